@@ -1,0 +1,72 @@
+#!/usr/bin/env python3
+"""Build the database of a publication: papers from the sources of a catalog, their text, their indexes, one SQLite file.
+
+    python build_db.py                                     the embedded sample
+    python build_db.py catalogs/iclr2019.yml --data DIR    your own: the catalog's relative paths are looked for in DIR
+
+Ends with status 0 when the database is built, 1 for a bad catalog or nothing usable (the old file stays), 2 for wrong usage.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from papersette import catalog, collect, database
+from papersette.fulltext import extract
+from papersette.problems import UserError
+from papersette.progress import Progress
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = parse(arguments)
+    started = datetime.now(UTC)
+    try:
+        summary = build(options, started)
+    except UserError as error:
+        print(f"build_db.py: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("build_db.py: stopped; what was read from PDFs is kept for the next build", file=sys.stderr)
+        return 130
+    print(f"{options.db}: " + ", ".join(f"{summary[name]:,} {name}" for name in "papers pages words tags problems seconds".split()))
+    return 0
+
+
+def build(options: argparse.Namespace, started: datetime) -> dict[str, object]:
+    progress = Progress()
+    publication = catalog.load(options.catalog, options.data)
+    items = collect.read(progress.over("reading sources", publication.sources))
+    files = items.files()
+    texts = dict(progress.over("reading papers", extract(files, jobs=options.jobs, engine=options.engine, cache_folder=options.cache), len(files)))
+    papers, problems = collect.settle(items, texts)
+    with database.publish(options.db) as db:
+        progress.say("saving and indexing")
+        database.save_papers(db, papers, texts)
+        database.save_problems(db, problems)
+        database.index(db)
+        summary = database.save_build(db, str(options.catalog), publication.title, started)
+        database.check(db)
+    database.save_inspection(options.db.with_name("inspect-data.json"), options.db)
+    return dict(summary)
+
+
+def parse(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="build_db.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("catalog", nargs="?", type=Path, default=Path("catalogs/sample.yml"), help="what to build (default: %(default)s)")
+    parser.add_argument("--data", type=Path, default=Path("data"), help="where the catalog's relative paths start (default: %(default)s)")
+    parser.add_argument("--db", type=Path, default=Path("papers.db"), help="the SQLite file to write (default: %(default)s)")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="how many PDFs to read at once (default: %(default)s)")
+    parser.add_argument("--engine", choices=("pdfium", "pdfminer"), default="pdfium", help="what reads PDFs; pdfminer is pure Python (default: %(default)s)")
+    parser.add_argument("--cache", type=Path, default=Path(".cache/fulltext"), help="where the text of PDFs is kept between builds (default: %(default)s)")
+    options = parser.parse_args(arguments)
+    if options.jobs < 1:
+        parser.error("--jobs must be at least 1")
+    return options
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

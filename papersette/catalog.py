@@ -1,0 +1,168 @@
+"""Reads a catalog, the YAML file that says what goes into a publication, and explains a bad one.
+
+The rule: a mistake is told with the file, the line, what was found, what was expected and the nearest right name.
+docs/catalogs.md describes the format; each source's settings are the fields of its `Settings` dataclass.
+"""
+
+from __future__ import annotations
+
+import difflib
+import types
+import typing
+from collections.abc import Iterator, Mapping
+from dataclasses import MISSING, dataclass, fields, is_dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from papersette.problems import Problem, UserError
+from papersette.records import LooseFile, Paper, Venue
+from papersette.sources import SOURCES
+
+
+@dataclass(frozen=True)
+class Source:
+    """One entry of a catalog's list of sources: the reader and its checked settings."""
+
+    name: str
+    kind: str
+    settings: Any
+
+    def read(self) -> Iterator[Paper | Problem | LooseFile]:
+        """Yield every item of this source, as a paper or as the problem that kept it from being one."""
+        yield from SOURCES[self.kind].read(self.settings)
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """What goes into one publication."""
+
+    path: Path
+    title: str
+    sources: tuple[Source, ...]
+
+
+def load(path: Path, data: Path) -> Catalog:
+    """Read and check the catalog at `path`; its relative paths are resolved against the folder `data`.
+
+    Raises `UserError` where the file is missing, is not YAML, or says something the readers do not understand.
+    """
+    entry = _read_yaml(path)
+    entry.check_names({"title", "sources"})
+    sources = entry.child("sources")
+    if not isinstance(sources.value, list) or not sources.value:
+        raise sources.error("must be a list with at least one source")
+    return Catalog(
+        path=path,
+        title=_to_value(entry.child("title"), str, data),
+        sources=tuple(_to_source(sources.child(i), data) for i in range(len(sources.value))),
+    )
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A value of the YAML file that remembers where it stands, so that errors can say so."""
+
+    value: Any
+    node: yaml.Node
+    file: Path
+    name: str
+
+    def child(self, key: str | int) -> Entry:
+        if isinstance(self.node, yaml.SequenceNode) and isinstance(key, int):
+            return Entry(self.value[key], self.node.value[key], self.file, f"{self.name}[{key}]")
+        if isinstance(self.node, yaml.MappingNode):
+            for key_node, value_node in self.node.value:
+                if key_node.value == key:
+                    return Entry(self.value[key], value_node, self.file, str(key))
+        raise self.error(f"lacks “{key}”")
+
+    def check_names(self, known: set[str]) -> None:
+        """Raise where this is no mapping, or has a key that is not known."""
+        if not isinstance(self.value, Mapping):
+            raise self.error(f"must be a mapping with {_listed(known)}")
+        for key in self.value:
+            if key not in known:
+                near = difflib.get_close_matches(str(key), known, n=1)
+                hint = f"did you mean “{near[0]}”?" if near else f"known are {_listed(known)}"
+                raise self.child(key).error("is not known here; " + hint)
+
+    def error(self, text: str) -> UserError:
+        return UserError(f"{self.file}, line {self.node.start_mark.line + 1}: “{self.name}” {text}")
+
+
+def _listed(names: typing.Iterable[str]) -> str:
+    return ", ".join(sorted(names))
+
+
+def _read_yaml(path: Path) -> Entry:
+    try:
+        text = path.read_text(encoding="utf-8")
+        value, node = yaml.safe_load(text), yaml.compose(text, yaml.SafeLoader)
+    except FileNotFoundError:
+        near = _listed(p.as_posix() for p in Path("catalogs").glob("*.yml"))
+        raise UserError(f"{path}: there is no such catalog" + (f"; there are {near}" if near else "")) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{path}: cannot be read: {error}") from None
+    except yaml.YAMLError as error:
+        raise UserError(f"{path}: is not YAML: {error}") from None
+    if node is None:
+        raise UserError(f"{path}: is empty; a catalog has a title and a list of sources (docs/catalogs.md)")
+    return Entry(value, node, path, path.name)
+
+
+def _to_source(entry: Entry, data: Path) -> Source:
+    if not isinstance(entry.value, Mapping):
+        raise entry.error("must be a mapping that begins “kind: …”")
+    kind_entry = entry.child("kind")
+    kind = kind_entry.value
+    if kind not in SOURCES:
+        near = difflib.get_close_matches(str(kind), SOURCES, n=1)
+        hint = f"did you mean “{near[0]}”?" if near else f"known are {_listed(SOURCES)}"
+        raise kind_entry.error(f"says “{kind}”, which is not a kind of source; {hint}")
+    settings = _to_dataclass(entry, SOURCES[kind].Settings, data, extra={"kind"})
+    return Source(name=settings.venue.venue_id, kind=kind, settings=settings)
+
+
+def _to_dataclass(entry: Entry, kind: type, data: Path, extra: set[str] = frozenset()) -> Any:  # type: ignore[assignment]
+    hints = typing.get_type_hints(kind)
+    entry.check_names({f.name for f in fields(kind)} | extra)
+    values = {}
+    for f in fields(kind):
+        if f.name in entry.value:
+            values[f.name] = _to_value(entry.child(f.name), hints[f.name], data)
+        elif f.default is MISSING and f.default_factory is MISSING:
+            raise entry.error(f"lacks “{f.name}”")
+    return kind(**values)
+
+
+def _to_value(entry: Entry, expected: Any, data: Path) -> Any:
+    """Check one value against its type hint; a Path must exist."""
+    options = typing.get_args(expected) if isinstance(expected, types.UnionType) else (expected,)
+    if entry.value is None and type(None) in options:
+        return None
+    wanted = next(option for option in options if option is not type(None))
+    if is_dataclass(wanted):
+        return _to_dataclass(entry, typing.cast(type, wanted), data)
+    if wanted is Path:
+        return _to_path(entry, data)
+    plain = typing.get_origin(wanted) or wanted
+    if not isinstance(entry.value, plain) or isinstance(entry.value, bool) is not (plain is bool):
+        raise entry.error(f"must be {WORDS[plain]}, not “{entry.value}”")
+    return entry.value
+
+
+WORDS = {str: "text", int: "a whole number", dict: "a mapping", list: "a list", bool: "true or false"}
+
+
+def _to_path(entry: Entry, data: Path) -> Path:
+    if not isinstance(entry.value, str):
+        raise entry.error("must be the name of a file or folder")
+    path = data / entry.value
+    if not path.exists():
+        raise entry.error(f"names {path}, which does not exist; relative names are looked for in {data} (see --data)")
+    return path
+
+
+__all__ = ["Catalog", "Source", "Venue", "load"]

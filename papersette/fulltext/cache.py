@@ -1,0 +1,45 @@
+"""Keeps what was read from a PDF, so that no build reads the same bytes twice.
+
+The rule: a key names the bytes and every version that the pages depend on, so an entry is never out of date. Entries are
+written whole and renamed into place; two builds may share a folder.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import os
+import tempfile
+from pathlib import Path
+
+
+def to_key(sha256: str, *versions: str) -> str:
+    """
+    >>> len(to_key("00" * 32, "pdfium 1"))
+    64
+    """
+    return hashlib.sha256("\n".join((sha256, *versions)).encode()).hexdigest()
+
+
+def read_entry(folder: Path, key: str) -> list[list[str]] | None:
+    """The entry, or None where there is none or it was damaged (it is then made anew)."""
+    try:
+        with gzip.open(_path(folder, key), "rt", encoding="utf-8") as lines:
+            entry: list[list[str]] = json.load(lines)
+            return entry
+    except (OSError, EOFError, ValueError):
+        return None
+
+
+def save_entry(folder: Path, key: str, entry: list[list[str]]) -> None:
+    path = _path(folder, key)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    with os.fdopen(handle, "wb") as raw, gzip.open(raw, "wt", encoding="utf-8", compresslevel=4) as packed:
+        json.dump(entry, packed, ensure_ascii=False)
+    Path(temporary).replace(path)
+
+
+def _path(folder: Path, key: str) -> Path:
+    return folder / key[:2] / f"{key}.json.gz"

@@ -1,0 +1,156 @@
+"""Makes raw pages read well and search well: pure functions, each with the odd datum that forced it.
+
+The rule: text in, text out; no function looks at a file. `clean` is the whole of it: raw pages in, the lines of each page
+out; `to_paragraphs` then joins lines. Methods and measurements: docs/fulltext.md.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+
+VERSION = "2"
+"""Changes when the same raw pages may come out otherwise: part of the cache's key."""
+
+ACCENTS = {"´": "\u0301", "¨": "\u0308", "ˆ": "\u0302", "˜": "\u0303", "ˇ": "\u030c", "˚": "\u030a", "¯": "\u0304"}
+"""TeX's old fonts print an accent as a character of its own before the letter: Aur´elien."""
+
+EDGE = 2
+"""How many lines at the top and at the foot of a page can be a running header or footer."""
+
+
+def clean(pages: list[str]) -> list[list[str]]:
+    """The lines of each page, without what belongs to the page and not to the text, and with words joined."""
+    lines = [to_lines(page) for page in pages]
+    lines = drop_repeated_edges(lines)
+    lines = [drop_line_numbers(page) for page in lines]
+    words = to_vocabulary(lines)
+    return [join_hyphenated(page, words) for page in lines]
+
+
+def to_lines(page: str) -> list[str]:
+    """The lines of one raw page, characters cleaned, spaces folded; empty lines stay as paragraph breaks."""
+    text = page.replace("\r\n", "\n").replace("\r", "\n")
+    text = re.sub("[\x02\ufffe\u00ad](?:\n|$|(?=\\w))", "-\n", text)  # pdfium's mark for a hyphen at a line's end
+    text = fold_characters(text)
+    return [" ".join(line.split()) for line in text.split("\n")]
+
+
+def fold_characters(text: str) -> str:
+    """Accents composed, ligatures opened, rubbish dropped; powers, indices and fractions stay as they are.
+
+    >>> fold_characters("Aur´elien’s eﬃcient x² (cid:12)")
+    'Aurélien’s efficient x² '
+    """
+    text = re.sub(r"\(cid:\d+\)", "", text)  # pdfminer's word for a glyph without a Unicode value
+    text = re.sub(r"<latexi?t?[^>]{0,2000}>[^<]{0,100000}</latexi?t?>", "", text)  # base64 that Word-made figures carry
+    text = compose_accents(text)
+    text = "".join(_fold(c) for c in text)
+    return unicodedata.normalize("NFC", text)
+
+
+def _fold(c: str) -> str:
+    if c < "\x7f":
+        return c if c >= " " or c in "\n\t" else ""
+    if "\ufb00" <= c <= "\ufb06" or "\U0001d400" <= c <= "\U0001d7ff" or "\uff01" <= c <= "\uff5e" or "\ufb50" <= c <= "\ufeff":
+        return unicodedata.normalize("NFKC", c)  # ligatures, letters of mathematical and wide fonts, Arabic shapes
+    if unicodedata.category(c) in {"Cc", "Co", "Cn", "Cs"} or c in "\u00ad\u200b\ufffd":
+        return ""
+    return " " if unicodedata.category(c) == "Zs" else c
+
+
+def compose_accents(text: str) -> str:
+    """
+    >>> compose_accents("Aur´elien, G¨odel, Franc¸ois, Lo¨ıc")
+    'Aurélien, Gödel, François, Loïc'
+    """
+    text = re.sub("([´¨ˆ˜ˇ˚¯])([A-Za-zı])", _compose, text)
+    text = re.sub(r"(?<!\S)[´¨ˆ˜ˇ˚¯](?!\S)", "", text)  # ALT 2019 leaves the accent of a name at the end of its line
+    return re.sub("([A-Za-z])¸", lambda m: unicodedata.normalize("NFC", m[1] + "\u0327"), text)
+
+
+def _compose(match: re.Match[str]) -> str:
+    letter = "i" if match[2] == "ı" else match[2]
+    composed = unicodedata.normalize("NFC", letter + ACCENTS[match[1]])
+    return composed if len(composed) == 1 else match[0]
+
+
+def drop_repeated_edges(pages: list[list[str]]) -> list[list[str]]:
+    """Without running headers, footers and page numbers: edge lines that come back, digits aside, on many pages.
+
+    "Under review as a conference paper at ICLR 2019" stood on each page and made every paper a hit for "review".
+    """
+    edges = [_edges(page, EDGE if number else 1) for number, page in enumerate(pages)]
+    seen: Counter[str] = Counter()
+    for page, places in zip(pages, edges, strict=True):
+        seen.update({_mask(page[i]) for i in places})
+    needed = max(2, -(-2 * len(pages) // 5))  # left and right headers may differ, and first pages have none
+    repeated = {line for line, times in seen.items() if times >= needed}
+    return [
+        [line for i, line in enumerate(page) if i not in places or _mask(line) not in repeated]
+        for page, places in zip(pages, edges, strict=True)
+    ]
+
+
+def _edges(page: list[str], depth: int) -> set[int]:
+    """Which lines can be a running header or footer; on page 1 the title, itself a later header, is the second line."""
+    filled = [i for i, line in enumerate(page) if line]
+    return set(filled[:depth] + filled[-depth:])
+
+
+def _mask(line: str) -> str:
+    return re.sub(r"\d+", "#", line.lower())
+
+
+def drop_line_numbers(page: list[str]) -> list[str]:
+    """Without the numbers that submissions print beside every line; fewer than twenty could be a table."""
+    numbers = [line for line in page if re.fullmatch(r"\d{1,4}", line)]
+    if len(numbers) < 20 or sorted(numbers, key=int) != numbers:
+        return page
+    return [line for line in page if not re.fullmatch(r"\d{1,4}", line)]
+
+
+def to_vocabulary(pages: list[list[str]]) -> Counter[str]:
+    """How often each word, also with its hyphens, stands whole inside a line."""
+    words: Counter[str] = Counter()
+    for page in pages:
+        for line in page:
+            inner = re.sub(r"^\S+ | \S+-$", " ", line)
+            words.update(re.findall(r"\w+(?:-\w+)*", inner.lower()))
+    return words
+
+
+def join_hyphenated(page: list[str], words: Counter[str]) -> list[str]:
+    """Join a word broken over two lines: "anis-" + "otropic" is one word, "high-" + "dimensional" a compound.
+
+    The hyphen goes unless the paper writes the compound with it elsewhere and never without (the rule that measured best).
+    A capital or digit after the break keeps it: "Jean-" + "Marc".
+    """
+    joined: list[str] = []
+    for line in page:
+        if joined and (broken := re.search(r"(\w+)-$", joined[-1])) and (rest := re.match(r"[^\W\d_]\w*", line)):
+            whole, compound = broken[1] + rest[0], f"{broken[1]}-{rest[0]}"
+            keep = not rest[0][0].islower() or (words[compound.lower()] > 0 and not words[whole.lower()])
+            head, _, tail = line.partition(" ")
+            joined[-1] = (joined[-1] if keep else joined[-1][:-1]) + head
+            if not tail:
+                continue
+            line = tail
+        joined.append(line)
+    return joined
+
+
+def to_paragraphs(lines: list[str]) -> str:
+    """One page of running text: lines joined by spaces, a new line where a paragraph or heading begins."""
+    full = sorted(map(len, lines))[int(len(lines) * 0.8)] if lines else 0
+    text = ""
+    for line in lines:
+        text += line
+        ends = not line or _is_heading(line) or (len(line) < 0.8 * full and line[-1] in ".?!:")
+        text += "\n" if ends else " "
+    return re.sub(r"\s*\n\s*", "\n", text).strip()
+
+
+def _is_heading(line: str) -> bool:
+    return bool(re.fullmatch(r"(\d+(\.\d+)*\.?|[A-Z]\.?) [A-Z][^.]{2,70}|abstract|summary|references|résumé|références", line, re.I))

@@ -1,0 +1,1 @@
+"""What a paper says, as tables: one module a question."""

@@ -1,0 +1,28 @@
+"""Which spellings are one tag.
+
+The rule: only what surely is the same is joined (case, hyphens, spaces, accents); the commonest spelling becomes the
+label, and paper_tags keeps what each paper wrote.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+
+from papersette.sources.values import to_slug
+
+
+def to_tag_id(written: str) -> str:
+    """
+    >>> to_tag_id("Batch-Normalization") == to_tag_id("batch  normalization")
+    True
+    """
+    return to_slug(written) or written.strip().lower()
+
+
+def to_labels(written: Iterable[str]) -> dict[str, str]:
+    """For each tag_id its label: the commonest spelling, of equals the one with the fewest capitals."""
+    spellings: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for spelling in written:
+        spellings[to_tag_id(spelling)][spelling] += 1
+    return {tag_id: min(counts, key=lambda s: (-counts[s], sum(c.isupper() for c in s), s)) for tag_id, counts in spellings.items()}

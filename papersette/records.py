@@ -1,0 +1,79 @@
+"""What every source yields: papers and what hangs on them, as plain frozen data.
+
+The rule: missing is None (or an empty tuple), never "" and never "None". A paper without title, authors, abstract, year
+or PDF is still a paper; only its paper_id is required.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Venue:
+    """A conference-year, a journal or a group's list."""
+
+    venue_id: str
+    """Short and stable, as "iclr-2019"; it is part of addresses."""
+    name: str
+    year: int | None = None
+    kind: str | None = None
+    """"conference", "journal", "list", ..."""
+    url: str | None = None
+
+
+@dataclass(frozen=True)
+class Session:
+    """A session of a venue's programme."""
+
+    session_id: str
+    title: str
+    kind: str | None = None
+    start: str | None = None
+    """ISO 8601, local time of the venue."""
+    room: str | None = None
+
+
+@dataclass(frozen=True)
+class Author:
+    """A name as printed on a paper, with the affiliation where the source has one."""
+
+    name: str
+    affiliation: str | None = None
+
+
+@dataclass(frozen=True)
+class Paper:
+    """One paper as one source gives it."""
+
+    paper_id: str
+    """The source's own id, stable across rebuilds: it is the permalink."""
+    venue: Venue
+    title: str | None = None
+    authors: tuple[Author, ...] = ()
+    year: int | None = None
+    abstract: str | None = None
+    tldr: str | None = None
+    tags: tuple[str, ...] = ()
+    """The authors' keywords as written."""
+    language: str | None = None
+    """Of the text: an ISO 639-1 code."""
+    decision: str | None = None
+    sessions: tuple[Session, ...] = ()
+    url: str | None = None
+    """The paper's own page: its forum, its entry in the proceedings."""
+    pdf_url: str | None = None
+    """Where a reader opens the PDF; `#page=N` is added to it."""
+    file: Path | None = None
+    """The PDF, or its text with a form feed between pages, on this disk."""
+    item: str | None = None
+    """Where in the source it stands, as "papers.bib: entry xing2018"."""
+
+
+@dataclass(frozen=True)
+class LooseFile:
+    """A file of a source's folder that no entry names; matching.py looks for the paper it belongs to."""
+
+    source: str
+    path: Path

@@ -1,0 +1,206 @@
+"""The query language: what a reader types becomes FTS5 expressions. docs/search.md describes it for readers.
+
+The rule: whatever is typed is a query. What follows the language is read by it; everything else is words; nothing is an
+error, and nothing a reader types reaches FTS5 unquoted. Standard library only: the plugins share it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+FIELDS = {
+    "title": "title",
+    "abstract": "abstract tldr",
+    "tag": "tags",
+    "author": "authors",
+    "venue": "venue",
+    "year": "year",
+    "body": "body",
+}
+"""Word before the colon -> columns of papers_text_fts."""
+SHORT_FIELDS = {"title", "abstract", "tag", "author"}
+"""The fields that papers_fts has, too; pages_fts has body alone."""
+NOTHING = '""'
+"""The FTS5 expression that matches nothing."""
+MOST_GROUPS = 48
+"""Words of one query that count; a pasted page has more. They are bits of a 63-bit mask in metadata.yml."""
+LONGEST_QUERY = 5000
+FUNCTION_WORDS = frozenset(
+    """a about an and are as at be been but by can do does for from had has have how i if in into is it its of on or our
+    that the their them then there these they this to was we were what when where which who why will with would you
+    au aux ce ces cette dans de des du elle en est et il la le les leur ne ou par pas pour qu que qui se ses son sont sur
+    un une""".split()
+)
+"""English and French words that say nothing about a paper; beside other words they are not searched for."""
+
+TOKEN = re.compile(r'(?P<minus>-?)(?:(?P<field>[A-Za-z]+):)?(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+))|"')
+GROUPING = re.compile(r"(?<!\S)(-?)\(+|\)+(?!\S)")
+"""Parentheses around words: OR binds closest, so that they are seldom needed; "f(x)" keeps its own."""
+QUOTES = str.maketrans("“”„«»‟", '""""""', "\x00")
+
+
+@dataclass(frozen=True)
+class Term:
+    """A word, prefix or phrase, perhaps in one field."""
+
+    text: str
+    field: str | None = None
+    prefix: bool = False
+    phrase: bool = False
+
+    def to_match(self, columns: str | None = None) -> str:
+        """As an FTS5 expression: quoted, so that no character of it is syntax.
+
+        >>> Term("C++ code", phrase=True).to_match("title")
+        '{title} : "C++ code"'
+        """
+        quoted = '"' + self.text.replace('"', " ") + '"' + (" *" if self.prefix else "")
+        return f"{{{columns}}} : {quoted}" if columns else quoted
+
+    def __str__(self) -> str:
+        text = f'"{self.text}"' if self.phrase else self.text + "*" * self.prefix
+        return f"{self.field}:{text}" if self.field else text
+
+
+Group = tuple[Term, ...]
+"""Alternatives: a OR b."""
+
+
+@dataclass(frozen=True)
+class Query:
+    """What was typed, as read: all of `groups`, none of `excluded`; `ignored` was not searched for."""
+
+    groups: tuple[Group, ...] = ()
+    excluded: tuple[Term, ...] = ()
+    ignored: tuple[str, ...] = ()
+
+
+@lru_cache(maxsize=256)
+def parse(typed: str) -> Query:
+    """Read what was typed. Never raises.
+
+    >>> [str(term) for group in parse('title:"deep learning" sgd* -gan').groups for term in group]
+    ['title:"deep learning"', 'sgd*']
+    """
+    groups: list[list[Term]] = []
+    excluded: list[Term] = []
+    ignored: list[str] = []
+    joining = negated = False
+    for match in TOKEN.finditer(GROUPING.sub(" ", typed[:LONGEST_QUERY].translate(QUOTES))):
+        word = match["word"] or ""
+        if word in {"OR", "|"} and groups and not match["minus"]:
+            joining = True
+        elif word in {"NOT", "AND"} and not match["field"]:
+            negated = word == "NOT"
+        elif (term := _to_term(match)) is None:
+            ignored += [match[0]] if match[0] != '"' else []
+        else:
+            if match["minus"] or negated:
+                excluded.append(term)
+            elif joining:
+                groups[-1].append(term)
+            else:
+                groups.append([term])
+            joining = negated = False
+    kept = _without_function_words(groups, ignored)
+    return Query(tuple(kept[:MOST_GROUPS]), tuple(excluded), (*ignored, *(str(g[0]) for g in kept[MOST_GROUPS:])))
+
+
+def _to_term(match: re.Match[str]) -> Term | None:
+    """The term of a token, or None where it has nothing that is indexed: no letter and no digit."""
+    field = (match["field"] or "").lower()
+    text = match["phrase"] if match["phrase"] is not None else match["word"] or ""
+    if field and field not in FIELDS:  # "foo:bar" is two words
+        text, field = f"{match['field']}:{text}", ""
+    prefix = match["phrase"] is None and text.endswith("*")
+    if not any(_is_indexed(c) for c in text):
+        return None
+    return Term(text.rstrip("*") if prefix else text, field or None, prefix, phrase=match["phrase"] is not None)
+
+
+def _is_indexed(c: str) -> bool:
+    """Whether FTS5's unicode61 makes a token of it: letters, digits, private use."""
+    return unicodedata.category(c)[0] in "LN" or unicodedata.category(c) == "Co"
+
+
+def _without_function_words(groups: list[list[Term]], ignored: list[str]) -> list[Group]:
+    distinct = list(dict.fromkeys(tuple(group) for group in groups))
+    content = [group for group in distinct if not _is_function_word(group)]
+    if content and len(content) < len(distinct):
+        ignored += [str(group[0]) for group in distinct if _is_function_word(group)]
+        return content
+    return distinct
+
+
+def _is_function_word(group: Group) -> bool:
+    (first, *others) = group
+    return not others and not first.phrase and not first.field and first.text.lower() in FUNCTION_WORDS
+
+
+def opened(query: Query) -> Query | None:
+    """The query with its phrases opened into words, for when no paper has the phrase; None where it has none to open."""
+    groups: list[Group] = []
+    for group in query.groups:
+        if len(group) == 1 and group[0].phrase and len(group[0].text.split()) > 1:
+            words = (word for word in group[0].text.split() if any(_is_indexed(c) for c in word))
+            groups += [(Term(word, group[0].field),) for word in words]
+        else:
+            groups.append(group)
+    return Query(tuple(dict.fromkeys(groups))[:MOST_GROUPS], query.excluded) if tuple(groups) != query.groups else None
+
+
+def to_terms(typed: str) -> str:
+    """What the search SQL of metadata.yml joins with: JSON, one object for each group of each reading.
+
+    Keys: reading (0 as typed, 1 with phrases opened), bit (place in the reading), label (as typed), and the FTS5
+    expressions whole (papers_text_fts), short (papers_fts) and page (pages_fts), the last two null where they don't apply.
+    """
+    query = parse(typed)
+    readings = [query, *filter(None, [opened(query)])]
+    rows = [
+        {
+            "reading": reading,
+            "bit": bit,
+            "label": " OR ".join(map(str, group)),
+            "whole": _either(term.to_match(FIELDS.get(term.field or "")) for term in group),
+            "short": _either(t.to_match(FIELDS.get(t.field or "")) for t in group if t.field in SHORT_FIELDS | {None}),
+            "page": _either(_to_page_match(t) for t in group if t.field in {None, "body"}),
+        }
+        for reading, groups in enumerate(r.groups for r in readings)
+        for bit, group in enumerate(groups)
+    ]
+    return json.dumps(rows, ensure_ascii=False)
+
+
+def to_page_words(typed: str) -> str:
+    """The FTS5 expression that marks a page's passages: any term of any reading that a page can hold."""
+    query = parse(typed)
+    groups = query.groups + (later.groups if (later := opened(query)) else ())
+    return _either(dict.fromkeys(_to_page_match(t) for g in groups for t in g if t.field in {None, "body"})) or NOTHING
+
+
+def to_excluded(typed: str) -> str | None:
+    """The FTS5 expression over papers_text_fts of what must not be in a paper, or None."""
+    return _either(term.to_match(FIELDS.get(term.field or "")) for term in parse(typed).excluded)
+
+
+def to_match(typed: str) -> str:
+    """One FTS5 expression for any table: all groups, none of the excluded; fields are read as words."""
+    query = parse(typed)
+    wanted = " AND ".join(f"({_either(term.to_match() for term in group)})" for group in query.groups)
+    if not wanted:
+        return NOTHING
+    return f"({wanted}) NOT ({_either(t.to_match() for t in query.excluded)})" if query.excluded else wanted
+
+
+def _to_page_match(term: Term) -> str:
+    return term.to_match("body" if term.field == "body" else None)
+
+
+def _either(matches: Iterable[str]) -> str | None:
+    return " OR ".join(matches) or None

@@ -1,0 +1,14 @@
+"""The places that papers come from, one module each.
+
+A source is a module with `Settings`, a dataclass whose fields are what a catalog may say (one of them `venue`), and
+`read(settings)`, which yields a `Paper` for every item or the `Problem` that kept the item from being one. A new source is
+one file here and one line below.
+"""
+
+from papersette.sources import bibtex, openreview, table
+
+SOURCES = {
+    "openreview": openreview,
+    "bibtex": bibtex,
+    "table": table,
+}

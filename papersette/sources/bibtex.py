@@ -1,0 +1,120 @@
+"""BibTeX: a .bib file with a folder of PDFs beside it.
+
+The rule: an entry's file is the one its `file` field or its key names; a PDF that neither names is left to matching.py,
+which looks for the entry's title on its first page.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import bibtexparser
+from bibtexparser import middlewares
+from bibtexparser.model import DuplicateBlockKeyBlock, DuplicateFieldKeyBlock, Entry, ParsingFailedBlock
+
+from papersette.problems import Problem, UserError
+from papersette.records import Author, LooseFile, Paper, Venue
+from papersette.sources import files, values
+
+logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)  # what it would log becomes a row in problems
+
+
+@dataclass(frozen=True)
+class Settings:
+    venue: Venue
+    file: Path
+    """The .bib file, in UTF-8."""
+    files: Path | None = None
+    """A folder of PDFs or texts."""
+    language: str | None = None
+    pdf_url: str | None = None
+    """Where readers open a PDF, with {paper_id} and {file}; by default the entry's field pdf."""
+
+
+def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile]:
+    """Yield a paper for every entry, and every file that no entry names. Raises `UserError` where the file is no text."""
+    folder = files.read_folder(settings.files) if settings.files else {}
+    venue = settings.venue.venue_id
+    blocks, failed = _read_blocks(settings.file)
+    for block in failed:
+        item = f"{settings.file.name}: line {(block.start_line or 0) + 1}"
+        yield Problem(venue, item, "read", _reason(block), lost=True)
+    for entry in blocks:
+        if entry.entry_type.lower() != "proceedings":  # the volume itself, as PMLR's files begin
+            yield _to_paper(entry, settings, _pop_file(entry, folder))
+    for path in folder.values():
+        yield LooseFile(venue, path)
+
+
+def _read_blocks(path: Path) -> tuple[list[Entry], list[ParsingFailedBlock]]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UserError(f"{path}: is not UTF-8 at byte {error.start}; convert it, for example with iconv") from None
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read: {error}") from None
+    stack = [
+        middlewares.LatexDecodingMiddleware(),
+        middlewares.SeparateCoAuthors(),
+        middlewares.SplitNameParts(),
+        middlewares.MergeNameParts(style="first"),
+    ]
+    library = bibtexparser.parse_string(text, append_middleware=stack)
+    entries = list(library.entries)
+    failed = []
+    for block in library.failed_blocks:
+        if isinstance(block, DuplicateBlockKeyBlock | DuplicateFieldKeyBlock) and isinstance(block.ignore_error_block, Entry):
+            entries.append(block.ignore_error_block)  # a second entry with a key is still a paper; records.py rules
+        else:
+            failed.append(block)
+    return sorted(entries, key=lambda entry: entry.start_line or 0), failed
+
+
+def _reason(block: ParsingFailedBlock) -> str:
+    first = (block.raw or "").strip().splitlines()[:1]
+    return f"is not BibTeX that can be read: “{(first or [''])[0][:80]}”; mend the braces, quotes or commas of this entry"
+
+
+def _to_paper(entry: Entry, settings: Settings, file: Path | None) -> Paper:
+    given = {key.lower(): field.value for key, field in entry.fields_dict.items()}
+    authors = given.get("author") or ()
+    names = authors if isinstance(authors, list) else [authors]
+    return Paper(
+        paper_id=entry.key.strip(),
+        venue=settings.venue,
+        title=values.to_text(given.get("title")),
+        authors=tuple(Author(name) for name in values.to_list(names) if name != "others"),
+        year=values.to_year(given.get("year")) or settings.venue.year,
+        abstract=values.to_paragraphs(given.get("abstract")),
+        tldr=values.to_text(given.get("tldr")),
+        tags=values.to_list(given.get("keywords"), separators=";,|"),
+        language=values.to_text(given.get("langid")) or settings.language,
+        url=values.to_text(given.get("url")),
+        pdf_url=_pdf_url(settings, given, entry.key, file),
+        file=file,
+        item=f"{settings.file.name}: line {(entry.start_line or 0) + 1}",
+    )
+
+
+def _pdf_url(settings: Settings, given: Mapping[str, object], key: str, file: Path | None) -> str | None:
+    if settings.pdf_url and file:
+        return settings.pdf_url.format(paper_id=key, file=file.name)
+    return values.to_text(given.get("pdf"))
+
+
+def _pop_file(entry: Entry, folder: dict[str, Path]) -> Path | None:
+    """The file that the entry names by its field `file` (JabRef writes ":dir/name.pdf:PDF") or by its key."""
+    named = entry.fields_dict.get("file")
+    names = [entry.key]
+    if named is not None:
+        parts = re.split(r"[:;]", str(named.value))
+        names = [files.to_file_id(part.replace("\\", "/").rpartition("/")[2]) for part in parts] + names
+    by_lower = {file_id.lower(): file_id for file_id in folder}
+    for name in names:
+        if name.lower() in by_lower:
+            return folder.pop(by_lower[name.lower()])
+    return None

@@ -1,0 +1,35 @@
+"""Finds the file of a paper in a folder of PDFs or texts, and says how sure that is.
+
+The rule: a name that says so is a match; a likeness is a guess, and every guess becomes a problem for a person to look at.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from papersette.problems import UserError
+
+SUFFIXES = {".pdf", ".txt"}
+
+
+def read_folder(folder: Path) -> dict[str, Path]:
+    """The PDFs and texts of a folder (not of its subfolders), by the id in their name; of both, the PDF.
+
+    `pdf?id=H1M7soActX.txt`, the name that a download from OpenReview leaves, has the id H1M7soActX.
+    """
+    if not folder.is_dir():
+        raise UserError(f"{folder}: is not a folder; name the folder that holds the PDFs")
+    files = sorted((p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES), key=lambda p: (p.suffix != ".txt", p.name))
+    return {to_file_id(path.name): path for path in files}
+
+
+def to_file_id(name: str) -> str:
+    """
+    >>> to_file_id("pdf?id=H1M7soActX.txt")
+    'H1M7soActX'
+    >>> to_file_id("abasi19a.pdf")
+    'abasi19a'
+    """
+    stem = re.sub(r"\.(pdf|txt)$", "", name, flags=re.IGNORECASE)
+    return stem.rpartition("id=")[2]

@@ -1,0 +1,70 @@
+"""Turns what a source wrote in a field into the value of a record: the same way for every source.
+
+The rule: an empty field is None. Nothing is guessed, and what cannot be understood is None rather than wrong.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Any
+
+EMPTY = {"", "none", "null", "n/a", "nan"}
+"""Spellings of "nothing" met in real tables: pandas writes nan, spreadsheets N/A, careless scripts None."""
+
+
+def to_text(value: Any) -> str | None:
+    """One line of text, or None where there is none.
+
+    >>> to_text("  A title\\n broken over lines ")
+    'A title broken over lines'
+    >>> to_text("None") is None
+    True
+    """
+    if value is None or isinstance(value, (dict, list)):
+        return None
+    text = " ".join(_printable(str(value)).split())
+    return None if text.lower() in EMPTY else text
+
+
+def to_paragraphs(value: Any) -> str | None:
+    """Text that keeps its paragraphs (blank lines), or None: OpenReview breaks abstracts over lines inside sentences."""
+    if value is None or isinstance(value, (dict, list)):
+        return None
+    paragraphs = [" ".join(p.split()) for p in re.split(r"\n\s*\n", _printable(str(value)))]
+    text = "\n\n".join(p for p in paragraphs if p)
+    return None if text.lower() in EMPTY else text
+
+
+def to_list(value: Any, separators: str = ";|") -> tuple[str, ...]:
+    """The parts of a list, given as a list or as text with separators; empty parts and repetitions are left out.
+
+    >>> to_list("SGD; ; generalization;SGD")
+    ('SGD', 'generalization')
+    """
+    if value is None:
+        return ()
+    parts = value if isinstance(value, list) else re.split(f"[{re.escape(separators)}]", str(value))
+    texts = (to_text(part) for part in parts)
+    return tuple(dict.fromkeys(text for text in texts if text))
+
+
+def to_year(value: Any) -> int | None:
+    """The first plausible year in a value: "2019", 2019.0 and "Spring 2019" are 2019; "in press" is None."""
+    match = re.search(r"(?<!\d)(1[5-9]|20)\d\d(?!\d)", str(value))
+    return int(match.group()) if match else None
+
+
+def to_slug(text: str) -> str:
+    """A short name for addresses: lower case, accents folded, words joined by hyphens; any script is kept.
+
+    >>> to_slug("Deep Learning: Léon's Session")
+    'deep-learning-leon-s-session'
+    """
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(c))
+    return "-".join(re.findall(r"\w+", plain.replace("_", " ")))
+
+
+def _printable(text: str) -> str:
+    """Without control characters: OpenReview abstracts hold NUL and backspace where TeX was pasted."""
+    return "".join(c if c in "\n\t" or unicodedata.category(c) != "Cc" else " " for c in text)

@@ -1,0 +1,13 @@
+"""SQL functions that turn what a reader typed into FTS5 expressions; the search itself is SQL, in metadata.yml."""
+
+from datasette import hookimpl
+
+from papersette import search
+
+
+@hookimpl(trylast=True)  # after Datasette's own escape_fts, which answers '"' with an error, so that ours replaces it
+def prepare_connection(conn):
+    conn.create_function("escape_fts", 1, search.to_match, deterministic=True)
+    conn.create_function("search_terms", 1, search.to_terms, deterministic=True)
+    conn.create_function("search_excluded", 1, search.to_excluded, deterministic=True)
+    conn.create_function("search_page_words", 1, search.to_page_words, deterministic=True)
