@@ -48,7 +48,7 @@ def build(options: argparse.Namespace, started: datetime) -> dict[str, object]:
         database.save_papers(db, papers, texts)
         database.save_problems(db, problems)
         database.index(db)
-        summary = database.save_build(db, str(options.catalog), publication.title, started)
+        summary = database.save_build(db, publication, started)
         database.check(db)
     database.save_inspection(options.db.with_name("inspect-data.json"), options.db)
     return dict(summary)

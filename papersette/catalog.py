@@ -17,7 +17,7 @@ from typing import Any
 import yaml
 
 from papersette.problems import Problem, UserError
-from papersette.records import LooseFile, Paper, Venue
+from papersette.records import LooseFile, Paper
 from papersette.sources import SOURCES
 
 
@@ -41,6 +41,8 @@ class Catalog:
     path: Path
     title: str
     sources: tuple[Source, ...]
+    notice: str | None = None
+    """What every page of the site says first, where something must be said."""
 
 
 def load(path: Path, data: Path) -> Catalog:
@@ -49,7 +51,7 @@ def load(path: Path, data: Path) -> Catalog:
     Raises `UserError` where the file is missing, is not YAML, or says something the readers do not understand.
     """
     entry = _read_yaml(path)
-    entry.check_names({"title", "sources"})
+    entry.check_names({"title", "notice", "sources"})
     sources = entry.child("sources")
     if not isinstance(sources.value, list) or not sources.value:
         raise sources.error("must be a list with at least one source")
@@ -57,6 +59,7 @@ def load(path: Path, data: Path) -> Catalog:
         path=path,
         title=_to_value(entry.child("title"), str, data),
         sources=tuple(_to_source(sources.child(i), data) for i in range(len(sources.value))),
+        notice=_to_value(entry.child("notice"), str, data) if "notice" in entry.value else None,
     )
 
 
@@ -164,5 +167,3 @@ def _to_path(entry: Entry, data: Path) -> Path:
         raise entry.error(f"names {path}, which does not exist; relative names are looked for in {data} (see --data)")
     return path
 
-
-__all__ = ["Catalog", "Source", "Venue", "load"]

@@ -7,6 +7,7 @@ fails leaves the old file as it was. Every table and column is described in meta
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import os
 import platform
@@ -20,6 +21,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 import papersette
+from papersette.catalog import Catalog
 from papersette.fulltext import Text
 from papersette.knowledge import tags
 from papersette.problems import Problem, UserError
@@ -73,7 +75,7 @@ create table problems (
     source text not null, item text not null, stage text not null, reason text not null, lost integer not null
 );
 create table builds (
-    build_id integer primary key, catalog text not null, title text not null, started text not null, seconds real,
+    build_id integer primary key, catalog text not null, title text not null, notice text, started text not null, seconds real,
     papers integer, authors integer, tags integer, pages integer, words integer, problems integer, lost integer,
     papersette text not null, python text not null, sqlite text not null
 );
@@ -190,7 +192,10 @@ def _save_authors(db: Database, papers: list[Paper]) -> None:
 
 def _save_tags(db: Database, papers: list[Paper]) -> None:
     labels = tags.to_labels(written for paper in papers for written in paper.tags)
-    links = {(p.paper_id, tags.to_tag_id(written)): written for p in papers for written in reversed(p.tags)}
+    links: dict[tuple[str, str], str] = {}
+    for paper in papers:
+        for written in paper.tags:
+            links.setdefault((paper.paper_id, tags.to_tag_id(written)), written)
     counts = Counter(tag_id for _, tag_id in links)
     _insert(db, "tags", ((tag_id, label, counts[tag_id]) for tag_id, label in labels.items()))
     _insert(db, "paper_tags", ((paper_id, tag_id, written, "author") for (paper_id, tag_id), written in links.items()))
@@ -216,13 +221,14 @@ def save_problems(db: Database, problems: Iterable[Problem]) -> None:
         _insert(db, "problems", rows)
 
 
-def save_build(db: Database, catalog: str, title: str, started: datetime) -> Mapping[str, int | float | str]:
+def save_build(db: Database, publication: Catalog, started: datetime) -> Mapping[str, object]:
     """Write the one row of builds, the provenance of this file, and return it."""
     counts = {name: db.execute(sql).fetchone()[0] or 0 for name, sql in COUNTS.items()}
     row = {
         "build_id": 1,
-        "catalog": catalog,
-        "title": title,
+        "catalog": publication.path.as_posix(),
+        "title": publication.title,
+        "notice": publication.notice,
         "started": started.isoformat(timespec="seconds"),
         "seconds": round((datetime.now(UTC) - started).total_seconds(), 1),
         **counts,
@@ -275,11 +281,9 @@ def _insert(db: Database, table: str, rows: Iterable[tuple[object, ...]]) -> Non
 
 def save_inspection(path: Path, database: Path) -> None:
     """Write Datasette's inspect-data.json: with it the file is served as immutable, counts known, download allowed."""
-    from hashlib import file_digest
-
     with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as conn, database.open("rb") as raw:
         names = [row[0] for row in conn.execute("select name from sqlite_master where type = 'table'")]
         tables = {name: {"count": conn.execute(f'select count(*) from "{name}"').fetchone()[0]} for name in names}
-        digest = file_digest(raw, "sha256").hexdigest()
+        digest = hashlib.file_digest(raw, "sha256").hexdigest()
     data = {database.stem: {"hash": digest, "size": database.stat().st_size, "file": database.name, "tables": tables}}
     path.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")

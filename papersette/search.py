@@ -6,6 +6,7 @@ error, and nothing a reader types reaches FTS5 unquoted. Standard library only: 
 
 from __future__ import annotations
 
+import html
 import json
 import re
 import unicodedata
@@ -158,7 +159,7 @@ def to_terms(typed: str) -> str:
     """What the search SQL of metadata.yml joins with: JSON, one object for each group of each reading.
 
     Keys: reading (0 as typed, 1 with phrases opened), bit (place in the reading), label (as typed), and the FTS5
-    expressions whole (papers_text_fts), short (papers_fts) and page (pages_fts), the last two null where they don't apply.
+    expressions whole (papers_text_fts), short (papers_fts) and page (pages_fts).
     """
     query = parse(typed)
     readings = [query, *filter(None, [opened(query)])]
@@ -168,8 +169,8 @@ def to_terms(typed: str) -> str:
             "bit": bit,
             "label": " OR ".join(map(str, group)),
             "whole": _either(term.to_match(FIELDS.get(term.field or "")) for term in group),
-            "short": _either(t.to_match(FIELDS.get(t.field or "")) for t in group if t.field in SHORT_FIELDS | {None}),
-            "page": _either(_to_page_match(t) for t in group if t.field in {None, "body"}),
+            "short": _either(t.to_match(FIELDS.get(t.field or "")) for t in group if t.field in SHORT_FIELDS | {None}) or NOTHING,
+            "page": _either(_to_page_match(t) for t in group if t.field in {None, "body"}) or NOTHING,
         }
         for reading, groups in enumerate(r.groups for r in readings)
         for bit, group in enumerate(groups)
@@ -177,16 +178,18 @@ def to_terms(typed: str) -> str:
     return json.dumps(rows, ensure_ascii=False)
 
 
-def to_page_words(typed: str) -> str:
-    """The FTS5 expression that marks a page's passages: any term of any reading that a page can hold."""
-    query = parse(typed)
-    groups = query.groups + (later.groups if (later := opened(query)) else ())
-    return _either(dict.fromkeys(_to_page_match(t) for g in groups for t in g if t.field in {None, "body"})) or NOTHING
-
-
 def to_excluded(typed: str) -> str | None:
     """The FTS5 expression over papers_text_fts of what must not be in a paper, or None."""
     return _either(term.to_match(FIELDS.get(term.field or "")) for term in parse(typed).excluded)
+
+
+def to_marked_html(passage: str | None) -> str:
+    """A passage as HTML: escaped first, then what stands between ⟦ and ⟧, as the SQL of metadata.yml sets it, is marked.
+
+    >>> to_marked_html("a <b> ⟦word⟧")
+    'a &lt;b&gt; <mark>word</mark>'
+    """
+    return re.sub("⟦(.*?)⟧", r"<mark>\1</mark>", html.escape(passage or ""), flags=re.DOTALL)
 
 
 def to_match(typed: str) -> str:

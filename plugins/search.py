@@ -10,4 +10,3 @@ def prepare_connection(conn):
     conn.create_function("escape_fts", 1, search.to_match, deterministic=True)
     conn.create_function("search_terms", 1, search.to_terms, deterministic=True)
     conn.create_function("search_excluded", 1, search.to_excluded, deterministic=True)
-    conn.create_function("search_page_words", 1, search.to_page_words, deterministic=True)

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections import Counter
 
-VERSION = "2"
+VERSION = "3"
 """Changes when the same raw pages may come out otherwise: part of the cache's key."""
 
 ACCENTS = {"´": "\u0301", "¨": "\u0308", "ˆ": "\u0302", "˜": "\u0303", "ˇ": "\u030c", "˚": "\u030a", "¯": "\u0304"}
@@ -129,6 +129,7 @@ def join_hyphenated(page: list[str], words: Counter[str]) -> list[str]:
     """
     joined: list[str] = []
     for line in page:
+        line = re.sub(r"(\w{2,})- ([a-z]\w+)", lambda m: _join_known(m, words), line)
         if joined and (broken := re.search(r"(\w+)-$", joined[-1])) and (rest := re.match(r"[^\W\d_]\w*", line)):
             whole, compound = broken[1] + rest[0], f"{broken[1]}-{rest[0]}"
             keep = not rest[0][0].islower() or (words[compound.lower()] > 0 and not words[whole.lower()])
@@ -139,6 +140,11 @@ def join_hyphenated(page: list[str], words: Counter[str]) -> list[str]:
             line = tail
         joined.append(line)
     return joined
+
+
+def _join_known(match: re.Match[str], words: Counter[str]) -> str:
+    """pdftotext can leave a broken word inside a line, "out- performing": joined if the paper has it whole elsewhere."""
+    return match[1] + match[2] if words[(match[1] + match[2]).lower()] else match[0]
 
 
 def to_paragraphs(lines: list[str]) -> str:

@@ -1,0 +1,38 @@
+"""Cells that know what they hold: a title, name or tag links to its row, a passage is marked, a page opens the PDF there."""
+
+from datasette import hookimpl
+from datasette.utils import tilde_encode
+from markupsafe import Markup, escape
+
+from papersette import search
+
+LINKS = {
+    "title": ("paper_id", "papers"),
+    "name": ("author_id", "authors"),
+    "tag": ("tag_id", "tags"),
+    "other_tag": ("other_tag_id", "tags"),
+    "session": ("session_id", "sessions"),
+}
+"""Column -> the column of the same row that holds the key, and the table it is a key of."""
+OWN = {("sessions", "title"): ("session_id", "sessions"), ("authorships", "name"): ("author_id", "authors")}
+"""Where a table means something else by a column than the rest."""
+DATABASE = "papers"
+
+
+@hookimpl
+def render_cell(row, value, column, table, database, datasette):
+    if database != DATABASE or value is None:
+        return None
+    if column in {"passage", "snippet"}:
+        return Markup(search.to_marked_html(str(value)))
+    key, target = OWN.get((table, column)) or LINKS.get(column, (None, None))
+    if key in row.keys() and row[key]:  # noqa: SIM118 - a row of Datasette iterates over values
+        path = datasette.urls.row(DATABASE, target, tilde_encode(str(row[key])))
+        return Markup('<a href="{}" dir="auto">{}</a>').format(path, value)
+    return Markup('<span dir="auto">{}</span>').format(value) if needs_direction(value, datasette) else None
+
+
+def needs_direction(value, datasette):
+    """Short text with right-to-left letters; Datasette shortens and links the rest itself."""
+    limit = datasette.setting("truncate_cells_html")
+    return isinstance(value, str) and len(value) <= limit and any("\u0590" <= c <= "\u08ff" for c in value) and escape(value)

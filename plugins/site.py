@@ -1,0 +1,69 @@
+"""What the templates need: canned queries as a function, highlighting, and addresses that keep the reader's choices."""
+
+import json
+import re
+from urllib.parse import urlencode
+
+from datasette import hookimpl
+from datasette.utils import derive_named_parameters, tilde_encode
+from markupsafe import Markup
+
+from papersette import search
+
+DATABASE = "papers"
+CHOICES = ("q", "venue", "year", "tag", "author", "sort")
+
+
+@hookimpl
+def extra_template_vars(datasette, request):
+    async def canned(name, **values):
+        """Rows of a canned query of metadata.yml; parameters that are not given are empty."""
+        sql = (await datasette.get_canned_query(DATABASE, name, request.actor if request else None))["sql"]
+        database = datasette.get_database(DATABASE)
+        names = await derive_named_parameters(database, sql)
+        answer = await database.execute(sql, {key: values.get(key, "") for key in names})
+        return [dict(row) for row in answer.rows]
+
+    def search_link(**changes):
+        """The address of this search with some choices changed; an empty one goes, and so does the page."""
+        chosen = {key: request.args.get(key) or "" for key in CHOICES} | changes
+        return datasette.urls.query(DATABASE, "search") + "?" + urlencode({k: v for k, v in chosen.items() if v})
+
+    async def find(database, table, q):
+        """Rows of the canned query find_<table>; None where a searchable table has none."""
+        if database == DATABASE and await datasette.get_canned_query(database, f"find_{table}", None):
+            return await canned(f"find_{table}", q=q)
+        return None
+
+    async def canned_title(name):
+        return (await datasette.get_canned_query(DATABASE, name, None))["title"]
+
+    return {
+        "canned": canned,
+        "find": find,
+        "canned_title": canned_title,
+        "search_link": search_link,
+        "to_link": to_link(datasette),
+        "tilde": tilde_encode,
+        "ignored_words": lambda q: search.parse(q).ignored,
+    }
+
+
+@hookimpl
+def prepare_jinja2_environment(env):
+    env.filters["marked"] = lambda passage: Markup(search.to_marked_html(passage))
+    env.filters["from_json"] = lambda text: json.loads(text or "[]")
+
+
+def to_link(datasette):
+    """An address from the database as a link that is safe to show: http(s), or a path of this site."""
+
+    def link(url, page=None):
+        url = str(url or "")
+        if url.startswith("/") and not url.startswith("//"):
+            url = datasette.urls.path(url)
+        elif not re.match(r"https?://", url):
+            return ""
+        return f"{url}#page={page}" if page else url
+
+    return link
