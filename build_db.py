@@ -16,9 +16,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from papersette import catalog, collect, database
-from papersette.fulltext import extract
+from papersette.fulltext import ENGINES, extract
 from papersette.problems import UserError
 from papersette.progress import Progress
+
+SUMMARY = ("papers", "pages", "words", "tags", "problems", "seconds")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -32,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("build_db.py: stopped; what was read from PDFs is kept for the next build", file=sys.stderr)
         return 130
-    print(f"{options.db}: " + ", ".join(f"{summary[name]:,} {name}" for name in "papers pages words tags problems seconds".split()))
+    print(f"{options.db}: " + ", ".join(f"{summary[name]:,} {name}" for name in SUMMARY))
     return 0
 
 
@@ -41,7 +43,8 @@ def build(options: argparse.Namespace, started: datetime) -> dict[str, object]:
     publication = catalog.load(options.catalog, options.data)
     items = collect.read(progress.over("reading sources", publication.sources))
     files = items.files()
-    texts = dict(progress.over("reading papers", extract(files, jobs=options.jobs, engine=options.engine, cache_folder=options.cache), len(files)))
+    reading = extract(files, jobs=options.jobs, engine=options.engine, cache_folder=options.cache)
+    texts = dict(progress.over("reading papers", reading, len(files)))
     papers, problems = collect.settle(items, texts)
     with database.publish(options.db) as db:
         progress.say("saving and indexing")
@@ -55,13 +58,14 @@ def build(options: argparse.Namespace, started: datetime) -> dict[str, object]:
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="build_db.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("catalog", nargs="?", type=Path, default=Path("catalogs/sample.yml"), help="what to build (default: %(default)s)")
-    parser.add_argument("--data", type=Path, default=Path("data"), help="where the catalog's relative paths start (default: %(default)s)")
-    parser.add_argument("--db", type=Path, default=Path("papers.db"), help="the SQLite file to write (default: %(default)s)")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="how many PDFs to read at once (default: %(default)s)")
-    parser.add_argument("--engine", choices=("pdfium", "pdfminer"), default="pdfium", help="what reads PDFs; pdfminer is pure Python (default: %(default)s)")
-    parser.add_argument("--cache", type=Path, default=Path(".cache/fulltext"), help="where the text of PDFs is kept between builds (default: %(default)s)")
+    parser = argparse.ArgumentParser("build_db.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    option = parser.add_argument
+    option("catalog", nargs="?", type=Path, default=Path("catalogs/sample.yml"), help="what to build (%(default)s)")
+    option("--data", type=Path, default=Path("data"), help="where the catalog's relative paths start (%(default)s)")
+    option("--db", type=Path, default=Path("papers.db"), help="the SQLite file to write (%(default)s)")
+    option("--jobs", type=int, default=os.cpu_count() or 1, help="how many PDFs to read at once (%(default)s)")
+    option("--engine", choices=ENGINES, default="pdfium", help="what reads PDFs; pdfminer is pure Python (%(default)s)")
+    option("--cache", type=Path, default=Path(".cache/fulltext"), help="keeps the text of PDFs between builds (%(default)s)")
     options = parser.parse_args(arguments)
     if options.jobs < 1:
         parser.error("--jobs must be at least 1")

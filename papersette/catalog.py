@@ -166,4 +166,3 @@ def _to_path(entry: Entry, data: Path) -> Path:
     if not path.exists():
         raise entry.error(f"names {path}, which does not exist; relative names are looked for in {data} (see --data)")
     return path
-

@@ -13,20 +13,24 @@ import os
 import platform
 import sqlite3
 import tempfile
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from sqlite_utils import Database
 
 import papersette
 from papersette.catalog import Catalog
-from papersette.fulltext import Text
+from papersette.fulltext import Page, Text
 from papersette.knowledge import tags
 from papersette.problems import Problem, UserError
 from papersette.records import Paper
 from papersette.sources.values import to_slug
+
+Row = dict[str, Any]
 
 PAGES_PER_PAPER = 10_000
 """page_id = papers.number * PAGES_PER_PAPER + page, so that ranking goes from a page to its paper without a look-up."""
@@ -92,8 +96,10 @@ create index problems_paper on problems(paper_id);
 create view paper_texts as
 select papers.number, papers.paper_id, papers.title, papers.abstract, papers.tldr, papers.tags, papers.authors,
     venues.name as venue, papers.year,
-    (select group_concat(body, char(10)) from (select body from pages where pages.paper_id = papers.paper_id order by page)) as body,
-    (select group_concat(refs, char(10)) from (select refs from pages where pages.paper_id = papers.paper_id order by page)) as refs
+    (select group_concat(body, char(10)) from
+        (select body from pages where pages.paper_id = papers.paper_id order by page)) as body,
+    (select group_concat(refs, char(10)) from
+        (select refs from pages where pages.paper_id = papers.paper_id order by page)) as refs
 from papers join venues using (venue_id);
 """
 
@@ -110,8 +116,28 @@ create virtual table authors_fts using fts5(
     name, content="authors", tokenize="unicode61 remove_diacritics 2");
 create virtual table tags_fts using fts5(
     tag, content="tags", tokenize="porter unicode61 remove_diacritics 2");
+
+insert into papers_fts(papers_fts) values ('rebuild');
+insert into papers_fts(papers_fts) values ('optimize');
+insert into pages_fts(pages_fts) values ('rebuild');
+insert into pages_fts(pages_fts) values ('optimize');
+insert into papers_text_fts(papers_text_fts) values ('rebuild');
+insert into papers_text_fts(papers_text_fts) values ('optimize');
+insert into authors_fts(authors_fts) values ('rebuild');
+insert into authors_fts(authors_fts) values ('optimize');
+insert into tags_fts(tags_fts) values ('rebuild');
+insert into tags_fts(tags_fts) values ('optimize');
+analyze;
 """
-FULL_TEXT = ("papers_fts", "pages_fts", "papers_text_fts", "authors_fts", "tags_fts")
+
+CHECKS = """
+insert into papers_fts(papers_fts) values ('integrity-check');
+insert into pages_fts(pages_fts) values ('integrity-check');
+insert into papers_text_fts(papers_text_fts) values ('integrity-check');
+insert into authors_fts(authors_fts) values ('integrity-check');
+insert into tags_fts(tags_fts) values ('integrity-check');
+"""
+"""Each raises where an index and its rows disagree."""
 
 
 @contextlib.contextmanager
@@ -143,82 +169,92 @@ def _check_place(path: Path) -> None:
 
 def save_papers(db: Database, papers: list[Paper], texts: Mapping[Path, Text | str]) -> None:
     """Write papers, their pages, and what hangs on them. `texts` holds what `fulltext.extract` answered for each file."""
-    with db.conn:
-        _save_venues(db, papers)
-        for number, paper in enumerate(papers, start=1):
-            text = texts.get(paper.file) if paper.file else None
-            _save_paper(db, number, paper, text if isinstance(text, Text) else None)
-        _save_authors(db, papers)
-        _save_tags(db, papers)
-        _save_sessions(db, papers)
+    _insert(db, "venues", {paper.venue.venue_id: asdict(paper.venue) for paper in papers}.values())
+    for number, paper in enumerate(papers, start=1):
+        text = texts.get(paper.file) if paper.file else None
+        pages = text.pages if isinstance(text, Text) else ()
+        _insert(db, "papers", [_to_paper_row(number, paper, text)])
+        _insert(db, "pages", (_to_page_row(number, paper, place, page) for place, page in enumerate(pages, start=1)))
+    _save_authors(db, papers)
+    _save_tags(db, papers)
+    _save_sessions(db, papers)
 
 
-def _save_venues(db: Database, papers: list[Paper]) -> None:
-    venues = {paper.venue.venue_id: paper.venue for paper in papers}
-    _insert(db, "venues", ((v.venue_id, v.name, v.year, v.kind, v.url) for v in venues.values()))
+def _to_paper_row(number: int, paper: Paper, text: Text | str | None) -> Row:
+    read = text if isinstance(text, Text) else None
+    return {
+        "paper_id": paper.paper_id,
+        "title": paper.title,
+        "authors": "; ".join(author.name for author in paper.authors) or None,
+        "tldr": paper.tldr,
+        "tags": "; ".join(paper.tags) or None,
+        "abstract": paper.abstract,
+        "venue_id": paper.venue.venue_id,
+        "year": paper.year,
+        "decision": paper.decision,
+        "language": paper.language,
+        "url": paper.url,
+        "pdf_url": paper.pdf_url,
+        "page_count": len(read.pages) if read else 0,
+        "word_count": sum(len(page.body.split()) + len(page.refs.split()) for page in read.pages) if read else 0,
+        "item": paper.item,
+        "file": paper.file.name if paper.file else None,
+        "file_sha256": read.sha256 if read else None,
+        "engine": read.engine if read else None,
+        "number": number,
+    }
 
 
-def _save_paper(db: Database, number: int, paper: Paper, text: Text | None) -> None:
-    pages = text.pages if text else ()
-    words = sum(len(page.body.split()) + len(page.refs.split()) for page in pages)
-    names = "; ".join(author.name for author in paper.authors) or None
-    row = (
-        paper.paper_id, paper.title, names, paper.tldr, "; ".join(paper.tags) or None, paper.abstract,
-        paper.venue.venue_id, paper.year, paper.decision, paper.language, paper.url, paper.pdf_url, len(pages), words,
-        paper.item, paper.file.name if paper.file else None, text.sha256 if text else None, text.engine if text else None,
-        number,
-    )  # fmt: skip
-    _insert(db, "papers", [row])
-    _insert(
-        db,
-        "pages",
-        (
-            (number * PAGES_PER_PAPER + place, paper.paper_id, place, page.body or None, page.refs or None)
-            for place, page in enumerate(pages, start=1)
-        ),
-    )
+def _to_page_row(number: int, paper: Paper, place: int, page: Page) -> Row:
+    page_id = number * PAGES_PER_PAPER + place
+    return {"page_id": page_id, "paper_id": paper.paper_id, "page": place, "body": page.body or None, "refs": page.refs or None}
 
 
 def _save_authors(db: Database, papers: list[Paper]) -> None:
-    named = [(paper, place, author) for paper in papers for place, author in enumerate(paper.authors, start=1)]
-    ids = {author.name: to_slug(author.name) or author.name for _, _, author in named}
-    counts = Counter(key for _, key in {(paper.paper_id, ids[author.name]) for paper, _, author in named})
-    spellings: dict[str, str] = {}
-    for name, key in ids.items():
-        spellings.setdefault(key, name)
-    _insert(db, "authors", ((key, name, counts[key]) for key, name in spellings.items()))
-    _insert(db, "authorships", ((p.paper_id, ids[a.name], place, a.name, a.affiliation) for p, place, a in named))
+    authors: dict[str, str] = {}
+    papers_of: defaultdict[str, set[str]] = defaultdict(set)
+    authorships: list[Row] = []
+    for paper in papers:
+        for place, author in enumerate(paper.authors, start=1):
+            author_id = to_slug(author.name) or author.name
+            authors.setdefault(author_id, author.name)
+            papers_of[author_id].add(paper.paper_id)
+            row = {"paper_id": paper.paper_id, "author_id": author_id, "position": place, **asdict(author)}
+            authorships.append(row)
+    rows = ({"author_id": key, "name": name, "paper_count": len(papers_of[key])} for key, name in authors.items())
+    _insert(db, "authors", rows)
+    _insert(db, "authorships", authorships)
 
 
 def _save_tags(db: Database, papers: list[Paper]) -> None:
-    labels = tags.to_labels(written for paper in papers for written in paper.tags)
-    links: dict[tuple[str, str], str] = {}
+    links: dict[tuple[str, str], Row] = {}
     for paper in papers:
         for written in paper.tags:
-            links.setdefault((paper.paper_id, tags.to_tag_id(written)), written)
+            row = {"paper_id": paper.paper_id, "tag_id": tags.to_tag_id(written), "written": written, "origin": "author"}
+            links.setdefault((paper.paper_id, tags.to_tag_id(written)), row)
+    labels = tags.to_labels(written for paper in papers for written in paper.tags)
     counts = Counter(tag_id for _, tag_id in links)
-    _insert(db, "tags", ((tag_id, label, counts[tag_id]) for tag_id, label in labels.items()))
-    _insert(db, "paper_tags", ((paper_id, tag_id, written, "author") for (paper_id, tag_id), written in links.items()))
+    _insert(db, "tags", ({"tag_id": key, "tag": label, "paper_count": counts[key]} for key, label in labels.items()))
+    _insert(db, "paper_tags", links.values())
 
 
 def _save_sessions(db: Database, papers: list[Paper]) -> None:
-    sessions = {s.session_id: (s, paper.venue.venue_id) for paper in papers for s in paper.sessions}
-    rows = (
-        (s.session_id, venue_id, s.title, s.kind, s.start, s.room, place)
-        for place, (s, venue_id) in enumerate(sessions.values(), start=1)
-    )
-    _insert(db, "sessions", rows)
-    places: Counter[str] = Counter()
+    """Sessions in the order in which the source has them, their papers likewise."""
+    rows: dict[str, Row] = {}
+    members: defaultdict[str, list[str]] = defaultdict(list)
     for paper in papers:
         for session in paper.sessions:
-            places[session.session_id] += 1
-            _insert(db, "session_papers", [(session.session_id, paper.paper_id, places[session.session_id])])
+            row = {**asdict(session), "venue_id": paper.venue.venue_id, "position": len(rows) + 1}
+            rows.setdefault(session.session_id, row)
+            members[session.session_id].append(paper.paper_id)
+    _insert(db, "sessions", rows.values())
+    for session_id, ids in members.items():
+        unique = enumerate(dict.fromkeys(ids), start=1)
+        _insert(db, "session_papers", ({"session_id": session_id, "paper_id": p, "position": n} for n, p in unique))
 
 
 def save_problems(db: Database, problems: Iterable[Problem]) -> None:
-    with db.conn:
-        rows = ((None, p.paper_id, p.source, p.item, p.stage, p.reason, int(p.lost)) for p in problems)
-        _insert(db, "problems", rows)
+    _insert(db, "problems", map(asdict, problems))
 
 
 def save_build(db: Database, publication: Catalog, started: datetime) -> Mapping[str, object]:
@@ -236,8 +272,7 @@ def save_build(db: Database, publication: Catalog, started: datetime) -> Mapping
         "python": platform.python_version(),
         "sqlite": sqlite3.sqlite_version,
     }
-    with db.conn:
-        db["builds"].insert(row)
+    _insert(db, "builds", [row])
     return row
 
 
@@ -255,35 +290,29 @@ COUNTS = {
 def index(db: Database) -> None:
     """Build the full-text indexes and the planner's statistics. Call it when every row is in place."""
     db.conn.executescript(INDEXES)
-    with db.conn:
-        for table in FULL_TEXT:
-            db.execute(f"insert into {table}({table}) values ('rebuild')")  # names from the constant above
-            db.execute(f"insert into {table}({table}) values ('optimize')")
-        db.execute("analyze")
 
 
 def check(db: Database) -> None:
-    """Raise `RuntimeError` where the file contradicts itself: a defect of ours, never of the input."""
-    faults = [str(row) for row in db.execute("pragma foreign_key_check")]
+    """Raise where the file contradicts itself: a defect of ours, never of the input."""
+    faults = [f"foreign key: {row}" for row in db.execute("pragma foreign_key_check")]
     faults += [row[0] for row in db.execute("pragma integrity_check") if row[0] != "ok"]
     faults += [f"{row[0]}: rowid is not number" for row in db.execute("select paper_id from papers where rowid <> number")]
-    for table in FULL_TEXT:
-        db.execute(f"insert into {table}({table}) values ('integrity-check')")
+    db.conn.executescript(CHECKS)
     if faults:
         raise RuntimeError("the new database contradicts itself: " + "; ".join(faults[:5]))
 
 
-def _insert(db: Database, table: str, rows: Iterable[tuple[object, ...]]) -> None:
-    """Insert whole rows; `table` is always a name of the schema above."""
-    marks = ", ".join("?" * len(db[table].columns))
-    db.conn.executemany(f"insert into {table} values ({marks})", rows)
+def _insert(db: Database, table: str, rows: Iterable[Row]) -> None:
+    """Insert rows into a table of the schema; a column that they do not name is null."""
+    db.table(table).insert_all(rows)
 
 
 def save_inspection(path: Path, database: Path) -> None:
     """Write Datasette's inspect-data.json: with it the file is served as immutable, counts known, download allowed."""
-    with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as conn, database.open("rb") as raw:
-        names = [row[0] for row in conn.execute("select name from sqlite_master where type = 'table'")]
-        tables = {name: {"count": conn.execute(f'select count(*) from "{name}"').fetchone()[0]} for name in names}
+    db = Database(database)
+    tables = {name: {"count": db.table(name).count} for name in db.table_names()}
+    db.close()
+    with database.open("rb") as raw:
         digest = hashlib.file_digest(raw, "sha256").hexdigest()
     data = {database.stem: {"hash": digest, "size": database.stat().st_size, "file": database.name, "tables": tables}}
     path.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")

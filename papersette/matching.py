@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from papersette.fulltext import Text
@@ -22,9 +22,7 @@ SHORTEST = 12
 """A title with fewer letters and digits, as “Preface”, proves nothing."""
 
 
-def match(
-    papers: list[Paper], loose: list[LooseFile], texts: Mapping[Path, Text | str]
-) -> tuple[list[Paper], list[Problem]]:
+def match(papers: list[Paper], loose: list[LooseFile], texts: Mapping[Path, Text | str]) -> tuple[list[Paper], list[Problem]]:
     """The papers, those without a file given theirs where one is found, and what was doubtful about it."""
     sources = {file.source for file in loose}
     matched: list[Paper] = []
@@ -36,9 +34,15 @@ def match(
         guesses = _by_name([p for p in wanting if p.paper_id not in pairs], [f for f in files if f not in pairs.values()])
         problems += _doubts(source, wanting, files, pairs, guesses)
         pairs |= guesses
-        matched += [dataclasses.replace(p, file=pairs[p.paper_id]) for p in wanting if p.paper_id in pairs]
+        matched += [_with_file(p, pairs[p.paper_id], loose) for p in wanting if p.paper_id in pairs]
     by_id = {paper.paper_id: paper for paper in matched}
     return [by_id.get(paper.paper_id, paper) for paper in papers], problems
+
+
+def _with_file(paper: Paper, path: Path, loose: list[LooseFile]) -> Paper:
+    template = next(file.pdf_url for file in loose if file.path == path)
+    url = template.format(paper_id=paper.paper_id, file=path.name) if template else None
+    return dataclasses.replace(paper, file=path, pdf_url=paper.pdf_url or url)
 
 
 def _by_title(papers: list[Paper], files: list[Path], texts: Mapping[Path, Text | str]) -> dict[str, Path]:

@@ -77,3 +77,5 @@ class LooseFile:
 
     source: str
     path: Path
+    pdf_url: str | None = None
+    """Where readers open it, with {paper_id} and {file}."""

@@ -42,12 +42,13 @@ class WholeTable:
 
     def __init__(self, ds, request, *args, **kwargs):
         pairs = [pair for pair in request.query_string.split("&") if not pair.startswith("_next=")]
-        super().__init__(ds, Request({**request.scope, "query_string": "&".join(pairs).encode()}, request.receive), *args, **kwargs)
+        first_page = Request({**request.scope, "query_string": "&".join(pairs).encode()}, request.receive)
+        super().__init__(ds, first_page, *args, **kwargs)
 
     async def facet_results(self):
         if self.get_configs() and self.table:
             where, self.params = await self.filters()
-            self.sql = f"select * from {escape_sqlite(self.table)} {where}"
+            self.sql = f"select * from {escape_sqlite(self.table)} {where}"  # noqa: S608 - the clauses are Datasette's
         return await super().facet_results()
 
     async def filters(self):
@@ -130,7 +131,7 @@ class Link:
         self.other, self.other_key, self.label = map(escape_sqlite, (other, other_key, label))
 
     def clause(self, param):
-        return f"{self.here_key} in (select {self.here} from {self.table} where {self.there} = :{param})"
+        return f"{self.here_key} in (select {self.here} from {self.table} where {self.there} = :{param})"  # noqa: S608 - names, escaped
 
     def counts(self, sql, limit):
         """Counted by key before labels are joined: half the time on a large table."""
@@ -140,7 +141,7 @@ class Link:
                 where {self.here} in (select {self.here_key} from ({sql}))
                 group by {self.there} order by count desc, value limit {int(limit)}
             ) as counted join {self.other} on {self.other}.{self.other_key} = value
-            order by counted.count desc, label"""
+            order by counted.count desc, label"""  # noqa: S608 - names, escaped
 
 
 async def find_link(database, table, name):
@@ -152,5 +153,6 @@ async def find_link(database, table, name):
         for key in await database.foreign_keys_for_table(end["other_table"]):
             if key["other_table"] == name and key["column"] != end["other_column"]:
                 label = await database.label_column_for_table(name) or key["other_column"]
-                return Link(end["other_table"], end["other_column"], end["column"], key["column"], name, key["other_column"], label)
+                here = (end["other_column"], end["column"])
+                return Link(end["other_table"], *here, key["column"], name, key["other_column"], label)
     return None

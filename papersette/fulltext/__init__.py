@@ -3,6 +3,7 @@
 `extract(files)` is the way in. `python -m papersette.fulltext FILE.pdf` shows what becomes of one file.
 """
 
-from papersette.fulltext.extract import Limits, Page, Text, extract
+from papersette.fulltext.engines import ENGINES
+from papersette.fulltext.reading import Limits, Page, Text, extract
 
-__all__ = ["Limits", "Page", "Text", "extract"]
+__all__ = ["ENGINES", "Limits", "Page", "Text", "extract"]

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from papersette.fulltext.engines import ENGINES
-from papersette.fulltext.extract import extract
+from papersette.fulltext.reading import extract
 
 
 def main() -> int:

@@ -10,11 +10,13 @@ import re
 import unicodedata
 from collections import Counter
 
-VERSION = "3"
+VERSION = "4"
 """Changes when the same raw pages may come out otherwise: part of the cache's key."""
 
 ACCENTS = {"´": "\u0301", "¨": "\u0308", "ˆ": "\u0302", "˜": "\u0303", "ˇ": "\u030c", "˚": "\u030a", "¯": "\u0304"}
 """TeX's old fonts print an accent as a character of its own before the letter: Aur´elien."""
+
+HEADING = re.compile(r"(\d+(\.\d+)*\.?|[A-Z]\.?) [A-Z][^.]{2,70}|(?i:abstract|summary|references|résumé|références)")
 
 EDGE = 2
 """How many lines at the top and at the foot of a page can be a running header or footer."""
@@ -115,9 +117,11 @@ def to_vocabulary(pages: list[list[str]]) -> Counter[str]:
     """How often each word, also with its hyphens, stands whole inside a line."""
     words: Counter[str] = Counter()
     for page in pages:
+        broken = False
         for line in page:
-            inner = re.sub(r"^\S+ | \S+-$", " ", line)
-            words.update(re.findall(r"\w+(?:-\w+)*", inner.lower()))
+            inner = line.partition(" ")[2] if broken else line
+            broken = line.endswith("-")
+            words.update(re.findall(r"\w+(?:-\w+)*(?!\w|-)", inner.lower()))
     return words
 
 
@@ -159,4 +163,4 @@ def to_paragraphs(lines: list[str]) -> str:
 
 
 def _is_heading(line: str) -> bool:
-    return bool(re.fullmatch(r"(\d+(\.\d+)*\.?|[A-Z]\.?) [A-Z][^.]{2,70}|abstract|summary|references|résumé|références", line, re.I))
+    return bool(HEADING.fullmatch(line))

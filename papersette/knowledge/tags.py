@@ -25,4 +25,8 @@ def to_labels(written: Iterable[str]) -> dict[str, str]:
     spellings: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for spelling in written:
         spellings[to_tag_id(spelling)][spelling] += 1
-    return {tag_id: min(counts, key=lambda s: (-counts[s], sum(c.isupper() for c in s), s)) for tag_id, counts in spellings.items()}
+    return {tag_id: _commonest(counts) for tag_id, counts in spellings.items()}
+
+
+def _commonest(counts: Counter[str]) -> str:
+    return min(counts, key=lambda spelling: (-counts[spelling], sum(c.isupper() for c in spelling), spelling))

@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import bibtexparser
 from bibtexparser import middlewares
+from bibtexparser.entrypoint import parse_string
 from bibtexparser.model import DuplicateBlockKeyBlock, DuplicateFieldKeyBlock, Entry, ParsingFailedBlock
 
 from papersette.problems import Problem, UserError
@@ -47,7 +47,7 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile]:
         if entry.entry_type.lower() != "proceedings":  # the volume itself, as PMLR's files begin
             yield _to_paper(entry, settings, _pop_file(entry, folder))
     for path in folder.values():
-        yield LooseFile(venue, path)
+        yield LooseFile(venue, path, settings.pdf_url)
 
 
 def _read_blocks(path: Path) -> tuple[list[Entry], list[ParsingFailedBlock]]:
@@ -63,7 +63,7 @@ def _read_blocks(path: Path) -> tuple[list[Entry], list[ParsingFailedBlock]]:
         middlewares.SplitNameParts(),
         middlewares.MergeNameParts(style="first"),
     ]
-    library = bibtexparser.parse_string(text, append_middleware=stack)
+    library = parse_string(text, append_middleware=stack)
     entries = list(library.entries)
     failed = []
     for block in library.failed_blocks:

@@ -56,7 +56,7 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile]:
             reason = f"names the file {named}, which is not in {settings.files}; the paper is listed without text"
             yield Problem(paper.venue.venue_id, item, "match", reason, paper_id=paper.paper_id)
     for path in folder.values():
-        yield LooseFile(settings.venue.venue_id, path)
+        yield LooseFile(settings.venue.venue_id, path, settings.pdf_url)
 
 
 def _check_fields(settings: Settings) -> None:
@@ -99,7 +99,10 @@ def _read_csv(path: Path) -> Iterator[tuple[int, Any]]:
         reader = csv.DictReader(lines, delimiter="\t" if path.suffix.lower() == ".tsv" else ",")
         for row in reader:
             if None in row:
-                yield reader.line_num, f"has more cells than the header has columns ({len(reader.fieldnames or [])}); quote its commas"
+                yield (
+                    reader.line_num,
+                    f"has more cells than the header has columns ({len(reader.fieldnames or [])}); quote its commas",
+                )
             else:
                 yield reader.line_num, row
 

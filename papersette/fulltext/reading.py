@@ -86,7 +86,7 @@ def extract(
             for job, future in zip(work, futures, strict=True):
                 yield job.path, _result_or_reason(future, limits)
         except BaseException:  # Ctrl-C, or a reader that stopped early: the workers must not outlive it
-            pool.stop()
+            pool.stop()  # type: ignore[no-untyped-call]
             raise
 
 
@@ -107,7 +107,8 @@ def _result_or_reason(future: object, limits: Limits) -> Text | str:
 
 
 def _limit_memory(limit: int) -> None:
-    used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize() if Path("/proc/self/statm").exists() else 0
+    statm = Path("/proc/self/statm")  # Linux
+    used = int(statm.read_text().split()[0]) * resource.getpagesize() if statm.exists() else 0
     hard = resource.getrlimit(resource.RLIMIT_AS)[1]
     resource.setrlimit(resource.RLIMIT_AS, (used + limit, hard))
 

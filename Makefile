@@ -1,0 +1,42 @@
+# make serve   set up, build the embedded sample, serve it on http://127.0.0.1:8001
+# make test    everything that can be checked without foreign data (browser tests want Chromium)
+# make lint    style and types      make notes    typeset the sample's reading notes again
+# make bench   the measurements of docs/, on the data that PAPERSETTE_DATA names
+
+PYTHON ?= python3
+CATALOG ?= catalogs/sample.yml
+DATA ?= data
+PORT ?= 8001
+BIN := .venv/bin
+
+.PHONY: serve test lint notes bench
+
+serve: papers.db
+	@echo "Papersette: http://127.0.0.1:$(PORT)/  (stop with Ctrl-C)"
+	@$(BIN)/datasette serve . --port $(PORT) --static static:static --static pdf:data/sample/pdf
+
+papers.db: .venv/installed $(shell find papersette catalogs data/sample build_db.py -type f -not -name '*.pyc' 2>/dev/null)
+	$(BIN)/python build_db.py $(CATALOG) --data $(DATA)
+
+.venv/installed: requirements.txt pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/installed-dev: .venv/installed requirements-dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+test: .venv/installed-dev
+	$(BIN)/python -m pytest
+
+lint: .venv/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+notes: .venv/installed-dev
+	$(BIN)/python data/sample/typeset.py
+
+bench: .venv/installed-dev
+	$(BIN)/python benchmarks/search.py

@@ -1,0 +1,157 @@
+"""build_db.py as a user runs it: catalogs, exit status, what lands in the file."""
+
+import json
+import sqlite3
+
+import pytest
+from conftest import ROOT, make_pdf, run_build
+
+CATALOG = """
+title: Test
+sources:
+  - kind: table
+    file: papers.csv
+    venue: {venue_id: v-2019, name: V 2019, year: 2019}
+"""
+
+
+@pytest.fixture
+def papers(tmp_path):
+    (tmp_path / "papers.csv").write_text("paper_id,title,authors\na,First,Ann A\nb,Second,\n")
+
+
+def rows(path, sql):
+    with sqlite3.connect(path) as conn:
+        return conn.execute(sql).fetchall()
+
+
+def test_a_good_catalog_ends_with_status_0_and_counts(build, papers, tmp_path):
+    built = build(CATALOG)
+    assert built.returncode == 0, built.stderr
+    assert "2 papers, 0 pages" in built.stdout
+    assert rows(tmp_path / "papers.db", "select paper_id, authors, year from papers") == [("a", "Ann A", 2019), ("b", None, 2019)]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("kind: table", "kind: tabel", "did you mean “table”"),
+        ("kind: table", "knd: table", "lacks “kind”"),
+        ("file: papers.csv", "file: paper.csv", "does not exist"),
+        ("file: papers.csv", "fiel: papers.csv", "did you mean “file”"),
+        ("year: 2019", "year: soon", "must be a whole number"),
+        ("venue_id: v-2019, ", "", "lacks “venue_id”"),
+        ("title: Test", "titel: Test", "did you mean “title”"),
+        ("sources:", "sources: none\nmore:", "not known here"),
+        ("title: Test", "title: [Test", "is not YAML"),
+        ("title: Test", "title: 2019", "must be text"),
+    ],
+)
+def test_a_bad_catalog_ends_with_status_1_naming_the_file_and_the_remedy(build, papers, old, new, said):
+    built = build(CATALOG.replace(old, new, 1))
+    assert built.returncode == 1
+    assert said in built.stderr
+    assert "catalog.yml" in built.stderr
+    assert "Traceback" not in built.stderr
+
+
+def test_a_bad_catalog_is_told_with_its_line(build, papers):
+    assert "catalog.yml, line 4: “kind”" in build(CATALOG.replace("kind: table", "kind: x")).stderr
+
+
+def test_a_failed_build_leaves_the_old_file_as_it_was(build, papers, tmp_path):
+    build(CATALOG)
+    before = (tmp_path / "papers.db").read_bytes()
+    (tmp_path / "papers.csv").write_text("title\n")
+    built = build(CATALOG)
+    assert (built.returncode, (tmp_path / "papers.db").read_bytes() == before) == (1, True)
+    assert "no paper that can be used" in built.stderr
+    assert not list(tmp_path.glob("*.part"))
+
+
+@pytest.mark.parametrize("arguments", [["--nosuch"], ["--jobs", "0"], ["--jobs", "x"], ["a", "b"]])
+def test_wrong_usage_ends_with_status_2(arguments):
+    assert run_build(*arguments).returncode == 2
+
+
+def test_help_says_how_to_use_it():
+    told = run_build("--help").stdout
+    assert all(word in told for word in ("--data", "--db", "--jobs", "--engine", "--cache", "catalogs/sample.yml", "status 0"))
+
+
+def test_no_such_catalog_names_those_there_are():
+    built = run_build("catalogs/smaple.yml")
+    assert built.returncode == 1
+    assert "catalogs/sample.yml" in built.stderr
+
+
+def test_no_such_folder_for_the_database_is_told(tmp_path):
+    built = run_build("--db", tmp_path / "gone" / "papers.db")
+    assert built.returncode == 1
+    assert "make it, or name another place" in built.stderr
+
+
+def test_two_builds_of_the_same_input_are_the_same_but_for_the_row_of_builds(build, papers, tmp_path):
+    dumps = []
+    for _ in range(2):
+        build(CATALOG)
+        with sqlite3.connect(tmp_path / "papers.db") as conn:
+            dumps.append([line for line in conn.iterdump() if 'INTO "builds"' not in line])
+    assert dumps[0] == dumps[1]
+
+
+def test_the_same_id_twice_loses_no_paper(build, tmp_path):
+    (tmp_path / "papers.csv").write_text("paper_id,title\na,First\na,Second\na,Third\n")
+    assert build(CATALOG).returncode == 0
+    assert rows(tmp_path / "papers.db", "select paper_id from papers order by number") == [("a",), ("a-2",), ("a-3",)]
+    assert rows(tmp_path / "papers.db", "select count(*), sum(lost) from problems") == [(2, 0)]
+
+
+def test_a_bad_pdf_costs_its_text_and_is_told(build, tmp_path):
+    (tmp_path / "pdfs").mkdir()
+    make_pdf(tmp_path / "pdfs" / "a.pdf", [["A page of text."]])
+    (tmp_path / "pdfs" / "b.pdf").write_bytes(b"<html>no</html>")
+    (tmp_path / "papers.csv").write_text("paper_id,title\na,First\nb,Second\n")
+    built = build(CATALOG.replace("papers.csv", "papers.csv\n    files: pdfs"))
+    assert built.returncode == 0, built.stderr
+    assert rows(tmp_path / "papers.db", "select paper_id, page_count, word_count from papers") == [("a", 1, 4), ("b", 0, 0)]
+    ((stage, reason),) = rows(tmp_path / "papers.db", "select stage, reason from problems")
+    assert (stage, "no PDF" in reason) == ("text", True)
+
+
+def test_tags_and_authors_that_differ_in_case_hyphens_or_accents_are_one(build, tmp_path):
+    (tmp_path / "papers.csv").write_text(
+        "paper_id,authors,tags\na,Léon Bottou,Meta-Learning;SGD\nb,Leon Bottou,meta learning\nc,,meta-learning;Meta-learning\nd,,meta-learning\n"
+    )
+    build(CATALOG)
+    assert rows(tmp_path / "papers.db", "select * from tags order by tag_id") == [
+        ("meta-learning", "meta-learning", 4),
+        ("sgd", "SGD", 1),
+    ]
+    assert rows(tmp_path / "papers.db", "select * from authors") == [("leon-bottou", "Léon Bottou", 2)]
+    assert rows(tmp_path / "papers.db", "select written from paper_tags order by rowid")[0] == ("Meta-Learning",)
+
+
+def test_sessions_keep_the_order_of_the_programme(build, tmp_path):
+    (tmp_path / "papers.csv").write_text("paper_id,session\nb,Two\na,One\nc,Two\n")
+    build(CATALOG)
+    sql = "select title, paper_id, session_papers.position from sessions join session_papers using (session_id) order by sessions.position, 3"
+    assert rows(tmp_path / "papers.db", sql) == [("Two", "b", 1), ("Two", "c", 2), ("One", "a", 1)]
+
+
+def test_the_file_tells_how_it_was_made_and_is_known_to_datasette(build, papers, tmp_path):
+    build(CATALOG)
+    ((title, papers_built, version),) = rows(tmp_path / "papers.db", "select title, papers, papersette from builds")
+    assert (title, papers_built) == ("Test", 2)
+    inspected = json.loads((tmp_path / "inspect-data.json").read_text())
+    assert inspected["papers"]["tables"]["papers"]["count"] == 2
+    assert version in (ROOT / "papersette" / "__init__.py").read_text()
+
+
+def test_the_command_line_of_sqlite_is_as_good_as_the_site(build, papers, tmp_path):
+    build(CATALOG)
+    assert rows(
+        tmp_path / "papers.db",
+        "select p.title from papers_text_fts join papers p on p.number = papers_text_fts.rowid where papers_text_fts match 'ann'",
+    ) == [("First",)]
+    assert rows(tmp_path / "papers.db", "pragma integrity_check") == [("ok",)]

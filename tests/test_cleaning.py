@@ -1,0 +1,93 @@
+"""Cleaning: each rule with the odd datum that forced it."""
+
+import pytest
+
+from papersette.fulltext import cleaning, reading, references
+
+
+def cleaned(*pages):
+    return [cleaning.to_paragraphs(lines) for lines in cleaning.clean(list(pages))]
+
+
+@pytest.mark.parametrize("mark", ["-\n", "\ufffe", "\x02", "\u00ad\n", "-\r\n"])
+def test_a_word_broken_over_a_line_end_is_joined(mark):
+    assert cleaned(f"the anis{mark}otropic noise of gradients") == ["the anisotropic noise of gradients"]
+
+
+def test_a_compound_that_is_written_with_its_hyphen_elsewhere_keeps_it():
+    assert cleaned("a high-dimensional space and a high-\ndimensional sphere") == [
+        "a high-dimensional space and a high-dimensional sphere"
+    ]
+
+
+def test_a_capital_after_the_break_keeps_the_hyphen():
+    assert cleaned("by Jean-\nMarc and others") == ["by Jean-Marc and others"]
+
+
+def test_a_break_that_pdftotext_left_inside_a_line_is_joined_when_the_paper_has_the_word():
+    assert cleaned("outperforming others, and out- performing them; pre- and post-norm") == [
+        "outperforming others, and outperforming them; pre- and post-norm"
+    ]
+
+
+def test_running_headers_and_page_numbers_go():
+    pages = [f"Under review at X 2019\nline {n} of the text\nmore of it {n}\n{i}" for i, n in enumerate("abcdef", start=1)]
+    assert cleaned(*pages)[2] == "line c of the text more of it c"
+
+
+def test_the_title_on_page_one_stays_though_it_is_the_header_of_later_pages():
+    pages = ["Proceedings 2019\nOn Trees\nAnn Author\nText one.\nMore one.\n1"]
+    pages += [f"ON TREES\nText {w}.\nMore {w}.\n{i}" for i, w in ((2, "two"), (3, "three"))]
+    assert "On Trees" in cleaned(*pages)[0]
+    assert "ON TREES" not in cleaned(*pages)[1]
+
+
+def test_numbers_beside_every_line_of_a_submission_go_but_a_short_column_stays():
+    margin = "\n".join(f"{n:03}" for n in range(54))
+    assert "017" not in cleaned(f"{margin}\nthe text")[0]
+    assert "1 2 3" in cleaned("a table\n1\n2\n3\nends")[0]
+
+
+@pytest.mark.parametrize(
+    ("raw", "clean"),
+    [
+        ("eﬃcient oﬀice ﬁnd", "efficient office find"),
+        ("Aur´elien G¨odel Franc¸ois Lo¨ıc", "Aurélien Gödel François Loïc"),
+        ("x² ≤ ½ ℝⁿ", "x² ≤ ½ ℝⁿ"),
+        ("𝐀𝑥", "Ax"),
+        ("a\x00b\x0cc", "abc"),
+        ("gl\ue000yph (cid:12) z", "glyph z"),
+        ("تعلّم", "تعلّم"),
+        ("ﻻ", "لا"),
+    ],
+)
+def test_characters_are_folded_without_harm(raw, clean):
+    assert " ".join(cleaning.fold_characters(raw).split()) == clean
+
+
+REFERENCES = ["References", "[1] A. Author. On noise. 2015.", "[2] B. Writer. On trees. 2016."]
+
+
+def test_references_are_parted_from_the_text_across_pages():
+    parted = references.part_references([["Text.", *REFERENCES], ["[3] C. Third. 2017."]])
+    assert parted[0][0] == ["Text."]
+    assert parted[1] == ([], ["[3] C. Third. 2017."])
+
+
+def test_text_after_an_appendix_heading_is_the_papers_own_again():
+    parted = references.part_references([[*REFERENCES, "A PROOFS OF THEOREMS", "We prove it."]])
+    assert parted[0][0] == ["A PROOFS OF THEOREMS", "We prove it."]
+
+
+def test_a_column_called_references_is_no_reference_list():
+    lines = ["Model", "References", "ours", "yes", "theirs", "no"]
+    assert references.part_references([lines]) == [(lines, [])]
+
+
+def test_headings_in_small_capitals_and_in_french_are_seen():
+    for heading in ("R EFERENCES", "7 References", "Références", "BIBLIOGRAPHY"):
+        assert references.part_references([[heading, *REFERENCES[1:]]])[0][0] == []
+
+
+def test_page_breaks_stay_page_breaks():
+    assert len(reading.clean_pages(["one", "", "three"])) == 3

@@ -1,0 +1,82 @@
+"""The query language: what is typed, and the FTS5 expressions it becomes."""
+
+import json
+import sqlite3
+
+import pytest
+
+from papersette import search
+
+
+def read(typed):
+    query = search.parse(typed)
+    return [" OR ".join(map(str, group)) for group in query.groups], [str(term) for term in query.excluded]
+
+
+@pytest.mark.parametrize(
+    ("typed", "wanted", "excluded"),
+    [
+        ("dropout lstm", ["dropout", "lstm"], []),
+        ('"anisotropic noise"', ['"anisotropic noise"'], []),
+        ("“anisotropic noise”", ['"anisotropic noise"'], []),
+        ("sgd OR adam momentum", ["sgd OR adam", "momentum"], []),
+        ("(sgd OR adam) momentum", ["sgd OR adam", "momentum"], []),
+        ("dropout -lstm", ["dropout"], ["lstm"]),
+        ('dropout NOT "long short"', ["dropout"], ['"long short"']),
+        ("meta-learning", ["meta-learning"], []),
+        ("regulari*", ["regulari*"], []),
+        ('title:"deep learning" author:Bottou', ['title:"deep learning"', "author:Bottou"], []),
+        ("TITLE:gan", ["title:gan"], []),
+        ("nosuchfield:gan", ["nosuchfield:gan"], []),
+        ("what is the dropout", ["dropout"], []),
+        ("the who", ["the", "who"], []),
+        ("gan gan GAN", ["gan", "GAN"], []),
+    ],
+)
+def test_a_query_is_read_as_documented(typed, wanted, excluded):
+    assert read(typed) == (wanted, excluded)
+
+
+@pytest.mark.parametrize("typed", ["", " ", '"', '""', "(", ")(", "-", "*", "OR", "NOT", "\x00", "🙂", "- OR *", "title:", ":"])
+def test_input_without_a_word_to_look_for_is_no_error(typed):
+    words, excluded = read(typed)
+    assert excluded == []
+    assert words in ([], ["OR"], ["title:"], ["NOT"])
+
+
+HOSTILE = [
+           '"', '"a', "a\x00b", "a AND", "NEAR(a b)", "a^2 + b", "{title} : x", "'; drop table papers --", "x" * 10_000, "ا ب",
+           "C++", "foo:bar:baz", "a OR OR b", "-a -b", '"" "" x', "*a* b*", "a/b\\c", "[x]", "%41", "<script>",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("typed", HOSTILE)
+def test_every_expression_is_one_that_fts5_accepts(typed):
+    conn = sqlite3.connect(":memory:")
+    conn.execute("create virtual table papers_text_fts using fts5(title, abstract, tldr, tags, authors, venue, year, body, refs)")
+    expressions = [search.to_match(typed), search.to_excluded(typed) or search.NOTHING]
+    expressions += [term["whole"] for term in json.loads(search.to_terms(typed))]
+    for expression in expressions:
+        conn.execute("select count(*) from papers_text_fts where papers_text_fts match ?", [expression]).fetchone()
+
+
+def test_a_pasted_page_is_cut_to_the_words_that_fit_the_mask_and_says_what_it_left_out():
+    query = search.parse(" ".join(f"word{i}" for i in range(100)))
+    assert len(query.groups) == search.MOST_GROUPS
+    assert query.ignored[-1] == "word99"
+
+
+def test_a_phrase_has_a_second_reading_as_words():
+    terms = json.loads(search.to_terms('"anisotropic noise" sgd'))
+    assert [(t["reading"], t["label"]) for t in terms] == [
+        (0, '"anisotropic noise"'), (0, "sgd"), (1, "anisotropic"), (1, "noise"), (1, "sgd"),
+    ]  # fmt: skip
+
+
+def test_a_field_word_looks_in_that_field_alone():
+    (term,) = json.loads(search.to_terms("title:gan"))
+    assert (term["whole"], term["page"]) == ('{title} : "gan"', search.NOTHING)
+
+
+def test_marking_a_passage_escapes_it_first():
+    assert search.to_marked_html("<script>⟦x⟧</script>") == "&lt;script&gt;<mark>x</mark>&lt;/script&gt;"
