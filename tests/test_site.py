@@ -1,0 +1,255 @@
+"""The served site: search, cards, paper pages, exports, on a small corpus full of oddities."""
+
+import json
+import re
+
+import pytest
+from conftest import make_pdf, run_build, serve
+
+ARABIC = "تعلم عميق للشبكات"
+PAPERS = [
+    {
+        "paper_id": "hostile",
+        "title": "<script>alert(1)</script> & noise",
+        "authors": ["O'Neil \"Q\" <b>", "Zoë Ångström"],
+        "tldr": "<img src=x onerror=alert(1)>",
+        "abstract": "An <i>abstract</i> about gradients.\n\nSecond paragraph.",
+        "tags": ["<b>bold</b>", "C++", "noise"],
+        "url": "javascript:alert(1)",
+        "decision": "oral",
+        "session": "Morning <1>",
+        "year": 2018,
+    },
+    {"paper_id": "arabic", "title": ARABIC, "authors": ["محمد علي"], "tags": ["شبكات"], "language": "ar", "year": 2017},
+    {"paper_id": "a/b?c#d %41 ü", "title": "An id with everything in it", "tags": ["noise", "odd ids"]},
+    {"paper_id": "bare"},
+    {"paper_id": "dropout", "title": "Dropout and LSTM", "tags": ["dropout", "noise"], "session": "Morning <1>", "decision": "poster"},
+    {"paper_id": "wikitext", "title": "On Wikitext", "tags": ["dropout"], "decision": "poster"},
+    *[{"paper_id": f"p{n}", "title": f"Common filler paper {n}", "tags": ["filler"], "year": 2000 + n % 3} for n in range(45)],
+]
+PAGES = {
+    "dropout": [["We use dropout with an LSTM.", "Anisotropic noise is here, and aniso-", "tropic noise again."], ["Page two has dropout."]],
+    "wikitext": [["We train on Wikitext with a transformer.", "Noise that is anisotropic."]],
+}
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("odd")
+    (folder / "pdfs").mkdir()
+    for name, pages in PAGES.items():
+        make_pdf(folder / "pdfs" / f"{name}.pdf", pages)
+    (folder / "papers.json").write_text(json.dumps(PAPERS))
+    (folder / "catalog.yml").write_text(
+        "title: Odd papers\nnotice: All of this is <made up>.\nsources:\n"
+        "  - {kind: table, file: papers.json, files: pdfs, pdf_url: '/pdf/{file}', venue: {venue_id: odd, name: Odd 2019, year: 2019}}\n"
+    )
+    built = run_build(folder / "catalog.yml", "--data", folder, "--db", folder / "papers.db", "--cache", folder / "cache")
+    assert built.returncode == 0, built.stderr
+    with serve(folder / "papers.db", tmp_path_factory.mktemp("oddsite")) as client:
+        yield client
+
+
+def ids(site, **asked):
+    answer = site.get("/papers/search.json", params={"_shape": "array", **asked})
+    assert answer.status_code == 200, answer.text
+    return [row["paper_id"] for row in answer.json()]
+
+
+def page(site, path, **asked):
+    answer = site.get(path, params=asked)
+    assert answer.status_code == 200, answer.text[:500]
+    return answer.text
+
+
+@pytest.mark.parametrize(
+    ("q", "found"),
+    [
+        ("dropout lstm", ["dropout"]),
+        ('"anisotropic noise"', ["dropout"]),
+        ("wikitext OR lstm", ["dropout", "wikitext"]),
+        ("anisotropic -lstm", ["wikitext"]),
+        ("transf*", ["wikitext"]),
+        ("title:dropout", ["dropout"]),
+        ("tag:dropout", ["dropout", "wikitext"]),
+        ("author:angstrom", ["hostile"]),
+        ("abstract:gradients", ["hostile"]),
+        ("body:transformer", ["wikitext"]),
+        ("year:2018 noise", ["hostile"]),
+        ("venue:odd lstm", ["dropout"]),
+        ("ångström", ["hostile"]),
+        (ARABIC, ["arabic"]),
+        ('tag:"odd ids"', ["a/b?c#d %41 ü"]),
+    ],
+)
+def test_the_query_language_finds_what_it_says(site, q, found):
+    assert sorted(ids(site, q=q)) == sorted(found)
+
+
+def test_a_row_has_the_passage_its_page_and_the_promised_columns(site):
+    (row,) = site.get("/papers/search.json", params={"q": '"anisotropic noise"', "_shape": "array"}).json()
+    assert [*row][:8] == ["paper_id", "title", "venue", "year", "tldr", "score", "snippet", "snippet_page"]
+    assert (row["snippet_page"], row["snippet"].count("⟦")) == (1, 2)
+
+
+def test_words_may_stand_on_different_pages_of_a_paper(site):
+    assert ids(site, q="lstm page two") == ["dropout"]
+
+
+def test_where_no_paper_has_all_words_those_with_most_come_and_say_what_they_lack(site):
+    assert sorted(ids(site, q="dropout lstm wikitext zzzz")) == ["dropout", "wikitext"]
+    html = page(site, "/papers/search", q="dropout lstm zzzz")
+    assert "No paper here has <b dir=\"auto\">zzzz</b>" in html
+    assert "Without: zzzz" in html
+
+
+def test_a_phrase_that_no_paper_has_is_opened_into_its_words_and_says_so(site):
+    assert set(ids(site, q='"noise anisotropic"')) == {"dropout", "wikitext"}
+    assert "No paper has the exact phrase" in page(site, "/papers/search", q='"noise anisotropic"')
+
+
+def test_a_search_for_nothing_lists_everything(site):
+    html = page(site, "/papers/search")
+    assert f"<b>{len(PAPERS)}</b> results" in html
+
+
+def test_choices_narrow_a_search_and_are_kept_by_every_link(site):
+    assert set(ids(site, q="noise", tag="dropout")) == {"dropout", "wikitext"}
+    assert ids(site, q="noise", year="2018") == ["hostile"]
+    assert ids(site, q="noise", author="zoe-angstrom") == ["hostile"]
+    assert ids(site, q="noise", venue="nosuch") == []
+    html = page(site, "/papers/search", q="filler", tag="filler", sort="title")
+    assert 'href="/papers/search?q=filler&amp;tag=filler&amp;sort=title&amp;page=2"' in html
+
+
+def test_paging_shows_every_result_once_and_a_page_too_far_says_so(site):
+    found = [i for number in (1, 2, 3) for i in ids(site, q="filler", page=number)]
+    assert len(found) == len(set(found)) == 45
+    assert "no page 9" in page(site, "/papers/search", q="filler", page=9)
+
+
+@pytest.mark.parametrize("sort", ["year", "title", "nosuch"])
+def test_another_order_is_the_same_set(site, sort):
+    everything = {i for number in (1, 2, 3) for i in ids(site, q="filler", page=number)}
+    assert {i for number in (1, 2, 3) for i in ids(site, q="filler", page=number, sort=sort)} == everything
+
+
+def test_counts_beside_a_search_are_of_all_matches(site):
+    rows = site.get("/papers/search_facets.json", params={"q": "filler", "page": 2, "_shape": "array"}).json()
+    years = {row["value"]: row["count"] for row in rows if row["facet"] == "year"}
+    assert years == {"2000": 15, "2001": 15, "2002": 15}
+
+
+HOSTILE = ['"', '""', "(", "a\x00b", "<script>alert(1)</script>", "x" * 10_000, ARABIC, "🙂", "' or 1=1 --", "AND", "NEAR(", "*", "-",
+           "title:", "%00", "⟦", "\\", "{q}", "{{7*7}}"]  # fmt: skip
+
+
+@pytest.mark.parametrize("q", HOSTILE)
+@pytest.mark.parametrize("path", ["/papers/search", "/-/search", "/papers/papers/dropout", "/papers/phrase_pages"])
+def test_hostile_input_gets_a_page_with_nothing_unescaped(site, q, path):
+    asked = {"phrase": q, "q": q}
+    html = page(site, path, **asked)
+    assert "<script>alert" not in html
+    assert "onerror=alert(1)>" not in html
+    assert "49" not in re.sub(r"\d{3,}", "", html) or "{{" not in q
+
+
+@pytest.mark.parametrize("q", HOSTILE)
+@pytest.mark.parametrize("path", ["/papers/papers.json", "/papers/pages.json", "/papers/authors.json", "/papers/tags.json", "/papers/paper_texts.json"])
+def test_hostile_input_to_a_tables_own_search_is_no_error(site, q, path):
+    assert site.get(path, params={"_search": q}).status_code == 200
+
+
+@pytest.mark.parametrize("paper_id", [paper["paper_id"] for paper in PAPERS[:6]])
+def test_every_paper_has_a_page_reached_from_its_card(site, paper_id):
+    (card,) = site.get("/papers/cards.json", params={"ids": json.dumps([paper_id]), "_shape": "array"}).json()
+    listed = page(site, "/papers/search", q=card["title"] or "", page=3 if not card["title"] else 1)
+    links = re.findall(r'<h2 dir="auto"><a href="([^"]+)"', listed)
+    pages = [page(site, link.replace("&amp;", "&")) for link in links]
+    assert any(f"<dd>{card['paper_id']}</dd>" in text or "<dt>Id</dt>" in text for text in pages)
+
+
+def test_what_a_title_holds_is_shown_as_text_everywhere(site):
+    for path in ("/papers/papers/hostile", "/papers/search?q=noise", "/papers/papers", "/-/search?q=noise", "/papers/tags_together",
+                 "/papers/papers_missing_something", "/papers/venues/odd"):  # fmt: skip
+        html = page(site, path)
+        assert "<script>alert" not in html
+        assert "<img src=x" not in html
+        assert 'href="javascript:' not in html
+
+
+def test_missing_things_are_said_to_be_missing_and_never_none(site):
+    html = page(site, "/papers/papers/bare")
+    assert all(said in html for said in ("Untitled paper", "No authors given", "No tl;dr", "No abstract", "No text of this paper"))
+    assert not re.search(r">\s*None\s*<", html)
+
+
+def test_a_paper_page_shows_the_passages_of_the_query_it_was_reached_by(site):
+    html = page(site, "/papers/papers/dropout", q="dropout")
+    assert '2 pages have words of <b dir="auto">dropout</b>' in html
+    assert 'href="/pdf/dropout.pdf#page=2"' in html
+
+
+def test_a_missing_paper_or_query_is_a_404_with_a_page(site):
+    for path in ("/papers/papers/nosuch", "/papers/nosuch", "/papers/tags/nosuch"):
+        answer = site.get(path)
+        assert (answer.status_code, "<header" in answer.text) == (404, True)
+
+
+@pytest.mark.parametrize("path", ["/papers/tags/noise", "/papers/authors/zoe-angstrom", "/papers/sessions/odd-morning-1", "/papers/venues/odd"])
+def test_tags_authors_sessions_and_venues_have_pages_of_cards(site, path):
+    assert "papers/papers/hostile" in page(site, path)
+
+
+def test_the_tables_own_search_finds_papers_by_their_full_text_pages_authors_and_tags(site):
+    def found(table, words):
+        return site.get(f"/papers/{table}.json", params={"_search": words, "_shape": "array"}).json()
+
+    assert [row["paper_id"] for row in found("papers", "transformer")] == ["wikitext"]
+    assert [row["page"] for row in found("pages", "page two")] == [2]
+    assert [row["author_id"] for row in found("authors", "zoe")] == ["zoe-angstrom"]
+    assert [row["tag_id"] for row in found("tags", "odd")] == ["odd-ids"]
+
+
+def test_search_all_links_to_rows_of_every_table(site):
+    html = page(site, "/-/search", q="dropout")
+    assert all(link in html for link in ('href="/papers/papers/dropout"', 'href="/papers/tags/dropout"', 'href="/papers/pages/50001"'))
+
+
+def test_every_canned_query_answers_a_first_visit_without_parameters(site):
+    from test_house import METADATA
+
+    for name in METADATA["queries"]:
+        for ending in ("", ".json", ".csv"):
+            assert site.get(f"/papers/{name}{ending}").status_code == 200, name
+
+
+def test_canned_queries_answer_their_question(site):
+    def rows(name, **asked):
+        return site.get(f"/papers/{name}.json", params={"_shape": "array", **asked}).json()
+
+    assert {(row["paper_id"], row["page"]) for row in rows("phrase_pages", phrase="dropout")} == {("dropout", 1), ("dropout", 2)}
+    assert rows("tags_together", tag="noise")[0]["papers"] == 1
+    assert [row["paper_id"] for row in rows("session_programme")] == ["hostile", "dropout"]
+    assert "bare" in [row["paper_id"] for row in rows("papers_missing_something", missing="title")]
+    assert len(rows("random_papers")) == 10
+    assert rows("longest_and_shortest")[0]["paper_id"] == "dropout"
+    assert rows("phrase_by_venue", phrase="dropout")[0].keys() >= {"venue", "year", "papers_with_it", "percent"}
+    assert rows("authors_by_papers")[0]["papers"] == 1
+
+
+def test_the_notice_of_the_catalog_is_on_every_page(site):
+    for path in ("/", "/papers", "/papers/papers", "/papers/papers/bare", "/papers/search"):
+        assert "All of this is &lt;made up&gt;." in page(site, path)
+
+
+def test_the_home_page_offers_a_search_tags_and_inspiration(site):
+    html = page(site, "/")
+    assert 'name="q"' in html
+    assert html.count('href="/papers/search?q=tag') == 5
+    assert 'href="/papers/tags/filler"' in html
+
+
+def test_the_database_can_be_downloaded_and_not_written(site):
+    assert site.get("/papers.db").content[:15] == b"SQLite format 3"
+    assert site.get("/papers.json", params={"sql": "delete from papers"}).status_code == 400
