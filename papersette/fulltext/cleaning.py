@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections import Counter
 
-VERSION = "4"
+VERSION = "5"
 """Changes when the same raw pages may come out otherwise: part of the cache's key."""
 
 ACCENTS = {"´": "\u0301", "¨": "\u0308", "ˆ": "\u0302", "˜": "\u0303", "ˇ": "\u030c", "˚": "\u030a", "¯": "\u0304"}
@@ -57,7 +57,7 @@ def _fold(c: str) -> str:
         return c if c >= " " or c in "\n\t" else ""
     if "\ufb00" <= c <= "\ufb06" or "\U0001d400" <= c <= "\U0001d7ff" or "\uff01" <= c <= "\uff5e" or "\ufb50" <= c <= "\ufeff":
         return unicodedata.normalize("NFKC", c)  # ligatures, letters of mathematical and wide fonts, Arabic shapes
-    if unicodedata.category(c) in {"Cc", "Co", "Cn", "Cs"} or c in "\u00ad\u200b\ufffd":
+    if unicodedata.category(c) in {"Cc", "Co", "Cn", "Cs"} or c in "\u00ad\u200b\ufffd" or "\ufe00" <= c <= "\ufe0f":
         return ""
     return " " if unicodedata.category(c) == "Zs" else c
 
@@ -90,8 +90,8 @@ def drop_repeated_edges(pages: list[list[str]]) -> list[list[str]]:
     needed = max(2, -(-2 * len(pages) // 5))  # left and right headers may differ, and first pages have none
     repeated = {line for line, times in seen.items() if times >= needed}
     return [
-        [line for i, line in enumerate(page) if i not in places or _mask(line) not in repeated]
-        for page, places in zip(pages, edges, strict=True)
+        [line for i, line in enumerate(page) if i not in places or not (_mask(line) in repeated or line == str(number))]
+        for number, (page, places) in enumerate(zip(pages, edges, strict=True), start=1)
     ]
 
 
