@@ -7,6 +7,7 @@ from markupsafe import Markup, escape
 from papersette import search
 
 LINKS = {
+    "paper_id": ("paper_id", "papers"),
     "title": ("paper_id", "papers"),
     "name": ("author_id", "authors"),
     "tag": ("tag_id", "tags"),
@@ -25,11 +26,23 @@ def render_cell(row, value, column, table, database, datasette):
         return None
     if column in {"passage", "snippet"}:
         return Markup(search.to_marked_html(str(value)))  # noqa: S704 - it escapes
+    if column == "page" and (url := own_url(row, "pdf_url", datasette)):
+        return Markup('<a href="{}#page={}">{}</a>').format(url, value, value)
+    if column == "pdf_url" and (url := own_url(row, column, datasette)):
+        return Markup('<a href="{}">{}</a>').format(url, value)
     key, target = OWN.get((table, column)) or LINKS.get(column, (None, None))
-    if key in row.keys() and row[key]:  # noqa: SIM118 - a row of Datasette iterates over values
+    if (table, column) != ("papers", "paper_id") and key in row.keys() and row[key]:  # noqa: SIM118 - it iterates over values
         path = datasette.urls.row(DATABASE, target, tilde_encode(str(row[key])))
         return Markup('<a href="{}" dir="auto">{}</a>').format(path, value)
     return Markup('<span dir="auto">{}</span>').format(value) if needs_direction(value, datasette) else None
+
+
+def own_url(row, column, datasette):
+    """The address in a column of this row, if it is one of this site or of the web."""
+    url = str(row[column] or "") if column in row.keys() else ""  # noqa: SIM118
+    if url.startswith("/") and not url.startswith("//"):
+        return datasette.urls.path(url)
+    return url if url.startswith(("https://", "http://")) else ""
 
 
 def needs_direction(value, datasette):

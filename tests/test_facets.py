@@ -76,7 +76,9 @@ def test_the_page_shows_the_same_counts_as_the_json(site):  # noqa: F811
     assert "tags include &#34;noise&#34;" in html or "tags include &quot;noise&quot;" in html
 
 
-@pytest.mark.parametrize("asked", [{"_linked_tags": "nosuch"}, {"_linked_tags": "' or 1=1"}, {"_linked_nosuch": "x"}, {"_facet_linked": "nosuch"}])
+@pytest.mark.parametrize(
+    "asked", [{"_linked_tags": "nosuch"}, {"_linked_tags": "' or 1=1"}, {"_linked_nosuch": "x"}, {"_facet_linked": "nosuch"}]
+)
 def test_an_unknown_value_or_facet_is_no_error(site, asked):  # noqa: F811
     assert site.get(TABLE, params=asked).status_code == 200
 

@@ -11,7 +11,7 @@ PAPERS = [
     {
         "paper_id": "hostile",
         "title": "<script>alert(1)</script> & noise",
-        "authors": ["O'Neil \"Q\" <b>", "Zoë Ångström"],
+        "authors": ['O\'Neil "Q" <b>', "Zoë Ångström"],
         "tldr": "<img src=x onerror=alert(1)>",
         "abstract": "An <i>abstract</i> about gradients.\n\nSecond paragraph.",
         "tags": ["<b>bold</b>", "C++", "noise"],
@@ -23,12 +23,21 @@ PAPERS = [
     {"paper_id": "arabic", "title": ARABIC, "authors": ["محمد علي"], "tags": ["شبكات"], "language": "ar", "year": 2017},
     {"paper_id": "a/b?c#d %41 ü", "title": "An id with everything in it", "tags": ["noise", "odd ids"]},
     {"paper_id": "bare"},
-    {"paper_id": "dropout", "title": "Dropout and LSTM", "tags": ["dropout", "noise"], "session": "Morning <1>", "decision": "poster"},
+    {
+        "paper_id": "dropout",
+        "title": "Dropout and LSTM",
+        "tags": ["dropout", "noise"],
+        "session": "Morning <1>",
+        "decision": "poster",
+    },
     {"paper_id": "wikitext", "title": "On Wikitext", "tags": ["dropout"], "decision": "poster"},
     *[{"paper_id": f"p{n}", "title": f"Common filler paper {n}", "tags": ["filler"], "year": 2000 + n % 3} for n in range(45)],
 ]
 PAGES = {
-    "dropout": [["We use dropout with an LSTM.", "Anisotropic noise is here, and aniso-", "tropic noise again."], ["Page two has dropout."]],
+    "dropout": [
+        ["We use dropout with an LSTM.", "Anisotropic noise is here, and aniso-", "tropic noise again."],
+        ["Page two has dropout."],
+    ],
     "wikitext": [["We train on Wikitext with a transformer.", "Noise that is anisotropic."]],
 }
 
@@ -99,7 +108,7 @@ def test_words_may_stand_on_different_pages_of_a_paper(site):
 def test_where_no_paper_has_all_words_those_with_most_come_and_say_what_they_lack(site):
     assert sorted(ids(site, q="dropout lstm wikitext zzzz")) == ["dropout", "wikitext"]
     html = page(site, "/papers/search", q="dropout lstm zzzz")
-    assert "No paper here has <b dir=\"auto\">zzzz</b>" in html
+    assert 'No paper here has <b dir="auto">zzzz</b>' in html
     assert "Without: zzzz" in html
 
 
@@ -155,7 +164,9 @@ def test_hostile_input_gets_a_page_with_nothing_unescaped(site, q, path):
 
 
 @pytest.mark.parametrize("q", HOSTILE)
-@pytest.mark.parametrize("path", ["/papers/papers.json", "/papers/pages.json", "/papers/authors.json", "/papers/tags.json", "/papers/paper_texts.json"])
+@pytest.mark.parametrize(
+    "path", ["/papers/papers.json", "/papers/pages.json", "/papers/authors.json", "/papers/tags.json", "/papers/paper_texts.json"]
+)
 def test_hostile_input_to_a_tables_own_search_is_no_error(site, q, path):
     assert site.get(path, params={"_search": q}).status_code == 200
 
@@ -180,7 +191,9 @@ def test_what_a_title_holds_is_shown_as_text_everywhere(site):
 
 def test_missing_things_are_said_to_be_missing_and_never_none(site):
     html = page(site, "/papers/papers/bare")
-    assert all(said in html for said in ("Untitled paper", "No authors given", "No tl;dr", "No abstract", "No text of this paper"))
+    assert all(
+        said in html for said in ("Untitled paper", "No authors given", "No tl;dr", "No abstract", "No text of this paper")
+    )
     assert not re.search(r">\s*None\s*<", html)
 
 
@@ -196,7 +209,9 @@ def test_a_missing_paper_or_query_is_a_404_with_a_page(site):
         assert (answer.status_code, "<header" in answer.text) == (404, True)
 
 
-@pytest.mark.parametrize("path", ["/papers/tags/noise", "/papers/authors/zoe-angstrom", "/papers/sessions/odd-morning-1", "/papers/venues/odd"])
+@pytest.mark.parametrize(
+    "path", ["/papers/tags/noise", "/papers/authors/zoe-angstrom", "/papers/sessions/odd-morning-1", "/papers/venues/odd"]
+)
 def test_tags_authors_sessions_and_venues_have_pages_of_cards(site, path):
     assert "papers/papers/hostile" in page(site, path)
 
@@ -213,7 +228,9 @@ def test_the_tables_own_search_finds_papers_by_their_full_text_pages_authors_and
 
 def test_search_all_links_to_rows_of_every_table(site):
     html = page(site, "/-/search", q="dropout")
-    assert all(link in html for link in ('href="/papers/papers/dropout"', 'href="/papers/tags/dropout"', 'href="/papers/pages/50001"'))
+    assert all(
+        link in html for link in ('href="/papers/papers/dropout"', 'href="/papers/tags/dropout"', 'href="/papers/pages/50001"')
+    )
 
 
 def test_every_canned_query_answers_a_first_visit_without_parameters(site):

@@ -81,13 +81,11 @@ def _reason(block: ParsingFailedBlock) -> str:
 
 def _to_paper(entry: Entry, settings: Settings, file: Path | None) -> Paper:
     given = {key.lower(): field.value for key, field in entry.fields_dict.items()}
-    authors = given.get("author") or ()
-    names = authors if isinstance(authors, list) else [authors]
     return Paper(
         paper_id=entry.key.strip(),
         venue=settings.venue,
         title=values.to_text(given.get("title")),
-        authors=tuple(Author(name) for name in values.to_list(names) if name != "others"),
+        authors=tuple(Author(name) for name in values.to_list(given.get("author")) if name != "others"),
         year=values.to_year(given.get("year")) or settings.venue.year,
         abstract=values.to_paragraphs(given.get("abstract")),
         tldr=values.to_text(given.get("tldr")),

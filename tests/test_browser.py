@@ -1,0 +1,139 @@
+"""What a reader sees, in a real browser: wide, 390 px, dark, by keyboard, with and without JavaScript."""
+
+import re
+
+import pytest
+from conftest import chromium
+
+playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright: pip install -r requirements-dev.txt")
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+             "--disable-component-update", "--disable-sync"]  # fmt: skip
+PATHS = {
+    "home": "/",
+    "results": "/papers/search?q=%22anisotropic+noise%22",
+    "paper": "/papers/papers/H1M7soActX?q=anisotropic+noise",
+    "untitled": "/papers/papers/shamra-related-3",
+    "table": "/papers/papers",
+    "session": "/papers/sessions/icml-2019-deep-learning",
+    "query": "/papers/phrase_pages?phrase=batch+normalization",
+    "all": "/-/search?q=batch+normalization",
+    "database": "/papers",
+}
+
+
+@pytest.fixture(scope="session")
+def browser():
+    path = chromium()
+    with playwright.sync_playwright() as driver:
+        started = driver.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def visit(browser, sample_site):
+    """Open a path of the sample's site; every error of a page's console fails the test."""
+    contexts, errors = [], []
+
+    def go(path, **options):
+        context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(str(sample_site.base_url) + path)
+        return page
+
+    yield go
+    for context in contexts:
+        context.close()
+    assert errors == []
+
+
+@pytest.mark.parametrize("name", PATHS)
+@pytest.mark.parametrize("width", [1280, 390])
+def test_no_page_is_wider_than_the_screen(visit, name, width):
+    page = visit(PATHS[name], viewport={"width": width, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def luminance(color):
+    red, green, blue = (int(part) for part in re.findall(r"\d+", color)[:3])
+    return (0.2126 * red + 0.7152 * green + 0.0722 * blue) / 255
+
+
+@pytest.mark.parametrize("name", PATHS)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_stands_out_from_its_ground_in_light_and_dark(visit, name, scheme):
+    page = visit(PATHS[name], color_scheme=scheme)
+    ground = luminance(page.evaluate("getComputedStyle(document.body).backgroundColor"))
+    for selector in ("h1", "p", "a:not(.button)"):
+        colors = page.eval_on_selector_all(f"main {selector}", "found => found.map(e => getComputedStyle(e).color)")
+        assert all(abs(luminance(color) - ground) > 0.35 for color in colors), (selector, colors)
+
+
+def test_a_search_works_by_keyboard_alone(visit):
+    page = visit("/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+    page.focus("#q")
+    page.keyboard.type('"anisotropic noise"')
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/papers/search?q=*")
+    assert "results" in page.inner_text("[role=status]")
+    assert "anisotropic noise" in page.inner_text("mark >> nth=0").lower()
+
+
+def test_a_search_works_without_javascript(visit):
+    page = visit("/", java_script_enabled=False)
+    page.fill("#q", "batch normalization")
+    page.click("form.search button")
+    page.click("aside >> text=ICML 2019")
+    assert "venue=icml-2019" in page.url
+    page.click("article.card h2 a >> nth=0")
+    assert page.locator("#inside").count() == 1
+
+
+def test_an_abstract_is_folded_and_opens_in_place(visit):
+    page = visit(PATHS["results"])
+    abstract = page.locator("article.card .abstract").first
+    assert not abstract.is_visible()
+    page.locator("article.card summary").first.click()
+    assert abstract.is_visible()
+
+
+def test_a_hit_opens_the_pdf_at_its_page(visit, sample_site):
+    href = visit(PATHS["results"]).get_attribute(".passage a.page >> nth=0", "href")
+    path, _, page = href.partition("#page=")
+    assert page.isdigit()
+    answer = sample_site.get(path)
+    assert (answer.status_code, answer.content[:5]) == (200, b"%PDF-")
+
+
+def test_search_all_shows_results_that_link_to_their_rows(visit):
+    page = visit(PATHS["all"])
+    links = page.eval_on_selector_all("#search-all-results li a", "found => found.map(e => e.getAttribute('href'))")
+    assert {link.split("/")[2] for link in links} == {"papers", "pages", "tags"}
+    page.click("#search-all-results li a >> nth=0")
+    assert "/papers/papers/" in page.url
+
+
+@pytest.mark.parametrize("q", ['"', "", "((", "🙂"])
+def test_search_all_survives_odd_input(visit, q):
+    page = visit("/-/search")
+    page.fill("#search-all-q", q)
+    page.keyboard.press("Enter")
+    assert page.locator("h1").inner_text() == "Search all tables"
+
+
+def test_arabic_text_runs_from_right_to_left_in_an_english_page(visit):
+    page = visit(PATHS["untitled"])
+    assert page.evaluate("getComputedStyle(document.querySelector('.tldr [dir]')).direction") == "rtl"
+    assert page.evaluate("getComputedStyle(document.body).direction") == "ltr"
+
+
+def test_every_field_has_a_label_and_every_page_one_heading(visit):
+    for path in PATHS.values():
+        page = visit(path)
+        unnamed = page.evaluate("[...document.querySelectorAll('header input[type=search], main form.search input[type=search],"
+                                " main form.find input')].filter(e => !e.labels.length).length")  # fmt: skip
+        assert (unnamed, page.locator("h1").count()) == (0, 1), path

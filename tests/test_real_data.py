@@ -1,0 +1,93 @@
+"""Real input, where PAPERSETTE_DATA has it: all of ICLR 2019 and of ALT 2019, nothing lost."""
+
+import sqlite3
+import tarfile
+from contextlib import closing
+
+import pytest
+from conftest import foreign, run_build, serve
+
+ANISOTROPIC_NOISE = {
+    "B1l6e3RcF7", "S1en0sRqKm", "SkgEaj05t7", "SkNksoRctQ", "H1M7soActX", "S1eB3sRqtm", "H1lnJ2Rqt7", "SkeL6sCqK7", "BJxOHs0cKm",
+}  # fmt: skip
+"""The forum ids with which Search ICLR 2019 answered this phrase."""
+
+
+def build_real(catalog, data, folder):
+    built = run_build(f"catalogs/{catalog}.yml", "--data", data, "--db", folder / "papers.db", "--cache", folder / "cache")
+    assert built.returncode == 0, built.stderr
+    return folder / "papers.db"
+
+
+@pytest.fixture(scope="session")
+def iclr_db(tmp_path_factory):
+    archive = foreign("search_iclr_2019.tar.xz")
+    folder = tmp_path_factory.mktemp("iclr")
+    with tarfile.open(archive) as packed:
+        packed.extractall(folder, filter="data")
+    return build_real("iclr2019", folder, folder)
+
+
+@pytest.fixture(scope="session")
+def iclr_site(iclr_db, tmp_path_factory):
+    with serve(iclr_db, tmp_path_factory.mktemp("iclrsite")) as client:
+        yield client
+
+
+def rows(path, sql):
+    with closing(sqlite3.connect(path)) as conn:
+        return conn.execute(sql).fetchall()
+
+
+def test_iclr_2019_has_all_its_papers_each_with_its_text(iclr_db):
+    assert rows(iclr_db, "select count(*), sum(page_count > 0) from papers") == [(1589, 1589)]
+    assert rows(iclr_db, "select count(*) from problems") == [(0,)]
+
+
+def test_what_the_dump_lacks_is_null(iclr_db):
+    counts = rows(iclr_db, "select sum(tldr is null), sum(tags is null), sum(authors is null) from papers")
+    assert counts == [(381, 151, 1589)]
+
+
+def test_the_search_for_anisotropic_noise_gives_exactly_the_nine_papers(iclr_site):
+    found = iclr_site.get("/papers/search.json", params={"q": '"anisotropic noise"', "_shape": "array"}).json()
+    assert {row["paper_id"] for row in found} == ANISOTROPIC_NOISE
+    assert "<b>9</b> results" in iclr_site.get("/papers/search", params={"q": '"anisotropic noise"'}).text
+
+
+def test_words_anywhere_in_a_paper_are_found_as_whole_words(iclr_site):
+    html = iclr_site.get("/papers/search", params={"q": "dropout lstm wikitext"}).text
+    assert "<b>16</b> results" in html
+
+
+def test_a_reference_list_is_parted_from_nearly_every_paper(iclr_db):
+    without = rows(
+        iclr_db, "select count(*) from papers where paper_id not in (select paper_id from pages where refs is not null)"
+    )
+    assert without[0][0] <= 16  # of 1,589: headings that are reduced to a letter
+
+
+@pytest.fixture(scope="session")
+def alt_db(tmp_path_factory):
+    return build_real("alt2019", foreign("alt2019").parent, tmp_path_factory.mktemp("alt"))
+
+
+def test_alt_2019_links_every_pdf_to_its_entry_and_tells_its_doubts(alt_db):
+    assert rows(alt_db, "select count(*), sum(page_count > 0), sum(page_count) from papers") == [(38, 37, 903)]
+    linked = dict(rows(alt_db, "select paper_id, file from papers where file is not null"))
+    assert linked["preface19"] == "garivier19a.pdf"
+    assert {key.lower().replace("paper", "").rstrip("abc"): name for key, name in linked.items()}.items() >= {
+        "abasi19": "abasi19a.pdf", "cesa-bianchi19": "cesa-bianchi19a.pdf", "wolfer19": "wolfer19a.pdf",
+    }.items()  # fmt: skip
+    surnames = [(key.lower()[:4], name[:4]) for key, name in linked.items() if key not in {"preface19", "Aboumoustafa19Paper"}]
+    assert all(key == name for key, name in surnames)
+
+
+def test_the_doubts_of_alt_2019_are_one_missing_pdf_and_two_titles_that_differ(alt_db):
+    doubts = dict(rows(alt_db, "select paper_id, reason from problems"))
+    assert set(doubts) == {"shang19Paper", "Aboumoustafa19Paper", "gaillard19Paper"}
+    assert "no PDF" in doubts["shang19Paper"]
+
+
+def test_no_volume_is_taken_for_a_paper(alt_db):
+    assert rows(alt_db, "select count(*) from papers where paper_id = 'ALT19'") == [(0,)]
