@@ -7,13 +7,14 @@ PYTHON ?= python3
 CATALOG ?= catalogs/sample.yml
 DATA ?= data
 PORT ?= 8001
+PDFS ?= data/sample/pdf
 BIN := .venv/bin
 
 .PHONY: serve test lint notes bench
 
 serve: papers.db
 	@echo "Papersette: http://127.0.0.1:$(PORT)/  (stop with Ctrl-C)"
-	@$(BIN)/datasette serve . --port $(PORT) --static static:static --static pdf:data/sample/pdf
+	@$(BIN)/datasette serve . --port $(PORT) --static static:static --static pdf:$(PDFS)
 
 papers.db: .venv/installed $(shell find papersette catalogs data/sample build_db.py -type f -not -name '*.pyc' 2>/dev/null)
 	$(BIN)/python build_db.py $(CATALOG) --data $(DATA)

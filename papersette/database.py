@@ -103,32 +103,28 @@ select papers.number, papers.paper_id, papers.title, papers.abstract, papers.tld
 from papers join venues using (venue_id);
 """
 
-INDEXES = """
-create virtual table papers_fts using fts5(
-    title, abstract, tldr, tags, authors,
-    content="papers", content_rowid="number", tokenize="porter unicode61 remove_diacritics 2");
-create virtual table pages_fts using fts5(
-    body, refs, content="pages", content_rowid="page_id", tokenize="unicode61 remove_diacritics 2");
-create virtual table papers_text_fts using fts5(
-    title, abstract, tldr, tags, authors, venue, year, body, refs,
-    content="paper_texts", content_rowid="number", tokenize="unicode61 remove_diacritics 2");
-create virtual table authors_fts using fts5(
-    name, content="authors", tokenize="unicode61 remove_diacritics 2");
-create virtual table tags_fts using fts5(
-    tag, content="tags", tokenize="porter unicode61 remove_diacritics 2");
-
-insert into papers_fts(papers_fts) values ('rebuild');
-insert into papers_fts(papers_fts) values ('optimize');
-insert into pages_fts(pages_fts) values ('rebuild');
-insert into pages_fts(pages_fts) values ('optimize');
-insert into papers_text_fts(papers_text_fts) values ('rebuild');
-insert into papers_text_fts(papers_text_fts) values ('optimize');
-insert into authors_fts(authors_fts) values ('rebuild');
-insert into authors_fts(authors_fts) values ('optimize');
-insert into tags_fts(tags_fts) values ('rebuild');
-insert into tags_fts(tags_fts) values ('optimize');
-analyze;
-"""
+INDEXES = {
+    "papers_fts": """create virtual table papers_fts using fts5(
+        title, abstract, tldr, tags, authors,
+        content="papers", content_rowid="number", tokenize="porter unicode61 remove_diacritics 2");
+        insert into papers_fts(papers_fts) values ('rebuild'); insert into papers_fts(papers_fts) values ('optimize');""",
+    "pages_fts": """create virtual table pages_fts using fts5(
+        body, refs, content="pages", content_rowid="page_id", tokenize="unicode61 remove_diacritics 2");
+        insert into pages_fts(pages_fts) values ('rebuild'); insert into pages_fts(pages_fts) values ('optimize');""",
+    "papers_text_fts": """create virtual table papers_text_fts using fts5(
+        title, abstract, tldr, tags, authors, venue, year, body, refs,
+        content="paper_texts", content_rowid="number", tokenize="unicode61 remove_diacritics 2");
+        insert into papers_text_fts(papers_text_fts) values ('rebuild');
+        insert into papers_text_fts(papers_text_fts) values ('optimize');""",
+    "authors_fts": """create virtual table authors_fts using fts5(
+        name, content="authors", tokenize="unicode61 remove_diacritics 2");
+        insert into authors_fts(authors_fts) values ('rebuild');""",
+    "tags_fts": """create virtual table tags_fts using fts5(
+        tag, content="tags", tokenize="porter unicode61 remove_diacritics 2");
+        insert into tags_fts(tags_fts) values ('rebuild');""",
+    "statistics": "analyze;",
+}
+"""What makes each index; docs/search.md says why there are three of papers."""
 
 CHECKS = """
 insert into papers_fts(papers_fts) values ('integrity-check');
@@ -167,14 +163,18 @@ def _check_place(path: Path) -> None:
         raise UserError(f"{path}: is a folder; name a file with --db")
 
 
-def save_papers(db: Database, papers: list[Paper], texts: Mapping[Path, Text | str]) -> None:
-    """Write papers, their pages, and what hangs on them. `texts` holds what `fulltext.extract` answered for each file."""
+def save_papers(db: Database, papers: list[Paper], texts: Mapping[Path, Text | str]) -> Iterator[Paper]:
+    """Write papers, their pages, and what hangs on them, yielding each paper when its rows are written.
+
+    `texts` holds what `fulltext.extract` answered for each file.
+    """
     _insert(db, "venues", {paper.venue.venue_id: asdict(paper.venue) for paper in papers}.values())
     for number, paper in enumerate(papers, start=1):
         text = texts.get(paper.file) if paper.file else None
         pages = text.pages if isinstance(text, Text) else ()
         _insert(db, "papers", [_to_paper_row(number, paper, text)])
         _insert(db, "pages", (_to_page_row(number, paper, place, page) for place, page in enumerate(pages, start=1)))
+        yield paper
     _save_authors(db, papers)
     _save_tags(db, papers)
     _save_sessions(db, papers)
@@ -287,9 +287,11 @@ COUNTS = {
 }
 
 
-def index(db: Database) -> None:
-    """Build the full-text indexes and the planner's statistics. Call it when every row is in place."""
-    db.conn.executescript(INDEXES)
+def index(db: Database) -> Iterator[str]:
+    """Build the full-text indexes and the planner's statistics, yielding the name of each; the rows must be in place."""
+    for name, script in INDEXES.items():
+        db.conn.executescript(script)
+        yield name
 
 
 def check(db: Database) -> None:

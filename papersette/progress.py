@@ -17,13 +17,15 @@ class Progress:
     def __init__(self) -> None:
         self.terminal = sys.stderr.isatty()
 
-    def say(self, stage: str) -> None:
-        print(f"{stage} …", file=sys.stderr, flush=True)
-
     def over(self, stage: str, items: Iterable[T], total: int | None = None) -> Iterator[T]:
         """Yield the items, showing how many have passed, how fast, and the time left."""
         if self.terminal:
             yield from tqdm(items, desc=stage, total=total, unit="", file=sys.stderr)
             return
-        self.say(stage if total is None else f"{stage}: {total}")
+        print(f"{stage}: {total}" if total is not None else stage, file=sys.stderr, flush=True)
         yield from items
+
+    def run(self, stage: str, items: Iterable[object], total: int | None = None) -> None:
+        """Go through the items for what doing so does."""
+        for _ in self.over(stage, items, total):
+            pass
