@@ -43,6 +43,8 @@ class Catalog:
     sources: tuple[Source, ...]
     notice: str | None = None
     """What every page of the site says first, where something must be said."""
+    ocr: bool = False
+    """Whether scanned PDFs are read with ocrmypdf, where it is installed."""
 
 
 def load(path: Path, data: Path) -> Catalog:
@@ -51,7 +53,7 @@ def load(path: Path, data: Path) -> Catalog:
     Raises `UserError` where the file is missing, is not YAML, or says something the readers do not understand.
     """
     entry = _read_yaml(path)
-    entry.check_names({"title", "notice", "sources"})
+    entry.check_names({"title", "notice", "ocr", "sources"})
     sources = entry.child("sources")
     if not isinstance(sources.value, list) or not sources.value:
         raise sources.error("must be a list with at least one source")
@@ -60,6 +62,7 @@ def load(path: Path, data: Path) -> Catalog:
         title=_to_value(entry.child("title"), str, data),
         sources=tuple(_to_source(sources.child(i), data) for i in range(len(sources.value))),
         notice=_to_value(entry.child("notice"), str, data) if "notice" in entry.value else None,
+        ocr=_to_value(entry.child("ocr"), bool, data) if "ocr" in entry.value else False,
     )
 
 

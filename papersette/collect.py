@@ -75,4 +75,9 @@ def settle(items: Items, texts: Mapping[Path, Text | str]) -> tuple[list[Paper],
         for paper in papers
         if paper.file and isinstance(reason := texts[paper.file], str)
     ]
-    return papers, [*items.problems, *doubts, *unread]
+    doubtful = [
+        Problem(paper.venue.venue_id, paper.file.name, "text", text.doubt, paper.paper_id)
+        for paper in papers
+        if paper.file and isinstance(text := texts[paper.file], Text) and text.doubt
+    ]
+    return papers, [*items.problems, *doubts, *unread, *doubtful]

@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import platform
+import re
 import sqlite3
 import tempfile
 from collections import Counter, defaultdict
@@ -24,7 +25,7 @@ from sqlite_utils import Database
 
 import papersette
 from papersette.catalog import Catalog
-from papersette.fulltext import Page, Text
+from papersette.fulltext import Heading, Page, Text
 from papersette.knowledge import tags
 from papersette.problems import Problem, UserError
 from papersette.records import Paper
@@ -45,7 +46,7 @@ create table papers (
     venue_id text not null references venues(venue_id),
     year integer, decision text, language text, url text, pdf_url text,
     page_count integer not null, word_count integer not null,
-    item text, file text, file_sha256 text, engine text,
+    text_quality real, item text, file text, file_sha256 text,
     number integer not null unique
 );
 create table sessions (
@@ -72,7 +73,11 @@ create table paper_tags (
 );
 create table pages (
     page_id integer primary key, paper_id text not null references papers(paper_id),
-    page integer not null, body text, refs text, unique (paper_id, page)
+    page integer not null, body text, refs text, engine text not null, unique (paper_id, page)
+);
+create table sections (
+    paper_id text not null references papers(paper_id), position integer not null,
+    number text not null, heading text not null, page integer not null, primary key (paper_id, position)
 );
 create table problems (
     problem_id integer primary key, paper_id text references papers(paper_id),
@@ -174,6 +179,8 @@ def save_papers(db: Database, papers: list[Paper], texts: Mapping[Path, Text | s
         pages = text.pages if isinstance(text, Text) else ()
         _insert(db, "papers", [_to_paper_row(number, paper, text)])
         _insert(db, "pages", (_to_page_row(number, paper, place, page) for place, page in enumerate(pages, start=1)))
+        headings = text.headings if isinstance(text, Text) else ()
+        _insert(db, "sections", (_to_section_row(paper, place, heading) for place, heading in enumerate(headings, start=1)))
         yield paper
     _save_authors(db, papers)
     _save_tags(db, papers)
@@ -200,14 +207,19 @@ def _to_paper_row(number: int, paper: Paper, text: Text | str | None) -> Row:
         "item": paper.item,
         "file": paper.file.name if paper.file else None,
         "file_sha256": read.sha256 if read else None,
-        "engine": read.engine if read else None,
         "number": number,
     }
 
 
 def _to_page_row(number: int, paper: Paper, place: int, page: Page) -> Row:
     page_id = number * PAGES_PER_PAPER + place
-    return {"page_id": page_id, "paper_id": paper.paper_id, "page": place, "body": page.body or None, "refs": page.refs or None}
+    own = {"body": page.body or None, "refs": page.refs or None, "engine": page.engine}
+    return {"page_id": page_id, "paper_id": paper.paper_id, "page": place, **own}
+
+
+def _to_section_row(paper: Paper, place: int, heading: Heading) -> Row:
+    own = {"number": heading.number, "heading": heading.title, "page": heading.page}
+    return {"paper_id": paper.paper_id, "position": place, **own}
 
 
 def _save_authors(db: Database, papers: list[Paper]) -> None:
@@ -292,6 +304,38 @@ def index(db: Database) -> Iterator[str]:
     for name, script in INDEXES.items():
         db.conn.executescript(script)
         yield name
+
+
+def score_texts(db: Database) -> None:
+    """Fill papers.text_quality: the share of distinct words on a paper's fullest page that another paper has, too.
+
+    Text that a font garbles is made of words nobody else has. Asked where at least `FEWEST_TO_COMPARE` papers have text.
+    """
+    fullest: dict[int, str] = dict(db.execute(FULLEST_PAGES))
+    if len(fullest) < FEWEST_TO_COMPARE:
+        return
+    db.execute("create virtual table temp.words_of_pages using fts5vocab(main, pages_fts, instance)")
+    scores = ((_share_known(db, number, body), number) for number, body in fullest.items())
+    db.conn.executemany("update papers set text_quality = ? where number = ?", scores)
+    db.conn.commit()
+    db.execute("drop table temp.words_of_pages")
+
+
+FULLEST_PAGES = """
+select page_id / 10000 as number, body from pages
+where (paper_id, length(body)) in (select paper_id, max(length(body)) from pages group by paper_id)
+group by number
+"""
+FEWEST_TO_COMPARE = 20
+WORDS_COMPARED = 60
+
+
+def _share_known(db: Database, number: int, body: str) -> float:
+    words = sorted(set(re.findall(r"[a-z]{4,}", body.lower())))[:: max(1, len(body) // 60 // WORDS_COMPARED)][:WORDS_COMPARED]
+    ask = "select exists (select 1 from temp.words_of_pages where term = ? and (doc < ? or doc >= ?))"
+    own = (number * PAGES_PER_PAPER, (number + 1) * PAGES_PER_PAPER)
+    known = sum(db.execute(ask, (word, *own)).fetchone()[0] for word in words)
+    return round(known / len(words), 2) if words else 0.0
 
 
 def check(db: Database) -> None:

@@ -1,8 +1,11 @@
 """Cleaning: each rule with the odd datum that forced it."""
 
+from pathlib import Path
+
 import pytest
 
 from papersette.fulltext import cleaning, reading, references
+from papersette.fulltext.engines import RawPage
 
 
 def cleaned(*pages):
@@ -31,13 +34,20 @@ def test_a_break_that_pdftotext_left_inside_a_line_is_joined_when_the_paper_has_
 
 
 def test_running_headers_and_page_numbers_go():
-    pages = [f"Under review at X 2019\nline {n} of the text\nmore of it {n}\n{i}" for i, n in enumerate("abcdef", start=1)]
-    assert cleaned(*pages)[2] == "line c of the text more of it c"
+    text = "\n".join(f"line {n} of the text" for n in ("one", "two", "three", "four", "five", "six"))
+    pages = [f"Under review at X 2019\n{n} begins\n{text}\n{n} ends\n{i}" for i, n in enumerate("abcdef", start=1)]
+    assert cleaned(*pages)[2].startswith("c begins line one")
+    assert cleaned(*pages)[2].endswith("six of the text c ends")
+
+
+def test_a_short_page_is_not_taken_for_its_header():
+    assert cleaned(*[f"Page {n} has text.\nSecond line." for n in range(5)])[3] == "Page 3 has text. Second line."
 
 
 def test_the_title_on_page_one_stays_though_it_is_the_header_of_later_pages():
-    pages = ["Proceedings 2019\nOn Trees\nAnn Author\nText one.\nMore one.\n1"]
-    pages += [f"ON TREES\nText {w}.\nMore {w}.\n{i}" for i, w in ((2, "two"), (3, "three"))]
+    filler = "\n".join("some more words of text" for _ in range(6))
+    pages = [f"Proceedings 2019\nOn Trees\nAnn Author\nText one.\n{filler}\n1"]
+    pages += [f"ON TREES\nText {w}.\n{filler}\n{i}" for i, w in ((2, "two"), (3, "three"))]
     assert "On Trees" in cleaned(*pages)[0]
     assert "ON TREES" not in cleaned(*pages)[1]
 
@@ -90,4 +100,5 @@ def test_headings_in_small_capitals_and_in_french_are_seen():
 
 
 def test_page_breaks_stay_page_breaks():
-    assert len(reading.clean_pages(["one", "", "three"])) == 3
+    raw = [RawPage(text, "text") for text in ("one", "", "three")]
+    assert [body for body, _, _ in reading.to_entry(reading.Job(Path("x.txt")), raw)["pages"]] == ["one", "", "three"]

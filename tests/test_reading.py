@@ -1,9 +1,16 @@
 """Reading files: engines, reasons for what cannot be read, guards, cache."""
 
+import os
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from conftest import make_pdf
+from bad_pdfs import make_all
+from conftest import ROOT, make_pdf
 
 from papersette.fulltext import Limits, Text, engines, extract
 from papersette.fulltext.reading import Job, read_file
@@ -27,7 +34,7 @@ def test_a_text_file_has_a_page_for_each_form_feed(tmp_path):
     path.write_text("first page\fsecond page\f")
     (text,) = read(path)
     assert [page.body for page in text.pages] == ["first page", "second page"]
-    assert text.engine == "text"
+    assert {page.engine for page in text.pages} == {"text"}
 
 
 def test_text_that_is_not_utf8_is_read_as_latin(tmp_path):
@@ -37,26 +44,54 @@ def test_text_that_is_not_utf8_is_read_as_latin(tmp_path):
     assert text.pages[0].body == "naïve Bayes"
 
 
-BAD = {
-    "empty.pdf": b"",
-    "html.pdf": b"<html><body>429 Too Many Requests</body></html>",
-    "random.pdf": bytes(range(256)) * 40,
-    "blank.pdf": b"",
-}
+@pytest.fixture(scope="module")
+def bad_answers(tmp_path_factory):
+    """What is made of every bad PDF, read together with good ones, two at a time."""
+    folder = tmp_path_factory.mktemp("bad")
+    paths = make_all(folder)
+    paths = [
+        folder / "good.pdf",
+        *paths[:9],
+        make_pdf(folder / "good-2.pdf", [LINES]),
+        *paths[9:],
+        make_pdf(folder / "good-3.pdf", [LINES]),
+    ]
+    return {path.stem: answer for path, answer in extract(paths, jobs=2, limits=Limits(seconds=15))}
 
 
-@pytest.mark.parametrize("name", BAD)
-def test_a_bad_file_has_a_reason_and_costs_only_itself(name, tmp_path):
-    bad = tmp_path / name
-    if name == "blank.pdf":
-        make_pdf(bad, [[]])
-    else:
-        bad.write_bytes(BAD[name])
-    good = make_pdf(tmp_path / "good.pdf", [LINES])
-    answer, text = read(bad, good)
-    assert isinstance(answer, str)
-    assert ("no text" if name == "blank.pdf" else "no PDF") in answer
-    assert isinstance(text, Text)
+def test_every_bad_pdf_ends_in_a_reason_or_in_the_text_that_is_left(bad_answers):
+    assert len(bad_answers) == 30
+    for name, answer in bad_answers.items():
+        assert isinstance(answer, Text) or (answer and "Traceback" not in answer), name
+
+
+def test_no_bad_pdf_stops_the_others(bad_answers):
+    assert all(isinstance(bad_answers[name], Text) for name in ("good", "good-2", "good-3"))
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("zero", "no PDF"),
+        ("html", "no PDF"),
+        ("random", "no PDF"),
+        ("header-only", "no PDF"),
+        ("bomb", "left out"),
+        ("tree-loop", "no text"),
+        ("reference-loop", "longer than 15 seconds"),
+        ("deep-arrays", "no pages"),
+        ("many-pages", "no text"),
+        ("password", "encrypted with a password"),
+        *[(f"cut-{part}", "no PDF") for part in range(1, 11)],
+    ],
+)
+def test_the_reason_says_what_is_wrong(bad_answers, name, reason):
+    assert reason in bad_answers[name]
+
+
+@pytest.mark.parametrize("name", ["owner-password", "xref-loop"])
+def test_what_can_be_read_is_read(bad_answers, name):
+    assert len(bad_answers[name].pages) == 5
 
 
 def test_a_damaged_end_of_file_does_not_lose_the_pages(tmp_path):
@@ -67,8 +102,6 @@ def test_a_damaged_end_of_file_does_not_lose_the_pages(tmp_path):
 
 
 def test_a_file_that_takes_too_long_is_given_up_with_its_reason(tmp_path):
-    import os
-
     fifo = tmp_path / "never.pdf"
     os.mkfifo(fifo)  # opening it waits for a writer that never comes
     good = make_pdf(tmp_path / "good.pdf", [LINES])
@@ -95,7 +128,8 @@ def test_a_new_cleaning_rule_cleans_again_without_reading_again(tmp_path, monkey
     read_file(job)
     monkeypatch.setitem(engines.ENGINES, "pdfium", lambda path: pytest.fail("read again"))
     monkeypatch.setattr("papersette.fulltext.cleaning.VERSION", "next")
-    monkeypatch.setattr("papersette.fulltext.reading.clean_pages", lambda raw: [["cleaned anew", ""]])
+    entry = {"pages": [["cleaned anew", "", "pdfium"]], "front": [None] * 3, "headings": [], "doubt": None}
+    monkeypatch.setattr("papersette.fulltext.reading.to_entry", lambda job, raw: entry)
     assert read_file(job).pages[0].body == "cleaned anew"
 
 
@@ -114,3 +148,67 @@ def test_the_command_shows_what_becomes_of_a_file(tmp_path, monkeypatch, capsys)
     monkeypatch.setattr("sys.argv", ["fulltext", str(path)])
     assert main() == 0
     assert "anisotropic noise" in capsys.readouterr().out
+
+
+def test_a_scan_is_recognised_where_ocrmypdf_is_installed(tmp_path, monkeypatch):
+    recognised = make_pdf(tmp_path / "recognised.pdf", [LINES])
+    program = tmp_path / "bin" / "ocrmypdf"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\nfor last; do :; done\ncp {recognised} "$last"\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
+    scan = make_pdf(tmp_path / "scan.pdf", [[]])
+    (text,) = read(scan, ocr=True)
+    assert [(page.body, page.engine) for page in text.pages] == [("Stochastic gradient descent has anisotropic noise.", "ocr")]
+
+
+def test_a_scan_without_ocrmypdf_says_what_to_install(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    (answer,) = read(make_pdf(tmp_path / "scan.pdf", [[]]), ocr=True)
+    assert "ocrmypdf" in answer
+
+
+def test_a_page_that_pdfium_reads_as_rubbish_is_read_by_pdfminer(tmp_path, monkeypatch):
+    path = make_pdf(tmp_path / "a.pdf", [["Page one is long enough to be text."], ["Page two is long enough to be text."]])
+    monkeypatch.setattr(engines, "read_pdfium", lambda path: ["\ue000\ue001" * 40, "Page two is long enough to be text."])
+    assert [page.engine for page in engines.read_best(path)] == ["pdfminer", "pdfium"]
+
+
+def test_ctrl_c_ends_a_build_cleanly_and_keeps_what_was_read(tmp_path):
+    (tmp_path / "pdfs").mkdir()
+    for number in range(4):
+        make_pdf(tmp_path / "pdfs" / f"p{number}.pdf", [[f"Paper {number}", *LINES]])
+    os.mkfifo(tmp_path / "pdfs" / "p9.pdf")
+    (tmp_path / "papers.csv").write_text("paper_id\n" + "".join(f"p{n}\n" for n in (0, 1, 2, 3, 9)))
+    (tmp_path / "c.yml").write_text(
+        "title: T\nsources:\n  - {kind: table, file: papers.csv, files: pdfs, venue: {venue_id: v, name: V}}\n"
+    )
+    command = [
+        sys.executable,
+        str(ROOT / "build_db.py"),
+        "c.yml",
+        "--data",
+        ".",
+        "--db",
+        "papers.db",
+        "--cache",
+        "cache",
+        "--jobs",
+        "2",
+    ]
+    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
+        while len(list((tmp_path / "cache").rglob("*.gz"))) < 8 and process.poll() is None:
+            time.sleep(0.1)
+        os.kill(process.pid, signal.SIGINT)
+        said = process.communicate(timeout=30)[1]
+    assert (process.returncode, "stopped" in said, "Traceback" in said) == (130, True, False)
+    assert len(list((tmp_path / "cache").rglob("*.gz"))) == 8
+    assert not (tmp_path / "papers.db").exists()
+
+
+def test_two_builds_may_share_a_cache(tmp_path):
+    paths = [make_pdf(tmp_path / f"{n}.pdf", [[f"Paper number {n} on noise."]]) for n in range(12)]
+    with ThreadPoolExecutor() as both:
+        runs = [both.submit(read, *paths, cache_folder=tmp_path / "cache") for _ in range(2)]
+    assert runs[0].result() == runs[1].result()
+    assert not list((tmp_path / "cache").rglob("*.part"))

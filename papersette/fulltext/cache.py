@@ -12,6 +12,7 @@ import json
 import os
 import tempfile
 from pathlib import Path
+from typing import Any
 
 
 def to_key(sha256: str, *versions: str) -> str:
@@ -22,17 +23,16 @@ def to_key(sha256: str, *versions: str) -> str:
     return hashlib.sha256("\n".join((sha256, *versions)).encode()).hexdigest()
 
 
-def read_entry(folder: Path, key: str) -> list[list[str]] | None:
+def read_entry(folder: Path, key: str) -> Any:
     """The entry, or None where there is none or it was damaged (it is then made anew)."""
     try:
         with gzip.open(_path(folder, key), "rt", encoding="utf-8") as lines:
-            entry: list[list[str]] = json.load(lines)
-            return entry
+            return json.load(lines)
     except (OSError, EOFError, ValueError):
         return None
 
 
-def save_entry(folder: Path, key: str, entry: list[list[str]]) -> None:
+def save_entry(folder: Path, key: str, entry: Any) -> None:
     path = _path(folder, key)
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")

@@ -10,11 +10,10 @@ import re
 import unicodedata
 from collections import Counter
 
-VERSION = "5"
-"""Changes when the same raw pages may come out otherwise: part of the cache's key."""
+from papersette.fulltext.accents import ABOVE, compose
 
-ACCENTS = {"´": "\u0301", "¨": "\u0308", "ˆ": "\u0302", "˜": "\u0303", "ˇ": "\u030c", "˚": "\u030a", "¯": "\u0304"}
-"""TeX's old fonts print an accent as a character of its own before the letter: Aur´elien."""
+VERSION = "8"
+"""Changes when the same raw pages may come out otherwise: part of the cache's key."""
 
 HEADING = re.compile(r"(\d+(\.\d+)*\.?|[A-Z]\.?) [A-Z][^.]{2,70}|(?i:abstract|summary|references|résumé|références)")
 
@@ -67,15 +66,9 @@ def compose_accents(text: str) -> str:
     >>> compose_accents("Aur´elien, G¨odel, Franc¸ois, Lo¨ıc")
     'Aurélien, Gödel, François, Loïc'
     """
-    text = re.sub("([´¨ˆ˜ˇ˚¯])([A-Za-zı])", _compose, text)
-    text = re.sub(r"(?<!\S)[´¨ˆ˜ˇ˚¯](?!\S)", "", text)  # ALT 2019 leaves the accent of a name at the end of its line
-    return re.sub("([A-Za-z])¸", lambda m: unicodedata.normalize("NFC", m[1] + "\u0327"), text)
-
-
-def _compose(match: re.Match[str]) -> str:
-    letter = "i" if match[2] == "ı" else match[2]
-    composed = unicodedata.normalize("NFC", letter + ACCENTS[match[1]])
-    return composed if len(composed) == 1 else match[0]
+    text = re.sub(f"([{ABOVE}])([A-Za-zı])", lambda m: compose(m[2], m[1]) or m[0], text)
+    text = re.sub("([A-Za-z])(¸)", lambda m: compose(m[1], m[2]) or m[0], text)
+    return re.sub(rf"(?<!\S)[{ABOVE}](?!\S)", "", text)  # ALT 2019 leaves the accent of a name at the end of its line
 
 
 def drop_repeated_edges(pages: list[list[str]]) -> list[list[str]]:
@@ -98,7 +91,8 @@ def drop_repeated_edges(pages: list[list[str]]) -> list[list[str]]:
 def _edges(page: list[str], depth: int) -> set[int]:
     """Which lines can be a running header or footer; on page 1 the title, itself a later header, is the second line."""
     filled = [i for i, line in enumerate(page) if line]
-    return set(filled[:depth] + filled[-depth:])
+    depth = min(depth, len(filled) // 4)  # of a page with a few lines, none is an edge
+    return set(filled[:depth] + filled[len(filled) - depth :])
 
 
 def _mask(line: str) -> str:
@@ -156,7 +150,7 @@ def to_paragraphs(lines: list[str]) -> str:
     full = sorted(map(len, lines))[int(len(lines) * 0.8)] if lines else 0
     text = ""
     for line in lines:
-        text += line
+        text += "\n" + line if _is_heading(line) else line
         ends = not line or _is_heading(line) or (len(line) < 0.8 * full and line[-1] in ".?!:")
         text += "\n" if ends else " "
     return re.sub(r"\s*\n\s*", "\n", text).strip()

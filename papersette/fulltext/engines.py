@@ -7,24 +7,42 @@ The rule: an engine raises `Unreadable` with a reason that a reader understands,
 from __future__ import annotations
 
 import contextlib
+import logging
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
+import pdfminer
 import pypdfium2
 from pdfminer.high_level import extract_pages
 from pdfminer.layout import LAParams, LTTextContainer
 from pdfminer.pdfdocument import PDFPasswordIncorrect
 from pdfminer.psexceptions import PSException
 
+from papersette.fulltext import accents, quality
+
+logging.getLogger("pdfminer").setLevel(logging.CRITICAL)  # what it would log becomes a reason in problems
+
 MAX_PAGES = 2000
 """Of one paper; the rest is left out and said so. The longest thesis fits, a page tree that never ends does not."""
+
+
+SECOND_READINGS = 60
+"""Pages at the front of a file that get a second reading; a scanned book would take an hour."""
+
+
+class RawPage(NamedTuple):
+    """The text of a page as an engine gives it, and which engine that was."""
+
+    text: str
+    engine: str
 
 
 class Unreadable(Exception):
     """This file has no pages that can be read; the text says why."""
 
 
-def read_text(path: Path) -> list[str]:
+def read_text(path: Path) -> list[RawPage]:
     """The pages of a text file: a form feed parts them, as pdftotext writes."""
     raw = path.read_bytes()
     try:
@@ -32,7 +50,8 @@ def read_text(path: Path) -> list[str]:
     except UnicodeDecodeError:
         text = raw.decode("cp1252", errors="replace")  # Smerity's dump is Latin-1
     pages = text.split("\f")
-    return pages[:-1] if len(pages) > 1 and not pages[-1].strip() else pages
+    kept = pages[:-1] if len(pages) > 1 and not pages[-1].strip() else pages
+    return [RawPage(page, "text") for page in kept]
 
 
 def read_pdfium(path: Path) -> list[str]:
@@ -47,8 +66,8 @@ def read_pdfium(path: Path) -> list[str]:
 def _pdfium_pages(document: pypdfium2.PdfDocument) -> Iterator[str]:
     for number in range(min(len(document), MAX_PAGES)):
         try:
-            page = document[number]
-            yield page.get_textpage().get_text_bounded()
+            textpage = document[number].get_textpage()
+            yield accents.put_in_place(textpage.get_text_range(), textpage.get_charbox)
         except pypdfium2.PdfiumError:
             yield ""  # one damaged page costs that page
 
@@ -59,15 +78,17 @@ def _pdfium_reason(error: str) -> str:
     return f"is no PDF that can be opened ({error})"
 
 
-def read_pdfminer(path: Path) -> list[str]:
+def read_pdfminer(path: Path, numbers: list[int] | None = None) -> list[str]:
     """Of stock pdfminer.six; all_texts reads the text of pages that are wrapped in a form, as some publishers make them."""
     try:
-        return [_page_text(page) for page in extract_pages(path, maxpages=MAX_PAGES, laparams=LAParams(all_texts=True))]
+        pages = extract_pages(path, page_numbers=numbers, maxpages=MAX_PAGES, laparams=LAParams(all_texts=True))
+        return [_page_text(page) for page in pages]
     except PDFPasswordIncorrect:
         raise Unreadable("is encrypted with a password; save a copy without it") from None
     except (PSException, ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError, OverflowError) as error:
         # pdfminer.six lets the accidents of a damaged file through as what they are
-        raise Unreadable(f"is no PDF that can be opened ({type(error).__name__}: {error})") from None
+        reason = f"{type(error).__name__}: {error}"
+        raise Unreadable(f"is no PDF that can be opened ({reason[:120]})") from None
 
 
 def _page_text(page: object) -> str:
@@ -75,17 +96,40 @@ def _page_text(page: object) -> str:
     return "\n".join(box.get_text() for box in boxes if isinstance(box, LTTextContainer))
 
 
-def read_pdf(path: Path) -> list[str]:
-    """The pages by pdfium, or by pdfminer.six where pdfium finds no text at all or cannot open the file."""
+def read_by_pdfminer(path: Path) -> list[RawPage]:
+    return [RawPage(page, "pdfminer") for page in read_pdfminer(path)]
+
+
+def read_best(path: Path) -> list[RawPage]:
+    """Pages by pdfium; pages that it returns empty or as rubbish, and files that it cannot open, by pdfminer.six."""
     try:
         pages = read_pdfium(path)
     except Unreadable as error:
         if "password" in str(error):
             raise
-        return read_pdfminer(path)
-    return pages if any(page.strip() for page in pages) else read_pdfminer(path)
+        return read_by_pdfminer(path)
+    bad = [number for number, page in enumerate(pages) if _is_bad(page)][:SECOND_READINGS]
+    others = dict(zip(bad, _second_reading(path, bad), strict=False)) if bad else {}
+    return [_better(page, others.get(number, "")) for number, page in enumerate(pages)]
 
 
-ENGINES: dict[str, Callable[[Path], list[str]]] = {"pdfium": read_pdf, "pdfminer": read_pdfminer}
-VERSION = f"pdfium {pypdfium2.PDFIUM_INFO}, reading 1"
+def _is_bad(page: str) -> bool:
+    return quality.is_empty(page) or quality.rubbish(page) > quality.BAD_PAGE
+
+
+def _second_reading(path: Path, numbers: list[int]) -> list[str]:
+    with contextlib.suppress(Unreadable):
+        return read_pdfminer(path, numbers)
+    return []
+
+
+def _better(page: str, other: str) -> RawPage:
+    """The second reading where it has text and less rubbish than the first."""
+    if quality.is_empty(other) or (not quality.is_empty(page) and quality.rubbish(other) >= quality.rubbish(page)):
+        return RawPage(page, "pdfium")
+    return RawPage(other, "pdfminer")
+
+
+ENGINES: dict[str, Callable[[Path], list[RawPage]]] = {"pdfium": read_best, "pdfminer": read_by_pdfminer}
+VERSION = f"pdfium {pypdfium2.PDFIUM_INFO}, pdfminer.six {pdfminer.__version__}, reading 3"
 """Changes when the raw pages of the same bytes may change: part of the cache's key."""

@@ -13,10 +13,12 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
-from papersette.fulltext import cache, cleaning, engines, references
+from papersette.fulltext import cache, cleaning, engines, quality, recognition, references, structure
+from papersette.fulltext.structure import Front, Heading
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,11 @@ class Page:
 
     body: str
     refs: str = ""
+    engine: str = "text"
+    """What read it: "pdfium", "pdfminer", "ocr", or "text" for a file of text."""
+
+
+NO_FRONT = Front()
 
 
 @dataclass(frozen=True)
@@ -34,8 +41,10 @@ class Text:
     pages: tuple[Page, ...]
     sha256: str
     """Of the file's bytes."""
-    engine: str
-    """Which engine read it: "pdfium", "pdfminer" or "text"."""
+    front: Front = NO_FRONT
+    headings: tuple[Heading, ...] = ()
+    doubt: str | None = None
+    """What looks wrong with the text, though there is some."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +52,8 @@ class Limits:
     """What reading one file may cost."""
 
     seconds: float = 60
+    ocr_seconds: float = 1800
+    """Where pages may have to be recognised from pictures."""
     memory: int = 1 << 30
     """Bytes of address space beyond what the worker takes to start."""
     files_per_worker: int = 200
@@ -57,8 +68,10 @@ class Job:
     """One file to read, as it goes to a worker."""
 
     path: Path
-    engine: str
-    cache: Path | None
+    engine: str = "pdfium"
+    cache: Path | None = None
+    structure: bool = True
+    ocr: bool = False
 
 
 def extract(
@@ -67,10 +80,12 @@ def extract(
     jobs: int = 1,
     engine: str = "pdfium",
     cache_folder: Path | None = None,
+    structure: bool = True,
+    ocr: bool = False,
     limits: Limits = DEFAULTS,
 ) -> Iterator[tuple[Path, Text | str]]:
     """Yield (path, its text) for each file in the order given, or (path, the reason why there is none)."""
-    work = [Job(path, engine, cache_folder) for path in paths]
+    work = [Job(path, engine, cache_folder, structure, ocr) for path in paths]
     if not work:
         return
     context = multiprocessing.get_context("spawn")  # fork would copy the parent's memory and locks
@@ -82,7 +97,9 @@ def extract(
         context=context,
     ) as pool:
         try:
-            futures = [pool.schedule(read_file, args=(job,), timeout=limits.seconds) for job in work]
+            futures = [
+                pool.schedule(read_file, args=(job,), timeout=limits.ocr_seconds if ocr else limits.seconds) for job in work
+            ]
             for job, future in zip(work, futures, strict=True):
                 yield job.path, _result_or_reason(future, limits)
         except BaseException:  # Ctrl-C, or a reader that stopped early: the workers must not outlive it
@@ -116,32 +133,53 @@ def _limit_memory(limit: int) -> None:
 def read_file(job: Job) -> Text:
     """Read and clean one file, by the cache where it can. Raises `engines.Unreadable` with the reason."""
     sha256 = hashlib.sha256(job.path.read_bytes()).hexdigest()
-    engine = "text" if job.path.suffix.lower() == ".txt" else job.engine
+    engine = "text" if job.path.suffix.lower() == ".txt" else f"{job.engine}, ocr {job.ocr}"
     raw_key = cache.to_key(sha256, engine, engines.VERSION)
-    clean_key = cache.to_key(raw_key, cleaning.VERSION)
-    parts = cache.read_entry(job.cache, clean_key) if job.cache else None
-    if parts is None:
-        parts = clean_pages(_read_raw(job, engine, raw_key))
+    key = cache.to_key(raw_key, cleaning.VERSION, references.VERSION, structure.VERSION, str(job.structure))
+    entry = cache.read_entry(job.cache, key) if job.cache else None
+    if entry is None:
+        entry = to_entry(job, _read_raw(job, raw_key))
         if job.cache:
-            cache.save_entry(job.cache, clean_key, parts)
-    if not any(body or refs for body, refs in parts):
-        raise engines.Unreadable("has no text: scanned pages? Run ocrmypdf on it and build again")
-    return Text(tuple(Page(body, refs) for body, refs in parts), sha256, engine)
+            cache.save_entry(job.cache, key, entry)
+    if not any(body or refs for body, refs, _ in entry["pages"]):
+        raise engines.Unreadable(quality.NO_TEXT)
+    return Text(
+        pages=tuple(Page(*page) for page in entry["pages"]),
+        sha256=sha256,
+        front=Front(*entry["front"]),
+        headings=tuple(Heading(*heading) for heading in entry["headings"]),
+        doubt=entry["doubt"],
+    )
 
 
-def _read_raw(job: Job, engine: str, key: str) -> list[str]:
-    if engine == "text":
+def _read_raw(job: Job, key: str) -> list[engines.RawPage]:
+    if job.path.suffix.lower() == ".txt":
         return engines.read_text(job.path)
     entry = cache.read_entry(job.cache, key) if job.cache else None
     if entry is not None:
-        return entry[0]
-    pages = engines.ENGINES[engine](job.path)
+        return [engines.RawPage(*page) for page in entry]
+    pages = engines.ENGINES[job.engine](job.path)
+    if not pages:
+        raise engines.Unreadable("has no pages: what lists them is damaged; get another copy")
+    if job.ocr and all(quality.is_empty(page.text) for page in pages):
+        pages = recognition.read_scan(job.path)
     if job.cache:
-        cache.save_entry(job.cache, key, [pages])
+        cache.save_entry(job.cache, key, pages)
     return pages
 
 
-def clean_pages(raw: list[str]) -> list[list[str]]:
-    """[body, refs] of each page, as running text."""
-    parted = references.part_references(cleaning.clean(raw))
-    return [[cleaning.to_paragraphs(body), cleaning.to_paragraphs(refs)] for body, refs in parted]
+def to_entry(job: Job, raw: list[engines.RawPage]) -> dict[str, Any]:
+    """What is kept of a file, as the cache holds it: plain lists and text."""
+    lines = cleaning.clean([page.text for page in raw])
+    parted = references.part_references(lines)
+    front = structure.read_front(job.path, lines) if job.structure else NO_FRONT
+    headings = structure.to_headings(lines) if job.structure else ()
+    return {
+        "pages": [
+            [cleaning.to_paragraphs(body), cleaning.to_paragraphs(refs), page.engine]
+            for (body, refs), page in zip(parted, raw, strict=True)
+        ],
+        "front": [front.title, front.authors, front.abstract],
+        "headings": [[h.number, h.title, h.page] for h in headings],
+        "doubt": quality.doubt([page.text for page in raw]),
+    }

@@ -18,6 +18,8 @@ APPENDIX = re.compile(
     r"(?i:(?:A\.? ?)?A ?PPENDI(?:X|CES)\b.{0,60}|S ?UPPLEMENT(?:ARY|AL)\b.{0,60})|A(?:\.\d?)? [A-Z][A-Za-z ,:-]{3,60}"
 )
 YEAR = re.compile(r"\b(?:19|20)\d\d[a-z]?\b")
+VERSION = "1"
+"""Changes when the same lines may be parted otherwise: part of the cache's key."""
 LOOK_AHEAD = 25
 """Lines after a heading in which at least two years must stand; tables have a column "References", too."""
 

@@ -1,0 +1,225 @@
+"""How fast and how true the text of PDFs is: `python benchmarks/fulltext.py` on ALT 2019 of the foreign data.
+
+Everything is measured side by side in one run, on the same PDFs. Truth: abstracts and titles of the volume's own BibTeX, the
+outlines inside the PDFs (headings), and other engines (words and their order). Wants pdftotext (Debian: poppler-utils).
+"""
+
+import argparse
+import contextlib
+import os
+import random
+import re
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+import unicodedata
+from collections import Counter
+from difflib import SequenceMatcher
+from pathlib import Path
+
+import pypdfium2
+
+from papersette import catalog
+from papersette.fulltext import cleaning, engines, extract
+from papersette.records import Paper
+
+ROOT = Path(__file__).parent.parent
+DATA = Path(os.environ.get("PAPERSETTE_DATA", ROOT.parent / "shared" / "data"))
+PHRASES = 200
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=3, help="of the timings; the median counts (%(default)s)")
+    parser.add_argument("--data", type=Path, default=DATA, help="the folder that holds alt2019/ (%(default)s)")
+    options = parser.parse_args()
+    files = sorted((options.data / "alt2019").glob("*.pdf"))
+    texts = dict(extract(files))
+    print(f"{len(files)} PDFs, {sum(len(text.pages) for text in texts.values())} pages")
+    speed(files, options.rounds)
+    papers = matched(options.data, texts)
+    phrases(papers, texts)
+    order(texts)
+    front(papers, texts)
+    parts(texts)
+
+
+def line(claim: str, measured: str) -> None:
+    print(f"{claim:72} {measured}", flush=True)
+
+
+def timed(work, rounds: int) -> float:
+    """Median seconds of `work`."""
+    times = []
+    for _ in range(rounds):
+        started = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - started)
+    return sorted(times)[len(times) // 2]
+
+
+def speed(files: list[Path], rounds: int) -> None:
+    pdftotext = timed(lambda: [run_pdftotext(path) for path in files], rounds)
+    plain = timed(lambda: list(extract(files, structure=False)), rounds)
+    whole = timed(lambda: list(extract(files)), rounds)
+    two = timed(lambda: list(extract(files, jobs=2)), rounds)
+    line("pages a second, whole path without structure, against pdftotext", f"{pdftotext / plain:.2f} x")
+    line("the same with structure", f"{pdftotext / whole:.2f} x")
+    line("two processes against one, with structure", f"{whole / two:.2f} x")
+    line("peak memory of this process", f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10} MiB")
+
+
+def run_pdftotext(path: Path, *more: str) -> str:
+    return subprocess.run(["pdftotext", *more, path, "-"], capture_output=True, text=True, check=True).stdout
+
+
+def matched(data: Path, texts) -> dict[Path, Paper]:
+    """Each file's entry, by first author and number in its name: independent of our own matching."""
+    (source,) = catalog.load(ROOT / "catalogs" / "alt2019.yml", data).sources
+    papers = {key(paper.paper_id.removesuffix("Paper")): paper for paper in source.read() if isinstance(paper, Paper)}
+    by_file = {}
+    for path in texts:
+        stem = key(path.stem)
+        if paper := papers.get(stem) or papers.get(stem[:-1]):
+            by_file[path] = paper
+    return by_file
+
+
+def key(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKD", text.lower()) if c.isalnum())
+
+
+def words(text: str) -> list[str]:
+    plain = "".join(c for c in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(c))
+    return re.findall(r"[a-z]+", plain)
+
+
+def phrases(papers: dict[Path, Paper], texts) -> None:
+    chance = random.Random(1)
+    wanted = []
+    for path, paper in papers.items():
+        for run in re.findall(r"[A-Za-z ]{20,}", re.sub(r"\$[^$]*\$|\\\w+", "|", paper.abstract or "")):
+            found = run.split()
+            wanted += [(path, " ".join(found[i : i + 3]).lower()) for i in range(len(found) - 2)]
+    chance.shuffle(wanted)
+    wanted = wanted[:PHRASES]
+    sources = {
+        "ours": lambda path: " ".join(f"{page.body} {page.refs}" for page in texts[path].pages),
+        "pdftotext": run_pdftotext,
+        "pdfminer.six": lambda path: " ".join(engines.read_pdfminer(path)),
+        "pdfium": lambda path: " ".join(engines.read_pdfium(path)),
+    }
+    held = {}
+    for name, read in sources.items():
+        cached = {path: f" {' '.join(words(read(path)))} " for path in {path for path, _ in wanted}}
+        held[name] = {(path, phrase) for path, phrase in wanted if f" {phrase} " in cached[path]}
+    any_engine = set().union(*held.values())
+    for name, found in held.items():
+        line(
+            f"{PHRASES} three-word phrases of abstracts: {name}, of those any engine finds",
+            f"{100 * len(found) / len(any_engine):.1f} %",
+        )
+
+
+def order(texts) -> None:
+    """Runs of three words: all of them, and again without what is no text: running heads, formulas (by two signs of them)."""
+    for what, kept_of in (("as they are", as_they_are), ("running heads and formulas aside", prose)):
+        shared = of_ours = of_theirs = 0
+        for path, text in texts.items():
+            pairs = kept_of(" ".join(f"{p.body} {p.refs}" for p in text.pages), run_pdftotext(path, "-raw"))
+            ours, theirs = (Counter(zip(found, found[1:], found[2:], strict=False)) for found in pairs)
+            shared += (ours & theirs).total()
+            of_ours += ours.total()
+            of_theirs += theirs.total()
+        line(f"three words in a row, against pdftotext -raw, {what}: recall", f"{shared / of_theirs:.3f}")
+        line(f"three words in a row, against pdftotext -raw, {what}: precision", f"{shared / of_ours:.3f}")
+
+
+def as_they_are(ours: str, theirs: str) -> tuple[list[str], list[str]]:
+    return words(ours), words(dehyphenated(theirs))
+
+
+def prose(ours: str, theirs: str) -> tuple[list[str], list[str]]:
+    """Words of three letters and more that both have; engines glue the letters of a formula each in its own way."""
+    pages = cleaning.drop_repeated_edges([cleaning.to_lines(page) for page in theirs.split("\f")])
+    both = [words(ours), words(dehyphenated("\n".join("\n".join(page) for page in pages)))]
+    known = {word for word in set(both[0]) & set(both[1]) if len(word) > 2}
+    return [word for word in both[0] if word in known], [word for word in both[1] if word in known]
+
+
+def dehyphenated(text: str) -> str:
+    return re.sub(r"(\w)-\n(?=[a-z])", r"\1", text)
+
+
+def front(papers: dict[Path, Paper], texts) -> None:
+    titled = [path for path in papers if path.stem not in {"garivier19a", "abou-moustafa19a"}]  # the entries' titles differ
+    right = [path for path in titled if same_title(texts[path].front.title, papers[path].title)]
+    line("title of page 1 as in the BibTeX", f"{100 * len(right) / len(titled):.0f} % of {len(titled)}")
+    for path in set(titled) - set(right):
+        print("   ", path.name, "|", texts[path].front.title, "|", papers[path].title)
+    begins = [path for path in papers if path.stem != "garivier19a"]
+    good = [path for path in begins if same_ends(texts[path].front.abstract, papers[path].abstract)]
+    line("abstract begins and ends as in the BibTeX", f"{100 * len(good) / len(begins):.0f} % of {len(begins)}")
+    for path in set(begins) - set(good):
+        print("   ", path.name, "|", (texts[path].front.abstract or "")[:60], "…", (texts[path].front.abstract or "")[-60:])
+
+
+def same_title(found: str | None, truth: str | None) -> bool:
+    return key(found or "") == key(re.sub(r"\\mathbb|[{}$\\]", "", truth or ""))
+
+
+def same_ends(found: str | None, truth: str | None) -> bool:
+    """Of the first four and the last four words of three letters and more, three agree: formulas aside."""
+    ours, theirs = ([w for w in words(t) if len(w) > 2] for t in (found or "", re.sub(r"\$[^$]*\$|\\\w+", " ", truth or "")))
+    return len(ours) > 5 and len(set(ours[:4]) & set(theirs[:4])) >= 3 and len(set(ours[-4:]) & set(theirs[-4:])) >= 3
+
+
+def parts(texts) -> None:
+    with_list = [text for path, text in texts.items() if path.stem != "garivier19a"]
+    found = sum(any(page.refs for page in text.pages) for text in with_list)
+    line("start of the references found", f"{100 * found / len(with_list):.0f} % of {len(with_list)}")
+    missed = []
+    truth = 0
+    for path, text in texts.items():
+        for title, page in numbered(path):
+            truth += 1
+            if not any(page == heading.page and alike(title, heading.title) for heading in text.headings):
+                missed.append((path.stem, title, page))
+    line(
+        "numbered headings of the PDFs' own outlines found, with their page",
+        f"{100 - 100 * len(missed) / truth:.1f} % of {truth}",
+    )
+    for miss in missed:
+        print("   ", *miss, sep=" | ")
+
+
+def alike(one: str, other: str) -> bool:
+    """Outlines lack the formulas of a heading, and headings are broken over lines."""
+    a, b = key(one), key(other)
+    return SequenceMatcher(None, a, b).ratio() > 0.75 or (len(b) > 15 and a.startswith(b))
+
+
+def numbered(path: Path) -> list[tuple[str, int]]:
+    """Entries of the outline that pdftotext shows with a number on their page: title without number, page."""
+    entries = []
+    for title, page in outline(path):
+        plain = re.sub(r"^[\dA-Z](\.\d+)*\.? ", "", title)
+        shown = run_pdftotext(path, "-layout", "-f", str(page), "-l", str(page))
+        lines = re.findall(r"^ *(?:Appendix )?(?:\d{1,2}|[A-Z])(?:\.\d{1,2})*\.? +(\S.*)$", shown, re.MULTILINE)
+        if any(alike(plain, shown_line) for shown_line in lines):
+            entries.append((plain, page))
+    return entries
+
+
+def outline(path: Path) -> list[tuple[str, int]]:
+    with contextlib.closing(pypdfium2.PdfDocument(path)) as document:
+        return [(b.get_title(), b.get_dest().get_index() + 1) for b in document.get_toc() if b.get_dest()]
+
+
+if __name__ == "__main__":
+    if not (DATA / "alt2019").is_dir() and "--data" not in sys.argv:
+        sys.exit("benchmarks/fulltext.py: needs alt2019/ of the foreign data; set PAPERSETTE_DATA or --data")
+    with tempfile.TemporaryDirectory():
+        main()

@@ -1,0 +1,99 @@
+"""Structure and quality: title, abstract and headings by what a page shows; text that cannot be trusted is told."""
+
+import pytest
+from conftest import ROOT
+
+from papersette.fulltext import accents, extract, quality, structure
+
+NOTE = ROOT / "data/sample/pdf/icml2019/adagrad-stepsizes.pdf"
+FRENCH = ROOT / "data/sample/pdf/icml2019/unreproducible-research.pdf"
+
+
+@pytest.fixture(scope="module")
+def texts():
+    return dict(extract([NOTE, FRENCH]))
+
+
+def test_the_title_is_the_largest_type_of_page_1(texts):
+    assert texts[NOTE].front.title == "AdaGrad stepsizes: sharp convergence over nonconvex landscapes"
+
+
+def test_the_authors_block_stands_between_title_and_abstract(texts):
+    assert "Rachel Ward, Xiaoxia Wu, Leon Bottou" in texts[NOTE].front.authors
+
+
+def test_the_abstract_begins_and_ends_at_its_borders_in_english_and_french(texts):
+    english, french = texts[NOTE].front.abstract, texts[FRENCH].front.abstract
+    assert english.startswith("AdaGrad adjusts its step")
+    assert english.endswith("needs to be known.")
+    assert french.startswith("L’article distingue")
+    assert french.endswith("la recherche empirique.")
+
+
+def test_headings_are_found_with_number_and_page(texts):
+    found = [(heading.number, heading.title) for heading in texts[NOTE].headings]
+    assert found[:2] == [("1", "The trouble with step sizes"), ("2", "The method")]
+    assert [heading.page for heading in texts[NOTE].headings] == sorted(heading.page for heading in texts[NOTE].headings)
+
+
+def headings(*pages):
+    return [(heading.number, heading.page) for heading in structure.to_headings([page.split("\n") for page in pages])]
+
+
+def test_lists_and_tables_are_no_headings():
+    page = "1 Introduction\nWe do three things.\n1. First we look.\n2. Then we\n3. At last,\n2 Related Work\n2.1 Trees\n12 34 Resnet\n3 Method"
+    assert headings(page) == [("1", 1), ("2", 1), ("2.1", 1), ("3", 1)]
+
+
+def test_of_two_candidates_the_one_printed_like_the_introduction_is_taken():
+    first = "1. Introduction\nA claim\n2 items that go on in the running text of this page and\nmore"
+    assert headings(first, "2. Preliminaries\n3. Results") == [("1", 1), ("2", 2), ("3", 2)]
+
+
+def test_appendices_go_on_after_the_sections():
+    assert headings("1 Introduction\n2 Method", "Appendix A. Proofs\nA.1 First Lemma\nAppendix B. Data") == [
+        ("1", 1), ("2", 1), ("A", 2), ("A.1", 2), ("B", 2),
+    ]  # fmt: skip
+
+
+def test_a_paper_without_numbers_has_no_headings():
+    assert headings("Introduction\nSome text.\n2019 was a year") == []
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["Abstract", "We ask.", "1 Introduction", "More."],
+        ["Abstract. We ask.", "Keywords: trees"],
+        ["A BSTRACT", "We ask.", "Introduction"],
+        ["ABSTRACT", "We ask.", "c 2019 A. Author.", "I. INTRODUCTION"],
+    ],
+)
+def test_the_abstract_ends_where_something_else_begins(lines):
+    assert structure.to_abstract([["A Title", *lines]]) == "We ask."
+
+
+def test_a_paper_without_the_word_has_no_abstract():
+    assert structure.to_abstract([["A Title", "Some text."]]) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "boxes", "placed"),
+    [
+        ("Bartok´ x", {4: (30, 0, 38, 7), 5: (38, 0, 46, 7), 6: (32, 8, 35, 10), 8: (60, 0, 66, 7)}, "Bartók x"),
+        ("v ´ ari", {0: (0, 0, 8, 7), 2: (9, 8, 12, 10), 4: (8, 0, 14, 7), 5: (14, 0, 18, 7), 6: (18, 0, 20, 7)}, "vári"),
+        ("xˆ", {0: (0, 0, 8, 7), 1: (2, 30, 5, 33)}, "xˆ"),
+    ],
+)
+def test_a_loose_accent_goes_to_the_letter_that_it_stands_over(text, boxes, placed):
+    assert accents.put_in_place(text, lambda i: boxes.get(i, (i * 8.0, 0.0, i * 8.0 + 8, 7.0))) == placed
+
+
+def test_rubbish_is_told_with_its_share_and_a_remedy():
+    pages = ["\ue000\ue001\ue002 some words here are fine and enough"] * 3
+    assert "Unicode map" in quality.doubt(["\ue000" * 50 + "some words that are fine, enough of them"] * 3)
+    assert quality.doubt(pages) is None
+
+
+def test_a_partly_scanned_paper_is_told():
+    assert "no text on 3 of its 4 pages" in quality.doubt(["A page that has enough letters to be text."] + [""] * 3)
