@@ -41,7 +41,7 @@ def main(arguments: list[str] | None = None) -> int:
 def build(options: argparse.Namespace, started: datetime) -> dict[str, object]:
     progress = Progress()
     publication = catalog.load(options.catalog, options.data)
-    items = collect.read(progress.over("reading sources", publication.sources, len(publication.sources)))
+    items = collect.read(progress.over("reading sources", publication.sources, len(publication.sources), "sources"))
     files = items.files()
     reading = extract(files, jobs=options.jobs, engine=options.engine, cache_folder=options.cache, ocr=publication.ocr)
     texts = dict(progress.over("reading papers", reading, len(files)))
@@ -49,8 +49,8 @@ def build(options: argparse.Namespace, started: datetime) -> dict[str, object]:
     with database.publish(options.db) as db:
         progress.run("saving", database.save_papers(db, papers, texts), len(papers))
         database.save_problems(db, problems)
-        progress.run("indexing", database.index(db), len(database.INDEXES))
-        database.score_texts(db)
+        progress.run("indexing", database.index(db), len(database.INDEXES), "indexes")
+        database.save_problems(db, database.score_texts(db))
         summary = database.save_build(db, publication, started)
         database.check(db)
     database.save_inspection(options.db.with_name("inspect-data.json"), options.db)

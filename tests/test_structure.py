@@ -1,9 +1,14 @@
 """Structure and quality: title, abstract and headings by what a page shows; text that cannot be trusted is told."""
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 from conftest import ROOT
+from pdfminer.high_level import extract_pages
+from pdfminer.layout import LAParams, LTTextContainer
 
-from papersette.fulltext import accents, extract, quality, structure
+from papersette.fulltext import accents, extract, layout, quality, structure
 
 NOTE = ROOT / "data/sample/pdf/icml2019/adagrad-stepsizes.pdf"
 FRENCH = ROOT / "data/sample/pdf/icml2019/unreproducible-research.pdf"
@@ -97,3 +102,28 @@ def test_rubbish_is_told_with_its_share_and_a_remedy():
 
 def test_a_partly_scanned_paper_is_told():
     assert "no text on 3 of its 4 pages" in quality.doubt(["A page that has enough letters to be text."] + [""] * 3)
+
+
+def test_the_text_only_layout_has_every_character_of_the_stock_one():
+    def characters(pages):
+        return [
+            sorted(c for box in page if isinstance(box, LTTextContainer) for c in box.get_text() if not c.isspace())
+            for page in pages
+        ]
+
+    stock = extract_pages(NOTE, laparams=LAParams(all_texts=True))
+    assert characters(layout.read_layout(NOTE)) == characters(stock)
+
+
+def test_a_text_that_reads_like_no_other_is_a_problem(build, tmp_path):
+    (tmp_path / "texts").mkdir()
+    for number in range(24):
+        (tmp_path / "texts" / f"p{number}.txt").write_text(f"Gradient descent with momentum converges, paper {number}. " * 3)
+    (tmp_path / "texts" / "bad.txt").write_text("Hsbejfou eftdfou xjui npnfouvn dpowfshft, qbqfs. " * 3)
+    ids = "".join(f"p{number}\n" for number in range(24))
+    (tmp_path / "papers.csv").write_text(f"paper_id\n{ids}bad\n")
+    catalog = "title: T\nsources:\n  - {kind: table, file: papers.csv, files: texts, venue: {venue_id: v, name: V}}\n"
+    assert build(catalog).returncode == 0
+    with closing(sqlite3.connect(tmp_path / "papers.db")) as conn:
+        assert conn.execute("select paper_id, stage from problems").fetchall() == [("bad", "text")]
+        assert conn.execute("select text_quality from papers where paper_id = 'p3'").fetchone()[0] > 0.9

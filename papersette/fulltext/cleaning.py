@@ -12,7 +12,7 @@ from collections import Counter
 
 from papersette.fulltext.accents import ABOVE, compose
 
-VERSION = "8"
+VERSION = "9"
 """Changes when the same raw pages may come out otherwise: part of the cache's key."""
 
 HEADING = re.compile(r"(\d+(\.\d+)*\.?|[A-Z]\.?) [A-Z][^.]{2,70}|(?i:abstract|summary|references|résumé|références)")
@@ -46,6 +46,7 @@ def fold_characters(text: str) -> str:
     """
     text = re.sub(r"\(cid:\d+\)", "", text)  # pdfminer's word for a glyph without a Unicode value
     text = re.sub(r"<latexi?t?[^>]{0,2000}>[^<]{0,100000}</latexi?t?>", "", text)  # base64 that Word-made figures carry
+    text = re.sub(r"[A-Za-z0-9+/=]{60,}", "", text)  # and what is left of it where a line end has cut the tag
     text = compose_accents(text)
     text = "".join(_fold(c) for c in text)
     return unicodedata.normalize("NFC", text)

@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from importlib import metadata
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-import pdfminer
-import pypdfium2
-from pdfminer.high_level import extract_pages
-from pdfminer.layout import LAParams, LTTextContainer
+from pdfminer.layout import LTTextContainer
 from pdfminer.pdfdocument import PDFPasswordIncorrect
 from pdfminer.psexceptions import PSException
 
-from papersette.fulltext import accents, quality
+from papersette.fulltext import accents, layout, quality
 
 logging.getLogger("pdfminer").setLevel(logging.CRITICAL)  # what it would log becomes a reason in problems
 
@@ -55,21 +53,26 @@ def read_text(path: Path) -> list[RawPage]:
 
 
 def read_pdfium(path: Path) -> list[str]:
+    """Raises `Unreadable` also where pypdfium2 is not installed: it comes as a binary, which not every machine has."""
+    try:
+        import pypdfium2
+    except ImportError:
+        raise Unreadable("wants pypdfium2, which is not installed here; build with --engine pdfminer") from None
     try:
         document = pypdfium2.PdfDocument(path)
     except pypdfium2.PdfiumError as error:
         raise Unreadable(_pdfium_reason(str(error))) from None
     with contextlib.closing(document):
-        return list(_pdfium_pages(document))
+        return [_pdfium_page(document, number) for number in range(min(len(document), MAX_PAGES))]
 
 
-def _pdfium_pages(document: pypdfium2.PdfDocument) -> Iterator[str]:
-    for number in range(min(len(document), MAX_PAGES)):
-        try:
-            textpage = document[number].get_textpage()
-            yield accents.put_in_place(textpage.get_text_range(), textpage.get_charbox)
-        except pypdfium2.PdfiumError:
-            yield ""  # one damaged page costs that page
+def _pdfium_page(document: Any, number: int) -> str:
+    """The text of a page; "" where it is damaged, which costs that page alone."""
+    try:
+        textpage = document[number].get_textpage()
+        return accents.put_in_place(textpage.get_text_range(), textpage.get_charbox)
+    except RuntimeError:  # what pypdfium2's errors are
+        return ""
 
 
 def _pdfium_reason(error: str) -> str:
@@ -81,8 +84,7 @@ def _pdfium_reason(error: str) -> str:
 def read_pdfminer(path: Path, numbers: list[int] | None = None) -> list[str]:
     """Of stock pdfminer.six; all_texts reads the text of pages that are wrapped in a form, as some publishers make them."""
     try:
-        pages = extract_pages(path, page_numbers=numbers, maxpages=MAX_PAGES, laparams=LAParams(all_texts=True))
-        return [_page_text(page) for page in pages]
+        return [_page_text(page) for page in layout.read_layout(path, numbers, MAX_PAGES)]
     except PDFPasswordIncorrect:
         raise Unreadable("is encrypted with a password; save a copy without it") from None
     except (PSException, ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError, OverflowError) as error:
@@ -130,6 +132,13 @@ def _better(page: str, other: str) -> RawPage:
     return RawPage(other, "pdfminer")
 
 
+def _release(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return "none"
+
+
 ENGINES: dict[str, Callable[[Path], list[RawPage]]] = {"pdfium": read_best, "pdfminer": read_by_pdfminer}
-VERSION = f"pdfium {pypdfium2.PDFIUM_INFO}, pdfminer.six {pdfminer.__version__}, reading 3"
+VERSION = f"pypdfium2 {_release('pypdfium2')}, pdfminer.six {_release('pdfminer.six')}, reading 4"
 """Changes when the raw pages of the same bytes may change: part of the cache's key."""

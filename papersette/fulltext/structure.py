@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from itertools import takewhile
 from pathlib import Path
 
-from pdfminer.high_level import extract_pages
-from pdfminer.layout import LAParams, LTChar, LTPage, LTTextContainer, LTTextLine, LTTextLineHorizontal
+from pdfminer.layout import LTChar, LTPage, LTTextContainer, LTTextLine, LTTextLineHorizontal
 from pdfminer.psexceptions import PSException
 
-from papersette.fulltext import cleaning
+from papersette.fulltext import cleaning, layout
 
 VERSION = "1"
 """Changes when the same file may give another structure: part of the cache's key."""
@@ -59,7 +58,7 @@ def read_front(path: Path, lines: list[list[str]]) -> Front:
 
 def _title_and_authors(path: Path) -> tuple[str | None, str | None]:
     try:
-        page = next(iter(extract_pages(path, page_numbers=[0], laparams=LAParams(all_texts=True))), None)
+        page = next(layout.read_layout(path, [0]), None)
     except (PSException, ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError, OverflowError):
         return None, None  # pdfium read the text; a title is not worth a problem
     if page is None:
