@@ -40,4 +40,5 @@ notes: .venv/installed-dev
 	$(BIN)/python data/sample/typeset.py
 
 bench: .venv/installed-dev
+	$(BIN)/python benchmarks/fulltext.py
 	$(BIN)/python benchmarks/search.py

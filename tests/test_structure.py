@@ -5,10 +5,8 @@ from contextlib import closing
 
 import pytest
 from conftest import ROOT
-from pdfminer.high_level import extract_pages
-from pdfminer.layout import LAParams, LTTextContainer
 
-from papersette.fulltext import accents, extract, layout, quality, structure
+from papersette.fulltext import accents, extract, quality, structure
 
 NOTE = ROOT / "data/sample/pdf/icml2019/adagrad-stepsizes.pdf"
 FRENCH = ROOT / "data/sample/pdf/icml2019/unreproducible-research.pdf"
@@ -102,17 +100,6 @@ def test_rubbish_is_told_with_its_share_and_a_remedy():
 
 def test_a_partly_scanned_paper_is_told():
     assert "no text on 3 of its 4 pages" in quality.doubt(["A page that has enough letters to be text."] + [""] * 3)
-
-
-def test_the_text_only_layout_has_every_character_of_the_stock_one():
-    def characters(pages):
-        return [
-            sorted(c for box in page if isinstance(box, LTTextContainer) for c in box.get_text() if not c.isspace())
-            for page in pages
-        ]
-
-    stock = extract_pages(NOTE, laparams=LAParams(all_texts=True))
-    assert characters(layout.read_layout(NOTE)) == characters(stock)
 
 
 def test_a_text_that_reads_like_no_other_is_a_problem(build, tmp_path):

@@ -6,7 +6,7 @@ curves and pictures are not collected: a plot of a hundred thousand points says 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,9 @@ from pdfminer.converter import PDFPageAggregator
 from pdfminer.layout import LAParams, LTPage
 from pdfminer.pdfinterp import PDFPageInterpreter, PDFResourceManager
 from pdfminer.pdfpage import PDFPage
+from pdfminer.pdftypes import stream_value
+
+from papersette.fulltext import operators
 
 
 class TextAggregator(PDFPageAggregator):
@@ -26,6 +29,34 @@ class TextAggregator(PDFPageAggregator):
         """Pictures are left out."""
 
 
+class TextInterpreter(PDFPageInterpreter):
+    """Interprets what shows text, scanned by papersette.fulltext.operators; the rest of pdfminer.six as it is."""
+
+    def execute(self, streams: Sequence[object]) -> None:
+        """Run content streams, but for those that are being run: a form that draws itself would never end."""
+        own = [stream for stream in map(stream_value, streams) if stream.objid not in {None, *self.parent_stream_ids}]
+        try:
+            found = list(operators.scan(b"\n".join(stream.get_data() for stream in own)))
+        except operators.Unscannable:
+            super().execute(streams)
+            return
+        self.stream_ids.clear()
+        self.stream_ids.update(stream.objid for stream in own if stream.objid is not None)
+        for name, operands in found:
+            method, wanted = METHODS[name]
+            if len(operands) >= wanted:
+                getattr(self, method)(*operands[len(operands) - wanted :])
+
+
+def _method_of(operator: str) -> tuple[str, int]:
+    """The method of an interpreter that carries out an operator, and how many operands it takes."""
+    name = "do_" + operator.replace("*", "_a").replace('"', "_w").replace("'", "_q")
+    return name, getattr(PDFPageInterpreter, name).__code__.co_argcount - 1
+
+
+METHODS = {operator: _method_of(operator) for operator in operators.SHOWS_TEXT}
+
+
 def read_layout(path: Path, numbers: list[int] | None = None, most: int = 0) -> Iterator[LTPage]:
     """The laid-out pages with these numbers, counted from 0, or all; no more than `most`, if it is not 0.
 
@@ -33,7 +64,7 @@ def read_layout(path: Path, numbers: list[int] | None = None, most: int = 0) -> 
     """
     manager = PDFResourceManager()
     device = TextAggregator(manager, laparams=LAParams(all_texts=True))
-    interpreter = PDFPageInterpreter(manager, device)
+    interpreter = TextInterpreter(manager, device)
     with path.open("rb") as raw:
         for page in PDFPage.get_pages(raw, set(numbers) if numbers is not None else None, maxpages=most):
             interpreter.process_page(page)
