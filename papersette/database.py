@@ -309,12 +309,10 @@ def index(db: Database) -> Iterator[str]:
 def score_texts(db: Database) -> Iterator[Problem]:
     """Fill papers.text_quality, the share of distinct words on a page of middling length that another paper has, too.
 
-    Text that a font garbles is made of words nobody else has; such a paper is yielded as a problem. Asked where at least
-    `FEWEST_TO_COMPARE` papers have text.
+    Text that a font garbles is made of words nobody else has; such a paper is yielded as a problem. Asked of languages in
+    which at least `FEWEST_TO_COMPARE` papers have text: one French paper among many English ones is no rubbish.
     """
-    middling: dict[int, str] = dict(db.execute(MIDDLING_PAGES))
-    if len(middling) < FEWEST_TO_COMPARE:
-        return
+    middling: dict[int, str] = dict(db.execute(MIDDLING_PAGES, (FEWEST_TO_COMPARE,)))
     db.execute("create virtual table temp.words_of_pages using fts5vocab(main, pages_fts, instance)")
     scores = {number: _share_known(db, number, body) for number, body in middling.items()}
     db.execute("drop table temp.words_of_pages")
@@ -331,7 +329,9 @@ select number, body from (
         row_number() over (partition by page_id / 10000 order by length(body)) as place,
         count(*) over (partition by page_id / 10000) as pages
     from pages where body is not null
-) where place = (pages + 1) / 2
+) where place = (pages + 1) / 2 and number in (
+    select number from papers where coalesce(language, '') in (
+        select coalesce(language, '') from papers where page_count > 0 group by 1 having count(*) >= ?))
 """
 BAD_TEXTS = "select paper_id, venue_id, file, text_quality from papers where text_quality < ? order by number"
 BAD_TEXT = 0.5
