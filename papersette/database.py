@@ -26,10 +26,10 @@ from sqlite_utils import Database
 import papersette
 from papersette.catalog import Catalog
 from papersette.fulltext import Heading, Page, Text
+from papersette.keys import to_slug
 from papersette.knowledge import tags
 from papersette.problems import Problem, UserError
 from papersette.records import Paper
-from papersette.sources.values import to_slug
 
 Row = dict[str, Any]
 

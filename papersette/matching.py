@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import dataclasses
 import re
-import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 
 from papersette.fulltext import Text
+from papersette.keys import to_key
 from papersette.problems import Problem
 from papersette.records import LooseFile, Paper
 
@@ -96,12 +96,3 @@ def _doubts(
 
 def _first_page(text: Text | str | None) -> str:
     return text.pages[0].body if isinstance(text, Text) else ""
-
-
-def to_key(text: str) -> str:
-    """
-    >>> to_key("On Learning Graphs with Edge-Detecting Queries: $G$")
-    'onlearninggraphswithedgedetectingqueriesg'
-    """
-    plain = unicodedata.normalize("NFKD", text.lower())
-    return "".join(c for c in plain if c.isalnum())

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
-from papersette.sources.values import to_slug
+from papersette.keys import to_slug
 
 
 def to_tag_id(written: str) -> str:

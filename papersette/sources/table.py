@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from papersette.keys import to_slug
 from papersette.problems import Problem, UserError
 from papersette.records import Author, LooseFile, Paper, Session, Venue
 from papersette.sources import files, values
@@ -130,7 +131,7 @@ def _read_jsonl(path: Path) -> Iterator[tuple[int, Any]]:
 def _to_paper(row: Mapping[str, Any], settings: Settings, folder: dict[str, Path], item: str) -> Paper:
     title = values.to_text(row["title"])
     line = item.rpartition(" ")[2]
-    paper_id = values.to_text(row["paper_id"]) or (values.to_slug(title) if title else f"{settings.venue.venue_id}-{line}")
+    paper_id = values.to_text(row["paper_id"]) or (to_slug(title) if title else f"{settings.venue.venue_id}-{line}")
     named = values.to_text(row["file"])
     file = folder.pop(files.to_file_id(named) if named else paper_id, None)
     names = values.to_list(row["authors"], settings.separators)
@@ -161,7 +162,7 @@ def _to_sessions(row: Mapping[str, Any], settings: Settings) -> tuple[Session, .
         return ()
     return (
         Session(
-            session_id=f"{settings.venue.venue_id}-{values.to_slug(title)}",
+            session_id=f"{settings.venue.venue_id}-{to_slug(title)}",
             title=title,
             kind=values.to_text(row["session_kind"]),
             start=values.to_text(row["session_start"]),

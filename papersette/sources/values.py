@@ -55,16 +55,6 @@ def to_year(value: Any) -> int | None:
     return int(match.group()) if match else None
 
 
-def to_slug(text: str) -> str:
-    """A short name for addresses: lower case, accents folded, words joined by hyphens; any script is kept.
-
-    >>> to_slug("Deep Learning: Léon's Session")
-    'deep-learning-leon-s-session'
-    """
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(c))
-    return "-".join(re.findall(r"\w+", plain.replace("_", " ")))
-
-
 def _printable(text: str) -> str:
     """Without control characters: OpenReview abstracts hold NUL and backspace where TeX was pasted."""
     return "".join(c if c in "\n\t" or unicodedata.category(c) != "Cc" else " " for c in text)
