@@ -12,7 +12,7 @@ import pytest
 from bad_pdfs import make_all
 from conftest import ROOT, make_pdf
 
-from papersette.fulltext import Limits, Text, engines, extract
+from papersette.fulltext import Limits, Text, engines, extract, reading
 from papersette.fulltext.reading import Job, read_file
 
 LINES = ["Stochastic gradient descent", "has anisotropic noise."]
@@ -212,3 +212,19 @@ def test_two_builds_may_share_a_cache(tmp_path):
         runs = [both.submit(read, *paths, cache_folder=tmp_path / "cache") for _ in range(2)]
     assert runs[0].result() == runs[1].result()
     assert not list((tmp_path / "cache").rglob("*.part"))
+
+
+def test_a_title_that_takes_too_long_does_not_cost_the_text(tmp_path, monkeypatch):
+    path = make_pdf(tmp_path / "a.pdf", [LINES])
+    monkeypatch.setattr("papersette.fulltext.structure.TITLE_SECONDS", 1)
+    monkeypatch.setattr("papersette.fulltext.layout.read_layout", lambda *_: iter(lambda: time.sleep(60), None))
+    text = read_file(Job(path))
+    assert (text.front.title, text.pages[0].body) == (None, "Stochastic gradient descent has anisotropic noise.")
+
+
+def test_a_defect_of_ours_costs_one_file_alone(tmp_path, monkeypatch):
+    class Failed:
+        def result(self):
+            raise ZeroDivisionError("of ours")
+
+    assert "which is a defect: ZeroDivisionError" in reading._result_or_reason(Failed(), Limits())

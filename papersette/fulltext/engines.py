@@ -15,7 +15,6 @@ from typing import Any, NamedTuple
 
 from pdfminer.layout import LTTextContainer
 from pdfminer.pdfdocument import PDFPasswordIncorrect
-from pdfminer.psexceptions import PSException
 
 from papersette.fulltext import accents, layout, quality
 
@@ -27,6 +26,10 @@ MAX_PAGES = 2000
 
 SECOND_READINGS = 60
 """Pages at the front of a file that get a second reading; a scanned book would take an hour."""
+
+
+SECOND_SECONDS = 20
+"""For all of them together: they must not cost what pdfium has read of the others."""
 
 
 class RawPage(NamedTuple):
@@ -87,8 +90,9 @@ def read_pdfminer(path: Path, numbers: list[int] | None = None) -> list[str]:
         return [_page_text(page) for page in layout.read_layout(path, numbers, MAX_PAGES)]
     except PDFPasswordIncorrect:
         raise Unreadable("is encrypted with a password; save a copy without it") from None
-    except (PSException, ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError, OverflowError) as error:
-        # pdfminer.six lets the accidents of a damaged file through as what they are
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001 - pdfminer.six lets the accidents of a damaged file through as what they are
         reason = f"{type(error).__name__}: {error}"
         raise Unreadable(f"is no PDF that can be opened ({reason[:120]})") from None
 
@@ -120,7 +124,7 @@ def _is_bad(page: str) -> bool:
 
 
 def _second_reading(path: Path, numbers: list[int]) -> list[str]:
-    with contextlib.suppress(Unreadable):
+    with contextlib.suppress(Unreadable, TimeoutError), layout.deadline(SECOND_SECONDS):
         return read_pdfminer(path, numbers)
     return []
 

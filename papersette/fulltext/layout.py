@@ -6,6 +6,9 @@ curves and pictures are not collected: a plot of a hundred thousand points says 
 
 from __future__ import annotations
 
+import contextlib
+import signal
+import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -55,6 +58,28 @@ def _method_of(operator: str) -> tuple[str, int]:
 
 
 METHODS = {operator: _method_of(operator) for operator in operators.SHOWS_TEXT}
+
+
+@contextlib.contextmanager
+def deadline(seconds: int) -> Iterator[None]:
+    """Raise `TimeoutError` where the block takes longer: for what may fail without costing the rest of a file.
+
+    Works in the main thread of a Unix process, as a worker is; elsewhere the limit of the whole file must do.
+    """
+    if not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(*_: object) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def read_layout(path: Path, numbers: list[int] | None = None, most: int = 0) -> Iterator[LTPage]:

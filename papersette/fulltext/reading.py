@@ -121,6 +121,8 @@ def _result_or_reason(future: object, limits: Limits) -> Text | str:
         return f"took more than {limits.memory >> 20} MiB of memory to read; its text is left out"
     except OSError as error:
         return f"cannot be read: {error.strerror or error}"
+    except Exception as error:  # noqa: BLE001 - a defect of ours on one file must not cost the others
+        return f"made Papersette's reader fail, which is a defect: {type(error).__name__}: {error}"
 
 
 def _limit_memory(limit: int) -> None:

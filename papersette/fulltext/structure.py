@@ -13,7 +13,6 @@ from itertools import takewhile
 from pathlib import Path
 
 from pdfminer.layout import LTChar, LTPage, LTTextContainer, LTTextLine, LTTextLineHorizontal
-from pdfminer.psexceptions import PSException
 
 from papersette.fulltext import cleaning, layout
 
@@ -26,6 +25,8 @@ AFTER_ABSTRACT = re.compile(
     r"|(?:(?:1|I)\s*\.?\s*)?i ?ntroduction)"
 )
 FOOTNOTE = re.compile(r"(?i:(?:©|\(c\)|c) ?(?:19|20)\d\d .*|(?:proceedings|copyright|under review).*)|[∗†‡§*].{0,200}")
+TITLE_SECONDS = 10
+"""A page of scattered words can keep pdfminer.six busy for minutes."""
 LONGEST_ABSTRACT = 5000
 NUMBERED = re.compile(r"(?P<number>(?:\d{1,2}|[A-Z])(?:\.\d{1,2}){0,3})(?P<dot>\.?) (?P<title>\S.{1,110})")
 APPENDIX = re.compile(r"Appendix (?P<number>[A-Z])(?P<dot>[.:]?) ?(?P<title>.{0,110})", re.IGNORECASE)
@@ -58,9 +59,10 @@ def read_front(path: Path, lines: list[list[str]]) -> Front:
 
 def _title_and_authors(path: Path) -> tuple[str | None, str | None]:
     try:
-        page = next(layout.read_layout(path, [0]), None)
-    except (PSException, ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError, OverflowError):
-        return None, None  # pdfium read the text; a title is not worth a problem
+        with layout.deadline(TITLE_SECONDS):
+            page = next(layout.read_layout(path, [0]), None)
+    except Exception:  # noqa: BLE001 - pdfminer.six lets the accidents of a damaged file through as what they are
+        return None, None  # pdfium has read the text, which a missing title must not cost
     if page is None:
         return None, None
     lines = sorted(_upper_lines(page), key=lambda line: -line.y1)
