@@ -70,6 +70,7 @@ def _doubled(given: Paper, kept: Paper) -> Problem:
 def settle(items: Items, texts: Mapping[Path, Text | str]) -> tuple[list[Paper], list[Problem]]:
     """Papers with their files, and all problems: those of reading, of matching and of the texts."""
     papers, doubts = matching.match(items.papers, items.loose, texts)
+    papers = [_from_page_1(paper, texts) if paper.from_page_1 else paper for paper in papers]
     unread = [
         Problem(paper.venue.venue_id, paper.file.name, "text", reason, paper.paper_id)
         for paper in papers
@@ -81,3 +82,11 @@ def settle(items: Items, texts: Mapping[Path, Text | str]) -> tuple[list[Paper],
         if paper.file and isinstance(text := texts[paper.file], Text) and text.doubt
     ]
     return papers, [*items.problems, *doubts, *unread, *doubtful]
+
+
+def _from_page_1(paper: Paper, texts: Mapping[Path, Text | str]) -> Paper:
+    """The paper with what it lacks taken from page 1 of its file, as far as it can be read there."""
+    text = texts.get(paper.file) if paper.file else None
+    if not isinstance(text, Text):
+        return paper
+    return dataclasses.replace(paper, title=paper.title or text.front.title, abstract=paper.abstract or text.front.abstract)

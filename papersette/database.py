@@ -251,18 +251,19 @@ def _save_tags(db: Database, papers: list[Paper]) -> None:
 
 
 def _save_sessions(db: Database, papers: list[Paper]) -> None:
-    """Sessions in the order in which the source has them, their papers likewise."""
-    rows: dict[str, Row] = {}
-    members: defaultdict[str, list[str]] = defaultdict(list)
+    """Sessions by their start, of equal ones in the order of the source; their papers by position, likewise."""
+    sessions: dict[str, Row] = {}
+    members: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
     for paper in papers:
-        for session in paper.sessions:
-            row = {**asdict(session), "venue_id": paper.venue.venue_id, "position": len(rows) + 1}
-            rows.setdefault(session.session_id, row)
-            members[session.session_id].append(paper.paper_id)
-    _insert(db, "sessions", rows.values())
-    for session_id, ids in members.items():
-        unique = enumerate(dict.fromkeys(ids), start=1)
-        _insert(db, "session_papers", ({"session_id": session_id, "paper_id": p, "position": n} for n, p in unique))
+        for slot in paper.slots:
+            sessions.setdefault(slot.session.session_id, {**asdict(slot.session), "venue_id": paper.venue.venue_id})
+            members[slot.session.session_id].append((slot.position or 0, paper.paper_id))
+    ordered = sorted(sessions.values(), key=lambda row: row["start"] or "")
+    _insert(db, "sessions", ({**row, "position": place} for place, row in enumerate(ordered, start=1)))
+    for session_id, placed in members.items():
+        ids = dict.fromkeys(paper_id for _, paper_id in sorted(placed, key=lambda pair: pair[0]))
+        rows = ({"session_id": session_id, "paper_id": p, "position": n} for n, p in enumerate(ids, start=1))
+        _insert(db, "session_papers", rows)
 
 
 def save_problems(db: Database, problems: Iterable[Problem]) -> None:

@@ -36,6 +36,15 @@ class Session:
 
 
 @dataclass(frozen=True)
+class Slot:
+    """A paper's place in a session."""
+
+    session: Session
+    position: int | None = None
+    """1 for the first; None where the order of the papers in the source is the order in the session."""
+
+
+@dataclass(frozen=True)
 class Author:
     """A name as printed on a paper, with the affiliation where the source has one."""
 
@@ -60,7 +69,7 @@ class Paper:
     language: str | None = None
     """Of the text: an ISO 639-1 code."""
     decision: str | None = None
-    sessions: tuple[Session, ...] = ()
+    slots: tuple[Slot, ...] = ()
     url: str | None = None
     """The paper's own page: its forum, its entry in the proceedings."""
     pdf_url: str | None = None
@@ -69,6 +78,8 @@ class Paper:
     """The PDF, or its text with a form feed between pages, on this disk."""
     item: str | None = None
     """Where in the source it stands, as "papers.bib: entry xing2018"."""
+    from_page_1: bool = False
+    """Whether title and abstract are to be read off the file, for want of a better source."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """build_db.py as a user runs it: catalogs, exit status, what lands in the file."""
 
 import json
+import shutil
 import sqlite3
 
 import pytest
@@ -155,3 +156,29 @@ def test_the_command_line_of_sqlite_is_as_good_as_the_site(build, papers, tmp_pa
         "select p.title from papers_text_fts join papers p on p.number = papers_text_fts.rowid where papers_text_fts match 'ann'",
     ) == [("First",)]
     assert rows(tmp_path / "papers.db", "pragma integrity_check") == [("ok",)]
+
+
+FOLDER = """
+title: PDFs
+sources:
+  - {kind: folder, files: pdfs, pdf_url: "/pdf/{file}", venue: {venue_id: mine, name: Mine}}
+"""
+
+
+def test_a_folder_of_pdfs_gets_titles_and_abstracts_from_page_1(build, tmp_path):
+    shutil.copytree(ROOT / "data/sample/pdf/icml2019", tmp_path / "pdfs" / "deep")
+    shutil.copy(tmp_path / "pdfs/deep/swalp.pdf", tmp_path / "pdfs/the same.pdf")
+    make_pdf(tmp_path / "pdfs" / "scan.pdf", [[]])
+    built = build(FOLDER)
+    assert built.returncode == 0, built.stderr
+    found = dict(rows(tmp_path / "papers.db", "select paper_id, title from papers"))
+    assert found["deep/lit-compression"] == "LIT: Learned Intermediate Representation Training for Model Compression"
+    assert (len(found), found["scan"]) == (19, None)
+    assert rows(tmp_path / "papers.db", "select count(*) from papers where abstract is null") == [(1,)]
+    problems = rows(tmp_path / "papers.db", "select item, stage, lost from problems order by item")
+    assert problems == [("scan.pdf", "text", 0), ("the same.pdf", "read", 1)]
+
+
+def test_an_empty_folder_is_told(build, tmp_path):
+    (tmp_path / "pdfs").mkdir()
+    assert "has no PDF" in build(FOLDER).stderr

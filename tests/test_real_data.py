@@ -91,3 +91,19 @@ def test_the_doubts_of_alt_2019_are_one_missing_pdf_and_two_titles_that_differ(a
 
 def test_no_volume_is_taken_for_a_paper(alt_db):
     assert rows(alt_db, "select count(*) from papers where paper_id = 'ALT19'") == [(0,)]
+
+
+@pytest.mark.parametrize(
+    ("catalog", "folder", "counts"),
+    [
+        ("icml2019", "icml2019", (774, 774, 0)),
+        ("emnlp2020", "miniconf-emnlp2020", (2071, 2071, 115)),
+        ("deep-review", "csl-json", (602, 591, 0)),
+        ("arxiv", "arxiv-atom", (2, 2, 0)),
+    ],
+)
+def test_other_real_sources_lose_nothing(catalog, folder, counts, tmp_path):
+    database = build_real(catalog, foreign(folder).parent, tmp_path)
+    sql = "select (select count(*) from papers), (select count(authors) from papers), (select count(*) from sessions)"
+    assert rows(database, sql) == [counts]
+    assert rows(database, "select lost from builds") == [(0,)]

@@ -8,7 +8,7 @@ from conftest import make_pdf
 
 from papersette.problems import Problem, UserError
 from papersette.records import LooseFile, Paper, Venue
-from papersette.sources import bibtex, openreview, table
+from papersette.sources import arxiv, bibtex, csljson, miniconf, openreview, table
 
 VENUE = Venue("v-2019", "V 2019", 2019)
 
@@ -120,8 +120,8 @@ def test_a_csv_is_read_through_its_column_map(tmp_path):
     content = 'Title,Speakers,Track\n"A, title",Ann A; Zoë Z,Deep Learning\n,,\n'
     (paper, untitled), _, _ = read_table(tmp_path, "p.csv", content, columns=columns)
     assert (paper.paper_id, paper.title, paper.authors[1].name) == ("a-title", "A, title", "Zoë Z")
-    assert paper.sessions[0].session_id == "v-2019-deep-learning"
-    assert (untitled.paper_id, untitled.title, untitled.authors, untitled.sessions) == ("v-2019-3", None, (), ())
+    assert paper.slots[0].session.session_id == "v-2019-deep-learning"
+    assert (untitled.paper_id, untitled.title, untitled.authors, untitled.slots) == ("v-2019-3", None, (), ())
 
 
 @pytest.mark.parametrize("name", ["p.json", "p.jsonl"])
@@ -152,3 +152,87 @@ def test_a_named_file_that_is_missing_is_a_problem_of_its_paper(tmp_path):
     (tmp_path / "pdfs").mkdir()
     (paper,), (problem,), _ = read_table(tmp_path, "p.csv", "title,file\nA,gone.pdf\n", files=tmp_path / "pdfs")
     assert (paper.file, problem.paper_id, problem.lost) == (None, "a", False)
+
+
+def test_openreview_reads_the_wrapped_values_of_api_v2(tmp_path):
+    content = {
+        "title": {"value": "A"},
+        "keywords": {"value": ["GAN"]},
+        "authors": {"value": ["Ann A"]},
+        "TL;DR": {"value": "Short."},
+    }
+    (paper,), problems, _ = parted(
+        openreview.read(openreview.Settings(VENUE, write_notes(tmp_path, {"forum": "Z9", "content": content})))
+    )
+    assert (paper.title, paper.tags, paper.authors[0].name, paper.tldr, problems) == ("A", ("GAN",), "Ann A", "Short.", [])
+
+
+ATOM = """<?xml version="1.0" encoding="UTF-8"?>
+<feed xmlns="http://www.w3.org/2005/Atom"><title>answer</title><id>http://arxiv.org/api/x</id>
+{entries}</feed>"""
+ENTRY = """<entry><id>http://arxiv.org/abs/{identifier}</id><published>2018-02-24T00:00:00Z</published>
+<title>A title
+  over two lines</title><summary> An abstract. </summary><author><name>Ann A</name></author><author><name>Zoë Z</name></author>
+<link title="pdf" href="http://arxiv.org/pdf/{identifier}" rel="related" type="application/pdf"/>
+<category term="stat.ML" scheme="http://arxiv.org/schemas/atom"/><category term="cs.LG" scheme="x"/></entry>"""
+ERROR = "<entry><id>http://arxiv.org/api/errors#bad</id><title>Error</title><summary>incorrect id format</summary></entry>"
+
+
+def read_atom(tmp_path, *entries):
+    path = tmp_path / "answer.xml"
+    path.write_text(ATOM.format(entries="".join(entries)), encoding="utf-8")
+    return parted(arxiv.read(arxiv.Settings(VENUE, path)))
+
+
+def test_arxiv_keeps_versions_apart_and_takes_categories_as_tags(tmp_path):
+    papers, problems, _ = read_atom(
+        tmp_path, *(ENTRY.format(identifier=i) for i in ("1802.08770v1", "1802.08770v2", "math/0309136v1"))
+    )
+    assert [paper.paper_id for paper in papers] == ["1802.08770v1", "1802.08770v2", "math/0309136v1"]
+    assert (papers[0].title, papers[0].year, papers[0].tags) == ("A title over two lines", 2018, ("stat.ML", "cs.LG"))
+    assert (papers[0].url, [a.name for a in papers[0].authors]) == ("https://arxiv.org/abs/1802.08770v1", ["Ann A", "Zoë Z"])
+    assert problems == []
+
+
+def test_arxiv_tells_what_it_refused_and_an_empty_answer_is_empty(tmp_path):
+    papers, (problem,), _ = read_atom(tmp_path, ERROR)
+    assert (papers, problem.lost, "incorrect id format" in problem.reason) == ([], True, True)
+    assert read_atom(tmp_path) == [[], [], []]
+    (tmp_path / "page.xml").write_text("<html>Rate exceeded.</html>")
+    with pytest.raises(UserError, match="no Atom feed"):
+        list(arxiv.read(arxiv.Settings(VENUE, tmp_path / "page.xml")))
+
+
+CSL = [
+    {"id": "doi:10/x", "type": "article-journal", "title": "A", "container-title": "Nature Methods", "DOI": "10/x",
+     "author": [{"family": "Zweite", "given": "Zoë"}, {"family": "Plato"}, {"literal": "The Team"}], "issued": {"date-parts": [["2014", 5]]}},
+    {"id": "w", "type": "webpage", "title": "A page", "URL": "https://a.example/"},
+    "no item",
+]  # fmt: skip
+
+
+def test_csljson_copes_with_its_oddities_and_loses_no_item(tmp_path):
+    path = tmp_path / "items.json"
+    path.write_text(json.dumps(CSL))
+    papers, (problem,), _ = parted(csljson.read(csljson.Settings(VENUE, path)))
+    assert [author.name for author in papers[0].authors] == ["Zoë Zweite", "Plato", "The Team"]
+    assert (papers[0].year, papers[0].venue.venue_id, papers[0].url) == (2014, "nature-methods", "https://doi.org/10/x")
+    assert (papers[1].year, papers[1].venue, papers[1].authors) == (None, VENUE, ())
+    assert (problem.item, problem.lost) == ("items.json: item 3", True)
+
+
+def test_miniconf_puts_a_paper_in_every_session_it_is_in_and_in_order(tmp_path):
+    (tmp_path / "main_papers.csv").write_text("UID,title,authors,keywords\nm.1,A,Ann A|Bob B,x;y\nm.2,B,Cy C,\n")
+    (tmp_path / "paper_sessions.yml").write_text(
+        "z1:\n  start_time: 2020-11-16 16:00:00+00:00\n  long_name: 'Z1: Trees'\n  papers: [m.2, m.1, gone.3]\nz2:\n  papers: [m.1]\n"
+    )
+    (first, second), (problem,), _ = parted(miniconf.read(miniconf.Settings(VENUE, tmp_path)))
+    assert ([a.name for a in first.authors], first.tags) == (["Ann A", "Bob B"], ("x", "y"))
+    assert [(slot.session.session_id, slot.position) for slot in first.slots] == [("v-2019-z1", 2), ("v-2019-z2", 1)]
+    assert (second.slots[0].session.title, second.slots[0].session.start) == ("Z1: Trees", "2020-11-16T16:00:00+00:00")
+    assert (problem.item, problem.lost) == ("gone.3", False)
+
+
+def test_miniconf_says_what_folder_it_wants(tmp_path):
+    with pytest.raises(UserError, match="sitedata"):
+        list(miniconf.read(miniconf.Settings(VENUE, tmp_path)))

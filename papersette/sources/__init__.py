@@ -5,10 +5,14 @@ A source is a module with `Settings`, a dataclass whose fields are what a catalo
 one file here and one line below.
 """
 
-from papersette.sources import bibtex, openreview, table
+from papersette.sources import arxiv, bibtex, csljson, folder, miniconf, openreview, table
 
 SOURCES = {
     "openreview": openreview,
     "bibtex": bibtex,
     "table": table,
+    "arxiv": arxiv,
+    "csljson": csljson,
+    "miniconf": miniconf,
+    "folder": folder,
 }

@@ -1,4 +1,4 @@
-"""OpenReview: a JSON dump of a venue's notes (API v1), with a folder of PDFs or texts named by forum id.
+"""OpenReview: a JSON dump of a venue's notes (API v1 or v2), with a folder of PDFs or texts named by forum id.
 
 The rule: the forum id is the paper_id, so that openreview.net/forum?id=<paper_id> and our page show the same paper.
 """
@@ -64,7 +64,7 @@ def _forum(note: Mapping[str, Any]) -> str:
 
 
 def _to_paper(note: Mapping[str, Any], settings: Settings, file: Path | None, item: str) -> Paper:
-    content = note["content"] if isinstance(note.get("content"), Mapping) else {}
+    content = _to_content(note.get("content"))
     paper_id = _forum(note)
     pdf = values.to_text(content.get("pdf"))
     return Paper(
@@ -82,6 +82,13 @@ def _to_paper(note: Mapping[str, Any], settings: Settings, file: Path | None, it
         file=file,
         item=item,
     )
+
+
+def _to_content(given: Any) -> dict[str, Any]:
+    """A note's fields; API v2 wraps each value as {"value": …}, API v1 does not."""
+    if not isinstance(given, Mapping):
+        return {}
+    return {key: field["value"] if isinstance(field, Mapping) and "value" in field else field for key, field in given.items()}
 
 
 def _pdf_url(settings: Settings, paper_id: str, pdf: str | None, file: Path | None) -> str | None:

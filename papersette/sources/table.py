@@ -15,7 +15,7 @@ from typing import Any
 
 from papersette.keys import to_slug
 from papersette.problems import Problem, UserError
-from papersette.records import Author, LooseFile, Paper, Session, Venue
+from papersette.records import Author, LooseFile, Paper, Session, Slot, Venue
 from papersette.sources import files, values
 
 FIELDS = (
@@ -148,7 +148,7 @@ def _to_paper(row: Mapping[str, Any], settings: Settings, folder: dict[str, Path
         tags=values.to_list(row["tags"], settings.separators),
         language=values.to_text(row["language"]) or settings.language,
         decision=values.to_text(row["decision"]),
-        sessions=_to_sessions(row, settings),
+        slots=_to_slots(row, settings),
         url=values.to_text(row["url"]),
         pdf_url=_pdf_url(row, settings, paper_id, file),
         file=file,
@@ -156,19 +156,18 @@ def _to_paper(row: Mapping[str, Any], settings: Settings, folder: dict[str, Path
     )
 
 
-def _to_sessions(row: Mapping[str, Any], settings: Settings) -> tuple[Session, ...]:
+def _to_slots(row: Mapping[str, Any], settings: Settings) -> tuple[Slot, ...]:
     title = values.to_text(row["session"])
     if title is None:
         return ()
-    return (
-        Session(
-            session_id=f"{settings.venue.venue_id}-{to_slug(title)}",
-            title=title,
-            kind=values.to_text(row["session_kind"]),
-            start=values.to_text(row["session_start"]),
-            room=values.to_text(row["session_room"]),
-        ),
+    session = Session(
+        session_id=f"{settings.venue.venue_id}-{to_slug(title)}",
+        title=title,
+        kind=values.to_text(row["session_kind"]),
+        start=values.to_text(row["session_start"]),
+        room=values.to_text(row["session_room"]),
     )
+    return (Slot(session),)
 
 
 def _pdf_url(row: Mapping[str, Any], settings: Settings, paper_id: str, file: Path | None) -> str | None:

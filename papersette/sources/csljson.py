@@ -1,0 +1,82 @@
+"""CSL JSON, as Zotero and other reference managers export it.
+
+The rule: an item is a paper, whatever its type; where it appeared (container-title) is its venue, else the catalog's.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from papersette.keys import to_slug
+from papersette.problems import Problem, UserError
+from papersette.records import Author, Paper, Venue
+from papersette.sources import values
+
+KINDS = {"article-journal": "journal", "paper-conference": "conference", "chapter": "book", "webpage": "web"}
+
+
+@dataclass(frozen=True)
+class Settings:
+    venue: Venue
+    """Of the items that do not say where they appeared."""
+    file: Path
+    """A JSON list of CSL items."""
+
+
+def read(settings: Settings) -> Iterator[Paper | Problem]:
+    """Yield a paper for every item. Raises `UserError` where the file is no list of items."""
+    for place, item in enumerate(_read_items(settings.file), start=1):
+        where = f"{settings.file.name}: item {place}"
+        if isinstance(item, Mapping):
+            yield _to_paper(item, settings, where)
+        else:
+            yield Problem(settings.venue.venue_id, where, "read", "is no CSL item, which is a JSON object", lost=True)
+
+
+def _read_items(path: Path) -> list[Any]:
+    try:
+        items = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UserError(f"{path}: is not JSON: {error}") from None
+    if not isinstance(items, list):
+        raise UserError(f"{path}: must be a JSON list of CSL items, as reference managers export it")
+    return items
+
+
+def _to_paper(item: Mapping[str, Any], settings: Settings, where: str) -> Paper:
+    doi = values.to_text(item.get("DOI"))
+    title = values.to_text(item.get("title"))
+    return Paper(
+        paper_id=values.to_text(item.get("id")) or to_slug(title or where),
+        venue=_to_venue(item) or settings.venue,
+        title=title,
+        authors=tuple(Author(name) for name in map(_to_name, item.get("author") or ()) if name),
+        year=_to_year(item.get("issued")),
+        abstract=values.to_paragraphs(item.get("abstract")),
+        tags=values.to_list(item.get("keyword"), separators=";,"),
+        language=values.to_text(item.get("language")),
+        url=values.to_text(item.get("URL")) or (f"https://doi.org/{doi}" if doi else None),
+        item=where,
+    )
+
+
+def _to_venue(item: Mapping[str, Any]) -> Venue | None:
+    name = values.to_text(item.get("container-title"))
+    return Venue(to_slug(name), name, kind=KINDS.get(str(item.get("type")))) if name and to_slug(name) else None
+
+
+def _to_name(author: Any) -> str | None:
+    """ "Family, Given" in two fields, one of them perhaps missing, or an institution as "literal"."""
+    if not isinstance(author, Mapping):
+        return values.to_text(author)
+    parts = (author.get("given"), author.get("non-dropping-particle"), author.get("family"), author.get("suffix"))
+    return values.to_text(" ".join(str(part) for part in parts if part)) or values.to_text(author.get("literal"))
+
+
+def _to_year(issued: Any) -> int | None:
+    """Of {"date-parts": [["2014", 5]]}, numbers or text, or of {"raw": "May 2014"}."""
+    return values.to_year(json.dumps(issued)) if isinstance(issued, Mapping) else values.to_year(issued)

@@ -1,0 +1,54 @@
+"""A folder of PDFs and nothing else.
+
+The rule: every file is a paper, named by its file name; title and abstract are read off page 1 (fulltext/structure.py),
+for what a PDF says of itself in its metadata is wrong too often. The same bytes twice are one paper and a problem.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from papersette.problems import Problem, UserError
+from papersette.records import Paper, Venue
+from papersette.sources import files
+
+
+@dataclass(frozen=True)
+class Settings:
+    venue: Venue
+    files: Path
+    """The folder; its subfolders are read, too."""
+    language: str | None = None
+    pdf_url: str | None = None
+    """Where readers open a PDF, with {paper_id} and {file}, its path inside the folder."""
+
+
+def read(settings: Settings) -> Iterator[Paper | Problem]:
+    """Yield a paper for every PDF or text. Raises `UserError` where there is none."""
+    paths = sorted(p for p in settings.files.rglob("*") if p.suffix.lower() in files.SUFFIXES and p.is_file())
+    if not paths:
+        raise UserError(f"{settings.files}: has no PDF and no text; name the folder that holds them")
+    first: dict[str, str] = {}
+    for path in paths:
+        name = path.relative_to(settings.files).as_posix()
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        if digest in first:
+            reason = f"has the same bytes as {first[digest]}; the paper is listed once"
+            yield Problem(settings.venue.venue_id, name, "read", reason, lost=True)
+            continue
+        first[digest] = name
+        paper_id = files.to_file_id(name)
+        url = settings.pdf_url.format(paper_id=paper_id, file=name) if settings.pdf_url else None
+        yield Paper(
+            paper_id=paper_id,
+            venue=settings.venue,
+            year=settings.venue.year,
+            language=settings.language,
+            pdf_url=url,
+            file=path,
+            item=name,
+            from_page_1=True,
+        )
