@@ -19,6 +19,7 @@ from papersette import catalog, collect, database
 from papersette.fulltext import ENGINES, extract
 from papersette.problems import UserError
 from papersette.progress import Progress
+from papersette.schema import INDEXES
 
 SUMMARY = ("papers", "pages", "words", "tags", "problems", "seconds")
 
@@ -49,7 +50,7 @@ def build(options: argparse.Namespace, started: datetime) -> dict[str, object]:
     with database.publish(options.db) as db:
         progress.run("saving", database.save_papers(db, papers, texts), len(papers))
         database.save_problems(db, problems)
-        progress.run("indexing", database.index(db), len(database.INDEXES), "indexes")
+        progress.run("indexing", database.index(db), len(INDEXES), "indexes")
         database.save_problems(db, database.score_texts(db))
         summary = database.save_build(db, publication, started)
         database.check(db)

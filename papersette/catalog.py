@@ -128,7 +128,16 @@ def _to_source(entry: Entry, data: Path) -> Source:
         hint = f"did you mean “{near[0]}”?" if near else f"known are {_listed(SOURCES)}"
         raise kind_entry.error(f"says “{kind}”, which is not a kind of source; {hint}")
     settings = _to_dataclass(entry, SOURCES[kind].Settings, data, extra={"kind"})
+    if template := getattr(settings, "pdf_url", None):
+        _check_template(entry.child("pdf_url"), template)
     return Source(name=settings.venue.venue_id, kind=kind, settings=settings)
+
+
+def _check_template(entry: Entry, template: str) -> None:
+    try:
+        template.format(paper_id="x", file="x.pdf")
+    except (KeyError, IndexError, ValueError, AttributeError) as error:
+        raise entry.error(f"is no address with {{paper_id}} or {{file}} in it: {error}") from None
 
 
 def _to_dataclass(entry: Entry, kind: type, data: Path, extra: set[str] = frozenset()) -> Any:  # type: ignore[assignment]

@@ -46,6 +46,7 @@ def test_a_good_catalog_ends_with_status_0_and_counts(build, papers, tmp_path):
         ("sources:", "sources: none\nmore:", "not known here"),
         ("title: Test", "title: [Test", "is not YAML"),
         ("title: Test", "title: 2019", "must be text"),
+        ("file: papers.csv", "file: papers.csv\n    pdf_url: '/pdf/{fiel}'", "is no address"),
     ],
 )
 def test_a_bad_catalog_ends_with_status_1_naming_the_file_and_the_remedy(build, papers, old, new, said):

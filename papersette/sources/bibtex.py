@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -92,16 +92,10 @@ def _to_paper(entry: Entry, settings: Settings, file: Path | None) -> Paper:
         tags=values.to_list(given.get("keywords"), separators=";,|"),
         language=values.to_text(given.get("langid")) or settings.language,
         url=values.to_text(given.get("url")),
-        pdf_url=_pdf_url(settings, given, entry.key, file),
+        pdf_url=files.to_pdf_url(settings.pdf_url, entry.key, file) or values.to_text(given.get("pdf")),
         file=file,
         item=f"{settings.file.name}: line {(entry.start_line or 0) + 1}",
     )
-
-
-def _pdf_url(settings: Settings, given: Mapping[str, object], key: str, file: Path | None) -> str | None:
-    if settings.pdf_url and file:
-        return settings.pdf_url.format(paper_id=key, file=file.name)
-    return values.to_text(given.get("pdf"))
 
 
 def _pop_file(entry: Entry, folder: dict[str, Path]) -> Path | None:

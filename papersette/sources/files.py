@@ -24,6 +24,11 @@ def read_folder(folder: Path) -> dict[str, Path]:
     return {to_file_id(path.name): path for path in files}
 
 
+def to_pdf_url(template: str | None, paper_id: str, file: Path | None) -> str | None:
+    """Where readers open the file of a paper, by a catalog's template with {paper_id} and {file}."""
+    return template.format(paper_id=paper_id, file=file.name) if template and file else None
+
+
 def to_file_id(name: str) -> str:
     """
     >>> to_file_id("pdf?id=H1M7soActX.txt")

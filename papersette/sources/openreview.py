@@ -93,5 +93,5 @@ def _to_content(given: Any) -> dict[str, Any]:
 
 def _pdf_url(settings: Settings, paper_id: str, pdf: str | None, file: Path | None) -> str | None:
     if settings.pdf_url:
-        return settings.pdf_url.format(paper_id=paper_id) if file else None
+        return files.to_pdf_url(settings.pdf_url, paper_id, file)
     return SITE + pdf if pdf and pdf.startswith("/") else pdf

@@ -150,7 +150,7 @@ def _to_paper(row: Mapping[str, Any], settings: Settings, folder: dict[str, Path
         decision=values.to_text(row["decision"]),
         slots=_to_slots(row, settings),
         url=values.to_text(row["url"]),
-        pdf_url=_pdf_url(row, settings, paper_id, file),
+        pdf_url=files.to_pdf_url(settings.pdf_url, paper_id, file) or values.to_text(row["pdf_url"]),
         file=file,
         item=item,
     )
@@ -168,9 +168,3 @@ def _to_slots(row: Mapping[str, Any], settings: Settings) -> tuple[Slot, ...]:
         room=values.to_text(row["session_room"]),
     )
     return (Slot(session),)
-
-
-def _pdf_url(row: Mapping[str, Any], settings: Settings, paper_id: str, file: Path | None) -> str | None:
-    if settings.pdf_url and file:
-        return settings.pdf_url.format(paper_id=paper_id, file=file.name)
-    return values.to_text(row["pdf_url"])

@@ -1,0 +1,111 @@
+"""The tables, views and full-text indexes of papers.db: the one place where their shape is written down.
+
+The rule: every table and column is described in metadata.yml, or a test fails. docs/design.md says why they are as they are.
+"""
+
+PAGES_PER_PAPER = 10_000
+"""page_id = papers.number * PAGES_PER_PAPER + page, so that ranking goes from a page to its paper without a look-up."""
+
+SCHEMA = """
+create table venues (
+    venue_id text primary key, name text not null, year integer, kind text, url text
+);
+create table papers (
+    paper_id text primary key,
+    title text, authors text, tldr text, tags text, abstract text,
+    venue_id text not null references venues(venue_id),
+    year integer, decision text, language text, url text, pdf_url text,
+    page_count integer not null, word_count integer not null,
+    text_quality real, item text, file text, file_sha256 text,
+    number integer not null unique
+);
+create table sessions (
+    session_id text primary key, venue_id text not null references venues(venue_id),
+    title text not null, kind text, start text, room text, position integer not null
+);
+create table session_papers (
+    session_id text not null references sessions(session_id), paper_id text not null references papers(paper_id),
+    position integer not null, primary key (session_id, paper_id)
+);
+create table authors (
+    author_id text primary key, name text not null, paper_count integer not null
+);
+create table authorships (
+    paper_id text not null references papers(paper_id), author_id text not null references authors(author_id),
+    position integer not null, name text not null, affiliation text, primary key (paper_id, position)
+);
+create table tags (
+    tag_id text primary key, tag text not null, paper_count integer not null
+);
+create table paper_tags (
+    paper_id text not null references papers(paper_id), tag_id text not null references tags(tag_id),
+    written text not null, origin text not null, primary key (paper_id, tag_id)
+);
+create table pages (
+    page_id integer primary key, paper_id text not null references papers(paper_id),
+    page integer not null, body text, refs text, engine text not null, unique (paper_id, page)
+);
+create table sections (
+    paper_id text not null references papers(paper_id), position integer not null,
+    number text not null, heading text not null, page integer not null, primary key (paper_id, position)
+);
+create table problems (
+    problem_id integer primary key, paper_id text references papers(paper_id),
+    source text not null, item text not null, stage text not null, reason text not null, lost integer not null
+);
+create table builds (
+    build_id integer primary key, catalog text not null, title text not null, notice text, started text not null, seconds real,
+    papers integer, authors integer, tags integer, pages integer, words integer, problems integer, lost integer,
+    papersette text not null, python text not null, sqlite text not null
+);
+create index papers_venue on papers(venue_id, year);
+create index papers_year on papers(year);
+create index papers_decision on papers(decision);
+create index papers_language on papers(language);
+create index authorships_author on authorships(author_id);
+create index paper_tags_tag on paper_tags(tag_id);
+create index session_papers_paper on session_papers(paper_id);
+create index sessions_venue on sessions(venue_id);
+create index problems_paper on problems(paper_id);
+
+create view paper_texts as
+select papers.number, papers.paper_id, papers.title, papers.abstract, papers.tldr, papers.tags, papers.authors,
+    venues.name as venue, papers.year,
+    (select group_concat(body, char(10)) from
+        (select body from pages where pages.paper_id = papers.paper_id order by page)) as body,
+    (select group_concat(refs, char(10)) from
+        (select refs from pages where pages.paper_id = papers.paper_id order by page)) as refs
+from papers join venues using (venue_id);
+"""
+
+INDEXES = {
+    "papers_fts": """create virtual table papers_fts using fts5(
+        title, abstract, tldr, tags, authors,
+        content="papers", content_rowid="number", tokenize="porter unicode61 remove_diacritics 2");
+        insert into papers_fts(papers_fts) values ('rebuild'); insert into papers_fts(papers_fts) values ('optimize');""",
+    "pages_fts": """create virtual table pages_fts using fts5(
+        body, refs, content="pages", content_rowid="page_id", tokenize="unicode61 remove_diacritics 2");
+        insert into pages_fts(pages_fts) values ('rebuild'); insert into pages_fts(pages_fts) values ('optimize');""",
+    "papers_text_fts": """create virtual table papers_text_fts using fts5(
+        title, abstract, tldr, tags, authors, venue, year, body, refs,
+        content="paper_texts", content_rowid="number", tokenize="unicode61 remove_diacritics 2");
+        insert into papers_text_fts(papers_text_fts) values ('rebuild');
+        insert into papers_text_fts(papers_text_fts) values ('optimize');""",
+    "authors_fts": """create virtual table authors_fts using fts5(
+        name, content="authors", tokenize="unicode61 remove_diacritics 2");
+        insert into authors_fts(authors_fts) values ('rebuild');""",
+    "tags_fts": """create virtual table tags_fts using fts5(
+        tag, content="tags", tokenize="porter unicode61 remove_diacritics 2");
+        insert into tags_fts(tags_fts) values ('rebuild');""",
+    "statistics": "analyze;",
+}
+"""What makes each index; docs/search.md says why there are three of papers."""
+
+CHECKS = """
+insert into papers_fts(papers_fts) values ('integrity-check');
+insert into pages_fts(pages_fts) values ('integrity-check');
+insert into papers_text_fts(papers_text_fts) values ('integrity-check');
+insert into authors_fts(authors_fts) values ('integrity-check');
+insert into tags_fts(tags_fts) values ('integrity-check');
+"""
+"""Each raises where an index and its rows disagree."""
