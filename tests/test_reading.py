@@ -1,6 +1,7 @@
 """Reading files: engines, reasons for what cannot be read, guards, cache."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -8,6 +9,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from bad_pdfs import make_all
 from conftest import ROOT, make_pdf
@@ -228,3 +230,20 @@ def test_a_defect_of_ours_costs_one_file_alone(tmp_path, monkeypatch):
             raise ZeroDivisionError("of ours")
 
     assert "which is a defect: ZeroDivisionError" in reading._result_or_reason(Failed(), Limits())
+
+
+@pytest.mark.skipif(shutil.which("ocrmypdf") is None, reason="needs ocrmypdf (Debian: apt-get install ocrmypdf)")
+def test_a_picture_of_a_page_is_read_by_tesseract(tmp_path):
+    note = pypdfium2.PdfDocument(ROOT / "data/sample/pdf/icml2019/batch-normalization-effect.pdf")
+    scan = pypdfium2.PdfDocument.new()
+    picture = pypdfium2.PdfImage.new(scan)
+    picture.set_bitmap(note[0].render(scale=150 / 72))
+    width, height = note[0].get_size()
+    picture.set_matrix(pypdfium2.PdfMatrix().scale(width, height))
+    page = scan.new_page(width, height)
+    page.insert_obj(picture)
+    page.gen_content()
+    scan.save(tmp_path / "scan.pdf")
+    (text,) = read(tmp_path / "scan.pdf", ocr=True)
+    assert text.pages[0].engine == "ocr"
+    assert "batch normalization is in almost every vision network" in text.pages[0].body.lower().replace("[1] ", "")
