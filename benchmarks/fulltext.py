@@ -145,8 +145,8 @@ def phrases(papers: dict[Path, Paper], texts) -> None:
 
 
 def order(texts) -> None:
-    """Runs of three words: all of them, and again without what is no text: running heads, formulas (by two signs of them)."""
-    for what, kept_of in (("as they are", as_they_are), ("running heads and formulas aside", prose)):
+    """Runs of three words: all of them, without running heads, and without formulas (by two signs of them)."""
+    for what, kept_of in MEASURES:
         shared = of_ours = of_theirs = 0
         for path, text in texts.items():
             pairs = kept_of(" ".join(f"{p.body} {p.refs}" for p in text.pages), run_pdftotext(path, "-raw"))
@@ -162,12 +162,20 @@ def as_they_are(ours: str, theirs: str) -> tuple[list[str], list[str]]:
     return words(ours), words(dehyphenated(theirs))
 
 
+def without_heads(ours: str, theirs: str) -> tuple[list[str], list[str]]:
+    """Ours has no running heads; they are taken off the other, too."""
+    pages = cleaning.drop_repeated_edges([cleaning.to_lines(page) for page in theirs.split("\f")])
+    return words(ours), words(dehyphenated("\n".join("\n".join(page) for page in pages)))
+
+
 def prose(ours: str, theirs: str) -> tuple[list[str], list[str]]:
     """Words of three letters and more that both have; engines glue the letters of a formula each in its own way."""
-    pages = cleaning.drop_repeated_edges([cleaning.to_lines(page) for page in theirs.split("\f")])
-    both = [words(ours), words(dehyphenated("\n".join("\n".join(page) for page in pages)))]
+    both = without_heads(ours, theirs)
     known = {word for word in set(both[0]) & set(both[1]) if len(word) > 2}
     return [word for word in both[0] if word in known], [word for word in both[1] if word in known]
+
+
+MEASURES = (("as they are", as_they_are), ("running heads aside", without_heads), ("running heads and formulas aside", prose))
 
 
 def dehyphenated(text: str) -> str:
