@@ -3,6 +3,7 @@
 
     python build_db.py                                     the embedded sample
     python build_db.py catalogs/iclr2019.yml --data DIR    your own: the catalog's relative paths are looked for in DIR
+    python build_db.py --check catalogs/mine.yml           what would be built, and what could not be
 
 Ends with status 0 when the database is built, 1 for a bad catalog or nothing usable (the old file stays), 2 for wrong usage.
 """
@@ -15,7 +16,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from papersette import catalog, collect, database
+from papersette import catalog, collect, database, grouping, history
 from papersette.fulltext import ENGINES, extract
 from papersette.problems import UserError
 from papersette.progress import Progress
@@ -35,24 +36,40 @@ def main(arguments: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("build_db.py: stopped; what was read from PDFs is kept for the next build", file=sys.stderr)
         return 130
-    print(f"{options.db}: " + ", ".join(f"{summary[name]:,} {name}" for name in SUMMARY))
+    if summary and not options.check:
+        print(f"{options.db}: " + ", ".join(f"{summary[name]:,} {name}" for name in SUMMARY))
     return 0
 
 
 def build(options: argparse.Namespace, started: datetime) -> dict[str, object]:
+    """Build the database, or only say what would be built; give the row of `builds`, empty where none was made."""
     progress = Progress()
     publication = catalog.load(options.catalog, options.data)
     items = collect.read(progress.over("reading sources", publication.sources, len(publication.sources), "sources"))
+    if options.check:
+        print(items.report())
+        return {}
     files = items.files()
+    fingerprint = history.to_fingerprint((publication, items, options.engine), files)
+    previous = history.read_previous(options.db)
+    if previous and previous.fingerprint == fingerprint and not options.rebuild:
+        print(f"{options.db}: nothing has changed since it was built; --rebuild builds it all the same")
+        return {}
     reading = extract(files, jobs=options.jobs, engine=options.engine, cache_folder=options.cache, ocr=publication.ocr)
     texts = dict(progress.over("reading papers", reading, len(files)))
     papers, problems = collect.settle(items, texts)
+    works, pairs, unknown = grouping.group(papers, publication)
     with database.publish(options.db) as db:
-        progress.run("saving", database.save_papers(db, papers, texts), len(papers))
-        database.save_problems(db, problems)
+        progress.run("saving", database.save_papers(db, papers, texts, works), len(papers))
+        database.save_versions(db, pairs)
+        database.save_claims(db, items.claims)
+        database.save_tallies(db, items.tallies)
+        database.save_problems(db, [*problems, *unknown])
+        database.save_facets(db)
         progress.run("indexing", database.index(db), len(INDEXES), "indexes")
         database.save_problems(db, database.score_texts(db))
-        summary = database.save_build(db, publication, started)
+        database.save_changes(db, previous, started)
+        summary = database.save_build(db, publication, started, fingerprint, previous)
         database.check(db)
     database.save_inspection(options.db.with_name("inspect-data.json"), options.db)
     return dict(summary)
@@ -67,6 +84,8 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     option("--jobs", type=int, default=os.cpu_count() or 1, help="how many PDFs to read at once (%(default)s)")
     option("--engine", choices=ENGINES, default="pdfium", help="what reads PDFs; pdfminer is pure Python (%(default)s)")
     option("--cache", type=Path, default=Path(".cache/fulltext"), help="keeps the text of PDFs between builds (%(default)s)")
+    option("--check", action="store_true", help="read the sources, say what would be built, and build nothing")
+    option("--rebuild", action="store_true", help="build even where nothing has changed")
     options = parser.parse_args(arguments)
     if options.jobs < 1:
         parser.error("--jobs must be at least 1")

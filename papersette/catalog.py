@@ -10,14 +10,14 @@ import difflib
 import types
 import typing
 from collections.abc import Iterator, Mapping
-from dataclasses import MISSING, dataclass, fields, is_dataclass
+from dataclasses import MISSING, dataclass, field, fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from papersette.problems import Problem, UserError
-from papersette.records import LooseFile, Paper
+from papersette.records import Count, LooseFile, Paper
 from papersette.sources import SOURCES
 
 
@@ -28,10 +28,20 @@ class Source:
     name: str
     kind: str
     settings: Any
+    completes: str | None = None
+    """The venue_id of the source whose papers its items complete; they are then no papers of their own."""
 
-    def read(self) -> Iterator[Paper | Problem | LooseFile]:
+    def read(self) -> Iterator[Paper | Problem | LooseFile | Count]:
         """Yield every item of this source, as a paper or as the problem that kept it from being one."""
         yield from SOURCES[self.kind].read(self.settings)
+
+
+@dataclass(frozen=True)
+class Works:
+    """Versions of works joined and parted by hand: groups of paper_ids."""
+
+    join: tuple[tuple[str, ...], ...] = ()
+    part: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -45,6 +55,7 @@ class Catalog:
     """What every page of the site says first, where something must be said."""
     ocr: bool = False
     """Whether scanned PDFs are read with ocrmypdf, where it is installed."""
+    works: Works = field(default_factory=lambda: Works())
 
 
 def load(path: Path, data: Path) -> Catalog:
@@ -53,17 +64,38 @@ def load(path: Path, data: Path) -> Catalog:
     Raises `UserError` where the file is missing, is not YAML, or says something the readers do not understand.
     """
     entry = _read_yaml(path)
-    entry.check_names({"title", "notice", "ocr", "sources"})
-    sources = entry.child("sources")
-    if not isinstance(sources.value, list) or not sources.value:
-        raise sources.error("must be a list with at least one source")
+    entry.check_names({"title", "notice", "ocr", "works", "sources"})
+    listed = entry.child("sources")
+    if not isinstance(listed.value, list) or not listed.value:
+        raise listed.error("must be a list with at least one source")
+    sources: list[Source] = []
+    for i in range(len(listed.value)):
+        sources.append(_to_source(listed.child(i), data, {source.name for source in sources}))
     return Catalog(
         path=path,
         title=_to_value(entry.child("title"), str, data),
-        sources=tuple(_to_source(sources.child(i), data) for i in range(len(sources.value))),
+        sources=tuple(sources),
         notice=_to_value(entry.child("notice"), str, data) if "notice" in entry.value else None,
         ocr=_to_value(entry.child("ocr"), bool, data) if "ocr" in entry.value else False,
+        works=_read_works(_to_path(entry.child("works"), path.parent)) if "works" in entry.value else Works(),
     )
+
+
+def _read_works(path: Path) -> Works:
+    """The file of overrides that the catalog names, beside it: `join` and `part`, each a list of groups of paper_ids."""
+    entry = _read_yaml(path)
+    entry.check_names({"join", "part"})
+    return Works(**{key: tuple(_to_groups(entry.child(key))) for key in entry.value})
+
+
+def _to_groups(entry: Entry) -> Iterator[tuple[str, ...]]:
+    for place in range(len(entry.value) if isinstance(entry.value, list) else 0):
+        group = entry.child(place)
+        if not isinstance(group.value, list) or len(group.value) < 2 or not all(isinstance(key, str) for key in group.value):
+            raise group.error("must be a list of two or more paper_ids, as [H1M7soActX, zhu19e]; quote one that is a number")
+        yield tuple(group.value)
+    if not isinstance(entry.value, list):
+        raise entry.error("must be a list of lists of paper_ids")
 
 
 @dataclass(frozen=True)
@@ -118,7 +150,7 @@ def _read_yaml(path: Path) -> Entry:
     return Entry(value, node, path, path.name)
 
 
-def _to_source(entry: Entry, data: Path) -> Source:
+def _to_source(entry: Entry, data: Path, above: set[str]) -> Source:
     if not isinstance(entry.value, Mapping):
         raise entry.error("must be a mapping that begins “kind: …”")
     kind_entry = entry.child("kind")
@@ -127,10 +159,19 @@ def _to_source(entry: Entry, data: Path) -> Source:
         near = difflib.get_close_matches(str(kind), SOURCES, n=1)
         hint = f"did you mean “{near[0]}”?" if near else f"known are {_listed(SOURCES)}"
         raise kind_entry.error(f"says “{kind}”, which is not a kind of source; {hint}")
-    settings = _to_dataclass(entry, SOURCES[kind].Settings, data, extra={"kind"})
+    settings = _to_dataclass(entry, SOURCES[kind].Settings, data, extra={"kind", "completes"})
     if template := getattr(settings, "pdf_url", None):
         _check_template(entry.child("pdf_url"), template)
-    return Source(name=settings.venue.venue_id, kind=kind, settings=settings)
+    completes = _to_completed(entry.child("completes"), above) if "completes" in entry.value else None
+    return Source(settings.venue.venue_id, kind, settings, completes)
+
+
+def _to_completed(entry: Entry, above: set[str]) -> str:
+    if entry.value not in above:
+        raise entry.error(
+            f"names “{entry.value}”, which is no venue_id of a source above it; there are {_listed(above) or 'none'}"
+        )
+    return str(entry.value)
 
 
 def _check_template(entry: Entry, template: str) -> None:

@@ -1,20 +1,38 @@
 """Gathers what the sources yield and settles it into the papers and problems of one publication.
 
-The rule: every item that a source read is here as a paper or as a problem; ids are made unique without losing one.
+The rule: every item that a source counted is here as a paper, as what completes one, or as a problem, or the build stops;
+ids are made unique without losing one.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from papersette import matching
+from papersette import matching, merging
 from papersette.catalog import Source
 from papersette.fulltext import Text
+from papersette.merging import Claim
 from papersette.problems import Problem, UserError
-from papersette.records import LooseFile, Paper
+from papersette.records import Count, LooseFile, Paper
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What became of the items of one source: items = papers + completed + skipped + lost."""
+
+    source: str
+    kind: str
+    items: int
+    papers: int = 0
+    completed: int = 0
+    """Items that complete a paper of another source."""
+    skipped: int = 0
+    """Items that are no papers of their own by their nature, each a problem that says so."""
+    lost: int = 0
+    """Items that could not be used, each a problem with its reason."""
 
 
 @dataclass
@@ -24,11 +42,31 @@ class Items:
     papers: list[Paper] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     loose: list[LooseFile] = field(default_factory=list)
+    additions: list[tuple[str, str, Paper]] = field(default_factory=list)
+    """(source, venue_id of the papers it completes, item)"""
+    claims: list[Claim] = field(default_factory=list)
+    tallies: list[Tally] = field(default_factory=list)
 
     def files(self) -> list[Path]:
         """Every file to read, once."""
         named = [paper.file for paper in self.papers if paper.file]
         return list(dict.fromkeys(named + [file.path for file in self.loose]))
+
+    def report(self) -> str:
+        """What would be built of them, for a person: a line a source, what papers lack, and every problem."""
+        lines = []
+        for tally in self.tallies:
+            counts = {"papers": tally.papers, "completed": tally.completed, "skipped": tally.skipped, "lost": tally.lost}
+            told = ", ".join(f"{count:,} {name}" for name, count in counts.items() if count or name == "papers")
+            lines.append(f"{tally.source} ({tally.kind}): {tally.items:,} items: {told}")
+        lacks = {
+            name: sum(not getattr(paper, name) for paper in self.papers) for name in ("title", "authors", "abstract", "file")
+        }
+        lines.append(f"{len(self.papers):,} papers, " + ", ".join(f"{count:,} without {name}" for name, count in lacks.items()))
+        if self.loose:
+            lines.append(f"{len(self.loose):,} files that no entry names; the build looks for their papers by title")
+        lines += [f"problem: {problem.source}: {problem.item} {problem.reason}" for problem in self.problems]
+        return "\n".join(lines)
 
 
 def read(sources: Iterable[Source]) -> Items:
@@ -36,20 +74,46 @@ def read(sources: Iterable[Source]) -> Items:
     items = Items()
     taken: set[str] = set()
     for source in sources:
-        for item in source.read():
-            if isinstance(item, Paper):
+        given = list(source.read())
+        for item in given:
+            if isinstance(item, Paper) and source.completes:
+                items.additions.append((source.name, source.completes, item))
+            elif isinstance(item, Paper):
                 paper = _with_own_id(item, taken)
                 items.papers.append(paper)
                 if paper is not item:
                     items.problems.append(_doubled(item, paper))
             elif isinstance(item, LooseFile):
                 items.loose.append(item)
-            else:
+            elif isinstance(item, Problem):
                 items.problems.append(item)
+        items.tallies.append(_to_tally(source, given))
     if not items.papers:
         reasons = "; ".join(f"{p.item} {p.reason}" for p in items.problems[:3])
         raise UserError("the catalog's sources have no paper that can be used" + (f": {reasons}" if reasons else ""))
+    items.papers, items.claims, unmatched = merging.complete(items.papers, items.additions)
+    items.problems += unmatched
+    items.tallies = [_without_unmatched(tally, unmatched) for tally in items.tallies]
     return items
+
+
+def _to_tally(source: Source, given: Sequence[object]) -> Tally:
+    """Raises `RuntimeError` where items are unaccounted for: a defect of the source's reader, never of the input."""
+    counted = sum(item.items for item in given if isinstance(item, Count))
+    papers = sum(isinstance(item, Paper) for item in given)
+    skipped = sum(isinstance(item, Problem) and item.stage == "skip" for item in given)
+    lost = sum(isinstance(item, Problem) and item.lost for item in given)
+    if counted != papers + skipped + lost:
+        told = f"{papers} papers, {skipped} skipped, {lost} lost"
+        raise RuntimeError(f"{source.name} ({source.kind}) holds {counted} items, of which came {told}: a defect of Papersette")
+    if source.completes:
+        return Tally(source.name, source.kind, counted, 0, papers, skipped, lost)
+    return Tally(source.name, source.kind, counted, papers, 0, skipped, lost)
+
+
+def _without_unmatched(tally: Tally, unmatched: Sequence[Problem]) -> Tally:
+    lost = sum(problem.source == tally.source for problem in unmatched)
+    return dataclasses.replace(tally, completed=tally.completed - lost, lost=tally.lost + lost) if lost else tally
 
 
 def _with_own_id(paper: Paper, taken: set[str]) -> Paper:

@@ -24,13 +24,17 @@ from typing import Any
 from sqlite_utils import Database
 
 import papersette
+from papersette import history
 from papersette.catalog import Catalog
+from papersette.collect import Tally
 from papersette.fulltext import Heading, Page, Text
+from papersette.history import Previous
 from papersette.keys import to_slug
-from papersette.knowledge import tags
+from papersette.knowledge import tags, versions
+from papersette.merging import Claim
 from papersette.problems import Problem, UserError
 from papersette.records import Paper
-from papersette.schema import CHECKS, INDEXES, PAGES_PER_PAPER, SCHEMA
+from papersette.schema import CHECKS, FACETS, INDEXES, PAGES_PER_PAPER, RATE, SCHEMA
 
 Row = dict[str, Any]
 
@@ -62,26 +66,47 @@ def _check_place(path: Path) -> None:
         raise UserError(f"{path}: is a folder; name a file with --db")
 
 
-def save_papers(db: Database, papers: list[Paper], texts: Mapping[Path, Text | str]) -> Iterator[Paper]:
+def save_papers(db: Database, papers: list[Paper], texts: Mapping[Path, Text | str], works: Mapping[str, str]) -> Iterator[Paper]:
     """Write papers, their pages, and what hangs on them, yielding each paper when its rows are written.
 
-    `texts` holds what `fulltext.extract` answered for each file.
+    `texts` holds what `fulltext.extract` answered for each file, `works` the work_id of each paper_id.
     """
+    _save_works(db, papers, works)
     _insert(db, "venues", {paper.venue.venue_id: asdict(paper.venue) for paper in papers}.values())
     for number, paper in enumerate(papers, start=1):
         text = texts.get(paper.file) if paper.file else None
         pages = text.pages if isinstance(text, Text) else ()
-        _insert(db, "papers", [_to_paper_row(number, paper, text)])
+        _insert(db, "papers", [_to_paper_row(number, paper, works[paper.paper_id], text)])
         _insert(db, "pages", (_to_page_row(number, paper, place, page) for place, page in enumerate(pages, start=1)))
         headings = text.headings if isinstance(text, Text) else ()
         _insert(db, "sections", (_to_section_row(paper, place, heading) for place, heading in enumerate(headings, start=1)))
+        reviews = ({"paper_id": paper.paper_id, "position": n, **asdict(r)} for n, r in enumerate(paper.reviews, start=1))
+        _insert(db, "reviews", reviews)
         yield paper
     _save_authors(db, papers)
     _save_tags(db, papers)
     _save_sessions(db, papers)
 
 
-def _to_paper_row(number: int, paper: Paper, text: Text | str | None) -> Row:
+def _save_works(db: Database, papers: list[Paper], works: Mapping[str, str]) -> None:
+    counts = Counter(works.values())
+    titles = {paper.paper_id: paper.title for paper in papers}
+    _insert(db, "works", ({"work_id": key, "title": titles[key], "paper_count": count} for key, count in counts.items()))
+
+
+def save_versions(db: Database, pairs: Iterable[versions.Pair]) -> None:
+    _insert(db, "versions", map(asdict, pairs))
+
+
+def save_claims(db: Database, claims: Iterable[Claim]) -> None:
+    _insert(db, "claims", {(c.paper_id, c.field, c.source): asdict(c) for c in claims}.values())
+
+
+def save_tallies(db: Database, tallies: Iterable[Tally]) -> None:
+    _insert(db, "sources", ({"position": place, **asdict(tally)} for place, tally in enumerate(tallies, start=1)))
+
+
+def _to_paper_row(number: int, paper: Paper, work_id: str, text: Text | str | None) -> Row:
     read = text if isinstance(text, Text) else None
     return {
         "paper_id": paper.paper_id,
@@ -91,7 +116,9 @@ def _to_paper_row(number: int, paper: Paper, text: Text | str | None) -> Row:
         "tags": "; ".join(paper.tags) or None,
         "abstract": paper.abstract,
         "venue_id": paper.venue.venue_id,
+        "work_id": work_id,
         "year": paper.year,
+        "published": paper.published,
         "decision": paper.decision,
         "language": paper.language,
         "url": paper.url,
@@ -164,16 +191,27 @@ def save_problems(db: Database, problems: Iterable[Problem]) -> None:
     _insert(db, "problems", map(asdict, problems))
 
 
-def save_build(db: Database, publication: Catalog, started: datetime) -> Mapping[str, object]:
-    """Write the one row of builds, the provenance of this file, and return it."""
+def save_changes(db: Database, previous: Previous | None, started: datetime) -> None:
+    """Write what came, changed and went since the file before, where there was one."""
+    if previous:
+        papers = {row["paper_id"]: row for row in db.query("select * from papers")}
+        _insert(db, "changes", history.to_changes(previous, papers, started.isoformat(timespec="seconds")))
+
+
+def save_build(
+    db: Database, publication: Catalog, started: datetime, fingerprint: str, previous: Previous | None
+) -> Mapping[str, object]:
+    """Write the row of builds that is the provenance of this file, after those of the builds before it, and return it."""
+    _insert(db, "builds", previous.builds if previous else ())
     counts = {name: db.execute(sql).fetchone()[0] or 0 for name, sql in COUNTS.items()}
     row = {
-        "build_id": 1,
+        "build_id": len(previous.builds) + 1 if previous else 1,
         "catalog": publication.path.as_posix(),
         "title": publication.title,
         "notice": publication.notice,
         "started": started.isoformat(timespec="seconds"),
         "seconds": round((datetime.now(UTC) - started).total_seconds(), 1),
+        "fingerprint": fingerprint,
         **counts,
         "papersette": papersette.__version__,
         "python": platform.python_version(),
@@ -185,6 +223,7 @@ def save_build(db: Database, publication: Catalog, started: datetime) -> Mapping
 
 COUNTS = {
     "papers": "select count(*) from papers",
+    "works": "select count(*) from works",
     "authors": "select count(*) from authors",
     "tags": "select count(*) from tags",
     "pages": "select count(*) from pages",
@@ -199,6 +238,23 @@ def index(db: Database) -> Iterator[str]:
     for name, script in INDEXES.items():
         db.conn.executescript(script)
         yield name
+
+
+def save_facets(db: Database) -> None:
+    """Fill papers.rating from reviews, and facets and paper_facets from the tables they sum up."""
+    db.execute(RATE)
+    ids: dict[tuple[str, str], int] = {}
+    labels: dict[int, str] = {}
+    papers_of: defaultdict[int, dict[int, None]] = defaultdict(dict)
+    for facet, value, label, number in db.execute(FACETS):
+        facet_id = ids.setdefault((facet, value), len(ids) + 1)
+        labels.setdefault(facet_id, label)
+        papers_of[facet_id][number] = None
+    names = ("facet_id", "facet", "value", "label", "slug", "paper_count")
+    rows = ((key, *ids_of, labels[key], to_slug(labels[key]), len(papers_of[key])) for ids_of, key in ids.items())
+    _insert(db, "facets", (dict(zip(names, row, strict=True)) for row in rows))
+    pairs = ((facet_id, number) for facet_id, numbers in papers_of.items() for number in numbers)
+    _insert(db, "paper_facets", ({"facet_id": facet_id, "number": number} for facet_id, number in pairs))
 
 
 def score_texts(db: Database) -> Iterator[Problem]:

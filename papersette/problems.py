@@ -17,7 +17,7 @@ class Problem:
     item: str
     """Which thing: a paper's id, a file's name, a line of a file."""
     stage: str
-    """Where it came up: "read", "match" or "text"."""
+    """Where it came up: "read", "skip" (an item that is no paper of its own), "match", "text", "merge" or "download"."""
     reason: str
     """What is wrong and, where something can be done, the remedy."""
     paper_id: str | None = None

@@ -32,6 +32,8 @@ class Session:
     kind: str | None = None
     start: str | None = None
     """ISO 8601, local time of the venue."""
+    finish: str | None = None
+    """Likewise."""
     room: str | None = None
 
 
@@ -50,6 +52,22 @@ class Author:
 
     name: str
     affiliation: str | None = None
+    member: bool = False
+    """Whether the source marks them as of its own institute."""
+
+
+@dataclass(frozen=True)
+class Review:
+    """One review of a paper."""
+
+    rating: float | None = None
+    """On the venue's own scale."""
+    confidence: float | None = None
+    """The reviewer's own, on the venue's scale."""
+    reviewer: str | None = None
+    """As the venue names them, "AnonReviewer2"."""
+    title: str | None = None
+    text: str | None = None
 
 
 @dataclass(frozen=True)
@@ -62,6 +80,8 @@ class Paper:
     title: str | None = None
     authors: tuple[Author, ...] = ()
     year: int | None = None
+    published: str | None = None
+    """The day, the month or the year, as precise as the source knows it: ISO 8601, "2019-06"."""
     abstract: str | None = None
     tldr: str | None = None
     tags: tuple[str, ...] = ()
@@ -69,6 +89,7 @@ class Paper:
     language: str | None = None
     """Of the text: an ISO 639-1 code."""
     decision: str | None = None
+    reviews: tuple[Review, ...] = ()
     slots: tuple[Slot, ...] = ()
     url: str | None = None
     """The paper's own page: its forum, its entry in the proceedings."""
@@ -78,6 +99,8 @@ class Paper:
     """The PDF, or its text with a form feed between pages, on this disk."""
     item: str | None = None
     """Where in the source it stands, as "papers.bib: entry xing2018"."""
+    work: str | None = None
+    """What the source's own versions of one work share, where it keeps several."""
     from_page_1: bool = False
     """Whether title and abstract are to be read off the file, for want of a better source."""
 
@@ -90,3 +113,10 @@ class LooseFile:
     path: Path
     pdf_url: str | None = None
     """Where readers open it, with {paper_id} and {file}."""
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many items a source holds, told before they are read: what comes of them must add up to it."""
+
+    items: int

@@ -10,18 +10,22 @@ SCHEMA = """
 create table venues (
     venue_id text primary key, name text not null, year integer, kind text, url text
 );
+create table works (
+    work_id text primary key, title text, paper_count integer not null
+);
 create table papers (
     paper_id text primary key,
     title text, authors text, tldr text, tags text, abstract text,
     venue_id text not null references venues(venue_id),
-    year integer, decision text, language text, url text, pdf_url text,
+    work_id text not null references works(work_id),
+    year integer, published text, decision text, language text, url text, pdf_url text,
     page_count integer not null, word_count integer not null,
-    text_quality real, item text, file text, file_sha256 text,
+    rating real, top_percent integer, cited_by integer, text_quality real, item text, file text, file_sha256 text,
     number integer not null unique
 );
 create table sessions (
     session_id text primary key, venue_id text not null references venues(venue_id),
-    title text not null, kind text, start text, room text, position integer not null
+    title text not null, kind text, start text, finish text, room text, position integer not null
 );
 create table session_papers (
     session_id text not null references sessions(session_id), paper_id text not null references papers(paper_id),
@@ -32,7 +36,7 @@ create table authors (
 );
 create table authorships (
     paper_id text not null references papers(paper_id), author_id text not null references authors(author_id),
-    position integer not null, name text not null, affiliation text, primary key (paper_id, position)
+    position integer not null, name text not null, affiliation text, member integer not null, primary key (paper_id, position)
 );
 create table tags (
     tag_id text primary key, tag text not null, paper_count integer not null
@@ -49,16 +53,46 @@ create table sections (
     paper_id text not null references papers(paper_id), position integer not null,
     number text not null, heading text not null, page integer not null, primary key (paper_id, position)
 );
+create table versions (
+    paper_id text not null references papers(paper_id), other_id text not null references papers(paper_id),
+    verdict text not null, reason text not null, title_ratio real, abstract_similarity real, shared_authors integer,
+    primary key (paper_id, other_id)
+);
+create table claims (
+    paper_id text not null references papers(paper_id), field text not null, source text not null,
+    value text not null, used integer not null, primary key (paper_id, field, source)
+);
+create table reviews (
+    paper_id text not null references papers(paper_id), position integer not null,
+    rating real, confidence real, reviewer text, title text, text text, primary key (paper_id, position)
+);
+create table sources (
+    position integer primary key, source text not null, kind text not null,
+    items integer not null, papers integer not null, completed integer not null, skipped integer not null, lost integer not null
+);
+create table changes (
+    change_id integer primary key, started text not null, paper_id text not null, change text not null, fields text, title text
+);
+create table facets (
+    facet_id integer primary key, facet text not null, value text not null, label text not null, slug text not null,
+    paper_count integer not null, unique (facet, value)
+);
+create table paper_facets (
+    facet_id integer not null references facets(facet_id), number integer not null references papers(number),
+    primary key (facet_id, number)
+) without rowid;
 create table problems (
     problem_id integer primary key, paper_id text references papers(paper_id),
     source text not null, item text not null, stage text not null, reason text not null, lost integer not null
 );
 create table builds (
     build_id integer primary key, catalog text not null, title text not null, notice text, started text not null, seconds real,
-    papers integer, authors integer, tags integer, pages integer, words integer, problems integer, lost integer,
+    fingerprint text, papers integer, works integer, authors integer, tags integer, pages integer, words integer,
+    problems integer, lost integer,
     papersette text not null, python text not null, sqlite text not null
 );
 create index papers_venue on papers(venue_id, year);
+create index papers_work on papers(work_id);
 create index papers_year on papers(year);
 create index papers_decision on papers(decision);
 create index papers_language on papers(language);
@@ -67,6 +101,19 @@ create index paper_tags_tag on paper_tags(tag_id);
 create index session_papers_paper on session_papers(paper_id);
 create index sessions_venue on sessions(venue_id);
 create index problems_paper on problems(paper_id);
+create index paper_facets_number on paper_facets(number);
+create index versions_other on versions(other_id);
+
+create view ratings as
+with rated as (
+    select paper_id, papers.venue_id, count(*) as reviews, round(avg(reviews.rating), 2) as rating,
+        round(avg(reviews.confidence), 2) as confidence
+    from reviews join papers using (paper_id) where reviews.rating is not null
+    group by paper_id
+)
+select *, rank() over venue as place, count(*) over (partition by venue_id) as rated,
+    cast(ceil(100.0 * rank() over venue / count(*) over (partition by venue_id)) as integer) as top_percent
+from rated window venue as (partition by venue_id order by rating desc);
 
 create view paper_texts as
 select papers.number, papers.paper_id, papers.title, papers.abstract, papers.tldr, papers.tags, papers.authors,
@@ -77,6 +124,36 @@ select papers.number, papers.paper_id, papers.title, papers.abstract, papers.tld
         (select refs from pages where pages.paper_id = papers.paper_id order by page)) as refs
 from papers join venues using (venue_id);
 """
+
+RATE = """
+update papers set (rating, top_percent) = (select rating, top_percent from ratings where ratings.paper_id = papers.paper_id)
+where paper_id in (select paper_id from reviews where rating is not null)
+"""
+
+FACETS = """
+with given(facet, value, label, number) as (
+    select 'venue', venue_id, venues.name, number from papers join venues using (venue_id)
+    union all select 'year', cast(year as text), cast(year as text), number from papers where year is not null
+    union all select 'decision', decision, decision, number from papers where decision is not null
+    union all select 'language', language, language, number from papers where language is not null
+    union all select 'tag', tag_id, tag, number from paper_tags join tags using (tag_id) join papers using (paper_id)
+    union all select 'author', author_id, authors.name, number
+        from authorships join authors using (author_id) join papers using (paper_id)
+    union all select 'session', session_id, sessions.title, number
+        from session_papers join sessions using (session_id) join papers using (paper_id)
+    union all select 'has', 'text', 'text', number from papers where page_count > 0
+    union all select 'has', 'tldr', 'tl;dr', number from papers where tldr is not null
+    union all select 'has', 'abstract', 'abstract', number from papers where abstract is not null
+    union all select 'has', 'authors', 'authors', number from papers where authors is not null
+    union all select 'has', 'tags', 'tags', number from papers where tags is not null
+    union all select 'has', 'pdf', 'PDF', number from papers where pdf_url is not null
+    union all select 'has', 'reviews', 'reviews', number from papers where paper_id in (select paper_id from reviews)
+    union all select 'has', 'versions', 'other versions', number
+        from papers join works using (work_id) where works.paper_count > 1
+)
+select facet, value, label, number from given order by facet, value, number
+"""
+"""What a search can be narrowed by: (facet, value, label, number) of every paper."""
 
 INDEXES = {
     "papers_fts": """create virtual table papers_fts using fts5(

@@ -1,7 +1,7 @@
 """The query language: what a reader types becomes FTS5 expressions. docs/search.md describes it for readers.
 
 The rule: whatever is typed is a query. What follows the language is read by it; everything else is words; nothing is an
-error, and nothing a reader types reaches FTS5 unquoted. Standard library only: the plugins share it.
+error, and nothing a reader types reaches FTS5 unquoted. The plugins share it: it imports nothing but keys.py.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from papersette.keys import to_slug
+
 FIELDS = {
     "title": "title",
     "abstract": "abstract tldr",
@@ -24,6 +26,19 @@ FIELDS = {
     "body": "body",
 }
 """Word before the colon -> columns of papers_text_fts."""
+FACET_FIELDS = {
+    "session": "session",
+    "decision": "decision",
+    "dataset": "dataset",
+    "technique": "technique",
+    "cites": "cites",
+    "lang": "language",
+    "language": "language",
+    "has": "has",
+}
+"""Word before the colon -> a facet of the table facets; the rest of its name may follow: dataset:cifar finds cifar-10."""
+ONE_OF = {"venue", "year", "decision", "language"}
+"""Facets of which a paper has one value: two that are chosen mean either. Of the others, a paper must have both."""
 SHORT_FIELDS = {"title", "abstract", "tag", "author"}
 """The fields that papers_fts has, too; pages_fts has body alone."""
 NOTHING = '""'
@@ -62,6 +77,17 @@ class Term:
         """
         quoted = '"' + self.text.replace('"', " ") + '"' + (" *" if self.prefix else "")
         return f"{{{columns}}} : {quoted}" if columns else quoted
+
+    @property
+    def facet(self) -> dict[str, str] | None:
+        """What of the table facets it asks for, or None where it asks for words: a field that is a facet, a span of years."""
+        if self.field == "year" and ".." in self.text:
+            first, _, last = self.text.partition("..")
+            return {"facet": "year", "first": first, "last": last}
+        if self.field in FACET_FIELDS:
+            slug = to_slug(self.text)
+            return {"facet": FACET_FIELDS[self.field], "first": slug, "last": slug, "prefix": f"{slug}-"}
+        return None
 
     def __str__(self) -> str:
         text = f'"{self.text}"' if self.phrase else self.text + "*" * self.prefix
@@ -116,11 +142,13 @@ def _to_term(match: re.Match[str]) -> Term | None:
     """The term of a token, or None where it has nothing that is indexed: no letter and no digit."""
     field = (match["field"] or "").lower()
     text = match["phrase"] if match["phrase"] is not None else match["word"] or ""
-    if field and field not in FIELDS:  # "foo:bar" is two words
+    if field and field not in FIELDS and field not in FACET_FIELDS:  # "foo:bar" is two words
         text, field = f"{match['field']}:{text}", ""
     prefix = match["phrase"] is None and text.endswith("*")
     if not any(_is_indexed(c) for c in text):
         return None
+    if field == "year" and (years := re.fullmatch(r"(\d{4})?\.\.(\d{4})?", text)):
+        text = f"{years[1] or '0000'}..{years[2] or '9999'}"
     return Term(text.rstrip("*") if prefix else text, field or None, prefix, phrase=match["phrase"] is not None)
 
 
@@ -158,8 +186,8 @@ def opened(query: Query) -> Query | None:
 def to_terms(typed: str) -> str:
     """What the search SQL of metadata.yml joins with: JSON, one object for each group of each reading.
 
-    Keys: reading (0 as typed, 1 with phrases opened), bit (place in the reading), label (as typed), and the FTS5
-    expressions whole (papers_text_fts), short (papers_fts) and page (pages_fts).
+    Keys: reading (0 as typed, 1 with phrases opened), bit (place in the reading), label (as typed), the FTS5
+    expressions whole (papers_text_fts), short (papers_fts) and page (pages_fts), and facets, a list of Term.facet.
     """
     query = parse(typed)
     readings = [query, *filter(None, [opened(query)])]
@@ -168,9 +196,10 @@ def to_terms(typed: str) -> str:
             "reading": reading,
             "bit": bit,
             "label": " OR ".join(map(str, group)),
-            "whole": _either(term.to_match(FIELDS.get(term.field or "")) for term in group),
+            "whole": _either(t.to_match(FIELDS.get(t.field or "")) for t in group if not t.facet) or NOTHING,
             "short": _either(t.to_match(FIELDS.get(t.field or "")) for t in group if t.field in SHORT_FIELDS | {None}) or NOTHING,
             "page": _either(_to_page_match(t) for t in group if t.field in {None, "body"}) or NOTHING,
+            "facets": [t.facet for t in group if t.facet],
         }
         for reading, groups in enumerate(r.groups for r in readings)
         for bit, group in enumerate(groups)
@@ -180,7 +209,24 @@ def to_terms(typed: str) -> str:
 
 def to_excluded(typed: str) -> str | None:
     """The FTS5 expression over papers_text_fts of what must not be in a paper, or None."""
-    return _either(term.to_match(FIELDS.get(term.field or "")) for term in parse(typed).excluded)
+    return _either(term.to_match(FIELDS.get(term.field or "")) for term in parse(typed).excluded if not term.facet)
+
+
+def to_choices(chosen: str, typed: str) -> str:
+    """What the search is narrowed to, as JSON: what was chosen beside the results, and the facets excluded in the query.
+
+    `chosen` is a JSON object of facets and their values, parted by commas, those with a minus excluded:
+    {"tag": "gan,-vae"}. Each object of the answer has facet, first and last (values, the same unless a span), excluded, and
+    place: choices of one place are alternatives.
+    """
+    rows: list[dict[str, object]] = []
+    for facet, values in json.loads(chosen).items():
+        for value in filter(None, str(values or "").split(",")):
+            bare = value.removeprefix("-")
+            place = facet if facet in ONE_OF else f"{facet}:{bare}"
+            rows.append({"facet": facet, "first": bare, "last": bare, "excluded": value != bare, "place": place})
+    rows += [{**term.facet, "excluded": True, "place": None} for term in parse(typed).excluded if term.facet]
+    return json.dumps(rows, ensure_ascii=False)
 
 
 def to_marked_html(passage: str | None) -> str:

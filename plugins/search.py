@@ -10,3 +10,4 @@ def prepare_connection(conn):
     conn.create_function("escape_fts", 1, search.to_match, deterministic=True)
     conn.create_function("search_terms", 1, search.to_terms, deterministic=True)
     conn.create_function("search_excluded", 1, search.to_excluded, deterministic=True)
+    conn.create_function("search_choices", 2, search.to_choices, deterministic=True)

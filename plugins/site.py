@@ -11,7 +11,19 @@ from markupsafe import Markup
 from papersette import search
 
 DATABASE = "papers"
-CHOICES = ("q", "venue", "year", "tag", "author", "sort")
+FACETS = ("venue", "year", "decision", "tag", "author", "session", "language", "has")
+"""What a search can be narrowed by, in the order in which the page shows it."""
+FACET_NAMES = {
+    "venue": "Venue",
+    "year": "Year",
+    "decision": "Decision",
+    "tag": "Tag",
+    "author": "Author",
+    "session": "Session",
+    "language": "Language",
+    "has": "Has",
+}
+CHOICES = ("q", *FACETS, "versions", "sort")
 
 
 @hookimpl
@@ -29,6 +41,15 @@ def extra_template_vars(datasette, request):
         chosen = {key: request.args.get(key) or "" for key in CHOICES} | changes
         return datasette.urls.query(DATABASE, "search") + "?" + urlencode({k: v for k, v in chosen.items() if v})
 
+    def chosen(facet):
+        """The values of a facet that the search is narrowed to; those with a minus are excluded."""
+        return [value for value in (request.args.get(facet) or "").split(",") if value]
+
+    def choose(facet, value):
+        """The address of this search with a value added; or, where it is there already, without it."""
+        others = [other for other in chosen(facet) if other.removeprefix("-") != value.removeprefix("-")]
+        return search_link(**{facet: ",".join(others if value in chosen(facet) else [*others, value])})
+
     async def find(database, table, q):
         """Rows of the canned query find_<table>; None where a searchable table has none."""
         if database == DATABASE and await datasette.get_canned_query(database, f"find_{table}", None):
@@ -43,6 +64,12 @@ def extra_template_vars(datasette, request):
         "find": find,
         "canned_title": canned_title,
         "search_link": search_link,
+        "search_facets": FACETS,
+        "search_arguments": lambda: {key: request.args.get(key) or "" for key in CHOICES},
+        "facet_names": FACET_NAMES,
+        "chosen": chosen,
+        "to_days": to_days,
+        "choose": choose,
         "to_link": to_link(datasette),
         "tilde": tilde_encode,
         "ignored_words": lambda q: search.parse(q).ignored,
@@ -53,6 +80,14 @@ def extra_template_vars(datasette, request):
 def prepare_jinja2_environment(env):
     env.filters["marked"] = lambda passage: Markup(search.to_marked_html(passage))  # noqa: S704 - it escapes
     env.filters["from_json"] = lambda text: json.loads(text or "[]")
+
+
+def to_days(sessions):
+    """Sessions, in the order of their start, as [{day, sessions}]; those without a date come first, with the day ""."""
+    days = {}
+    for session in sessions:
+        days.setdefault((session["start"] or "")[:10], []).append(session)
+    return [{"day": day, "sessions": together} for day, together in days.items()]
 
 
 def to_link(datasette):

@@ -177,7 +177,7 @@ def test_a_folder_of_pdfs_gets_titles_and_abstracts_from_page_1(build, tmp_path)
     assert (len(found), found["scan"]) == (19, None)
     assert rows(tmp_path / "papers.db", "select count(*) from papers where abstract is null") == [(1,)]
     problems = rows(tmp_path / "papers.db", "select item, stage, lost from problems order by item")
-    assert problems == [("scan.pdf", "text", 0), ("the same.pdf", "read", 1)]
+    assert problems == [("scan.pdf", "text", 0), ("the same.pdf", "skip", 0)]
 
 
 def test_an_empty_folder_is_told(build, tmp_path):

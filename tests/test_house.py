@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "papersette/records.py": set(),
     "papersette/problems.py": set(),
     "papersette/keys.py": set(),
-    "papersette/search.py": set(),
+    "papersette/search.py": {"papersette.keys"},
     "papersette/progress.py": set(),
     "papersette/schema.py": set(),
     "papersette/sources": RECORDS | {"papersette.sources"},
@@ -25,9 +25,22 @@ MAY_IMPORT = {
     "papersette/knowledge": {"papersette.keys"},
     "papersette/catalog.py": RECORDS | {"papersette.sources"},
     "papersette/matching.py": RECORDS | {"papersette.fulltext"},
-    "papersette/collect.py": RECORDS | {"papersette.fulltext", "papersette.matching", "papersette.catalog"},
+    "papersette/merging.py": RECORDS,
+    "papersette/history.py": set(),
+    "papersette/grouping.py": RECORDS | {"papersette.catalog", "papersette.knowledge"},
+    "papersette/collect.py": RECORDS
+    | {"papersette.fulltext", "papersette.matching", "papersette.merging", "papersette.catalog", "papersette.knowledge"},
     "papersette/database.py": RECORDS
-    | {"papersette", "papersette.catalog", "papersette.fulltext", "papersette.knowledge", "papersette.schema"},
+    | {
+        "papersette",
+        "papersette.catalog",
+        "papersette.collect",
+        "papersette.fulltext",
+        "papersette.history",
+        "papersette.knowledge",
+        "papersette.merging",
+        "papersette.schema",
+    },
     "plugins": {"papersette.search"},
 }
 """Room -> what of this project it may import; docs/design.md draws it."""

@@ -1,11 +1,12 @@
 """The places that papers come from, one module each.
 
 A source is a module with `Settings`, a dataclass whose fields are what a catalog may say (one of them `venue`), and
-`read(settings)`, which yields a `Paper` for every item or the `Problem` that kept the item from being one. A new source is
+`read(settings)`, which yields the `Count` of its items and then a `Paper` for every item, or the `Problem` that kept it from
+being one; the build proves that they add up. A new source is
 one file here and one line below.
 """
 
-from papersette.sources import arxiv, bibtex, csljson, folder, miniconf, openreview, table
+from papersette.sources import arxiv, bibtex, csljson, folder, miniconf, openreview, paperoni, table, virtual
 
 SOURCES = {
     "openreview": openreview,
@@ -14,5 +15,7 @@ SOURCES = {
     "arxiv": arxiv,
     "csljson": csljson,
     "miniconf": miniconf,
+    "virtual": virtual,
+    "paperoni": paperoni,
     "folder": folder,
 }

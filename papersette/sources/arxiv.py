@@ -5,6 +5,7 @@ The rule: the paper_id is the identifier with its version, 2510.14968v1, so that
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 import feedparser
 
 from papersette.problems import Problem, UserError
-from papersette.records import Author, LooseFile, Paper, Venue
+from papersette.records import Author, Count, LooseFile, Paper, Venue
 from papersette.sources import files, values
 
 
@@ -27,10 +28,12 @@ class Settings:
     language: str | None = None
 
 
-def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile]:
+def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
     """Yield a paper for every entry. Raises `UserError` where the file is no Atom feed."""
     folder = files.read_folder(settings.files) if settings.files else {}
-    for place, entry in enumerate(_read_entries(settings.file), start=1):
+    entries = _read_entries(settings.file)
+    yield Count(len(entries))
+    for place, entry in enumerate(entries, start=1):
         item = f"{settings.file.name}: entry {place}"
         identifier = (values.to_text(entry.get("id")) or "").partition("/abs/")[2]
         if identifier:
@@ -58,6 +61,7 @@ def _to_paper(entry: Any, identifier: str, settings: Settings, file: Path | None
         title=values.to_text(entry.get("title")),
         authors=tuple(Author(name) for name in values.to_list([author.get("name") for author in entry.get("authors") or ()])),
         year=values.to_year(entry.get("published")),
+        published=(values.to_text(entry.get("published")) or "")[:10] or None,
         abstract=values.to_paragraphs(entry.get("summary")),
         tags=values.to_list([tag.get("term") for tag in entry.get("tags") or ()]),
         language=settings.language,
@@ -65,4 +69,5 @@ def _to_paper(entry: Any, identifier: str, settings: Settings, file: Path | None
         pdf_url=values.to_text(pdf),
         file=file,
         item=item,
+        work=f"arxiv-{re.sub(r'v[0-9]+$', '', identifier)}",
     )

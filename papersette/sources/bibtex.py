@@ -14,10 +14,13 @@ from pathlib import Path
 
 from bibtexparser import middlewares
 from bibtexparser.entrypoint import parse_string
+from bibtexparser.library import Library
+from bibtexparser.middlewares.middleware import BlockMiddleware
+from bibtexparser.middlewares.parsestack import default_parse_stack
 from bibtexparser.model import DuplicateBlockKeyBlock, DuplicateFieldKeyBlock, Entry, ParsingFailedBlock
 
 from papersette.problems import Problem, UserError
-from papersette.records import Author, LooseFile, Paper, Venue
+from papersette.records import Author, Count, LooseFile, Paper, Venue
 from papersette.sources import files, values
 
 logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)  # what it would log becomes a row in problems
@@ -35,19 +38,50 @@ class Settings:
     """Where readers open a PDF, with {paper_id} and {file}; by default the entry's field pdf."""
 
 
-def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile]:
+def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
     """Yield a paper for every entry, and every file that no entry names. Raises `UserError` where the file is no text."""
     folder = files.read_folder(settings.files) if settings.files else {}
     venue = settings.venue.venue_id
     blocks, failed = _read_blocks(settings.file)
+    entries = [entry for entry in blocks if entry.entry_type.lower() != "proceedings"]  # the volume itself, as PMLR's files begin
+    yield Count(len(entries) + len(failed))
     for block in failed:
         item = f"{settings.file.name}: line {(block.start_line or 0) + 1}"
         yield Problem(venue, item, "read", _reason(block), lost=True)
-    for entry in blocks:
-        if entry.entry_type.lower() != "proceedings":  # the volume itself, as PMLR's files begin
-            yield _to_paper(entry, settings, _pop_file(entry, folder))
+    for entry in entries:
+        yield _to_paper(entry, settings, _pop_file(entry, folder))
     for path in folder.values():
         yield LooseFile(venue, path, settings.pdf_url)
+
+
+class JoinStrings(BlockMiddleware):
+    """Makes one value of strings joined by #, as `month = jan # "~1"`, which bibtexparser leaves as it stands."""
+
+    def transform_entry(self, entry: Entry, library: Library) -> Entry:
+        macros = {key.lower(): string.value for key, string in library.strings_dict.items()}
+        for field in entry.fields:
+            parts = _split(str(field.value))
+            if len(parts) > 1:
+                texts = [macros.get(part.lower(), part) for part in parts]
+                field.value = "{" + "".join(_without_enclosing(text) for text in texts) + "}"
+        return entry
+
+
+def _split(value: str) -> list[str]:
+    """The parts of a value between the # that stand outside braces and quotes."""
+    parts, depth, quoted = [""], 0, False
+    for c in value:
+        depth += (c == "{") - (c == "}")
+        quoted ^= c == '"' and depth == 0
+        if c == "#" and depth == 0 and not quoted:
+            parts.append("")
+        else:
+            parts[-1] += c
+    return [part.strip() for part in parts]
+
+
+def _without_enclosing(text: str) -> str:
+    return text[1:-1] if text[:1] + text[-1:] in {'""', "{}"} else text
 
 
 def _read_blocks(path: Path) -> tuple[list[Entry], list[ParsingFailedBlock]]:
@@ -63,7 +97,7 @@ def _read_blocks(path: Path) -> tuple[list[Entry], list[ParsingFailedBlock]]:
         middlewares.SplitNameParts(),
         middlewares.MergeNameParts(style="first"),
     ]
-    library = parse_string(text, append_middleware=stack)
+    library = parse_string(text, parse_stack=[JoinStrings(), *default_parse_stack(), *stack])
     entries = list(library.entries)
     failed = []
     for block in library.failed_blocks:

@@ -13,7 +13,7 @@ from typing import Any
 
 from papersette.keys import to_slug
 from papersette.problems import Problem, UserError
-from papersette.records import Author, Paper, Venue
+from papersette.records import Author, Count, Paper, Venue
 from papersette.sources import values
 
 KINDS = {"article-journal": "journal", "paper-conference": "conference", "chapter": "book", "webpage": "web"}
@@ -27,9 +27,11 @@ class Settings:
     """A JSON list of CSL items."""
 
 
-def read(settings: Settings) -> Iterator[Paper | Problem]:
+def read(settings: Settings) -> Iterator[Paper | Problem | Count]:
     """Yield a paper for every item. Raises `UserError` where the file is no list of items."""
-    for place, item in enumerate(_read_items(settings.file), start=1):
+    items = _read_items(settings.file)
+    yield Count(len(items))
+    for place, item in enumerate(items, start=1):
         where = f"{settings.file.name}: item {place}"
         if isinstance(item, Mapping):
             yield _to_paper(item, settings, where)
@@ -55,7 +57,8 @@ def _to_paper(item: Mapping[str, Any], settings: Settings, where: str) -> Paper:
         venue=_to_venue(item) or settings.venue,
         title=title,
         authors=tuple(Author(name) for name in map(_to_name, item.get("author") or ()) if name),
-        year=_to_year(item.get("issued")),
+        year=values.to_year(published := _to_date(item.get("issued"))),
+        published=published,
         abstract=values.to_paragraphs(item.get("abstract")),
         tags=values.to_list(item.get("keyword"), separators=";,"),
         language=values.to_text(item.get("language")),
@@ -77,6 +80,12 @@ def _to_name(author: Any) -> str | None:
     return values.to_text(" ".join(str(part) for part in parts if part)) or values.to_text(author.get("literal"))
 
 
-def _to_year(issued: Any) -> int | None:
-    """Of {"date-parts": [["2014", 5]]}, numbers or text, or of {"raw": "May 2014"}."""
-    return values.to_year(json.dumps(issued)) if isinstance(issued, Mapping) else values.to_year(issued)
+def _to_date(issued: Any) -> str | None:
+    """Of {"date-parts": [["2014", 5]]}, numbers or text, or of {"raw": "May 2014"}, as precise as it is given."""
+    parts = issued.get("date-parts") if isinstance(issued, Mapping) else None
+    first = parts[0] if isinstance(parts, list) and parts and isinstance(parts[0], list) else []
+    numbers = [int(part) for part in first[:3] if str(part).strip().isdecimal()]
+    if numbers and values.to_year(numbers[0]):
+        return "-".join(f"{number:02d}" for number in numbers)
+    year = values.to_year(json.dumps(issued))
+    return str(year) if year else None

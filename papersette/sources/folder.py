@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from papersette.problems import Problem, UserError
-from papersette.records import Paper, Venue
+from papersette.records import Count, Paper, Venue
 from papersette.sources import files
 
 
@@ -26,18 +26,19 @@ class Settings:
     """Where readers open a PDF, with {paper_id} and {file}, its path inside the folder."""
 
 
-def read(settings: Settings) -> Iterator[Paper | Problem]:
+def read(settings: Settings) -> Iterator[Paper | Problem | Count]:
     """Yield a paper for every PDF or text. Raises `UserError` where there is none."""
     paths = sorted(p for p in settings.files.rglob("*") if p.suffix.lower() in files.SUFFIXES and p.is_file())
     if not paths:
         raise UserError(f"{settings.files}: has no PDF and no text; name the folder that holds them")
+    yield Count(len(paths))
     first: dict[str, str] = {}
     for path in paths:
         name = path.relative_to(settings.files).as_posix()
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         if digest in first:
             reason = f"has the same bytes as {first[digest]}; the paper is listed once"
-            yield Problem(settings.venue.venue_id, name, "read", reason, lost=True)
+            yield Problem(settings.venue.venue_id, name, "skip", reason)
             continue
         first[digest] = name
         paper_id = files.to_file_id(name)

@@ -17,7 +17,7 @@ import yaml
 
 from papersette.keys import to_slug
 from papersette.problems import Problem, UserError
-from papersette.records import Author, Paper, Session, Slot, Venue
+from papersette.records import Author, Count, Paper, Session, Slot, Venue
 from papersette.sources import values
 
 
@@ -29,14 +29,16 @@ class Settings:
     language: str | None = None
 
 
-def read(settings: Settings) -> Iterator[Paper | Problem]:
+def read(settings: Settings) -> Iterator[Paper | Problem | Count]:
     """Yield a paper for every row. Raises `UserError` where the folder has no papers or a file cannot be read."""
     tables = sorted(settings.folder.glob("*papers*.csv"))
     if not tables:
         raise UserError(f"{settings.folder}: has no *papers*.csv; name the folder sitedata of a Mini-Conf site")
     slots = _read_programme(settings)
     for path in tables:
-        for line, row in _read_rows(path):
+        rows = list(_read_rows(path))
+        yield Count(len(rows))
+        for line, row in rows:
             yield _to_paper(row, settings, slots, f"{path.name}: line {line}")
     for uid, unused in slots.items():
         titles = ", ".join(slot.session.title for slot in unused)
@@ -71,12 +73,16 @@ def _read_programme(settings: Settings) -> defaultdict[str, list[Slot]]:
 
 
 def _to_session(key: str, entry: Mapping[str, Any], venue: Venue) -> Session:
-    start = entry.get("start_time")
     return Session(
         session_id=f"{venue.venue_id}-{to_slug(key)}",
         title=values.to_text(entry.get("long_name")) or values.to_text(entry.get("name")) or key,
-        start=start.isoformat() if isinstance(start, datetime) else values.to_text(start),
+        start=_to_time(entry.get("start_time")),
+        finish=_to_time(entry.get("end_time")),
     )
+
+
+def _to_time(given: Any) -> str | None:
+    return given.isoformat() if isinstance(given, datetime) else values.to_text(given)
 
 
 def _to_paper(row: Mapping[str, str | None], settings: Settings, slots: dict[str, list[Slot]], item: str) -> Paper:
@@ -91,7 +97,7 @@ def _to_paper(row: Mapping[str, str | None], settings: Settings, slots: dict[str
         abstract=values.to_paragraphs(row.get("abstract")),
         tags=_to_parts(row.get("keywords")),
         language=settings.language,
-        decision=values.to_text(row.get("paper_type")),
+        decision=values.to_decision(row.get("paper_type")),
         slots=tuple(slots.pop(uid, ())),
         pdf_url=values.to_text(row.get("pdf_url")),
         item=item,

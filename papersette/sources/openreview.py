@@ -1,4 +1,4 @@
-"""OpenReview: a JSON dump of a venue's notes (API v1 or v2), with a folder of PDFs or texts named by forum id.
+"""OpenReview: a JSON dump of a venue's notes (API v1 or v2), with folders of PDFs or texts and of forum threads, by forum id.
 
 The rule: the forum id is the paper_id, so that openreview.net/forum?id=<paper_id> and our page show the same paper.
 """
@@ -6,13 +6,14 @@ The rule: the forum id is the paper_id, so that openreview.net/forum?id=<paper_i
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from papersette.problems import Problem, UserError
-from papersette.records import Author, Paper, Venue
+from papersette.records import Author, Count, Paper, Review, Venue
 from papersette.sources import files, values
 
 SITE = "https://openreview.net"
@@ -25,21 +26,29 @@ class Settings:
     """The dump: a JSON list of notes, or an object whose “notes” is that list."""
     files: Path | None = None
     """A folder of PDFs or texts: <forum id>.pdf, <forum id>.txt, or pdf?id=<forum id>.txt as downloads are named."""
+    reviews: Path | None = None
+    """A folder of forum threads, <forum id> or <forum id>.json: {"notes": […]} as the API answers for a forum."""
     language: str | None = None
     pdf_url: str | None = None
     """Where readers open a PDF, with {paper_id}; by default OpenReview's own address of it."""
 
 
-def read(settings: Settings) -> Iterator[Paper | Problem]:
+def read(settings: Settings) -> Iterator[Paper | Problem | Count]:
     """Yield a paper for every note of the dump. Raises `UserError` where the dump is not one."""
     folder = files.read_folder(settings.files) if settings.files else {}
-    for place, note in enumerate(_read_notes(settings.notes)):
+    notes = _read_notes(settings.notes)
+    yield Count(len(notes))
+    for place, note in enumerate(notes):
         item = f"{settings.notes.name}: note {place}"
         if not isinstance(note, Mapping) or not _forum(note):
             reason = "is no note with a forum id; dump the notes of the venue's submissions again"
             yield Problem(settings.venue.venue_id, item, "read", reason, lost=True)
             continue
-        paper = _to_paper(note, settings, folder.pop(_forum(note), None), item)
+        thread = _read_thread(settings.reviews, _forum(note)) if settings.reviews else _replies(note)
+        if isinstance(thread, str):
+            yield Problem(settings.venue.venue_id, f"{item}, thread {_forum(note)}", "read", thread, paper_id=_forum(note))
+            thread = []
+        paper = _to_paper(note, thread, settings, folder.pop(_forum(note), None), item)
         yield paper
         if settings.files and paper.file is None:
             reason = f"no file in {settings.files.name} has its forum id; the paper is listed without text"
@@ -63,7 +72,62 @@ def _forum(note: Mapping[str, Any]) -> str:
     return values.to_text(note.get("forum") or note.get("id")) or ""
 
 
-def _to_paper(note: Mapping[str, Any], settings: Settings, file: Path | None, item: str) -> Paper:
+def _replies(note: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The replies that a dump with details=replies or details=directReplies holds in each note."""
+    details = note.get("details")
+    given = (details.get("replies") or details.get("directReplies")) if isinstance(details, Mapping) else None
+    return [reply for reply in given or () if isinstance(reply, Mapping)]
+
+
+def _read_thread(folder: Path, forum: str) -> list[Mapping[str, Any]] | str:
+    """The notes of a forum's thread, or why there are none."""
+    paths = [path for path in (folder / forum, folder / f"{forum}.json") if path.is_file()]
+    if not paths:
+        return f"is not in {folder.name}; the paper is listed without reviews"
+    try:
+        thread = json.loads(paths[0].read_text(encoding="utf-8"))
+        return [note for note in thread["notes"] if isinstance(note, Mapping)]
+    except (OSError, ValueError, KeyError, TypeError):
+        return "is no JSON with notes (perhaps a saved error page); fetch the thread again"
+
+
+def _to_review(note: Mapping[str, Any]) -> Review:
+    content = _to_content(note.get("content"))
+    signature = next(iter(values.to_list(note.get("signatures"))), "")
+    text = next((content[name] for name in ("review", "main_review", "comment", "summary") if content.get(name)), None)
+    return Review(
+        rating=values.to_number(next((content[name] for name in ("rating", "recommendation") if content.get(name)), None)),
+        confidence=values.to_number(content.get("confidence")),
+        reviewer=signature.rpartition("/")[2] or None,
+        title=values.to_text(content.get("title")),
+        text=values.to_paragraphs(text),
+    )
+
+
+def _invitation(note: Mapping[str, Any]) -> str:
+    """What a note answers to, as "Official_Review": one invitation in API v1, a list of them in v2, the first being its own."""
+    given = note.get("invitation") or next(iter(values.to_list(note.get("invitations"))), "")
+    return str(given).rpartition("/")[2]
+
+
+def _to_decision(content: Mapping[str, Any], thread: list[Mapping[str, Any]]) -> str | None:
+    """What the thread decides, or the line in which API v2 says it: "ICLR 2024 poster"."""
+    for note in thread:
+        if _invitation(note) in DECISIONS:
+            own = _to_content(note.get("content"))
+            if decision := values.to_decision(own.get("decision") or own.get("recommendation")):
+                return decision
+    line = values.to_text(content.get("venue"))
+    return values.to_decision(line) if line and values.to_decision(line) != line else None
+
+
+DECISIONS = {"Decision", "Acceptance_Decision", "Acceptance", "Meta_Review"}
+"""The invitations of the notes in which programme chairs decide; they have changed their name with the years."""
+
+
+def _to_paper(
+    note: Mapping[str, Any], thread: list[Mapping[str, Any]], settings: Settings, file: Path | None, item: str
+) -> Paper:
     content = _to_content(note.get("content"))
     paper_id = _forum(note)
     pdf = values.to_text(content.get("pdf"))
@@ -77,6 +141,8 @@ def _to_paper(note: Mapping[str, Any], settings: Settings, file: Path | None, it
         tldr=values.to_text(content.get("TL;DR")),
         tags=values.to_list(content.get("keywords")),
         language=settings.language,
+        decision="withdrawn" if "Withdrawn" in _invitation(note) else _to_decision(content, thread),
+        reviews=tuple(_to_review(reply) for reply in thread if re.fullmatch("(Official_)?Review", _invitation(reply))),
         url=f"{SITE}/forum?id={paper_id}",
         pdf_url=_pdf_url(settings, paper_id, pdf, file),
         file=file,

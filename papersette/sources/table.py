@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import difflib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,12 +16,12 @@ from typing import Any
 
 from papersette.keys import to_slug
 from papersette.problems import Problem, UserError
-from papersette.records import Author, LooseFile, Paper, Session, Slot, Venue
+from papersette.records import Author, Count, LooseFile, Paper, Review, Session, Slot, Venue
 from papersette.sources import files, values
 
 FIELDS = (
-    "paper_id title authors affiliations year abstract tldr tags language decision url pdf_url file session session_kind "
-    "session_start session_room"
+    "paper_id title authors affiliations year published abstract tldr tags language decision ratings url pdf_url file "
+    "session session_kind session_start session_finish session_room"
 ).split()
 """What a column can hold; by default a column holds what its name says."""
 
@@ -29,7 +30,7 @@ FIELDS = (
 class Settings:
     venue: Venue
     file: Path
-    """A .csv, .tsv, .json or .jsonl file in UTF-8."""
+    """A .csv, .tsv, .json or .jsonl file in UTF-8, or a .md file with a table drawn with | in it."""
     columns: dict[str, str] = field(default_factory=dict)
     """Which column holds what, as {title: Title, authors: Speakers}; columns so named already need no entry."""
     separators: str = ";|"
@@ -41,11 +42,13 @@ class Settings:
     """Where readers open a PDF, with {paper_id} and {file}; by default the column pdf_url."""
 
 
-def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile]:
+def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
     """Yield a paper for every row. Raises `UserError` where the file is no table or the map names no column of it."""
     _check_fields(settings)
     folder = files.read_folder(settings.files) if settings.files else {}
-    for line, row in _read_rows(settings):
+    rows = list(_read_rows(settings))
+    yield Count(len(rows))
+    for line, row in rows:
         item = f"{settings.file.name}: line {line}"
         if isinstance(row, str):
             yield Problem(settings.venue.venue_id, item, "read", row, lost=True)
@@ -70,10 +73,10 @@ def _check_fields(settings: Settings) -> None:
 
 def _read_rows(settings: Settings) -> Iterator[tuple[int, dict[str, Any] | str]]:
     """Yield (line, row by field) or (line, reason why it is none)."""
-    readers = {".csv": _read_csv, ".tsv": _read_csv, ".json": _read_json, ".jsonl": _read_jsonl}
+    readers = {".csv": _read_csv, ".tsv": _read_csv, ".json": _read_json, ".jsonl": _read_jsonl, ".md": _read_markdown}
     reader = readers.get(settings.file.suffix.lower())
     if reader is None:
-        raise UserError(f"{settings.file}: a table is a .csv, .tsv, .json or .jsonl file")
+        raise UserError(f"{settings.file}: a table is a .csv, .tsv, .json, .jsonl or .md file")
     try:
         for line, row in reader(settings.file):
             if isinstance(row, Mapping):
@@ -86,7 +89,7 @@ def _read_rows(settings: Settings) -> Iterator[tuple[int, dict[str, Any] | str]]
 
 
 def _check_columns(settings: Settings, row: Mapping[str, Any]) -> None:
-    if settings.file.suffix.lower() not in {".csv", ".tsv"}:
+    if settings.file.suffix.lower() not in {".csv", ".tsv", ".md"}:
         return  # in JSON a missing value may be a missing key
     for name, column in settings.columns.items():
         if column not in row:
@@ -128,13 +131,37 @@ def _read_jsonl(path: Path) -> Iterator[tuple[int, Any]]:
                     yield number, f"is not JSON: {error}"
 
 
+def _read_markdown(path: Path) -> Iterator[tuple[int, Any]]:
+    """The rows of every table; of a cell [text](address), the column has the text and “<column> link” the address."""
+    header: list[str] | None = None
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        cells = [cell.strip() for cell in re.split(r"(?<!\\)\|", line.strip())[1:-1]]
+        if not cells:
+            header = None
+        elif header is None:
+            header = cells
+        elif not all(re.fullmatch(":?-+:?", cell) for cell in cells):
+            if len(cells) == len(header):
+                yield number, _to_linked(dict(zip(header, cells, strict=True)))
+            else:
+                yield number, f"has {len(cells)} cells where the header has {len(header)}; write \\| for a bar inside a cell"
+
+
+def _to_linked(row: dict[str, str]) -> dict[str, str]:
+    for column, cell in list(row.items()):
+        link = re.fullmatch(r"\[(.*)\]\((\S+)\)", cell)
+        if link:
+            row |= {column: link.group(1), f"{column} link": link.group(2)}
+    return row
+
+
 def _to_paper(row: Mapping[str, Any], settings: Settings, folder: dict[str, Path], item: str) -> Paper:
     title = values.to_text(row["title"])
     line = item.rpartition(" ")[2]
-    paper_id = values.to_text(row["paper_id"]) or (to_slug(title) if title else f"{settings.venue.venue_id}-{line}")
+    paper_id = values.to_identifier(row["paper_id"]) or (to_slug(title) if title else f"{settings.venue.venue_id}-{line}")
     named = values.to_text(row["file"])
     file = folder.pop(files.to_file_id(named) if named else paper_id, None)
-    names = values.to_list(row["authors"], settings.separators)
+    names = _to_names(row["authors"], settings.separators)
     places = values.to_list(row["affiliations"], settings.separators)
     known = places if len(places) == len(names) else (None,) * len(names)
     return Paper(
@@ -143,17 +170,29 @@ def _to_paper(row: Mapping[str, Any], settings: Settings, folder: dict[str, Path
         title=title,
         authors=tuple(Author(name, place) for name, place in zip(names, known, strict=True)),
         year=values.to_year(row["year"]) or settings.venue.year,
+        published=values.to_text(row["published"]),
         abstract=values.to_paragraphs(row["abstract"]),
         tldr=values.to_text(row["tldr"]),
         tags=values.to_list(row["tags"], settings.separators),
         language=values.to_text(row["language"]) or settings.language,
-        decision=values.to_text(row["decision"]),
+        decision=values.to_decision(row["decision"]),
+        reviews=tuple(
+            Review(rating)
+            for text in values.to_list(row["ratings"], ",;|", repeated=True)
+            if (rating := values.to_number(text)) is not None
+        ),
         slots=_to_slots(row, settings),
         url=values.to_text(row["url"]),
         pdf_url=files.to_pdf_url(settings.pdf_url, paper_id, file) or values.to_text(row["pdf_url"]),
         file=file,
         item=item,
     )
+
+
+def _to_names(given: Any, separators: str) -> tuple[str, ...]:
+    """Authors; where commas part them, the last may be joined by "and" as in a sentence."""
+    names = values.to_list(given, separators)
+    return tuple(name for part in names for name in part.removeprefix("and ").split(" and ")) if "," in separators else names
 
 
 def _to_slots(row: Mapping[str, Any], settings: Settings) -> tuple[Slot, ...]:
@@ -165,6 +204,7 @@ def _to_slots(row: Mapping[str, Any], settings: Settings) -> tuple[Slot, ...]:
         title=title,
         kind=values.to_text(row["session_kind"]),
         start=values.to_text(row["session_start"]),
+        finish=values.to_text(row["session_finish"]),
         room=values.to_text(row["session_room"]),
     )
     return (Slot(session),)

@@ -36,8 +36,8 @@ def to_paragraphs(value: Any) -> str | None:
     return None if text.lower() in EMPTY else text
 
 
-def to_list(value: Any, separators: str = ";|") -> tuple[str, ...]:
-    """The parts of a list, given as a list or as text with separators; empty parts and repetitions are left out.
+def to_list(value: Any, separators: str = ";|", *, repeated: bool = False) -> tuple[str, ...]:
+    """The parts of a list, given as a list or as text with separators, without empty parts and, unless told, repetitions.
 
     >>> to_list("SGD; ; generalization;SGD")
     ('SGD', 'generalization')
@@ -46,13 +46,46 @@ def to_list(value: Any, separators: str = ";|") -> tuple[str, ...]:
         return ()
     parts = value if isinstance(value, list) else re.split(f"[{re.escape(separators)}]", str(value))
     texts = (to_text(part) for part in parts)
-    return tuple(dict.fromkeys(text for text in texts if text))
+    given = [text for text in texts if text]
+    return tuple(given if repeated else dict.fromkeys(given))
 
 
 def to_year(value: Any) -> int | None:
     """The first plausible year in a value: "2019", 2019.0 and "Spring 2019" are 2019; "in press" is None."""
     match = re.search(r"(?<!\d)(1[5-9]|20)\d\d(?!\d)", str(value))
     return int(match.group()) if match else None
+
+
+DECISIONS = (
+    ("withdraw", "withdrawn"), ("desk", "desk reject"), ("reject", "reject"), ("workshop", "workshop"),
+    ("oral", "oral"), ("spotlight", "spotlight"), ("poster", "poster"),
+)  # fmt: skip
+"""What a decision says -> the word for it; the first that fits, for "Desk Rejected" is more than a rejection."""
+
+
+def to_decision(value: Any) -> str | None:
+    """One word for what venues write in many ways; what says none of these stays as it is.
+
+    >>> [to_decision(text) for text in ("Accept (Oral)", "ICLR 2024 poster", "Invite to Workshop Track", "Long")]
+    ['oral', 'poster', 'workshop', 'Long']
+    """
+    text = to_text(value)
+    return next((word for part, word in DECISIONS if part in (text or "").lower()), text)
+
+
+def to_number(value: Any) -> float | None:
+    """The number that a value is or begins with, as the rating "7: Good paper, accept" does."""
+    match = re.match(r"\s*(-?\d+(?:\.\d+)?)", str(value)) if value is not None else None
+    return float(match.group(1)) if match else None
+
+
+def to_identifier(value: Any) -> str | None:
+    """
+    >>> to_identifier("https://openreview.net/forum?id=H1M7soActX")
+    'H1M7soActX'
+    """
+    text = to_text(value)
+    return text.rpartition("id=")[2] if text and text.startswith("http") and "id=" in text else text
 
 
 def _printable(text: str) -> str:

@@ -1,0 +1,71 @@
+"""Completes papers by what other sources say of the same id, and keeps who said what.
+
+The rule: the first source's word stands. What it lacks is taken from the others; where they differ, their word is kept as a
+`Claim` beside it, so that a reader can see both.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from papersette.keys import to_key
+from papersette.problems import Problem
+from papersette.records import Author, Paper, Review
+
+FIELDS = "title authors year published abstract tldr tags language decision reviews slots url pdf_url file".split()
+"""What another source may complete."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a source says of a paper's field."""
+
+    paper_id: str
+    field: str
+    source: str
+    value: str
+    used: bool
+    """True where the paper had none, so that this is what it has now."""
+
+
+def complete(
+    papers: Iterable[Paper], additions: Iterable[tuple[str, str, Paper]]
+) -> tuple[list[Paper], list[Claim], list[Problem]]:
+    """The papers with what they lacked, all claims of the others, and the additions that name no paper.
+
+    `additions` are (source, venue_id of the papers it completes, item).
+    """
+    by_id = {paper.paper_id: paper for paper in papers}
+    claims: list[Claim] = []
+    problems: list[Problem] = []
+    for source, venue_id, item in additions:
+        paper = by_id.get(item.paper_id)
+        if paper is None or paper.venue.venue_id != venue_id:
+            reason = f"has the id {item.paper_id}, which no paper of {venue_id} has; it completes nothing"
+            problems.append(Problem(source, item.item or item.paper_id, "merge", reason, lost=True))
+            continue
+        claimed = [claim for name in FIELDS if (claim := _to_claim(paper, item, name, source))]
+        claims += claimed
+        by_id[paper.paper_id] = dataclasses.replace(paper, **{c.field: getattr(item, c.field) for c in claimed if c.used})
+    return list(by_id.values()), claims, problems
+
+
+def _to_claim(paper: Paper, item: Paper, name: str, source: str) -> Claim | None:
+    """What the item says of this field, unless it says nothing or the same in other letters."""
+    own, other = getattr(paper, name), getattr(item, name)
+    if not other or to_key(_to_text(own)) == to_key(_to_text(other)):
+        return None
+    return Claim(paper.paper_id, name, source, _to_text(other), used=not own)
+
+
+def _to_text(value: Any) -> str:
+    if isinstance(value, tuple):
+        return "; ".join(_to_text(part) for part in value)
+    if isinstance(value, Author):
+        return value.name
+    if isinstance(value, Review):
+        return f"{value.rating:g}" if value.rating is not None else ""
+    return "" if value is None else str(value)

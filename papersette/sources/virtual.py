@@ -1,0 +1,155 @@
+"""A virtual conference site: the event list of icml.cc, neurips.cc or iclr.cc, as JSON.
+
+The rule: an event with the address of a paper, or of a kind that papers are presented in, is a paper; one that is presented
+several times is one paper with several slots; every other event is told as no paper.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from papersette.keys import to_key, to_slug
+from papersette.problems import Problem, UserError
+from papersette.records import Author, Count, Paper, Session, Slot, Venue
+from papersette.sources import values
+
+PAPER_KINDS = {"poster", "oral", "spotlight", "paper"}
+"""Words in an event's type by which it presents a paper; a tutorial, a break or a workshop as a whole has none of them."""
+
+Event = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Settings:
+    venue: Venue
+    file: Path
+    """The list of events, as {"count": …, "results": […]} or the bare list."""
+    abstracts: Path | None = None
+    """A JSON object of abstracts by the event's id, where the site keeps them apart."""
+    site: str | None = None
+    """The site's address, for links: https://icml.cc"""
+    language: str | None = None
+
+
+def read(settings: Settings) -> Iterator[Paper | Problem | Count]:
+    """Yield a paper for every event, or for all events of one paper. Raises `UserError` where the file is no list of events."""
+    events, total = _read_events(settings.file)
+    abstracts = _read_object(settings.abstracts) if settings.abstracts else {}
+    source = settings.venue.venue_id
+    if total > len(events):
+        reason = f"says that there are {total:,} events and has {len(events):,}; fetch it again with ?limit={total}"
+        yield Problem(source, settings.file.name, "read", reason)
+    yield Count(len(events))
+    papers: defaultdict[str, list[tuple[str, Event]]] = defaultdict(list)
+    for place, event in enumerate(events):
+        item = f"{settings.file.name}: event {place}"
+        if not isinstance(event, Mapping):
+            yield Problem(source, item, "read", "is no event, which is a JSON object", lost=True)
+        elif not _is_paper(event):
+            kind = _kind(event) or "without a type"
+            yield Problem(source, item, "skip", f"is no paper but an event ({kind}): {_name(event) or 'unnamed'}")
+        else:
+            papers[_identity(event, item)].append((item, event))
+    for presented in papers.values():
+        paper, again = _to_paper(presented, abstracts, settings)
+        yield paper
+        for item in again:
+            reason = f"presents the paper {paper.paper_id} once more; the paper has this session, too"
+            yield Problem(source, item, "skip", reason, paper.paper_id)
+
+
+def _read_events(path: Path) -> tuple[list[Any], int]:
+    """The events, and how many there are by the file's own count."""
+    given = _read_json(path)
+    events = given.get("results") if isinstance(given, Mapping) else given
+    if not isinstance(events, list):
+        raise UserError(f"{path}: has no list of events; save what the site answers under /static/virtual/data/")
+    count = given.get("count") if isinstance(given, Mapping) else None
+    return events, count if isinstance(count, int) else len(events)
+
+
+def _read_object(path: Path) -> Mapping[str, Any]:
+    given = _read_json(path)
+    if not isinstance(given, Mapping):
+        raise UserError(f"{path}: must be a JSON object of abstracts by event id")
+    return given
+
+
+def _read_json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UserError(f"{path}: is not JSON: {error}") from None
+
+
+def _kind(event: Event) -> str | None:
+    return values.to_text(event.get("eventtype")) or values.to_text(event.get("event_type"))
+
+
+def _name(event: Event) -> str | None:
+    return values.to_text(event.get("name"))
+
+
+def _is_paper(event: Event) -> bool:
+    words = set((_kind(event) or "").lower().replace("-", " ").split())
+    return bool(event.get("paper_url") or event.get("paper_pdf_url") or (words & PAPER_KINDS and "session" not in words))
+
+
+def _identity(event: Event, item: str) -> str:
+    """What the events of one paper share: the paper's address, else its title; the sites give each event an id of its own."""
+    return values.to_text(event.get("paper_url")) or to_key(_name(event) or "") or item
+
+
+def _to_paper(presented: list[tuple[str, Event]], abstracts: Mapping[str, Any], settings: Settings) -> tuple[Paper, list[str]]:
+    """The paper of these events, and the items beyond the first."""
+    item, first = presented[0]
+    events = [event for _, event in presented]
+
+    def given(name: str) -> Any:
+        return next((event[name] for event in events if event.get(name)), None)
+
+    abstract = given("abstract") or next((a for event in events if (a := abstracts.get(str(event.get("id"))))), None)
+    paper = Paper(
+        paper_id=values.to_text(first.get("id")) or to_slug(_name(first) or item),
+        venue=settings.venue,
+        title=_name(first),
+        authors=tuple(map(_to_author, given("authors") or ())),
+        year=settings.venue.year,
+        abstract=values.to_paragraphs(abstract),
+        tags=values.to_list(given("keywords")),
+        language=settings.language,
+        decision=values.to_decision(given("decision") or _kind(first)),
+        slots=tuple(slot for event in events if (slot := _to_slot(event, settings.venue))),
+        url=_to_url(given("paper_url") or given("virtualsite_url"), settings.site),
+        pdf_url=_to_url(given("paper_pdf_url"), settings.site),
+        item=item,
+    )
+    return paper, [item for item, _ in presented[1:]]
+
+
+def _to_author(author: Any) -> Author:
+    if not isinstance(author, Mapping):
+        return Author(values.to_text(author) or "unnamed")
+    return Author(values.to_text(author.get("fullname")) or "unnamed", values.to_text(author.get("institution")))
+
+
+def _to_slot(event: Event, venue: Venue) -> Slot | None:
+    title = values.to_text(event.get("session"))
+    start, room = values.to_text(event.get("starttime")), values.to_text(event.get("room_name"))
+    if not title and not start:
+        return None
+    name = title or f"{_kind(event)} {start}"
+    session_id = f"{venue.venue_id}-{to_slug(name)}"
+    position = values.to_text(event.get("poster_position")) or ""
+    session = Session(session_id, name, _kind(event), start, values.to_text(event.get("endtime")), room)
+    return Slot(session, int(position) if position.isdecimal() else None)
+
+
+def _to_url(given: Any, site: str | None) -> str | None:
+    url = values.to_text(given)
+    return f"{(site or '').rstrip('/')}{url}" if url and url.startswith("/") and site else url
