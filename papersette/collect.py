@@ -112,8 +112,8 @@ def _to_tally(source: Source, given: Sequence[object]) -> Tally:
 
 
 def _without_unmatched(tally: Tally, unmatched: Sequence[Problem]) -> Tally:
-    lost = sum(problem.source == tally.source for problem in unmatched)
-    return dataclasses.replace(tally, completed=tally.completed - lost, lost=tally.lost + lost) if lost else tally
+    count = sum(problem.source == tally.source for problem in unmatched)
+    return dataclasses.replace(tally, completed=tally.completed - count, skipped=tally.skipped + count)
 
 
 def _with_own_id(paper: Paper, taken: set[str]) -> Paper:

@@ -45,7 +45,7 @@ def complete(
         paper = by_id.get(item.paper_id)
         if paper is None or paper.venue.venue_id != venue_id:
             reason = f"has the id {item.paper_id}, which no paper of {venue_id} has; it completes nothing"
-            problems.append(Problem(source, item.item or item.paper_id, "merge", reason, lost=True))
+            problems.append(Problem(source, item.item or item.paper_id, "merge", reason))
             continue
         claimed = [claim for name in FIELDS if (claim := _to_claim(paper, item, name, source))]
         claims += claimed

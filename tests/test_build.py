@@ -183,3 +183,89 @@ def test_a_folder_of_pdfs_gets_titles_and_abstracts_from_page_1(build, tmp_path)
 def test_an_empty_folder_is_told(build, tmp_path):
     (tmp_path / "pdfs").mkdir()
     assert "has no PDF" in build(FOLDER).stderr
+
+
+def test_a_second_build_with_nothing_changed_is_not_made(build, papers, tmp_path):
+    build(CATALOG)
+    before = (tmp_path / "papers.db").read_bytes()
+    again = build(CATALOG)
+    assert (again.returncode, "nothing has changed" in again.stdout) == (0, True)
+    assert (tmp_path / "papers.db").read_bytes() == before
+
+
+def test_what_came_changed_and_went_is_told_and_kept_from_build_to_build(build, papers, tmp_path):
+    build(CATALOG)
+    assert rows(tmp_path / "papers.db", "select count(*) from changes") == [(0,)]
+    (tmp_path / "papers.csv").write_text("paper_id,title,authors\na,First edited,Ann A\nc,Third,\n")
+    build(CATALOG)
+    changes = [("a", "changed", "title"), ("c", "added", None), ("b", "removed", None)]
+    assert rows(tmp_path / "papers.db", "select paper_id, change, fields from changes") == changes
+    (tmp_path / "papers.csv").write_text("paper_id,title,authors\na,First edited,Ann A\n")
+    build(CATALOG)
+    assert rows(tmp_path / "papers.db", "select paper_id, change, fields from changes") == [*changes, ("c", "removed", None)]
+    assert rows(tmp_path / "papers.db", "select count(*) from builds") == [(3,)]
+
+
+def test_a_build_over_a_file_of_another_shape_is_made_without_its_history(build, papers, tmp_path):
+    with sqlite3.connect(tmp_path / "papers.db") as conn:
+        conn.execute("create table builds (build_id)")
+    assert build(CATALOG).returncode == 0
+    assert rows(tmp_path / "papers.db", "select count(*) from papers") == [(2,)]
+
+
+def test_check_says_what_would_be_built_and_builds_nothing(build, papers, tmp_path):
+    (tmp_path / "papers.csv").write_text("paper_id,title\na,First\nb,Second,too,many\n")
+    built = build(CATALOG, "--check")
+    assert built.returncode == 0, built.stderr
+    assert "v-2019 (table): 2 items: 1 papers, 1 lost" in built.stdout
+    assert "papers.csv: line 3 has more cells" in built.stdout
+    assert not (tmp_path / "papers.db").exists()
+
+
+def test_items_of_a_source_add_up(build, papers, tmp_path):
+    build(CATALOG)
+    assert rows(tmp_path / "papers.db", "select source, items, papers, lost from sources") == [("v-2019", 2, 2, 0)]
+
+
+COMPLETED = (
+    CATALOG
+    + """
+  - kind: table
+    file: later.csv
+    completes: v-2019
+    columns: {ratings: marks}
+    venue: {venue_id: later, name: Later}
+"""
+)
+
+
+def test_a_source_completes_the_papers_of_another(build, papers, tmp_path):
+    (tmp_path / "later.csv").write_text(
+        'paper_id,title,authors,marks,decision\na,First,Other Name,,\nb,,Bo B,"6, 8",Accept (Oral)\nz,,,,\n'
+    )
+    assert build(COMPLETED).returncode == 0
+    found = rows(tmp_path / "papers.db", "select paper_id, authors, decision, rating, top_percent from papers")
+    assert found == [("a", "Ann A", None, None, None), ("b", "Bo B", "oral", 7.0, 100)]
+    claims = rows(tmp_path / "papers.db", "select paper_id, field, value, used from claims order by paper_id, field")
+    assert claims == [
+        ("a", "authors", "Other Name", 0),
+        ("b", "authors", "Bo B", 1),
+        ("b", "decision", "oral", 1),
+        ("b", "reviews", "6; 8", 1),
+    ]
+    assert rows(tmp_path / "papers.db", "select completed, skipped from sources where source = 'later'") == [(2, 1)]
+
+
+def test_completing_a_source_that_is_not_there_is_told(build, papers):
+    built = build(COMPLETED.replace("completes: v-2019", "completes: v-2018"))
+    assert (built.returncode, "no venue_id of a source above it; there are v-2019" in built.stderr) == (1, True)
+
+
+def test_overrides_join_works_and_a_bad_group_is_told_with_its_line(build, papers, tmp_path):
+    (tmp_path / "joined.yml").write_text("join:\n  - [a, b]\n  - [a, nosuch]\n")
+    assert build("works: joined.yml" + CATALOG).returncode == 0
+    assert rows(tmp_path / "papers.db", "select work_id, paper_count from works") == [("a", 2)]
+    assert rows(tmp_path / "papers.db", "select item, stage from problems") == [("nosuch", "merge")]
+    (tmp_path / "joined.yml").write_text("join:\n  - [a]\n")
+    built = build("works: joined.yml" + CATALOG)
+    assert (built.returncode, "joined.yml, line 2" in built.stderr) == (1, True)

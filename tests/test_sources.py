@@ -1,5 +1,6 @@
 """Sources: every item becomes a paper or a problem, fields say what the source says, missing stays missing."""
 
+import inspect
 import json
 from pathlib import Path
 
@@ -7,8 +8,8 @@ import pytest
 from conftest import make_pdf
 
 from papersette.problems import Problem, UserError
-from papersette.records import LooseFile, Paper, Venue
-from papersette.sources import arxiv, bibtex, csljson, miniconf, openreview, table
+from papersette.records import Author, Count, LooseFile, Paper, Review, Venue
+from papersette.sources import SOURCES, arxiv, bibtex, csljson, miniconf, openreview, paperoni, table, virtual
 
 VENUE = Venue("v-2019", "V 2019", 2019)
 
@@ -236,3 +237,127 @@ def test_miniconf_puts_a_paper_in_every_session_it_is_in_and_in_order(tmp_path):
 def test_miniconf_says_what_folder_it_wants(tmp_path):
     with pytest.raises(UserError, match="sitedata"):
         list(miniconf.read(miniconf.Settings(VENUE, tmp_path)))
+
+
+def test_openreview_takes_reviews_and_the_decision_from_the_thread(tmp_path):
+    (tmp_path / "threads").mkdir()
+    thread = [
+        {"invitation": "V/-/Paper1/Official_Review", "signatures": ["V/Paper1/AnonReviewer2"],
+         "content": {"rating": "7: Good paper, accept", "confidence": "4: confident", "title": "Good", "review": "One.\n\nTwo."}},
+        {"invitation": "V/-/Paper1/Official_Comment", "content": {"comment": "Thanks"}},
+        {"invitation": "V/-/Acceptance_Decision", "content": {"decision": "Accept (Poster)"}},
+    ]  # fmt: skip
+    (tmp_path / "threads" / "B1x").write_text(json.dumps({"notes": thread}))
+    notes = write_notes(tmp_path, NOTE, {"forum": "C2y"}, {"forum": "D3z"})
+    (tmp_path / "threads" / "C2y.json").write_text("<html>502 Bad Gateway</html>")
+    papers, problems, _ = parted(openreview.read(openreview.Settings(VENUE, notes, reviews=tmp_path / "threads")))
+    assert papers[0].reviews == (Review(7.0, 4.0, "AnonReviewer2", "Good", "One.\n\nTwo."),)
+    assert [(paper.decision, len(paper.reviews)) for paper in papers] == [("poster", 1), (None, 0), (None, 0)]
+    assert [problem.paper_id for problem in problems] == ["C2y", "D3z"]
+    assert "error page" in problems[0].reason
+
+
+def test_openreview_api_2_tells_reviews_in_the_note_and_the_decision_in_its_venue(tmp_path):
+    review = {"invitations": ["V/Submission1/-/Official_Review", "V/-/Edit"], "content": {"rating": {"value": 8}}}
+    note = {"id": "E4", "content": {"title": {"value": "T"}, "venue": {"value": "V 2024 oral"}}, "details": {"replies": [review]}}
+    gone = {"id": "F5", "invitation": "V/-/Withdrawn_Submission", "content": {}}
+    papers, _, _ = parted(openreview.read(openreview.Settings(VENUE, write_notes(tmp_path, note, gone))))
+    assert [(paper.decision, [r.rating for r in paper.reviews]) for paper in papers] == [("oral", [8.0]), ("withdrawn", [])]
+
+
+EVENTS = [
+    {"id": 1, "name": "Paper one", "eventtype": "Poster", "paper_url": "/forum?id=x", "session": "Posters 1",
+     "starttime": "2026-05-01T10:00:00", "endtime": "2026-05-01T12:00:00", "room_name": "Hall", "poster_position": "7",
+     "authors": [{"fullname": "Zoë B", "institution": "U"}], "keywords": ["nets"], "decision": "Accept (poster)"},
+    {"id": 2, "name": "Paper one", "eventtype": "Oral", "paper_url": "/forum?id=x", "session": "Talks", "starttime": "2026-05-02T09:00:00"},
+    {"id": 3, "name": "Coffee", "eventtype": "Break"},
+    {"id": 4, "name": "Poster Session 1", "eventtype": "Poster Session"},
+    {"id": 5, "name": "Paper two", "eventtype": "Spotlight Poster"},
+    "no event",
+]  # fmt: skip
+
+
+def test_virtual_makes_one_paper_of_all_its_events_and_tells_the_others(tmp_path):
+    (tmp_path / "events.json").write_text(json.dumps({"count": 9, "results": EVENTS}))
+    (tmp_path / "abstracts.json").write_text(json.dumps({"1": "Of nets."}))
+    settings = virtual.Settings(VENUE, tmp_path / "events.json", tmp_path / "abstracts.json", "https://site.org/")
+    given = list(virtual.read(settings))
+    (one, two), problems, _ = parted(given)
+    assert (one.paper_id, one.title, one.decision, one.abstract, two.title) == (
+        "1",
+        "Paper one",
+        "poster",
+        "Of nets.",
+        "Paper two",
+    )
+    assert one.url == "https://site.org/forum?id=x"
+    assert [(slot.session.title, slot.session.room, slot.position) for slot in one.slots] == [
+        ("Posters 1", "Hall", 7),
+        ("Talks", None, None),
+    ]
+    assert one.authors == (Author("Zoë B", "U"),)
+    assert [(problem.stage, problem.lost) for problem in problems] == [("read", False)] + [("skip", False)] * 2 + [
+        ("read", True),
+        ("skip", False),
+    ]
+    assert "9 events and has 6" in problems[0].reason
+    assert Count(6) in given
+
+
+PAPERONI = {
+    "paper_id": "abc", "title": "A work", "authors": [
+        {"display_name": "Ada", "affiliations": [{"name": "Institut Mila"}]}, {"author": {"name": "Bo"}, "affiliations": [{"name": "U, Mila"}]}],
+    "topics": [{"name": "nets"}], "links": [{"type": "pdf.official", "link": "https://p/x.pdf"}],
+    "releases": [
+        {"venue": {"name": "Conf", "type": "conference", "date": {"text": "2023-09-21", "precision": 2}}, "status": "poster"},
+        {"venue": {"name": "Preprints", "date": {"text": "2023-01-01", "precision": 1}}, "status": "preprint"},
+        {"venue": {"name": "", "date": {"text": "2000", "precision": 0}}},
+    ],
+}  # fmt: skip
+
+
+def test_paperoni_gives_a_version_for_each_release_of_one_work(tmp_path):
+    (tmp_path / "papers.json").write_text(json.dumps([PAPERONI, "nothing"]))
+    given = list(paperoni.read(paperoni.Settings(VENUE, tmp_path / "papers.json", institute="Mila")))
+    papers, problems, _ = parted(given)
+    assert [(p.paper_id, p.venue.name, p.published, p.work) for p in papers] == [
+        ("v-2019-abc", "Conf", "2023-09", "v-2019-abc"),
+        ("v-2019-abc-2", "Preprints", "2023", "v-2019-abc"),
+        ("v-2019-abc-3", "V 2019", None, "v-2019-abc"),
+    ]
+    assert [(author.name, author.member) for author in papers[0].authors] == [("Ada", False), ("Bo", True)]
+    assert (len(problems), Count(4) in given) == (1, True)
+
+
+def test_paperoni_reads_yaml_and_tells_files_of_a_folder_that_hold_no_papers(tmp_path):
+    (tmp_path / "papers.yml").write_text(
+        "_papers:\n- id: 0\n  title: T\n  releases:\n  - venue: {name: J, date: 2024-03-15, date_precision: 3}\n"
+    )
+    (tmp_path / "labels.json").write_text('[{"en": "Home"}]')
+    papers, problems, _ = parted(paperoni.read(paperoni.Settings(VENUE, tmp_path)))
+    assert [(p.paper_id, p.published, p.year) for p in papers] == [("v-2019-0", "2024-03-15", 2024)]
+    assert [(p.item, p.stage) for p in problems] == [("labels.json", "skip")]
+
+
+def test_bibtex_joins_strings_with_macros_and_leaves_a_number_sign_in_braces(tmp_path):
+    (tmp_path / "a.bib").write_text(
+        '@string{icml = "ICML"}\n@misc{a, title = "At " # icml # { 19}, year = 2019}\n@misc{b, title = {C {# {x}} is # 1}, year = 2018}\n'
+    )
+    papers, problems, _ = parted(bibtex.read(bibtex.Settings(VENUE, tmp_path / "a.bib")))
+    assert ([paper.title.replace("{", "").replace("}", "") for paper in papers], problems) == (["At ICML 19", "C # x is # 1"], [])
+
+
+def test_a_markdown_table_is_a_table_with_links(tmp_path):
+    (tmp_path / "r.md").write_text(
+        "# Ratings\n\n| Title | Ratings | Who |\n| --- | :-: | --- |\n| [A](https://o.net/forum?id=B1x) | 7, 7, 9 | Ada L, Bo and Cy |\n| broken |\n"
+    )
+    columns = {"paper_id": "Title link", "title": "Title", "ratings": "Ratings", "authors": "Who"}
+    (paper,), (problem,), _ = parted(table.read(table.Settings(VENUE, tmp_path / "r.md", columns, separators=",")))
+    assert (paper.paper_id, paper.title, [r.rating for r in paper.reviews]) == ("B1x", "A", [7, 7, 9])
+    assert [author.name for author in paper.authors] == ["Ada L", "Bo", "Cy"]
+    assert (problem.item, problem.lost) == ("r.md: line 6", True)
+
+
+@pytest.mark.parametrize("kind", SOURCES)
+def test_every_kind_of_source_counts_its_items(kind):
+    assert "Count" in inspect.get_annotations(SOURCES[kind].read)["return"]

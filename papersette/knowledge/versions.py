@@ -63,7 +63,7 @@ class Pair:
     title_ratio: float | None = None
     """0 to 100."""
     abstract_similarity: float | None = None
-    """0 to 1."""
+    """0 to 1; None below `ABSTRACT_WITH_TITLE`, or where one of the two has no abstract."""
     shared_authors: int | None = None
     """None where one of the two has no authors."""
 
@@ -79,8 +79,7 @@ def find_pairs(versions: Sequence[Version]) -> list[Pair]:
     titles = dict(_similar([v.title for v in versions], 0.5, (1, 1)))
     places = sorted({*same_work, *same_title, *abstracts, *titles})
     judged = (
-        _judge(versions[i], versions[j], (i, j) in same_work, abstracts.get((i, j), 0.0), titles.get((i, j), 0.0))
-        for i, j in places
+        _judge(versions[i], versions[j], (i, j) in same_work, abstracts.get((i, j)), titles.get((i, j), 0.0)) for i, j in places
     )
     return [pair for pair in judged if pair]
 
@@ -109,8 +108,9 @@ def _similar(texts: Sequence[str | None], least: float, words: tuple[int, int]) 
             yield (given[row + start], given[column]), round(float(value), 3)
 
 
-def _judge(one: Version, other: Version, told: bool, abstract: float, title_words: float) -> Pair | None:
+def _judge(one: Version, other: Version, told: bool, similarity: float | None, title_words: float) -> Pair | None:
     """The pair with its verdict, or None where the evidence is too thin to show."""
+    abstract = similarity or 0.0
     keys = to_key(one.title or ""), to_key(other.title or "")
     equal = keys[0] == keys[1] and len(keys[0]) >= SHORTEST_KEY
     ratio = fuzz.ratio(*keys) if all(keys) else 0.0
@@ -135,7 +135,7 @@ def _judge(one: Version, other: Version, told: bool, abstract: float, title_word
         verdict, reason = "possible", "; but ".join(filter(None, (reason or _possible(abstract), doubt)))
     else:
         verdict = "joined"
-    return Pair(one.paper_id, other.paper_id, verdict, reason, round(ratio, 1), abstract, shared)
+    return Pair(one.paper_id, other.paper_id, verdict, reason, round(ratio, 1), similarity, shared)
 
 
 def _possible(abstract: float) -> str:

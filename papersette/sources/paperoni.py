@@ -19,6 +19,7 @@ from papersette.problems import Problem, UserError
 from papersette.records import Author, Count, Paper, Venue
 from papersette.sources import values
 
+SUFFIXES = {".json", ".yml", ".yaml"}
 UNDATED = 0
 """The precision of a date that stands for no date: paperoni writes the year 2000."""
 
@@ -28,7 +29,7 @@ class Settings:
     venue: Venue
     """Of the releases that do not say where they appeared."""
     file: Path
-    """A .json or .yml file: a list of papers, or an object whose “_papers” is that list."""
+    """A .json or .yml file: a list of papers, or an object whose “_papers” is that list; or a folder of such files."""
     institute: str | None = None
     """Authors with this affiliation, as "Mila", are marked as members."""
     language: str | None = None
@@ -36,10 +37,23 @@ class Settings:
 
 def read(settings: Settings) -> Iterator[Paper | Problem | Count]:
     """Yield a paper for every release, and for a paper without any. Raises `UserError` where the file is no list of papers."""
-    entries = _read_entries(settings.file)
+    folder = settings.file.is_dir()
+    paths = sorted(p for p in settings.file.iterdir() if p.suffix in SUFFIXES) if folder else [settings.file]
+    if not paths:
+        raise UserError(f"{settings.file}: has no .json and no .yml file; export the papers with paperoni")
+    for path in paths:
+        entries = _read_entries(path)
+        if folder and entries and not any(isinstance(entry, Mapping) and "releases" in entry for entry in entries):
+            yield Count(1)
+            yield Problem(settings.venue.venue_id, path.name, "skip", "is no list of papers: nothing in it has releases")
+        else:
+            yield from _read_papers(path, entries, settings)
+
+
+def _read_papers(path: Path, entries: list[Any], settings: Settings) -> Iterator[Paper | Problem | Count]:
     yield Count(sum(max(1, len(_releases(entry))) for entry in entries))
     for place, entry in enumerate(entries, start=1):
-        item = f"{settings.file.name}: paper {place}"
+        item = f"{path.name}: paper {place}"
         if not isinstance(entry, Mapping):
             yield Problem(settings.venue.venue_id, item, "read", "is no paper, which is an object", lost=True)
             continue

@@ -1,0 +1,318 @@
+"""Takes papers away: any page that shows papers as .bib, .ris, .csl and .atom, whatever has sessions as .ics.
+
+The rule: an export is whole. A search, a table, a tag gives every paper it finds, not only those of the page one looks at. What
+stands in a file is made by a library of that format; what a paper is, by the canned query `export`.
+"""
+
+import json
+import re
+from datetime import datetime
+from urllib.parse import parse_qsl, quote, urlencode
+from xml.etree import ElementTree
+
+import icalendar
+import rispy
+from bibtexparser import write_string
+from bibtexparser.library import Library
+from bibtexparser.model import Entry, Field
+from datasette import hookimpl
+from datasette.utils import derive_named_parameters, tilde_encode
+from datasette.utils.asgi import NotFound, Response
+
+DATABASE = "papers"
+ROW_PAGES = {"tags": "tag", "authors": "author", "sessions": "session", "venues": "venue", "works": "work"}
+"""Tables whose row pages show papers, and the parameter of the canned query papers_of that names them."""
+SLOW = 20_000
+"""Milliseconds that a whole search may take; a page of it takes a hundredth."""
+LISTS = {"authors", "tags", "papers"}
+"""Columns of the export queries that hold JSON lists."""
+ATOM = "http://www.w3.org/2005/Atom"
+BIBTEX_TYPES = {"conference": "inproceedings", "journal": "article"}
+
+
+@hookimpl
+def register_output_renderer():
+    papers = {"bib": to_bibtex, "ris": to_ris, "csl": to_csl, "atom": to_atom}
+    renderers = [{"extension": name, "render": renderer(write), "can_render": has_papers} for name, write in papers.items()]
+    return [*renderers, {"extension": "ics", "render": render_calendar, "can_render": has_sessions}]
+
+
+def has_papers(database, table, columns, view_name):
+    if database != DATABASE:
+        return False
+    return "paper_id" in columns or (view_name == "row" and table in ROW_PAGES)
+
+
+def has_sessions(database, table, columns, view_name):
+    return database == DATABASE and ("session_id" in columns or has_papers(database, table, columns, view_name))
+
+
+def renderer(write):
+    async def render(datasette, request, rows, table, query_name, view_name, columns):
+        ids = await paper_ids(datasette, request, rows, table, query_name, view_name)
+        papers = await canned(datasette, "export", ids=json.dumps(ids))
+        if write is not to_atom:  # a feed of changes tells of papers that went, too
+            papers = [paper for paper in papers if paper["is_here"]]
+        return write(papers, Site(datasette, request))
+
+    return render
+
+
+class Site:
+    """Where this publication is, for links and names of files."""
+
+    def __init__(self, datasette, request):
+        self.datasette, self.request = datasette, request
+        self.name = re.sub(r"\W+", "-", request.path.rpartition("/")[2].rpartition(".")[0]).strip("-") or "papers"
+
+    def url(self, path):
+        return self.datasette.absolute_url(self.request, path)
+
+    def page(self, table, key):
+        return self.url(self.datasette.urls.row(DATABASE, table, tilde_encode(key)))
+
+    def response(self, body, content_type, extension):
+        disposition = f"attachment; filename*=UTF-8''{quote(self.name)}.{extension}"
+        return Response(body, content_type=content_type, headers={"content-disposition": disposition})
+
+
+async def canned(datasette, name, **values):
+    """All rows of a canned query of metadata.yml."""
+    sql = (await datasette.get_canned_query(DATABASE, name, None))["sql"]
+    database = datasette.get_database(DATABASE)
+    params = {key: values.get(key, "") for key in await derive_named_parameters(database, sql)}
+    answer = await database.execute(sql, params, truncate=False, page_size=1_000_000, custom_time_limit=SLOW)
+    return [{key: json.loads(row[key]) if key in LISTS else row[key] for key in row.keys()} for row in answer.rows]  # noqa: SIM118
+
+
+async def paper_ids(datasette, request, rows, table, query_name, view_name):
+    """The papers of a page, all of them, in its order."""
+    if view_name == "row" and table in ROW_PAGES:
+        key = rows[0][datasette_key(table)]
+        found = await canned(datasette, "papers_of", **{ROW_PAGES[table]: key})
+    elif query_name == "search":
+        found = await canned(
+            datasette, "search", **{key: request.args[key] for key in request.args} | {"page": "", "size": "1000000"}
+        )
+    elif view_name == "table":
+        found = await whole_table(datasette, request, table)
+    else:
+        found = rows
+    return list(dict.fromkeys(row["paper_id"] for row in found if row["paper_id"]))
+
+
+def datasette_key(table):
+    return table.removesuffix("s") + "_id"
+
+
+async def whole_table(datasette, request, table):
+    """The rows of a table page and of the pages after it, as Datasette itself gives them."""
+    asked = [(key, value) for key, value in parse_qsl(request.query_string) if key not in {"_next", "_size", "_shape"}]
+    path = datasette.urls.table(DATABASE, table, format="json")
+    query = [*asked, ("_size", "max"), ("_shape", "objects"), ("_nofacet", "1"), ("_nocount", "1")]
+    rows, following = [], ""
+    while following is not None:
+        answer = (
+            await datasette.client.get(f"{path}?{urlencode([*query, ('_next', following)] if following else query)}")
+        ).json()
+        rows += answer["rows"]
+        following = answer.get("next")
+    return rows
+
+
+def to_bibtex(papers, site):
+    taken = set()
+    entries = [to_entry(paper, taken) for paper in papers]
+    return site.response(write_string(Library(entries)), "application/x-bibtex; charset=utf-8", "bib")
+
+
+def to_entry(paper, taken):
+    kind = BIBTEX_TYPES.get(paper["venue_kind"], "misc")
+    where = {"inproceedings": "booktitle", "article": "journal"}.get(kind, "howpublished")
+    key = base = re.sub(r"[^A-Za-z0-9:._/-]+", "-", paper["paper_id"]).strip("-") or "paper"
+    number = 2
+    while key.lower() in taken:  # BibTeX does not tell Smith19 from smith19
+        key, number = f"{base}-{number}", number + 1
+    taken.add(key.lower())
+    values = {
+        "title": f"{{{escape_bibtex(paper['title'])}}}" if paper["title"] else None,  # the inner braces keep capitals
+        "author": " and ".join(escape_bibtex(to_bibtex_name(name)) for name in paper["authors"]) or None,
+        where: escape_bibtex(paper["venue"]),
+        "year": paper["year"],
+        "abstract": escape_bibtex(paper["abstract"]),
+        "keywords": escape_bibtex("; ".join(paper["tags"])) or None,
+        "language": paper["language"],
+        "url": paper["url"] or paper["pdf_url"],
+    }
+    return Entry(kind, key, [Field(name, str(value)) for name, value in values.items() if value])
+
+
+def to_bibtex_name(name):
+    """A name with " and " or a comma in it is braced, so that it stays one name."""
+    return f"{{{name}}}" if " and " in name.lower() or "," in name else name
+
+
+def escape_bibtex(text):
+    """Characters that TeX reads as its own, but for mathematics between dollars; braces only where they do not pair."""
+    if text is None:
+        return None
+    parts = re.split(r"(\$[^$]+\$)", text)
+    plain = [
+        part if part.startswith("$") and part.endswith("$") and len(part) > 2 else re.sub(r"([&%#_$])", r"\\\1", part)
+        for part in parts
+    ]
+    escaped = "".join(plain)
+    return escaped if balanced(escaped) else re.sub(r"[{}]", "", escaped)
+
+
+def balanced(text):
+    depth = 0
+    for c in text:
+        depth += (c == "{") - (c == "}")
+        if depth < 0:
+            return False
+    return depth == 0
+
+
+def to_ris(papers, site):
+    entries = [
+        {
+            "type_of_reference": {"conference": "CPAPER", "journal": "JOUR"}.get(paper["venue_kind"], "GEN"),
+            "id": paper["paper_id"],
+            "title": paper["title"],
+            "authors": [to_family_first(name) for name in paper["authors"]],
+            "secondary_title": paper["venue"],
+            "year": str(paper["year"]) if paper["year"] else None,
+            "abstract": paper["abstract"],
+            "keywords": paper["tags"],
+            "language": paper["language"],
+            "urls": [url for url in (paper["url"], paper["pdf_url"]) if url],
+        }
+        for paper in papers
+    ]
+    filled = [{key: one_line(value) for key, value in entry.items() if value} for entry in entries]
+    return site.response(rispy.dumps(filled), "application/x-research-info-systems; charset=utf-8", "ris")
+
+
+def one_line(value):
+    return " ".join(value.split()) if isinstance(value, str) else [one_line(part) for part in value]
+
+
+def to_family_first(name):
+    given, _, family = name.rpartition(" ")
+    return f"{family}, {given}" if given and "," not in name else name
+
+
+def to_csl(papers, site):
+    items = [
+        {
+            "id": paper["paper_id"],
+            "type": {"conference": "paper-conference", "journal": "article-journal"}.get(paper["venue_kind"], "article"),
+            "title": paper["title"],
+            "author": [to_csl_name(name) for name in paper["authors"]],
+            "container-title": paper["venue"],
+            "issued": to_csl_date(paper["published"] or paper["year"]),
+            "abstract": paper["abstract"],
+            "keyword": "; ".join(paper["tags"]),
+            "language": paper["language"],
+            "URL": paper["url"] or paper["pdf_url"],
+        }
+        for paper in papers
+    ]
+    body = json.dumps([{key: value for key, value in item.items() if value} for item in items], ensure_ascii=False, indent=1)
+    return site.response(body, "application/vnd.citationstyles.csl+json; charset=utf-8", "csl.json")
+
+
+def to_csl_date(published):
+    return {"date-parts": [[int(part) for part in str(published).split("-") if part.isdecimal()]]} if published else None
+
+
+def to_csl_name(name):
+    given, _, family = name.rpartition(" ")
+    return {"family": family, "given": given} if given and "," not in name else {"literal": name}
+
+
+def to_atom(papers, site):
+    ElementTree.register_namespace("", ATOM)
+    feed = element(None, "feed")
+    query = f"?{site.request.query_string}" if site.request.query_string else ""
+    own = site.url(site.request.path + query)
+    element(feed, "id", own)
+    element(feed, "title", " ".join(filter(None, [papers[0]["publication"] if papers else "Papers", site.request.args.get("q")])))
+    element(feed, "updated", max((paper["updated"] for paper in papers), default="1970-01-01T00:00:00+00:00"))
+    element(feed, "link", rel="self", type="application/atom+xml", href=own)
+    element(feed, "link", rel="alternate", type="text/html", href=site.url(site.request.path.removesuffix(".atom") + query))
+    element(element(feed, "author"), "name", "Papersette")
+    for paper in papers:
+        page = site.page("papers", paper["paper_id"])
+        entry = element(feed, "entry")
+        element(entry, "id", "urn:papersette:" + quote(paper["paper_id"]))
+        element(entry, "title", paper["title"] or paper["paper_id"])
+        element(entry, "updated", paper["updated"])
+        element(entry, "link", rel="alternate", type="text/html", href=page)
+        for name in paper["authors"] or ["Unknown"]:
+            element(element(entry, "author"), "name", name)
+        for tag in paper["tags"]:
+            element(entry, "category", term=tag)
+        element(entry, "summary", "\n\n".join(filter(None, [paper["change"], paper["tldr"], paper["abstract"]])) or "No abstract")
+    body = ElementTree.tostring(feed, encoding="unicode", xml_declaration=True)
+    return Response(body, content_type="application/atom+xml; charset=utf-8")
+
+
+def element(parent, name, text=None, **attributes):
+    qualified = f"{{{ATOM}}}{name}"
+    made = ElementTree.Element(qualified, attributes) if parent is None else ElementTree.SubElement(parent, qualified, attributes)
+    made.text = printable(text)
+    return made
+
+
+def printable(text):
+    """Without the control characters that XML does not allow."""
+    return re.sub(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", " ", text) if text else text
+
+
+async def render_calendar(datasette, request, rows, table, query_name, view_name, columns):
+    """The sessions of a page, or those in which its papers are presented; a session without a date is in no calendar."""
+    site = Site(datasette, request)
+    if view_name == "row" and table == "sessions":
+        ids = {"sessions": [rows[0]["session_id"]]}
+    elif "session_id" in columns:
+        ids = {"sessions": [row["session_id"] for row in rows]}
+    else:
+        ids = {"papers": await paper_ids(datasette, request, rows, table, query_name, view_name)}
+    sessions = await canned(datasette, "export_sessions", **{key: json.dumps(value) for key, value in ids.items()})
+    events = [event for session in sessions if (event := to_event(session, site))]
+    if not events:
+        raise NotFound("No session here has a date and a time, so there is nothing for a calendar")
+    calendar = icalendar.Calendar()
+    calendar.add("prodid", "-//Papersette//papersette//EN")
+    calendar.add("version", "2.0")
+    for event in events:
+        calendar.add_component(event)
+    return site.response(calendar.to_ical().decode(), "text/calendar; charset=utf-8", "ics")
+
+
+def to_event(session, site):
+    start, finish = to_time(session["start"]), to_time(session["finish"])
+    if start is None:
+        return None
+    event = icalendar.Event()
+    event.add("uid", f"{session['session_id']}@papersette")
+    event.add("dtstamp", datetime.fromisoformat(session["stamp"]))
+    event.add("dtstart", start)
+    if finish is not None:
+        event.add("dtend", finish)
+    event.add("summary", session["title"])
+    event.add("description", "\n".join(session["papers"]))
+    event.add("url", site.page("sessions", session["session_id"]))
+    if session["room"]:
+        event.add("location", session["room"])
+    return event
+
+
+def to_time(text):
+    """A time, of the venue's own place unless the text says of which; None where the text is none."""
+    try:
+        return datetime.fromisoformat(text) if text and "T" in text.replace(" ", "T") else None
+    except ValueError:
+        return None

@@ -1,0 +1,116 @@
+"""Exports and feeds: whole, valid, and read back right by libraries that did not write them."""
+
+import csv
+import io
+import json
+from xml.etree import ElementTree
+
+import bibtexparser
+import feedparser
+import icalendar
+import pytest
+import rispy
+from conftest import run_build, serve
+from pybtex.database import parse_string
+
+ODD = "Robust $\\ell_2$ & 100% of {GAN}s: Élan_vital #1"
+PAPERS = [
+    {"paper_id": "odd id/1", "title": ODD, "authors": ["Zoë Ångström", "The and Company", "van der Berg, Jan"], "year": 2019,
+     "abstract": "First.\n\nSecond & last.", "tags": ["GAN", "noise"], "session": "Morning", "session_start": "2019-06-11T09:00:00",
+     "session_finish": "2019-06-11T10:30:00", "session_room": "Hall A", "url": "https://example.org/1"},
+    {"paper_id": "ODD id/1 ", "title": "Unbalanced } brace", "session": "Morning"},
+    *[{"paper_id": f"p{n}", "title": f"Filler paper number {n}", "tags": ["filler"], "authors": [f"Ann A{n}"]} for n in range(120)],
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("exports")
+    (folder / "papers.json").write_text(json.dumps(PAPERS))
+    (folder / "catalog.yml").write_text(
+        "title: Odd papers\nsources:\n  - {kind: table, file: papers.json, venue: {venue_id: odd, name: Odd & Co 2019, kind: conference}}\n"
+    )
+    arguments = (folder / "catalog.yml", "--data", folder, "--db", folder / "papers.db", "--cache", folder / "cache")
+    assert run_build(*arguments).returncode == 0
+    (folder / "papers.json").write_text(json.dumps(PAPERS[:-1]))
+    assert run_build(*arguments).returncode == 0
+    with serve(folder / "papers.db", tmp_path_factory.mktemp("exportsite")) as client:
+        yield client
+
+
+def export(site, path, content_type):
+    answer = site.get(path)
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"].startswith(content_type)
+    return answer
+
+
+@pytest.mark.parametrize(
+    "path", ["search.{}", "search.{}?q=paper+OR+robust+OR+brace", "papers.{}", "papers.{}?_size=5", "venues/odd.{}"]
+)
+def test_an_export_is_whole_whatever_the_page_shows(site, path):
+    assert (
+        len(bibtexparser.parse_string(export(site, f"/papers/{path.format('bib')}", "application/x-bibtex").text).entries) == 121
+    )
+    assert len(export(site, f"/papers/{path.format('csl')}", "application/vnd.citationstyles").json()) == 121
+    assert len(rispy.loads(export(site, f"/papers/{path.format('ris')}", "application/x-research").text)) == 121
+    assert len(feedparser.parse(export(site, f"/papers/{path.format('atom')}", "application/atom+xml").text).entries) == 121
+
+
+def test_bibtex_keeps_order_capitals_accents_and_mathematics_through_two_parsers(site):
+    text = export(site, "/papers/search.bib?q=robust", "application/x-bibtex").text
+    (entry,) = bibtexparser.parse_string(text).entries
+    assert entry["title"] == "{Robust $\\ell_2$ \\& 100\\% of {GAN}s: Élan\\_vital \\#1}"
+    other = parse_string(text, "bibtex").entries[entry.key]
+    assert [" ".join([*p.first_names, *p.prelast_names, *p.last_names]) for p in other.persons["author"]] == [
+        "Zoë Ångström", "{The and Company}", "{van der Berg, Jan}"]  # fmt: skip
+    assert (other.type, other.fields["year"], other.fields["booktitle"]) == ("inproceedings", "2019", "Odd \\& Co 2019")
+
+
+def test_bibtex_keys_are_unique_also_to_bibtex_which_tells_no_case(site):
+    keys = [entry.key.lower() for entry in bibtexparser.parse_string(site.get("/papers/papers.bib").text).entries]
+    assert len(keys) == len(set(keys)) == 121
+
+
+def test_csl_and_ris_say_the_same_as_the_site(site):
+    (item,) = site.get("/papers/search.csl?q=robust").json()
+    assert (item["title"], item["author"][0], item["issued"]) == (
+        ODD,
+        {"family": "Ångström", "given": "Zoë"},
+        {"date-parts": [[2019]]},
+    )
+    (entry,) = rispy.loads(site.get("/papers/search.ris?q=robust").text)
+    assert (entry["title"], entry["authors"][0], entry["keywords"]) == (ODD, "Ångström, Zoë", ["GAN", "noise"])
+
+
+def test_a_feed_has_stable_ids_and_every_field_that_atom_requires(site):
+    text = site.get("/papers/search.atom?q=robust").text
+    feed = feedparser.parse(text)
+    assert (feed.bozo, feed.version, feed.entries[0].id) == (False, "atom10", "urn:papersette:odd%20id/1")
+    atom = "{http://www.w3.org/2005/Atom}"
+    for node in [ElementTree.fromstring(text), *ElementTree.fromstring(text).iter(f"{atom}entry")]:
+        assert {child.tag.removeprefix(atom) for child in node} >= {"id", "title", "updated", "author"}
+    assert feed.entries[0].title == ODD
+
+
+def test_the_feed_of_what_is_new_tells_of_a_paper_that_went(site):
+    (entry,) = feedparser.parse(site.get("/papers/whats_new.atom").text).entries
+    assert (entry.title, entry.summary.startswith("removed")) == ("Filler paper number 119", True)
+
+
+@pytest.mark.parametrize("path", ["sessions/odd-morning.ics", "programme.ics", "search.ics?q=robust", "sessions.ics"])
+def test_a_calendar_has_the_session_with_its_place_and_papers(site, path):
+    calendar = icalendar.Calendar.from_ical(export(site, f"/papers/{path}", "text/calendar").text)
+    (event,) = calendar.walk("VEVENT")
+    assert (str(event["summary"]), str(event["location"])) == ("Morning", "Hall A")
+    assert event.decoded("dtstart").isoformat() == "2019-06-11T09:00:00"
+    assert "Unbalanced } brace" in event["description"]
+
+
+def test_a_calendar_without_a_session_says_so(site):
+    assert "nothing for a calendar" in site.get("/papers/search.ics?q=filler").text
+
+
+def test_the_csv_of_a_search_opens_in_a_spreadsheet(site):
+    rows = list(csv.DictReader(io.StringIO(site.get("/papers/search.csv?q=robust").text)))
+    assert [row["title"] for row in rows] == [ODD]
