@@ -90,11 +90,10 @@ async def paper_ids(datasette, request, rows, table, query_name, view_name):
     if view_name == "row" and table in ROW_PAGES:
         key = rows[0][datasette_key(table)]
         found = await canned(datasette, "papers_of", **{ROW_PAGES[table]: key})
-    elif query_name == "search":
-        found = await canned(
-            datasette, "search", **{key: request.args[key] for key in request.args} | {"page": "", "size": "1000000"}
-        )
-    elif view_name == "table":
+    elif query_name:
+        asked = {key: request.args[key] for key in request.args}
+        found = await canned(datasette, query_name, **asked | ({"page": "", "size": "1000000"} if query_name == "search" else {}))
+    elif table and view_name != "row":
         found = await whole_table(datasette, request, table)
     else:
         found = rows

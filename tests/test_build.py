@@ -256,7 +256,8 @@ def test_a_source_completes_the_papers_of_another(build, papers, tmp_path):
     assert rows(tmp_path / "papers.db", "select completed, skipped from sources where source = 'later'") == [(2, 1)]
 
 
-def test_completing_a_source_that_is_not_there_is_told(build, papers):
+def test_completing_a_source_that_is_not_there_is_told(build, papers, tmp_path):
+    (tmp_path / "later.csv").write_text("paper_id\n")
     built = build(COMPLETED.replace("completes: v-2019", "completes: v-2018"))
     assert (built.returncode, "no venue_id of a source above it; there are v-2019" in built.stderr) == (1, True)
 
