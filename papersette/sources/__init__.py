@@ -6,7 +6,7 @@ being one; the build proves that they add up. A new source is
 one file here and one line below.
 """
 
-from papersette.sources import arxiv, bibtex, csljson, folder, miniconf, openreview, paperoni, table, virtual
+from papersette.sources import arxiv, bibtex, csljson, folder, listing, miniconf, openreview, paperoni, table, virtual
 
 SOURCES = {
     "openreview": openreview,
@@ -17,5 +17,6 @@ SOURCES = {
     "miniconf": miniconf,
     "virtual": virtual,
     "paperoni": paperoni,
+    "listing": listing,
     "folder": folder,
 }

@@ -1,0 +1,277 @@
+"""A web page saved as text: results of a search, a list of publications, a session, a page about one paper.
+
+The rule: the page's own furniture parts the papers: its "tl;dr", its "·", its "published by". What a capture lost is told
+as lost by the capture, and the paper is kept with what is left of it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pylatexenc.latex2text import LatexNodes2Text
+
+from papersette.keys import to_slug
+from papersette.problems import Problem, UserError
+from papersette.records import Author, Count, Paper, Session, Slot, Venue
+from papersette.sources import values
+
+PARAGRAPH = 160
+"""Characters from which on a line is a paragraph of an abstract: titles and names are shorter."""
+LONGEST_NAME = 50
+FOLD = re.compile(r"…\s*\((?:voir plus|see more|more|المزيد)\)")
+"""Where a page folds the rest of an abstract, in the middle of a word as often as not."""
+COUNT = re.compile(r"\bhas (\d+) results?\b")
+TLDR = re.compile(r"(No )?tl;?dr\b[\s:]*(.*)", re.IGNORECASE)
+NAME = re.compile(r"(?:(?:[A-Z]\.?|[^\W\d_]'?[^\W\d_]+|d[aeiou]s?|v[ao]n|der|den|la|le|bin|al|el)[ -]?){2,6}")
+INTERFACE = {
+    "published by": ("نشر من قبل", "published by"),
+    "published on": ("تاريخ النشر", "date of publication"),
+    "language": ("والبحث باللغة", "language"),
+    "rate": ("قيم البحث", "rate"),
+    "read also": ("اقرأ أيضاً", "read also"),
+    "end": ("الأسئلة المقترحة", "suggested questions", "التعليقات", "comments"),
+}
+"""The words of a paper page's furniture, in the languages of its interface."""
+LANGUAGES = {"english": "en", "arabic": "ar", "french": "fr", "العربية": "ar", "الإنكليزية": "en", "الفرنسية": "fr"}
+
+
+@dataclass(frozen=True)
+class Settings:
+    venue: Venue
+    file: Path
+    """The saved page, text in UTF-8."""
+    layout: str
+    """What kind of page: "results", "publications", "session" or "paper"."""
+    language: str | None = None
+
+
+@dataclass
+class Found:
+    """A paper of the page, as far as it is there."""
+
+    line: int
+    title: str | None = None
+    authors: tuple[str, ...] = ()
+    tldr: str | None = None
+    abstract: str | None = None
+    year: int | None = None
+    language: str | None = None
+
+
+Line = tuple[int, str]
+"""A line that is not empty, with its number."""
+
+
+def read(settings: Settings) -> Iterator[Paper | Problem | Count]:
+    """Yield a paper for every one of the page. Raises `UserError` where the layout is unknown or the page has no paper."""
+    if settings.layout not in LAYOUTS:
+        raise UserError(f"{settings.file}: “layout” says “{settings.layout}”; known are {', '.join(LAYOUTS)}")
+    lines = _read_lines(settings.file)
+    papers = list(LAYOUTS[settings.layout](lines))
+    if not papers:
+        raise UserError(
+            f"{settings.file}: shows no paper in the layout “{settings.layout}”; is it another of {', '.join(LAYOUTS)}?"
+        )
+    yield Count(len(papers))
+    slot = _to_slot(lines, settings.venue) if settings.layout == "session" else None
+    for place, found in enumerate(papers, start=1):
+        paper = _to_paper(found, settings)
+        yield replace(paper, slots=(Slot(slot, place),)) if slot else paper
+        if paper.title is None:
+            reason = "has no title: the capture lost it; the paper is listed with what is left"
+            yield Problem(settings.venue.venue_id, paper.item or paper.paper_id, "read", reason, paper.paper_id)
+    said = next((int(match.group(1)) for _, line in lines if (match := COUNT.search(line))), len(papers))
+    if said != len(papers):
+        yield Problem(settings.venue.venue_id, settings.file.name, "read", f"says {said} results and shows {len(papers)}")
+
+
+def _read_lines(path: Path) -> list[Line]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UserError(f"{path}: is not UTF-8 at byte {error.start}; save the page as text in UTF-8") from None
+    return [(number, line.strip()) for number, line in enumerate(text.splitlines(), start=1) if line.strip()]
+
+
+def _read_results(lines: list[Line]) -> Iterator[Found]:
+    """Title, "tl;dr …", abstract; of a title that was lost, the abstract before it is followed by the next "tl;dr"."""
+    start = next((place + 1 for place, (_, line) in enumerate(lines) if COUNT.search(line)), 0)
+    found: Found | None = None
+    waiting: list[Line] = []
+    for number, line in lines[start:]:
+        match = TLDR.match(line)
+        if match is None:
+            waiting.append((number, line))
+            continue
+        title = waiting.pop() if waiting and len(waiting[-1][1]) < PARAGRAPH and not waiting[-1][1].endswith(".") else None
+        if found:
+            yield replace(found, abstract=_to_abstract(waiting))
+        tldr = None if match.group(1) else match.group(2) or None
+        found = Found(number, title[1] if title else None, tldr=tldr)
+        waiting = []
+    if found:
+        yield replace(found, abstract=_to_abstract(waiting))
+
+
+def _read_publications(lines: list[Line]) -> Iterator[Found]:
+    """Title, an author a line, perhaps an abstract. A title is what follows an abstract, or is not spelt like a name."""
+    found: Found | None = None
+    for number, line in lines:
+        is_abstract = len(line) >= PARAGRAPH or FOLD.search(line)
+        if found and is_abstract:
+            found.abstract = "\n\n".join(filter(None, [found.abstract, line]))
+        elif found and not found.abstract and line != found.title and _is_name(line):
+            found.authors += (line,)
+        else:
+            if found:
+                yield found
+            found = Found(number, line)
+    if found:
+        yield found
+
+
+def _is_name(line: str) -> bool:
+    """Words that begin with a capital, none of it an acronym: "Stanisław Jastrzębski", not "Seeking GANs"."""
+    words = line.split()
+    return bool(NAME.fullmatch(line)) and not any(re.search("[A-Z]{3}|[A-Z]{2}s?$", word) for word in words)
+
+
+def _read_session(lines: list[Line]) -> Iterator[Found]:
+    """Title, authors parted by "·", abstract; an abstract after an abstract goes on with it, or is of a paper whose head was lost."""
+    found: Found | None = None
+    for place, (number, line) in enumerate(lines):
+        if place < 2 and not _heads_paper(lines, place):
+            continue  # "Session" and its title
+        is_authors = "·" in line and all(len(name) < LONGEST_NAME for name in line.split("·"))
+        if len(line) >= PARAGRAPH and not is_authors:
+            if found and (not found.abstract or _is_continued(found.abstract, line)):
+                found.abstract = "\n\n".join(filter(None, [found.abstract, line]))
+            else:
+                if found:
+                    yield found
+                found = Found(number, abstract=line)
+        elif found and found.title and not found.authors and not found.abstract:
+            found.authors = tuple(part.strip() for part in line.split("·"))
+        else:
+            if found:
+                yield found
+            found = Found(number, line)
+    if found:
+        yield found
+
+
+def _heads_paper(lines: list[Line], place: int) -> bool:
+    return any("·" in line for _, line in lines[place + 1 : place + 2])
+
+
+def _is_continued(before: str, line: str) -> bool:
+    """Whether a paragraph goes on with the one before, by the long words it takes up: .23 where it did, .08 where not."""
+    words = [set(re.findall(r"[^\W\d_]{8,}", text.lower())) for text in (before, line)]
+    return len(words[0] & words[1]) >= 0.15 * max(1, len(words[1]))
+
+
+def _to_slot(lines: list[Line], venue: Venue) -> Session | None:
+    title = next((line for _, line in lines[:2] if line.lower() != "session"), None)
+    return Session(f"{venue.venue_id}-{to_slug(title)}", title) if title else None
+
+
+def _read_paper(lines: list[Line]) -> Iterator[Found]:
+    """One paper under its title, and after "read also" those that the page relates to it, most of them without a title."""
+    places = {name: _place_of(lines, words) for name, words in INTERFACE.items()}
+    head = places["published by"]
+    if head is None:
+        return
+    rate = places["rate"] or places["read also"] or len(lines)
+    above = [(number, line) for number, line in lines[:head] if not re.fullmatch(r"[\d\s.()]+", line)]
+    below = [(number, line) for number, line in lines[head:rate] if len(line) >= PARAGRAPH]
+    number, title = above[-1] if above else (1, None)
+    language = (_after(lines, places["language"], "language") or "").lower()
+    yield Found(
+        number,
+        title,
+        tuple(filter(None, [_after(lines, head, "published by")])),
+        abstract=_to_abstract(below),
+        year=values.to_year(_after(lines, places["published on"], "published on")),
+        language=LANGUAGES.get(language),
+    )
+    end = places["end"] or len(lines)
+    yield from _read_related(lines[(places["read also"] or end) + 1 : end])
+
+
+def _read_related(lines: list[Line]) -> Iterator[Found]:
+    """ "116 - Ada Byron , Bo Li 2021", the line before an abstract, has a count, the authors and the year."""
+    authors: tuple[str, ...] = ()
+    year = None
+    for number, line in lines:
+        credit = re.fullmatch(r"(?:\d+\s*-\s*)?(.+?)\s+((?:19|20)\d\d)", line)
+        if len(line) < PARAGRAPH and credit:
+            authors, year = tuple(name.strip() for name in credit.group(1).split(",")), int(credit.group(2))
+        elif len(line) >= PARAGRAPH:
+            yield Found(number, authors=authors, abstract=line, year=year)
+            authors, year = (), None
+
+
+def _place_of(lines: list[Line], words: tuple[str, ...]) -> int | None:
+    return next(
+        (place for place, (_, line) in enumerate(lines) if line.lower().startswith(words) and len(line) < PARAGRAPH), None
+    )
+
+
+def _after(lines: list[Line], place: int | None, name: str) -> str | None:
+    """What stands on a line behind its word."""
+    if place is None:
+        return None
+    line = lines[place][1]
+    word = next(word for word in INTERFACE[name] if line.lower().startswith(word))
+    return line[len(word) :].strip(" :") or None
+
+
+LAYOUTS = {"results": _read_results, "publications": _read_publications, "session": _read_session, "paper": _read_paper}
+
+
+def _to_abstract(lines: list[Line]) -> str | None:
+    return "\n\n".join(line for _, line in lines) or None
+
+
+def _to_paper(found: Found, settings: Settings) -> Paper:
+    title = values.to_text(to_plain(found.title))
+    return Paper(
+        paper_id=to_slug(title) if title else f"{settings.venue.venue_id}-line-{found.line}",
+        venue=settings.venue,
+        title=title,
+        authors=tuple(Author(name) for name in values.to_list([to_plain(name) for name in found.authors])),
+        year=found.year or settings.venue.year,
+        abstract=values.to_paragraphs(to_plain(found.abstract)),
+        tldr=values.to_text(to_plain(found.tldr)),
+        language=found.language or settings.language,
+        item=f"{settings.file.name}: line {found.line}",
+    )
+
+
+def to_plain(text: str | None) -> str | None:
+    r"""Text as its author meant it: unfolded, TeX accents as letters, the Greek that lost its backslash as Greek.
+
+    >>> to_plain(r'G\\\"urb\\\"uzbalaban shows $alpha$ the… (voir plus)ory')
+    'Gürbüzbalaban shows α theory'
+    """
+    if text is None:
+        return None
+    text = re.sub(r"\\{2,}(?=[\"'`^~=.uvHcbdkrt])", r"\\", FOLD.sub("", text))
+    text = re.sub(r"\\[\"'`^~=.]\{?\\?[^\W\d_]\}?|\\[uvHcbdkr]\{\\?[^\W\d_]\}", _to_letter, text)
+    return re.sub(r"\$([A-Za-z]{2,7})\$", _to_greek, text)
+
+
+def _to_letter(match: re.Match[str]) -> str:
+    return str(LatexNodes2Text().latex_to_text(match.group()))
+
+
+def _to_greek(match: re.Match[str]) -> str:
+    case = "CAPITAL" if match.group(1)[0].isupper() else "SMALL"
+    try:
+        return unicodedata.lookup(f"GREEK {case} LETTER {match.group(1).upper()}")
+    except KeyError:
+        return match.group()
