@@ -45,10 +45,13 @@ def build(options: argparse.Namespace, started: datetime) -> dict[str, object]:
     """Build the database, or only say what would be built; give the row of `builds`, empty where none was made."""
     progress = Progress()
     publication = catalog.load(options.catalog, options.data)
-    items = collect.read(progress.over("reading sources", publication.sources, len(publication.sources), "sources"))
+    sources = progress.over("reading sources", publication.sources, len(publication.sources), "sources")
+    items = collect.read(sources, options.downloads, offline=options.offline)
     if options.check:
         print(items.report())
         return {}
+    if publication.download:
+        progress.run("fetching PDFs", collect.download(items, options.downloads / "pdf", offline=options.offline), None)
     files = items.files()
     fingerprint = history.to_fingerprint((publication, items, options.engine), files)
     previous = history.read_previous(options.db)
@@ -84,6 +87,8 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     option("--jobs", type=int, default=os.cpu_count() or 1, help="how many PDFs to read at once (%(default)s)")
     option("--engine", choices=ENGINES, default="pdfium", help="what reads PDFs; pdfminer is pure Python (%(default)s)")
     option("--cache", type=Path, default=Path(".cache/fulltext"), help="keeps the text of PDFs between builds (%(default)s)")
+    option("--downloads", type=Path, default=Path(".cache/downloads"), help="keeps what was fetched (%(default)s)")
+    option("--offline", action="store_true", help="fetch nothing; use what was fetched before")
     option("--check", action="store_true", help="read the sources, say what would be built, and build nothing")
     option("--rebuild", action="store_true", help="build even where nothing has changed")
     options = parser.parse_args(arguments)

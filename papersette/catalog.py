@@ -31,9 +31,14 @@ class Source:
     completes: str | None = None
     """The venue_id of the source whose papers its items complete; they are then no papers of their own."""
 
-    def read(self) -> Iterator[Paper | Problem | LooseFile | Count]:
-        """Yield every item of this source, as a paper or as the problem that kept it from being one."""
-        yield from SOURCES[self.kind].read(self.settings)
+    def read(self, downloads: Path, *, offline: bool) -> Iterator[Paper | Problem | LooseFile | Count]:
+        """Fetch what is to be read live into `downloads`, then yield every item, as a paper or as the problem that kept it from
+        being one."""
+        source, settings = SOURCES[self.kind], self.settings
+        if hasattr(source, "fetch"):
+            settings, problems = source.fetch(settings, downloads, offline=offline)
+            yield from problems
+        yield from source.read(settings)
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,8 @@ class Catalog:
     """What every page of the site says first, where something must be said."""
     ocr: bool = False
     """Whether scanned PDFs are read with ocrmypdf, where it is installed."""
+    download: bool = False
+    """Whether PDFs that are not on this disk are fetched from the addresses that the sources give."""
     works: Works = field(default_factory=lambda: Works())
 
 
@@ -64,7 +71,7 @@ def load(path: Path, data: Path) -> Catalog:
     Raises `UserError` where the file is missing, is not YAML, or says something the readers do not understand.
     """
     entry = _read_yaml(path)
-    entry.check_names({"title", "notice", "ocr", "works", "sources"})
+    entry.check_names({"title", "notice", "ocr", "download", "works", "sources"})
     listed = entry.child("sources")
     if not isinstance(listed.value, list) or not listed.value:
         raise listed.error("must be a list with at least one source")
@@ -77,6 +84,7 @@ def load(path: Path, data: Path) -> Catalog:
         sources=tuple(sources),
         notice=_to_value(entry.child("notice"), str, data) if "notice" in entry.value else None,
         ocr=_to_value(entry.child("ocr"), bool, data) if "ocr" in entry.value else False,
+        download=_to_value(entry.child("download"), bool, data) if "download" in entry.value else False,
         works=_read_works(_to_path(entry.child("works"), path.parent)) if "works" in entry.value else Works(),
     )
 

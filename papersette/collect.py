@@ -7,12 +7,13 @@ ids are made unique without losing one.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from papersette import matching, merging
 from papersette.catalog import Source
+from papersette.fetch import fetch_pdfs
 from papersette.fulltext import Text
 from papersette.merging import Claim
 from papersette.problems import Problem, UserError
@@ -69,12 +70,12 @@ class Items:
         return "\n".join(lines)
 
 
-def read(sources: Iterable[Source]) -> Items:
-    """Read all sources. Raises `UserError` where none of them has a paper."""
+def read(sources: Iterable[Source], downloads: Path, *, offline: bool) -> Items:
+    """Read all sources, the live ones through `downloads`. Raises `UserError` where none of them has a paper."""
     items = Items()
     taken: set[str] = set()
     for source in sources:
-        given = list(source.read())
+        given = list(source.read(downloads, offline=offline))
         for item in given:
             if isinstance(item, Paper) and source.completes:
                 items.additions.append((source.name, source.completes, item))
@@ -95,6 +96,23 @@ def read(sources: Iterable[Source]) -> Items:
     items.problems += unmatched
     items.tallies = [_without_unmatched(tally, unmatched) for tally in items.tallies]
     return items
+
+
+def download(items: Items, folder: Path, *, offline: bool) -> Iterator[str]:
+    """Give papers without a file the PDF at their address, or a problem that says why not; yield each address."""
+    wanting = {paper.pdf_url: paper for paper in items.papers if paper.file is None and paper.pdf_url}
+    fetched: dict[str, Path] = {}
+    for url, answer in fetch_pdfs((url for url in wanting if url.startswith("http")), folder, offline=offline):
+        if isinstance(answer, Path):
+            fetched[url] = answer
+        else:
+            paper = wanting[url]
+            items.problems.append(Problem(paper.venue.venue_id, url, "download", answer, paper.paper_id))
+        yield url
+    items.papers = [
+        dataclasses.replace(paper, file=fetched[paper.pdf_url]) if not paper.file and paper.pdf_url in fetched else paper
+        for paper in items.papers
+    ]
 
 
 def _to_tally(source: Source, given: Sequence[object]) -> Tally:

@@ -25,7 +25,7 @@ class Progress:
         print(f"{stage}: {total}" if total is not None else stage, file=sys.stderr, flush=True)
         yield from items
 
-    def run(self, stage: str, items: Iterable[object], total: int, unit: str = "papers") -> None:
+    def run(self, stage: str, items: Iterable[object], total: int | None, unit: str = "papers") -> None:
         """Go through the items for what doing so does."""
         for _ in self.over(stage, items, total, unit):
             pass

@@ -27,9 +27,17 @@ MAY_IMPORT = {
     "papersette/matching.py": RECORDS | {"papersette.fulltext"},
     "papersette/merging.py": RECORDS,
     "papersette/history.py": set(),
+    "papersette/fetch.py": {"papersette"},
     "papersette/grouping.py": RECORDS | {"papersette.catalog", "papersette.knowledge"},
     "papersette/collect.py": RECORDS
-    | {"papersette.fulltext", "papersette.matching", "papersette.merging", "papersette.catalog", "papersette.knowledge"},
+    | {
+        "papersette.fulltext",
+        "papersette.matching",
+        "papersette.merging",
+        "papersette.catalog",
+        "papersette.knowledge",
+        "papersette.fetch",
+    },
     "papersette/database.py": RECORDS
     | {
         "papersette",

@@ -2,7 +2,8 @@
 
 A source is a module with `Settings`, a dataclass whose fields are what a catalog may say (one of them `venue`), and
 `read(settings)`, which yields the `Count` of its items and then a `Paper` for every item, or the `Problem` that kept it from
-being one; the build proves that they add up. A new source is
+being one; the build proves that they add up. A source that can be read live also has `fetch(settings, folder, offline=…)`: it
+saves the answer in the folder and gives the settings that read it from there, and what is doubtful about it. A new source is
 one file here and one line below.
 """
 

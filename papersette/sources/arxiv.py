@@ -5,36 +5,96 @@ The rule: the paper_id is the identifier with its version, 2510.14968v1, so that
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import feedparser
 
 from papersette.problems import Problem, UserError
 from papersette.records import Author, Count, LooseFile, Paper, Venue
-from papersette.sources import files, values
+from papersette.sources import files, live, values
 
 
 @dataclass(frozen=True)
 class Settings:
     venue: Venue
-    file: Path
+    file: Path | None = None
     """The saved answer, as https://export.arxiv.org/api/query?… gives it."""
+    query: str | None = None
+    """Instead of a file, a search of arXiv, read live: "cat:cs.DL AND ti:retrieval"."""
+    ids: list[str] = field(default_factory=list)
+    """Instead or besides, identifiers, read live."""
+    most: int = 1000
+    """Papers that a search may give."""
+    api: str = "https://export.arxiv.org/api/query"
     files: Path | None = None
     """A folder of PDFs named by identifier, 2510.14968v1.pdf."""
     language: str | None = None
 
 
+def fetch(settings: Settings, folder: Path, *, offline: bool) -> tuple[Settings, list[Problem]]:
+    """Save what arXiv answers to the query as an Atom feed in `folder`; give the settings that read it."""
+    if not settings.query and not settings.ids:
+        return settings, []
+    arxiv = live.load_client("arxiv")
+    asked = f"{settings.query or ''} {' '.join(map(str, settings.ids))}".strip()
+    path = folder / f"arxiv-{hashlib.sha256(f'{asked} {settings.most}'.encode()).hexdigest()[:16]}.xml"
+
+    def ask() -> str:
+        client = arxiv.Client(page_size=100, delay_seconds=PAUSE, num_retries=live.TRIES - 1)
+        client.query_url_format = settings.api + "?{}"
+        live.make_impatient(client._session)  # it has no public way to set a time limit, and waits for ever without
+        search = arxiv.Search(query=settings.query or "", id_list=list(map(str, settings.ids)), max_results=settings.most)
+        return _to_atom(client.results(search))
+
+    doubt = live.fetch_answer(path, f"arXiv, {asked}", ask, arxiv.ArxivError, offline=offline)
+    problems = [Problem(settings.venue.venue_id, asked, "download", doubt)] if doubt else []
+    return replace(settings, file=path, query=None, ids=[]), problems
+
+
+PAUSE = 3.0
+"""Seconds between requests that arXiv asks for."""
+ATOM = "http://www.w3.org/2005/Atom"
+
+
+def _to_atom(results: Iterable[Any]) -> str:
+    feed = ElementTree.Element(f"{{{ATOM}}}feed")
+    for result in results:
+        entry = ElementTree.SubElement(feed, f"{{{ATOM}}}entry")
+        published = result.published.isoformat() if result.published else None
+        for name, text in (
+            ("id", result.entry_id),
+            ("title", result.title),
+            ("summary", result.summary),
+            ("published", published),
+        ):
+            ElementTree.SubElement(entry, f"{{{ATOM}}}{name}").text = text
+        for author in result.authors:
+            ElementTree.SubElement(ElementTree.SubElement(entry, f"{{{ATOM}}}author"), f"{{{ATOM}}}name").text = author.name
+        for category in result.categories:
+            ElementTree.SubElement(entry, f"{{{ATOM}}}category", term=category)
+        if result.pdf_url:
+            ElementTree.SubElement(entry, f"{{{ATOM}}}link", title="pdf", href=result.pdf_url, rel="related")
+    return ElementTree.tostring(feed, encoding="unicode")
+
+
 def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
     """Yield a paper for every entry. Raises `UserError` where the file is no Atom feed."""
     folder = files.read_folder(settings.files) if settings.files else {}
+    if settings.file is None:
+        raise UserError(
+            f"{settings.venue.venue_id}: an arxiv source needs “file”, a saved answer, or “query” or “ids” to read live"
+        )
     entries = _read_entries(settings.file)
+    name = settings.file.name
     yield Count(len(entries))
     for place, entry in enumerate(entries, start=1):
-        item = f"{settings.file.name}: entry {place}"
+        item = f"{name}: entry {place}"
         identifier = (values.to_text(entry.get("id")) or "").partition("/abs/")[2]
         if identifier:
             yield _to_paper(entry, identifier, settings, folder.pop(identifier.replace("/", "_"), None), item)

@@ -141,7 +141,7 @@ def _is_name(line: str) -> bool:
 
 
 def _read_session(lines: list[Line]) -> Iterator[Found]:
-    """Title, authors parted by "·", abstract; an abstract after an abstract goes on with it, or is of a paper whose head was lost."""
+    """Title, authors parted by "·", abstract; one more abstract goes on with it, or is of a paper whose head was lost."""
     found: Found | None = None
     for place, (number, line) in enumerate(lines):
         if place < 2 and not _heads_paper(lines, place):

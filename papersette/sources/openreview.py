@@ -8,13 +8,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from papersette.keys import to_slug
 from papersette.problems import Problem, UserError
 from papersette.records import Author, Count, Paper, Review, Venue
-from papersette.sources import files, values
+from papersette.sources import files, live, values
 
 SITE = "https://openreview.net"
 
@@ -22,7 +23,7 @@ SITE = "https://openreview.net"
 @dataclass(frozen=True)
 class Settings:
     venue: Venue
-    notes: Path
+    notes: Path | None = None
     """The dump: a JSON list of notes, or an object whose “notes” is that list."""
     files: Path | None = None
     """A folder of PDFs or texts: <forum id>.pdf, <forum id>.txt, or pdf?id=<forum id>.txt as downloads are named."""
@@ -31,15 +32,53 @@ class Settings:
     language: str | None = None
     pdf_url: str | None = None
     """Where readers open a PDF, with {paper_id}; by default OpenReview's own address of it."""
+    group: str | None = None
+    """Instead of a dump, the venue at OpenReview, read live: ICLR.cc/2019/Conference."""
+    api: str = "https://api2.openreview.net"
+    api_1: str = "https://api.openreview.net"
+    """Where venues before 2023 or so are."""
+
+
+def fetch(settings: Settings, folder: Path, *, offline: bool) -> tuple[Settings, list[Problem]]:
+    """Save the submissions of the group with their replies as a dump in `folder`; give the settings that read it."""
+    if settings.group is None:
+        return settings, []
+    openreview = live.load_client("openreview")
+    path = folder / f"openreview-{to_slug(settings.group)}.json"
+
+    def ask() -> str:
+        return json.dumps({"notes": _ask(openreview, settings)}, ensure_ascii=False)
+
+    doubt = live.fetch_answer(path, f"OpenReview, {settings.group}", ask, openreview.OpenReviewException, offline=offline)
+    problems = [Problem(settings.venue.venue_id, settings.group, "download", doubt)] if doubt else []
+    return replace(settings, notes=path, group=None), problems
+
+
+def _ask(openreview: Any, settings: Settings) -> list[dict[str, Any]]:
+    """The submissions by API v2, and where it has none of this venue, by API v1, under the names that venues have given them."""
+    newer = openreview.api.OpenReviewClient(baseurl=settings.api)
+    older = openreview.Client(baseurl=settings.api_1)
+    for client, names in ((newer, ("Submission",)), (older, ("Blind_Submission", "Submission", "submission"))):
+        live.make_impatient(client.session)
+        for name in names:
+            notes = client.get_all_notes(invitation=f"{settings.group}/-/{name}", details="replies")
+            if notes:
+                return [{**note.to_json(), "details": note.details} for note in notes]
+    raise ValueError("there is no submission; is it the name of a venue, as in the address of its page?")
 
 
 def read(settings: Settings) -> Iterator[Paper | Problem | Count]:
     """Yield a paper for every note of the dump. Raises `UserError` where the dump is not one."""
     folder = files.read_folder(settings.files) if settings.files else {}
+    if settings.notes is None:
+        raise UserError(
+            f"{settings.venue.venue_id}: an openreview source needs “notes”, a dump, or “group”, a venue to read live"
+        )
     notes = _read_notes(settings.notes)
+    name = settings.notes.name
     yield Count(len(notes))
     for place, note in enumerate(notes):
-        item = f"{settings.notes.name}: note {place}"
+        item = f"{name}: note {place}"
         if not isinstance(note, Mapping) or not _forum(note):
             reason = "is no note with a forum id; dump the notes of the venue's submissions again"
             yield Problem(settings.venue.venue_id, item, "read", reason, lost=True)

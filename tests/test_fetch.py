@@ -1,0 +1,217 @@
+"""Downloads from a real local server that answers, throttles, fails, stalls and lies."""
+
+import threading
+import time
+from collections import Counter
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from conftest import make_pdf
+
+from papersette.fetch import Politeness, fetch_pdfs
+
+QUICK = Politeness(tries=3, pause=0.01, longest_pause=0.05, stall=0.4, largest=100_000, fresh=0)
+BODY = b"%PDF-1.4 " + bytes(range(256)) * 40
+
+
+class Site(ThreadingHTTPServer):
+    """What it was asked, how many at once, and how it shall behave, by path."""
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.asked, self.seen, self.at_once, self.most_at_once, self.lock = [], Counter(), 0, 0, threading.Lock()
+
+    def url(self, path):
+        return f"http://127.0.0.1:{self.server_port}/{path}"
+
+
+class Handler(BaseHTTPRequestHandler):
+    def log_message(self, *args):
+        pass
+
+    def do_GET(self):
+        site = self.server
+        name = self.path.strip("/").partition("?")[0]
+        with site.lock:
+            site.asked.append((name, dict(self.headers)))
+            site.seen[name] += 1
+            site.at_once += 1
+            site.most_at_once = max(site.most_at_once, site.at_once)
+        try:
+            getattr(self, f"answer_{name}")(site.seen[name])
+        finally:
+            with site.lock:
+                site.at_once -= 1
+
+    def send(self, status=200, body=BODY, **headers):
+        self.send_response(status)
+        for key, value in {"content_length": str(len(body)), **headers}.items():
+            self.send_header(key.replace("_", "-"), value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def answer_good(self, time):
+        if self.headers.get("if-none-match") == '"v1"':
+            self.send(304, b"", etag='"v1"')
+        else:
+            self.send(etag='"v1"')
+
+    def answer_throttled(self, time):
+        self.send() if time > 1 else self.send(429, b"", retry_after="0")
+
+    def answer_recovers(self, time):
+        self.send() if time > 2 else self.send(500, b"")
+
+    def answer_fails(self, time):
+        self.send(503, b"")
+
+    def answer_missing(self, time):
+        self.send(404, b"gone")
+
+    def answer_page(self, time):
+        self.send(200, b"<!DOCTYPE html><html>log in", content_type="text/html")
+
+    def answer_text(self, time):
+        self.send(200, b"hello")
+
+    def answer_large(self, time):
+        self.send(200, BODY * 20)
+
+    def answer_slow(self, number):
+        time.sleep(0.1)
+        self.send()
+
+    def answer_stalls(self, number):
+        self.send_response(200)
+        self.send_header("content-length", str(len(BODY)))
+        self.end_headers()
+        self.wfile.write(BODY[:100])
+        self.wfile.flush()
+        time.sleep(1)
+
+    def answer_short(self, time):
+        self.send(200, BODY[:50], content_length=str(len(BODY)))
+
+    def answer_breaks(self, time):
+        start = self.headers.get("range", "").removeprefix("bytes=").removesuffix("-")
+        if start and self.headers.get("if-range") == '"v1"':
+            rest = BODY[int(start) :]
+            self.send(206, rest, etag='"v1"', content_range=f"bytes {start}-{len(BODY) - 1}/{len(BODY)}")
+        else:
+            self.send(200, BODY[:5000], etag='"v1"', content_length=str(len(BODY)))
+
+    def answer_moved(self, time):
+        self.send(302, b"", location="/good")
+
+    def answer_circles(self, time):
+        self.send(302, b"", location="/circles")
+
+
+@pytest.fixture
+def server():
+    with Site() as site:
+        thread = threading.Thread(target=site.serve_forever, args=(0.01,), daemon=True)
+        thread.start()
+        yield site
+        site.shutdown()
+        thread.join()
+
+
+def fetch(server, folder, *names, **options):
+    urls = [server.url(name) for name in names]
+    found = dict(fetch_pdfs(urls, folder, politeness=options.pop("politeness", QUICK), **options))
+    return [found[url] for url in urls]
+
+
+@pytest.mark.parametrize("name", ["good", "throttled", "recovers", "breaks", "moved", "slow"])
+def test_a_file_comes_whole_however_often_it_takes(server, tmp_path, name):
+    (path,) = fetch(server, tmp_path, name)
+    assert path.read_bytes() == BODY
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("fails", "answered 503"),
+        ("missing", "answered 404"),
+        ("page", "a web page instead of a PDF"),
+        ("text", "no PDF"),
+        ("large", "bytes"),
+        ("stalls", "in time"),
+        ("short", "broke off"),
+        ("circles", "redirects"),
+    ],
+)
+def test_what_does_not_come_has_a_reason_and_leaves_no_file(server, tmp_path, name, reason):
+    (told,) = fetch(server, tmp_path, name)
+    assert isinstance(told, str)
+    assert reason in told
+    assert not list(tmp_path.glob("*.pdf"))
+
+
+def test_a_failure_costs_only_itself(server, tmp_path):
+    told, path = fetch(server, tmp_path, "missing", "good")
+    assert (isinstance(told, str), path.read_bytes()) == (True, BODY)
+
+
+def test_what_helps_not_is_not_asked_again(server, tmp_path):
+    fetch(server, tmp_path, "missing", "page", "fails")
+    assert server.seen == {"missing": 1, "page": 1, "fails": 3}
+
+
+def test_a_broken_download_goes_on_where_it_stopped(server, tmp_path):
+    fetch(server, tmp_path, "breaks")
+    assert [headers.get("range", headers.get("Range")) for _, headers in server.asked] == [None, "bytes=5000-"]
+
+
+def test_an_old_file_is_asked_for_on_condition_that_it_changed(server, tmp_path):
+    (first,), (again,) = fetch(server, tmp_path, "good"), fetch(server, tmp_path, "good")
+    assert (first, server.asked[1][1].get("if-none-match")) == (again, '"v1"')
+
+
+def test_a_fresh_file_is_not_asked_for_and_a_damaged_one_is(server, tmp_path):
+    patient = Politeness(tries=1)
+    (path,) = fetch(server, tmp_path, "good", politeness=patient)
+    fetch(server, tmp_path, "good", politeness=patient)
+    assert server.seen["good"] == 1
+    path.write_bytes(BODY[:-1])
+    assert fetch(server, tmp_path, "good", politeness=patient)[0].read_bytes() == BODY
+
+
+def test_an_old_file_stays_where_the_server_fails(server, tmp_path):
+    (path,) = fetch(server, tmp_path, "throttled")
+    server.seen.clear()
+    assert fetch(server, tmp_path, "throttled", politeness=Politeness(tries=1, fresh=0)) == [path]
+
+
+def test_offline_uses_what_is_there_and_asks_nothing(server, tmp_path):
+    fetch(server, tmp_path, "good")
+    path, told = fetch(server, tmp_path, "good", "slow", offline=True)
+    assert path.read_bytes() == BODY
+    assert "--offline" in told
+    assert len(server.asked) == 1
+
+
+def test_it_says_who_it_is_and_asks_a_host_for_two_files_at_once(server, tmp_path):
+    fetch(server, tmp_path, *[f"slow?{n}" for n in range(8)])
+    assert server.most_at_once == 2
+    assert all("papersette/" in headers["user-agent"] for _, headers in server.asked)
+
+
+@pytest.mark.parametrize("url", ["ftp://host/x.pdf", "file:///etc/passwd", "http://", "no address"])
+def test_only_the_web_is_asked(tmp_path, url):
+    ((_, told),) = fetch_pdfs([url], tmp_path, politeness=QUICK)
+    assert isinstance(told, str)
+
+
+def test_a_build_fetches_what_its_catalog_names_and_tells_what_did_not_come(server, tmp_path, build):
+    make_pdf(tmp_path / "real.pdf", [["Hedges of the garden, and their keepers"]])
+    Handler.answer_real = lambda self, time: self.send(200, (tmp_path / "real.pdf").read_bytes())
+    (tmp_path / "papers.csv").write_text(
+        f"paper_id,title,pdf_url\na,First,{server.url('real')}\nb,Second,{server.url('missing')}\n"
+    )
+    catalog = "title: T\ndownload: true\nsources:\n  - {kind: table, file: papers.csv, venue: {venue_id: v, name: V}}\n"
+    built = build(catalog, "--downloads", tmp_path / "down")
+    assert "2 papers, 1 pages" in built.stdout, built.stderr
+    again = build(catalog, "--downloads", tmp_path / "down", "--offline", "--rebuild")
+    assert ("2 papers, 1 pages" in again.stdout, server.seen["real"]) == (True, 1)
