@@ -1,7 +1,7 @@
 """Reads a catalog, the YAML file that says what goes into a publication, and explains a bad one.
 
 The rule: a mistake is told with the file, the line, what was found, what was expected and the nearest right name.
-docs/catalogs.md describes the format; each source's settings are the fields of its `Settings` dataclass.
+docs/formats.md describes the format; each source's settings are the fields of its `Settings` dataclass.
 """
 
 from __future__ import annotations
@@ -154,7 +154,7 @@ def _read_yaml(path: Path) -> Entry:
     except yaml.YAMLError as error:
         raise UserError(f"{path}: is not YAML: {error}") from None
     if node is None:
-        raise UserError(f"{path}: is empty; a catalog has a title and a list of sources (docs/catalogs.md)")
+        raise UserError(f"{path}: is empty; a catalog has a title and a list of sources (docs/formats.md)")
     return Entry(value, node, path, path.name)
 
 

@@ -67,6 +67,27 @@ def test_a_reference_list_is_parted_from_nearly_every_paper(iclr_db):
     assert without[0][0] <= 16  # of 1,589: headings that are reduced to a letter
 
 
+def test_submissions_are_completed_by_authors_and_decisions_of_other_sources(iclr_db):
+    for name in ("iclr2019-authors", "icml2019"):
+        link = iclr_db.parent / name
+        if not link.exists():
+            link.symlink_to(foreign(name))
+    folder = iclr_db.parent
+    arguments = ("catalogs/iclr2019-decided.yml", "--data", folder, "--db", folder / "decided.db", "--cache", folder / "cache")
+    assert run_build(*arguments).returncode == 0
+    tallies = rows(folder / "decided.db", "select items, papers, completed, skipped, lost from sources")
+    assert tallies == [(1589, 1589, 0, 0, 0), (609, 0, 502, 107, 0), (1579, 0, 1579, 0, 0), (774, 774, 0, 0, 0)]
+    assert rows(folder / "decided.db", "select count(*) from papers where decision = 'oral' and venue_id = 'iclr-2019'") == [(24,)]
+    assert rows(folder / "decided.db", "select count(*) from works where paper_count > 1")[0][0] >= 90
+    assert "nothing has changed" in run_build(*arguments).stdout
+
+
+def test_reviews_of_iclr_2018_are_read_and_an_error_page_is_told(tmp_path):
+    database = build_real("iclr2018", foreign("iclr2018_reviews_sample").parent, tmp_path)
+    assert rows(database, "select count(*), count(distinct paper_id), sum(confidence is null) from reviews") == [(110, 36, 0)]
+    assert rows(database, "select paper_id from problems") == [("Sy_MK3lAZ",)]
+
+
 @pytest.fixture(scope="session")
 def alt_db(tmp_path_factory):
     return build_real("alt2019", foreign("alt2019").parent, tmp_path_factory.mktemp("alt"))
@@ -98,8 +119,11 @@ def test_no_volume_is_taken_for_a_paper(alt_db):
     [
         ("icml2019", "icml2019", (774, 774, 0)),
         ("emnlp2020", "miniconf-emnlp2020", (2071, 2071, 115)),
-        ("deep-review", "csl-json", (602, 591, 0)),
+        ("deep-review", "csl-json", (638, 620, 0)),
         ("arxiv", "arxiv-atom", (2, 2, 0)),
+        ("iclr2018", "iclr2018_reviews_sample", (40, 0, 0)),
+        ("conference-lists", "iclr2019-authors", (2807, 2807, 0)),
+        ("mila", "mila-paperoni", (99, 99, 0)),
     ],
 )
 def test_other_real_sources_lose_nothing(catalog, folder, counts, tmp_path):
