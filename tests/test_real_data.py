@@ -77,7 +77,9 @@ def test_submissions_are_completed_by_authors_and_decisions_of_other_sources(icl
     assert run_build(*arguments).returncode == 0
     tallies = rows(folder / "decided.db", "select items, papers, completed, skipped, lost from sources")
     assert tallies == [(1589, 1589, 0, 0, 0), (609, 0, 502, 107, 0), (1579, 0, 1579, 0, 0), (774, 774, 0, 0, 0)]
-    assert rows(folder / "decided.db", "select count(*) from papers where decision = 'oral' and venue_id = 'iclr-2019'") == [(24,)]
+    assert rows(folder / "decided.db", "select count(*) from papers where decision = 'oral' and venue_id = 'iclr-2019'") == [
+        (24,)
+    ]
     assert rows(folder / "decided.db", "select count(*) from works where paper_count > 1")[0][0] >= 90
     assert "nothing has changed" in run_build(*arguments).stdout
 
