@@ -40,6 +40,12 @@ def test_running_headers_and_page_numbers_go():
     assert cleaned(*pages)[2].endswith("six of the text c ends")
 
 
+def test_a_running_header_that_is_joined_to_the_text_under_it_is_cut():
+    text = "\n".join(f"line {n} of the text" for n in ("one", "two", "three", "four", "five", "six"))
+    pages = [f"Under review at X 2019{joined}{n} begins\n{text}" for n, joined in zip("abcdef", "\n\n\n\n  ", strict=True)]
+    assert cleaned(*pages)[5].startswith("f begins line one")
+
+
 def test_a_short_page_is_not_taken_for_its_header():
     assert cleaned(*[f"Page {n} has text.\nSecond line." for n in range(5)])[3] == "Page 3 has text. Second line."
 
@@ -97,6 +103,40 @@ def test_a_column_called_references_is_no_reference_list():
 def test_headings_in_small_capitals_and_in_french_are_seen():
     for heading in ("R EFERENCES", "7 References", "Références", "BIBLIOGRAPHY"):
         assert references.part_references([[heading, *REFERENCES[1:]]])[0][0] == []
+
+
+def entries(count):
+    return [
+        f"Ann Author and Ben Writer. On the noise of trees in forest {n}. In Journal of Noise, 20{n:02}." for n in range(count)
+    ]
+
+
+def test_a_list_whose_heading_is_lost_or_reduced_to_a_letter_is_seen():
+    for lines in (entries(9), ["R", *entries(9)]):
+        parted = references.part_references([["We show this.", *lines]])
+        assert parted == [(["We show this."], lines)]
+
+
+def test_a_heading_joined_to_its_first_entry_begins_the_list():
+    first, *more = entries(5)
+    assert references.part_references([["Text.", f"REFERENCES {first}", *more]])[0][0] == ["Text."]
+
+
+def test_where_years_cease_the_text_is_the_papers_own_again():
+    proof = [f"Step {n} follows from the lemma." for n in range(30)]
+    assert references.part_references([[*REFERENCES, *proof]])[0][0] == proof
+
+
+def test_a_table_inside_a_list_interrupts_it():
+    table = [f"row {n}" for n in range(30)]
+    first, second = entries(12)[:6], entries(12)[6:]
+    assert references.part_references([["References", *first, *table, *second]])[0] == (table, ["References", *first, *second])
+
+
+def test_the_lines_of_a_reference_list_stay_lines():
+    raw = [RawPage("Text.\nReferences\n\n[1] A. Author. On noise.\n2015.\n[2] B. Writer. On trees. 2016.", "text")]
+    refs = reading.to_entry(reading.Job(Path("x.txt")), raw)["pages"][0][1]
+    assert refs.split("\n")[1:] == ["[1] A. Author. On noise.", "2015.", "[2] B. Writer. On trees. 2016."]
 
 
 def test_page_breaks_stay_page_breaks():

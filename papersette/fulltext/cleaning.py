@@ -12,13 +12,15 @@ from collections import Counter
 
 from papersette.fulltext.accents import ABOVE, compose
 
-VERSION = "9"
+VERSION = "10"
 """Changes when the same raw pages may come out otherwise: part of the cache's key."""
 
 HEADING = re.compile(r"(\d+(\.\d+)*\.?|[A-Z]\.?) [A-Z][^.]{2,70}|(?i:abstract|summary|references|résumé|références)")
 
 EDGE = 2
 """How many lines at the top and at the foot of a page can be a running header or footer."""
+HEADER = 200
+"""Characters of a line in which a running header joined to it is looked for."""
 
 
 def clean(pages: list[str]) -> list[list[str]]:
@@ -83,10 +85,21 @@ def drop_repeated_edges(pages: list[list[str]]) -> list[list[str]]:
         seen.update({_mask(page[i]) for i in places})
     needed = max(2, -(-2 * len(pages) // 5))  # left and right headers may differ, and first pages have none
     repeated = {line for line, times in seen.items() if times >= needed}
-    return [
+    kept = [
         [line for i, line in enumerate(page) if i not in places or not (_mask(line) in repeated or line == str(number))]
         for number, (page, places) in enumerate(zip(pages, edges, strict=True), start=1)
     ]
+    return [_cut_header(page, repeated) for page in kept]
+
+
+def _cut_header(page: list[str], repeated: set[str]) -> list[str]:
+    """Without a running header that has got joined to the first line under it; a header of one word could be its own."""
+    for i, line in enumerate(page[:EDGE]):
+        for header in repeated:
+            if header.count(" ") >= 2 and _mask(line[:HEADER]).startswith(header + " "):
+                words = line.split(" ")[header.count(" ") + 1 :]
+                return [*page[:i], " ".join(words), *page[i + 1 :]]
+    return page
 
 
 def _edges(page: list[str], depth: int) -> set[int]:

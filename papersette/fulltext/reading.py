@@ -26,7 +26,9 @@ class Page:
     """One page: the paper's own text, and its share of the reference list; either may be ""."""
 
     body: str
+    """A paragraph a line."""
     refs: str = ""
+    """Lines as printed: where one begins is half of what tells an entry's beginning."""
     engine: str = "text"
     """What read it: "pdfium", "pdfminer", "ocr", or "text" for a file of text."""
 
@@ -178,7 +180,7 @@ def to_entry(job: Job, raw: list[engines.RawPage]) -> dict[str, Any]:
     headings = structure.to_headings(lines) if job.structure else ()
     return {
         "pages": [
-            [cleaning.to_paragraphs(body), cleaning.to_paragraphs(refs), page.engine]
+            [cleaning.to_paragraphs(body), "\n".join(filter(None, refs)), page.engine]
             for (body, refs), page in zip(parted, raw, strict=True)
         ],
         "front": [front.title, front.authors, front.abstract],
