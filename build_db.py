@@ -16,7 +16,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from papersette import catalog, collect, database, grouping, history
+from papersette import catalog, collect, database, facts, grouping, history
 from papersette.fulltext import ENGINES, extract
 from papersette.problems import UserError
 from papersette.progress import Progress
@@ -68,6 +68,7 @@ def build(options: argparse.Namespace, started: datetime) -> dict[str, object]:
         database.save_claims(db, items.claims)
         database.save_tallies(db, items.tallies)
         database.save_problems(db, [*problems, *unknown])
+        progress.run("finding facts", facts.save_facts(db), len(facts.STAGES), "stages")
         database.save_facets(db)
         progress.run("indexing", database.index(db), len(INDEXES), "indexes")
         database.save_problems(db, database.score_texts(db))

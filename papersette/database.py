@@ -30,7 +30,7 @@ from papersette.collect import Tally
 from papersette.fulltext import Heading, Page, Text
 from papersette.history import Previous
 from papersette.keys import to_slug
-from papersette.knowledge import tags, versions
+from papersette.knowledge import versions
 from papersette.merging import Claim
 from papersette.problems import Problem, UserError
 from papersette.records import Paper
@@ -84,7 +84,6 @@ def save_papers(db: Database, papers: list[Paper], texts: Mapping[Path, Text | s
         _insert(db, "reviews", reviews)
         yield paper
     _save_authors(db, papers)
-    _save_tags(db, papers)
     _save_sessions(db, papers)
 
 
@@ -157,18 +156,6 @@ def _save_authors(db: Database, papers: list[Paper]) -> None:
     rows = ({"author_id": key, "name": name, "paper_count": len(papers_of[key])} for key, name in authors.items())
     _insert(db, "authors", rows)
     _insert(db, "authorships", authorships)
-
-
-def _save_tags(db: Database, papers: list[Paper]) -> None:
-    links: dict[tuple[str, str], Row] = {}
-    for paper in papers:
-        for written in paper.tags:
-            row = {"paper_id": paper.paper_id, "tag_id": tags.to_tag_id(written), "written": written, "origin": "author"}
-            links.setdefault((paper.paper_id, tags.to_tag_id(written)), row)
-    labels = tags.to_labels(written for paper in papers for written in paper.tags)
-    counts = Counter(tag_id for _, tag_id in links)
-    _insert(db, "tags", ({"tag_id": key, "tag": label, "paper_count": counts[key]} for key, label in labels.items()))
-    _insert(db, "paper_tags", links.values())
 
 
 def _save_sessions(db: Database, papers: list[Paper]) -> None:

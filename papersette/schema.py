@@ -43,7 +43,15 @@ create table tags (
 );
 create table paper_tags (
     paper_id text not null references papers(paper_id), tag_id text not null references tags(tag_id),
-    written text not null, origin text not null, primary key (paper_id, tag_id)
+    written text not null, origin text not null, score real, primary key (paper_id, tag_id)
+);
+create table related (
+    paper_id text not null references papers(paper_id), other_id text not null references papers(paper_id),
+    place integer not null, score real not null, terms text, shared_citations integer not null, primary key (paper_id, other_id)
+);
+create table tag_suggestions (
+    tag_id text not null references tags(tag_id), other_tag_id text not null references tags(tag_id), ratio real not null,
+    primary key (tag_id, other_tag_id)
 );
 create table pages (
     page_id integer primary key, paper_id text not null references papers(paper_id),
@@ -92,6 +100,7 @@ create table builds (
     papersette text not null, python text not null, sqlite text not null
 );
 create index papers_venue on papers(venue_id, year);
+create index related_other on related(other_id);
 create index papers_work on papers(work_id);
 create index papers_year on papers(year);
 create index papers_decision on papers(decision);

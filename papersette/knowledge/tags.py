@@ -22,8 +22,9 @@ KEEPS_ISE = re.compile(
     r"(?:no|prec|conc|exerc|expert|enterpr|surpr|prem|prom|comprom|superv|rev|adv|dev|improv|disgu|r|ra|w)is(?:e|ing|ed)"
 )
 """Words whose -ise is no suffix, so that there is no -ize beside it: noise, supervised."""
+SINGULAR = {"bias", "lens", "atlas", "canvas", "chaos"}
 FEWEST_PAPERS, DOMINANT = 10, 0.6
-"""An acronym that papers explain is believed from ten papers on, if six in ten explain it so; with three, MAP became a mean precision."""
+"""An acronym is believed from ten papers on, if six in ten explain it so; with three, MAP became a mean average precision."""
 ACRONYM = re.compile(r" \(([A-Z]{2,8})s?\)")
 BEFORE = 100
 """Characters before an acronym in which its long form stands."""
@@ -50,7 +51,7 @@ def to_stem(word: str) -> str:
         word = word[:-3] + "y"
     elif re.search("(?:ss|sh|ch|x)es$", word):
         word = word[:-2]
-    elif len(word) > 3 and word.endswith("s") and word[-2] not in "sui":
+    elif len(word) > 3 and word.endswith("s") and word[-2] not in "sui" and word not in SINGULAR:
         word = word[:-1]
     if len(word) > 5 and not KEEPS_ISE.search(word):
         word = re.sub(r"is(e|ed|er|ing|ation|able)$", r"iz\1", word)
@@ -58,7 +59,9 @@ def to_stem(word: str) -> str:
 
 
 def to_words(written: str) -> list[str]:
-    return [to_stem(word) for word in to_slug(written).split("-") if word]
+    """The stemmed words of a keyword; "C++" and "C#" are not one letter."""
+    spelt = written.replace("++", "plusplus").replace("#", "sharp")
+    return [to_stem(word) for word in to_slug(spelt).split("-") if word]
 
 
 @cache
@@ -134,6 +137,10 @@ class Tags:
     def to_id(self, written: str) -> str:
         """The tag_id of a keyword that is among those given."""
         return self._ids[self._to_key(written)]
+
+    def find(self, key: str) -> str:
+        """The tag_id of a phrase of stemmed words, as keyphrases.py has them; one of its own where no keyword is written so."""
+        return self._ids.get(self._to_key(key)) or key.replace(" ", "-")
 
     def suggestions(self) -> Iterator[tuple[str, str, float]]:
         """Yield (tag_id, other tag_id, ratio) of tags that look alike and may be one, for a person to judge."""
