@@ -89,6 +89,9 @@ create table paper_facets (
     facet_id integer not null references facets(facet_id), number integer not null references papers(number),
     primary key (facet_id, number)
 ) without rowid;
+create table words (
+    word text primary key, papers integer not null
+) without rowid;
 create table problems (
     problem_id integer primary key, paper_id text references papers(paper_id),
     source text not null, item text not null, stage text not null, reason text not null, lost integer not null
@@ -183,6 +186,10 @@ INDEXES = {
     "tags_fts": """create virtual table tags_fts using fts5(
         tag, content="tags", tokenize="porter unicode61 remove_diacritics 2");
         insert into tags_fts(tags_fts) values ('rebuild');""",
+    "words": """create virtual table temp.terms_of_papers using fts5vocab(main, papers_text_fts, row);
+        insert into words select term, doc from temp.terms_of_papers
+        where doc >= 2 and length(term) > 3 and term not glob '*[0-9_]*' and length(term) < 25;
+        drop table temp.terms_of_papers;""",
     "statistics": "analyze;",
 }
 """What makes each index; docs/search.md says why there are three of papers."""

@@ -39,6 +39,10 @@ FACET_FIELDS = {
 """Word before the colon -> a facet of the table facets; the rest of its name may follow: dataset:cifar finds cifar-10."""
 ONE_OF = {"venue", "year", "decision", "language"}
 """Facets of which a paper has one value: two that are chosen mean either. Of the others, a paper must have both."""
+SCOPES = {"text": "title abstract tldr tags authors venue year body", "references": "refs"}
+"""What in: restricts a search to -> columns of papers_text_fts."""
+SHORTEST_VARIED = 5
+"""Letters of a word from which on its other number is searched for, too: of "gan" or "nas", it would be another word."""
 SHORT_FIELDS = {"title", "abstract", "tag", "author"}
 """The fields that papers_fts has, too; pages_fts has body alone."""
 NOTHING = '""'
@@ -75,8 +79,16 @@ class Term:
         >>> Term("C++ code", phrase=True).to_match("title")
         '{title} : "C++ code"'
         """
-        quoted = '"' + self.text.replace('"', " ") + '"' + (" *" if self.prefix else "")
+        quoted = " OR ".join(f'"{text}"' + (" *" if self.prefix else "") for text in self._variants())
+        quoted = f"({quoted})" if " OR " in quoted else quoted
         return f"{{{columns}}} : {quoted}" if columns else quoted
+
+    def _variants(self) -> list[str]:
+        """The word and its plural or singular; a phrase or a prefix is meant as it stands."""
+        text = self.text.replace('"', " ")
+        if self.phrase or self.prefix or len(text) < SHORTEST_VARIED or not text.isalpha():
+            return [text]
+        return [text, *({to_other_number(text.lower())} - {text.lower()})]
 
     @property
     def facet(self) -> dict[str, str] | None:
@@ -94,6 +106,22 @@ class Term:
         return f"{self.field}:{text}" if self.field else text
 
 
+def to_other_number(word: str) -> str:
+    """
+    >>> [to_other_number(word) for word in ("networks", "network", "policies", "policy", "losses", "bayes", "bias")]
+    ['network', 'networks', 'policy', 'policies', 'loss', 'bayes', 'biases']
+    """
+    if word.endswith("ies"):
+        return word[:-3] + "y"
+    if re.search("(?:ss|x|ch|sh)es$", word):
+        return word[:-2]
+    if word.endswith(("ss", "is", "us", "as", "x", "ch", "sh")):
+        return word + "es"
+    if word.endswith("s"):
+        return word if word.endswith("es") and word[-3] in "ys" else word[:-1]
+    return word[:-1] + "ies" if re.search("[^aeiou]y$", word) else word + "s"
+
+
 Group = tuple[Term, ...]
 """Alternatives: a OR b."""
 
@@ -105,6 +133,8 @@ class Query:
     groups: tuple[Group, ...] = ()
     excluded: tuple[Term, ...] = ()
     ignored: tuple[str, ...] = ()
+    scope: str | None = None
+    """ "text" or "references", where the search is for that part of papers alone."""
 
 
 @lru_cache(maxsize=256)
@@ -118,9 +148,12 @@ def parse(typed: str) -> Query:
     excluded: list[Term] = []
     ignored: list[str] = []
     joining = negated = False
+    scope = None
     for match in TOKEN.finditer(GROUPING.sub(" ", typed[:LONGEST_QUERY].translate(QUOTES))):
         word = match["word"] or ""
-        if word in {"OR", "|"} and groups and not match["minus"]:
+        if (match["field"] or "").lower() == "in" and (asked := _to_scope(word)):
+            scope = asked
+        elif word in {"OR", "|"} and groups and not match["minus"]:
             joining = True
         elif word in {"NOT", "AND"} and not match["field"]:
             negated = word == "NOT"
@@ -135,7 +168,16 @@ def parse(typed: str) -> Query:
                 groups.append([term])
             joining = negated = False
     kept = _without_function_words(groups, ignored)
-    return Query(tuple(kept[:MOST_GROUPS]), tuple(excluded), (*ignored, *(str(g[0]) for g in kept[MOST_GROUPS:])))
+    return Query(tuple(kept[:MOST_GROUPS]), tuple(excluded), (*ignored, *(str(g[0]) for g in kept[MOST_GROUPS:])), scope)
+
+
+def _to_scope(word: str) -> str | None:
+    """
+    >>> _to_scope("refs"), _to_scope("body"), _to_scope("elsewhere")
+    ('references', 'text', None)
+    """
+    names = {"text": "text", "body": "text", "references": "references"}
+    return next((scope for name, scope in names.items() if word and name.startswith(word.lower()[:3])), None)
 
 
 def _to_term(match: re.Match[str]) -> Term | None:
@@ -180,7 +222,9 @@ def opened(query: Query) -> Query | None:
             groups += [(Term(word, group[0].field),) for word in words]
         else:
             groups.append(group)
-    return Query(tuple(dict.fromkeys(groups))[:MOST_GROUPS], query.excluded) if tuple(groups) != query.groups else None
+    if tuple(groups) == query.groups:
+        return None
+    return Query(tuple(dict.fromkeys(groups))[:MOST_GROUPS], query.excluded, scope=query.scope)
 
 
 def to_terms(typed: str) -> str:
@@ -196,9 +240,9 @@ def to_terms(typed: str) -> str:
             "reading": reading,
             "bit": bit,
             "label": " OR ".join(map(str, group)),
-            "whole": _either(t.to_match(FIELDS.get(t.field or "")) for t in group if not t.facet) or NOTHING,
+            "whole": _either(t.to_match(_to_columns(t, query.scope)) for t in group if not t.facet) or NOTHING,
             "short": _either(t.to_match(FIELDS.get(t.field or "")) for t in group if t.field in SHORT_FIELDS | {None}) or NOTHING,
-            "page": _either(_to_page_match(t) for t in group if t.field in {None, "body"}) or NOTHING,
+            "page": _either(_to_page_match(t, query.scope) for t in group if t.field in {None, "body"}) or NOTHING,
             "facets": [t.facet for t in group if t.facet],
         }
         for reading, groups in enumerate(r.groups for r in readings)
@@ -229,6 +273,19 @@ def to_choices(chosen: str, typed: str) -> str:
     return json.dumps(rows, ensure_ascii=False)
 
 
+def to_words(typed: str) -> str:
+    """The plain words of a query that may be misspelt, as a JSON list, in lower case without accents."""
+    terms = [term for group in parse(typed).groups for term in group if not term.facet and not term.prefix]
+    words = [word for term in terms for word in to_slug(term.text).split("-") if len(word) > 3 and word.isalpha()]
+    return json.dumps(list(dict.fromkeys(words))[:MOST_GROUPS], ensure_ascii=False)
+
+
+def to_prefix(typed: str) -> str:
+    """The FTS5 expression over titles for what is being typed: all its words, the last as a beginning."""
+    words = [word for word in to_slug(typed).split("-") if word]
+    return "title : (" + " AND ".join([*(f'"{word}"' for word in words[:-1]), f'"{words[-1]}" *']) + ")" if words else NOTHING
+
+
 def to_marked_html(passage: str | None) -> str:
     """A passage as HTML: escaped first, then what stands between ⟦ and ⟧, as the SQL of metadata.yml sets it, is marked.
 
@@ -247,8 +304,12 @@ def to_match(typed: str) -> str:
     return f"({wanted}) NOT ({_either(t.to_match() for t in query.excluded)})" if query.excluded else wanted
 
 
-def _to_page_match(term: Term) -> str:
-    return term.to_match("body" if term.field == "body" else None)
+def _to_columns(term: Term, scope: str | None) -> str | None:
+    return FIELDS.get(term.field or "") or SCOPES.get(scope or "")
+
+
+def _to_page_match(term: Term, scope: str | None) -> str:
+    return term.to_match("body" if term.field == "body" else {"text": "body", "references": "refs"}.get(scope or ""))
 
 
 def _either(matches: Iterable[str]) -> str | None:

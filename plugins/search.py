@@ -1,6 +1,7 @@
 """SQL functions that turn what a reader typed into FTS5 expressions; the search itself is SQL, in metadata.yml."""
 
 from datasette import hookimpl
+from rapidfuzz import fuzz
 
 from papersette import search
 
@@ -10,4 +11,8 @@ def prepare_connection(conn):
     conn.create_function("escape_fts", 1, search.to_match, deterministic=True)
     conn.create_function("search_terms", 1, search.to_terms, deterministic=True)
     conn.create_function("search_excluded", 1, search.to_excluded, deterministic=True)
+    conn.create_function("search_words", 1, search.to_words, deterministic=True)
+    conn.create_function("search_slug", 1, search.to_slug, deterministic=True)
+    conn.create_function("search_prefix", 1, search.to_prefix, deterministic=True)
+    conn.create_function("spelling_likeness", 2, fuzz.ratio, deterministic=True)
     conn.create_function("search_choices", 2, search.to_choices, deterministic=True)

@@ -11,7 +11,19 @@ from markupsafe import Markup
 from papersette import search
 
 DATABASE = "papers"
-FACETS = ("venue", "year", "decision", "tag", "author", "session", "language", "has")
+FACETS = (
+    "venue",
+    "year",
+    "decision",
+    "tag",
+    "author",
+    "dataset",
+    "technique",
+    "cites",
+    "session",
+    "language",
+    "has",
+)
 """What a search can be narrowed by, in the order in which the page shows it."""
 FACET_NAMES = {
     "venue": "Venue",
@@ -20,10 +32,13 @@ FACET_NAMES = {
     "tag": "Tag",
     "author": "Author",
     "session": "Session",
+    "dataset": "Dataset",
+    "technique": "Technique",
+    "cites": "Cites",
     "language": "Language",
     "has": "Has",
 }
-CHOICES = ("q", *FACETS, "versions", "sort")
+CHOICES = ("q", "in", *FACETS, "versions", "sort")
 
 
 @hookimpl
@@ -69,6 +84,7 @@ def extra_template_vars(datasette, request):
         "facet_names": FACET_NAMES,
         "chosen": chosen,
         "to_days": to_days,
+        "respelt": respelt,
         "choose": choose,
         "to_link": to_link(datasette),
         "tilde": tilde_encode,
@@ -80,6 +96,11 @@ def extra_template_vars(datasette, request):
 def prepare_jinja2_environment(env):
     env.filters["marked"] = lambda passage: Markup(search.to_marked_html(passage))  # noqa: S704 - it escapes
     env.filters["from_json"] = lambda text: json.loads(text or "[]")
+
+
+def respelt(q, word, suggestion):
+    """The query with one word of it in another spelling."""
+    return re.sub(rf"\b{re.escape(word)}\b", suggestion, q, flags=re.IGNORECASE)
 
 
 def to_days(sessions):

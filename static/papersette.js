@@ -1,0 +1,38 @@
+// What HTML cannot: "/" to the search box, j and k through the results, suggestions while typing. Everything works without.
+const box = document.querySelector("input[type=search]");
+const suggest = document.currentScript?.dataset.suggest;
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, [contenteditable]")) return;
+  if (event.key === "/" && box) {
+    event.preventDefault();
+    box.focus();
+    box.select();
+  }
+  if (event.key === "j" || event.key === "k") {
+    const titles = [...document.querySelectorAll(".card h2 a")];
+    const place = titles.indexOf(document.activeElement) + (event.key === "j" ? 1 : -1);
+    titles[Math.max(0, Math.min(place, titles.length - 1))]?.focus();
+  }
+});
+
+for (const input of suggest ? document.querySelectorAll("input[type=search][name=q]") : []) {
+  const list = Object.assign(document.createElement("datalist"), { id: `${input.id}-suggestions` });
+  input.after(list);
+  input.setAttribute("list", list.id);
+  let timer, asked;
+  input.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(async () => {
+      const q = input.value.trim();
+      if (q.length < 2 || q === asked) return;
+      asked = q;
+      const answer = await fetch(`${suggest}?_shape=array&q=${encodeURIComponent(q)}`);
+      if (!answer.ok || asked !== q) return;
+      list.replaceChildren(...(await answer.json()).map(({ label, kind }) => {
+        const field = { tag: "tag", author: "author", dataset: "dataset", technique: "technique" }[kind];
+        return Object.assign(document.createElement("option"), { value: field ? `${field}:"${label}"` : label, label: `${label} – ${kind}` });
+      }));
+    }, 150);
+  });
+}
