@@ -1,0 +1,93 @@
+"""Reads lists of the names of datasets: the shipped one, and one that a catalog brings.
+
+The rule: a mistake in a list is told with its line and what was expected; no entry is left out silently.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from papersette.keys import to_slug
+from papersette.knowledge.terms import Term
+from papersette.problems import UserError
+
+SHIPPED = Path(__file__).with_name("datasets.yml")
+
+
+def load_datasets(extra: Path | None = None) -> list[Term]:
+    """The shipped names of datasets, and those of `extra`: YAML like datasets.yml, or text with one name a line.
+
+    Where both have a name, the entry of `extra` counts: so a catalog can say that a name is common in its field.
+    Raises `UserError`, with the line, where `extra` cannot be read or understood.
+    """
+    own = list(_read(extra, "catalog")) if extra else []
+    taken = {term.term_id for term in own}
+    return own + [term for term in _read(SHIPPED, "shipped") if term.term_id not in taken]
+
+
+def _read(path: Path, origin: str) -> Iterator[Term]:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{path}: cannot be read: {error}") from None
+    if path.suffix in {".yml", ".yaml"}:
+        entries = _read_yaml(path, text)
+    else:
+        entries = [(n, {"name": line.strip()}) for n, line in enumerate(text.splitlines(), 1) if line.split("#")[0].strip()]
+    lines: dict[str, int] = {}
+    for line, entry in entries:
+        term = _to_dataset(path, line, entry, origin)
+        if term.term_id in lines:
+            raise UserError(f"{path}, line {line}: “{term.name}” is on line {lines[term.term_id]} already; keep one of them")
+        lines[term.term_id] = line
+        yield term
+
+
+def _read_yaml(path: Path, text: str) -> list[tuple[int, Any]]:
+    """Each entry of the list with its line."""
+    try:
+        values, node = yaml.safe_load(text), yaml.compose(text, yaml.SafeLoader)
+    except yaml.YAMLError as error:
+        raise UserError(f"{path}: is not YAML: {error}") from None
+    if not isinstance(node, yaml.SequenceNode):
+        raise UserError(f"{path}, line 1: must be a list of names, each as “- name: …”")
+    return [(entry.start_mark.line + 1, value) for entry, value in zip(node.value, values, strict=True)]
+
+
+def _to_dataset(path: Path, line: int, entry: Any, origin: str) -> Term:
+    entry = {"name": entry} if isinstance(entry, str) else entry
+    if wrong := _fault(entry):
+        raise UserError(f"{path}, line {line}: {wrong}")
+    spellings = (entry["name"], *entry.get("aliases", ()))
+    common = entry.get("common", False)
+    cued = tuple(name for name in spellings if common is True or (common and name in common))
+    return Term(
+        term_id=to_slug(entry["name"]),
+        name=entry["name"],
+        kind="dataset",
+        spellings=tuple(name for name in spellings if name not in cued),
+        cued=cued,
+        origin=origin,
+    )
+
+
+def _fault(entry: Any) -> str | None:
+    """What is wrong with an entry of a list of datasets, and what it should be."""
+    if not isinstance(entry, dict) or "name" not in entry:
+        return "must be a name, or begin “name: …”"
+    if unknown := set(entry) - {"name", "aliases", "common"}:
+        return f"“{unknown.pop()}” is not known here; known are name, aliases, common"
+    aliases = entry.get("aliases", [])
+    if not isinstance(aliases, list):
+        return "“aliases” must be a list, as [PTB]"
+    for name in (entry["name"], *aliases):
+        if not isinstance(name, str) or not to_slug(name):
+            return f"“{name}” must be text with a letter or digit; put it in quotes if it is a number"
+    common = entry.get("common", False)
+    if not isinstance(common, bool) and not (isinstance(common, list) and set(common) <= {entry["name"], *aliases}):
+        return "“common” must be true, or a list of those names and aliases that are ordinary words"
+    return None
