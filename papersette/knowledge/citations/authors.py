@@ -143,24 +143,24 @@ def _to_token(bare: str, end: int, comma: bool, before: list[_Token]) -> _Token 
         return _Token("S", bare, end, comma)
     if is_initials(bare.rstrip(":")):
         return _Token("I", bare, end, comma)
-    if _is_broken(bare, before):
+    if _is_broken(bare, comma or bare.endswith("."), before):
         last = before.pop()
         return _Token("N", last.word + bare, end, comma)
     return _Token("N", bare, end, comma) if is_name_word(bare, first=not before) else None
 
 
-def _is_broken(bare: str, before: list[_Token]) -> bool:
-    """Whether this is the rest of a word whose accent got lost with its letter: "R emi" of Rémi."""
-    if not before or before[-1].kind != "I" or before[-1].comma or len(before[-1].word) > 1:
+def _is_broken(bare: str, ends: bool, before: list[_Token]) -> bool:
+    """Whether this is the rest of a word whose accent got lost with its letter: "R emi" of Rémi, "Bart ok" of Bartók."""
+    if not before or before[-1].comma or not bare.islower() or bare in PARTICLES or not bare.rstrip(".").isalpha():
         return False
-    return len(bare) > 1 and bare.rstrip(".").isalpha() and bare.islower() and bare not in PARTICLES
+    return (before[-1].kind == "I" and len(before[-1].word) == 1) or (before[-1].kind == "N" and len(bare) <= 4 and ends)
 
 
 def is_name_word(word: str, *, first: bool = False) -> bool:
     """Whether a word can stand in a name."""
     bare = word.rstrip(".:")
     lower = bare.lower()
-    if lower in PARTICLES or word in PARTICLES:
+    if word in PARTICLES or (lower in PARTICLES and lower.isalpha()):
         return True
     if lower in (NOT_FIRST if first else NOT_NAMES) or not re.sub("[-‐'’‘.]", "", bare).isalpha():
         return False
@@ -237,9 +237,9 @@ def _is_pair(rest: list[_Segment], ending: str) -> bool:
     if len(rest) < 2 or rest[1].after_and or set(rest[0].shape) != {"N"}:
         return False
     surname, given = rest[:2]
-    count = sum(word.lower() not in PARTICLES for word in surname.words)
+    count = sum(word not in PARTICLES for word in surname.words)
     if given.shape[0] == "I":
-        mixed = "N" in given.shape and given.tokens[-1].comma and given.words[-1].lower() not in PARTICLES
+        mixed = "N" in given.shape and given.tokens[-1].comma and given.words[-1] not in PARTICLES
         return count <= 1 and not mixed or count == 2 and set(given.shape) == {"I"}
     whole = len(rest) > 2 or given.tokens[-1].comma or ending != "other" or any(map(is_dotted, given.tokens))
     return count == 1 and len(given.tokens) <= 3 and "S" not in given.shape[:1] and whole
@@ -263,6 +263,6 @@ def _cut(segment: _Segment, given: bool, ending: str, surname_first: bool) -> in
         return 0
     if ending == "other" and not tokens[-1].comma:
         return dotted[-1] + 1 if dotted else 0
-    if dotted and after and ending and (surname_first or len(after) > 2):
+    if dotted and after and ending and (surname_first or len(after) > 3):
         return dotted[-1] + 1
     return len(tokens) if len(tokens) <= MAX_NAME_WORDS else 0

@@ -68,13 +68,14 @@ def _to_entry(position: int, page: int, raw: str, content: str) -> Entry:
 def _join(pages: Sequence[tuple[int, str]]) -> tuple[str, list[int], list[int]]:
     """The lists as one text; where each page begins in it; the number of that page."""
     lines = [(number, [line.strip() for line in refs.split("\n")]) for number, refs in pages]
-    edges = Counter(_mask(line) for _, page in lines for line in {*page[:2], *page[-2:]} if _mask(line))
+    edges = Counter(line for _, page in lines for line in {_mask(line) for line in page[:2] + page[-2:]})
+    headers = {line for line, times in edges.items() if line and times > max(2, len(lines) // 2)}
     text, offsets, numbers = "", [], []
     for number, page in lines:
         offsets.append(len(text))
         numbers.append(number)
         kept = [HEADING.sub("", line, count=1) if HEADING.match(line) else line for line in page]
-        kept = [line for line in kept if line and not line.isdigit() and edges[_mask(line)] < 2]
+        kept = [line for line in kept if line and not line.isdigit() and _mask(line) not in headers]
         text += "".join(f"{line}\n" for line in kept)
     return text[:MAX_TEXT], offsets or [0], numbers or [0]
 

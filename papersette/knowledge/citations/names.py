@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from papersette.keys import to_slug
 
-SPACING_ACCENTS = re.compile("[´`¨ˆ˜ˇ¯˙˚¸˘˝]")
+SPACING_ACCENTS = re.compile("[´`¨ˆ˜ˇ¯˙˚¸˘˝~^°]")
 """Accents that a PDF has left beside their letter, "Ko¨nig"."""
 
 
@@ -47,7 +47,7 @@ def to_name(words: list[str], given: list[str] | None = None) -> Name | None:
     """
     if given is None:
         words, given = _part_name([word for word in words if word.lower() not in SUFFIXES])
-    moved = [word for word in given if word.lower() in PARTICLES and word.islower()]
+    moved = [word for word in given if word in PARTICLES]
     surname = " ".join([*moved, *words]).strip(".,;")
     initial = next((c for word in given if word not in moved for c in word if c.isalpha()), None)
     return Name(surname, initial.upper() if initial else None) if surname else None
@@ -59,15 +59,17 @@ def _part_name(words: list[str]) -> tuple[list[str], list[str]]:
         first = next(i for i, word in enumerate(words) if is_initials(word))
         return words[:first], words[first:]
     place = len(words) - 1
-    while place > 1 and words[place - 1].lower() in PARTICLES:
+    while place > 1 and words[place - 1] in PARTICLES | CAPITAL_PARTICLES:
         place -= 1
     return words[place:], words[:place]
 
 
 PARTICLES = frozenset(
-    "van von der den de del della di da das do dos du la le el ten ter zu zur af av al bin ibn ben abu st v. d.".split()
+    "van von der den de del della di da das do dos du la le el ten ter zu zur af av al bin ibn abu st v. d.".split()
 )
 """Words before a surname that belong to it, in the languages that have them."""
+CAPITAL_PARTICLES = frozenset("Van Von Der Den De Del Della El".split())
+"""Those that belong to it with a capital, too; "Di", "Bin", "Le" and "Du" are given names as often."""
 SUFFIXES = frozenset("jr jr. sr sr. ii iii iv".split())
 
 

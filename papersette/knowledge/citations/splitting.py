@@ -19,8 +19,12 @@ NUMBERED = re.compile(r"(?:^|\n)[ ]?\(?(\d{1,4})[.)] (?=\S)")
 KEYED = re.compile(r"(?:^|\n)[ ]?\[([^\[\]\n]{0,50}(?:\d\d[a-z]?|\+))\]")
 CANDIDATE = re.compile(r"(?:^|(\n)|(?<=[.\d)\]/”\"]) +)(?=[^\W\d_a-z]|v[ao]n |de[rln]? |d['’])")
 """Where an entry may begin: at a line, or after what can end one."""
+TITLE = re.compile(r"\s*[^\s.,]+(?:\s[^\s.,]+){2}")
+"""Three words without a stop: a title, and no list of names."""
 FEW = 3
 """Labels that count up to so many are no accident."""
+LEAD = 300
+"""Characters that may stand before the first label."""
 MAX_TOKENS = 250_000
 """Words that may be looked at as parts of names in one paper's lists: half a second, and twenty times a long list's need."""
 
@@ -37,10 +41,10 @@ def find_starts(text: str) -> list[Start]:
     """The beginnings of all entries, in order."""
     for pattern in (BRACKETED, NUMBERED):
         chain = _chain([(int(match[1]), match) for match in pattern.finditer(text)])
-        if len(chain) >= FEW:
+        if len(chain) >= FEW and chain[0].start() < LEAD:
             return [_to_start(match) for match in chain]
     keyed = list(KEYED.finditer(text))
-    if len(keyed) >= FEW and keyed[0].start() < 200:
+    if len(keyed) >= FEW and keyed[0].start() < LEAD:
         return [_to_start(match) for match in keyed]
     return [Start(place, place) for place in _find_unlabelled(text)]
 
@@ -70,18 +74,20 @@ def _find_unlabelled(text: str) -> list[int]:
     candidates = [(match.end(), match[1] is not None or match.end() == 0) for match in CANDIDATE.finditer(text)]
     early = _is_year_early(text, [place for place, at_line in candidates if at_line], budget)
     starts: list[int] = []
-    before = ""
+    before: Authors | None = None
     for place, at_line in candidates:
-        if starts and not _is_complete(text, starts[-1], place, years, at_line, early):
+        if before and not _can_end(text, place, at_line, early):
+            continue
+        has_year = not before or bisect_left(years, starts[-1]) < bisect_left(years, place)
+        if not has_year and not at_line:
             continue
         authors = read_authors(text, place, budget)
-        if authors is None or not _fits(authors, early, at_line):
+        if authors is None or not _fits(text, authors, before, at_line, early):
             continue
-        key = to_surname_key(authors.names[0].surname)
-        if not authors.sure and not at_line and key[:1] < before[:1]:
+        if before and not has_year and not _has_title(text, before, place, authors):
             continue
         starts.append(place)
-        before = key
+        before = authors
     return starts
 
 
@@ -91,17 +97,28 @@ def _is_year_early(text: str, lines: list[int], budget: Budget) -> bool:
     return sum(authors.ending == "year" for authors in found) * 2 > len([a for a in found if a.ending != "comma"])
 
 
-def _fits(authors: Authors, early: bool, at_line: bool) -> bool:
+def _can_end(text: str, place: int, at_line: bool, early: bool) -> bool:
+    """Whether an entry can end right before this place."""
+    last = text[max(0, place - 3) : place].rstrip()[-1:]
+    return last in ".)]/”\"" or last.isdigit() or (at_line and (early or last not in ",-&:;"))
+
+
+def _fits(text: str, authors: Authors, before: Authors | None, at_line: bool, early: bool) -> bool:
+    """Whether these authors begin an entry in the style of this list."""
     if authors.ending == "comma":
         return authors.sure and at_line and not early
-    return (authors.ending == "year") == early
-
-
-def _is_complete(text: str, start: int, place: int, years: list[int], at_line: bool, early: bool) -> bool:
-    """Whether the entry that began at `start` can be over at `place`."""
-    i = bisect_left(years, start)
-    has_year = i < len(years) and years[i] < place
-    last = text[:place].rstrip()[-1:] if place - start < 0 else text[max(start, place - 3) : place].rstrip()[-1:]
-    if not has_year:
+    if (authors.ending == "year") != early:
         return False
-    return last in ".)]/”\"" or last.isdigit() or (at_line and (early or last not in ",-&:;"))
+    if authors.sure:
+        return True
+    name = authors.names[0]
+    if name.initial is None and (name.surname.isupper() or not at_line or not TITLE.match(text, authors.end)):
+        return False  # "PMLR." or "Springer." at the end of the entry before
+    return at_line or before is None or to_surname_key(name.surname)[:1] >= to_surname_key(before.names[0].surname)[:1]
+
+
+def _has_title(text: str, before: Authors, place: int, authors: Authors) -> bool:
+    """Whether the entry before, which has no year, has its title, and several names tell that another begins."""
+    if len(authors.names) < 2 or before.end >= place or text[max(0, place - 6) : place].rstrip()[-3:-1].strip().isupper():
+        return False
+    return text.find(". ", before.end, place) >= 0 or text.find(".\n", before.end + 1, place) >= 0
