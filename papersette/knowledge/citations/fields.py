@@ -1,0 +1,115 @@
+"""Reads year, title, venue and identifiers off one reference whose authors are known.
+
+The rule: a field is what is printed, or None; digits that are pages, identifiers or addresses are no year.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from papersette.knowledge.citations.authors import Authors
+
+DOI = re.compile(r"\b10\.\d{4,9}/[^\s,;\"<>]+")
+ARXIV = re.compile(
+    r"(?:arXiv[:.\s]{1,2}(?:preprint\s)?|abs/|arxiv\.org/pdf/)(\d{4}\.\s?\d{4,5}|[a-z-]{2,10}(?:\.[A-Z]{2})?/\d{7})|\b(\d{4}\.\d{5})\b",
+    re.IGNORECASE,
+)
+NO_YEAR = re.compile(
+    r"https?:\s?//\S+|www\.\S+|\b10\.\d{4,9}/\S+|(?:abs/|arXiv[:.]\s?)\d{4}\.\s?\d{4,5}|\b\d{4}\.\d{4,5}(?:v\d)?\b"
+    r"|\b\d+\s?[-–—]+\s?\d+|\bpp?\.\s?\d+|\bpages?\s\d+|accessed[^\]).;]{0,30}|\[Online[^\]]{0,40}\]",
+    re.IGNORECASE,
+)
+"""Identifiers, addresses, ranges of pages, and the day on which an address was looked at."""
+YEAR = re.compile(r"(?<![\d.:/])((?:1[5-9]|20)\d\d)[a-z]?(?![\d/:])")
+CLOSING_YEAR = re.compile(r"[,.(]\s?(?:[A-Z][a-z]{2,8}\.?\s(?:\d\d?,\s)?)?((?:1[5-9]|20)\d\d)[a-z]?(?:[.)]|\s?$)")
+"""A year as styles print it: after a comma or a bracket, perhaps with its month, and before a stop or a bracket."""
+SENTENCE_END = re.compile(r"([.?!])[\"”’']?(?:\s+|$)")
+ABBREVIATION = re.compile(r"(?:^|[\s(])(?:vs|e\.g|i\.e|cf|dr|mr|st|no|vol|approx|resp|w\.r\.t|v\d+|[A-Za-z])$", re.IGNORECASE)
+CLOSING = {"“": "”", '"': '"', "‘": "’", "`": "'", "«": "»", "„": "“", "”": "”"}
+TAIL = re.compile(r"[\s,.]*\(?(?:(?:19|20)\d\d[a-z]?|[Ee]ds?\.|to appear|in press)\)?[\s,.]*$")
+VENUE_END = re.compile(
+    r",?\s(?:pp?\.|pages?\b|vol\.|volume\b|no\.|number\b|\(?(?:19|20)\d\d\b|\d+\s?[(:,]|https?:|URL\b|doi\b|arXiv:)|,\s\d|[.;]\s|$",
+    re.IGNORECASE,
+)
+MAX_TITLE = 400
+MAX_VENUE = 200
+NEAR = 500
+"""Characters after a title in which its year is looked for; behind the last entry of a list other text can stand."""
+
+
+@dataclass(frozen=True)
+class Fields:
+    """What a reference says after its authors."""
+
+    title: str | None = None
+    year: int | None = None
+    venue: str | None = None
+    doi: str | None = None
+    arxiv_id: str | None = None
+
+
+def read_fields(raw: str, authors: Authors | None) -> Fields:
+    """The fields of one reference; `authors` ends where its title begins."""
+    start = authors.end if authors else 0
+    rest = raw[start:].lstrip(" .,:;)")
+    title, after = _part_title(rest, authors.ending if authors else "stop")
+    year = authors.year if authors and authors.year else _last_year(after) or _last_year(rest) or _last_year(raw)
+    return Fields(title, year, _to_venue(after), _first(DOI, raw), _first(ARXIV, raw))
+
+
+def _part_title(rest: str, ending: str) -> tuple[str | None, str]:
+    """The title, and what comes after it."""
+    if rest[:1] in CLOSING:
+        end = rest.find(CLOSING[rest[0]], 2, MAX_TITLE)
+        if end > 0:
+            return _to_title(rest[1:end].strip("`'\"“”‘’ ")), rest[end + 1 :].lstrip("\"'”’ ,.")
+    end = _comma_end(rest) if ending == "comma" else _sentence_end(rest)
+    return _to_title(rest[:end]), rest[end:].lstrip(" ,.")
+
+
+def _sentence_end(rest: str) -> int:
+    """Where the first sentence ends; a stop after an abbreviation, or before a number that is no year, ends none."""
+    for match in SENTENCE_END.finditer(rest, 0, MAX_TITLE):
+        following = rest[match.end() : match.end() + 12]
+        if match[1] == ".":
+            if ABBREVIATION.search(rest, max(0, match.start() - 8), match.start()) and following[:1] and not following.startswith("In "):
+                continue
+            if following[:1].isdigit() and not re.match(r"(?:1[5-9]|20)\d\d\b|\d{4}\.\d|\d+(?:st|nd|rd|th)\b", following):
+                continue
+        elif following[:1].islower():
+            continue
+        return match.end()
+    return min(len(rest), MAX_TITLE)
+
+
+def _comma_end(rest: str) -> int:
+    """Where a title ends in a style that parts everything by commas: a comma before a capital, a number or "in"."""
+    match = re.search(r",\s(?=[A-Z0-9]|in[:\s]|arXiv)", rest[:MAX_TITLE])
+    return min(match.end() if match else MAX_TITLE, _sentence_end(rest))
+
+
+def _to_title(text: str) -> str | None:
+    title = TAIL.sub("", text.strip(" .,;:"))
+    return title.strip(" .,;:\"“”") if sum(c.isalpha() for c in title) >= 3 else None
+
+
+def _to_venue(after: str) -> str | None:
+    text = re.sub(r"^(?:[Ii]n[:\s]\s?|\W+)", "", after[:MAX_VENUE])
+    end = VENUE_END.search(text)
+    venue = text[: end.start() if end else 0].strip(" ,.;:()")
+    return venue if sum(c.isalpha() for c in venue) >= 2 else None
+
+
+def _last_year(text: str) -> int | None:
+    plain = NO_YEAR.sub(" ", text[:NEAR])
+    found = CLOSING_YEAR.findall(plain) or YEAR.findall(plain)
+    return int(found[-1]) if found else None
+
+
+def _first(pattern: re.Pattern[str], raw: str) -> str | None:
+    match = pattern.search(raw)
+    if match is None:
+        return None
+    found = next((group for group in match.groups() if group), match[0])
+    return found.replace(" ", "").rstrip(".)]")

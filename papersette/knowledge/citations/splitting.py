@@ -1,0 +1,124 @@
+"""Finds where each entry of a reference list begins.
+
+The rule: labels that count up, or that stand in brackets, decide where there are any. Else an entry begins where the one
+before is complete, has its year, and authors follow in this list's own style. Work is bounded, whatever the text.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from dataclasses import dataclass
+
+from papersette.knowledge.citations.authors import Authors, Budget, read_authors
+from papersette.knowledge.citations.fields import NO_YEAR, YEAR
+from papersette.knowledge.citations.names import to_surname_key
+
+BRACKETED = re.compile(r"(?:^|\n|(?<=[.\])/\d”\"] ))[ ]?\[(\d{1,4})\]")
+NUMBERED = re.compile(r"(?:^|\n)[ ]?\(?(\d{1,4})[.)] (?=\S)")
+KEYED = re.compile(r"(?:^|\n)[ ]?\[([^\[\]\n]{0,50}(?:\d\d[a-z]?|\+))\]")
+CANDIDATE = re.compile(r"(?:^|(\n)|(?<=[.\d)\]/”\"]) +)(?=[^\W\d_a-z]|v[ao]n |de[rln]? |d['’])")
+"""Where an entry may begin: at a line, or after what can end one."""
+TITLE = re.compile(r"\s*[^\s.,]+(?:\s[^\s.,]+){2}")
+"""Three words without a stop: a title, and no list of names."""
+FEW = 3
+"""Labels that count up to so many are no accident."""
+LEAD = 300
+"""Characters that may stand before the first label."""
+MAX_TOKENS = 250_000
+"""Words that may be looked at as parts of names in one paper's lists: half a second, and twenty times a long list's need."""
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where an entry begins in the text, and where what follows its label."""
+
+    place: int
+    content: int
+
+
+def find_starts(text: str) -> list[Start]:
+    """The beginnings of all entries, in order."""
+    for pattern in (BRACKETED, NUMBERED):
+        chain = _chain([(int(match[1]), match) for match in pattern.finditer(text)])
+        if len(chain) >= FEW and chain[0].start() < LEAD:
+            return [_to_start(match) for match in chain]
+    keyed = list(KEYED.finditer(text))
+    if len(keyed) >= FEW and keyed[0].start() < LEAD:
+        return [_to_start(match) for match in keyed]
+    return [Start(place, place) for place in _find_unlabelled(text)]
+
+
+def _to_start(match: re.Match[str]) -> Start:
+    place = match.start() + len(match[0]) - len(match[0].lstrip())
+    return Start(place, match.end())
+
+
+def _chain(numbers: list[tuple[int, re.Match[str]]]) -> list[re.Match[str]]:
+    """The labels that count up from 1, though one or two be lost; a second list may begin anew."""
+    chain: list[re.Match[str]] = []
+    expected = 1
+    for i, (number, match) in enumerate(numbers):
+        following = numbers[i + 1][0] if i + 1 < len(numbers) else None
+        again = number == 1 and len(chain) >= FEW and following == 2
+        skipped = expected < number <= expected + 2 and following == number + 1
+        if number == expected or again or skipped:
+            chain.append(match)
+            expected = number + 1
+    return chain
+
+
+def _find_unlabelled(text: str) -> list[int]:
+    budget = Budget(MAX_TOKENS)
+    years = [match.start() for match in YEAR.finditer(NO_YEAR.sub(lambda match: " " * len(match[0]), text))]
+    candidates = [(match.end(), match[1] is not None or match.end() == 0) for match in CANDIDATE.finditer(text)]
+    early = _is_year_early(text, [place for place, at_line in candidates if at_line], budget)
+    starts: list[int] = []
+    before: Authors | None = None
+    for place, at_line in candidates:
+        if before and not _can_end(text, place, at_line, early):
+            continue
+        has_year = not before or bisect_left(years, starts[-1]) < bisect_left(years, place)
+        if not has_year and not at_line:
+            continue
+        authors = read_authors(text, place, budget)
+        if authors is None or not _fits(text, authors, before, at_line, early):
+            continue
+        if before and not has_year and not _has_title(text, before, place, authors):
+            continue
+        starts.append(place)
+        before = authors
+    return starts
+
+
+def _is_year_early(text: str, lines: list[int], budget: Budget) -> bool:
+    """Whether years stand right after the authors in this list, as most of its sure lines have it."""
+    found = [authors for place in lines[:300] if (authors := read_authors(text, place, budget)) and authors.sure]
+    return sum(authors.ending == "year" for authors in found) * 2 > len([a for a in found if a.ending != "comma"])
+
+
+def _can_end(text: str, place: int, at_line: bool, early: bool) -> bool:
+    """Whether an entry can end right before this place."""
+    last = text[max(0, place - 3) : place].rstrip()[-1:]
+    return last in ".)]/”\"" or last.isdigit() or (at_line and (early or last not in ",-&:;"))
+
+
+def _fits(text: str, authors: Authors, before: Authors | None, at_line: bool, early: bool) -> bool:
+    """Whether these authors begin an entry in the style of this list."""
+    if authors.ending == "comma":
+        return authors.sure and at_line and not early
+    if (authors.ending == "year") != early:
+        return False
+    if authors.sure:
+        return True
+    name = authors.names[0]
+    if name.initial is None and (name.surname.isupper() or not at_line or not TITLE.match(text, authors.end)):
+        return False  # "PMLR." or "Springer." at the end of the entry before
+    return at_line or before is None or to_surname_key(name.surname)[:1] >= to_surname_key(before.names[0].surname)[:1]
+
+
+def _has_title(text: str, before: Authors, place: int, authors: Authors) -> bool:
+    """Whether the entry before, which has no year, has its title, and several names tell that another begins."""
+    if len(authors.names) < 2 or before.end >= place or text[max(0, place - 6) : place].rstrip()[-3:-1].strip().isupper():
+        return False
+    return text.find(". ", before.end, place) >= 0 or text.find(".\n", before.end + 1, place) >= 0
