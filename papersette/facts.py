@@ -1,4 +1,4 @@
-"""Fills the tables of what papers say, from the papers and pages that are saved: tags, related papers.
+"""Fills the tables of what papers say, from the papers and pages that are saved: citations, related papers, tags, mentions.
 
 The rule: each stage reads the database and writes its own tables; what is computed is in papersette/knowledge, which knows no
 database. Each fact has its evidence beside it.
@@ -6,13 +6,23 @@ database. Each fact has its evidence beside it.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from sqlite_utils import Database
 
 from papersette.knowledge import keyphrases, related, tags
+from papersette.knowledge.citations import Entry, Name, parse_references
+from papersette.knowledge.citations.works import Candidate, group_works, link_to_papers
+from papersette.knowledge.datasets import load_datasets
+from papersette.knowledge.matcher import Matcher
+from papersette.knowledge.mentions import find_mentions
+from papersette.knowledge.mining import Miner
+from papersette.knowledge.terms import to_terms
 
 Row = dict[str, Any]
 
@@ -23,6 +33,101 @@ def save_facts(db: Database) -> Iterator[str]:
         stage(db)
         db.conn.commit()
         yield name
+
+
+def _save_citations(db: Database) -> None:
+    entries = [(paper_id, entry) for paper_id, pages in _pages(db, "refs") for entry in parse_references(pages)]
+    works, places = group_works([entry for _, entry in entries])
+    papers = db.execute(CANDIDATES)
+    links = link_to_papers(works, [Candidate(*row) for row in papers])
+    ids = [works[place].cited_work_id if place is not None else None for place in places]
+    citing = Counter(work_id for work_id, _ in {(work_id, paper_id) for work_id, (paper_id, _) in zip(ids, entries, strict=True)})
+    db.table("cited_works").insert_all(
+        {
+            "cited_work_id": work.cited_work_id,
+            "title": work.title,
+            "authors": work.authors,
+            "year": work.year,
+            "venue": work.venue,
+            "citing_count": citing[work.cited_work_id],
+            "paper_id": links.get(work.cited_work_id),
+        }
+        for work in works
+    )
+    db.table("citations").insert_all(
+        _to_citation(number, paper_id, entry, work_id)
+        for number, ((paper_id, entry), work_id) in enumerate(zip(entries, ids, strict=True), start=1)
+    )
+    _save_cited_names(db, entries)
+    db.execute(CITED_BY)
+
+
+CANDIDATES = """
+select paper_id, title, year, (select name from authorships where authorships.paper_id = papers.paper_id order by position)
+from papers where title is not null order by number
+"""
+CITED_BY = """
+update papers set cited_by = (
+    select count(distinct citations.paper_id) from cited_works join citations using (cited_work_id)
+    where cited_works.paper_id = papers.paper_id and citations.paper_id <> papers.paper_id)
+where exists (select 1 from citations)
+"""
+
+
+def _to_citation(number: int, paper_id: str, entry: Entry, work_id: str | None) -> Row:
+    read = {"title": entry.title, "year": entry.year, "venue": entry.venue, "doi": entry.doi, "arxiv_id": entry.arxiv_id}
+    place = {"position": entry.position, "page": entry.page, "raw": entry.raw}
+    return {"citation_id": number, "paper_id": paper_id, **place, **read, "cited_work_id": work_id}
+
+
+def _save_cited_names(db: Database, entries: Sequence[tuple[str, Entry]]) -> None:
+    spellings: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    citing: defaultdict[str, set[str]] = defaultdict(set)
+    rows = []
+    for number, (paper_id, entry) in enumerate(entries, start=1):
+        for place, name in enumerate(entry.authors, start=1):
+            spellings[name.key][_to_label(name)] += 1
+            citing[name.key].add(paper_id)
+            rows.append({"citation_id": number, "position": place, "name_id": name.key})
+    db.table("cited_names").insert_all(
+        {"name_id": key, "name": max(counts, key=lambda label: counts[label]), "citing_count": len(citing[key])}
+        for key, counts in spellings.items()
+    )
+    db.table("cited_authors").insert_all(rows)
+
+
+def _to_label(name: Name) -> str:
+    return f"{name.surname}, {name.initial}" if name.initial else name.surname
+
+
+def _save_mentions(db: Database) -> None:
+    miner = Miner()
+    for _, pages in _pages(db, "body"):
+        miner.add(body for _, body in pages)
+    written = [part for given in _keywords(db).values() for part in given]
+    terms = to_terms(written, load_datasets(None), miner.datasets(), miner.frequencies)
+    matcher = Matcher(terms)
+    found = [(paper_id, mention) for paper_id, pages in _pages(db, "body") for mention in find_mentions(pages, matcher)]
+    counts = Counter(mention.term_id for _, mention in found)
+    known = {term.term_id: term for term in reversed(terms)}
+    db.table("terms").insert_all(
+        {"term_id": key, "name": known[key].name, "kind": known[key].kind, "origin": known[key].origin, "paper_count": count}
+        for key, count in counts.most_common()
+    )
+    db.table("mentions").insert_all({"paper_id": paper_id, **asdict(mention)} for paper_id, mention in found)
+
+
+def _pages(db: Database, column: str) -> Iterator[tuple[str, list[tuple[int, str]]]]:
+    """Each paper with text in this column of pages, with (page number, text) of each page that has any."""
+    rows = db.execute(PAGES[column])
+    for paper_id, group in groupby(rows, key=itemgetter(0)):
+        yield paper_id, [(page, text) for _, page, text in group]
+
+
+PAGES = {
+    "body": "select paper_id, page, body from pages where body is not null order by page_id",
+    "refs": "select paper_id, page, refs from pages where refs is not null order by page_id",
+}
 
 
 def _save_related(db: Database) -> None:
@@ -39,15 +144,23 @@ def _save_related(db: Database) -> None:
     )
 
 
+CITED_TITLES = """
+select distinct citations.paper_id, cited_works.title from citations join cited_works using (cited_work_id) order by 1, 2
+"""
+
+
 def _documents(db: Database) -> Iterator[related.Document]:
     bodies = db.execute(
         "select paper_id, (select group_concat(body, char(10)) from pages where pages.paper_id = papers.paper_id) "
         "from papers order by number"
     )
+    cited: defaultdict[str, list[str]] = defaultdict(list)
+    for paper_id, title in db.execute(CITED_TITLES):
+        cited[paper_id].append(title)
     short = "select work_id, title, abstract, tldr from papers order by number"
     for (paper_id, body), (work_id, title, abstract, tldr) in zip(bodies, db.execute(short), strict=True):
         text = " . ".join(filter(None, (title, title, abstract, tldr)))
-        yield related.Document(paper_id, work_id, text, body or "")
+        yield related.Document(paper_id, work_id, text, body or "", tuple(cited.get(paper_id, ())))
 
 
 def _save_tags(db: Database) -> None:
@@ -76,22 +189,9 @@ def _keywords(db: Database) -> dict[str, list[str]]:
 
 def _acronyms(db: Database) -> dict[str, str]:
     acronyms = tags.Acronyms()
-    for bodies in _pages_by_paper(db):
-        acronyms.read(bodies)
+    for _, pages in _pages(db, "body"):
+        acronyms.read(body for _, body in pages)
     return acronyms.known()
-
-
-def _pages_by_paper(db: Database) -> Iterator[list[str]]:
-    last: str | None = None
-    bodies: list[str] = []
-    for paper_id, body in db.execute("select paper_id, body from pages where body is not null order by page_id"):
-        if paper_id != last and bodies:
-            yield bodies
-            bodies = []
-        last = paper_id
-        bodies.append(body)
-    if bodies:
-        yield bodies
 
 
 def _extracted(db: Database, keywords: dict[str, list[str]], known: tags.Tags) -> Iterable[Row]:
@@ -112,5 +212,10 @@ def _extracted(db: Database, keywords: dict[str, list[str]], known: tags.Tags) -
                 yield {**row, "origin": "extracted", "score": score}
 
 
-STAGES: dict[str, Callable[[Database], None]] = {"related papers": _save_related, "tags": _save_tags}
-"""In the order in which they need each other: tags are taken over from related papers."""
+STAGES: dict[str, Callable[[Database], None]] = {
+    "citations": _save_citations,
+    "related papers": _save_related,
+    "tags": _save_tags,
+    "mentions": _save_mentions,
+}
+"""In the order in which they need each other: papers are related by what they cite, tags taken over from related papers."""

@@ -45,6 +45,29 @@ create table paper_tags (
     paper_id text not null references papers(paper_id), tag_id text not null references tags(tag_id),
     written text not null, origin text not null, score real, primary key (paper_id, tag_id)
 );
+create table terms (
+    term_id text primary key, name text not null, kind text not null, origin text not null, paper_count integer not null
+);
+create table mentions (
+    paper_id text not null references papers(paper_id), term_id text not null references terms(term_id),
+    count integer not null, first_page integer not null, evidence text not null, primary key (paper_id, term_id)
+);
+create table cited_works (
+    cited_work_id text primary key, title text not null, authors text, year integer, venue text,
+    citing_count integer not null, paper_id text references papers(paper_id)
+);
+create table citations (
+    citation_id integer primary key, paper_id text not null references papers(paper_id), position integer not null,
+    page integer not null, raw text not null, title text, year integer, venue text, doi text, arxiv_id text,
+    cited_work_id text references cited_works(cited_work_id), unique (paper_id, position)
+);
+create table cited_names (
+    name_id text primary key, name text not null, citing_count integer not null
+);
+create table cited_authors (
+    citation_id integer not null references citations(citation_id), position integer not null,
+    name_id text not null references cited_names(name_id), primary key (citation_id, position)
+) without rowid;
 create table related (
     paper_id text not null references papers(paper_id), other_id text not null references papers(paper_id),
     place integer not null, score real not null, terms text, shared_citations integer not null, primary key (paper_id, other_id)
@@ -103,6 +126,10 @@ create table builds (
     papersette text not null, python text not null, sqlite text not null
 );
 create index papers_venue on papers(venue_id, year);
+create index mentions_term on mentions(term_id);
+create index citations_work on citations(cited_work_id);
+create index cited_authors_name on cited_authors(name_id);
+create index cited_works_paper on cited_works(paper_id);
 create index related_other on related(other_id);
 create index papers_work on papers(work_id);
 create index papers_year on papers(year);
@@ -153,6 +180,12 @@ with given(facet, value, label, number) as (
         from authorships join authors using (author_id) join papers using (paper_id)
     union all select 'session', session_id, sessions.title, number
         from session_papers join sessions using (session_id) join papers using (paper_id)
+    union all select 'dataset', term_id, terms.name, number
+        from mentions join terms using (term_id) join papers using (paper_id) where kind = 'dataset'
+    union all select 'technique', term_id, terms.name, number
+        from mentions join terms using (term_id) join papers using (paper_id) where kind = 'technique'
+    union all select 'cites', name_id, cited_names.name, number
+        from cited_authors join cited_names using (name_id) join citations using (citation_id) join papers using (paper_id)
     union all select 'has', 'text', 'text', number from papers where page_count > 0
     union all select 'has', 'tldr', 'tl;dr', number from papers where tldr is not null
     union all select 'has', 'abstract', 'abstract', number from papers where abstract is not null
