@@ -13,6 +13,10 @@ LINKS = {
     "tag": ("tag_id", "tags"),
     "other_tag": ("other_tag_id", "tags"),
     "session": ("session_id", "sessions"),
+    "work": ("cited_work_id", "cited_works"),
+    "cited_name": ("name_id", "cited_names"),
+    "term": ("term_id", "terms"),
+    "cited_title": ("cited_paper_id", "papers"),
 }
 """Column -> the column of the same row that holds the key, and the table it is a key of."""
 OWN = {("sessions", "title"): ("session_id", "sessions"), ("authorships", "name"): ("author_id", "authors")}

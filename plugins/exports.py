@@ -20,7 +20,16 @@ from datasette.utils import derive_named_parameters, tilde_encode
 from datasette.utils.asgi import NotFound, Response
 
 DATABASE = "papers"
-ROW_PAGES = {"tags": "tag", "authors": "author", "sessions": "session", "venues": "venue", "works": "work"}
+ROW_PAGES = {
+    "tags": "tag",
+    "authors": "author",
+    "sessions": "session",
+    "venues": "venue",
+    "works": "work",
+    "terms": "term",
+    "cited_works": "cited_work",
+    "cited_names": "name",
+}
 """Tables whose row pages show papers, and the parameter of the canned query papers_of that names them."""
 SLOW = 20_000
 """Milliseconds that a whole search may take; a page of it takes a hundredth."""
@@ -101,7 +110,7 @@ async def paper_ids(datasette, request, rows, table, query_name, view_name):
 
 
 def datasette_key(table):
-    return table.removesuffix("s") + "_id"
+    return "name_id" if table == "cited_names" else table.removesuffix("s") + "_id"
 
 
 async def whole_table(datasette, request, table):
