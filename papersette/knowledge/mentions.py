@@ -23,7 +23,7 @@ CUE_AFTER = re.compile(
 task" but not "Energy minimization task"."""
 CUE_BEFORE = re.compile(
     r"\b(?:data ?sets?|corpus|corpora|benchmarks?|environments?|tasks?|domains?)\b"
-    r"[\s:,(]*(?:(?:such as|like|including|e\.g\.|i\.e\.|namely|called|named|are|is|from|the)[\s:,(]*){0,2}$",
+    r"[\s:,(]*(?:(?:such as|like|including|e\.g\.|i\.e\.|namely|called|named|are|is|the)[\s:,(]*){0,2}$",
     re.IGNORECASE,
 )
 """Before it only what introduces a name: "a dataset consists of MIDI files" is about a format."""

@@ -115,23 +115,29 @@ def _to_key(name: str) -> str:
 
 def _to_technique(counts: Counter[str]) -> Term:
     name = min(counts, key=lambda spelling: (-counts[spelling], sum(map(str.isupper, spelling)), spelling))
-    capitals = tuple(sorted(spelling for spelling in counts if len(split(spelling)[0]) == 1 and is_acronym(spelling)))
+    capitals = _acronyms(counts)
     return Term(
         term_id=to_slug(name),
         name=name,
         kind="technique",
-        spellings=capitals or tuple(sorted(counts)),
+        spellings=tuple(sorted(capitals or counts)),
         case_sensitive=bool(capitals),
         origin="tag",
     )
+
+
+def _acronyms(counts: Counter[str]) -> list[str]:
+    """The spellings in capitals of a tag of one word, where most authors write it so: GAN, but not DropOut."""
+    found = [spelling for spelling in counts if len(split(spelling)[0]) == 1 and is_acronym(spelling)]
+    return found if 2 * sum(counts[spelling] for spelling in found) > counts.total() else []
 
 
 def _is_generic(counts: Counter[str], frequencies: Frequencies | None) -> bool:
     words = split(next(iter(counts)))[0]
     if len(words) != 1:
         return len(words) > MAX_WORDS
-    if any(is_acronym(spelling) for spelling in counts):
-        return False
     word = fold(words[0])
+    if word in GENERIC or _acronyms(counts):
+        return word in GENERIC
     common = frequencies is not None and frequencies.share(word) >= COMMON_SHARE
-    return common or len(word) < 3 or word in GENERIC or ADJECTIVE.fullmatch(word) is not None
+    return common or len(word) < 3 or ADJECTIVE.fullmatch(word) is not None

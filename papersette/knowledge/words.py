@@ -17,9 +17,9 @@ JOINTS = frozenset({"", "-", "‐", "‑", "–", "_"})
 TIGHT_JOINTS = frozenset({"'", "’", ".", "/"})
 """The same, but only without blanks: "Human3.6M" is one name, "Human3. 6M" ends a sentence."""
 ORDINARY_RATIO = 1.5
-"""A word is ordinary if its lower-case form stands in so many times as many papers. Cora has 0.3, Adult 3, Power 8."""
+"""A word is ordinary if its lower-case form stands in so many times as many papers. MNIST has 0.08, Adult 1.8, Power 15."""
 KEPT_WORDS = 2_000_000
-"""Of more different words than this, those of a single paper are forgotten: about 200 MB, reached after some 50,000 papers."""
+"""Of more different words than this, those of a single paper are forgotten: about 200 MB. ICLR 2019 has 125,000."""
 
 
 def split(text: str) -> tuple[list[str], list[str]]:
