@@ -228,20 +228,31 @@ def index(db: Database) -> Iterator[str]:
 
 
 def save_facets(db: Database) -> None:
-    """Fill papers.rating from reviews, and facets and paper_facets from the tables they sum up."""
+    """Fill papers.rating from reviews, and facets and paper_facets from the tables they sum up.
+
+    The values that a search counts beside its results, the commonest of each facet, get the lowest numbers.
+    """
     db.execute(RATE)
-    ids: dict[tuple[str, str], int] = {}
-    labels: dict[int, str] = {}
-    papers_of: defaultdict[int, dict[int, None]] = defaultdict(dict)
+    labels: dict[tuple[str, str], str] = {}
+    papers_of: defaultdict[tuple[str, str], dict[int, None]] = defaultdict(dict)
     for facet, value, label, number in db.execute(FACETS):
-        facet_id = ids.setdefault((facet, value), len(ids) + 1)
-        labels.setdefault(facet_id, label)
-        papers_of[facet_id][number] = None
-    names = ("facet_id", "facet", "value", "label", "slug", "paper_count")
-    rows = ((key, *ids_of, labels[key], to_slug(labels[key]), len(papers_of[key])) for ids_of, key in ids.items())
+        labels.setdefault((facet, value), label)
+        papers_of[facet, value][number] = None
+    places: Counter[str] = Counter()
+    ranked = []
+    for key in sorted(labels, key=lambda key: (-len(papers_of[key]), key)):
+        places[key[0]] += 1
+        ranked.append((places[key[0]] > COUNTED_VALUES, key))
+    names = ("facet_id", "facet", "value", "label", "slug", "paper_count", "counted")
+    numbered = [(number, key, rare) for number, (rare, key) in enumerate(sorted(ranked), start=1)]
+    rows = ((n, *key, labels[key], to_slug(labels[key]), len(papers_of[key]), not rare) for n, key, rare in numbered)
     _insert(db, "facets", (dict(zip(names, row, strict=True)) for row in rows))
-    pairs = ((facet_id, number) for facet_id, numbers in papers_of.items() for number in numbers)
+    pairs = ((facet_id, number) for facet_id, key, _ in numbered for number in papers_of[key])
     _insert(db, "paper_facets", ({"facet_id": facet_id, "number": number} for facet_id, number in pairs))
+
+
+COUNTED_VALUES = 60
+"""Values of one facet that a search with many results counts: the fifteen that it shows are among the commonest."""
 
 
 def score_texts(db: Database) -> Iterator[Problem]:

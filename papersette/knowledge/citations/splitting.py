@@ -100,7 +100,7 @@ def _is_year_early(text: str, lines: list[int], budget: Budget) -> bool:
 def _can_end(text: str, place: int, at_line: bool, early: bool) -> bool:
     """Whether an entry can end right before this place."""
     last = text[max(0, place - 3) : place].rstrip()[-1:]
-    return last in ".)]/”\"" or last.isdigit() or (at_line and (early or last not in ",-&:;"))
+    return last in '.)]/”"' or last.isdigit() or (at_line and (early or last not in ",-&:;"))
 
 
 def _fits(text: str, authors: Authors, before: Authors | None, at_line: bool, early: bool) -> bool:
