@@ -19,7 +19,7 @@ RUN_IN = re.compile(r"(?:\d{1,3}\.? )?(?:REFERENCES|References|BIBLIOGRAPHY|Bibl
 """A heading that the text engine has joined to its first entry."""
 APPENDIX = re.compile(
     r"(?i:(?:\d{1,2}\.? ?|A\.? ?)?A ?PPENDI(?:X|CES)\b.{0,60}|S ?UPPLEMENT(?:ARY|AL)\b.{0,60})"
-    r"|A(?:\.?\d?)? [A-Z][A-Za-z ,:-]{3,60}|[A-Z]\.?\d? [A-Z][A-Z0-9 ,:-]{5,80}"
+    r"|A(?:\.?\d?)? [A-Z][A-Za-z ,:-]{3,60}|[A-Z]\.?\d? [A-Z][A-Z0-9 ,:;&/()'’-]{5,80}"
 )
 YEAR = re.compile(r"\b(?:19|20)\d\d[a-z]?\b")
 ENTRY = re.compile(r"(?:\[\d{1,3}\] )?[A-Z][^\s,]{0,30}(?: [^\s,.]{1,20}){0,4}(?:,| and |\. ).{20,}\b(?:19|20)\d\d[a-z]?\.")
