@@ -21,8 +21,8 @@ KEYED = re.compile(r"(?:^|\n|(?<=[.\])/\d”\"] ))[ ]?\[([^\[\]\n]{0,50}(?:\d\d[
 CANDIDATE = re.compile(r"(?:^|(\n)|(?<=[.\d)\]/”\"]) +)(?=[^\W\d_a-z]|v[ao]n |de[rln]? |d['’])")
 """Where an entry may begin: at a line, or after what can end one."""
 NO_TITLE = re.compile(r"\s*(?:\d|ISBN|ISSN|URL|https?:|doi\b|DOI\b|arXiv\b|pp?\.)")
-LONG_TITLE = re.compile(r"\s*[^\s.,]+(?:\s[^\s.,]+){2}")
-"""Three words without a stop: a title, and no list of names."""
+TITLE = re.compile(r"\s*[^\s.,]+\s(?:[^\W\d_A-Z]|[^\s.,]+\s[^\s.,]+)")
+"""Three words without a stop, or a second in lower case: a title, and no list of names."""
 FEW = 3
 """Labels that count up to so many are no accident."""
 GOES_ON = frozenset("and of the in for on to a an with by from at or".split())
@@ -124,7 +124,7 @@ def _fits(text: str, authors: Authors, before: Authors | None, at_line: bool, st
     if authors.ending != style or NO_TITLE.match(text, authors.end):
         return False
     name = authors.names[0]
-    if name.initial is None and (name.surname.isupper() or not at_line or not LONG_TITLE.match(text, authors.end)):
+    if name.initial is None and (name.surname.isupper() or not at_line or not TITLE.match(text, authors.end)):
         return False  # "PMLR." or "Springer." at the end of the entry before
     return at_line or before is None or to_surname_key(name.surname)[:1] >= to_surname_key(before.names[0].surname)[:1]
 
