@@ -18,12 +18,14 @@ HEADING = re.compile(
 RUN_IN = re.compile(r"(?:\d{1,3}\.? )?(?:REFERENCES|References|BIBLIOGRAPHY|Bibliography) (?=\[1\]|\[?[A-Z])")
 """A heading that the text engine has joined to its first entry."""
 APPENDIX = re.compile(
-    r"(?i:(?:\d{1,2}\.? ?|A\.? ?)?A ?PPENDI(?:X|CES)\b.{0,60}|S ?UPPLEMENT(?:ARY|AL)\b.{0,60})"
-    r"|A(?:\.?\d?)? [A-Z][A-Za-z ,:-]{3,60}|[A-Z]\.?\d? [A-Z][A-Z0-9 ,:-]{5,80}"
+    r"(?i:(?:\d{1,2}\.? ?|A\.? ?)?A ?PPENDI(?:X|CES)\b.{0,120}|S ?UPPLEMENT(?:ARY|AL)\b.{0,120})"
+    r"|A(?:\.?\d?)? [A-Z][A-Za-z ,:-]{3,60}|[A-Z]\.?\d? [A-Z][A-Z0-9 ,:;&/()'’-]{5,80}"
 )
 YEAR = re.compile(r"\b(?:19|20)\d\d[a-z]?\b")
 ENTRY = re.compile(r"(?:\[\d{1,3}\] )?[A-Z][^\s,]{0,30}(?: [^\s,.]{1,20}){0,4}(?:,| and |\. ).{20,}\b(?:19|20)\d\d[a-z]?\.")
 """A whole entry on one line."""
+CLOSING = re.compile(r"\b(?:19|20)\d\d[a-z]?\.$")
+"""The end of an entry."""
 VERSION = "2"
 """Changes when the same lines may be parted otherwise: part of the cache's key."""
 LOOK_AHEAD = 25
@@ -47,7 +49,7 @@ def _mark(lines: list[str]) -> list[bool]:
     """Of each line, whether it belongs to a list."""
     filled = [place for place, line in enumerate(lines) if line]
     with_year = [place for place in filled if YEAR.search(lines[place])]
-    entries = [place for place in filled if ENTRY.match(lines[place])]
+    entries = [place for place in filled if ENTRY.match(lines[place]) or CLOSING.search(lines[place])]
     inside, interrupted, marks = False, False, []
     for place, line in enumerate(lines):
         if not inside and (HEADING.fullmatch(line) or RUN_IN.match(line)):

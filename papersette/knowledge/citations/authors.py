@@ -15,14 +15,14 @@ from papersette.knowledge.citations.names import PARTICLES, SPACING_ACCENTS, SUF
 AND = frozenset({"and", "&", "und", "et", "y"})
 EDITORS = re.compile(r"\(?[Ee]d(?:s|itors?)?\.?\)?[.,:]?")
 NOT_NAMES = frozenset(
-    """the of from with by towards toward using learning proceedings proc advances journal transactions conference workshop
-    symposium international annual university press springer elsevier wiley ieee acm society association institute publishing
-    publishers publications technical report thesis arxiv preprint url http https doi isbn issn volume vol pages pp available
-    online accessed lecture notes""".split()
+    """proceedings proc advances journal transactions conference workshop symposium international annual university springer
+    elsevier wiley ieee acm society association institute publishing publishers publications technical report thesis arxiv
+    preprint url http https doi isbn issn volume vol pages pp available online accessed lecture notes learning""".split()
 )
 """Words of titles, and of the names of publishers and series, that do not stand in the names of people."""
-NOT_FIRST = NOT_NAMES | frozenset("a an in on for how why what when is are at to no and or".split())
-"""Words that begin titles and sentences; inside a list they can be names, as "Can", "An" and "In" are."""
+FUNCTION_WORDS = frozenset("the a an of from with by in on for how why what when is are at to towards toward using no and or".split())
+"""Words that begin titles and sentences; with a capital inside a list they can be names, as "The", "An" and "In" are."""
+FOLLOWED_BY_NAME = re.compile(r"\s+[^\W\d_][\w’'-]+(?:[.,]|\s+and\s|\s+&)")
 YEAR = re.compile(r"[(\[]?((?:1[5-9]|20)\d\d)[a-z]?(?:[)\]][.,:;]*|[.,:;]+|$)|[(\[]((?:1[5-9]|20)\d\d)[a-z]?[,;)\]]")
 """A word that is a year and ends or stands in brackets."""
 MAX_WORDS = 1500
@@ -123,7 +123,7 @@ def _read_tokens(text: str, start: int, limit: int) -> tuple[list[_Token], str, 
             return tokens, "quote", match.start(), None
         if EDITORS.fullmatch(word) and tokens:
             continue
-        token = _to_token(bare, place, bare != word, tokens)
+        token = _to_token(bare, text, place, bare != word, tokens)
         ending = "other" if token is None else _ending(token, text, tokens)
         if token is None:
             break
@@ -133,7 +133,7 @@ def _read_tokens(text: str, start: int, limit: int) -> tuple[list[_Token], str, 
     return tokens, "other", start, None
 
 
-def _to_token(bare: str, end: int, comma: bool, before: list[_Token]) -> _Token | None:
+def _to_token(bare: str, text: str, end: int, comma: bool, before: list[_Token]) -> _Token | None:
     lower = bare.lower()
     if lower in {"al", "al.", "al.:", "others", "others.", "…", "..."} and before:
         return _Token("L", bare, end, comma)
@@ -146,14 +146,27 @@ def _to_token(bare: str, end: int, comma: bool, before: list[_Token]) -> _Token 
     if _is_broken(bare, comma or bare.endswith("."), before):
         last = before.pop()
         return _Token("N", last.word + bare, end, comma)
-    return _Token("N", bare, end, comma) if is_name_word(bare, first=not before) else None
+    lone_press = lower.rstrip(".") == "press" and not (before and before[-1].kind == "N")  # "MIT Press", but "Ofir Press"
+    if lone_press or not (is_name_word(bare, first=not before) or _is_lower_name(bare, text, end, before)):
+        return None
+    return _Token("N", bare, end, comma)
+
+
+def _is_lower_name(bare: str, text: str, end: int, before: list[_Token]) -> bool:
+    """Whether a word in lower case is a given name that was typed so: "Yang Song, xuejun Liao, and Ann Doe"."""
+    if not before or not bare.isalpha() or not bare.islower() or bare in FUNCTION_WORDS or before[-1].kind == "I":
+        return False
+    following = FOLLOWED_BY_NAME.match(text, end)
+    return following is not None and following[0].split()[0][:1].isupper()
 
 
 def _is_broken(bare: str, ends: bool, before: list[_Token]) -> bool:
     """Whether this is the rest of a word whose accent got lost with its letter: "R emi" of Rémi, "Bart ok" of Bartók."""
     if not before or before[-1].comma or not bare.islower() or bare in PARTICLES or not bare.rstrip(".").isalpha():
         return False
-    return (before[-1].kind == "I" and len(before[-1].word) == 1) or (before[-1].kind == "N" and len(bare) <= 4 and ends)
+    return (before[-1].kind == "I" and len(before[-1].word) == 1) or (
+        before[-1].kind == "N" and ends and (len(bare) <= 4 or len(before[-1].word) <= 3)
+    )
 
 
 def is_name_word(word: str, *, first: bool = False) -> bool:
@@ -162,7 +175,7 @@ def is_name_word(word: str, *, first: bool = False) -> bool:
     lower = bare.lower()
     if word in PARTICLES or (lower in PARTICLES and lower.isalpha()):
         return True
-    if lower in (NOT_FIRST if first else NOT_NAMES) or not re.sub("[-‐'’‘.]", "", bare).isalpha():
+    if lower in NOT_NAMES or (lower in FUNCTION_WORDS and (first or word == lower)) or not re.sub("[-‐'’‘.]", "", bare).isalpha():
         return False
     return bare[0].isupper() or unicodedata.category(bare[0]) == "Lo" or bool(re.match("[a-z]{1,3}['’-][A-Z]", bare))
 

@@ -16,13 +16,13 @@ ARXIV = re.compile(
     re.IGNORECASE,
 )
 NO_YEAR = re.compile(
-    r"https?:\s?//\S+|www\.\S+|\b10\.\d{4,9}/\S+|(?:abs/|arXiv[:.]\s?)\d{4}\.\s?\d{4,5}|\b\d{4}\.\d{4,5}(?:v\d)?\b"
+    r"https?:\s?//\S+|www\.\S+|\b10\.\s?\d{4,9}/\S+|(?:abs/|arXiv[:.]\s?)\d{4}\.\s?\d{4,5}|\b\d{4}\.\d{4,5}(?:v\d)?\b"
     r"|\b\d+\s?[-–—]+\s?\d+|\bpp?\.\s?\d+|\bpages?\s\d+|accessed[^\]).;]{0,30}|\[Online[^\]]{0,40}\]",
     re.IGNORECASE,
 )
 """Identifiers, addresses, ranges of pages, and the day on which an address was looked at."""
 YEAR = re.compile(r"(?<![\d.:/])((?:1[5-9]|20)\d\d)[a-z]?(?![\d/:])")
-CLOSING_YEAR = re.compile(r"[,.(]\s?(?:[A-Z][a-z]{2,8}\.?\s(?:\d\d?,\s)?)?((?:1[5-9]|20)\d\d)[a-z]?(?:[.)]|\s?$)")
+CLOSING_YEAR = re.compile(r"(?:[,(]\s?|\.\s)(?:[A-Z][a-z]{2,8}\.?\s(?:\d\d?,\s)?)?((?:1[5-9]|20)\d\d)[a-z]?(?:[.)]|\s?$)")
 """A year as styles print it: after a comma or a bracket, perhaps with its month, and before a stop or a bracket."""
 SENTENCE_END = re.compile(r"([.?!])[\"”’']?(?:\s+|$)")
 ABBREVIATION = re.compile(r"(?:^|[\s(])(?:vs|e\.g|i\.e|cf|dr|mr|st|no|vol|approx|resp|w\.r\.t|v\d+|[A-Za-z])$", re.IGNORECASE)

@@ -74,6 +74,8 @@ SUFFIXES = frozenset("jr jr. sr sr. ii iii iv".split())
 
 
 def is_initials(word: str) -> bool:
-    """Whether a word is one initial or several: "J.", "J.-Y.", "GE", "Y.J."."""
+    """Whether a word is one initial or several: "J.", "J.-Y.", "GE", "Y.J.", "C.h."."""
     letters = word.replace(".", "").replace("-", "")
-    return len(word) <= 8 and letters.isalpha() and letters.isupper() and len(letters) <= max(3, word.count(".") + 1)
+    if len(word) > 8 or not letters.isalpha() or not letters[0].isupper():
+        return False
+    return len(letters) <= word.count(".") or (letters.isupper() and len(letters) <= 3)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import Counter
 from dataclasses import dataclass
 
 from papersette.knowledge.citations.authors import Authors, Budget, read_authors
@@ -16,13 +17,16 @@ from papersette.knowledge.citations.names import to_surname_key
 
 BRACKETED = re.compile(r"(?:^|\n|(?<=[.\])/\d”\"] ))[ ]?\[(\d{1,4})\]")
 NUMBERED = re.compile(r"(?:^|\n)[ ]?\(?(\d{1,4})[.)] (?=\S)")
-KEYED = re.compile(r"(?:^|\n)[ ]?\[([^\[\]\n]{0,50}(?:\d\d[a-z]?|\+))\]")
+KEYED = re.compile(r"(?:^|\n|(?<=[.\])/\d”\"] ))[ ]?\[([^\[\]\n]{0,50}(?:\d\d[a-z]?|\+))\](?=\s?[A-Z(])")
 CANDIDATE = re.compile(r"(?:^|(\n)|(?<=[.\d)\]/”\"]) +)(?=[^\W\d_a-z]|v[ao]n |de[rln]? |d['’])")
 """Where an entry may begin: at a line, or after what can end one."""
-TITLE = re.compile(r"\s*[^\s.,]+(?:\s[^\s.,]+){2}")
-"""Three words without a stop: a title, and no list of names."""
+NO_TITLE = re.compile(r"\s*(?:\d|ISBN|ISSN|URL|https?:|doi\b|DOI\b|arXiv\b|pp?\.)")
+TITLE = re.compile(r"\s*[^\s.,]+\s(?:[^\W\d_A-Z]|[^\s.,]+\s[^\s.,]+)")
+"""Three words without a stop, or a second in lower case: a title, and no list of names."""
 FEW = 3
 """Labels that count up to so many are no accident."""
+GOES_ON = frozenset("and of the in for on to a an with by from at or".split())
+"""Words that end no entry."""
 LEAD = 300
 """Characters that may stand before the first label."""
 MAX_TOKENS = 250_000
@@ -72,17 +76,17 @@ def _find_unlabelled(text: str) -> list[int]:
     budget = Budget(MAX_TOKENS)
     years = [match.start() for match in YEAR.finditer(NO_YEAR.sub(lambda match: " " * len(match[0]), text))]
     candidates = [(match.end(), match[1] is not None or match.end() == 0) for match in CANDIDATE.finditer(text)]
-    early = _is_year_early(text, [place for place, at_line in candidates if at_line], budget)
+    style = _find_style(text, [place for place, at_line in candidates if at_line], budget)
     starts: list[int] = []
     before: Authors | None = None
     for place, at_line in candidates:
-        if before and not _can_end(text, place, at_line, early):
+        if before and not _can_end(text, place, at_line, style):
             continue
         has_year = not before or bisect_left(years, starts[-1]) < bisect_left(years, place)
         if not has_year and not at_line:
             continue
         authors = read_authors(text, place, budget)
-        if authors is None or not _fits(text, authors, before, at_line, early):
+        if authors is None or not _fits(text, authors, before, at_line, style):
             continue
         if before and not has_year and not _has_title(text, before, place, authors):
             continue
@@ -91,26 +95,39 @@ def _find_unlabelled(text: str) -> list[int]:
     return starts
 
 
-def _is_year_early(text: str, lines: list[int], budget: Budget) -> bool:
-    """Whether years stand right after the authors in this list, as most of its sure lines have it."""
-    found = [authors for place in lines[:300] if (authors := read_authors(text, place, budget)) and authors.sure]
-    return sum(authors.ending == "year" for authors in found) * 2 > len([a for a in found if a.ending != "comma"])
+def _find_style(text: str, lines: list[int], budget: Budget) -> str:
+    """How most author lists of this text end, as its sure lines have it: "year", "stop", "quote", "colon" or "comma"."""
+    found = (read_authors(text, place, budget) for place in lines[:300])
+    endings = Counter(authors.ending for authors in found if authors and authors.sure)
+    if endings["comma"] < 2 * sum(times for ending, times in endings.items() if ending != "comma"):
+        del endings["comma"]  # the second line of an entry can look like names and a comma
+    return max(endings, key=lambda ending: endings[ending], default="stop")
 
 
-def _can_end(text: str, place: int, at_line: bool, early: bool) -> bool:
+def _can_end(text: str, place: int, at_line: bool, style: str) -> bool:
     """Whether an entry can end right before this place."""
+<<<<<<< HEAD
     last = text[max(0, place - 3) : place].rstrip()[-1:]
     return last in '.)]/”"' or last.isdigit() or (at_line and (early or last not in ",-&:;"))
+=======
+    words = text[max(0, place - 80) : place].split()
+    last = words[-1] if words else "."
+    if last[-1] in ".)]/”\"" or last[-1].isdigit():
+        return True
+    return at_line and ("/" in last or (style == "year" and last[-1] not in ",-&:;" and last not in GOES_ON))
+>>>>>>> h-citations
 
 
-def _fits(text: str, authors: Authors, before: Authors | None, at_line: bool, early: bool) -> bool:
+def _fits(text: str, authors: Authors, before: Authors | None, at_line: bool, style: str) -> bool:
     """Whether these authors begin an entry in the style of this list."""
-    if authors.ending == "comma":
-        return authors.sure and at_line and not early
-    if (authors.ending == "year") != early:
+    if authors.ending == "comma" != style:
+        return authors.sure and at_line and style != "year"
+    if (authors.ending == "year") != (style == "year"):
         return False
     if authors.sure:
         return True
+    if authors.ending != style or NO_TITLE.match(text, authors.end):
+        return False
     name = authors.names[0]
     if name.initial is None and (name.surname.isupper() or not at_line or not TITLE.match(text, authors.end)):
         return False  # "PMLR." or "Springer." at the end of the entry before
@@ -118,7 +135,8 @@ def _fits(text: str, authors: Authors, before: Authors | None, at_line: bool, ea
 
 
 def _has_title(text: str, before: Authors, place: int, authors: Authors) -> bool:
-    """Whether the entry before, which has no year, has its title, and several names tell that another begins."""
-    if len(authors.names) < 2 or before.end >= place or text[max(0, place - 6) : place].rstrip()[-3:-1].strip().isupper():
+    """Whether the entry before, which has no year, has its title, and several whole names tell that another begins."""
+    ended = text[max(0, place - 6) : place].rstrip()
+    if ended[-1:] != "." or ended[-3:-1].strip().isupper() or before.end >= place or authors.ending == "comma":
         return False
-    return text.find(". ", before.end, place) >= 0 or text.find(".\n", before.end + 1, place) >= 0
+    return len(authors.names) > 1 and all(name.initial for name in authors.names) and text.find(".", before.end + 1, place) >= 0
