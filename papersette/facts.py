@@ -15,9 +15,11 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from papersette.keys import to_slug
 from papersette.knowledge import keyphrases, related, tags
 from papersette.knowledge.citations import Entry, Name, parse_references
-from papersette.knowledge.citations.works import Candidate, group_works, link_to_papers
+from papersette.knowledge.citations.names import to_name
+from papersette.knowledge.citations.works import Known, Work, describe_works, group_works, link_to_papers
 from papersette.knowledge.datasets import load_datasets
 from papersette.knowledge.matcher import Matcher
 from papersette.knowledge.mentions import find_mentions
@@ -37,32 +39,52 @@ def save_facts(db: Database) -> Iterator[str]:
 
 def _save_citations(db: Database) -> None:
     entries = [(paper_id, entry) for paper_id, pages in _pages(db, "refs") for entry in parse_references(pages)]
-    works, places = group_works([entry for _, entry in entries])
-    papers = db.execute(CANDIDATES)
-    links = link_to_papers(works, [Candidate(*row) for row in papers])
-    ids = [works[place].cited_work_id if place is not None else None for place in places]
-    citing = Counter(work_id for work_id, _ in {(work_id, paper_id) for work_id, (paper_id, _) in zip(ids, entries, strict=True)})
+    groups = group_works([entry for _, entry in entries])
+    works = describe_works([entry for _, entry in entries], groups)
+    ids = _to_work_ids(works.values())
+    papers = [
+        Known(paper_id, title, year, tuple(filter(None, [to_name(name.split())])) if name else ())
+        for paper_id, title, year, name in db.execute(KNOWN_PAPERS)
+    ]
+    links = dict(reversed(link_to_papers(works.values(), papers)))
+    citing: defaultdict[str, set[str]] = defaultdict(set)
+    for place, key in groups.items():
+        citing[key].add(entries[place][0])
     db.table("cited_works").insert_all(
         {
-            "cited_work_id": work.cited_work_id,
+            "cited_work_id": ids[work.key],
             "title": work.title,
-            "authors": work.authors,
+            "authors": "; ".join(map(_to_label, work.authors)) or None,
             "year": work.year,
-            "venue": work.venue,
-            "citing_count": citing[work.cited_work_id],
-            "paper_id": links.get(work.cited_work_id),
+            "citing_count": len(citing[work.key]),
+            "paper_id": links.get(work.key),
         }
-        for work in works
+        for work in works.values()
     )
     db.table("citations").insert_all(
-        _to_citation(number, paper_id, entry, work_id)
-        for number, ((paper_id, entry), work_id) in enumerate(zip(entries, ids, strict=True), start=1)
+        _to_citation(place + 1, paper_id, entry, ids[groups[place]] if place in groups else None)
+        for place, (paper_id, entry) in enumerate(entries)
     )
     _save_cited_names(db, entries)
     db.execute(CITED_BY)
 
 
-CANDIDATES = """
+def _to_work_ids(works: Iterable[Work]) -> dict[str, str]:
+    """For the key of each work a short name for addresses: first author, year, first words of the title."""
+    ids: dict[str, str] = {}
+    taken: set[str] = set()
+    for work in works:
+        first = work.authors[0].surname if work.authors else ""
+        base = to_slug(" ".join([first, str(work.year or ""), *work.title.split()[:4]])) or work.key[:40]
+        cited_work_id, number = base, 2
+        while cited_work_id in taken:
+            cited_work_id, number = f"{base}-{number}", number + 1
+        taken.add(cited_work_id)
+        ids[work.key] = cited_work_id
+    return ids
+
+
+KNOWN_PAPERS = """
 select paper_id, title, year, (select name from authorships where authorships.paper_id = papers.paper_id order by position)
 from papers where title is not null order by number
 """

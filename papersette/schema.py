@@ -53,7 +53,7 @@ create table mentions (
     count integer not null, first_page integer not null, evidence text not null, primary key (paper_id, term_id)
 );
 create table cited_works (
-    cited_work_id text primary key, title text not null, authors text, year integer, venue text,
+    cited_work_id text primary key, title text not null, authors text, year integer,
     citing_count integer not null, paper_id text references papers(paper_id)
 );
 create table citations (

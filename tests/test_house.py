@@ -23,7 +23,7 @@ MAY_IMPORT = {
     "papersette/sources": RECORDS | {"papersette.sources"},
     "papersette/fulltext": {"papersette.fulltext"},
     "papersette/knowledge": RECORDS | {"papersette.knowledge"},
-    "papersette/facts.py": {"papersette.knowledge"},
+    "papersette/facts.py": {"papersette.keys", "papersette.knowledge"},
     "papersette/catalog.py": RECORDS | {"papersette.sources"},
     "papersette/matching.py": RECORDS | {"papersette.fulltext"},
     "papersette/merging.py": RECORDS,

@@ -31,7 +31,7 @@ MAX_NAME_WORDS = 7
 """Of one name; more capitalised words in a row are a title."""
 WORD = re.compile(r"\S+")
 MAX_WORD = 60
-QUOTES = '"“”‘`«„'
+QUOTES = "\"“”‘`«„"
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,7 @@ from papersette.knowledge.citations.fields import YEAR, read_fields
 from papersette.knowledge.citations.names import Name
 from papersette.knowledge.citations.splitting import Start, find_starts
 
-HEADING = re.compile(
-    r"(?:\d{1,4}\.?\s)?\s*(?:R ?eferences(?: and notes| cited| references)?|B ?ibliography)\b\s*:?\s*", re.IGNORECASE
-)
+HEADING = re.compile(r"(?:\d{1,4}\.?\s)?\s*(?:R ?eferences(?: and notes| cited| references)?|B ?ibliography)\b\s*:?\s*", re.IGNORECASE)
 MAX_ENTRY = 4000
 """Characters of one entry: the largest collaborations fit; what is longer is text that belongs to no entry."""
 MAX_TEXT = 1_000_000

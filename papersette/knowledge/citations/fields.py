@@ -73,11 +73,7 @@ def _sentence_end(rest: str) -> int:
     for match in SENTENCE_END.finditer(rest, 0, MAX_TITLE):
         following = rest[match.end() : match.end() + 12]
         if match[1] == ".":
-            if (
-                ABBREVIATION.search(rest, max(0, match.start() - 8), match.start())
-                and following[:1]
-                and not following.startswith("In ")
-            ):
+            if ABBREVIATION.search(rest, max(0, match.start() - 8), match.start()) and following[:1] and not following.startswith("In "):
                 continue
             if following[:1].isdigit() and not re.match(r"(?:1[5-9]|20)\d\d\b|\d{4}\.\d|\d+(?:st|nd|rd|th)\b", following):
                 continue
@@ -95,7 +91,7 @@ def _comma_end(rest: str) -> int:
 
 def _to_title(text: str) -> str | None:
     title = TAIL.sub("", text.strip(" .,;:"))
-    return title.strip(' .,;:"“”') if sum(c.isalpha() for c in title) >= 3 else None
+    return title.strip(" .,;:\"“”") if sum(c.isalpha() for c in title) >= 3 else None
 
 
 def _to_venue(after: str) -> str | None:

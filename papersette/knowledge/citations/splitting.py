@@ -106,16 +106,11 @@ def _find_style(text: str, lines: list[int], budget: Budget) -> str:
 
 def _can_end(text: str, place: int, at_line: bool, style: str) -> bool:
     """Whether an entry can end right before this place."""
-<<<<<<< HEAD
-    last = text[max(0, place - 3) : place].rstrip()[-1:]
-    return last in '.)]/”"' or last.isdigit() or (at_line and (early or last not in ",-&:;"))
-=======
     words = text[max(0, place - 80) : place].split()
     last = words[-1] if words else "."
     if last[-1] in ".)]/”\"" or last[-1].isdigit():
         return True
     return at_line and ("/" in last or (style == "year" and last[-1] not in ",-&:;" and last not in GOES_ON))
->>>>>>> h-citations
 
 
 def _fits(text: str, authors: Authors, before: Authors | None, at_line: bool, style: str) -> bool:
