@@ -68,7 +68,7 @@ def build(options: argparse.Namespace, started: datetime) -> dict[str, object]:
         database.save_claims(db, items.claims)
         database.save_tallies(db, items.tallies)
         database.save_problems(db, [*problems, *unknown])
-        progress.run("finding facts", facts.save_facts(db), len(facts.STAGES), "stages")
+        progress.run("finding facts", facts.save_facts(db, publication.datasets), len(facts.STAGES), "stages")
         database.save_facets(db)
         progress.run("indexing", database.index(db), len(INDEXES), "indexes")
         database.save_problems(db, database.score_texts(db))

@@ -62,6 +62,8 @@ class Catalog:
     """Whether scanned PDFs are read with ocrmypdf, where it is installed."""
     download: bool = False
     """Whether PDFs that are not on this disk are fetched from the addresses that the sources give."""
+    datasets: Path | None = None
+    """A list of names of datasets beside the shipped one, which papers are searched for."""
     works: Works = field(default_factory=lambda: Works())
 
 
@@ -71,7 +73,7 @@ def load(path: Path, data: Path) -> Catalog:
     Raises `UserError` where the file is missing, is not YAML, or says something the readers do not understand.
     """
     entry = _read_yaml(path)
-    entry.check_names({"title", "notice", "ocr", "download", "works", "sources"})
+    entry.check_names({"title", "notice", "ocr", "datasets", "download", "works", "sources"})
     listed = entry.child("sources")
     if not isinstance(listed.value, list) or not listed.value:
         raise listed.error("must be a list with at least one source")
@@ -85,6 +87,7 @@ def load(path: Path, data: Path) -> Catalog:
         notice=_to_value(entry.child("notice"), str, data) if "notice" in entry.value else None,
         ocr=_to_value(entry.child("ocr"), bool, data) if "ocr" in entry.value else False,
         download=_to_value(entry.child("download"), bool, data) if "download" in entry.value else False,
+        datasets=_to_path(entry.child("datasets"), path.parent) if "datasets" in entry.value else None,
         works=_read_works(_to_path(entry.child("works"), path.parent)) if "works" in entry.value else Works(),
     )
 

@@ -31,6 +31,7 @@ from papersette.fulltext import Heading, Page, Text
 from papersette.history import Previous
 from papersette.keys import to_slug
 from papersette.knowledge import versions
+from papersette.knowledge.authors import group_names
 from papersette.merging import Claim
 from papersette.problems import Problem, UserError
 from papersette.records import Paper
@@ -143,17 +144,29 @@ def _to_section_row(paper: Paper, place: int, heading: Heading) -> Row:
 
 
 def _save_authors(db: Database, papers: list[Paper]) -> None:
-    authors: dict[str, str] = {}
+    """Names as printed in authorships; in authors, one row for the spellings of one name."""
+    author_of = group_names(author.name for paper in papers for author in paper.authors)
+    ids = {name: to_slug(author) or author for name, author in author_of.items()}
+    names = {ids[name]: author for name, author in author_of.items()}
     papers_of: defaultdict[str, set[str]] = defaultdict(set)
+    spellings: defaultdict[str, dict[str, None]] = defaultdict(dict)
     authorships: list[Row] = []
     for paper in papers:
         for place, author in enumerate(paper.authors, start=1):
-            author_id = to_slug(author.name) or author.name
-            authors.setdefault(author_id, author.name)
+            author_id = ids[author.name]
             papers_of[author_id].add(paper.paper_id)
+            spellings[author_id][author.name] = None
             row = {"paper_id": paper.paper_id, "author_id": author_id, "position": place, **asdict(author)}
             authorships.append(row)
-    rows = ({"author_id": key, "name": name, "paper_count": len(papers_of[key])} for key, name in authors.items())
+    rows = (
+        {
+            "author_id": key,
+            "name": names[key],
+            "paper_count": len(papers_of[key]),
+            "spellings": "; ".join(written) if len(written) > 1 else None,
+        }
+        for key, written in spellings.items()
+    )
     _insert(db, "authors", rows)
     _insert(db, "authorships", authorships)
 

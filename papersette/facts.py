@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from itertools import groupby
 from operator import itemgetter
+from pathlib import Path
 from typing import Any
 
 from sqlite_utils import Database
@@ -24,20 +25,24 @@ from papersette.knowledge.datasets import load_datasets
 from papersette.knowledge.matcher import Matcher
 from papersette.knowledge.mentions import find_mentions
 from papersette.knowledge.mining import Miner
-from papersette.knowledge.terms import to_terms
+from papersette.knowledge.terms import Term, to_terms
 
 Row = dict[str, Any]
 
 
-def save_facts(db: Database) -> Iterator[str]:
-    """Run each stage in turn, yielding its name when it is done."""
+def save_facts(db: Database, datasets: Path | None = None) -> Iterator[str]:
+    """Run each stage in turn, yielding its name when it is done. `datasets` is a list of names beside the shipped one.
+
+    Raises `UserError` where that list cannot be read.
+    """
+    known = load_datasets(datasets)
     for name, stage in STAGES.items():
-        stage(db)
+        stage(db, known)
         db.conn.commit()
         yield name
 
 
-def _save_citations(db: Database) -> None:
+def _save_citations(db: Database, _: Sequence[Term]) -> None:
     entries = [(paper_id, entry) for paper_id, pages in _pages(db, "refs") for entry in parse_references(pages)]
     groups = group_works([entry for _, entry in entries])
     works = describe_works([entry for _, entry in entries], groups)
@@ -122,12 +127,12 @@ def _to_label(name: Name) -> str:
     return f"{name.surname}, {name.initial}" if name.initial else name.surname
 
 
-def _save_mentions(db: Database) -> None:
+def _save_mentions(db: Database, datasets: Sequence[Term]) -> None:
     miner = Miner()
     for _, pages in _pages(db, "body"):
         miner.add(body for _, body in pages)
     written = [part for given in _keywords(db).values() for part in given]
-    terms = to_terms(written, load_datasets(None), miner.datasets(), miner.frequencies)
+    terms = to_terms(written, datasets, miner.datasets(), miner.frequencies)
     matcher = Matcher(terms)
     found = [(paper_id, mention) for paper_id, pages in _pages(db, "body") for mention in find_mentions(pages, matcher)]
     counts = Counter(mention.term_id for _, mention in found)
@@ -152,7 +157,7 @@ PAGES = {
 }
 
 
-def _save_related(db: Database) -> None:
+def _save_related(db: Database, _: Sequence[Term]) -> None:
     db.table("related").insert_all(
         {
             "paper_id": neighbour.paper_id,
@@ -185,7 +190,7 @@ def _documents(db: Database) -> Iterator[related.Document]:
         yield related.Document(paper_id, work_id, text, body or "", tuple(cited.get(paper_id, ())))
 
 
-def _save_tags(db: Database) -> None:
+def _save_tags(db: Database, _: Sequence[Term]) -> None:
     keywords = _keywords(db)
     known = tags.Tags((written for given in keywords.values() for written in given), _acronyms(db))
     rows = [
@@ -234,7 +239,7 @@ def _extracted(db: Database, keywords: dict[str, list[str]], known: tags.Tags) -
                 yield {**row, "origin": "extracted", "score": score}
 
 
-STAGES: dict[str, Callable[[Database], None]] = {
+STAGES: dict[str, Callable[[Database, Sequence[Term]], None]] = {
     "citations": _save_citations,
     "related papers": _save_related,
     "tags": _save_tags,

@@ -32,7 +32,7 @@ create table session_papers (
     position integer not null, primary key (session_id, paper_id)
 );
 create table authors (
-    author_id text primary key, name text not null, paper_count integer not null
+    author_id text primary key, name text not null, paper_count integer not null, spellings text
 );
 create table authorships (
     paper_id text not null references papers(paper_id), author_id text not null references authors(author_id),
@@ -115,6 +115,9 @@ create table paper_facets (
 create table words (
     word text primary key, papers integer not null
 ) without rowid;
+create table evaluation (
+    measure text primary key, value real not null, about text not null
+);
 create table problems (
     problem_id integer primary key, paper_id text references papers(paper_id),
     source text not null, item text not null, stage text not null, reason text not null, lost integer not null

@@ -11,7 +11,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from papersette.keys import to_slug
@@ -43,6 +43,8 @@ SCOPES = {"text": "title abstract tldr tags authors venue year body", "reference
 """What in: restricts a search to -> columns of papers_text_fts."""
 SHORTEST_VARIED = 5
 """Letters of a word from which on its other number is searched for, too: of "gan" or "nas", it would be another word."""
+SENTENCE = 6
+"""Words from which on a query is a sentence and says enough without other numbers of its words: measured in docs/search.md."""
 SHORT_FIELDS = {"title", "abstract", "tag", "author"}
 """The fields that papers_fts has, too; pages_fts has body alone."""
 NOTHING = '""'
@@ -72,6 +74,8 @@ class Term:
     field: str | None = None
     prefix: bool = False
     phrase: bool = False
+    varied: bool = True
+    """Whether its other number is searched for, too."""
 
     def to_match(self, columns: str | None = None) -> str:
         """As an FTS5 expression: quoted, so that no character of it is syntax.
@@ -86,7 +90,7 @@ class Term:
     def _variants(self) -> list[str]:
         """The word and its plural or singular; a phrase or a prefix is meant as it stands."""
         text = self.text.replace('"', " ")
-        if self.phrase or self.prefix or len(text) < SHORTEST_VARIED or not text.isalpha():
+        if self.phrase or self.prefix or not self.varied or len(text) < SHORTEST_VARIED or not text.isalpha():
             return [text]
         return [text, *({to_other_number(text.lower())} - {text.lower()})]
 
@@ -168,6 +172,8 @@ def parse(typed: str) -> Query:
                 groups.append([term])
             joining = negated = False
     kept = _without_function_words(groups, ignored)
+    if len(kept) >= SENTENCE:
+        kept = [tuple(replace(term, varied=False) for term in group) for group in kept]
     return Query(tuple(kept[:MOST_GROUPS]), tuple(excluded), (*ignored, *(str(g[0]) for g in kept[MOST_GROUPS:])), scope)
 
 

@@ -41,13 +41,19 @@ FACET_NAMES = {
 CHOICES = ("q", "in", *FACETS, "versions", "sort")
 
 
+parameters = {}
+"""The names of the parameters of each canned query: Datasette has SQLite explain the query to find them, which takes time."""
+
+
 @hookimpl
 def extra_template_vars(datasette, request):
     async def canned(name, **values):
         """Rows of a canned query of metadata.yml; parameters that are not given are empty."""
         sql = (await datasette.get_canned_query(DATABASE, name, request.actor if request else None))["sql"]
         database = datasette.get_database(DATABASE)
-        names = await derive_named_parameters(database, sql)
+        if sql not in parameters:
+            parameters[sql] = await derive_named_parameters(database, sql)
+        names = parameters[sql]
         answer = await database.execute(sql, {key: values.get(key, "") for key in names})
         return [dict(row) for row in answer.rows]
 
