@@ -22,7 +22,9 @@ NOT_NAMES = frozenset(
 """Words of titles, and of the names of publishers and series, that do not stand in the names of people."""
 FUNCTION_WORDS = frozenset("the a an of from with by in on for how why what when is are at to towards toward using no and or".split())
 """Words that begin titles and sentences; with a capital inside a list they can be names, as "The", "An" and "In" are."""
-FOLLOWED_BY_NAME = re.compile(r"\s+[^\W\d_][\w’'-]+(?:[.,]|\s+and\s|\s+&)")
+FOLLOWED_BY_NAME = re.compile(r"\s+[^\W\d_][\w’'-]+(?:, and |[.,]|\s+and\s|\s+&)")
+FOLLOWED_BY_AND = re.compile(r"\s+[A-Z][\w’'-]+,?\s+and\s")
+LOWER_INITIAL = re.compile(r"[a-z]\.")
 YEAR = re.compile(r"[(\[]?((?:1[5-9]|20)\d\d)[a-z]?(?:[)\]][.,:;]*|[.,:;]+|$)|[(\[]((?:1[5-9]|20)\d\d)[a-z]?[,;)\]]")
 """A word that is a year and ends or stands in brackets."""
 MAX_WORDS = 1500
@@ -141,7 +143,7 @@ def _to_token(bare: str, text: str, end: int, comma: bool, before: list[_Token])
         return _Token("A", bare, end)
     if lower in SUFFIXES and before:
         return _Token("S", bare, end, comma)
-    if is_initials(bare.rstrip(":")):
+    if is_initials(bare.rstrip(":")) or (before and LOWER_INITIAL.fullmatch(bare) and bare not in PARTICLES):
         return _Token("I", bare, end, comma)
     if _is_broken(bare, comma or bare.endswith("."), before):
         last = before.pop()
@@ -156,8 +158,10 @@ def _is_lower_name(bare: str, text: str, end: int, before: list[_Token]) -> bool
     """Whether a word in lower case is a given name that was typed so: "Yang Song, xuejun Liao, and Ann Doe"."""
     if not before or not bare.isalpha() or not bare.islower() or bare in FUNCTION_WORDS or before[-1].kind == "I":
         return False
+    if before[-1].kind == "N" and before[-1].word.islower() and before[-1].word not in PARTICLES:
+        return True  # "koray kavukcuoglu, and Geoffrey Hinton"
     following = FOLLOWED_BY_NAME.match(text, end)
-    return following is not None and following[0].split()[0][:1].isupper()
+    return following is not None and (following[0].split()[0][:1].isupper() or following[0].endswith(", and "))
 
 
 def _is_broken(bare: str, ends: bool, before: list[_Token]) -> bool:
@@ -191,6 +195,8 @@ def _ending(token: _Token, text: str, before: list[_Token]) -> str:
     starts = not before or before[-1].comma or before[-1].kind == "A"
     if starts and len(token.word) <= 3 and text[token.end : token.end + 2].strip().isupper():
         return ""  # "Yu. Nesterov": a given name cut to two letters
+    if starts and FOLLOWED_BY_AND.match(text, token.end):
+        return ""  # "Peter. Dayan and Geoff. Hinton"
     return "stop"
 
 
