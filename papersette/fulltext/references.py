@@ -32,7 +32,10 @@ LOOK_AHEAD = 25
 """Lines after a heading in which at least two years must stand; tables have a column "References", too. Where not one
 stands in so many lines, the list is over, or a table interrupts it: an entry with a hundred authors takes fewer."""
 DENSE = 9
-"""Lines of which a third must be whole entries to be a list under a heading that is reduced to "R", or under none."""
+"""Lines of which a third must be entries to be a list under a heading that is reduced to "R", or under none."""
+GOES_ON = 0.2
+"""The share of entries in the next lines at which what looks like the heading of an appendix is a title broken over lines:
+"A Computer Language for Pure" / "Mathematics."."""
 
 
 def part_references(pages: list[list[str]]) -> list[tuple[list[str], list[str]]]:
@@ -56,7 +59,7 @@ def _mark(lines: list[str]) -> list[bool]:
             inside = len(YEAR.findall(" ".join(lines[i] for i in _next(filled, place, LOOK_AHEAD)))) >= 2
         elif not inside and (line == "R" or (interrupted and ENTRY.match(line))):
             inside = _is_dense(place, filled, entries)
-        elif inside and APPENDIX.fullmatch(line):
+        elif inside and APPENDIX.fullmatch(line) and not _is_dense(place, filled, entries, GOES_ON):
             inside = interrupted = False
         elif inside and _is_over(place, filled, with_year):
             inside, interrupted = False, True
@@ -76,9 +79,10 @@ def _is_over(place: int, filled: list[int], with_year: list[int]) -> bool:
     return len(ahead) == LOOK_AHEAD and (not coming or coming[0] > ahead[-1])
 
 
-def _is_dense(place: int, filled: list[int], entries: list[int]) -> bool:
+def _is_dense(place: int, filled: list[int], entries: list[int], share: float = 1 / 3) -> bool:
+    """Whether so large a share of the next few lines are entries."""
     window = _next(filled, place, DENSE)
-    return len(window) > 1 and len([i for i in _next(entries, place, DENSE) if i <= window[-1]]) * 3 >= len(window)
+    return len(window) > 1 and len([i for i in _next(entries, place, DENSE) if i <= window[-1]]) >= share * len(window)
 
 
 def _mark_densest(filled: list[int], entries: list[int], count: int) -> list[bool]:

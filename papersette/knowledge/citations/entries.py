@@ -17,11 +17,13 @@ from papersette.knowledge.citations.fields import YEAR, read_fields
 from papersette.knowledge.citations.names import Name
 from papersette.knowledge.citations.splitting import Start, find_starts
 
-HEADING = re.compile(r"(?:\d{1,4}\.?\s)?\s*(?:R ?eferences(?: and notes| cited| references)?|B ?ibliography)\b\s*:?\s*", re.IGNORECASE)
+HEADING = re.compile(
+    r"(?:\d{1,4}\.?\s)?\s*(?:R ?eferences(?: and notes| cited| references)?|B ?ibliography)\b\s*:?\s*", re.IGNORECASE
+)
 MAX_ENTRY = 4000
 """Characters of one entry: the largest collaborations fit; what is longer is text that belongs to no entry."""
-MAX_TEXT = 1_000_000
-"""Characters of one paper's lists; the longest of ICLR 2019 has 40,000."""
+MAX_TEXT = 300_000
+"""Characters of one paper's lists, some 1,500 entries; what comes after is left out."""
 
 
 @dataclass(frozen=True)

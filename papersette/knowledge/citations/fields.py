@@ -26,10 +26,15 @@ CLOSING_YEAR = re.compile(r"(?:[,(]\s?|\.\s)(?:[A-Z][a-z]{2,8}\.?\s(?:\d\d?,\s)?
 """A year as styles print it: after a comma or a bracket, perhaps with its month, and before a stop or a bracket."""
 SENTENCE_END = re.compile(r"([.?!])[\"”’']?(?:\s+|$)")
 ABBREVIATION = re.compile(r"(?:^|[\s(])(?:vs|e\.g|i\.e|cf|dr|mr|st|no|vol|approx|resp|w\.r\.t|v\d+|[A-Za-z])$", re.IGNORECASE)
+AFTER_TITLE = re.compile(r"(?:1[5-9]|20)\d\d\b|\d{4}\.\d|\d+(?:st|nd|rd|th)\b")
+"""Numbers that begin what follows a title: a year, an arXiv number, "35th Conference"."""
 CLOSING = {"“": "”", '"': '"', "‘": "’", "`": "'", "«": "»", "„": "“", "”": "”"}
 TAIL = re.compile(r"[\s,.]*\(?(?:(?:19|20)\d\d[a-z]?|[Ee]ds?\.|to appear|in press)\)?[\s,.]*$")
+EDITORS = re.compile(r"^[^()]{0,200}(?:\([Ee]ds?\.\)|,\s[Ee]ditors?),\s")
+MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 VENUE_END = re.compile(
-    r",?\s(?:pp?\.|pages?\b|vol\.|volume\b|no\.|number\b|\(?(?:19|20)\d\d\b|\d+\s?[(:,]|https?:|URL\b|doi\b|arXiv:)|,\s\d|[.;]\s|$",
+    r",?\s(?:pp?\.|pages?\b|vol\.|volume\b|no\.|number\b|\(?(?:19|20)\d\d\b|\d+\s?[(:,]|https?:|URL\b|doi\b|arXiv:|abs/)"
+    rf"|,\s(?:\d|(?:{MONTHS})\b)|[.;]\s|$",
     re.IGNORECASE,
 )
 MAX_TITLE = 400
@@ -72,14 +77,15 @@ def _sentence_end(rest: str) -> int:
     """Where the first sentence ends; a stop after an abbreviation, or before a number that is no year, ends none."""
     for match in SENTENCE_END.finditer(rest, 0, MAX_TITLE):
         following = rest[match.end() : match.end() + 12]
-        if match[1] == ".":
-            if ABBREVIATION.search(rest, max(0, match.start() - 8), match.start()) and following[:1] and not following.startswith("In "):
-                continue
-            if following[:1].isdigit() and not re.match(r"(?:1[5-9]|20)\d\d\b|\d{4}\.\d|\d+(?:st|nd|rd|th)\b", following):
-                continue
-        elif following[:1].islower():
-            continue
-        return match.end()
+        if match[1] != ".":
+            ends = not following[:1].islower() or following.startswith(("arXiv", "in ", "pp"))
+        elif following[:1].isdigit():
+            ends = bool(AFTER_TITLE.match(following))
+        else:
+            short = ABBREVIATION.search(rest, max(0, match.start() - 8), match.start())
+            ends = not short or not following or following.startswith("In ")
+        if ends:
+            return match.end()
     return min(len(rest), MAX_TITLE)
 
 
@@ -91,14 +97,17 @@ def _comma_end(rest: str) -> int:
 
 def _to_title(text: str) -> str | None:
     title = TAIL.sub("", text.strip(" .,;:"))
-    return title.strip(" .,;:\"“”") if sum(c.isalpha() for c in title) >= 3 else None
+    return title.strip(' .,;:"“”') if sum(c.isalpha() for c in title) >= 3 else None
 
 
 def _to_venue(after: str) -> str | None:
-    text = re.sub(r"^(?:[Ii]n[:\s]\s?|\W+)", "", after[:MAX_VENUE])
+    text = re.sub(r"^(?:[Ii]n[:\s]\s?|\W+)", "", after[: 2 * MAX_VENUE])
+    text = EDITORS.sub("", text)
     end = VENUE_END.search(text)
-    venue = text[: end.start() if end else 0].strip(" ,.;:()")
-    return venue if sum(c.isalpha() for c in venue) >= 2 else None
+    venue = text[: min(MAX_VENUE, end.start() if end else 0)].strip(" ,.;:")
+    if venue.count("(") != venue.count(")"):
+        venue = venue.partition("(")[0].rstrip() if "(" in venue else venue.rstrip(")")
+    return venue if sum(c.isalpha() for c in venue) >= 2 and not venue.startswith(("http", "www.")) else None
 
 
 def _last_year(text: str) -> int | None:

@@ -11,9 +11,10 @@ from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass
 
-from papersette.knowledge.citations.authors import Authors, Budget, read_authors
+from papersette.knowledge.citations.authors import Authors, read_authors
 from papersette.knowledge.citations.fields import NO_YEAR, YEAR
 from papersette.knowledge.citations.names import to_surname_key
+from papersette.knowledge.citations.tokens import Budget
 
 BRACKETED = re.compile(r"(?:^|\n|(?<=[.\])/\d”\"] ))[ ]?\[(\d{1,4})\]")
 NUMBERED = re.compile(r"(?:^|\n)[ ]?\(?(\d{1,4})[.)] (?=\S)")
@@ -29,8 +30,10 @@ GOES_ON = frozenset("and of the in for on to a an with by from at or".split())
 """Words that end no entry."""
 LEAD = 300
 """Characters that may stand before the first label."""
-MAX_TOKENS = 250_000
-"""Words that may be looked at as parts of names in one paper's lists: half a second, and twenty times a long list's need."""
+SAMPLE = 200
+"""Lines that tell a list's style."""
+MAX_TOKENS = 150_000
+"""Words that may be looked at as parts of names in one paper's lists: a third of a second, and ten times a long list's need."""
 
 
 @dataclass(frozen=True)
@@ -72,11 +75,25 @@ def _chain(numbers: list[tuple[int, re.Match[str]]]) -> list[re.Match[str]]:
     return chain
 
 
+class _Reader:
+    """Reads authors at places of one text, each place once, and no more words in all than its budget."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.budget = Budget(MAX_TOKENS)
+        self.known: dict[int, Authors | None] = {}
+
+    def read(self, place: int) -> Authors | None:
+        if place not in self.known:
+            self.known[place] = read_authors(self.text, place, self.budget)
+        return self.known[place]
+
+
 def _find_unlabelled(text: str) -> list[int]:
-    budget = Budget(MAX_TOKENS)
+    reader = _Reader(text)
     years = [match.start() for match in YEAR.finditer(NO_YEAR.sub(lambda match: " " * len(match[0]), text))]
     candidates = [(match.end(), match[1] is not None or match.end() == 0) for match in CANDIDATE.finditer(text)]
-    style = _find_style(text, [place for place, at_line in candidates if at_line], budget)
+    style = _find_style([place for place, at_line in candidates if at_line], reader)
     starts: list[int] = []
     before: Authors | None = None
     for place, at_line in candidates:
@@ -85,7 +102,7 @@ def _find_unlabelled(text: str) -> list[int]:
         has_year = not before or bisect_left(years, starts[-1]) < bisect_left(years, place)
         if not has_year and not at_line:
             continue
-        authors = read_authors(text, place, budget)
+        authors = reader.read(place)
         if authors is None or not _fits(text, authors, before, at_line, style):
             continue
         if before and not has_year and not _has_title(text, before, place, authors):
@@ -95,9 +112,9 @@ def _find_unlabelled(text: str) -> list[int]:
     return starts
 
 
-def _find_style(text: str, lines: list[int], budget: Budget) -> str:
+def _find_style(lines: list[int], reader: _Reader) -> str:
     """How most author lists of this text end, as its sure lines have it: "year", "stop", "quote", "colon" or "comma"."""
-    found = (read_authors(text, place, budget) for place in lines[:300])
+    found = [reader.read(place) for place in lines[:SAMPLE]]
     endings = Counter(authors.ending for authors in found if authors and authors.sure)
     if endings["comma"] < 2 * sum(times for ending, times in endings.items() if ending != "comma"):
         del endings["comma"]  # the second line of an entry can look like names and a comma
@@ -108,14 +125,14 @@ def _can_end(text: str, place: int, at_line: bool, style: str) -> bool:
     """Whether an entry can end right before this place."""
     words = text[max(0, place - 80) : place].split()
     last = words[-1] if words else "."
-    if last[-1] in ".)]/”\"" or last[-1].isdigit():
+    if last[-1] in '.)]/”"' or last[-1].isdigit():
         return True
     return at_line and ("/" in last or (style == "year" and last[-1] not in ",-&:;" and last not in GOES_ON))
 
 
 def _fits(text: str, authors: Authors, before: Authors | None, at_line: bool, style: str) -> bool:
     """Whether these authors begin an entry in the style of this list."""
-    if authors.ending == "comma" != style:
+    if authors.ending == "comma" and style != "comma":
         return authors.sure and at_line and style != "year"
     if (authors.ending == "year") != (style == "year"):
         return False

@@ -22,8 +22,12 @@ SAME_PAPER = 90
 """As a paper's own title comes with its year and authors as further evidence."""
 BLOCK = 14
 """Characters that two spellings share at their start, where their first authors differ."""
-PAPER_BLOCK = 8
+PAPER_BLOCK = 12
 """Characters that a cited and a real title share at their start or at their end."""
+AHEAD = 1
+"""Years by which a preprint under a like title may come before the paper. Older works of like titles are others."""
+EXACT_AHEAD = 3
+"""The same where the title is exactly the paper's, and long."""
 SHORT = 24
 """A title of fewer characters, as "Deep learning", may be that of several works: their first authors tell them apart."""
 
@@ -143,8 +147,10 @@ def _paper_blocks(key: str) -> set[str]:
 
 def _same(work: Work, key: str, rivals: Iterable[tuple[str, Known]]) -> Iterator[Known]:
     for other, paper in rivals:
+        exact = key == other and len(key) >= SHORT
         alike = key == other or (_digits(key) == _digits(other) and fuzz.ratio(key, other, score_cutoff=SAME_PAPER) > 0)
-        in_time = not work.year or not paper.year or work.year >= paper.year - 1
+        ahead = EXACT_AHEAD if exact else AHEAD
+        in_time = not work.year or not paper.year or work.year >= paper.year - ahead
         theirs, ours = _first_author(work.authors), _first_author(paper.authors)
         if alike and in_time and (not theirs or not ours or theirs == ours):
             yield paper

@@ -1,0 +1,174 @@
+"""Reads the words that can stand in an author list, one after another, until one cannot.
+
+The rule: a word is judged by its own letters and by what stands beside it, never by a list of names. A list ends at a stop,
+a year, a quotation mark or a colon; an initial's stop, and that of a given name cut short, end nothing.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from papersette.knowledge.citations.names import PARTICLES, SPACING_ACCENTS, SUFFIXES, is_initials
+
+AND = frozenset({"and", "&", "und", "et", "y"})
+EDITORS = re.compile(r"\(?[Ee]d(?:s|itors?)?\.?\)?[.,:]?")
+NOT_NAMES = frozenset(
+    """proceedings proc advances journal transactions conference workshop symposium international annual university springer
+    elsevier wiley ieee acm society association institute publishing publishers publications technical report thesis arxiv
+    preprint url http https doi isbn issn volume vol pages pp available online accessed lecture notes learning""".split()
+)
+"""Words of titles, and of the names of publishers and series, that do not stand in the names of people."""
+FUNCTION_WORDS = frozenset(
+    "the a an of from with by in on for how why what when is are at to towards toward using no and or".split()
+)
+"""Words that begin titles and sentences; with a capital inside a list they can be names, as "The", "An" and "In" are."""
+FOLLOWED_BY_NAME = re.compile(r"\s+[^\W\d_][\w’'-]+(?:, and |[.,]|\s+and\s|\s+&)")
+FOLLOWED_BY_AND = re.compile(r"\s+[A-Z][\w’'-]+,?\s+and\s")
+LOWER_INITIAL = re.compile(r"[a-z]\.")
+YEAR = re.compile(r"[(\[]?((?:1[5-9]|20)\d\d)[a-z]?(?:[)\]][.,:;]*|[.,:;]+|$)|[(\[]((?:1[5-9]|20)\d\d)[a-z]?[,;)\]]")
+"""A word that is a year and ends or stands in brackets."""
+MAX_WORDS = 1500
+"""Of a list; the largest collaborations print some hundred names."""
+WORD = re.compile(r"\S+")
+MAX_WORD = 60
+"""Characters of a word of a name."""
+QUOTES = '"“”‘`«„'
+
+
+@dataclass
+class Budget:
+    """How many words may still be looked at; where none are left, nothing more is found."""
+
+    tokens: int
+
+
+@dataclass(frozen=True)
+class Token:
+    """One word of a list."""
+
+    kind: str
+    """N a word of a name, I initials, S a suffix, A "and", L "et al."."""
+    word: str
+    end: int
+    """Where it ends in the text."""
+    comma: bool = False
+    """Whether a comma or semicolon follows."""
+
+    @property
+    def dotted(self) -> bool:
+        """Whether these are initials with a stop."""
+        return self.kind == "I" and self.word.endswith(".")
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """The words of a list, and what came after them."""
+
+    tokens: list[Token]
+    ending: str
+    """"stop", "year", "quote", "colon", or "other" for a word that cannot stand in a name."""
+    end: int
+    """Where the text after the ending begins."""
+    year: int | None = None
+
+
+def read_tokens(text: str, start: int, budget: Budget | None = None) -> Tokens:
+    """The words from this place until what ends a list."""
+    limit = MAX_WORDS if budget is None else min(MAX_WORDS, budget.tokens)
+    tokens: list[Token] = []
+    place = start
+    for _ in range(limit):
+        match = WORD.search(text, place)
+        if budget is not None:
+            budget.tokens -= 1
+        if match is None or match.end() - match.start() > MAX_WORD:
+            break
+        word, place = SPACING_ACCENTS.sub("", match[0]).strip("*∗†‡"), match.end()
+        if year := to_year(word):
+            return Tokens(tokens, "year", place, year)
+        if word[:1] in QUOTES:
+            return Tokens(tokens, "quote", match.start())
+        if EDITORS.fullmatch(word) and tokens:
+            continue
+        bare = word.rstrip(",;")
+        token = _to_token(bare, text, place, bare != word, tokens)
+        if token is None:
+            break
+        ending = _ending(token, text, tokens)
+        tokens.append(token)
+        if ending:
+            return Tokens(tokens, ending, place)
+    return Tokens(tokens, "other", start)
+
+
+def to_year(word: str) -> int | None:
+    """The year that a word is, if it ends or stands in brackets: "(2014)", "2014a."."""
+    match = YEAR.match(word)
+    return int(match[1] or match[2]) if match else None
+
+
+def _to_token(bare: str, text: str, end: int, comma: bool, before: list[Token]) -> Token | None:
+    lower = bare.lower()
+    if lower in {"al", "al.", "al.:", "others", "others.", "…", "..."} and before:
+        return Token("L", bare, end, comma)
+    if bare in AND:
+        return Token("A", bare, end)
+    if lower in SUFFIXES and before:
+        return Token("S", bare, end, comma)
+    if is_initials(bare.rstrip(":")) or (before and LOWER_INITIAL.fullmatch(bare) and bare not in PARTICLES):
+        return Token("I", bare, end, comma)
+    if _is_broken(bare, comma or bare.endswith("."), before):
+        last = before.pop()
+        return Token("N", last.word + bare, end, comma)
+    lone_press = lower.rstrip(".") == "press" and not (before and before[-1].kind == "N")  # "MIT Press", but "Ofir Press"
+    if lone_press or not (is_name_word(bare, first=not before) or _is_lower_name(bare, text, end, before)):
+        return None
+    return Token("N", bare, end, comma)
+
+
+def _is_lower_name(bare: str, text: str, end: int, before: list[Token]) -> bool:
+    """Whether a word in lower case is a given name that was typed so: "Yang Song, xuejun Liao, and Ann Doe"."""
+    if not before or not bare.isalpha() or not bare.islower() or bare in FUNCTION_WORDS or before[-1].kind == "I":
+        return False
+    if before[-1].kind == "N" and before[-1].word.islower() and before[-1].word not in PARTICLES:
+        return True  # "koray kavukcuoglu, and Geoffrey Hinton"
+    following = FOLLOWED_BY_NAME.match(text, end)
+    return following is not None and (following[0].split()[0][:1].isupper() or following[0].endswith(", and "))
+
+
+def _is_broken(bare: str, ends: bool, before: list[Token]) -> bool:
+    """Whether this is the rest of a word whose accent got lost with its letter: "R emi" of Rémi, "Bart ok" of Bartók."""
+    if not before or before[-1].comma or not bare.islower() or bare in PARTICLES or not bare.rstrip(".").isalpha():
+        return False
+    return (before[-1].kind == "I" and len(before[-1].word) == 1) or (
+        before[-1].kind == "N" and ends and (len(bare) <= 4 or len(before[-1].word) <= 3)
+    )
+
+
+def is_name_word(word: str, *, first: bool = False) -> bool:
+    """Whether a word can stand in a name."""
+    bare = word.rstrip(".:")
+    lower = bare.lower()
+    if word in PARTICLES or (lower in PARTICLES and lower.isalpha()):
+        return True
+    if lower in NOT_NAMES or (lower in FUNCTION_WORDS and (first or word == lower)) or not re.sub("[-‐'’‘.]", "", bare).isalpha():
+        return False
+    return bare[0].isupper() or unicodedata.category(bare[0]) == "Lo" or bool(re.match("[a-z]{1,3}['’-][A-Z]", bare))
+
+
+def _ending(token: Token, text: str, before: list[Token]) -> str:
+    """How this token ends the list, "" where it does not."""
+    if token.word.endswith(":"):
+        return "colon"
+    if token.kind == "L":
+        return "stop" if not token.comma or token.word.endswith(".") else ""
+    if token.kind != "N" or not token.word.endswith(".") or token.word in PARTICLES or token.comma:
+        return ""
+    starts = not before or before[-1].comma or before[-1].kind == "A"
+    if starts and len(token.word) <= 3 and text[token.end : token.end + 2].strip().isupper():
+        return ""  # "Yu. Nesterov": a given name cut to two letters
+    if starts and FOLLOWED_BY_AND.match(text, token.end):
+        return ""  # "Peter. Dayan and Geoff. Hinton"
+    return "stop"
