@@ -91,7 +91,7 @@ def save_papers(db: Database, papers: list[Paper], texts: Mapping[Path, Text | s
 def _save_works(db: Database, papers: list[Paper], works: Mapping[str, str]) -> None:
     counts = Counter(works.values())
     titles = {paper.paper_id: paper.title for paper in papers}
-    _insert(db, "works", ({"work_id": key, "title": titles[key], "paper_count": count} for key, count in counts.items()))
+    _insert(db, "works", ({"work_id": key, "title": titles[key] or key, "paper_count": count} for key, count in counts.items()))
 
 
 def save_versions(db: Database, pairs: Iterable[versions.Pair]) -> None:

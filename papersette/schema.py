@@ -11,7 +11,7 @@ create table venues (
     venue_id text primary key, name text not null, year integer, kind text, url text
 );
 create table works (
-    work_id text primary key, title text, paper_count integer not null
+    work_id text primary key, title text not null, paper_count integer not null
 );
 create table papers (
     paper_id text primary key,

@@ -36,3 +36,12 @@ for (const input of suggest ? document.querySelectorAll("input[type=search][name
     }, 150);
   });
 }
+
+// Datasette's own forms have no labels that a screen reader could say.
+const names = { _filter_column: "Column", _filter_op: "Comparison", _filter_value: "Value", _sort: "Sort by", _sort_by_desc: "Descending" };
+for (const [name, label] of Object.entries(names)) {
+  for (const field of document.querySelectorAll(`[name^="${name}"]`)) field.ariaLabel ??= label;
+}
+const label = () => document.querySelectorAll("textarea:not([aria-label]), .cm-content:not([aria-label])").forEach((box) => (box.ariaLabel = "SQL"));
+label();
+window.addEventListener("load", label);

@@ -18,6 +18,13 @@ PATHS = {
     "query": "/papers/phrase_pages?phrase=batch+normalization",
     "all": "/-/search?q=batch+normalization",
     "database": "/papers",
+    "programme": "/papers/programme",
+    "author": "/papers/authors/devansh-arpit",
+    "cited work": "/papers/cited_works/kingma-2015-adam-a-method-for",
+    "cited name": "/papers/cited_names/kingma-d",
+    "term": "/papers/terms/imagenet",
+    "works": "/papers/works_with_versions",
+    "citing": "/papers/papers_citing?name=Hinton%2C+G",
 }
 
 
@@ -137,3 +144,40 @@ def test_every_field_has_a_label_and_every_page_one_heading(visit):
         unnamed = page.evaluate("[...document.querySelectorAll('header input[type=search], main form.search input[type=search],"
                                 " main form.find input')].filter(e => !e.labels.length).length")  # fmt: skip
         assert (unnamed, page.locator("h1").count()) == (0, 1), path
+
+
+@pytest.mark.parametrize("name", PATHS)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_has_a_serious_finding_of_axe(visit, name, scheme):
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="pip install -r requirements-dev.txt")
+    found = axe.Axe().run(visit(PATHS[name], color_scheme=scheme))
+    serious = [v for v in found.response["violations"] if v["impact"] in {"serious", "critical"}]
+    assert not serious, [(v["id"], [node["html"][:200] for node in v["nodes"][:3]]) for v in serious]
+
+
+def test_slash_leads_to_the_box_and_j_and_k_walk_the_results(visit):
+    page = visit(PATHS["results"])
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    second = page.locator(".card h2 a").nth(1)
+    assert second.evaluate("node => node === document.activeElement")
+    page.keyboard.press("k")
+    assert page.locator(".card h2 a").first.evaluate("node => node === document.activeElement")
+    page.keyboard.press("/")
+    assert page.locator("#q").evaluate("node => node === document.activeElement")
+
+
+def test_typing_suggests_from_the_database(visit):
+    page = visit("/")
+    page.locator("#q").press_sequentially("generali")
+    page.wait_for_function("document.querySelectorAll('#q-suggestions option').length > 1")
+    assert "tag:\"generalization\"" in page.locator("#q-suggestions option").evaluate_all("all => all.map(one => one.value)")
+
+
+def test_a_facet_narrows_and_its_chip_widens_again(visit):
+    page = visit("/papers/search?q=noise")
+    before = page.locator(".card").count()
+    page.locator("aside a", has_text="Mila publications").click()
+    assert 0 < page.locator(".card").count() < before
+    page.locator(".chips a").click()
+    assert page.locator(".card").count() == before
