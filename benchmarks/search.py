@@ -1,4 +1,4 @@
-"""How well the search ranks, what it finds, how long it takes: `python benchmarks/search.py` after building catalogs/iclr2019.yml.
+"""How well the search ranks, what it finds, how fast: `python benchmarks/search.py` after building catalogs/iclr2019.yml.
 
 Known-item search: 195 sentences that reviewers wrote about a paper (relevance/queries-dev.jsonl of the foreign data), each
 asked of the canned query `search` of a served papers.db. Completeness: keywords as phrases against an oracle that

@@ -85,9 +85,9 @@ class Site:
         return Response(body, content_type=content_type, headers={"content-disposition": disposition})
 
 
-async def canned(datasette, name, **values):
+async def canned(datasette, query, /, **values):
     """All rows of a canned query of metadata.yml."""
-    sql = (await datasette.get_canned_query(DATABASE, name, None))["sql"]
+    sql = (await datasette.get_canned_query(DATABASE, query, None))["sql"]
     database = datasette.get_database(DATABASE)
     params = {key: values.get(key, "") for key in await derive_named_parameters(database, sql)}
     answer = await database.execute(sql, params, truncate=False, page_size=1_000_000, custom_time_limit=SLOW)

@@ -47,9 +47,9 @@ parameters = {}
 
 @hookimpl
 def extra_template_vars(datasette, request):
-    async def canned(name, **values):
+    async def canned(query, /, **values):
         """Rows of a canned query of metadata.yml; parameters that are not given are empty."""
-        sql = (await datasette.get_canned_query(DATABASE, name, request.actor if request else None))["sql"]
+        sql = (await datasette.get_canned_query(DATABASE, query, request.actor if request else None))["sql"]
         database = datasette.get_database(DATABASE)
         if sql not in parameters:
             parameters[sql] = await derive_named_parameters(database, sql)

@@ -171,7 +171,7 @@ def test_typing_suggests_from_the_database(visit):
     page = visit("/")
     page.locator("#q").press_sequentially("generali")
     page.wait_for_function("document.querySelectorAll('#q-suggestions option').length > 1")
-    assert "tag:\"generalization\"" in page.locator("#q-suggestions option").evaluate_all("all => all.map(one => one.value)")
+    assert 'tag:"generalization"' in page.locator("#q-suggestions option").evaluate_all("all => all.map(one => one.value)")
 
 
 def test_a_facet_narrows_and_its_chip_widens_again(visit):

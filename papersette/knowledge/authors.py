@@ -16,8 +16,8 @@ from papersette.keys import to_slug
 def group_names(printed: Iterable[str]) -> dict[str, str]:
     """For each name as printed the name of its author: the fullest spelling, of equals the commonest.
 
-    Joined are names that differ in case, accents, hyphens or order ("Bengio, Yoshua"), in middle names that one of them leaves out or
-    shortens, and in a first name of which one gives the initial, if it can be only one.
+    Joined are names that differ in case, accents, hyphens or order ("Bengio, Yoshua"), in middle names that one of them
+    leaves out or shortens, and in a first name of which one gives the initial, if it can be only one.
     """
     counts = Counter(printed)
     parts = {name: _to_parts(name) for name in counts}

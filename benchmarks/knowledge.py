@@ -1,0 +1,104 @@
+"""Facts about papers, how right and how fast: `python benchmarks/knowledge.py` after building catalogs/iclr2019.yml.
+
+Extracted tags: of 400 papers with keywords, drawn by chance, the share of the first five extracted that are the authors'
+own, each paper left out of what is learnt. Related papers: of the citations between papers here, the share whose cited
+paper is among the citing paper's ten nearest. Cited works: the most cited, to be compared with a count by hand. Time and
+memory: all stages on the database's own papers, in one process. benchmarks/citations.py and mentions.py have the rest.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import resource
+import shutil
+import sqlite3
+import tempfile
+import time
+from contextlib import closing
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from papersette import facts
+from papersette.knowledge import keyphrases, tags
+
+ROOT = Path(__file__).parent.parent
+FILLED = (
+    "mentions",
+    "terms",
+    "related",
+    "paper_tags",
+    "tag_suggestions",
+    "tags",
+    "cited_authors",
+    "cited_names",
+    "citations",
+    "cited_works",
+)
+"""What the stages fill, in an order in which it can be emptied."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--db", type=Path, default=ROOT / "papers.db")
+    options = parser.parse_args()
+    with closing(sqlite3.connect(options.db)) as conn:
+        print(f"extracted tags, P@5: {extracted_precision(conn):.3f}")
+        print("related papers, in-corpus citations among the ten nearest: {:.3f} of {}".format(*related_hits(conn)))
+        for title, count in conn.execute("select title, citing_count from cited_works order by citing_count desc limit 5"):
+            print(f"cited by {count}: {title}")
+    speed(options.db)
+
+
+def extracted_precision(conn: sqlite3.Connection) -> float:
+    rows = list(
+        conn.execute(
+            "select paper_id, coalesce(title, ''), coalesce(abstract, ''), coalesce(tags, '') from papers order by number"
+        )
+    )
+    phrases = [keyphrases.to_phrases(title, abstract) for _, title, abstract, _ in rows]
+    keys = [
+        frozenset(" ".join(tags.to_words(part)) for written in given.split("; ") for part in tags.split(written))
+        for *_, given in rows
+    ]
+    places = {row[0]: place for place, row in enumerate(rows)}
+    neighbours: dict[str, list[tuple[int, float]]] = {}
+    for paper_id, other_id, score in conn.execute("select paper_id, other_id, score from related"):
+        neighbours.setdefault(paper_id, []).append((places[other_id], score))
+    extractor = keyphrases.Extractor(phrases, keys)
+    sample = random.Random(1).sample([place for place, own in enumerate(keys) if own], 400)
+    found = [
+        {key for key, _ in extractor.extract(place, neighbours.get(rows[place][0], ()))[:5]} & keys[place] for place in sample
+    ]
+    return sum(map(len, found)) / 5 / len(sample)
+
+
+def related_hits(conn: sqlite3.Connection) -> tuple[float, int]:
+    edges = set(
+        conn.execute(
+            "select citations.paper_id, cited_works.paper_id from citations join cited_works using (cited_work_id) "
+            "where cited_works.paper_id is not null and citations.paper_id <> cited_works.paper_id"
+        )
+    )
+    near = set(conn.execute("select paper_id, other_id from related"))
+    return len(edges & near) / max(1, len(edges)), len(edges)
+
+
+def speed(db: Path) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "papers.db"
+        shutil.copy(db, copy)
+        database = Database(copy)
+        for table in FILLED:
+            database.execute(f"delete from {table}")
+        begun = started = time.perf_counter()
+        for stage in facts.save_facts(database):
+            print(f"{stage}: {time.perf_counter() - started:.1f} s")
+            started = time.perf_counter()
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        print(f"all stages: {time.perf_counter() - begun:.1f} s, {memory} MiB at most")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,133 @@
+"""What papers say, from PDFs to tables and searches: citations, names, datasets, related papers, tags without keywords."""
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+from conftest import make_pdf, run_build, serve
+
+BODY = [
+    "We train on CIFAR-10 and the Adult dataset. Every adult knows that dropout and pruning shears help.",
+    "We use dropout again (Kingma and Ba, 2015).",
+]
+REFERENCES = [
+    "References",
+    "[1] Diederik P. Kingma and Jimmy Ba. Adam: A method for stochastic",
+    "optimization. In ICLR, 2015.",
+    "[2] Geoffrey Hinton and Ruslan Salakhutdinov. Reducing the dimensionality of data",
+    "with neural networks. Science, 313:504-507, 2006.",
+]
+PAPERS = """paper_id,title,authors,year,tags
+one,Dropout for small gardens and their hedges,Ann Author,2018,dropout;pruning shears
+two,Hedges without any dropout at all,Bo Writer,2019,
+three,Dropout in large gardens with hedges,Cy Maker,2019,dropout;pruning shears
+"""
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("facts")
+    (folder / "pdfs").mkdir()
+    make_pdf(folder / "pdfs/one.pdf", [[*BODY, *REFERENCES]])
+    cited = "[3] Ann Author. Dropout for small gardens and their hedges. In Gardens, 2018."
+    make_pdf(folder / "pdfs/two.pdf", [BODY[:1], [*BODY[1:], *REFERENCES, cited]])
+    make_pdf(folder / "pdfs/three.pdf", [["Only words about hedges, gardens and dropout, and no list, but pruning-shears."]])
+    (folder / "papers.csv").write_text(PAPERS)
+    (folder / "mine.txt").write_text("Hedge-1000\n")
+    (folder / "catalog.yml").write_text(
+        "title: Facts\ndatasets: mine.txt\nsources:\n"
+        "  - {kind: table, file: papers.csv, files: pdfs, venue: {venue_id: v, name: V}}\n"
+    )
+    built = run_build(folder / "catalog.yml", "--data", folder, "--db", folder / "papers.db", "--cache", folder / "cache")
+    assert built.returncode == 0, built.stderr
+    with serve(folder / "papers.db", tmp_path_factory.mktemp("factssite")) as client:
+        client.database = folder / "papers.db"
+        yield client
+
+
+def rows(site, sql):
+    with closing(sqlite3.connect(site.database)) as conn:
+        return conn.execute(sql).fetchall()
+
+
+def ids(site, q, **more):
+    answer = site.get("/papers/search.json", params={"q": q, "_shape": "array", **more})
+    assert answer.status_code == 200, answer.text
+    return {row["paper_id"] for row in answer.json()}
+
+
+def test_entries_become_works_with_their_page_and_who_cites_them(site):
+    found = rows(site, "select title, citing_count, year from cited_works order by citing_count desc, title")
+    assert found == [
+        ("Adam: A method for stochastic optimization", 2, 2015),
+        ("Reducing the dimensionality of data with neural networks", 2, 2006),
+        ("Dropout for small gardens and their hedges", 1, 2018),
+    ]
+    assert rows(site, "select page, position from citations where paper_id = 'two'") == [(2, 1), (2, 2), (2, 3)]
+
+
+def test_a_cited_work_that_is_here_is_linked_and_counted(site):
+    assert rows(site, "select paper_id from cited_works where paper_id is not null") == [("one",)]
+    assert rows(site, "select paper_id, cited_by from papers") == [("one", 1), ("two", 0), ("three", 0)]
+    assert "Cited here by 1" in site.get("/papers/papers/one").text
+    assert [row["paper_id"] for row in site.get("/papers/search.json?q=hedges&sort=citations&_shape=array").json()][0] == "one"
+
+
+@pytest.mark.parametrize(("q", "found"), [
+    ("cites:hinton", {"one", "two"}), ('cites:"Hinton, G"', {"one", "two"}), ("cites:author", {"two"}),
+    ("hedges -cites:hinton", {"three"}), ("dataset:cifar", {"one", "two"}), ("dataset:adult", {"one", "two"}),
+    ("technique:pruning", {"one", "two", "three"}), ("in:references hinton", {"one", "two"}),
+])  # fmt: skip
+def test_a_search_asks_for_names_datasets_and_techniques(site, q, found):
+    assert ids(site, q) == found
+
+
+def test_in_text_leaves_the_references_out(site):
+    assert "No paper here has" in site.get("/papers/search?q=salakhutdinov+hedges&in=text").text
+
+
+def test_facets_beside_the_results_count_names_and_datasets(site):
+    counts = site.get("/papers/search_facets.json?q=dropout&_shape=array").json()
+    assert {"facet": "cites", "value": "hinton-g", "label": "Hinton, G", "count": 2} in counts
+    assert {"facet": "dataset", "value": "cifar-10", "label": "CIFAR-10", "count": 2} in counts
+
+
+def test_a_mention_comes_with_its_sentence_and_page_and_an_ordinary_word_is_none(site):
+    found = rows(
+        site,
+        "select term_id, count, first_page, evidence from mentions where paper_id = 'two' and term_id in ('adult', 'pruning-shears')",
+    )
+    assert {row[:3] for row in found} == {("adult", 1, 1), ("pruning-shears", 1, 1)}
+    assert all("Adult dataset" in row[3] or "pruning shears" in row[3] for row in found)
+
+
+@pytest.mark.parametrize("path", [
+    "papers_citing?name=Hinton, G", "papers_citing?work=stochastic optimization", "who_uses?term=CIFAR-10",
+    "used_together?term=CIFAR-10", "citing_the_same?paper_id=one", "most_cited_names", "most_cited_works", "citations_within",
+    "author_profile?author=ann-author", "like_this_text?text=hedges and gardens with dropout",
+])  # fmt: skip
+def test_questions_about_what_papers_say_have_answers(site, path):
+    name, _, query = path.partition("?")
+    assert site.get(f"/papers/{name}.json?_shape=array&{query}").json(), path
+
+
+@pytest.mark.parametrize("path", ["cited_works", "cited_names", "terms"])
+def test_cited_works_names_and_terms_have_pages_and_exports(site, path):
+    key = rows(
+        site,
+        f"select * from {path} order by citing_count desc"
+        if path != "terms"
+        else "select * from terms where term_id = 'pruning-shears'",
+    )[0][0]
+    assert "Dropout for small gardens" in site.get(f"/papers/{path}/{key}").text or path == "cited_names"
+    assert site.get(f"/papers/{path}/{key}.bib").text.count("@") >= 2
+
+
+def test_a_paper_without_keywords_gets_marked_tags(site):
+    found = rows(site, "select paper_id, origin, tag_id from paper_tags where paper_id = 'two'")
+    assert ("two", "extracted", "dropout") in found
+    assert 'class="tag extracted"' in site.get("/papers/papers/two").text
+
+
+def test_related_papers_say_why(site):
+    assert "cited works in common" in site.get("/papers/papers/one").text
