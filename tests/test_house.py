@@ -22,7 +22,7 @@ MAY_IMPORT = {
     "papersette/schema.py": set(),
     "papersette/sources": RECORDS | {"papersette.sources"},
     "papersette/fulltext": {"papersette.fulltext"},
-    "papersette/knowledge": {"papersette.keys"},
+    "papersette/knowledge": {"papersette.keys", "papersette.knowledge"},
     "papersette/catalog.py": RECORDS | {"papersette.sources"},
     "papersette/matching.py": RECORDS | {"papersette.fulltext"},
     "papersette/collect.py": RECORDS | {"papersette.fulltext", "papersette.matching", "papersette.catalog"},
