@@ -46,6 +46,13 @@ def test_a_running_header_that_is_joined_to_the_text_under_it_is_cut():
     assert cleaned(*pages)[5].startswith("f begins line one")
 
 
+def test_a_title_that_begins_as_the_running_header_stays_whole():
+    filler = "\n".join("some more words of text" for _ in range(6))
+    pages = [f"Proceedings 2019\nOn the Trees and Bushes\nAnn Author\nText one.\n{filler}\n1"]
+    pages += [f"On the Trees\nText {w}.\n{filler}\n{i}" for i, w in ((2, "two"), (3, "three"))]
+    assert "On the Trees and Bushes" in cleaned(*pages)[0]
+
+
 def test_a_short_page_is_not_taken_for_its_header():
     assert cleaned(*[f"Page {n} has text.\nSecond line." for n in range(5)])[3] == "Page 3 has text. Second line."
 

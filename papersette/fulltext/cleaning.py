@@ -19,8 +19,6 @@ HEADING = re.compile(r"(\d+(\.\d+)*\.?|[A-Z]\.?) [A-Z][^.]{2,70}|(?i:abstract|su
 
 EDGE = 2
 """How many lines at the top and at the foot of a page can be a running header or footer."""
-HEADER = 200
-"""Characters of a line in which a running header joined to it is looked for."""
 
 
 def clean(pages: list[str]) -> list[list[str]]:
@@ -85,20 +83,23 @@ def drop_repeated_edges(pages: list[list[str]]) -> list[list[str]]:
         seen.update({_mask(page[i]) for i in places})
     needed = max(2, -(-2 * len(pages) // 5))  # left and right headers may differ, and first pages have none
     repeated = {line for line, times in seen.items() if times >= needed}
+    headers = {page[i] for page, places in zip(pages, edges, strict=True) for i in places if _mask(page[i]) in repeated}
     kept = [
         [line for i, line in enumerate(page) if i not in places or not (_mask(line) in repeated or line == str(number))]
         for number, (page, places) in enumerate(zip(pages, edges, strict=True), start=1)
     ]
-    return [_cut_header(page, repeated) for page in kept]
+    return [kept[0], *(_cut_header(page, headers) for page in kept[1:])] if kept else []
 
 
-def _cut_header(page: list[str], repeated: set[str]) -> list[str]:
-    """Without a running header that has got joined to the first line under it; a header of one word could be its own."""
+def _cut_header(page: list[str], headers: set[str]) -> list[str]:
+    """Without a running header that has got joined to the line under it, but for page 1: its title begins as later headers.
+
+    A header of one or two words could begin a line by chance.
+    """
     for i, line in enumerate(page[:EDGE]):
-        for header in repeated:
-            if header.count(" ") >= 2 and _mask(line[:HEADER]).startswith(header + " "):
-                words = line.split(" ")[header.count(" ") + 1 :]
-                return [*page[:i], " ".join(words), *page[i + 1 :]]
+        for header in headers:
+            if header.count(" ") >= 2 and line.startswith(header + " "):
+                return [*page[:i], line[len(header) + 1 :], *page[i + 1 :]]
     return page
 
 

@@ -52,7 +52,7 @@ def _to_parts(name: str) -> tuple[tuple[str, ...], str, str]:
 
 
 def _group(given: list[tuple[str, ...]]) -> list[int]:
-    """Of names with one surname the number of each one's group. The fullest found groups, the others join the only one they fit."""
+    """Of names with one surname the number of each one's group: the fullest found groups, others join the only one they fit."""
     order = sorted(range(len(given)), key=lambda place: -len("".join(given[place])))
     groups: list[list[int]] = []
     of = [0] * len(given)

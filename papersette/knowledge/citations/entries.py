@@ -1,7 +1,7 @@
 """A paper's reference lists, parted into entries.
 
-The rule: every character of a list is in one entry, as printed, but for headings, page numbers and running headers. An entry
-whose authors or title cannot be told keeps None there. Parsing never raises, and takes under a second a paper.
+The rule: an entry keeps its text as printed, in `raw`, whatever can be read off it; what cannot be told is None. Headings, page
+numbers and running headers belong to no entry. Parsing never raises, and takes under a second a paper.
 """
 
 from __future__ import annotations

@@ -18,8 +18,10 @@ from papersette.knowledge.citations.tokens import Budget
 
 BRACKETED = re.compile(r"(?:^|\n|(?<=[.\])/\d”\"] ))[ ]?\[(\d{1,4})\]")
 NUMBERED = re.compile(r"(?:^|\n)[ ]?\(?(\d{1,4})[.)] (?=\S)")
-KEYED = re.compile(r"(?:^|\n|(?<=[.\])/\d”\"] ))[ ]?\[([^\[\]\n]{0,50}(?:\d\d[a-z]?|\+))\](?=\s?[A-Z(])")
-CANDIDATE = re.compile(r"(?:^|(\n)|(?<=[.\d)\]/”\"]) +)(?=[^\W\d_a-z]|v[ao]n |de[rln]? |d['’])")
+FIRST = r"(?:[^\W\d_a-z]|v[ao]n |de[rln]? |d['’])"
+"""A capital, or a particle that begins a surname."""
+KEYED = re.compile(rf"(?:^|\n|(?<=[.\])/\d”\"] ))[ ]?\[([^\[\]\n]{{0,50}}(?:\d\d[a-z]?|\+))\](?=\s?(?:{FIRST}|\())")
+CANDIDATE = re.compile(rf"(?:^|(\n)|(?<=[.\d)\]/”\"]) +)(?={FIRST})")
 """Where an entry may begin: at a line, or after what can end one."""
 NO_TITLE = re.compile(r"\s*(?:\d|ISBN|ISSN|URL|https?:|doi\b|DOI\b|arXiv\b|pp?\.)")
 TITLE = re.compile(r"\s*[^\s.,]+\s(?:[^\W\d_A-Z]|[^\s.,]+\s[^\s.,]+)")

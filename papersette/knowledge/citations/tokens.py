@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from papersette.knowledge.citations.names import PARTICLES, SPACING_ACCENTS, SUFFIXES, is_initials
 
-AND = frozenset({"and", "&", "und", "et", "y"})
+AND = frozenset({"and", "&", "und", "et", "y", "и"})
 EDITORS = re.compile(r"\(?[Ee]d(?:s|itors?)?\.?\)?[.,:]?")
 NOT_NAMES = frozenset(
     """proceedings proc advances journal transactions conference workshop symposium international annual university springer

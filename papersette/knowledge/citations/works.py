@@ -72,7 +72,8 @@ def group_works(entries: Sequence[Entry]) -> dict[int, str]:
 
 def _to_spelling(entry: Entry) -> str:
     key = to_title_key(entry.title or "")
-    return f"{key}-{_first_author(entry.authors)}" if len(key) < SHORT else key
+    author = _first_author(entry.authors)
+    return f"{key}-{author}" if author and len(key) < SHORT else key
 
 
 def _first_author(authors: Sequence[Name]) -> str:
