@@ -22,12 +22,8 @@ MAY_IMPORT = {
     "papersette/schema.py": set(),
     "papersette/sources": RECORDS | {"papersette.sources"},
     "papersette/fulltext": {"papersette.fulltext"},
-<<<<<<< HEAD
     "papersette/knowledge": RECORDS | {"papersette.knowledge"},
     "papersette/facts.py": {"papersette.keys", "papersette.knowledge"},
-=======
-    "papersette/knowledge": {"papersette.keys", "papersette.knowledge"},
->>>>>>> h-citations
     "papersette/catalog.py": RECORDS | {"papersette.sources"},
     "papersette/matching.py": RECORDS | {"papersette.fulltext"},
     "papersette/merging.py": RECORDS,
