@@ -15,7 +15,7 @@ import re
 import sqlite3
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,6 +32,7 @@ from papersette.history import Previous
 from papersette.keys import to_slug
 from papersette.knowledge import versions
 from papersette.knowledge.authors import group_names
+from papersette.knowledge.parts import to_parts
 from papersette.merging import Claim
 from papersette.problems import Problem, UserError
 from papersette.records import Paper
@@ -81,11 +82,22 @@ def save_papers(db: Database, papers: list[Paper], texts: Mapping[Path, Text | s
         _insert(db, "pages", (_to_page_row(number, paper, place, page) for place, page in enumerate(pages, start=1)))
         headings = text.headings if isinstance(text, Text) else ()
         _insert(db, "sections", (_to_section_row(paper, place, heading) for place, heading in enumerate(headings, start=1)))
+        _save_section_pages(db, number, headings, len(pages))
         reviews = ({"paper_id": paper.paper_id, "position": n, **asdict(r)} for n, r in enumerate(paper.reviews, start=1))
         _insert(db, "reviews", reviews)
         yield paper
     _save_authors(db, papers)
     _save_sessions(db, papers)
+
+
+def _save_section_pages(db: Database, number: int, headings: Sequence[Heading], page_count: int) -> None:
+    given = [(heading.number, heading.title, heading.page) for heading in headings]
+    pairs = {
+        (part.kind, number * PAGES_PER_PAPER + page)
+        for part in to_parts(given, page_count)
+        for page in range(part.first, min(part.last, page_count) + 1)
+    }
+    _insert(db, "section_pages", ({"kind": kind, "page_id": page_id} for kind, page_id in sorted(pairs)))
 
 
 def _save_works(db: Database, papers: list[Paper], works: Mapping[str, str]) -> None:

@@ -84,6 +84,9 @@ create table sections (
     paper_id text not null references papers(paper_id), position integer not null,
     number text not null, heading text not null, page integer not null, primary key (paper_id, position)
 );
+create table section_pages (
+    kind text not null, page_id integer not null references pages(page_id), primary key (kind, page_id)
+) without rowid;
 create table versions (
     paper_id text not null references papers(paper_id), other_id text not null references papers(paper_id),
     verdict text not null, reason text not null, title_ratio real, abstract_similarity real, shared_authors integer,

@@ -24,8 +24,11 @@ FIELDS = {
     "venue": "venue",
     "year": "year",
     "body": "body",
+    "references": "refs",
 }
 """Word before the colon -> columns of papers_text_fts."""
+PARTS = ("introduction", "related", "method", "experiments", "conclusion", "appendix")
+"""Words before the colon that ask for pages of one part of papers, where headings tell it."""
 FACET_FIELDS = {
     "session": "session",
     "decision": "decision",
@@ -47,6 +50,8 @@ SENTENCE = 6
 """Words from which on a query is a sentence and says enough without other numbers of its words: measured in docs/search.md."""
 SHORT_FIELDS = {"title", "abstract", "tag", "author"}
 """The fields that papers_fts has, too; pages_fts has body alone."""
+PAGE_FIELDS = {None, "body", "references", *PARTS}
+"""The fields that are asked of pages."""
 NOTHING = '""'
 """The FTS5 expression that matches nothing."""
 MOST_GROUPS = 48
@@ -190,7 +195,8 @@ def _to_term(match: re.Match[str]) -> Term | None:
     """The term of a token, or None where it has nothing that is indexed: no letter and no digit."""
     field = (match["field"] or "").lower()
     text = match["phrase"] if match["phrase"] is not None else match["word"] or ""
-    if field and field not in FIELDS and field not in FACET_FIELDS:  # "foo:bar" is two words
+    field = next((part for part in PARTS if len(field) > 2 and part.startswith(field.removesuffix("s"))), field)
+    if field and field not in FIELDS and field not in FACET_FIELDS and field not in PARTS:  # "foo:bar" is two words
         text, field = f"{match['field']}:{text}", ""
     prefix = match["phrase"] is None and text.endswith("*")
     if not any(_is_indexed(c) for c in text):
@@ -237,7 +243,7 @@ def to_terms(typed: str) -> str:
     """What the search SQL of metadata.yml joins with: JSON, one object for each group of each reading.
 
     Keys: reading (0 as typed, 1 with phrases opened), bit (place in the reading), label (as typed), the FTS5
-    expressions whole (papers_text_fts), short (papers_fts) and page (pages_fts), and facets, a list of Term.facet.
+    expressions whole (papers_text_fts), short (papers_fts) and page (pages_fts), part, which the page must belong to, and facets, a list of Term.facet.
     """
     query = parse(typed)
     readings = [query, *filter(None, [opened(query)])]
@@ -246,9 +252,10 @@ def to_terms(typed: str) -> str:
             "reading": reading,
             "bit": bit,
             "label": " OR ".join(map(str, group)),
-            "whole": _either(t.to_match(_to_columns(t, query.scope)) for t in group if not t.facet) or NOTHING,
+            "whole": _either(t.to_match(_to_columns(t, query.scope)) for t in group if _is_whole(t)) or NOTHING,
             "short": _either(t.to_match(FIELDS.get(t.field or "")) for t in group if t.field in SHORT_FIELDS | {None}) or NOTHING,
-            "page": _either(_to_page_match(t, query.scope) for t in group if t.field in {None, "body"}) or NOTHING,
+            "page": _either(_to_page_match(t, query.scope) for t in group if t.field in PAGE_FIELDS) or NOTHING,
+            "part": next((t.field for t in group if t.field in PARTS), None),
             "facets": [t.facet for t in group if t.facet],
         }
         for reading, groups in enumerate(r.groups for r in readings)
@@ -310,12 +317,19 @@ def to_match(typed: str) -> str:
     return f"({wanted}) NOT ({_either(t.to_match() for t in query.excluded)})" if query.excluded else wanted
 
 
+def _is_whole(term: Term) -> bool:
+    """Whether it is asked of papers as a whole: not of a part of them, nor of what is known about them."""
+    return term.facet is None and term.field not in PARTS
+
+
 def _to_columns(term: Term, scope: str | None) -> str | None:
     return FIELDS.get(term.field or "") or SCOPES.get(scope or "")
 
 
 def _to_page_match(term: Term, scope: str | None) -> str:
-    return term.to_match("body" if term.field == "body" else {"text": "body", "references": "refs"}.get(scope or ""))
+    if term.field in PAGE_FIELDS - {None}:
+        return term.to_match("refs" if term.field == "references" else "body")
+    return term.to_match({"text": "body", "references": "refs"}.get(scope or ""))
 
 
 def _either(matches: Iterable[str]) -> str | None:

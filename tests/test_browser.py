@@ -19,6 +19,7 @@ PATHS = {
     "all": "/-/search?q=batch+normalization",
     "database": "/papers",
     "programme": "/papers/programme",
+    "about": "/about",
     "author": "/papers/authors/devansh-arpit",
     "cited work": "/papers/cited_works/kingma-2015-adam-a-method-for",
     "cited name": "/papers/cited_names/kingma-d",

@@ -65,3 +65,12 @@ def test_every_file_finds_its_paper_by_id_key_field_or_title(rows):
 
 def test_nothing_is_lost(rows):
     assert rows("select lost from builds") == [(0,)]
+
+
+def test_a_field_restricts_a_search_to_a_part_of_papers(sample_site):
+    def asked(q):
+        return sample_site.get("/papers/search.json", params={"q": q, "_shape": "array", "size": "100"}).json()
+
+    assert {row["paper_id"] for row in asked("method:noise")} < {row["paper_id"] for row in asked("noise")}
+    assert {row["snippet_in"] for row in asked("references:adam")} == {"references"}
+    assert asked("method:noise -references:adam")
