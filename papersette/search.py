@@ -243,7 +243,8 @@ def to_terms(typed: str) -> str:
     """What the search SQL of metadata.yml joins with: JSON, one object for each group of each reading.
 
     Keys: reading (0 as typed, 1 with phrases opened), bit (place in the reading), label (as typed), the FTS5
-    expressions whole (papers_text_fts), short (papers_fts) and page (pages_fts), part, which the page must belong to, and facets, a list of Term.facet.
+    expressions whole (papers_text_fts), short (papers_fts) and page (pages_fts), part, which the page must belong to, and
+    facets, a list of Term.facet.
     """
     query = parse(typed)
     readings = [query, *filter(None, [opened(query)])]
