@@ -29,9 +29,10 @@ ABBREVIATION = re.compile(r"(?:^|[\s(])(?:vs|e\.g|i\.e|cf|dr|mr|st|no|vol|approx
 AFTER_TITLE = re.compile(r"(?:1[5-9]|20)\d\d\b|\d{4}\.\d|\d+(?:st|nd|rd|th)\b")
 """Numbers that begin what follows a title: a year, an arXiv number, "35th Conference"."""
 CLOSING = {"“": "”", '"': '"', "‘": "’", "`": "'", "«": "»", "„": "“", "”": "”"}
-TAIL = re.compile(r"[\s,.]*\(?(?:(?:19|20)\d\d[a-z]?|[Ee]ds?\.|to appear|in press)\)?[\s,.]*$")
-EDITORS = re.compile(r"^[^()]{0,200}(?:\([Ee]ds?\.\)|,\s[Ee]ditors?),\s")
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+TAIL = re.compile(rf"[\s,.]*\(?(?:(?:(?:{MONTHS})\s)?(?:19|20)\d\d[a-z]?|[Ee]ds?\.|to appear|in press)\)?[\s,.]*$")
+"""What follows a title after a comma, and is none of it."""
+EDITORS = re.compile(r"^[^()]{0,200}(?:\([Ee]ds?\.\)|,\s[Ee]ditors?),\s")
 VENUE_END = re.compile(
     r",?\s(?:pp?\.|pages?\b|vol\.|volume\b|no\.|number\b|\(?(?:19|20)\d\d\b|\d+\s?[(:,]|https?:|URL\b|doi\b|arXiv:|abs/)"
     rf"|,\s(?:\d|(?:{MONTHS})\b)|[.;]\s|$",

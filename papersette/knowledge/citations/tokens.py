@@ -135,7 +135,9 @@ def _is_lower_name(bare: str, text: str, end: int, before: list[Token]) -> bool:
     if before[-1].kind == "N" and before[-1].word.islower() and before[-1].word not in PARTICLES:
         return True  # "koray kavukcuoglu, and Geoffrey Hinton"
     following = FOLLOWED_BY_NAME.match(text, end)
-    return following is not None and (following[0].split()[0][:1].isupper() or following[0].endswith(", and "))
+    if following is None:
+        return False
+    return following[0].split()[0][:1].isupper() or following[0].endswith(", and ") or before[-1].kind == "A"
 
 
 def _is_broken(bare: str, ends: bool, before: list[Token]) -> bool:

@@ -17,7 +17,7 @@ from papersette.knowledge.citations.entries import Entry
 from papersette.knowledge.citations.names import Name, to_surname_key
 
 SAME_WORK = 92
-"""Per cent of characters that two spellings of one title share; over 19,184 spellings of ICLR 2019 measured best."""
+"""Per cent of characters that two spellings of one title share. Of the 70 least alike pairs of ICLR 2019, 4 are two works."""
 SAME_PAPER = 90
 """As a paper's own title comes with its year and authors as further evidence."""
 BLOCK = 14
