@@ -222,11 +222,20 @@ def _accept(response: httpx.Response, file: _File) -> None:
         file.part.unlink(missing_ok=True)
         page = _is_html(head) or "html" in response.headers.get("content-type", "")
         raise Refused("sent a web page instead of a PDF; is a login needed?" if page else "sent something that is no PDF")
+    if b"%%EOF" not in _tail(file.part):  # what a Content-Length that is too small leaves
+        file.part.unlink()
+        raise Broken("sent a PDF without its end")
     digest = _sha256(file.part)
     file.part.replace(file.path)
     headers = response.headers
     notes = {"etag": headers.get("etag"), "last_modified": headers.get("last-modified")}
     file.save_notes(sha256=digest, size=file.path.stat().st_size, fetched=time.time(), **notes)
+
+
+def _tail(path: Path) -> bytes:
+    with path.open("rb") as raw:
+        raw.seek(max(0, path.stat().st_size - 65_536))
+        return raw.read()
 
 
 def _is_html(head: bytes) -> bool:

@@ -11,7 +11,7 @@ from conftest import make_pdf
 from papersette.fetch import Politeness, fetch_pdfs
 
 QUICK = Politeness(tries=3, pause=0.01, longest_pause=0.05, stall=0.4, largest=100_000, fresh=0)
-BODY = b"%PDF-1.4 " + bytes(range(256)) * 40
+BODY = b"%PDF-1.4 " + bytes(range(256)) * 40 + b"%%EOF"
 
 
 class Site(ThreadingHTTPServer):
@@ -92,6 +92,9 @@ class Handler(BaseHTTPRequestHandler):
     def answer_short(self, time):
         self.send(200, BODY[:50], content_length=str(len(BODY)))
 
+    def answer_cut(self, time):
+        self.send(200, BODY[:-500])
+
     def answer_breaks(self, time):
         start = self.headers.get("range", "").removeprefix("bytes=").removesuffix("-")
         if start and self.headers.get("if-range") == '"v1"':
@@ -139,6 +142,7 @@ def test_a_file_comes_whole_however_often_it_takes(server, tmp_path, name):
         ("large", "bytes"),
         ("stalls", "in time"),
         ("short", "broke off"),
+        ("cut", "without its end"),
         ("circles", "redirects"),
     ],
 )

@@ -6,11 +6,13 @@ The rule: the forum id is the paper_id, so that openreview.net/forum?id=<paper_i
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from papersette.keys import to_slug
 from papersette.problems import Problem, UserError
@@ -56,6 +58,12 @@ def fetch(settings: Settings, folder: Path, *, offline: bool) -> tuple[Settings,
 
 def _ask(openreview: Any, settings: Settings) -> list[dict[str, Any]]:
     """The submissions by API v2, and where it has none of this venue, by API v1, under the names that venues have given them."""
+    for api in (settings.api, settings.api_1):
+        host = urlsplit(api).hostname or ""
+        if "OPENREVIEW_PASSWORD" in os.environ and host != "openreview.net" and not host.endswith(".openreview.net"):
+            raise UserError(
+                f"{api}: is not OpenReview, and would get the password that OPENREVIEW_PASSWORD holds; unset it first"
+            )
     newer = openreview.api.OpenReviewClient(baseurl=settings.api)
     older = openreview.Client(baseurl=settings.api_1)
     for client, names in ((newer, ("Submission",)), (older, ("Blind_Submission", "Submission", "submission"))):
