@@ -192,6 +192,8 @@ with given(facet, value, label, number) as (
         from mentions join terms using (term_id) join papers using (paper_id) where kind = 'technique'
     union all select 'cites', name_id, cited_names.name, number
         from cited_authors join cited_names using (name_id) join citations using (citation_id) join papers using (paper_id)
+    union all select distinct 'cited', cited_work_id, cited_works.title, number
+        from citations join cited_works using (cited_work_id) join papers using (paper_id) where citing_count > 1
     union all select 'has', 'text', 'text', number from papers where page_count > 0
     union all select 'has', 'tldr', 'tl;dr', number from papers where tldr is not null
     union all select 'has', 'abstract', 'abstract', number from papers where abstract is not null

@@ -35,6 +35,7 @@ FACET_FIELDS = {
     "dataset": "dataset",
     "technique": "technique",
     "cites": "cites",
+    "cited": "cited",
     "lang": "language",
     "language": "language",
     "has": "has",

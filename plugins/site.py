@@ -20,6 +20,7 @@ FACETS = (
     "dataset",
     "technique",
     "cites",
+    "cited",
     "session",
     "language",
     "has",
@@ -34,7 +35,8 @@ FACET_NAMES = {
     "session": "Session",
     "dataset": "Dataset",
     "technique": "Technique",
-    "cites": "Cites",
+    "cites": "Cites the name",
+    "cited": "Cites the work",
     "language": "Language",
     "has": "Has",
 }
@@ -62,6 +64,11 @@ def extra_template_vars(datasette, request):
         chosen = {key: request.args.get(key) or "" for key in CHOICES} | changes
         return datasette.urls.query(DATABASE, "search") + "?" + urlencode({k: v for k, v in chosen.items() if v})
 
+    def search_export(extension):
+        """The whole of this search as data, not one page of it; Datasette's own formats give as many rows as it allows."""
+        size = {"size": str(datasette.setting("max_returned_rows"))} if extension in {"json", "csv"} else {}
+        return search_link(**size).replace("/search?", f"/search.{extension}?", 1)
+
     def chosen(facet):
         """The values of a facet that the search is narrowed to; those with a minus are excluded."""
         return [value for value in (request.args.get(facet) or "").split(",") if value]
@@ -85,6 +92,7 @@ def extra_template_vars(datasette, request):
         "find": find,
         "canned_title": canned_title,
         "search_link": search_link,
+        "search_export": search_export,
         "search_facets": FACETS,
         "search_arguments": lambda: {key: request.args.get(key) or "" for key in CHOICES},
         "facet_names": FACET_NAMES,

@@ -182,3 +182,25 @@ def test_a_facet_narrows_and_its_chip_widens_again(visit):
     assert 0 < page.locator(".card").count() < before
     page.locator(".chips a").click()
     assert page.locator(".card").count() == before
+
+
+@pytest.mark.parametrize("name", ["home", "results", "paper", "session", "term", "about"])
+@pytest.mark.parametrize("width", [1280, 390])
+def test_arabic_runs_from_right_to_left_and_fits(visit, name, width):
+    page = visit(PATHS[name], locale="ar", viewport={"width": width, "height": 800})
+    assert page.evaluate("getComputedStyle(document.body).direction") == "rtl"
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    heading = page.locator("h2:not(.unseen)").first
+    assert heading.evaluate("node => getComputedStyle(node).textAlign") in {"right", "start"}
+
+
+@pytest.mark.parametrize(("locale", "search", "cite"), [("en", "Search", "Cite"), ("ar", "بحث", "الاستشهاد")])
+def test_from_home_by_search_and_facet_to_a_paper_and_its_export(visit, locale, search, cite):
+    page = visit("/", locale=locale)
+    page.locator("#q").fill("noise")
+    page.get_by_role("button", name=search, exact=True).click()
+    page.locator("aside a", has_text="ICLR 2019").click()
+    page.locator(".card h2 a").first.click()
+    with page.expect_download() as download:
+        page.locator(".links a", has_text="BIB").click()
+    assert download.value.suggested_filename.endswith(".bib")

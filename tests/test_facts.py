@@ -74,7 +74,7 @@ def test_a_cited_work_that_is_here_is_linked_and_counted(site):
 
 
 @pytest.mark.parametrize(("q", "found"), [
-    ("cites:hinton", {"one", "two"}), ('cites:"Hinton, G"', {"one", "two"}), ("cites:author", {"two"}),
+    ("cites:hinton", {"one", "two"}), ('cites:"Hinton, G"', {"one", "two"}), ("cites:author", {"two"}), ("cited:adam", {"one", "two"}),
     ("hedges -cites:hinton", {"three"}), ("dataset:cifar", {"one", "two"}), ("dataset:adult", {"one", "two"}),
     ("technique:pruning", {"one", "two", "three"}), ("in:references hinton", {"one", "two"}),
 ])  # fmt: skip
