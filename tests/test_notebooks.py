@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sqlite3
 
 import pytest
 from conftest import ROOT
@@ -39,3 +40,25 @@ def test_what_a_notebook_keeps_is_small_and_names_no_machine(path):
 def test_every_notebook_is_in_the_readme():
     readme = (ROOT / "notebooks" / "README.md").read_text(encoding="utf-8")
     assert all(path.name in readme for path in NOTEBOOKS)
+
+
+@pytest.fixture
+def helpers(monkeypatch):
+    pytest.importorskip("matplotlib", reason="needs matplotlib: pip install -r requirements-dev.txt")
+    monkeypatch.syspath_prepend(ROOT / "notebooks")
+    return pytest.importorskip("helpers")
+
+
+def test_a_notebook_cannot_write_to_the_database(helpers, sample_db):
+    conn = helpers.connect(sample_db)
+    assert helpers.ask(conn, "select count(*) as papers from papers where year = :year", year=2019).papers[0] > 0
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        conn.execute("delete from papers")
+    conn.close()
+
+
+def test_a_missing_database_is_told_with_what_to_do(helpers, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(helpers, "ROOT", tmp_path)
+    with pytest.raises(FileNotFoundError, match="make serve"):
+        helpers.find_database()
