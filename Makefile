@@ -1,6 +1,7 @@
 # make serve   set up, build the embedded sample, serve it on http://127.0.0.1:8001
 # make test    everything that can be checked without foreign data (browser tests want Chromium)
 # make lint    style and types      make notes    typeset the sample's reading notes again
+# make notebooks   open notebooks/ in JupyterLab, which is installed into .venv when first asked for
 # make bench   the measurements of docs/, on the data that PAPERSETTE_DATA names
 
 PYTHON ?= python3
@@ -10,7 +11,7 @@ PORT ?= 8001
 PDFS ?= data/sample/pdf
 BIN := .venv/bin
 
-.PHONY: serve test lint notes bench
+.PHONY: serve test lint notes notebooks bench
 
 serve: papers.db
 	@echo "Papersette: http://127.0.0.1:$(PORT)/  (stop with Ctrl-C)"
@@ -28,6 +29,10 @@ papers.db: .venv/installed $(shell find papersette catalogs data/sample build_db
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
+.venv/installed-jupyter: .venv/installed-dev
+	$(BIN)/pip install --quiet --disable-pip-version-check "jupyterlab>=4"
+	@touch $@
+
 test: .venv/installed-dev
 	$(BIN)/python -m pytest
 
@@ -38,6 +43,9 @@ lint: .venv/installed-dev
 
 notes: .venv/installed-dev
 	$(BIN)/python data/sample/typeset.py
+
+notebooks: papers.db .venv/installed-jupyter
+	$(BIN)/jupyter lab --notebook-dir=notebooks
 
 bench: .venv/installed-dev
 	$(BIN)/python benchmarks/fulltext.py
