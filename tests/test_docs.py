@@ -1,18 +1,33 @@
-"""What the documentation says to whoever queries is so: each query of docs/sql.md, and its answer."""
+"""What the documentation says to whoever queries is so: each query of docs/sql.md, each address and field of docs/api.md."""
 
 from __future__ import annotations
 
+import asyncio
+import csv
+import io
 import re
+import shlex
 import sqlite3
 import subprocess
 import sys
 
+import httpx
 import pytest
 from conftest import ROOT, run_build
+from datasette.app import Datasette
+from test_house import METADATA
 
 SQL = (ROOT / "docs/sql.md").read_text(encoding="utf-8")
+API = (ROOT / "docs/api.md").read_text(encoding="utf-8")
 QUESTIONS = re.findall(r"### \d+\. ([^\n]+)\n\n```sql( reviews)?\n(.*?)```\n\n((?:\|[^\n]*\n)+)", SQL, flags=re.DOTALL)
 """(question, " reviews" where the sample has none of what it asks for, SQL, table of the first lines of the answer)."""
+EXAMPLES = [
+    (line, *promise)
+    for block, *promise in re.findall(r"```bash\n(.*?)```\n\n(?:(Fields|Type): ([^\n]+))?", API, flags=re.DOTALL)
+    for line in block.splitlines()
+]
+"""(curl command, what the text promises of the answer, if anything, and the promise)."""
+HERE = "http://127.0.0.1:8001"
 RATED = """title,ratings,decision
 One,"8, 8, 7",Accept (Oral)
 Two,"8, 7, 7",Reject
@@ -75,3 +90,113 @@ def test_the_site_answers_the_same_within_its_limits(sql, sample_db, sample_site
     db = sqlite3.connect(sample_db)
     assert answer["rows"] == [list(row) for row in db.execute(sql)]
     db.close()
+
+
+def to_address(command):
+    """The path and parameters that a line with curl asks for; only the options that docs/api.md uses."""
+    words = iter(shlex.split(command)[1:])
+    path, pairs = None, []
+    for word in words:
+        if word in {"-d", "--data-urlencode"}:
+            pairs.append(tuple(next(words).split("=", 1)))
+        elif word == "-o":
+            next(words)
+        elif word != "-G":
+            assert word.startswith(HERE), command
+            url = httpx.URL(word.removeprefix(HERE))
+            path, pairs = url.path, [*url.params.multi_items(), *pairs]
+    return path, pairs
+
+
+def to_rows(answer):
+    """Rows of an answer as dictionaries, whichever shape it has."""
+    if answer.headers["content-type"].startswith("application/json"):
+        found = answer.json()
+        return found["rows"] if isinstance(found, dict) else found
+    return list(csv.DictReader(io.StringIO(answer.text)))
+
+
+@pytest.mark.parametrize(("command", "kind", "promise"), EXAMPLES, ids=[example[0][:100] for example in EXAMPLES])
+def test_an_address_answers_what_the_documentation_promises(command, kind, promise, sample_site):
+    path, pairs = to_address(command)
+    answer = sample_site.get(path, params=pairs)
+    assert answer.status_code == 200, answer.text[:500]
+    promised = re.findall(r"`([^`]+)`", promise)
+    if kind == "Type":
+        assert answer.headers["content-type"].split(";")[0] == promised[0]
+        assert len(answer.content) > 100
+    else:
+        rows = to_rows(answer)
+        assert rows
+        assert all(set(promised) <= set(row) for row in rows)
+
+
+def test_every_parameter_of_the_search_is_documented():
+    section = API.split("## Search")[1].split("## Suggestions")[0]
+    named = set(re.findall(r"`(\w+)`", "".join(re.findall(r"^\| (`.*?) \|", section, flags=re.MULTILINE))))
+    assert named == set(METADATA["queries"]["search"]["params"])
+
+
+def test_following_the_pages_of_a_table_or_a_search_gives_every_row_once(sample_site):
+    path, found = "/papers/papers.json?_shape=objects&_size=20", []
+    while path:
+        answer = sample_site.get(path).json()
+        found += [row["paper_id"] for row in answer["rows"]]
+        path = answer["next_url"]
+    assert len(found) == len(set(found)) == answer["filtered_table_rows_count"] == 47
+    asked = {"q": "noise", "size": 5, "_shape": "array"}
+    pages = [sample_site.get("/papers/search.json", params={**asked, "page": n}).json() for n in (1, 2, 3, 4, 5)]
+    counts = sample_site.get("/papers/search_facets.json", params={"q": "noise", "_shape": "array"}).json()
+    assert (counts[0]["facet"], counts[0]["count"]) == ("matches", len({row["paper_id"] for page in pages for row in page}))
+    assert [len(page) for page in pages] == [5, 5, 5, 3, 0]
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/papers.json?sql=select+nosuch", 400),
+        ("/papers.json?sql=delete+from+papers", 400),
+        ("/papers/papers/nosuch.json", 404),
+        ("/papers/nosuch.json", 404),
+        ("/papers/papers.json?_size=2001", 400),
+    ],
+)
+def test_an_error_is_json_that_says_what_is_wrong(path, status, sample_site):
+    answer = sample_site.get(path)
+    assert (answer.status_code, answer.json()["ok"], bool(answer.json()["error"])) == (status, False, True)
+
+
+def test_an_id_stands_in_an_address_as_the_documentation_says(sample_site):
+    assert "`a/b` is `a~2Fb`" in API
+    assert sample_site.get("/papers/papers/a~2Fb.json").json()["error"] == "Record not found"
+
+
+def allowed_origin(database, path, **options):
+    site = Datasette(
+        [], immutables=[database], metadata={"databases": {"papers": METADATA}}, plugins_dir=str(ROOT / "plugins"), **options
+    )
+    return asyncio.run(site.client.get(path)).headers.get("access-control-allow-origin")
+
+
+@pytest.mark.parametrize(
+    ("path", "shared"),
+    [
+        ("/papers/search.json?q=noise", "*"),
+        ("/papers/search.csv?q=noise", "*"),
+        ("/papers/search.bib?q=noise", "*"),
+        ("/papers/papers.atom", "*"),
+        ("/papers.db", "*"),
+        ("/llms.txt", None),
+    ],
+)
+def test_other_pages_may_read_the_data_only_with_cors(path, shared, sample_db):
+    assert allowed_origin(sample_db, path) is None
+    assert allowed_origin(sample_db, path, cors=True) == shared
+
+
+def test_llms_txt_names_every_query_and_table_with_an_address_that_answers(sample_site):
+    answer = sample_site.get("/llms.txt")
+    assert answer.text.startswith("# Papersette: a sample\n\n> Search inside every paper of a conference. Sample: ")
+    listed = re.findall(r"^- \[([^\]]+)\]\(([^)]+)\): \S", answer.text, flags=re.MULTILINE)
+    assert [name for name, _ in listed] == [*(query["title"] for query in METADATA["queries"].values()), *METADATA["tables"]]
+    assert all(sample_site.get(address).status_code == 200 for _, address in listed)
