@@ -92,6 +92,10 @@ def test_the_site_answers_the_same_within_its_limits(sql, sample_db, sample_site
     db.close()
 
 
+def test_every_line_with_curl_is_tested():
+    assert len(EXAMPLES) == len(re.findall(r"^curl ", API, flags=re.MULTILINE)) > 15
+
+
 def to_address(command):
     """The path and parameters that a line with curl asks for; only the options that docs/api.md uses."""
     words = iter(shlex.split(command)[1:])
@@ -137,18 +141,22 @@ def test_every_parameter_of_the_search_is_documented():
     assert named == set(METADATA["queries"]["search"]["params"])
 
 
-def test_following_the_pages_of_a_table_or_a_search_gives_every_row_once(sample_site):
+def test_following_the_pages_of_a_table_gives_every_row_once(sample_site):
     path, found = "/papers/papers.json?_shape=objects&_size=20", []
     while path:
         answer = sample_site.get(path).json()
         found += [row["paper_id"] for row in answer["rows"]]
         path = answer["next_url"]
-    assert len(found) == len(set(found)) == answer["filtered_table_rows_count"] == 47
-    asked = {"q": "noise", "size": 5, "_shape": "array"}
-    pages = [sample_site.get("/papers/search.json", params={**asked, "page": n}).json() for n in (1, 2, 3, 4, 5)]
-    counts = sample_site.get("/papers/search_facets.json", params={"q": "noise", "_shape": "array"}).json()
-    assert (counts[0]["facet"], counts[0]["count"]) == ("matches", len({row["paper_id"] for page in pages for row in page}))
-    assert [len(page) for page in pages] == [5, 5, 5, 3, 0]
+    assert len(found) == len(set(found)) == answer["filtered_table_rows_count"] > 20
+
+
+def test_the_pages_of_a_search_have_as_many_works_as_its_counts_say(sample_site):
+    first = sample_site.get("/papers/search_facets.json", params={"q": "noise", "_shape": "array"}).json()[0]
+    pages = range(1, first["count"] // 5 + 2)
+    asked = [{"q": "noise", "size": 5, "page": page, "_shape": "array"} for page in pages]
+    found = [row["paper_id"] for params in asked for row in sample_site.get("/papers/search.json", params=params).json()]
+    assert (first["facet"], first["count"]) == ("matches", len(found))
+    assert len(found) == len(set(found)) > 5
 
 
 @pytest.mark.parametrize(
