@@ -61,6 +61,7 @@ def to_drawing() -> str:
         rows = [f"| {name} | {described[name]['description']} |" for name in names]
         lines = [f"### {title}", "", "```mermaid", "erDiagram", *to_entities(db, names), *to_relations(db, names), "```", ""]
         parts.append("\n".join([*lines, "| table | what a row is |", "|---|---|", *rows, ""]))
+    db.close()
     return "\n" + "\n".join(parts)
 
 

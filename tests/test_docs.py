@@ -92,6 +92,33 @@ def test_the_site_answers_the_same_within_its_limits(sql, sample_db, sample_site
     db.close()
 
 
+@pytest.mark.parametrize("words", ['body : "learning rate"', "-refs : svhn", '"cifar-10"', 'NEAR("learning rate" decay, 8)'])
+def test_fts5_takes_what_the_documentation_says_of_its_language(words, sample_db):
+    assert f"`{words}`" in SQL
+    db = sqlite3.connect(sample_db)
+    db.execute("select rowid from papers_text_fts where papers_text_fts match ?", [words]).fetchall()
+    db.close()
+
+
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        ("select rowid from pages_fts where pages_fts match 'cifar-10'", "no such column"),
+        ("select rowid from pages_fts where pages_fts match 'f.score'", "fts5: syntax error near"),
+        (
+            "select snippet(pages_fts, 0, '', '', '', 9) from pages_fts where pages_fts match 'noise' group by rowid / 10000",
+            "unable to use function snippet in the requested context",
+        ),
+    ],
+)
+def test_a_mistake_is_told_in_the_words_that_the_documentation_explains(sql, said, sample_db):
+    assert f"`{said}`" in SQL
+    db = sqlite3.connect(sample_db)
+    with pytest.raises(sqlite3.OperationalError, match=said):
+        db.execute(sql).fetchall()
+    db.close()
+
+
 def test_every_line_with_curl_is_tested():
     assert len(EXAMPLES) == len(re.findall(r"^curl ", API, flags=re.MULTILINE)) > 15
 
