@@ -91,7 +91,10 @@ async def canned(datasette, query, /, **values):
     database = datasette.get_database(DATABASE)
     params = {key: values.get(key, "") for key in await derive_named_parameters(database, sql)}
     answer = await database.execute(sql, params, truncate=False, page_size=1_000_000, custom_time_limit=SLOW)
-    return [{key: json.loads(row[key]) if key in LISTS else row[key] for key in row.keys()} for row in answer.rows]  # noqa: SIM118
+    return [
+        {key: json.loads(row[key]) if key in LISTS and isinstance(row[key], str) else row[key] for key in row.keys()}
+        for row in answer.rows
+    ]  # noqa: SIM118
 
 
 async def paper_ids(datasette, request, rows, table, query_name, view_name):
@@ -106,6 +109,8 @@ async def paper_ids(datasette, request, rows, table, query_name, view_name):
         found = await whole_table(datasette, request, table)
     else:
         found = rows
+    if found and "paper_id" not in found[0].keys():  # noqa: SIM118 - rows iterate over values
+        raise NotFound("There are no papers on this page to export")
     return list(dict.fromkeys(row["paper_id"] for row in found if row["paper_id"]))
 
 
@@ -284,6 +289,8 @@ async def render_calendar(datasette, request, rows, table, query_name, view_name
     site = Site(datasette, request)
     if view_name == "row" and table == "sessions":
         ids = {"sessions": [rows[0]["session_id"]]}
+    elif "session_id" in columns and not query_name and view_name != "row":
+        ids = {"sessions": [row["session_id"] for row in await whole_table(datasette, request, table)]}
     elif "session_id" in columns:
         ids = {"sessions": [row["session_id"] for row in rows]}
     else:

@@ -130,7 +130,9 @@ def test_tags_and_authors_that_differ_in_case_hyphens_or_accents_are_one(build, 
         ("meta-learning", "meta-learning", 4),
         ("sgd", "SGD", 1),
     ]
-    assert rows(tmp_path / "papers.db", "select * from authors") == [("leon-bottou", "Léon Bottou", 2)]
+    assert rows(tmp_path / "papers.db", "select * from authors") == [
+        ("leon-bottou", "Léon Bottou", 2, "Léon Bottou; Leon Bottou")
+    ]
     assert rows(tmp_path / "papers.db", "select written from paper_tags order by rowid")[0] == ("Meta-Learning",)
 
 

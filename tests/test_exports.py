@@ -114,3 +114,15 @@ def test_a_calendar_without_a_session_says_so(site):
 def test_the_csv_of_a_search_opens_in_a_spreadsheet(site):
     rows = list(csv.DictReader(io.StringIO(site.get("/papers/search.csv?q=robust").text)))
     assert [row["title"] for row in rows] == [ODD]
+
+
+@pytest.mark.parametrize("path", ["tags.bib", "about.ris", "tags.ics", "problems.atom?_col=reason"])
+def test_a_page_without_papers_says_that_there_is_nothing_to_export(site, path):
+    answer = site.get(f"/papers/{path}")
+    assert answer.status_code in {200, 404}
+    assert "Traceback" not in answer.text
+
+
+@pytest.mark.parametrize("size", ["abc", "-5", "0"])
+def test_a_size_that_is_none_is_the_usual_one(site, size):
+    assert len(site.get(f"/papers/search.json?size={size}&_shape=array").json()) == 20

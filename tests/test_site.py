@@ -108,7 +108,7 @@ def test_words_may_stand_on_different_pages_of_a_paper(site):
 def test_where_no_paper_has_all_words_those_with_most_come_and_say_what_they_lack(site):
     assert sorted(ids(site, q="dropout lstm wikitext zzzz")) == ["dropout", "wikitext"]
     html = page(site, "/papers/search", q="dropout lstm zzzz")
-    assert 'No paper here has <b dir="auto">zzzz</b>' in html
+    assert 'as no paper here has it: <b dir="auto">zzzz</b>' in html
     assert "Without: zzzz" in html
 
 

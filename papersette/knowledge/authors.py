@@ -31,11 +31,14 @@ def group_names(printed: Iterable[str]) -> dict[str, str]:
         for name, group in zip(names, groups, strict=True):
             members[group].append(name)
         for together in members.values():
-            best = min(
-                together, key=lambda name: (-len("".join(parts[name][0])), name.isupper(), -counts[name], -len(name), name)
-            )
+            best = min(together, key=lambda name: _rank(name, parts[name][0], counts[name]))
             author_of |= dict.fromkeys(together, best)
     return author_of
+
+
+def _rank(name: str, given: tuple[str, ...], count: int) -> tuple[int, bool, int, int, int, str]:
+    """What makes a spelling the author's name: the fullest, not in capitals alone, the commonest, one that keeps its accents."""
+    return (-len("".join(given)), name.isupper(), -count, -sum(not c.isascii() for c in name), -len(name), name)
 
 
 def _to_parts(name: str) -> tuple[tuple[str, ...], str, str]:
