@@ -91,10 +91,11 @@ async def canned(datasette, query, /, **values):
     database = datasette.get_database(DATABASE)
     params = {key: values.get(key, "") for key in await derive_named_parameters(database, sql)}
     answer = await database.execute(sql, params, truncate=False, page_size=1_000_000, custom_time_limit=SLOW)
-    return [
-        {key: json.loads(row[key]) if key in LISTS and isinstance(row[key], str) else row[key] for key in row.keys()}
-        for row in answer.rows
-    ]  # noqa: SIM118
+    return [{key: to_value(key, value) for key, value in dict(row).items()} for row in answer.rows]
+
+
+def to_value(key, value):
+    return json.loads(value) if key in LISTS and isinstance(value, str) else value
 
 
 async def paper_ids(datasette, request, rows, table, query_name, view_name):
