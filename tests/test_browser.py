@@ -135,7 +135,7 @@ def test_search_all_survives_odd_input(visit, q):
 
 def test_arabic_text_runs_from_right_to_left_in_an_english_page(visit):
     page = visit(PATHS["untitled"])
-    assert page.evaluate("getComputedStyle(document.querySelector('.tldr [dir]')).direction") == "rtl"
+    assert page.evaluate("getComputedStyle(document.querySelector('.tldr bdi')).direction") == "rtl"
     assert page.evaluate("getComputedStyle(document.body).direction") == "ltr"
 
 
