@@ -15,9 +15,10 @@ from papersette import matching, merging
 from papersette.catalog import Source
 from papersette.fetch import fetch_pdfs
 from papersette.fulltext import Text
+from papersette.fulltext.bylines import to_authors
 from papersette.merging import Claim
 from papersette.problems import Problem, UserError
-from papersette.records import Count, LooseFile, Paper
+from papersette.records import Author, Count, LooseFile, Paper
 
 
 @dataclass(frozen=True)
@@ -171,4 +172,9 @@ def _from_page_1(paper: Paper, texts: Mapping[Path, Text | str]) -> Paper:
     text = texts.get(paper.file) if paper.file else None
     if not isinstance(text, Text):
         return paper
-    return dataclasses.replace(paper, title=paper.title or text.front.title, abstract=paper.abstract or text.front.abstract)
+    return dataclasses.replace(
+        paper,
+        title=paper.title or text.front.title,
+        authors=paper.authors or tuple(Author(name) for name in to_authors(text.front.authors)),
+        abstract=paper.abstract or text.front.abstract,
+    )

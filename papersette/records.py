@@ -102,7 +102,7 @@ class Paper:
     work: str | None = None
     """What the source's own versions of one work share, where it keeps several."""
     from_page_1: bool = False
-    """Whether title and abstract are to be read off the file, for want of a better source."""
+    """Whether title, authors and abstract are to be read off the file, for want of a better source."""
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,13 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-from conftest import ROOT
+from conftest import ROOT, foreign
 
 from papersette.fulltext import accents, extract, quality, structure
+from papersette.fulltext.bylines import to_authors
+from papersette.keys import to_key
+from papersette.records import Paper, Venue
+from papersette.sources import bibtex
 
 NOTE = ROOT / "data/sample/pdf/icml2019/adagrad-stepsizes.pdf"
 FRENCH = ROOT / "data/sample/pdf/icml2019/unreproducible-research.pdf"
@@ -114,3 +118,30 @@ def test_a_text_that_reads_like_no_other_is_a_problem(build, tmp_path):
     with closing(sqlite3.connect(tmp_path / "papers.db")) as conn:
         assert conn.execute("select paper_id, stage from problems").fetchall() == [("bad", "text")]
         assert conn.execute("select text_quality from papers where paper_id = 'p3'").fetchone()[0] > 0.9
+
+
+@pytest.mark.parametrize(
+    ("block", "names"),
+    [
+        ("Ada Byron∗ ada@u.edu\nAda Byron∗\nUniversity of X\nBo van Dyk", ("Ada Byron", "Bo van Dyk")),
+        ("ADA BYRON, BO LI", ("ADA BYRON", "BO LI")),
+        ("Ada Byron1,2, Zoë Ångström3 and J.-P. O'Neil", ("Ada Byron", "Zoë Ångström", "J.-P. O'Neil")),
+        ("Haifa, Israel\nNew York, NY 10027\nDept. of Gardens", ()),
+        ("Editors: Cy Twombly and Di Prima", ()),
+        ("Under review as a conference paper", ()),
+        (None, ()),
+    ],
+)
+def test_authors_are_what_can_be_nothing_but_names(block, names):
+    assert to_authors(block) == names
+
+
+def test_the_authors_of_alt_2019_are_found_on_its_first_pages():
+    found = false = 0
+    read = bibtex.read(bibtex.Settings(Venue("a", "A"), foreign("alt2019") / "ALT19.bib"))
+    papers = [item for item in read if isinstance(item, Paper)]
+    surnames = {to_key(author.name.split()[-1]) for paper in papers for author in paper.authors}
+    for path in sorted(foreign("alt2019").glob("*.pdf")):
+        names = {to_key(name.split()[-1]) for name in to_authors(structure.read_front(path, []).authors)}
+        found, false = found + len(names & surnames), false + len(names - surnames)
+    assert (found, false <= 2) == (93, True)

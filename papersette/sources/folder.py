@@ -1,6 +1,6 @@
 """A folder of PDFs and nothing else.
 
-The rule: every file is a paper, named by its file name; title and abstract are read off page 1 (fulltext/structure.py),
+The rule: every file is a paper, named by its file name; title, authors and abstract are read off page 1 (fulltext/structure.py),
 for what a PDF says of itself in its metadata is wrong too often. The same bytes twice are one paper and a problem.
 """
 
