@@ -23,7 +23,7 @@ GROUPS = {
     "Names, tags and reviews": ("authors", "authorships", "tags", "paper_tags", "tag_suggestions", "reviews", "ratings"),
     "Text and what it says": ("pages", "sections", "terms", "mentions", "related", "paper_texts"),
     "Citations": ("citations", "cited_works", "cited_authors", "cited_names"),
-    "Search": ("facets", "paper_facets", "words", "evaluation"),
+    "Search": ("facets", "paper_facets", "facet_sets", "words", "evaluation"),
     "The build": (),
 }
 """One drawing of all tables cannot be read. A table that no group names comes into the last one, so that none is forgotten."""

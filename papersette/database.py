@@ -25,6 +25,7 @@ from sqlite_utils import Database
 
 import papersette
 from papersette import history
+from papersette.bitsets import to_bits
 from papersette.catalog import Catalog
 from papersette.collect import Tally
 from papersette.fulltext import Heading, Page, Text
@@ -255,7 +256,7 @@ def index(db: Database) -> Iterator[str]:
 def save_facets(db: Database) -> None:
     """Fill papers.rating from reviews, and facets and paper_facets from the tables they sum up.
 
-    The values that a search counts beside its results, the commonest of each facet, get the lowest numbers.
+    Of the values that a search with many results counts, the commonest of each facet, the papers are kept as a set, too.
     """
     db.execute(RATE)
     labels: dict[tuple[str, str], str] = {}
@@ -263,20 +264,22 @@ def save_facets(db: Database) -> None:
     for facet, value, label, number in db.execute(FACETS):
         labels.setdefault((facet, value), label)
         papers_of[facet, value][number] = None
-    places: Counter[str] = Counter()
-    ranked = []
-    for key in sorted(labels, key=lambda key: (-len(papers_of[key]), key)):
-        places[key[0]] += 1
-        ranked.append((places[key[0]] > COUNTED_VALUES, key))
-    names = ("facet_id", "facet", "value", "label", "slug", "paper_count", "counted")
-    numbered = [(number, key, rare) for number, (rare, key) in enumerate(sorted(ranked), start=1)]
-    rows = ((n, *key, labels[key], to_slug(labels[key]), len(papers_of[key]), not rare) for n, key, rare in numbered)
+    ranked = sorted(labels, key=lambda key: (-len(papers_of[key]), key))
+    names = ("facet_id", "facet", "value", "label", "slug", "paper_count")
+    rows = ((n, *key, labels[key], to_slug(labels[key]), len(papers_of[key])) for n, key in enumerate(ranked, start=1))
     _insert(db, "facets", (dict(zip(names, row, strict=True)) for row in rows))
-    pairs = ((facet_id, number) for facet_id, key, _ in numbered for number in papers_of[key])
+    pairs = ((facet_id, number) for facet_id, key in enumerate(ranked, start=1) for number in papers_of[key])
     _insert(db, "paper_facets", ({"facet_id": facet_id, "number": number} for facet_id, number in pairs))
+    places: Counter[str] = Counter()
+    common = []
+    for facet_id, key in enumerate(ranked, start=1):
+        places[key[0]] += 1
+        if places[key[0]] <= COUNTED_VALUES:
+            common.append({"facet_id": facet_id, "papers": to_bits(papers_of[key])})
+    _insert(db, "facet_sets", common)
 
 
-COUNTED_VALUES = 60
+COUNTED_VALUES = 200
 """Values of one facet that a search with many results counts: the fifteen that it shows are among the commonest."""
 
 

@@ -109,12 +109,15 @@ create table changes (
 );
 create table facets (
     facet_id integer primary key, facet text not null, value text not null, label text not null, slug text not null,
-    paper_count integer not null, counted integer not null, unique (facet, value)
+    paper_count integer not null, unique (facet, value)
 );
 create table paper_facets (
     facet_id integer not null references facets(facet_id), number integer not null references papers(number),
     primary key (facet_id, number)
 ) without rowid;
+create table facet_sets (
+    facet_id integer primary key references facets(facet_id), papers blob not null
+);
 create table words (
     word text primary key, papers integer not null
 ) without rowid;

@@ -7,7 +7,7 @@ sees that none is missing. A reader's choice is a cookie, set by the switch in t
 import gettext
 import io
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from babel import Locale, negotiate_locale
@@ -59,6 +59,11 @@ def extra_template_vars(request):
     return to_vars(to_language(request))
 
 
+@lru_cache(maxsize=4096)
+def to_number(n, language):
+    return format_decimal(n, locale=language)
+
+
 def to_vars(language):
     """What templates need to speak a language."""
     words = translations(language)
@@ -70,7 +75,7 @@ def to_vars(language):
         return words.ngettext(one, many, n).format(n=number(n), **values)
 
     def number(n):
-        return format_decimal(n, locale=language)
+        return to_number(n, language)
 
     return {
         "_": translate,

@@ -5,12 +5,12 @@ import re
 from urllib.parse import urlencode
 
 from datasette import hookimpl
-from datasette.utils import derive_named_parameters, tilde_encode
+from datasette.utils import tilde_encode
 from markupsafe import Markup
 
 from papersette import search
+from papersette.canned import AHEAD, DATABASE, run
 
-DATABASE = "papers"
 FACETS = (
     "venue",
     "year",
@@ -43,26 +43,21 @@ FACET_NAMES = {
 CHOICES = ("q", "in", *FACETS, "versions", "sort")
 
 
-parameters = {}
-"""The names of the parameters of each canned query: Datasette has SQLite explain the query to find them, which takes time."""
-
-
 @hookimpl
 def extra_template_vars(datasette, request):
     async def canned(query, /, **values):
         """Rows of a canned query of metadata.yml; parameters that are not given are empty."""
-        sql = (await datasette.get_canned_query(DATABASE, query, request.actor if request else None))["sql"]
-        database = datasette.get_database(DATABASE)
-        if sql not in parameters:
-            parameters[sql] = await derive_named_parameters(database, sql)
-        names = parameters[sql]
-        answer = await database.execute(sql, {key: values.get(key, "") for key in names})
-        return [dict(row) for row in answer.rows]
+        ahead = request.scope.get(AHEAD) if request and query == "search_facets" else None
+        return await (ahead or run(datasette, query, values))
+
+    asked = {key: value for key in CHOICES if (value := request.args.get(key))} if request else {}
+    encoded = {key: urlencode({key: value}) for key, value in asked.items()}  # a page has hundreds of links that differ in one
+    search_page = datasette.urls.path(f"/{DATABASE}/search?")
 
     def search_link(**changes):
         """The address of this search with some choices changed; an empty one goes, and so does the page."""
-        chosen = {key: request.args.get(key) or "" for key in CHOICES} | changes
-        return datasette.urls.query(DATABASE, "search") + "?" + urlencode({k: v for k, v in chosen.items() if v})
+        kept = [pair for key, pair in encoded.items() if key not in changes]
+        return search_page + "&".join([*kept, *(urlencode({key: value}) for key, value in changes.items() if value)])
 
     def search_export(extension):
         """The whole of this search as data, not one page of it; Datasette's own formats give as many rows as it allows."""
@@ -71,7 +66,7 @@ def extra_template_vars(datasette, request):
 
     def chosen(facet):
         """The values of a facet that the search is narrowed to; those with a minus are excluded."""
-        return [value for value in (request.args.get(facet) or "").split(",") if value]
+        return [value for value in asked.get(facet, "").split(",") if value]
 
     def choose(facet, value):
         """The address of this search with a value added; or, where it is there already, without it."""
@@ -94,7 +89,7 @@ def extra_template_vars(datasette, request):
         "search_link": search_link,
         "search_export": search_export,
         "search_facets": FACETS,
-        "search_arguments": lambda: {key: request.args.get(key) or "" for key in CHOICES},
+        "search_arguments": lambda: dict.fromkeys(CHOICES, "") | asked,
         "facet_names": FACET_NAMES,
         "chosen": chosen,
         "to_days": to_days,

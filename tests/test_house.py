@@ -18,6 +18,8 @@ MAY_IMPORT = {
     "papersette/problems.py": set(),
     "papersette/keys.py": set(),
     "papersette/search.py": {"papersette.keys"},
+    "papersette/bitsets.py": set(),
+    "papersette/canned.py": set(),
     "papersette/progress.py": set(),
     "papersette/schema.py": set(),
     "papersette/sources": RECORDS | {"papersette.sources"},
@@ -42,6 +44,7 @@ MAY_IMPORT = {
     "papersette/database.py": RECORDS
     | {
         "papersette",
+        "papersette.bitsets",
         "papersette.catalog",
         "papersette.collect",
         "papersette.fulltext",
@@ -50,7 +53,7 @@ MAY_IMPORT = {
         "papersette.merging",
         "papersette.schema",
     },
-    "plugins": {"papersette.search"},
+    "plugins": {"papersette.search", "papersette.canned", "papersette.bitsets"},
 }
 """Room -> what of this project it may import; docs/design.md draws it."""
 

@@ -1,0 +1,29 @@
+"""Runs the canned queries of metadata.yml for the plugins.
+
+The rule: what is asked of the database is written in metadata.yml and nowhere else; a parameter that is not given is empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from datasette.utils import derive_named_parameters
+
+DATABASE = "papers"
+"""The name under which Datasette serves the file that build_db.py makes: papers.db."""
+
+AHEAD = "papersette.search_facets"
+"""The key of a request's scope under which plugins/ahead.py leaves the counts of a search, as a task."""
+names: dict[str, list[str]] = {}
+"""The parameters of each query: to find them in a long one takes as long as to answer a short one."""
+
+
+async def run(datasette: Any, query: str, values: Mapping[str, object], **limits: Any) -> list[dict[str, Any]]:
+    """All rows that the query gives; `limits` go to Datasette's `execute`. Raises what it raises."""
+    sql = (await datasette.get_canned_query(DATABASE, query, None))["sql"]
+    database = datasette.get_database(DATABASE)
+    if sql not in names:
+        names[sql] = await derive_named_parameters(database, sql)
+    answer = await database.execute(sql, {name: values.get(name, "") for name in names[sql]}, **limits)
+    return [dict(row) for row in answer.rows]
