@@ -240,6 +240,38 @@ def opened(query: Query) -> Query | None:
     return Query(tuple(dict.fromkeys(groups))[:MOST_GROUPS], query.excluded, scope=query.scope)
 
 
+def to_chips(typed: str) -> list[tuple[str, str]]:
+    """How a query was read, part by part: as shown, and the query without that part.
+
+    >>> to_chips('gan OR vae "deep learning" -lstm in:text')[0]
+    ('gan OR vae', '"deep learning" -lstm in:text')
+    """
+    query = parse(typed)
+    parts = [" OR ".join(map(str, group)) for group in query.groups]
+    parts += [f"-{term}" for term in query.excluded]
+    parts += [f"in:{query.scope}"] if query.scope else []
+    return [(part, " ".join(parts[:place] + parts[place + 1 :])) for place, part in enumerate(parts)]
+
+
+def to_readings(typed: str) -> dict[str, str]:
+    """The same words more and less strictly: as a phrase, all of them, any of them; {} where that makes no difference.
+
+    Only of plain words or one phrase: what is written with fields and operators says itself how it is meant.
+
+    >>> to_readings("noisy gradients")
+    {'phrase': '"noisy gradients"', 'all': 'noisy gradients', 'any': 'noisy OR gradients'}
+    """
+    query = parse(typed)
+    terms = [term for group in query.groups for term in group]
+    if query.excluded or query.scope or any(term.field or term.prefix for term in terms):
+        return {}
+    words = " ".join(term.text for term in terms).split()
+    joined = {" ".join(map(str, terms)), " OR ".join(map(str, terms))}
+    if not 2 <= len(words) < SENTENCE or not joined & {" ".join(words), " OR ".join(words), f'"{" ".join(words)}"'}:
+        return {}
+    return {"phrase": f'"{" ".join(words)}"', "all": " ".join(words), "any": " OR ".join(words)}
+
+
 def to_terms(typed: str) -> str:
     """What the search SQL of metadata.yml joins with: JSON, one object for each group of each reading.
 

@@ -98,6 +98,8 @@ def extra_template_vars(datasette, request):
         "to_link": to_link(datasette),
         "tilde": tilde_encode,
         "ignored_words": lambda q: search.parse(q).ignored,
+        "query_chips": search.to_chips,
+        "query_readings": search.to_readings,
     }
 
 

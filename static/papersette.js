@@ -1,4 +1,5 @@
-// What HTML cannot: "/" to the search box, j and k through the results, suggestions while typing. Everything works without.
+// What HTML cannot: "/" to the search box, j and k through the results, suggestions while typing, the next passages of a paper, long
+// lists that filter while one types. Everything works without.
 const box = document.querySelector("input[type=search]");
 const suggest = document.currentScript?.dataset.suggest;
 
@@ -32,6 +33,55 @@ for (const input of suggest ? document.querySelectorAll("input[type=search][name
       list.replaceChildren(...(await answer.json()).map(({ label, kind }) => {
         const field = { tag: "tag", author: "author", dataset: "dataset", technique: "technique" }[kind];
         return Object.assign(document.createElement("option"), { value: field ? `${field}:"${label}"` : label, label: `${label} – ${kind}` });
+      }));
+    }, 150);
+  });
+}
+
+// The passages of a paper beside its best one, fetched when they are asked for. ⟦ and ⟧ mark what was found.
+for (const fold of document.querySelectorAll("details[data-passages]")) {
+  fold.addEventListener("toggle", async () => {
+    const { passages, best, pdf } = fold.dataset;
+    const answer = await fetch(passages);
+    if (!answer.ok) return;
+    const others = (await answer.json()).filter(({ page }) => page !== Number(best)).slice(0, 4);
+    fold.querySelector("p").before(...others.map(({ page, passage }) => {
+      const place = Object.assign(document.createElement(pdf ? "a" : "span"), { className: "page", textContent: page });
+      if (pdf) place.href = `${pdf}#page=${page}`;
+      const line = Object.assign(document.createElement("p"), { className: "passage" });
+      const words = passage.split(/[⟦⟧]/).map((text, n) => n % 2 ? Object.assign(document.createElement("mark"), { textContent: text }) : text);
+      const text = document.createElement("bdi");
+      text.append(...words);
+      line.append(place, " ", text);
+      return line;
+    }));
+  }, { once: true });
+}
+
+// The values of a facet that have the letters typed, in place of its fifteen commonest.
+for (const form of document.querySelectorAll("form.named")) {
+  const list = form.nextElementSibling;
+  const commonest = [...list.children];
+  const input = form.elements.named;
+  const facet = form.elements.facet.value;
+  let timer;
+  input.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(async () => {
+      const named = input.value.trim();
+      if (!named) return list.replaceChildren(...commonest);
+      const answer = await fetch(`${form.action}.json?_shape=array&${new URLSearchParams(new FormData(form))}`);
+      if (!answer.ok || named !== input.value.trim()) return;
+      const values = (await answer.json()).filter((row) => row.facet === facet).slice(0, 30);
+      list.replaceChildren(...values.map(({ value, label, count }) => {
+        const address = new URL(location.href);
+        const chosen = (address.searchParams.get(facet) ?? "").split(",").filter((one) => one && one !== value);
+        address.searchParams.set(facet, [...chosen, value].join(","));
+        address.searchParams.delete("page");
+        const line = document.createElement("li");
+        const link = Object.assign(document.createElement("a"), { href: address, textContent: label, dir: "auto" });
+        line.append(link, " ", Object.assign(document.createElement("span"), { textContent: count }));
+        return line;
       }));
     }, 150);
   });

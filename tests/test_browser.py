@@ -11,6 +11,7 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"
 PATHS = {
     "home": "/",
     "results": "/papers/search?q=%22anisotropic+noise%22",
+    "values": "/papers/search_facets?q=noise&facet=author",
     "paper": "/papers/papers/H1M7soActX?q=anisotropic+noise",
     "untitled": "/papers/papers/shamra-related-3",
     "table": "/papers/papers",
@@ -105,7 +106,7 @@ def test_an_abstract_is_folded_and_opens_in_place(visit):
     page = visit(PATHS["results"])
     abstract = page.locator("article.card .abstract").first
     assert not abstract.is_visible()
-    page.locator("article.card summary").first.click()
+    page.locator("article.card details:has(.abstract) summary").first.click()
     assert abstract.is_visible()
 
 
@@ -143,7 +144,7 @@ def test_every_field_has_a_label_and_every_page_one_heading(visit):
     for path in PATHS.values():
         page = visit(path)
         unnamed = page.evaluate("[...document.querySelectorAll('header input[type=search], main form.search input[type=search],"
-                                " main form.find input')].filter(e => !e.labels.length).length")  # fmt: skip
+                                " main form.find input:not([type=hidden])')].filter(e => !e.labels.length).length")  # fmt: skip
         assert (unnamed, page.locator("h1").count()) == (0, 1), path
 
 
@@ -182,6 +183,58 @@ def test_a_facet_narrows_and_its_chip_widens_again(visit):
     assert 0 < page.locator(".card").count() < before
     page.locator(".chips a").click()
     assert page.locator(".card").count() == before
+
+
+def test_each_word_of_a_query_is_a_chip_that_takes_it_away(visit):
+    page = visit('/papers/search?q="batch normalization" noise -lstm')
+    assert page.locator(".chip").all_inner_texts() == ['"batch normalization" ✕', "noise ✕", "-lstm ✕"]
+    page.locator(".chip", has_text="noise").click()
+    assert page.locator("#q").input_value() == '"batch normalization" -lstm'
+
+
+def test_the_same_words_can_be_asked_for_more_and_less_strictly(visit):
+    page = visit("/papers/search?q=batch+noise")
+    counts = {}
+    for reading in ("as a phrase", "any of them"):
+        page.locator(".readings a", has_text=reading).click()
+        counts[reading] = page.locator("#q").input_value()
+    assert counts == {"as a phrase": '"batch noise"', "any of them": "batch OR noise"}
+
+
+def test_the_next_passages_of_a_paper_open_in_place(visit):
+    page = visit("/papers/search?q=noise")
+    card = page.locator(".card", has=page.locator("details.passages")).first
+    before = card.locator(".passage").count()
+    card.locator("details.passages summary").click()
+    page.wait_for_function("document.querySelectorAll('details.passages .passage').length > 0")
+    assert card.locator(".passage").count() > before == 1
+    assert card.locator("details.passages mark").count() > 0
+
+
+def test_typing_filters_a_long_list_of_values_and_clearing_brings_the_commonest_back(visit):
+    page = visit("/papers/search")
+    author = page.locator("details", has=page.locator("h2", has_text="Author"))
+    author.locator("summary").click()
+    names = author.locator("li a:not(.not)")
+    commonest = names.all_inner_texts()
+    author.locator("input[name=named]").fill("byro")
+    page.wait_for_function("document.querySelectorAll('aside details[open] li').length > 0")
+    page.wait_for_timeout(600)
+    assert all("byro" in name.lower() for name in names.all_inner_texts())
+    author.locator("input[name=named]").fill("")
+    page.wait_for_timeout(400)
+    assert names.all_inner_texts() == commonest
+
+
+def test_without_javascript_a_long_list_has_a_page_of_its_own(visit):
+    page = visit("/papers/search?q=noise", java_script_enabled=False)
+    author = page.locator("details", has=page.locator("h2", has_text="Author"))
+    author.locator("summary").click()
+    author.get_by_role("button", name="more").click()
+    assert "facet=author" in page.url
+    page.locator(".values a").first.click()
+    assert "author=" in page.url
+    assert page.locator(".card").count() > 0
 
 
 @pytest.mark.parametrize("name", ["home", "results", "paper", "session", "term", "about"])

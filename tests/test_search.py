@@ -1,9 +1,13 @@
 """The query language: what is typed, and the FTS5 expressions it becomes."""
 
 import json
+import runpy
 import sqlite3
+from contextlib import closing
 
 import pytest
+from conftest import ROOT
+from test_house import METADATA
 
 from papersette import search
 
@@ -80,3 +84,23 @@ def test_a_field_word_looks_in_that_field_alone():
 
 def test_marking_a_passage_escapes_it_first():
     assert search.to_marked_html("<script>⟦x⟧</script>") == "&lt;script&gt;<mark>x</mark>&lt;/script&gt;"
+
+
+def connect(path):
+    conn = sqlite3.connect(path)
+    plugin = runpy.run_path(str(ROOT / "plugins/search.py"))
+    plugin["prepare_connection"](conn)
+    return closing(conn)
+
+
+@pytest.mark.parametrize("q", ["noise", "gradient -noise", "", "nosuchword"])
+def test_counting_by_sets_of_bits_gives_what_counting_rows_gives(sample_db, q):
+    sql = METADATA["queries"]["search_facets"]["sql"]
+    params = dict.fromkeys(METADATA["queries"]["search_facets"]["params"], "") | {"q": q}
+    with connect(sample_db) as conn:
+        by_rows = conn.execute(sql, params).fetchall()
+        by_bits = conn.execute(
+            sql.replace("size > 200", "1").replace("size <= 200", "0").replace("<= 200", "< 0"), params
+        ).fetchall()
+    assert len(by_rows) > 2
+    assert sorted(map(str, by_bits)) == sorted(map(str, by_rows))
