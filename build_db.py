@@ -22,6 +22,7 @@ from papersette.problems import UserError
 from papersette.progress import Progress
 from papersette.schema import INDEXES
 
+HOUSE = Path(__file__).resolve().parent
 SUMMARY = ("papers", "pages", "words", "tags", "problems", "seconds")
 
 
@@ -73,6 +74,7 @@ def build(options: argparse.Namespace, started: datetime) -> dict[str, object]:
         progress.run("indexing", database.index(db), len(INDEXES), "indexes")
         database.save_problems(db, database.score_texts(db))
         database.save_changes(db, previous, started)
+        database.save_evaluation(db, HOUSE, publication.questions)
         summary = database.save_build(db, publication, started, fingerprint, previous)
         database.check(db)
     database.save_inspection(options.db.with_name("inspect-data.json"), options.db)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import os
 import random
 import re
@@ -21,16 +20,16 @@ import tempfile
 import time
 import unicodedata
 from contextlib import closing
+from dataclasses import astuple
 from pathlib import Path
 
-import yaml
 from datasette.app import Datasette
+
+from papersette.evaluation import Figure, ask, rank, read_questions, serve, to_figures
 
 ROOT = Path(__file__).parent.parent
 WHOLE_WORDS = ["nas", "ppo", "bert", "gan"]
 """Words that a substring search finds in the middle of others."""
-Figures = list[tuple[str, float, str]]
-"""(measure, value, what it was measured on)"""
 
 
 async def main() -> None:
@@ -41,28 +40,17 @@ async def main() -> None:
     parser.add_argument("--save", action="store_true", help="write the figures into the database")
     options = parser.parse_args()
     texts = read_texts(options.db)
-    queries = [json.loads(line) for line in options.queries.read_text().splitlines()]
+    questions = read_questions(options.queries)
     with tempfile.TemporaryDirectory() as folder:
-        figures = await known_items(await serve(without_tldr(options.db, Path(folder))), queries)
-    site = await serve(options.db)
+        site = await serve(without_tldr(options.db, Path(folder)), ROOT)
+        figures = to_figures([await rank(site, question) for question in questions])
+    site = await serve(options.db, ROOT)
     figures += await completeness(site, texts, sample_keywords(options.db, 120))
-    figures += await speed(site, options.db, options.queries)
-    for measure, value, about in figures:
-        print(f"{measure:44}{value:10.3f}  {about}")
+    figures += await speed(site, options.db, [question.query for question in questions])
+    for figure in figures:
+        print(f"{figure.measure:44}{figure.value:10.3f}  {figure.about}")
     if options.save:
         save(options.db, figures)
-
-
-async def serve(db: Path) -> Datasette:
-    site = Datasette(
-        immutables=[str(db)],
-        metadata=yaml.safe_load((ROOT / "metadata.yml").read_text()),
-        plugins_dir=str(ROOT / "plugins"),
-        template_dir=str(ROOT / "templates"),
-        settings=json.loads((ROOT / "settings.json").read_text()),
-    )
-    await site.invoke_startup()
-    return site
 
 
 def without_tldr(db: Path, folder: Path) -> Path:
@@ -76,30 +64,10 @@ def without_tldr(db: Path, folder: Path) -> Path:
     return copy
 
 
-def save(db: Path, figures: Figures) -> None:
+def save(db: Path, figures: list[Figure]) -> None:
     with closing(sqlite3.connect(db)) as conn, conn:
         conn.execute("delete from evaluation")
-        conn.executemany("insert into evaluation values (?, ?, ?)", figures)
-
-
-async def ask(site: Datasette, q: str, **more: str) -> list[str]:
-    """Paper ids of the answer."""
-    answer = await site.client.get("/papers/search.json", params={"q": q, "_shape": "array", **more})
-    answer.raise_for_status()
-    return [row["paper_id"] for row in answer.json()]
-
-
-async def known_items(site: Datasette, queries: list[dict[str, str]]) -> Figures:
-    ranks = []
-    for query in queries:
-        ids = (await ask(site, query["query"], versions="all"))[:10]
-        ranks.append(ids.index(query["paper_id"]) + 1 if query["paper_id"] in ids else None)
-    found = [rank for rank in ranks if rank]
-    about = f"{len(ranks)} sentences of reviewers"
-    return [
-        ("mean reciprocal rank in the first ten", sum(1 / rank for rank in found) / len(ranks), about),
-        ("found in the first ten", len(found) / len(ranks), about),
-    ]
+        conn.executemany("insert into evaluation values (?, ?, ?)", map(astuple, figures))
 
 
 def read_texts(db: Path) -> dict[str, str]:
@@ -126,7 +94,7 @@ def sample_keywords(db: Path, count: int) -> list[str]:
     return random.Random(2019).sample([word for word in keywords if re.fullmatch(r"[\w -]+", word)], count)
 
 
-async def completeness(site: Datasette, texts: dict[str, str], keywords: list[str]) -> Figures:
+async def completeness(site: Datasette, texts: dict[str, str], keywords: list[str]) -> list[Figure]:
     right = wanted = given = 0
     for keyword in [*keywords, *WHOLE_WORDS]:
         words = to_plain(keyword)
@@ -142,18 +110,17 @@ async def completeness(site: Datasette, texts: dict[str, str], keywords: list[st
     first = await ask(site, " ".join(three), size="5000", versions="all")
     about = f"{len(keywords)} keywords as phrases, and {', '.join(WHOLE_WORDS)}"
     return [
-        ("recall against the oracle", right / wanted, about),
-        ("precision against the oracle", right / given, about),
-        ("hits inside another word", inside, ", ".join(WHOLE_WORDS)),
-        (f"of the {len(truth)} with all words, come first", len(truth & set(first[: len(truth)])), " ".join(three)),
+        Figure("recall against the oracle", right / wanted, about),
+        Figure("precision against the oracle", right / given, about),
+        Figure("hits inside another word", inside, ", ".join(WHOLE_WORDS)),
+        Figure(f"of the {len(truth)} with all words, come first", len(truth & set(first[: len(truth)])), " ".join(three)),
     ]
 
 
-async def speed(site: Datasette, db: Path, queries: Path) -> Figures:
+async def speed(site: Datasette, db: Path, sentences: list[str]) -> list[Figure]:
     """200 mixed queries: keywords, phrases, two and three words, fields, and sentences; the page as a reader gets it."""
     choose = random.Random(7)
     keywords = sample_keywords(db, 80)
-    sentences = [json.loads(line)["query"] for line in queries.read_text().splitlines()]
     mixed = [
         *keywords[:60],
         *(f'"{word}"' for word in keywords[60:80]),
@@ -175,10 +142,10 @@ async def speed(site: Datasette, db: Path, queries: Path) -> Figures:
     short = [taken for q, taken in zip(mixed, pages, strict=True) if len(q.split()) < 6]
     about = f"{len(mixed)} mixed queries, first page with counts"
     return [
-        ("median ms of a page", statistics.median(pages), about),
-        ("95th percentile ms of a page", percentile(pages, 95), about),
-        ("95th percentile ms, queries under six words", percentile(short, 95), f"{len(short)} of them"),
-        ("95th percentile ms of a substring scan", percentile(scans, 95), "the same queries, in memory, no page made"),
+        Figure("median ms of a page", statistics.median(pages), about),
+        Figure("95th percentile ms of a page", percentile(pages, 95), about),
+        Figure("95th percentile ms, queries under six words", percentile(short, 95), f"{len(short)} of them"),
+        Figure("95th percentile ms of a substring scan", percentile(scans, 95), "the same queries, in memory, no page made"),
     ]
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 import yaml
 
+from papersette.evaluation import Question, read_questions
 from papersette.problems import Problem, UserError
 from papersette.records import Count, LooseFile, Paper
 from papersette.sources import SOURCES
@@ -65,6 +66,8 @@ class Catalog:
     datasets: Path | None = None
     """A list of names of datasets beside the shipped one, which papers are searched for."""
     works: Works = field(default_factory=lambda: Works())
+    questions: tuple[Question, ...] = ()
+    """Questions whose answers are known: the build measures by them how well its search ranks."""
 
 
 def load(path: Path, data: Path) -> Catalog:
@@ -73,7 +76,7 @@ def load(path: Path, data: Path) -> Catalog:
     Raises `UserError` where the file is missing, is not YAML, or says something the readers do not understand.
     """
     entry = _read_yaml(path)
-    entry.check_names({"title", "notice", "ocr", "datasets", "download", "works", "sources"})
+    entry.check_names({"title", "notice", "ocr", "datasets", "download", "works", "questions", "sources"})
     listed = entry.child("sources")
     if not isinstance(listed.value, list) or not listed.value:
         raise listed.error("must be a list with at least one source")
@@ -89,6 +92,7 @@ def load(path: Path, data: Path) -> Catalog:
         download=_to_value(entry.child("download"), bool, data) if "download" in entry.value else False,
         datasets=_to_path(entry.child("datasets"), path.parent) if "datasets" in entry.value else None,
         works=_read_works(_to_path(entry.child("works"), path.parent)) if "works" in entry.value else Works(),
+        questions=read_questions(_to_path(entry.child("questions"), data)) if "questions" in entry.value else (),
     )
 
 

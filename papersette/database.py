@@ -24,10 +24,11 @@ from typing import Any
 from sqlite_utils import Database
 
 import papersette
-from papersette import history
+from papersette import evaluation, history
 from papersette.bitsets import to_bits
 from papersette.catalog import Catalog
 from papersette.collect import Tally
+from papersette.evaluation import Question
 from papersette.fulltext import Heading, Page, Text
 from papersette.history import Previous
 from papersette.keys import to_slug
@@ -198,6 +199,14 @@ def _save_sessions(db: Database, papers: list[Paper]) -> None:
         ids = dict.fromkeys(paper_id for _, paper_id in sorted(placed, key=lambda pair: pair[0]))
         rows = ({"session_id": session_id, "paper_id": p, "position": n} for n, p in enumerate(ids, start=1))
         _insert(db, "session_papers", rows)
+
+
+def save_evaluation(db: Database, house: Path, questions: Sequence[Question]) -> None:
+    """Ask the search of this very file the questions, and write how high it ranks; `house` is the folder of metadata.yml."""
+    if questions:
+        db.conn.commit()
+        path = Path(db.execute("select file from pragma_database_list where name = 'main'").fetchone()[0])
+        _insert(db, "evaluation", map(asdict, evaluation.measure(path, house, questions)))
 
 
 def save_problems(db: Database, problems: Iterable[Problem]) -> None:

@@ -102,5 +102,5 @@ def test_counting_by_sets_of_bits_gives_what_counting_rows_gives(sample_db, q):
         by_bits = conn.execute(
             sql.replace("size > 200", "1").replace("size <= 200", "0").replace("<= 200", "< 0"), params
         ).fetchall()
-    assert len(by_rows) > 2
+    assert len(by_rows) >= 2
     assert sorted(map(str, by_bits)) == sorted(map(str, by_rows))
