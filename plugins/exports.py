@@ -4,6 +4,7 @@ The rule: an export is whole. A search, a table, a tag gives every paper it find
 stands in a file is made by a library of that format; what a paper is, by the canned query `export`.
 """
 
+import asyncio
 import json
 import re
 from datetime import datetime
@@ -32,8 +33,8 @@ ROW_PAGES = {
     "cited_names": "name",
 }
 """Tables whose row pages show papers, and the parameter of the canned query papers_of that names them."""
-TOGETHER = 200
-"""Papers that are read and written at a time; other requests are answered in between."""
+TOGETHER = 100
+"""Papers that are read and written at a time."""
 PAGING = {"_next", "_size", "_shape", "_nl", "_stream"}
 LISTS = {"authors", "tags", "papers"}
 """Columns of the export queries that hold JSON lists."""
@@ -54,8 +55,11 @@ def has_papers(database, table, columns, view_name):
     return "paper_id" in columns or (view_name == "row" and table in ROW_PAGES)
 
 
-def has_sessions(database, table, columns, view_name):
-    return database == DATABASE and ("session_id" in columns or has_papers(database, table, columns, view_name))
+async def has_sessions(datasette, database, table, columns, view_name):
+    """Whether a calendar could have something: sessions, or papers where any session here has a time."""
+    if database != DATABASE or not ("session_id" in columns or has_papers(database, table, columns, view_name)):
+        return False
+    return any(to_time(session["start"]) for session in await canned(datasette, "session_list"))
 
 
 def renderer(write):
@@ -69,8 +73,8 @@ def renderer(write):
 async def to_papers(datasette, ids, with_gone):
     """The papers of a list of ids, some at a time. Only a feed, which tells of changes, has those that went."""
     for start in range(0, len(ids), TOGETHER):
-        papers = await canned(datasette, "export", ids=json.dumps(ids[start : start + TOGETHER]))
-        yield [paper for paper in papers if with_gone or paper["is_here"]]
+        papers = await canned_lists(datasette, "export", ids=json.dumps(ids[start : start + TOGETHER]))
+        yield [paper for paper in papers if paper["is_here"] or (with_gone and paper["change"])]
 
 
 class Streamed(Response):
@@ -86,6 +90,7 @@ class Streamed(Response):
     async def write(self, writer):
         async for part in self.parts:
             await writer.write(part)
+            await asyncio.sleep(0)  # other requests are answered in between
 
 
 class Site:
@@ -112,11 +117,13 @@ async def canned(datasette, query, /, **values):
     database = datasette.get_database(DATABASE)
     params = {key: values.get(key, "") for key in await derive_named_parameters(database, sql)}
     answer = await database.execute(sql, params)
-    return [{key: to_value(key, value) for key, value in dict(row).items()} for row in answer.rows]
+    return [dict(row) for row in answer.rows]
 
 
-def to_value(key, value):
-    return json.loads(value) if key in LISTS and isinstance(value, str) else value
+async def canned_lists(datasette, query, /, **values):
+    """The same with lists read, for the queries of exports."""
+    rows = await canned(datasette, query, **values)
+    return [row | {key: json.loads(row[key]) for key in LISTS & set(row)} for row in rows]
 
 
 async def paper_ids(datasette, request, rows, table, query_name, view_name):
@@ -346,7 +353,7 @@ async def render_calendar(datasette, request, rows, table, query_name, view_name
         ids = {"sessions": [row["session_id"] for row in rows]}
     else:
         ids = {"papers": await paper_ids(datasette, request, rows, table, query_name, view_name)}
-    sessions = await canned(datasette, "export_sessions", **{key: json.dumps(value) for key, value in ids.items()})
+    sessions = await canned_lists(datasette, "export_sessions", **{key: json.dumps(value) for key, value in ids.items()})
     events = [event for session in sessions if (event := to_event(session, site))]
     if not events:
         raise NotFound("No session here has a date and a time, so there is nothing for a calendar")

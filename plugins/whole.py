@@ -4,6 +4,7 @@ The rule: an answer of status 200 is whole. A query has run to its end before th
 that says which one; a table goes out page by page and is broken off where a page fails. All else is Datasette's own.
 """
 
+import asyncio
 import base64
 import csv
 import json
@@ -110,6 +111,7 @@ async def run(datasette, request, sql, params, milliseconds):
         with file:
             while block := file.read(BLOCK):
                 await writer.write(block)
+                await asyncio.sleep(0)  # other requests are answered in between
 
     return to_answer(datasette, request, send_file)
 
@@ -189,7 +191,7 @@ def to_answer(datasette, request, stream):
 
 def to_stream(datasette, request, table):
     """The request for the CSV of a table as a request for all of it, unless it asks for one page."""
-    if "_next" in request.args or request.args.get("_size") not in {None, "max"}:
+    if request.args.get("_size") not in {None, "max"}:
         return request
     query = urlencode([*to_asked(datasette, request, table), ("_stream", "on")])
     return Request(request.scope | {"query_string": query.encode()}, request.receive)

@@ -112,7 +112,7 @@ def test_a_calendar_without_a_session_says_so(site):
 
 
 def test_the_csv_of_a_search_opens_in_a_spreadsheet(site):
-    rows = list(csv.DictReader(io.StringIO(site.get("/papers/search.csv?q=robust").text)))
+    rows = list(csv.DictReader(io.StringIO(site.get("/papers/search.csv?q=robust").content.decode("utf-8-sig"))))
     assert [row["title"] for row in rows] == [ODD]
 
 
