@@ -39,6 +39,8 @@ PAGING = {"_next", "_size", "_shape", "_nl", "_stream"}
 LISTS = {"authors", "tags", "papers"}
 """Columns of the export queries that hold JSON lists."""
 ATOM = "http://www.w3.org/2005/Atom"
+SPECIAL = re.compile(r"\\.|\\$|[&%#_$^]")
+ESCAPED = {"\\": r"\textbackslash{}", "^": r"\textasciicircum{}"}
 BIBTEX_TYPES = {"conference": "inproceedings", "journal": "article"}
 
 
@@ -191,16 +193,16 @@ def to_bibtex_name(name):
 
 
 def escape_bibtex(text):
-    """Characters that TeX reads as its own, but for mathematics between dollars; braces only where they do not pair."""
+    """One paragraph, with what TeX reads as its own escaped once, but not in mathematics; braces only where they pair."""
     if text is None:
         return None
-    parts = re.split(r"(\$[^$]+\$)", text)
-    plain = [
-        part if part.startswith("$") and part.endswith("$") and len(part) > 2 else re.sub(r"([&%#_$])", r"\\\1", part)
-        for part in parts
-    ]
-    escaped = "".join(plain)
+    parts = re.split(r"(\$[^$]+\$)", " ".join(text.split()))
+    escaped = "".join(part if n % 2 else SPECIAL.sub(escape_character, part) for n, part in enumerate(parts))
     return escaped if balanced(escaped) else re.sub(r"[{}]", "", escaped)
+
+
+def escape_character(found):
+    return ESCAPED.get(found[0]) or (found[0] if found[0].startswith("\\") else f"\\{found[0]}")
 
 
 def balanced(text):
