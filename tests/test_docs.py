@@ -221,6 +221,8 @@ def allowed_origin(database, path, **options):
     [
         ("/papers/search.json?q=noise", "*"),
         ("/papers/search.csv?q=noise", "*"),
+        ("/papers/papers.csv", "*"),
+        ("/papers/papers.json?_stream=on", "*"),
         ("/papers/search.bib?q=noise", "*"),
         ("/papers/papers.atom", "*"),
         ("/papers.db", "*"),
