@@ -202,5 +202,5 @@ def test_from_home_by_search_and_facet_to_a_paper_and_its_export(visit, locale, 
     page.locator("aside a", has_text="ICLR 2019").click()
     page.locator(".card h2 a").first.click()
     with page.expect_download() as download:
-        page.locator(".links a", has_text="BIB").click()
+        page.locator(".links a", has_text="BibTeX").click()
     assert download.value.suggested_filename.endswith(".bib")
