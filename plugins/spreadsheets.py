@@ -4,6 +4,7 @@ The rule: a row is read as CSV and written again, never patched as text, and wha
 off. With ?_raw=on the bytes stay as they are, for programs.
 """
 
+import asyncio
 import codecs
 import csv
 import io
@@ -92,6 +93,7 @@ class Spreadsheet:
         elif not more or len(self.waiting) > BLOCK:
             await self.forward({"type": "http.response.body", "body": self.waiting.encode(), "more_body": more})
             self.waiting = ""
+            await asyncio.sleep(0)  # other requests are answered in between
 
 
 class Rows:
