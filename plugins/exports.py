@@ -4,6 +4,7 @@ The rule: an export is whole. A search, a table, a tag gives every paper it find
 stands in a file is made by a library of that format; what a paper is, by the canned query `export`.
 """
 
+import asyncio
 import json
 import re
 from datetime import datetime
@@ -17,7 +18,8 @@ from bibtexparser.library import Library
 from bibtexparser.model import Entry, Field
 from datasette import hookimpl
 from datasette.utils import derive_named_parameters, tilde_encode
-from datasette.utils.asgi import NotFound, Response
+from datasette.utils.asgi import AsgiStream, NotFound, Response
+from datasette.views.base import DatasetteError
 
 DATABASE = "papers"
 ROW_PAGES = {
@@ -31,11 +33,14 @@ ROW_PAGES = {
     "cited_names": "name",
 }
 """Tables whose row pages show papers, and the parameter of the canned query papers_of that names them."""
-SLOW = 20_000
-"""Milliseconds that a whole search may take; a page of it takes a hundredth."""
+TOGETHER = 100
+"""Papers that are read and written at a time."""
+PAGING = {"_next", "_size", "_shape", "_nl", "_stream"}
 LISTS = {"authors", "tags", "papers"}
 """Columns of the export queries that hold JSON lists."""
 ATOM = "http://www.w3.org/2005/Atom"
+SPECIAL = re.compile(r"\\.|\\$|[&%#_$^]")
+ESCAPED = {"\\": r"\textbackslash{}", "^": r"\textasciicircum{}"}
 BIBTEX_TYPES = {"conference": "inproceedings", "journal": "article"}
 
 
@@ -52,19 +57,42 @@ def has_papers(database, table, columns, view_name):
     return "paper_id" in columns or (view_name == "row" and table in ROW_PAGES)
 
 
-def has_sessions(database, table, columns, view_name):
-    return database == DATABASE and ("session_id" in columns or has_papers(database, table, columns, view_name))
+async def has_sessions(datasette, database, table, columns, view_name):
+    """Whether a calendar could have something: sessions, or papers where any session here has a time."""
+    if database != DATABASE or not ("session_id" in columns or has_papers(database, table, columns, view_name)):
+        return False
+    return any(to_time(session["start"]) for session in await canned(datasette, "session_list"))
 
 
 def renderer(write):
     async def render(datasette, request, rows, table, query_name, view_name, columns):
         ids = await paper_ids(datasette, request, rows, table, query_name, view_name)
-        papers = await canned(datasette, "export", ids=json.dumps(ids))
-        if write is not to_atom:  # a feed of changes tells of papers that went, too
-            papers = [paper for paper in papers if paper["is_here"]]
-        return write(papers, Site(datasette, request))
+        return write(to_papers(datasette, ids, with_gone=write is to_atom), Site(datasette, request))
 
     return render
+
+
+async def to_papers(datasette, ids, with_gone):
+    """The papers of a list of ids, some at a time. Only a feed, which tells of changes, has those that went."""
+    for start in range(0, len(ids), TOGETHER):
+        papers = await canned_lists(datasette, "export", ids=json.dumps(ids[start : start + TOGETHER]))
+        yield [paper for paper in papers if paper["is_here"] or (with_gone and paper["change"])]
+
+
+class Streamed(Response):
+    """A response whose body is made while it goes out."""
+
+    def __init__(self, parts, content_type, headers=None):
+        super().__init__("", content_type=content_type, headers=headers)
+        self.parts = parts
+
+    async def asgi_send(self, send):
+        await AsgiStream(self.write, self.status, self.headers, self.content_type).asgi_send(send)
+
+    async def write(self, writer):
+        async for part in self.parts:
+            await writer.write(part)
+            await asyncio.sleep(0)  # other requests are answered in between
 
 
 class Site:
@@ -80,9 +108,9 @@ class Site:
     def page(self, table, key):
         return self.url(self.datasette.urls.row(DATABASE, table, tilde_encode(key)))
 
-    def response(self, body, content_type, extension):
+    def file(self, parts, content_type, extension):
         disposition = f"attachment; filename*=UTF-8''{quote(self.name)}.{extension}"
-        return Response(body, content_type=content_type, headers={"content-disposition": disposition})
+        return Streamed(parts, content_type, {"content-disposition": disposition})
 
 
 async def canned(datasette, query, /, **values):
@@ -90,12 +118,14 @@ async def canned(datasette, query, /, **values):
     sql = (await datasette.get_canned_query(DATABASE, query, None))["sql"]
     database = datasette.get_database(DATABASE)
     params = {key: values.get(key, "") for key in await derive_named_parameters(database, sql)}
-    answer = await database.execute(sql, params, truncate=False, page_size=1_000_000, custom_time_limit=SLOW)
-    return [{key: to_value(key, value) for key, value in dict(row).items()} for row in answer.rows]
+    answer = await database.execute(sql, params)
+    return [dict(row) for row in answer.rows]
 
 
-def to_value(key, value):
-    return json.loads(value) if key in LISTS and isinstance(value, str) else value
+async def canned_lists(datasette, query, /, **values):
+    """The same with lists read, for the queries of exports."""
+    rows = await canned(datasette, query, **values)
+    return [row | {key: json.loads(row[key]) for key in LISTS & set(row)} for row in rows]
 
 
 async def paper_ids(datasette, request, rows, table, query_name, view_name):
@@ -103,13 +133,10 @@ async def paper_ids(datasette, request, rows, table, query_name, view_name):
     if view_name == "row" and table in ROW_PAGES:
         key = rows[0][datasette_key(table)]
         found = await canned(datasette, "papers_of", **{ROW_PAGES[table]: key})
-    elif query_name:
-        asked = {key: request.args[key] for key in request.args}
-        found = await canned(datasette, query_name, **asked | ({"page": "", "size": "1000000"} if query_name == "search" else {}))
-    elif table and view_name != "row":
-        found = await whole_table(datasette, request, table)
-    else:
+    elif view_name == "row":
         found = rows
+    else:
+        found = await whole(datasette, request, table or query_name)
     if found and "paper_id" not in found[0].keys():  # noqa: SIM118 - rows iterate over values
         raise NotFound("There are no papers on this page to export")
     return list(dict.fromkeys(row["paper_id"] for row in found if row["paper_id"]))
@@ -119,25 +146,24 @@ def datasette_key(table):
     return "name_id" if table == "cited_names" else table.removesuffix("s") + "_id"
 
 
-async def whole_table(datasette, request, table):
-    """The rows of a table page and of the pages after it, as Datasette itself gives them."""
-    asked = [(key, value) for key, value in parse_qsl(request.query_string) if key not in {"_next", "_size", "_shape"}]
-    path = datasette.urls.table(DATABASE, table, format="json")
-    query = [*asked, ("_size", "max"), ("_shape", "objects"), ("_nofacet", "1"), ("_nocount", "1")]
-    rows, following = [], ""
-    while following is not None:
-        answer = (
-            await datasette.client.get(f"{path}?{urlencode([*query, ('_next', following)] if following else query)}")
-        ).json()
-        rows += answer["rows"]
-        following = answer.get("next")
-    return rows
+async def whole(datasette, request, name):
+    """All rows of the table, the canned query or, without a name, the SQL of a page (plugins/whole.py)."""
+    path = datasette.urls.table(DATABASE, name, format="json") if name else datasette.urls.database(DATABASE, format="json")
+    paging = PAGING | ({"page", "size"} if name in await datasette.get_canned_queries(DATABASE, request.actor) else set())
+    asked = [(key, value) for key, value in parse_qsl(request.query_string, keep_blank_values=True) if key not in paging]
+    answer = await datasette.client.get(f"{path}?{urlencode([*asked, ('_stream', 'on')])}", cookies=request.cookies)
+    if answer.status_code != 200:
+        raise DatasetteError(answer.json()["error"], status=answer.status_code)
+    return answer.json()
 
 
-def to_bibtex(papers, site):
-    taken = set()
-    entries = [to_entry(paper, taken) for paper in papers]
-    return site.response(write_string(Library(entries)), "application/x-bibtex; charset=utf-8", "bib")
+def to_bibtex(batches, site):
+    async def write():
+        taken = set()
+        async for papers in batches:
+            yield write_string(Library([to_entry(paper, taken) for paper in papers])) + "\n"
+
+    return site.file(write(), "application/x-bibtex; charset=utf-8", "bib")
 
 
 def to_entry(paper, taken):
@@ -167,16 +193,16 @@ def to_bibtex_name(name):
 
 
 def escape_bibtex(text):
-    """Characters that TeX reads as its own, but for mathematics between dollars; braces only where they do not pair."""
+    """One paragraph, with what TeX reads as its own escaped once, but not in mathematics; braces only where they pair."""
     if text is None:
         return None
-    parts = re.split(r"(\$[^$]+\$)", text)
-    plain = [
-        part if part.startswith("$") and part.endswith("$") and len(part) > 2 else re.sub(r"([&%#_$])", r"\\\1", part)
-        for part in parts
-    ]
-    escaped = "".join(plain)
+    parts = re.split(r"(\$[^$]+\$)", " ".join(text.split()))
+    escaped = "".join(part if n % 2 else SPECIAL.sub(escape_character, part) for n, part in enumerate(parts))
     return escaped if balanced(escaped) else re.sub(r"[{}]", "", escaped)
+
+
+def escape_character(found):
+    return ESCAPED.get(found[0]) or (found[0] if found[0].startswith("\\") else f"\\{found[0]}")
 
 
 def balanced(text):
@@ -188,24 +214,35 @@ def balanced(text):
     return depth == 0
 
 
-def to_ris(papers, site):
-    entries = [
-        {
-            "type_of_reference": {"conference": "CPAPER", "journal": "JOUR"}.get(paper["venue_kind"], "GEN"),
-            "id": paper["paper_id"],
-            "title": paper["title"],
-            "authors": [to_family_first(name) for name in paper["authors"]],
-            "secondary_title": paper["venue"],
-            "year": str(paper["year"]) if paper["year"] else None,
-            "abstract": paper["abstract"],
-            "keywords": paper["tags"],
-            "language": paper["language"],
-            "urls": [url for url in (paper["url"], paper["pdf_url"]) if url],
-        }
-        for paper in papers
-    ]
-    filled = [{key: one_line(value) for key, value in entry.items() if value} for entry in entries]
-    return site.response(rispy.dumps(filled), "application/x-research-info-systems; charset=utf-8", "ris")
+def to_ris(batches, site):
+    async def write():
+        async for papers in batches:
+            yield rispy.dumps([to_ris_entry(paper) for paper in papers], implementation=Unnumbered)
+
+    return site.file(write(), "application/x-research-info-systems; charset=utf-8", "ris")
+
+
+class Unnumbered(rispy.RisWriter):
+    """Without a line "1." before each reference, which the format does not know."""
+
+    def set_header(self, count):
+        return ""
+
+
+def to_ris_entry(paper):
+    entry = {
+        "type_of_reference": {"conference": "CPAPER", "journal": "JOUR"}.get(paper["venue_kind"], "GEN"),
+        "id": paper["paper_id"],
+        "title": paper["title"],
+        "authors": [to_family_first(name) for name in paper["authors"]],
+        "secondary_title": paper["venue"],
+        "year": str(paper["year"]) if paper["year"] else None,
+        "abstract": paper["abstract"],
+        "keywords": paper["tags"],
+        "language": paper["language"],
+        "urls": [url for url in (paper["url"], paper["pdf_url"]) if url],
+    }
+    return {key: one_line(value) for key, value in entry.items() if value}
 
 
 def one_line(value):
@@ -217,24 +254,32 @@ def to_family_first(name):
     return f"{family}, {given}" if given and "," not in name else name
 
 
-def to_csl(papers, site):
-    items = [
-        {
-            "id": paper["paper_id"],
-            "type": {"conference": "paper-conference", "journal": "article-journal"}.get(paper["venue_kind"], "article"),
-            "title": paper["title"],
-            "author": [to_csl_name(name) for name in paper["authors"]],
-            "container-title": paper["venue"],
-            "issued": to_csl_date(paper["published"] or paper["year"]),
-            "abstract": paper["abstract"],
-            "keyword": "; ".join(paper["tags"]),
-            "language": paper["language"],
-            "URL": paper["url"] or paper["pdf_url"],
-        }
-        for paper in papers
-    ]
-    body = json.dumps([{key: value for key, value in item.items() if value} for item in items], ensure_ascii=False, indent=1)
-    return site.response(body, "application/vnd.citationstyles.csl+json; charset=utf-8", "csl.json")
+def to_csl(batches, site):
+    async def write():
+        before = "["
+        async for papers in batches:
+            for paper in papers:
+                yield before + json.dumps(to_csl_item(paper), ensure_ascii=False, indent=1)
+                before = ",\n"
+        yield "]" if before == ",\n" else "[]"
+
+    return site.file(write(), "application/vnd.citationstyles.csl+json; charset=utf-8", "csl.json")
+
+
+def to_csl_item(paper):
+    item = {
+        "id": paper["paper_id"],
+        "type": {"conference": "paper-conference", "journal": "article-journal"}.get(paper["venue_kind"], "article"),
+        "title": paper["title"],
+        "author": [to_csl_name(name) for name in paper["authors"]],
+        "container-title": paper["venue"],
+        "issued": to_csl_date(paper["published"] or paper["year"]),
+        "abstract": paper["abstract"],
+        "keyword": "; ".join(paper["tags"]),
+        "language": paper["language"],
+        "URL": paper["url"] or paper["pdf_url"],
+    }
+    return {key: value for key, value in item.items() if value}
 
 
 def to_csl_date(published):
@@ -246,7 +291,20 @@ def to_csl_name(name):
     return {"family": family, "given": given} if given and "," not in name else {"literal": name}
 
 
-def to_atom(papers, site):
+def to_atom(batches, site):
+    async def write():
+        papers = [paper async for some in batches for paper in some]  # what is newest stands before all entries
+        before, after = to_feed(papers, site).rsplit("</feed>", 1)
+        yield before
+        for paper in papers:
+            yield ElementTree.tostring(to_atom_entry(paper, site), encoding="unicode") + "\n"
+        yield "</feed>" + after
+
+    return Streamed(write(), "application/atom+xml; charset=utf-8")
+
+
+def to_feed(papers, site):
+    """A feed but for its entries."""
     ElementTree.register_namespace("", ATOM)
     feed = element(None, "feed")
     query = f"?{site.request.query_string}" if site.request.query_string else ""
@@ -257,20 +315,21 @@ def to_atom(papers, site):
     element(feed, "link", rel="self", type="application/atom+xml", href=own)
     element(feed, "link", rel="alternate", type="text/html", href=site.url(site.request.path.removesuffix(".atom") + query))
     element(element(feed, "author"), "name", "Papersette")
-    for paper in papers:
-        page = site.page("papers", paper["paper_id"])
-        entry = element(feed, "entry")
-        element(entry, "id", "urn:papersette:" + quote(paper["paper_id"]))
-        element(entry, "title", paper["title"] or paper["paper_id"])
-        element(entry, "updated", paper["updated"])
-        element(entry, "link", rel="alternate", type="text/html", href=page)
-        for name in paper["authors"] or ["Unknown"]:
-            element(element(entry, "author"), "name", name)
-        for tag in paper["tags"]:
-            element(entry, "category", term=tag)
-        element(entry, "summary", "\n\n".join(filter(None, [paper["change"], paper["tldr"], paper["abstract"]])) or "No abstract")
-    body = ElementTree.tostring(feed, encoding="unicode", xml_declaration=True)
-    return Response(body, content_type="application/atom+xml; charset=utf-8")
+    return ElementTree.tostring(feed, encoding="unicode", xml_declaration=True)
+
+
+def to_atom_entry(paper, site):
+    entry = element(None, "entry")
+    element(entry, "id", "urn:papersette:" + quote(paper["paper_id"]))
+    element(entry, "title", paper["title"] or paper["paper_id"])
+    element(entry, "updated", paper["updated"])
+    element(entry, "link", rel="alternate", type="text/html", href=site.page("papers", paper["paper_id"]))
+    for name in paper["authors"] or ["Unknown"]:
+        element(element(entry, "author"), "name", name)
+    for tag in paper["tags"]:
+        element(entry, "category", term=tag)
+    element(entry, "summary", "\n\n".join(filter(None, [paper["change"], paper["tldr"], paper["abstract"]])) or "No abstract")
+    return entry
 
 
 def element(parent, name, text=None, **attributes):
@@ -290,13 +349,13 @@ async def render_calendar(datasette, request, rows, table, query_name, view_name
     site = Site(datasette, request)
     if view_name == "row" and table == "sessions":
         ids = {"sessions": [rows[0]["session_id"]]}
-    elif "session_id" in columns and not query_name and view_name != "row":
-        ids = {"sessions": [row["session_id"] for row in await whole_table(datasette, request, table)]}
+    elif "session_id" in columns and view_name != "row":
+        ids = {"sessions": [row["session_id"] for row in await whole(datasette, request, table or query_name)]}
     elif "session_id" in columns:
         ids = {"sessions": [row["session_id"] for row in rows]}
     else:
         ids = {"papers": await paper_ids(datasette, request, rows, table, query_name, view_name)}
-    sessions = await canned(datasette, "export_sessions", **{key: json.dumps(value) for key, value in ids.items()})
+    sessions = await canned_lists(datasette, "export_sessions", **{key: json.dumps(value) for key, value in ids.items()})
     events = [event for session in sessions if (event := to_event(session, site))]
     if not events:
         raise NotFound("No session here has a date and a time, so there is nothing for a calendar")
@@ -305,7 +364,11 @@ async def render_calendar(datasette, request, rows, table, query_name, view_name
     calendar.add("version", "2.0")
     for event in events:
         calendar.add_component(event)
-    return site.response(calendar.to_ical().decode(), "text/calendar; charset=utf-8", "ics")
+    return site.file(only(calendar.to_ical().decode()), "text/calendar; charset=utf-8", "ics")
+
+
+async def only(text):
+    yield text
 
 
 def to_event(session, site):

@@ -9,7 +9,7 @@ from datasette.utils.asgi import Response
 DATABASE = "papers"
 HOW = """{papers} papers, {pages} pages of text. Nothing but GET is needed, and no key. Each address below answers JSON; with
 .csv in the place of .json it answers CSV; where rows have a paper_id, .bib, .ris, .csl and .atom give those papers for reference
-managers. ?_shape=array gives rows as objects and nothing else.
+managers. ?_shape=array gives rows as objects and nothing else; ?_stream=on gives all of them, past any page.
 
 - SQL that only reads: {sql}?_shape=array&sql=select+title+from+papers
 - A paper, by its id: {paper}/PAPER_ID.json?_shape=array"""

@@ -40,6 +40,7 @@ FACET_NAMES = {
     "language": "Language",
     "has": "Has",
 }
+FILE_NAMES = {"csv": "CSV", "json": "JSON", "bib": "BibTeX", "ris": "RIS", "csl": "CSL JSON", "atom": "Atom", "ics": "iCalendar"}
 CHOICES = ("q", "in", *FACETS, "versions", "sort")
 
 
@@ -58,11 +59,6 @@ def extra_template_vars(datasette, request):
         """The address of this search with some choices changed; an empty one goes, and so does the page."""
         kept = [pair for key, pair in encoded.items() if key not in changes]
         return search_page + "&".join([*kept, *(urlencode({key: value}) for key, value in changes.items() if value)])
-
-    def search_export(extension):
-        """The whole of this search as data, not one page of it; Datasette's own formats give as many rows as it allows."""
-        size = {"size": str(datasette.setting("max_returned_rows"))} if extension in {"json", "csv"} else {}
-        return search_link(**size).replace("/search?", f"/search.{extension}?", 1)
 
     def chosen(facet):
         """The values of a facet that the search is narrowed to; those with a minus are excluded."""
@@ -87,7 +83,8 @@ def extra_template_vars(datasette, request):
         "find": find,
         "canned_title": canned_title,
         "search_link": search_link,
-        "search_export": search_export,
+        "files": to_files,
+        "file_names": FILE_NAMES,
         "search_facets": FACETS,
         "search_arguments": lambda: dict.fromkeys(CHOICES, "") | asked,
         "facet_names": FACET_NAMES,
@@ -107,6 +104,19 @@ def extra_template_vars(datasette, request):
 def prepare_jinja2_environment(env):
     env.filters["marked"] = lambda passage: Markup(search.to_marked_html(passage))  # noqa: S704 - it escapes
     env.filters["from_json"] = lambda text: json.loads(text or "[]")
+
+
+def to_files(address, renderers, of_row=False):
+    """All of what a page shows, as files: (name, address). Papers of a row, as a tag, have their rows at another address."""
+    path, _, query = address.partition("?")
+
+    def to_address(extension):
+        if of_row and extension not in {"csv", "json"}:
+            return renderers[extension]
+        asked = "&".join(filter(None, [query, "_stream=on" if extension == "json" else ""]))
+        return f"{path}.{extension}" + (f"?{asked}" if asked else "")
+
+    return [(name, to_address(key)) for key, name in FILE_NAMES.items() if key == "csv" or key in renderers]
 
 
 def respelt(q, word, suggestion):

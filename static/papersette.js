@@ -1,7 +1,7 @@
 // What HTML cannot: "/" to the search box, j and k through the results, suggestions while typing, the next passages of a paper, long
-// lists that filter while one types. Everything works without.
+// lists that filter while one types, stars for a reading list. Everything works without.
 const box = document.querySelector("input[type=search]");
-const suggest = document.currentScript?.dataset.suggest;
+const { suggest, list, listName, keep } = document.currentScript?.dataset ?? {};
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, [contenteditable]")) return;
@@ -85,6 +85,38 @@ for (const form of document.querySelectorAll("form.named")) {
       }));
     }, 150);
   });
+}
+
+// Stars keep ids in this browser alone; what they lead to is an address with the ids in it, which works anywhere.
+const STORE = "papersette-reading-list";
+const kept = new Set((() => { try { return JSON.parse(localStorage.getItem(STORE)) ?? []; } catch { return []; } })());
+const link = Object.assign(document.createElement("a"), { className: "reading-list" });
+const showLink = () => {
+  const ids = [...kept];
+  link.href = `${list}?ids=${encodeURIComponent(ids.some((id) => /[\s,]/.test(id)) ? JSON.stringify(ids) : ids.join(","))}`;
+  link.textContent = `${listName} (${ids.length})`;
+  link.hidden = !ids.length;
+};
+for (const paper of list ? document.querySelectorAll("[data-paper]") : []) {
+  const id = paper.dataset.paper;
+  const star = Object.assign(document.createElement("button"), { type: "button", className: "star", title: keep });
+  const show = () => {
+    star.textContent = kept.has(id) ? "★" : "☆";
+    star.ariaPressed = kept.has(id);
+  };
+  star.ariaLabel = `${keep}: ${paper.querySelector("h1, h2")?.textContent.trim()}`;
+  star.addEventListener("click", () => {
+    if (!kept.delete(id)) kept.add(id);
+    try { localStorage.setItem(STORE, JSON.stringify([...kept])); } catch { /* a browser that stores nothing keeps it for this page */ }
+    show();
+    showLink();
+  });
+  show();
+  paper.querySelector(".links")?.prepend(star);
+}
+if (list) {
+  showLink();
+  document.querySelector("header.site nav")?.append(link);
 }
 
 // Datasette's own forms have no labels that a screen reader could say.

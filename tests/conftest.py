@@ -62,7 +62,7 @@ def run_build(*arguments: object, cwd: Path = ROOT) -> subprocess.CompletedProce
 
 
 @contextlib.contextmanager
-def serve(database: Path, folder: Path) -> Iterator[httpx.Client]:
+def serve(database: Path, folder: Path, *options: str) -> Iterator[httpx.Client]:
     """Serve a database with this project's metadata, plugins and templates, as `make serve` does; give a client of it."""
     for name in ("metadata.yml", "settings.json", "plugins", "templates", "static"):
         (folder / name).symlink_to(ROOT / name)
@@ -72,7 +72,7 @@ def serve(database: Path, folder: Path) -> Iterator[httpx.Client]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "datasette", "serve", str(folder), "--port", str(port)]
-    command += ["--static", f"pdf:{ROOT / 'data/sample/pdf'}", "--static", f"static:{ROOT / 'static'}"]
+    command += ["--static", f"pdf:{ROOT / 'data/sample/pdf'}", "--static", f"static:{ROOT / 'static'}", *options]
     with (folder / "log").open("w") as log, subprocess.Popen(command, stdout=log, stderr=log) as process:
         try:
             with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:

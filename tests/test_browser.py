@@ -26,6 +26,7 @@ PATHS = {
     "cited name": "/papers/cited_names/kingma-d",
     "term": "/papers/terms/imagenet",
     "works": "/papers/works_with_versions",
+    "reading list": "/papers/reading_list?ids=swalp,H1M7soActX,nosuch",
     "citing": "/papers/papers_citing?name=Hinton%2C+G",
 }
 
@@ -255,5 +256,24 @@ def test_from_home_by_search_and_facet_to_a_paper_and_its_export(visit, locale, 
     page.locator("aside a", has_text="ICLR 2019").click()
     page.locator(".card h2 a").first.click()
     with page.expect_download() as download:
-        page.locator(".links a", has_text="BIB").click()
+        page.locator(".links a", has_text="BibTeX").click()
     assert download.value.suggested_filename.endswith(".bib")
+
+
+def test_stars_make_a_reading_list_that_stays_in_the_browser_and_is_an_address(visit):
+    page = visit("/papers/search?q=noise")
+    link = page.locator("header a.reading-list")
+    assert not link.is_visible()
+    stars = page.locator(".card .star")
+    ids = page.eval_on_selector_all(".card", "found => found.map(card => card.dataset.paper)")
+    for n in (1, 0, 2):
+        stars.nth(n).click()
+    stars.nth(2).click()
+    assert [stars.nth(n).get_attribute("aria-pressed") for n in range(3)] == ["true", "true", "false"]
+    page.reload()
+    assert link.inner_text() == "Reading list (2)"
+    link.click()
+    assert page.eval_on_selector_all(".card", "found => found.map(card => card.dataset.paper)") == [ids[1], ids[0]]
+    with page.expect_download() as download:
+        page.locator(".exports a", has_text="BibTeX").click()
+    assert download.value.suggested_filename == "reading_list.bib"

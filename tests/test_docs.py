@@ -145,7 +145,7 @@ def to_rows(answer):
     if answer.headers["content-type"].startswith("application/json"):
         found = answer.json()
         return found["rows"] if isinstance(found, dict) else found
-    return list(csv.DictReader(io.StringIO(answer.text)))
+    return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
 
 
 @pytest.mark.parametrize(("command", "kind", "promise"), EXAMPLES, ids=[example[0][:100] for example in EXAMPLES])
@@ -221,6 +221,8 @@ def allowed_origin(database, path, **options):
     [
         ("/papers/search.json?q=noise", "*"),
         ("/papers/search.csv?q=noise", "*"),
+        ("/papers/papers.csv", "*"),
+        ("/papers/papers.json?_stream=on", "*"),
         ("/papers/search.bib?q=noise", "*"),
         ("/papers/papers.atom", "*"),
         ("/papers.db", "*"),

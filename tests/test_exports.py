@@ -3,14 +3,16 @@
 import csv
 import io
 import json
+import re
+from html import unescape
 from xml.etree import ElementTree
 
 import bibtexparser
 import feedparser
-import icalendar
 import pytest
 import rispy
 from conftest import run_build, serve
+from ical.calendar_stream import IcsCalendarStream
 from pybtex.database import parse_string
 
 ODD = "Robust $\\ell_2$ & 100% of {GAN}s: Élan_vital #1"
@@ -19,7 +21,8 @@ PAPERS = [
      "abstract": "First.\n\nSecond & last.", "tags": ["GAN", "noise"], "session": "Morning", "session_start": "2019-06-11T09:00:00",
      "session_finish": "2019-06-11T10:30:00", "session_room": "Hall A", "url": "https://example.org/1"},
     {"paper_id": "ODD id/1 ", "title": "Unbalanced } brace", "session": "Morning"},
-    *[{"paper_id": f"p{n}", "title": f"Filler paper number {n}", "tags": ["filler"], "authors": [f"Ann A{n}"]} for n in range(120)],
+    {"paper_id": "tex", "title": "Tex paper", "abstract": "From 6\\% to 5%, x_1 & \\'el\\`eve ^2.\n\n$a_b$ ends \\", "tags": ["TeX"]},
+    *[{"paper_id": f"p{n}", "title": f"Filler paper number {n}", "tags": ["filler"], "authors": [f"Ann A{n}"]} for n in range(119)],
 ]  # fmt: skip
 
 
@@ -95,16 +98,16 @@ def test_a_feed_has_stable_ids_and_every_field_that_atom_requires(site):
 
 def test_the_feed_of_what_is_new_tells_of_a_paper_that_went(site):
     (entry,) = feedparser.parse(site.get("/papers/whats_new.atom").text).entries
-    assert (entry.title, entry.summary.startswith("removed")) == ("Filler paper number 119", True)
+    assert (entry.title, entry.summary.startswith("removed")) == ("Filler paper number 118", True)
 
 
 @pytest.mark.parametrize("path", ["sessions/odd-morning.ics", "programme.ics", "search.ics?q=robust", "sessions.ics"])
 def test_a_calendar_has_the_session_with_its_place_and_papers(site, path):
-    calendar = icalendar.Calendar.from_ical(export(site, f"/papers/{path}", "text/calendar").text)
-    (event,) = calendar.walk("VEVENT")
-    assert (str(event["summary"]), str(event["location"])) == ("Morning", "Hall A")
-    assert event.decoded("dtstart").isoformat() == "2019-06-11T09:00:00"
-    assert "Unbalanced } brace" in event["description"]
+    answer = export(site, f"/papers/{path}", "text/calendar")
+    (event,) = IcsCalendarStream.calendar_from_ics(answer.content.decode()).events
+    assert (event.uid, event.summary, event.location) == ("odd-morning@papersette", "Morning", "Hall A")
+    assert (event.dtstart.isoformat(), event.dtend.isoformat()) == ("2019-06-11T09:00:00", "2019-06-11T10:30:00")
+    assert event.description == f"{ODD}\nUnbalanced }} brace"
 
 
 def test_a_calendar_without_a_session_says_so(site):
@@ -112,7 +115,7 @@ def test_a_calendar_without_a_session_says_so(site):
 
 
 def test_the_csv_of_a_search_opens_in_a_spreadsheet(site):
-    rows = list(csv.DictReader(io.StringIO(site.get("/papers/search.csv?q=robust").text)))
+    rows = list(csv.DictReader(io.StringIO(site.get("/papers/search.csv?q=robust").content.decode("utf-8-sig"))))
     assert [row["title"] for row in rows] == [ODD]
 
 
@@ -126,3 +129,92 @@ def test_a_page_without_papers_says_that_there_is_nothing_to_export(site, path):
 @pytest.mark.parametrize("size", ["abc", "-5", "0"])
 def test_a_size_that_is_none_is_the_usual_one(site, size):
     assert len(site.get(f"/papers/search.json?size={size}&_shape=array").json()) == 20
+
+
+@pytest.mark.parametrize(
+    "ids",
+    ["p7,p3,p11", "p7 p3  p11", " p7,\np3, p11,p3 ", '["p7", "p3", "p11"]', "p7,nosuch,p3,p11"],
+)
+def test_a_reading_list_is_an_address_in_the_order_of_its_ids(site, ids):
+    rows = site.get("/papers/reading_list.json", params={"ids": ids, "_shape": "array"}).json()
+    assert [row["paper_id"] for row in rows if row["venue"]] == ["p7", "p3", "p11"]
+    assert [row["paper_id"] for row in rows if not row["venue"]] == (["nosuch"] if "nosuch" in ids else [])
+    html = site.get("/papers/reading_list", params={"ids": ids}).text
+    assert re.findall(r"Filler paper number (\d+)</a>", html) == ["7", "3", "11"]
+    assert ("Not here: <bdi>nosuch</bdi>" in html) == ("nosuch" in ids)
+    for extension, titles in (
+        (
+            "bib",
+            [
+                entry["title"]
+                for entry in bibtexparser.parse_string(site.get("/papers/reading_list.bib", params={"ids": ids}).text).entries
+            ],
+        ),
+        ("csl", [item["title"] for item in site.get("/papers/reading_list.csl", params={"ids": ids}).json()]),
+        (
+            "atom",
+            [entry.title for entry in feedparser.parse(site.get("/papers/reading_list.atom", params={"ids": ids}).text).entries],
+        ),
+    ):
+        assert [title.strip("{}")[-2:].strip() for title in titles] == ["7", "3", "11"], extension
+
+
+@pytest.mark.parametrize(
+    "ids", ["", " , ,", '"', "\\", "[", "[]", '{"a": 1}', "2019", "null", "'; drop table papers --", "é😀\x00"]
+)
+def test_a_list_of_what_is_no_id_is_empty(site, ids):
+    assert site.get("/papers/reading_list", params={"ids": ids}).status_code == 200
+    assert feedparser.parse(site.get("/papers/reading_list.atom", params={"ids": ids}).text).entries == []
+    assert site.get("/papers/reading_list.csl", params={"ids": ids}).json() == []
+
+
+def test_ids_with_blanks_and_commas_stand_in_a_json_list(site):
+    (item,) = site.get("/papers/reading_list.csl", params={"ids": '["odd id/1"]'}).json()
+    assert item["title"] == ODD
+
+
+TYPES = {
+    "CSV": "text/csv", "JSON": "application/json", "BibTeX": "application/x-bibtex", "RIS": "application/x-research-info-systems",
+    "CSL JSON": "application/vnd.citationstyles.csl+json", "Atom": "application/atom+xml", "iCalendar": "text/calendar",
+}  # fmt: skip
+PAPER_FORMATS = set(TYPES) - {"iCalendar"}
+
+
+@pytest.mark.parametrize(
+    ("path", "count"),
+    [
+        ("search?q=filler&page=2", 118), ("venues/odd", 121), ("tags/filler", 118), ("authors/zoe-angstrom", 1), ("sessions/odd-morning", 2),
+        ("papers", 121), ("papers?_next=50&tags__notblank=1", 120), ("reading_list?ids=p1,p2", 2), ("programme", 1),
+    ],
+)  # fmt: skip
+def test_a_page_links_to_all_of_what_it_shows_and_each_link_holds_that(site, path, count):
+    html = site.get(f"/papers/{path}").text
+    (links,) = re.findall(r'<span class="exports">(.*?)</span>', html)
+    files = {name: site.get(unescape(url)) for url, name in re.findall(r'<a href="([^"]+)">([^<]+)</a>', links)}
+    assert set(files) >= ({"CSV", "JSON", "iCalendar"} if path == "programme" else PAPER_FORMATS)
+    if files.get("iCalendar") and files["iCalendar"].status_code == 404:
+        assert "nothing for a calendar" in files.pop("iCalendar").text
+    for name, answer in files.items():
+        assert (answer.status_code, answer.headers["content-type"].partition(";")[0]) == (200, TYPES[name])
+        assert name == "Atom" or "attachment; filename" in answer.headers["content-disposition"]
+    assert len(list(csv.DictReader(io.StringIO(files["CSV"].content.decode("utf-8-sig"), newline="")))) == count
+    assert len(files["JSON"].json()) == count
+    if "BibTeX" in files:
+        assert len(bibtexparser.parse_string(files["BibTeX"].text).entries) == count
+        assert len(files["CSL JSON"].json()) == count
+        assert len(rispy.loads(files["RIS"].text)) == count
+
+
+def test_a_site_without_times_links_to_no_calendar(sample_site):
+    for path in ("/papers/search", "/papers/venues/icml-2019", "/papers/sessions"):
+        html = sample_site.get(path).text
+        assert "search.bib" in html or "venues/" in html or "sessions.csv" in html
+        assert ".ics" not in html
+
+
+def test_tex_is_escaped_once_and_a_paragraph_is_a_line(site):
+    text = site.get("/papers/reading_list.bib", params={"ids": "tex"}).text
+    assert (
+        bibtexparser.parse_string(text).entries[0]["abstract"]
+        == r"From 6\% to 5\%, x\_1 \& \'el\`eve \textasciicircum{}2. $a_b$ ends \textbackslash{}"
+    )
