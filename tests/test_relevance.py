@@ -33,6 +33,8 @@ def test_the_build_measures_what_the_site_gives_and_says_so_on_its_about_page(sa
 def test_a_question_without_its_paper_stops_the_build_and_names_the_line(build, tmp_path):
     (tmp_path / "papers.json").write_text('[{"paper_id": "a", "title": "A title"}]')
     (tmp_path / "questions.jsonl").write_text('{"query": "title", "paper_id": "a"}\n{"query": "title"}\n')
-    catalog = "title: T\nquestions: questions.jsonl\nsources:\n  - {kind: table, file: papers.json, venue: {venue_id: v, name: V}}\n"
+    catalog = (
+        "title: T\nquestions: questions.jsonl\nsources:\n  - {kind: table, file: papers.json, venue: {venue_id: v, name: V}}\n"
+    )
     built = build(catalog)
     assert (built.returncode, "questions.jsonl, line 2" in built.stderr) == (1, True)
