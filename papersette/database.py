@@ -31,7 +31,7 @@ from papersette.collect import Tally
 from papersette.evaluation import Question
 from papersette.fulltext import Heading, Page, Text
 from papersette.history import Previous
-from papersette.keys import to_slug
+from papersette.keys import SIGNS, fold, to_slug
 from papersette.knowledge import versions
 from papersette.knowledge.authors import group_names
 from papersette.knowledge.parts import to_parts
@@ -257,8 +257,9 @@ COUNTS = {
 
 def index(db: Database) -> Iterator[str]:
     """Build the full-text indexes and the planner's statistics, yielding the name of each; the rows must be in place."""
+    db.conn.create_function("fold", 1, lambda text: text and fold(text), deterministic=True)
     for name, script in INDEXES.items():
-        db.conn.executescript(script)
+        db.conn.executescript(script.replace("SIGNS", SIGNS))
         yield name
 
 

@@ -214,29 +214,35 @@ select facet, value, label, number from given order by facet, value, number
 INDEXES = {
     "papers_fts": """create virtual table papers_fts using fts5(
         title, abstract, tldr, tags, authors,
-        content="papers", content_rowid="number", tokenize="porter unicode61 remove_diacritics 2");
-        insert into papers_fts(papers_fts) values ('rebuild'); insert into papers_fts(papers_fts) values ('optimize');""",
+        content="papers", content_rowid="number", tokenize="porter unicode61 remove_diacritics 2 tokenchars 'SIGNS'");
+        insert into papers_fts(rowid, title, abstract, tldr, tags, authors)
+        select number, fold(title), fold(abstract), fold(tldr), fold(tags), fold(authors) from papers;
+        insert into papers_fts(papers_fts) values ('optimize');""",
     "pages_fts": """create virtual table pages_fts using fts5(
-        body, refs, content="pages", content_rowid="page_id", tokenize="unicode61 remove_diacritics 2");
-        insert into pages_fts(pages_fts) values ('rebuild'); insert into pages_fts(pages_fts) values ('optimize');""",
+        body, refs, content="pages", content_rowid="page_id", tokenize="unicode61 remove_diacritics 2 tokenchars 'SIGNS'");
+        insert into pages_fts(rowid, body, refs) select page_id, fold(body), fold(refs) from pages;
+        insert into pages_fts(pages_fts) values ('optimize');""",
     "papers_text_fts": """create virtual table papers_text_fts using fts5(
         title, abstract, tldr, tags, authors, venue, year, body, refs,
-        content="paper_texts", content_rowid="number", tokenize="unicode61 remove_diacritics 2");
-        insert into papers_text_fts(papers_text_fts) values ('rebuild');
+        content="paper_texts", content_rowid="number", tokenize="unicode61 remove_diacritics 2 tokenchars 'SIGNS'");
+        insert into papers_text_fts(rowid, title, abstract, tldr, tags, authors, venue, year, body, refs)
+        select number, fold(title), fold(abstract), fold(tldr), fold(tags), fold(authors), fold(venue), year, fold(body),
+            fold(refs) from paper_texts;
         insert into papers_text_fts(papers_text_fts) values ('optimize');""",
     "authors_fts": """create virtual table authors_fts using fts5(
-        name, content="authors", tokenize="unicode61 remove_diacritics 2");
-        insert into authors_fts(authors_fts) values ('rebuild');""",
+        name, content="authors", tokenize="unicode61 remove_diacritics 2 tokenchars 'SIGNS'");
+        insert into authors_fts(rowid, name) select rowid, fold(name) from authors;""",
     "tags_fts": """create virtual table tags_fts using fts5(
-        tag, content="tags", tokenize="porter unicode61 remove_diacritics 2");
-        insert into tags_fts(tags_fts) values ('rebuild');""",
+        tag, content="tags", tokenize="porter unicode61 remove_diacritics 2 tokenchars 'SIGNS'");
+        insert into tags_fts(rowid, tag) select rowid, fold(tag) from tags;""",
     "words": """create virtual table temp.terms_of_papers using fts5vocab(main, papers_text_fts, row);
         insert into words select term, doc from temp.terms_of_papers
         where doc >= 2 and length(term) > 3 and term not glob '*[0-9_]*' and length(term) < 25;
         drop table temp.terms_of_papers;""",
     "statistics": "analyze;",
 }
-"""What makes each index; docs/search.md says why there are three of papers."""
+"""What makes each index; docs/search.md says why there are three of papers. Filled by `fold` of keys.py, and not by 'rebuild', so
+that Arabic is found in any spelling and shown in its own; SIGNS are the vowel signs that keys.py folds, parts of words in both."""
 
 CHECKS = """
 insert into papers_fts(papers_fts) values ('integrity-check');

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from papersette.keys import to_slug
+from papersette.keys import fold, to_slug
 
 FIELDS = {
     "title": "title",
@@ -159,7 +159,7 @@ def parse(typed: str) -> Query:
     ignored: list[str] = []
     joining = negated = False
     scope = None
-    for match in TOKEN.finditer(GROUPING.sub(" ", typed[:LONGEST_QUERY].translate(QUOTES))):
+    for match in TOKEN.finditer(GROUPING.sub(" ", fold(typed[:LONGEST_QUERY]).translate(QUOTES))):
         word = match["word"] or ""
         if (match["field"] or "").lower() == "in" and (asked := _to_scope(word)):
             scope = asked

@@ -104,3 +104,22 @@ def test_counting_by_sets_of_bits_gives_what_counting_rows_gives(sample_db, q):
         ).fetchall()
     assert len(by_rows) >= 2
     assert sorted(map(str, by_bits)) == sorted(map(str, by_rows))
+
+
+@pytest.mark.parametrize(
+    "q", ["الأعمال", "الاعمال", "الأَعْمـــال", "مدرسه", "مَدرَسة", '"مدرسة الأعمال"', "author:أحمد", "tag:شبكات", "title:إدارة"]
+)
+def test_arabic_is_found_however_vowels_hamza_and_tatweel_are_written_and_shown_as_it_stands(q, build, tmp_path):
+    (tmp_path / "a.txt").write_text("هذه مَدْرَسَةُ الأعمال في المدينة.")
+    paper = {"paper_id": "a", "title": "ادارة", "authors": ["احمد بن علي"], "tags": ["شبكــات"], "language": "ar"}
+    (tmp_path / "papers.json").write_text(json.dumps([paper, {"paper_id": "b", "title": "Something else"}]))
+    venue = "{venue_id: v, name: V}"
+    built = build(f"title: T\nsources:\n  - {{kind: table, file: papers.json, files: '.', venue: {venue}}}\n")
+    assert built.returncode == 0, built.stderr
+    with connect(tmp_path / "papers.db") as conn:
+        query = METADATA["queries"]["search"]
+        (row,) = conn.execute(query["sql"], dict.fromkeys(query["params"], "") | {"q": q}).fetchall()
+        assert row[0] == "a"
+        if ":" not in q:
+            assert "مَدْرَسَةُ" in row[6].replace("⟦", "").replace("⟧", "")
+            assert "⟦" in row[6]
