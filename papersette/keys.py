@@ -13,8 +13,8 @@ ARABIC = re.compile("[\u0600-\u06ff]")
 SIGNS = "\u0670" + "".join(map(chr, range(0x64B, 0x656)))
 """Vowel signs and loose hamzas, which stand on letters."""
 FOLDED = str.maketrans("أإآٱؤئىة", "ااااوييه", "ـ" + SIGNS)
-"""Arabic as people type it: no vowel signs, no tatweel, alef and its like without hamza. After Lucene's ArabicNormalizer, which leaves
-the hamza on waw and yeh."""
+"""Arabic as people type it: no vowel signs, no tatweel, no hamza. After Lucene's ArabicNormalizer, which leaves the hamza on
+waw and yeh."""
 
 
 def fold(text: str) -> str:

@@ -242,7 +242,7 @@ INDEXES = {
     "statistics": "analyze;",
 }
 """What makes each index; docs/search.md says why there are three of papers. Filled by `fold` of keys.py, and not by 'rebuild', so
-that Arabic is found in any spelling and shown in its own; SIGNS are the vowel signs that keys.py folds, parts of words in both."""
+that Arabic is found in any spelling and shown in its own. SIGNS are its vowel signs, parts of words in text and index."""
 
 CHECKS = """
 insert into papers_fts(papers_fts) values ('integrity-check');
