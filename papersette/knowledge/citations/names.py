@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from papersette.keys import to_slug
 
@@ -30,6 +31,7 @@ class Name:
         return "-".join(filter(None, (to_surname_key(self.surname), to_slug(self.initial or ""))))
 
 
+@lru_cache(maxsize=65_536)
 def to_surname_key(surname: str) -> str:
     """
     >>> to_surname_key("Ko¨nig") == to_surname_key("König")
