@@ -55,8 +55,16 @@ def prepare_jinja2_environment(env):
 
 
 @hookimpl
-def extra_template_vars(request):
-    return to_vars(to_language(request))
+def extra_template_vars(request, datasette):
+    async def speak():
+        words = to_vars(to_language(request))
+        asked = (request.url_vars.get("database"), request.url_vars.get("table")) if request else (None, None)
+        query = await datasette.get_canned_query(*asked, request.actor) if all(asked) else None
+        if query and query.get("title"):
+            words["metadata"] = query | {"title": words["_"](query["title"])}
+        return words
+
+    return speak
 
 
 @lru_cache(maxsize=4096)

@@ -7,6 +7,7 @@ import pytest
 import yaml
 from babel.messages.pofile import read_po
 from conftest import ROOT
+from test_house import METADATA
 
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 ONE = re.compile(r'\b_\("((?:[^"\\]|\\.)*)"')
@@ -14,11 +15,11 @@ SEVERAL = re.compile(r'\b_n\("([^"]*)", "([^"]*)"')
 
 
 def said():
-    """Everything that the templates say in English, and the names of facets."""
+    """Everything that the templates say in English, the names of facets, and the titles of canned queries."""
     texts = "\n".join(path.read_text() for path in TEMPLATES)
     names = re.search(r"FACET_NAMES = \{(.*?)\n\}", (ROOT / "plugins/site.py").read_text(), re.DOTALL).group(1)
     single = {text.replace('\\"', '"') for text in ONE.findall(texts)} | set(yaml.safe_load("{" + names + "}").values())
-    return single | set(SEVERAL.findall(texts))
+    return single | set(SEVERAL.findall(texts)) | {query["title"] for query in METADATA["queries"].values()}
 
 
 def catalog(language):
@@ -95,3 +96,10 @@ def test_numbers_and_plurals_follow_the_language(sample_site):
 
 def test_an_error_page_speaks_english(sample_site):
     assert "Search" in sample_site.get("/nosuchpage").text
+
+
+@pytest.mark.parametrize(
+    ("asked", "title"), [("fr", "Articles les mieux notés"), ("ar", "الأوراق الأعلى تقييمًا"), ("en", "Best-rated papers")]
+)
+def test_a_canned_query_has_its_title_in_the_readers_language(asked, title, sample_site):
+    assert f">{title}</h1>" in sample_site.get("/papers/best_rated", headers={"Accept-Language": asked}).text

@@ -1,0 +1,37 @@
+"""What a build costs the first time, again, and again without a changed PDF: `python benchmarks/builds.py CATALOG`.
+
+The first build reads every PDF unless --cache has it; the second finds nothing to do; the third, as after a change of metadata,
+reads no PDF and makes everything else anew. Each is a process of its own, as a user starts it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("catalog", nargs="?", default=ROOT / "catalogs/iclr2019-decided.yml")
+    parser.add_argument("--data", default=os.environ.get("PAPERSETTE_DATA", ROOT.parent / "shared" / "data"))
+    parser.add_argument("--cache", help="a folder with texts of earlier builds; empty unless given")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        command = [sys.executable, ROOT / "build_db.py", options.catalog, "--data", options.data]
+        command += ["--db", place / "papers.db", "--cache", options.cache or place / "cache"]
+        for name, more in (("first build", []), ("nothing changed", []), ("no PDF changed", ["--rebuild"])):
+            started = time.perf_counter()
+            subprocess.run([*command, *more], cwd=ROOT, check=True, capture_output=True)
+            print(f"{name:16}{time.perf_counter() - started:8.1f} s", flush=True)
+
+
+if __name__ == "__main__":
+    main()
