@@ -1,4 +1,4 @@
-"""What the templates of pictures need: the canned query behind a picture, its rows with links, its words in the reader's language.
+"""What the templates of pictures need: the canned query of each, its rows with links, its words in the reader's language.
 
 The rule: pictures are configuration, in metadata.yml; this knows none of them by name.
 """

@@ -13,7 +13,7 @@ function theme(width) {
     axis: { ...labels, gridColor: line, domainColor: line, tickColor: line, labelLimit: narrow ? 130 : 260 },
     axisX: { labelAngle: 0, labelOverlap: true },
     axisQuantitative: { tickCount: 5 },
-    legend: { ...labels, orient: "top", columns: narrow ? 1 : 3, labelLimit: narrow ? width - 80 : 340, gradientLength: Math.min(220, width - 60), symbolOpacity: 1 },
+    legend: { ...labels, orient: "top", columns: narrow ? 1 : 3, labelLimit: narrow ? width - 190 : 340, gradientLength: Math.min(220, width - 60), symbolOpacity: 1 },
     range: { category: style.getPropertyValue("--colours").trim().split(/\s+/), heatmap: [least, greatest], ramp: [least, greatest] },
     bar: { color: link },
     text: { color: ink, fontSize: 12 },
@@ -23,6 +23,12 @@ function theme(width) {
       halo: { stroke: paper, strokeWidth: 4, strokeJoin: "round", strokeOpacity: 0.75 },
     },
   };
+}
+
+// What is written over a mark must not keep a click or a pointer from it.
+function letThrough(vega) {
+  for (const mark of vega.marks) if (mark.type === "text") mark.interactive = false;
+  return vega;
 }
 
 async function draw(figure) {
@@ -36,11 +42,13 @@ async function draw(figure) {
     renderer: "svg",
     logLevel: vega.Error, // Vega-Lite warns of each picture whose height follows from its rows
     config: theme(place.clientWidth),
+    patch: letThrough,
     actions: { export: true, source: false, compiled: false, editor: false },
     i18n: words,
     tooltip: { theme: dark ? "dark" : "light" },
     downloadFileName: figure.id,
   });
+  place.querySelector("summary").ariaLabel = words.CLICK_TO_VIEW_ACTIONS;
 }
 
 const pictures = [...document.querySelectorAll("figure.picture:has(.plot)")];

@@ -103,7 +103,8 @@ def _name_regions(regions: np.ndarray, tags: Sequence[Sequence[str]]) -> list[st
     names: dict[int, str | None] = {}
     for region, papers in Counter(regions.tolist()).most_common():
         here = Counter(tag for place, carried in zip(regions, tags, strict=True) if place == region for tag in carried)
-        weights = {tag: n * log(n * len(tags) / (papers * everywhere[tag])) for tag, n in here.items() if tag not in names.values()}
+        expected = {tag: papers * everywhere[tag] / len(tags) for tag in here.keys() - names.values()}
+        weights = {tag: here[tag] * log(here[tag] / expected[tag]) for tag in expected}
         best = max(weights, key=lambda tag: (weights[tag], tag), default=None)
         names[region] = best if best is not None and weights[best] > 0 else None
     return [names[region] for region in sorted(names)]
