@@ -64,9 +64,10 @@ def run_build(*arguments: object, cwd: Path = ROOT) -> subprocess.CompletedProce
 
 
 @contextlib.contextmanager
-def serve(database: Path, folder: Path) -> Iterator[httpx.Client]:
+def serve(database: Path, folder: Path, metadata: Path = ROOT / "metadata.yml") -> Iterator[httpx.Client]:
     """Serve a database with this project's metadata, plugins and templates, as `make serve` does; give a client of it."""
-    for name in ("metadata.yml", "settings.json", "plugins", "templates", "static"):
+    (folder / "metadata.yml").symlink_to(metadata)
+    for name in ("settings.json", "plugins", "templates", "static"):
         (folder / name).symlink_to(ROOT / name)
     shutil.copy(database, folder / "papers.db")
     shutil.copy(database.with_name("inspect-data.json"), folder / "inspect-data.json")

@@ -358,3 +358,17 @@ def test_what_a_reader_asks_for_is_never_run(visit, phrase):
     page.locator(".plot svg.marks").hover()
     assert page.evaluate("window.hacked") is None
     assert page.input_value("main input[name=phrase]") == phrase
+
+
+def test_the_picture_of_the_documentation_is_drawn_as_it_stands_there(visit, sample_db, tmp_path):
+    query, chart = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs/pictures.md").read_text(), re.DOTALL)
+    settings = yaml.safe_load((ROOT / "metadata.yml").read_text())
+    settings["databases"]["papers"]["queries"] |= yaml.safe_load(query)
+    settings["plugins"]["datasette-dashboards"]["pictures"]["charts"] |= yaml.safe_load(chart)
+    (tmp_path / "metadata.yml").write_text(yaml.safe_dump(settings, allow_unicode=True))
+    (tmp_path / "site").mkdir()
+    with serve(sample_db, tmp_path / "site", metadata=tmp_path / "metadata.yml") as site:
+        page = wait_until_drawn(visit("/-/dashboards/pictures/papers_by_language", site))
+        assert page.locator(".plot .mark-rect path").count() == len(rows(site, "papers_by_language")) > 1
+        page.locator(".plot .mark-rect path").first.click()
+        page.wait_for_url("**/papers/search?language=*")
