@@ -1,8 +1,10 @@
 """Pictures: what they draw is in their tables, the map keeps the like together, and a browser shows them as they are meant."""
 
+import asyncio
 import html
 import re
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from itertools import combinations
 from urllib.parse import urlencode
@@ -11,6 +13,7 @@ import numpy as np
 import pytest
 import yaml
 from conftest import ROOT, run_build, serve
+from datasette.app import Datasette
 from sqlite_utils import Database
 from test_house import METADATA
 
@@ -242,6 +245,15 @@ def test_pictures_speak_the_readers_language(sample_site):
     assert "% des articles" in page
 
 
+def test_a_caption_tells_in_words_what_the_picture_shows(sample_site):
+    page = sample_site.get("/-/dashboards/pictures/papers_by_year").text
+    most = max(rows(sample_site, "papers_by_year"), key=lambda row: row["papers"])
+    assert f"The most: <bdi>{most['place']}</bdi> (<bdi>{most['papers']}</bdi>)." in page
+    lit = [row["found"] for row in rows(sample_site, "map_of_papers", q="noise")]
+    page = sample_site.get("/-/dashboards/pictures/map_of_papers?q=noise").text
+    assert f"{len(lit)} works are on it, {sum(lit)} of them found." in page
+
+
 @pytest.mark.parametrize("name", CHARTS)
 def test_each_picture_links_to_a_table_that_answers_and_its_sql(name, sample_site):
     page = sample_site.get(f"/-/dashboards/pictures/{name}").text
@@ -249,6 +261,12 @@ def test_each_picture_links_to_a_table_that_answers_and_its_sql(name, sample_sit
     assert len(links) == 4
     assert all(sample_site.get(link).status_code == 200 for link in links)
     assert METADATA["queries"][name]["sql"].splitlines()[0] in html.unescape(sample_site.get(links[1]).text)
+
+
+def test_an_embedded_picture_stands_alone(visit):
+    page = wait_until_drawn(visit("/-/dashboards/pictures/papers_by_year/embed"))
+    assert not page.locator("header.site").is_visible()
+    assert page.locator(".plot .mark-rect path").count() > 1
 
 
 def test_a_picture_that_does_not_exist_is_not_found(sample_site):
@@ -372,3 +390,17 @@ def test_the_picture_of_the_documentation_is_drawn_as_it_stands_there(visit, sam
         assert page.locator(".plot .mark-rect path").count() == len(rows(site, "papers_by_language")) > 1
         page.locator(".plot .mark-rect path").first.click()
         page.wait_for_url("**/papers/search?language=*")
+
+
+def test_pictures_need_no_free_sql_and_keep_a_query_that_is_not_for_all(sample_db):
+    settings = yaml.safe_load((ROOT / "metadata.yml").read_text())
+    settings["databases"]["papers"]["queries"]["tags_by_year"]["allow"] = False
+    folders = {"plugins_dir": str(ROOT / "plugins"), "template_dir": str(ROOT / "templates")}
+    site = Datasette([], immutables=[sample_db], metadata=settings, settings={"default_allow_sql": False}, **folders)
+
+    async def ask():
+        paths = ("/papers.json?sql=select+1", "/-/dashboards/pictures/papers_by_year", "/-/dashboards/pictures/tags_by_year")
+        return [(await site.client.get(path)).status_code for path in paths]
+
+    with ThreadPoolExecutor(1) as thread:  # the browser of other tests keeps a loop running in this one
+        assert thread.submit(asyncio.run, ask()).result() == [403, 200, 403]
