@@ -2,8 +2,9 @@
 
 Extracted tags: of 400 papers with keywords, drawn by chance, the share of the first five extracted that are the authors'
 own, each paper left out of what is learnt. Related papers: of the citations between papers here, the share whose cited
-paper is among the citing paper's ten nearest. Cited works: the most cited, to be compared with a count by hand. Time and
-memory: all stages on the database's own papers, in one process. benchmarks/citations.py and mentions.py have the rest.
+paper is among the citing paper's ten nearest; the same on the map. Cited works: the most cited, to be compared with a
+count by hand. Time and memory: all stages on the database's own papers, in one process. benchmarks/citations.py and
+mentions.py have the rest.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+import numpy as np
 from sqlite_utils import Database
 
 from papersette import facts
@@ -26,6 +28,7 @@ from papersette.knowledge import keyphrases, tags
 
 ROOT = Path(__file__).parent.parent
 FILLED = (
+    "paper_map",
     "mentions",
     "terms",
     "related",
@@ -47,6 +50,7 @@ def main() -> None:
     with closing(sqlite3.connect(options.db)) as conn:
         print(f"extracted tags, P@5: {extracted_precision(conn):.3f}")
         print("related papers, in-corpus citations among the ten nearest: {:.3f} of {}".format(*related_hits(conn)))
+        print("on the map, in-corpus citations among the ten nearest: {:.3f}, the thirty nearest: {:.3f}".format(*map_hits(conn)))
         for title, count in conn.execute("select title, citing_count from cited_works order by citing_count desc limit 5"):
             print(f"cited by {count}: {title}")
     speed(options.db)
@@ -75,13 +79,26 @@ def extracted_precision(conn: sqlite3.Connection) -> float:
     return sum(map(len, found)) / 5 / len(sample)
 
 
+EDGES = """
+select distinct citations.paper_id, cited_works.paper_id from citations join cited_works using (cited_work_id)
+where cited_works.paper_id is not null and citations.paper_id <> cited_works.paper_id
+"""
+
+
+def map_hits(conn: sqlite3.Connection) -> tuple[float, ...]:
+    ids, xs, ys = zip(*conn.execute("select paper_id, x, y from paper_map"), strict=True)
+    points = np.column_stack([xs, ys])
+    rows = {paper_id: row for row, paper_id in enumerate(ids)}
+    ranks = []
+    for citing, cited in conn.execute(EDGES):
+        if citing in rows and cited in rows:
+            away = np.linalg.norm(points - points[rows[citing]], axis=1)
+            ranks.append(int((away < away[rows[cited]]).sum()))  # itself is nearer, and counts as one
+    return tuple(sum(rank <= most for rank in ranks) / max(1, len(ranks)) for most in (10, 30))
+
+
 def related_hits(conn: sqlite3.Connection) -> tuple[float, int]:
-    edges = set(
-        conn.execute(
-            "select citations.paper_id, cited_works.paper_id from citations join cited_works using (cited_work_id) "
-            "where cited_works.paper_id is not null and citations.paper_id <> cited_works.paper_id"
-        )
-    )
+    edges = set(conn.execute(EDGES))
     near = set(conn.execute("select paper_id, other_id from related"))
     return len(edges & near) / max(1, len(edges)), len(edges)
 

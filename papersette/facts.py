@@ -22,6 +22,7 @@ from papersette.knowledge.citations import Entry, Name, parse_references
 from papersette.knowledge.citations.names import to_name
 from papersette.knowledge.citations.works import Known, Work, describe_works, group_works, link_to_papers
 from papersette.knowledge.datasets import load_datasets
+from papersette.knowledge.map import draw_map
 from papersette.knowledge.matcher import Matcher
 from papersette.knowledge.mentions import find_mentions
 from papersette.knowledge.mining import Miner
@@ -239,10 +240,30 @@ def _extracted(db: Database, keywords: dict[str, list[str]], known: tags.Tags) -
                 yield {**row, "origin": "extracted", "score": score}
 
 
+def _save_map(db: Database, _: Sequence[Term]) -> None:
+    carried: defaultdict[str, list[str]] = defaultdict(list)
+    for paper_id, tag in db.execute("select paper_id, tag from paper_tags join tags using (tag_id) order by paper_id, tag_id"):
+        carried[paper_id].append(tag)
+    shown = {paper_id for (paper_id,) in db.execute(SHOWN)}
+    documents = [document for document in _documents(db) if document.paper_id in shown]
+    db.table("paper_map").insert_all(asdict(point) for point in draw_map(documents, carried))
+
+
+SHOWN = """
+select paper_id from (
+    select paper_id, row_number() over (partition by work_id order by word_count desc, number) as place
+    from papers where page_count > 0 or abstract is not null)
+where place = 1
+"""
+"""Of the versions of each work that say more than a title, the longest."""
+
+
 STAGES: dict[str, Callable[[Database, Sequence[Term]], None]] = {
     "citations": _save_citations,
     "related papers": _save_related,
     "tags": _save_tags,
+    "map": _save_map,
     "mentions": _save_mentions,
 }
-"""In the order in which they need each other: papers are related by what they cite, tags taken over from related papers."""
+"""In the order in which they need each other: papers are related by what they cite, tags taken over from related papers,
+regions of the map named by tags."""

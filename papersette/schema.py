@@ -72,6 +72,9 @@ create table related (
     paper_id text not null references papers(paper_id), other_id text not null references papers(paper_id),
     place integer not null, score real not null, terms text, shared_citations integer not null, primary key (paper_id, other_id)
 );
+create table paper_map (
+    paper_id text primary key references papers(paper_id), x real not null, y real not null, region text
+);
 create table tag_suggestions (
     tag_id text not null references tags(tag_id), other_tag_id text not null references tags(tag_id), ratio real not null,
     primary key (tag_id, other_tag_id)
@@ -162,6 +165,16 @@ with rated as (
 select *, rank() over venue as place, count(*) over (partition by venue_id) as rated,
     cast(ceil(100.0 * rank() over venue / count(*) over (partition by venue_id)) as integer) as top_percent
 from rated window venue as (partition by venue_id order by rating desc);
+
+create view places as
+with named as (
+    select number, paper_id, venue_id, papers.year, venues.name
+        || iif(papers.year is null or instr(venues.name, papers.year), '', ', ' || papers.year) as name
+    from papers join venues using (venue_id)
+),
+few as (select count(distinct name) <= 24 as few from named)
+select number, paper_id, iif(few, name, coalesce(cast(year as text), '–')) as place, iif(few, venue_id, null) as venue_id, year
+from named join few;
 
 create view paper_texts as
 select papers.number, papers.paper_id, papers.title, papers.abstract, papers.tldr, papers.tags, papers.authors,

@@ -19,6 +19,8 @@ ROOT = Path(__file__).parent.parent
 DATA = Path(os.environ.get("PAPERSETTE_DATA", ROOT.parent / "shared" / "data"))
 """Foreign data, never part of the project; tests that want it skip where it is missing."""
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+             "--disable-component-update", "--disable-sync"]  # fmt: skip
 
 
 def make_pdf(path: Path, pages: list[list[str]]) -> Path:
@@ -62,9 +64,10 @@ def run_build(*arguments: object, cwd: Path = ROOT) -> subprocess.CompletedProce
 
 
 @contextlib.contextmanager
-def serve(database: Path, folder: Path, *options: str) -> Iterator[httpx.Client]:
+def serve(database: Path, folder: Path, *options: str, metadata: Path = ROOT / "metadata.yml") -> Iterator[httpx.Client]:
     """Serve a database with this project's metadata, plugins and templates, as `make serve` does; give a client of it."""
-    for name in ("metadata.yml", "settings.json", "plugins", "templates", "static"):
+    (folder / "metadata.yml").symlink_to(metadata)
+    for name in ("settings.json", "plugins", "templates", "static"):
         (folder / name).symlink_to(ROOT / name)
     shutil.copy(database, folder / "papers.db")
     shutil.copy(database.with_name("inspect-data.json"), folder / "inspect-data.json")
@@ -134,3 +137,34 @@ def chromium() -> str:
     if found is None:
         pytest.skip("needs a browser: install Chromium (Debian: apt-get install chromium)")
     return found
+
+
+@pytest.fixture(scope="session")
+def browser():
+    path = chromium()
+    playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright: pip install -r requirements-dev.txt")
+    with playwright.sync_playwright() as driver:
+        started = driver.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def visit(browser, sample_site):
+    """Open a path of the sample's site, or of another; every error of a page fails the test, and every request to elsewhere."""
+    contexts, errors = [], []
+
+    def go(path, site=sample_site, **options):
+        context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
+        contexts.append(context)
+        page = context.new_page()
+        home = str(site.base_url).rstrip("/")
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("request", lambda asked: asked.url.startswith((home, "data:", "blob:")) or errors.append(asked.url))
+        page.goto(home + path)
+        return page
+
+    yield go
+    for context in contexts:
+        context.close()
+    assert errors == []

@@ -3,11 +3,7 @@
 import re
 
 import pytest
-from conftest import chromium
 
-playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright: pip install -r requirements-dev.txt")
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-             "--disable-component-update", "--disable-sync"]  # fmt: skip
 PATHS = {
     "home": "/",
     "results": "/papers/search?q=%22anisotropic+noise%22",
@@ -28,35 +24,9 @@ PATHS = {
     "works": "/papers/works_with_versions",
     "reading list": "/papers/reading_list?ids=swalp,H1M7soActX,nosuch",
     "citing": "/papers/papers_citing?name=Hinton%2C+G",
+    "pictures": "/-/dashboards/pictures",
+    "map": "/-/dashboards/pictures/map_of_papers?q=noise",
 }
-
-
-@pytest.fixture(scope="session")
-def browser():
-    path = chromium()
-    with playwright.sync_playwright() as driver:
-        started = driver.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield started
-        started.close()
-
-
-@pytest.fixture
-def visit(browser, sample_site):
-    """Open a path of the sample's site; every error of a page's console fails the test."""
-    contexts, errors = [], []
-
-    def go(path, **options):
-        context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.goto(str(sample_site.base_url) + path)
-        return page
-
-    yield go
-    for context in contexts:
-        context.close()
-    assert errors == []
 
 
 @pytest.mark.parametrize("name", PATHS)

@@ -9,17 +9,36 @@ from babel.messages.pofile import read_po
 from conftest import ROOT
 from test_house import METADATA
 
+PICTURES = yaml.safe_load((ROOT / "metadata.yml").read_text())["plugins"]["datasette-dashboards"].values()
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 ONE = re.compile(r'\b_\("((?:[^"\\]|\\.)*)"')
 SEVERAL = re.compile(r'\b_n\("([^"]*)", "([^"]*)"')
 
 
+def titles(part):
+    """Every title in a specification of a picture: of axes, legends, and lines of tooltips."""
+    if isinstance(part, dict):
+        return {text for key, value in part.items() for text in ({value} - {None} if key == "title" else titles(value))}
+    return {text for value in part for text in titles(value)} if isinstance(part, list) else set()
+
+
+def said_by_pictures():
+    queries = METADATA["queries"]
+    return {
+        text
+        for picture in PICTURES
+        for name, chart in picture["charts"].items()
+        for text in {picture["title"], queries[name]["title"], queries[name]["description"]} | titles(chart["display"])
+    }
+
+
 def said():
-    """Everything that the templates say in English, the names of facets, and the titles of canned queries."""
+    """Everything that the templates and pictures say in English, the names of facets, and the titles of canned queries."""
     texts = "\n".join(path.read_text() for path in TEMPLATES)
     names = re.search(r"FACET_NAMES = \{(.*?)\n\}", (ROOT / "plugins/site.py").read_text(), re.DOTALL).group(1)
     single = {text.replace('\\"', '"') for text in ONE.findall(texts)} | set(yaml.safe_load("{" + names + "}").values())
-    return single | set(SEVERAL.findall(texts)) | {query["title"] for query in METADATA["queries"].values()}
+    single |= {query["title"] for query in METADATA["queries"].values()}
+    return single | said_by_pictures() | set(SEVERAL.findall(texts))
 
 
 def catalog(language):

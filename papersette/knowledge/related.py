@@ -8,7 +8,7 @@ the measurements.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,10 +58,10 @@ class Neighbour:
 
 def find_neighbours(documents: Sequence[Document]) -> Iterator[Neighbour]:
     """Yield up to `NEIGHBOURS` neighbours of each document, in their order; versions of one work are none."""
-    spaces = _to_spaces(documents)
+    spaces = to_spaces(documents)
     if not spaces:
         return
-    matrix = csr_matrix(hstack([space * np.sqrt(WEIGHTS[name]) for name, (space, _) in spaces.items()]))
+    matrix = to_matrix({name: space for name, (space, _) in spaces.items()})
     names = np.concatenate([words for _, words in spaces.values()])
     tellable = np.concatenate([np.full(len(words), name != "cited") for name, (_, words) in spaces.items()])
     cited = [frozenset(document.cited) for document in documents]
@@ -81,7 +81,7 @@ def find_neighbours(documents: Sequence[Document]) -> Iterator[Neighbour]:
                 )
 
 
-def _to_spaces(documents: Sequence[Document]) -> dict[str, tuple[csr_matrix, np.ndarray]]:
+def to_spaces(documents: Sequence[Document]) -> dict[str, tuple[csr_matrix, np.ndarray]]:
     """Each space that has any words, its rows of length one, with the names of its columns."""
     texts = {
         "short": [document.short for document in documents],
@@ -105,6 +105,11 @@ def _to_spaces(documents: Sequence[Document]) -> dict[str, tuple[csr_matrix, np.
         except ValueError:  # no word in this space: papers without text, or without references
             continue
     return spaces
+
+
+def to_matrix(spaces: Mapping[str, csr_matrix]) -> csr_matrix:
+    """The spaces beside each other, so that the product of two rows is their weighted cosine."""
+    return csr_matrix(hstack([space * np.sqrt(WEIGHTS[name]) for name, space in spaces.items()]))
 
 
 def _largest(scores: np.ndarray) -> list[int]:
