@@ -13,8 +13,6 @@ from datasette.utils import derive_named_parameters
 DATABASE = "papers"
 """The name under which Datasette serves the file that build_db.py makes: papers.db."""
 
-AHEAD = "papersette.search_facets"
-"""The key of a request's scope under which plugins/ahead.py leaves the counts of a search, as a task."""
 names: dict[str, list[str]] = {}
 """The parameters of each query: to find them in a long one takes as long as to answer a short one."""
 

@@ -2,14 +2,16 @@
 
 import json
 import re
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
+from weakref import WeakKeyDictionary
 
 from datasette import hookimpl
-from datasette.utils import tilde_encode
+from datasette.plugins import pm
+from datasette.utils import await_me_maybe, tilde_encode
 from markupsafe import Markup
 
 from papersette import search
-from papersette.canned import AHEAD, DATABASE, run
+from papersette.canned import DATABASE, run
 
 FACETS = (
     "venue",
@@ -42,14 +44,14 @@ FACET_NAMES = {
 }
 FILE_NAMES = {"csv": "CSV", "json": "JSON", "bib": "BibTeX", "ris": "RIS", "csl": "CSL JSON", "atom": "Atom", "ics": "iCalendar"}
 CHOICES = ("q", "in", *FACETS, "versions", "sort")
+menus = WeakKeyDictionary()
 
 
 @hookimpl
 def extra_template_vars(datasette, request):
     async def canned(query, /, **values):
         """Rows of a canned query of metadata.yml; parameters that are not given are empty."""
-        ahead = request.scope.get(AHEAD) if request and query == "search_facets" else None
-        return await (ahead or run(datasette, query, values))
+        return await run(datasette, query, values)
 
     asked = {key: value for key in CHOICES if (value := request.args.get(key))} if request else {}
     encoded = {key: urlencode({key: value}) for key, value in asked.items()}  # a page has hundreds of links that differ in one
@@ -69,11 +71,33 @@ def extra_template_vars(datasette, request):
         others = [other for other in chosen(facet) if other.removeprefix("-") != value.removeprefix("-")]
         return search_link(**{facet: ",".join(others if value in chosen(facet) else [*others, value])})
 
+    def links(facet, values):
+        """The values of a facet with the addresses of this search with each and without it."""
+        picked = chosen(facet)
+        others = search_link(**{facet: ""}).rstrip("?") + ("&" if len(encoded.keys() - {facet}) else "?")
+        beside = f"{others}{facet}={quote_plus(','.join([*picked, '']))}"  # once: a page has hundreds of them
+        for row in values:
+            value = row["value"]
+            if value in picked:
+                yield row | {"picked": True, "address": choose(facet, value)}
+            else:
+                yield row | {"address": beside + quote_plus(value), "without": f"{beside}-{quote_plus(value)}"}
+
     async def find(database, table, q):
         """Rows of the canned query find_<table>; None where a searchable table has none."""
         if database == DATABASE and await datasette.get_canned_query(database, f"find_{table}", None):
             return await canned(f"find_{table}", q=q)
         return None
+
+    async def menu_links():
+        """What plugins add to the menu; for readers without a name asked for once, as one plugin looks through all tables."""
+        if datasette in menus and request and not request.actor:
+            return menus[datasette]
+        asked = pm.hook.menu_links(datasette=datasette, actor=request.actor if request else None, request=request)
+        found = [link for answer in asked for link in await await_me_maybe(answer) or ()]
+        if request and not request.actor:
+            menus[datasette] = found
+        return found
 
     async def canned_title(name):
         return (await datasette.get_canned_query(DATABASE, name, None))["title"]
@@ -82,6 +106,7 @@ def extra_template_vars(datasette, request):
         "canned": canned,
         "find": find,
         "canned_title": canned_title,
+        "menu_links": menu_links,
         "search_link": search_link,
         "files": to_files,
         "file_names": FILE_NAMES,
@@ -92,6 +117,7 @@ def extra_template_vars(datasette, request):
         "to_days": to_days,
         "respelt": respelt,
         "choose": choose,
+        "links": lambda facet, values: list(links(facet, values)),
         "to_link": to_link(datasette),
         "tilde": tilde_encode,
         "ignored_words": lambda q: search.parse(q).ignored,
