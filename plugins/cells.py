@@ -5,6 +5,7 @@ from datasette.utils import tilde_encode
 from markupsafe import Markup, escape
 
 from papersette import search
+from papersette.canned import DATABASE
 
 LINKS = {
     "paper_id": ("paper_id", "papers"),
@@ -21,7 +22,6 @@ LINKS = {
 """Column -> the column of the same row that holds the key, and the table it is a key of."""
 OWN = {("sessions", "title"): ("session_id", "sessions"), ("authorships", "name"): ("author_id", "authors")}
 """Where a table means something else by a column than the rest."""
-DATABASE = "papers"
 
 
 @hookimpl

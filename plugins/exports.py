@@ -17,11 +17,12 @@ from bibtexparser import write_string
 from bibtexparser.library import Library
 from bibtexparser.model import Entry, Field
 from datasette import hookimpl
-from datasette.utils import derive_named_parameters, tilde_encode
+from datasette.utils import tilde_encode
 from datasette.utils.asgi import AsgiStream, NotFound, Response
 from datasette.views.base import DatasetteError
 
-DATABASE = "papers"
+from papersette.canned import DATABASE, run
+
 ROW_PAGES = {
     "tags": "tag",
     "authors": "author",
@@ -61,7 +62,7 @@ async def has_sessions(datasette, database, table, columns, view_name):
     """Whether a calendar could have something: sessions, or papers where any session here has a time."""
     if database != DATABASE or not ("session_id" in columns or has_papers(database, table, columns, view_name)):
         return False
-    return any(to_time(session["start"]) for session in await canned(datasette, "session_list"))
+    return any(to_time(session["start"]) for session in await run(datasette, "session_list", {}))
 
 
 def renderer(write):
@@ -113,18 +114,9 @@ class Site:
         return Streamed(parts, content_type, {"content-disposition": disposition})
 
 
-async def canned(datasette, query, /, **values):
-    """All rows of a canned query of metadata.yml."""
-    sql = (await datasette.get_canned_query(DATABASE, query, None))["sql"]
-    database = datasette.get_database(DATABASE)
-    params = {key: values.get(key, "") for key in await derive_named_parameters(database, sql)}
-    answer = await database.execute(sql, params)
-    return [dict(row) for row in answer.rows]
-
-
 async def canned_lists(datasette, query, /, **values):
-    """The same with lists read, for the queries of exports."""
-    rows = await canned(datasette, query, **values)
+    """Rows of a canned query of exports, lists read."""
+    rows = await run(datasette, query, values)
     return [row | {key: json.loads(row[key]) for key in LISTS & set(row)} for row in rows]
 
 
@@ -132,7 +124,7 @@ async def paper_ids(datasette, request, rows, table, query_name, view_name):
     """The papers of a page, all of them, in its order."""
     if view_name == "row" and table in ROW_PAGES:
         key = rows[0][datasette_key(table)]
-        found = await canned(datasette, "papers_of", **{ROW_PAGES[table]: key})
+        found = await run(datasette, "papers_of", {ROW_PAGES[table]: key})
     elif view_name == "row":
         found = rows
     else:

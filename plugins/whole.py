@@ -28,7 +28,8 @@ from datasette.views.base import DatasetteError
 from datasette.views.database import DatabaseView, MagicParameters
 from datasette.views.table import TableView
 
-DATABASE = "papers"
+from papersette.canned import DATABASE
+
 SLOW = 20_000
 """Milliseconds that a whole canned query may take; SQL of readers has sql_time_limit_ms, as its page has."""
 EVERYTHING = "1000000"
