@@ -48,8 +48,12 @@ def fold_characters(text: str) -> str:
     text = re.sub(r"<latexi?t?[^>]{0,2000}>[^<]{0,100000}</latexi?t?>", "", text)  # base64 that Word-made figures carry
     text = re.sub(r"[A-Za-z0-9+/=]{60,}", "", text)  # and what is left of it where a line end has cut the tag
     text = compose_accents(text)
-    text = "".join(_fold(c) for c in text)
+    text = UNCOMMON.sub(lambda found: "".join(map(_fold, found[0])), text)
     return unicodedata.normalize("NFC", text)
+
+
+UNCOMMON = re.compile(r"[^ -~\n\t]+")
+"""All but plain ASCII, which is nearly all of a page and needs no look at each character."""
 
 
 def _fold(c: str) -> str:
@@ -142,8 +146,10 @@ def join_hyphenated(page: list[str], words: Counter[str]) -> list[str]:
     """
     joined: list[str] = []
     for line in page:
-        line = re.sub(r"(\w{2,})- ([a-z]\w+)", lambda m: _join_known(m, words), line)
-        if joined and (broken := re.search(r"(\w+)-$", joined[-1])) and (rest := re.match(r"[^\W\d_]\w*", line)):
+        if "- " in line:
+            line = re.sub(r"(\w{2,})- ([a-z]\w+)", lambda m: _join_known(m, words), line)
+        ends = joined and joined[-1].endswith("-")
+        if ends and (broken := re.search(r"(\w+)-$", joined[-1])) and (rest := re.match(r"[^\W\d_]\w*", line)):
             whole, compound = broken[1] + rest[0], f"{broken[1]}-{rest[0]}"
             keep = not rest[0][0].islower() or (words[compound.lower()] > 0 and not words[whole.lower()])
             head, _, tail = line.partition(" ")
