@@ -13,10 +13,11 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from papersette import catalog, collect, database, facts, grouping, history
+from papersette import catalog, collect, database, evaluation, facts, grouping, history
 from papersette.fulltext import ENGINES, extract
 from papersette.problems import UserError
 from papersette.progress import Progress
@@ -74,7 +75,8 @@ def build(options: argparse.Namespace, started: datetime) -> dict[str, object]:
         progress.run("indexing", database.index(db), len(INDEXES), "indexes")
         database.save_problems(db, database.score_texts(db))
         database.save_changes(db, previous, started)
-        database.save_evaluation(db, HOUSE, publication.questions)
+        figures = evaluation.measure(database.settle(db), HOUSE, publication.questions)
+        database.save_evaluation(db, map(asdict, figures))
         summary = database.save_build(db, publication, started, fingerprint, previous)
         database.check(db)
     database.save_inspection(options.db.with_name("inspect-data.json"), options.db)

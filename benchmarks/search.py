@@ -25,7 +25,8 @@ from pathlib import Path
 
 from datasette.app import Datasette
 
-from papersette.evaluation import Figure, ask, rank, read_questions, serve, to_figures
+from papersette.evaluation import Figure, ask, rank, serve, to_figures
+from papersette.questions import read_questions
 
 ROOT = Path(__file__).parent.parent
 WHOLE_WORDS = ["nas", "ppo", "bert", "gan"]

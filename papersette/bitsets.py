@@ -1,4 +1,4 @@
-"""Sets of papers as bits: the paper of number n is bit n. A search counts hundreds of facet values by them in a millisecond.
+"""Sets of papers as bits: the paper of number n is bit n. A search counts the values of its facets by them.
 
 The rule: a set is bytes in the database and a whole number in Python, little-endian, and nothing else knows how.
 """

@@ -14,14 +14,14 @@ DATABASE = "papers"
 """The name under which Datasette serves the file that build_db.py makes: papers.db."""
 
 names: dict[str, list[str]] = {}
-"""The parameters of each query: to find them in a long one takes as long as to answer a short one."""
+"""The parameters of each query; to find them, Datasette reads all of its text."""
 
 
-async def run(datasette: Any, query: str, values: Mapping[str, object], **limits: Any) -> list[dict[str, Any]]:
-    """All rows that the query gives; `limits` go to Datasette's `execute`. Raises what it raises."""
+async def run(datasette: Any, query: str, values: Mapping[str, object]) -> list[dict[str, Any]]:
+    """The rows that the query gives. Raises what Datasette's `execute` raises."""
     sql = (await datasette.get_canned_query(DATABASE, query, None))["sql"]
     database = datasette.get_database(DATABASE)
     if sql not in names:
         names[sql] = await derive_named_parameters(database, sql)
-    answer = await database.execute(sql, {name: values.get(name, "") for name in names[sql]}, **limits)
+    answer = await database.execute(sql, {name: values.get(name, "") for name in names[sql]})
     return [dict(row) for row in answer.rows]

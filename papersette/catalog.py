@@ -16,8 +16,8 @@ from typing import Any
 
 import yaml
 
-from papersette.evaluation import Question, read_questions
 from papersette.problems import Problem, UserError
+from papersette.questions import Question, read_questions
 from papersette.records import Count, LooseFile, Paper
 from papersette.sources import SOURCES
 

@@ -24,11 +24,10 @@ from typing import Any
 from sqlite_utils import Database
 
 import papersette
-from papersette import evaluation, history
+from papersette import history
 from papersette.bitsets import to_bits
 from papersette.catalog import Catalog
 from papersette.collect import Tally
-from papersette.evaluation import Question
 from papersette.fulltext import Heading, Page, Text
 from papersette.history import Previous
 from papersette.keys import SIGNS, fold, to_slug
@@ -211,12 +210,14 @@ def _save_sessions(db: Database, papers: list[Paper]) -> None:
         _insert(db, "session_papers", rows)
 
 
-def save_evaluation(db: Database, house: Path, questions: Sequence[Question]) -> None:
-    """Ask the search of this very file the questions, and write how high it ranks; `house` is the folder of metadata.yml."""
-    if questions:
-        db.conn.commit()
-        path = Path(db.execute("select file from pragma_database_list where name = 'main'").fetchone()[0])
-        _insert(db, "evaluation", map(asdict, evaluation.measure(path, house, questions)))
+def settle(db: Database) -> Path:
+    """Commit, and give the file that is being built, for others to open."""
+    db.conn.commit()
+    return Path(db.execute("select file from pragma_database_list where name = 'main'").fetchone()[0])
+
+
+def save_evaluation(db: Database, figures: Iterable[Row]) -> None:
+    _insert(db, "evaluation", figures)
 
 
 def save_problems(db: Database, problems: Iterable[Problem]) -> None:

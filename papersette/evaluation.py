@@ -18,18 +18,10 @@ from datasette.app import Datasette
 from datasette.database import Database
 
 from papersette.canned import DATABASE
-from papersette.problems import UserError
+from papersette.questions import Question
 
 DEPTH = 10
 """Results that are looked at: the first screen or two."""
-
-
-@dataclass(frozen=True)
-class Question:
-    """What is typed, and the paper_id of the paper that is meant."""
-
-    query: str
-    paper_id: str
 
 
 @dataclass(frozen=True)
@@ -41,27 +33,17 @@ class Figure:
     about: str
 
 
-def read_questions(path: Path) -> tuple[Question, ...]:
-    """The questions of a file with one JSON object a line. Raises `UserError` with the line that is none."""
-    questions = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        try:
-            value = json.loads(line)
-            questions.append(Question(str(value["query"]), str(value["paper_id"])))
-        except (ValueError, KeyError, TypeError):
-            raise UserError(f'{path}, line {number}: must be {{"query": "…", "paper_id": "…"}}') from None
-    if not questions:
-        raise UserError(f"{path}: holds no question")
-    return tuple(questions)
-
-
 def measure(path: Path, house: Path, questions: Sequence[Question]) -> list[Figure]:
-    """How high the search of the database at `path` ranks; `house` is the folder of metadata.yml, plugins and templates."""
-    return asyncio.run(_measure(path, house, questions))
+    """How high the search of the database at `path` ranks; `house` is the folder of metadata.yml, plugins and templates.
+
+    Nothing where there is no question.
+    """
+    return asyncio.run(_measure(path, house, questions)) if questions else []
 
 
 async def _measure(path: Path, house: Path, questions: Sequence[Question]) -> list[Figure]:
-    return to_figures([await rank(site, question) for site in [await serve(path, house)] for question in questions])
+    site = await serve(path, house)
+    return to_figures([await rank(site, question) for question in questions])
 
 
 async def serve(path: Path, house: Path) -> Datasette:

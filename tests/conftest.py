@@ -63,6 +63,14 @@ def run_build(*arguments: object, cwd: Path = ROOT) -> subprocess.CompletedProce
     return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False, timeout=600)
 
 
+def build_database(folder: Path, catalog: str) -> Path:
+    """Build a catalog given as text, with its data in `folder`, into papers.db there."""
+    (folder / "catalog.yml").write_text(catalog, encoding="utf-8")
+    built = run_build(folder / "catalog.yml", "--data", folder, "--db", folder / "papers.db", "--cache", folder / "cache")
+    assert built.returncode == 0, built.stderr
+    return folder / "papers.db"
+
+
 @contextlib.contextmanager
 def serve(database: Path, folder: Path, *options: str, metadata: Path = ROOT / "metadata.yml") -> Iterator[httpx.Client]:
     """Serve a database with this project's metadata, plugins and templates, as `make serve` does; give a client of it."""

@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
-from conftest import ROOT, run_build
+from conftest import ROOT, build_database
 from datasette.app import Datasette
 from test_house import METADATA
 
@@ -42,12 +42,8 @@ Five,"4, 3, 5",Reject
 def reviews_db(tmp_path_factory):
     folder = tmp_path_factory.mktemp("rated")
     (folder / "rated.csv").write_text(RATED)
-    (folder / "catalog.yml").write_text(
-        "title: Rated\nsources:\n  - {kind: table, file: rated.csv, venue: {venue_id: v, name: V 2019, year: 2019, kind: conference}}\n"
-    )
-    built = run_build(folder / "catalog.yml", "--data", folder, "--db", folder / "papers.db", "--cache", folder / "cache")
-    assert built.returncode == 0, built.stderr
-    return folder / "papers.db"
+    catalog = "title: Rated\nsources:\n  - {kind: table, file: rated.csv, venue: {venue_id: v, name: V 2019, year: 2019, kind: conference}}\n"
+    return build_database(folder, catalog)
 
 
 def test_the_drawing_shows_the_tables_as_they_are():

@@ -11,7 +11,7 @@ import bibtexparser
 import feedparser
 import pytest
 import rispy
-from conftest import run_build, serve
+from conftest import build_database, serve
 from ical.calendar_stream import IcsCalendarStream
 from pybtex.database import parse_string
 
@@ -30,14 +30,10 @@ PAPERS = [
 def site(tmp_path_factory):
     folder = tmp_path_factory.mktemp("exports")
     (folder / "papers.json").write_text(json.dumps(PAPERS))
-    (folder / "catalog.yml").write_text(
-        "title: Odd papers\nsources:\n  - {kind: table, file: papers.json, venue: {venue_id: odd, name: Odd & Co 2019, kind: conference}}\n"
-    )
-    arguments = (folder / "catalog.yml", "--data", folder, "--db", folder / "papers.db", "--cache", folder / "cache")
-    assert run_build(*arguments).returncode == 0
+    catalog = "title: Odd papers\nsources:\n  - {kind: table, file: papers.json, venue: {venue_id: odd, name: Odd & Co 2019, kind: conference}}\n"
+    build_database(folder, catalog)
     (folder / "papers.json").write_text(json.dumps(PAPERS[:-1]))
-    assert run_build(*arguments).returncode == 0
-    with serve(folder / "papers.db", tmp_path_factory.mktemp("exportsite")) as client:
+    with serve(build_database(folder, catalog), tmp_path_factory.mktemp("exportsite")) as client:
         yield client
 
 

@@ -4,7 +4,7 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-from conftest import make_pdf, run_build, serve
+from conftest import build_database, make_pdf, serve
 
 BODY = [
     "We train on CIFAR-10 and the Adult dataset. Every adult knows that dropout and pruning shears help.",
@@ -34,13 +34,11 @@ def site(tmp_path_factory):
     make_pdf(folder / "pdfs/three.pdf", [["Only words about hedges, gardens and dropout, and no list, but pruning-shears."]])
     (folder / "papers.csv").write_text(PAPERS)
     (folder / "mine.txt").write_text("Hedge-1000\n")
-    (folder / "catalog.yml").write_text(
+    catalog = (
         "title: Facts\ndatasets: mine.txt\nsources:\n"
         "  - {kind: table, file: papers.csv, files: pdfs, venue: {venue_id: v, name: V}}\n"
     )
-    built = run_build(folder / "catalog.yml", "--data", folder, "--db", folder / "papers.db", "--cache", folder / "cache")
-    assert built.returncode == 0, built.stderr
-    with serve(folder / "papers.db", tmp_path_factory.mktemp("factssite")) as client:
+    with serve(build_database(folder, catalog), tmp_path_factory.mktemp("factssite")) as client:
         client.database = folder / "papers.db"
         yield client
 

@@ -35,7 +35,7 @@ def said_by_pictures():
 def said():
     """Everything that the templates and pictures say in English, the names of facets, and the titles of canned queries."""
     texts = "\n".join(path.read_text() for path in TEMPLATES)
-    names = re.search(r"FACET_NAMES = \{(.*?)\n\}", (ROOT / "plugins/site.py").read_text(), re.DOTALL).group(1)
+    names = re.search(r"FACET_NAMES = \{(.*?)\n\}", (ROOT / "plugins/addresses.py").read_text(), re.DOTALL).group(1)
     single = {text.replace('\\"', '"') for text in ONE.findall(texts)} | set(yaml.safe_load("{" + names + "}").values())
     single |= {query["title"] for query in METADATA["queries"].values()}
     return single | said_by_pictures() | set(SEVERAL.findall(texts))

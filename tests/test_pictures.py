@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import numpy as np
 import pytest
 import yaml
-from conftest import ROOT, run_build, serve
+from conftest import ROOT, build_database, serve
 from datasette.app import Datasette
 from sqlite_utils import Database
 from test_house import METADATA
@@ -35,12 +35,10 @@ def rated_site(tmp_path_factory):
     """Papers of thirty years, with ratings; one has a title that would run as a script."""
     folder = tmp_path_factory.mktemp("rated")
     (folder / "rated.csv").write_text(RATED)
-    (folder / "catalog.yml").write_text(
+    catalog = (
         "title: Rated\nsources:\n  - {kind: table, file: rated.csv, venue: {venue_id: v, name: Gardens, kind: conference}}\n"
     )
-    built = run_build(folder / "catalog.yml", "--data", folder, "--db", folder / "papers.db", "--cache", folder / "cache")
-    assert built.returncode == 0, built.stderr
-    with serve(folder / "papers.db", tmp_path_factory.mktemp("ratedsite")) as client:
+    with serve(build_database(folder, catalog), tmp_path_factory.mktemp("ratedsite")) as client:
         yield client
 
 

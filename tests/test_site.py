@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from conftest import make_pdf, run_build, serve
+from conftest import build_database, make_pdf, serve
 
 ARABIC = "تعلم عميق للشبكات"
 PAPERS = [
@@ -49,13 +49,11 @@ def site(tmp_path_factory):
     for name, pages in PAGES.items():
         make_pdf(folder / "pdfs" / f"{name}.pdf", pages)
     (folder / "papers.json").write_text(json.dumps(PAPERS))
-    (folder / "catalog.yml").write_text(
+    catalog = (
         "title: Odd papers\nnotice: All of this is <made up>.\nsources:\n"
         "  - {kind: table, file: papers.json, files: pdfs, pdf_url: '/pdf/{file}', venue: {venue_id: odd, name: Odd 2019, year: 2019}}\n"
     )
-    built = run_build(folder / "catalog.yml", "--data", folder, "--db", folder / "papers.db", "--cache", folder / "cache")
-    assert built.returncode == 0, built.stderr
-    with serve(folder / "papers.db", tmp_path_factory.mktemp("oddsite")) as client:
+    with serve(build_database(folder, catalog), tmp_path_factory.mktemp("oddsite")) as client:
         yield client
 
 
