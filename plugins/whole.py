@@ -35,7 +35,7 @@ SLOW = 20_000
 EVERYTHING = "1000000"
 """The size of a page that a query is asked for which gives pages."""
 SCREENS = 20
-"""A table is read so many screens at a time: of most 1,000 rows; of paper_texts, where a row has 66 kB, 200."""
+"""A table is read so many screens at a time: fewer of paper_texts, where a row is a whole paper."""
 PAGING = {"_next", "_size", "_stream", "_shape", "_nl"}
 IN_MEMORY = 1_000_000
 BLOCK = 65_536

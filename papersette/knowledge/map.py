@@ -53,7 +53,7 @@ def draw_map(documents: Sequence[Document], tags: Mapping[str, Sequence[str]]) -
     spaces = to_spaces(documents) if len(documents) >= FEWEST else {}
     if not spaces:
         return
-    # One thread: sums in another order differ in their last digit, and t-SNE makes another map of that. It is faster, too.
+    # One thread: sums in another order differ in their last digit, and t-SNE makes another map of that.
     with threadpool_limits(1):
         places = _to_plane(to_matrix(_lend({name: space for name, (space, _) in spaces.items()})))
         regions = KMeans(_count_regions(len(documents)), random_state=SEED, n_init=10).fit_predict(places)
