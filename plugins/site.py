@@ -2,11 +2,13 @@
 
 import json
 import re
+from functools import lru_cache
 from weakref import WeakKeyDictionary
 
 from datasette import hookimpl
 from datasette.plugins import pm
 from datasette.utils import await_me_maybe, tilde_encode
+from jinja2 import pass_context
 from markupsafe import Markup
 
 from papersette import search
@@ -42,12 +44,14 @@ def extra_template_vars(datasette, request):
 
     return {
         "canned": canned,
+        "part": part,
         "find": find,
         "canned_title": canned_title,
         "menu_links": menu_links,
         "to_days": to_days,
         "respelt": respelt,
         "to_link": to_link(datasette),
+        "row_link": row_link(datasette),
         "tilde": tilde_encode,
         "ignored_words": lambda q: search.parse(q).ignored,
         "query_chips": search.to_chips,
@@ -59,6 +63,14 @@ def extra_template_vars(datasette, request):
 def prepare_jinja2_environment(env):
     env.filters["marked"] = lambda passage: Markup(search.to_marked_html(passage))  # noqa: S704 - it escapes
     env.filters["from_json"] = lambda text: json.loads(text or "[]")
+    env.globals["sync"] = env.overlay(enable_async=False)
+
+
+@pass_context
+def part(context, template, **values):
+    """A part of a page in which nothing is awaited, as cards. Datasette's templates are async: each value is asked whether it must be
+    awaited, which takes longer than to write it."""
+    return Markup(context["sync"].get_template(template).render(context.get_all() | values))  # noqa: S704 - it escapes
 
 
 def respelt(q, word, suggestion):
@@ -72,6 +84,21 @@ def to_days(sessions):
     for session in sessions:
         days.setdefault((session["start"] or "")[:10], []).append(session)
     return [{"day": day, "sessions": together} for day, together in days.items()]
+
+
+encode = lru_cache(maxsize=10_000)(tilde_encode)  # a page has hundreds of links, to the same authors and tags as the page before
+
+
+def row_link(datasette):
+    """The address of a row of the papers' database, by its table and its key."""
+    tables = {}
+
+    def link(table, key, format=None):
+        if table not in tables:
+            tables[table] = datasette.urls.table(DATABASE, table)
+        return f"{tables[table]}/{encode(str(key))}" + (f".{format}" if format else "")
+
+    return link
 
 
 def to_link(datasette):
