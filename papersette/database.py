@@ -285,22 +285,24 @@ def save_facets(db: Database) -> None:
     for facet, value, label, number in db.execute(FACETS):
         labels.setdefault((facet, value), label)
         papers_of[facet, value][number] = None
-    ranked = sorted(labels, key=lambda key: (-len(papers_of[key]), key))
-    names = ("facet_id", "facet", "value", "label", "slug", "paper_count")
-    rows = ((n, *key, labels[key], to_slug(labels[key]), len(papers_of[key])) for n, key in enumerate(ranked, start=1))
-    _insert(db, "facets", (dict(zip(names, row, strict=True)) for row in rows))
-    pairs = ((facet_id, number) for facet_id, key in enumerate(ranked, start=1) for number in papers_of[key])
-    _insert(db, "paper_facets", ({"facet_id": facet_id, "number": number} for facet_id, number in pairs))
+    kinds = {facet: kind for kind, facet in enumerate(sorted({facet for facet, _ in labels}), start=1)}
     places: Counter[str] = Counter()
-    common = []
-    for facet_id, key in enumerate(ranked, start=1):
+    ids = {}
+    for key in sorted(labels, key=lambda key: (-len(papers_of[key]), key)):
         places[key[0]] += 1
-        if places[key[0]] <= COUNTED_VALUES:
-            common.append({"facet_id": facet_id, "papers": to_bits(papers_of[key])})
-    _insert(db, "facet_sets", common)
+        ids[key] = kinds[key[0]] * FACET_SPAN + places[key[0]]
+    names = ("facet_id", "facet", "value", "label", "slug", "paper_count")
+    rows = ((n, *key, labels[key], to_slug(labels[key]), len(papers_of[key])) for key, n in ids.items())
+    _insert(db, "facets", (dict(zip(names, row, strict=True)) for row in rows))
+    _insert(db, "paper_facets", ({"facet_id": n, "number": number} for key, n in ids.items() for number in papers_of[key]))
+    common = ((n, papers_of[key]) for key, n in ids.items() if n % FACET_SPAN <= COUNTED_VALUES)
+    _insert(db, "facet_sets", ({"facet_id": n, "papers": to_bits(papers)} for n, papers in common))
 
 
-COUNTED_VALUES = 200
+FACET_SPAN = 10_000_000
+"""facet_id // FACET_SPAN is the facet, facet_id % FACET_SPAN the place of the value in it by its papers: so that a search ranks values by
+their numbers alone."""
+COUNTED_VALUES = 500
 """Values of one facet that a search with many results counts: the fifteen that it shows are among the commonest."""
 
 

@@ -1,0 +1,53 @@
+"""A search that finds more papers than it looks into page by page, and than it counts value by value: nothing is lost for that."""
+
+import pytest
+from conftest import build_database, make_pdf, serve
+
+PAPERS = 310
+"""More than the 300 that `promising` of the query search lets through, and than the 100 from which `large` of search_facets counts sets."""
+TEXT = "A garden has a hedge and a gate, and whoever keeps it looks after all of them in every season of the year."
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("many")
+    (folder / "pdfs").mkdir()
+    lines = ["paper_id,title,year,tags"]
+    for n in range(PAPERS):
+        lines.append(f"p{n},Of garden number {n},{2000 + n % 3},{'odd' if n % 2 else 'even'};number {n}")
+        make_pdf(folder / f"pdfs/p{n}.pdf", [[TEXT], ["Lilacs and hedges, a hedge of lilac." if n == 7 else "Nothing more."]])
+    (folder / "papers.csv").write_text("\n".join(lines))
+    catalog = "title: Many\nsources:\n  - {kind: table, file: papers.csv, files: pdfs, venue: {venue_id: v, name: V}}\n"
+    with serve(build_database(folder, catalog), tmp_path_factory.mktemp("manysite")) as client:
+        yield client
+
+
+def find(site, q, **more):
+    return site.get("/papers/search.json", params={"q": q, "_shape": "array", **more}).raise_for_status().json()
+
+
+@pytest.mark.parametrize("q", ["gate", "whoever looks after garden and hedge in every season"])
+def test_each_paper_comes_once_with_its_passage_on_whatever_page_of_the_results(site, q):
+    rows = [row for page in range(1, 17) for row in find(site, q, page=page)]
+    assert sorted(row["paper_id"] for row in rows) == sorted(f"p{n}" for n in range(PAPERS))
+    assert {row["snippet_page"] for row in rows} == {1}
+    assert all("⟦" in row["snippet"] for row in rows)
+
+
+def test_the_best_of_many_is_among_those_that_are_looked_into(site):
+    assert find(site, "hedge")[0]["paper_id"] == "p7"
+    assert find(site, "whoever looks after garden, hedge and lilac")[0]["snippet_page"] == 2
+
+
+def test_counts_beside_many_papers_are_those_of_all_of_them(site):
+    rows = site.get("/papers/search_facets.json", params={"q": "gate", "_shape": "array"}).json()
+    counts = {(row["facet"], row["value"]): row["count"] for row in rows}
+    assert counts["matches", None] == PAPERS
+    assert (counts["tag", "odd"], counts["tag", "even"]) == (155, 155)
+    assert [counts["year", str(year)] for year in (2000, 2001, 2002)] == [104, 103, 103]
+
+
+def test_a_list_shows_fifteen_values_and_of_equals_those_that_more_papers_have(site):
+    found = site.get("/papers/search_facets.json", params={"q": '"garden number 7"', "_shape": "array"}).json()
+    assert [row["value"] for row in found if row["facet"] == "tag"] == ["odd", "number-7"]
+    assert len([row for row in site.get("/papers/search_facets.json?q=gate&_shape=array").json() if row["facet"] == "tag"]) == 15
