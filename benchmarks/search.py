@@ -122,8 +122,8 @@ async def completeness(site: Datasette, texts: dict[str, str], keywords: list[st
 async def speed(site: Datasette, db: Path, sentences: list[str]) -> list[Figure]:
     """200 mixed queries: keywords, phrases, two and three words, fields, and sentences; the page as a reader gets it.
 
-    Everything is done ROUNDS times, pages and scans in turns, and of each query the middle time counts: the first round reads the file into
-    memory, and a shared machine stumbles.
+    Everything is done ROUNDS times, pages and scans in turns, and of each query the middle time counts: the first round reads the
+    file into memory, and a shared machine stumbles.
     """
     mixed = mix_queries(db, sentences)
     with closing(sqlite3.connect(db)) as conn:

@@ -300,8 +300,8 @@ def save_facets(db: Database) -> None:
 
 
 FACET_SPAN = 10_000_000
-"""facet_id // FACET_SPAN is the facet, facet_id % FACET_SPAN the place of the value in it by its papers: so that a search ranks values by
-their numbers alone."""
+"""facet_id // FACET_SPAN is the facet, facet_id % FACET_SPAN the place of the value in it by its papers, so that a search ranks
+values by their numbers alone."""
 COUNTED_VALUES = 500
 """Values of one facet that a search with many results counts: the fifteen that it shows are among the commonest."""
 

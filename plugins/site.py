@@ -68,8 +68,10 @@ def prepare_jinja2_environment(env):
 
 @pass_context
 def part(context, template, **values):
-    """A part of a page in which nothing is awaited, as cards. Datasette's templates are async: each value is asked whether it must be
-    awaited, which takes longer than to write it."""
+    """A part of a page in which nothing is awaited, as cards.
+
+    Datasette's templates are async: each value is asked whether it must be awaited, which takes longer than to write it.
+    """
     return Markup(context["sync"].get_template(template).render(context.get_all() | values))  # noqa: S704 - it escapes
 
 
