@@ -1,0 +1,72 @@
+"""A feed (RFC 4287) of the papers of a page; of one that went, what became of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from urllib.parse import quote
+from xml.etree import ElementTree
+
+from papersette.exporting.papers import Batches, Paper
+
+MEDIA_TYPE = "application/atom+xml; charset=utf-8"
+ATOM = "http://www.w3.org/2005/Atom"
+BEFORE_ALL = "1970-01-01T00:00:00+00:00"
+
+
+@dataclass(frozen=True)
+class Feed:
+    """Where a feed is, the page that it follows, what that page was asked for, and how the page of a paper is found."""
+
+    address: str
+    page: str
+    query: str
+    to_page: Callable[[str], str]
+
+
+async def write(batches: Batches, feed: Feed) -> AsyncIterator[str]:
+    papers = [paper async for some in batches for paper in some]  # what is newest stands before all entries
+    before, after = to_frame(papers, feed).rsplit("</feed>", 1)
+    yield before
+    for paper in papers:
+        yield ElementTree.tostring(to_entry(paper, feed), encoding="unicode") + "\n"
+    yield "</feed>" + after
+
+
+def to_frame(papers: list[Paper], feed: Feed) -> str:
+    """A feed but for its entries."""
+    ElementTree.register_namespace("", ATOM)
+    root = ElementTree.Element(f"{{{ATOM}}}feed")
+    add(root, "id", feed.address)
+    add(root, "title", " ".join(filter(None, [papers[0]["publication"] if papers else "Papers", feed.query])))
+    add(root, "updated", max((paper["updated"] for paper in papers), default=BEFORE_ALL))
+    add(root, "link", rel="self", type="application/atom+xml", href=feed.address)
+    add(root, "link", rel="alternate", type="text/html", href=feed.page)
+    add(add(root, "author"), "name", "Papersette")
+    return ElementTree.tostring(root, encoding="unicode", xml_declaration=True)
+
+
+def to_entry(paper: Paper, feed: Feed) -> ElementTree.Element:
+    entry = ElementTree.Element(f"{{{ATOM}}}entry")
+    add(entry, "id", "urn:papersette:" + quote(paper["paper_id"]))
+    add(entry, "title", paper["title"] or paper["paper_id"])
+    add(entry, "updated", paper["updated"])
+    add(entry, "link", rel="alternate", type="text/html", href=feed.to_page(paper["paper_id"]))
+    for name in paper["authors"] or ["Unknown"]:
+        add(add(entry, "author"), "name", name)
+    for tag in paper["tags"]:
+        add(entry, "category", term=tag)
+    add(entry, "summary", "\n\n".join(filter(None, [paper["change"], paper["tldr"], paper["abstract"]])) or "No abstract")
+    return entry
+
+
+def add(parent: ElementTree.Element, name: str, text: str | None = None, **attributes: str) -> ElementTree.Element:
+    child = ElementTree.SubElement(parent, f"{{{ATOM}}}{name}", attributes)
+    child.text = printable(text)
+    return child
+
+
+def printable(text: str | None) -> str | None:
+    """Without the control characters that XML does not allow."""
+    return re.sub(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", " ", text) if text else text

@@ -1,0 +1,52 @@
+"""CSL JSON, which Zotero and citation processors read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+from papersette.exporting.papers import Batches, Paper, split_name
+
+MEDIA_TYPE = "application/vnd.citationstyles.csl+json; charset=utf-8"
+EXTENSION = "csl.json"
+TYPES = {"conference": "paper-conference", "journal": "article-journal"}
+
+
+async def write(batches: Batches) -> AsyncIterator[str]:
+    before = "["
+    async for papers in batches:
+        for paper in papers:
+            yield before + json.dumps(to_item(paper), ensure_ascii=False, indent=1)
+            before = ",\n"
+    yield "]" if before == ",\n" else "[]"
+
+
+def to_item(paper: Paper) -> dict[str, Any]:
+    item = {
+        "id": paper["paper_id"],
+        "type": TYPES.get(paper["venue_kind"] or "", "article"),
+        "title": paper["title"],
+        "author": [to_name(name) for name in paper["authors"]],
+        "container-title": paper["venue"],
+        "issued": to_date(str(paper["published"] or paper["year"] or "")),
+        "abstract": paper["abstract"],
+        "keyword": "; ".join(paper["tags"]),
+        "language": paper["language"],
+        "URL": paper["url"] or paper["pdf_url"],
+    }
+    return {key: value for key, value in item.items() if value}
+
+
+def to_date(published: str) -> dict[str, list[list[int]]] | None:
+    """
+    >>> to_date("2019-05-06"), to_date("")
+    ({'date-parts': [[2019, 5, 6]]}, None)
+    """
+    parts = [int(part) for part in published.split("-") if part.isdecimal()]
+    return {"date-parts": [parts]} if parts else None
+
+
+def to_name(name: str) -> dict[str, str]:
+    parts = split_name(name)
+    return {"family": parts[1], "given": parts[0]} if parts else {"literal": name}

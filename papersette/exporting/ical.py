@@ -1,0 +1,53 @@
+"""iCalendar (RFC 5545): the sessions that have a date and a time, at the venue's own time unless theirs says of which zone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+import icalendar
+
+from papersette.exporting.papers import Session
+
+MEDIA_TYPE = "text/calendar; charset=utf-8"
+EXTENSION = "ics"
+
+
+def write(sessions: Iterable[Session], to_page: Callable[[str], str]) -> str | None:
+    """A calendar; None where no session has a time. `to_page` gives the address of a session."""
+    events = [to_event(session, start, to_page) for session in sessions if (start := to_time(session["start"]))]
+    if not events:
+        return None
+    calendar = icalendar.Calendar()
+    calendar.add("prodid", "-//Papersette//papersette//EN")
+    calendar.add("version", "2.0")
+    for event in events:
+        calendar.add_component(event)
+    return str(calendar.to_ical(), "utf-8")
+
+
+def to_event(session: Session, start: datetime, to_page: Callable[[str], str]) -> icalendar.Event:
+    event = icalendar.Event()
+    event.add("uid", f"{session['session_id']}@papersette")
+    event.add("dtstamp", datetime.fromisoformat(session["stamp"]))
+    event.add("dtstart", start)
+    if finish := to_time(session["finish"]):
+        event.add("dtend", finish)
+    event.add("summary", session["title"])
+    event.add("description", "\n".join(session["papers"]))
+    event.add("url", to_page(session["session_id"]))
+    if session["room"]:
+        event.add("location", session["room"])
+    return event
+
+
+def to_time(text: str | None) -> datetime | None:
+    """A time; None where the text is none, or only a day.
+
+    >>> to_time("2019-05-06"), to_time("2019-05-06 09:30")
+    (None, datetime.datetime(2019, 5, 6, 9, 30))
+    """
+    try:
+        return datetime.fromisoformat(text) if text and "T" in text.replace(" ", "T") else None
+    except ValueError:
+        return None

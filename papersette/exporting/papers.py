@@ -1,0 +1,49 @@
+"""What a format is given of a paper and of a session: rows of the canned queries `export` and `export_sessions`, lists read."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import TypeAlias, TypedDict
+
+
+class Paper(TypedDict):
+    paper_id: str
+    title: str | None
+    authors: list[str]
+    venue: str | None
+    venue_kind: str | None
+    year: int | None
+    published: str | None
+    abstract: str | None
+    tldr: str | None
+    tags: list[str]
+    language: str | None
+    url: str | None
+    pdf_url: str | None
+    publication: str | None
+    change: str | None
+    updated: str
+
+
+class Session(TypedDict):
+    session_id: str
+    title: str
+    start: str | None
+    finish: str | None
+    room: str | None
+    stamp: str
+    papers: list[str]
+
+
+Batches: TypeAlias = AsyncIterator[list[Paper]]
+"""Papers, some at a time, so that a file of a whole conference never stands in memory."""
+
+
+def split_name(name: str) -> tuple[str, str] | None:
+    """Given names and family name; None where nobody can tell them apart.
+
+    >>> split_name("Ann Mary Author"), split_name("Plato"), split_name("Jan, van der Berg")
+    (('Ann Mary', 'Author'), None, None)
+    """
+    given, _, family = name.rpartition(" ")
+    return (given, family) if given and "," not in name else None
