@@ -55,7 +55,8 @@ MAY_IMPORT = {
         "papersette.merging",
         "papersette.schema",
     },
-    "plugins": {"papersette.search", "papersette.canned", "papersette.bitsets"},
+    "papersette/exporting": {"papersette.exporting"},
+    "plugins": {"papersette.search", "papersette.canned", "papersette.bitsets", "papersette.exporting"},
 }
 """Room -> what of this project it may import; docs/design.md draws it."""
 
