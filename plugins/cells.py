@@ -1,8 +1,10 @@
 """Cells that know what they hold: a title, name or tag links to its row, a passage is marked, a page opens the PDF there."""
 
+import re
+
 from datasette import hookimpl
 from datasette.utils import tilde_encode
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from papersette import search
 from papersette.canned import DATABASE
@@ -22,6 +24,7 @@ LINKS = {
 """Column -> the column of the same row that holds the key, and the table it is a key of."""
 OWN = {("sessions", "title"): ("session_id", "sessions"), ("authorships", "name"): ("author_id", "authors")}
 """Where a table means something else by a column than the rest."""
+RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff]")
 
 
 @hookimpl
@@ -50,6 +53,5 @@ def own_url(row, column, datasette):
 
 
 def needs_direction(value, datasette):
-    """Short text with right-to-left letters; Datasette shortens and links the rest itself."""
-    limit = datasette.setting("truncate_cells_html")
-    return isinstance(value, str) and len(value) <= limit and any("\u0590" <= c <= "\u08ff" for c in value) and escape(value)
+    """Whether a value is short text with right-to-left letters; Datasette shortens and links the rest itself."""
+    return isinstance(value, str) and RIGHT_TO_LEFT.search(value) and len(value) <= datasette.setting("truncate_cells_html")
