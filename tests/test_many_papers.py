@@ -32,6 +32,8 @@ def test_each_paper_comes_once_with_its_passage_on_whatever_page_of_the_results(
     assert sorted(row["paper_id"] for row in rows) == sorted(f"p{n}" for n in range(PAPERS))
     assert {row["snippet_page"] for row in rows} == {1}
     assert all("⟦" in row["snippet"] for row in rows)
+    assert {row["found_pages"] for row in rows} <= {1, 2}
+    assert site.get("/papers/search", params={"q": q, "page": 16}).text.count('class="passage"') == 10
 
 
 def test_the_best_of_many_is_among_those_that_are_looked_into(site):
