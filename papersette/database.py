@@ -37,7 +37,7 @@ from papersette.knowledge.parts import to_parts
 from papersette.merging import Claim
 from papersette.problems import Problem, UserError
 from papersette.records import Paper
-from papersette.schema import CHECKS, FACETS, INDEXES, PAGES_PER_PAPER, RATE, SCHEMA
+from papersette.schema import CHECKS, FACET_SPAN, FACETS, INDEXES, PAGES_PER_PAPER, RATE, SCHEMA
 
 Row = dict[str, Any]
 
@@ -299,11 +299,8 @@ def save_facets(db: Database) -> None:
     _insert(db, "facet_sets", ({"facet_id": n, "papers": to_bits(papers)} for n, papers in common))
 
 
-FACET_SPAN = 10_000_000
-"""facet_id // FACET_SPAN is the facet, facet_id % FACET_SPAN the place of the value in it by its papers, so that a search ranks
-values by their numbers alone."""
 COUNTED_VALUES = 500
-"""Values of one facet that a search with many results counts: the fifteen that it shows are among the commonest."""
+"""Values of one facet that a search with many results counts: the fifteen that it shows are nearly always among the commonest."""
 
 
 def score_texts(db: Database) -> Iterator[Problem]:

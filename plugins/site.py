@@ -44,7 +44,6 @@ def extra_template_vars(datasette, request):
 
     return {
         "canned": canned,
-        "part": part,
         "find": find,
         "canned_title": canned_title,
         "menu_links": menu_links,
@@ -63,16 +62,17 @@ def extra_template_vars(datasette, request):
 def prepare_jinja2_environment(env):
     env.filters["marked"] = lambda passage: Markup(search.to_marked_html(passage))  # noqa: S704 - it escapes
     env.filters["from_json"] = lambda text: json.loads(text or "[]")
-    env.globals["sync"] = env.overlay(enable_async=False)
+    sync = env.overlay(enable_async=False)
 
+    @pass_context
+    def part(context, template, **values):
+        """A part of a page in which nothing is awaited, as cards.
 
-@pass_context
-def part(context, template, **values):
-    """A part of a page in which nothing is awaited, as cards.
+        Datasette's templates are async: each value is asked whether it must be awaited, which takes longer than to write it.
+        """
+        return Markup(sync.get_template(template).render(context.get_all() | values))  # noqa: S704 - it escapes
 
-    Datasette's templates are async: each value is asked whether it must be awaited, which takes longer than to write it.
-    """
-    return Markup(context["sync"].get_template(template).render(context.get_all() | values))  # noqa: S704 - it escapes
+    env.globals["part"] = part
 
 
 def respelt(q, word, suggestion):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 from xml.etree import ElementTree
 
-from papersette.exporting.papers import Batches, Paper
+from papersette.exporting.rows import Batches, PaperRow
 
 MEDIA_TYPE = "application/atom+xml; charset=utf-8"
 ATOM = "http://www.w3.org/2005/Atom"
@@ -34,7 +34,7 @@ async def write(batches: Batches, feed: Feed) -> AsyncIterator[str]:
     yield "</feed>" + after
 
 
-def to_frame(papers: list[Paper], feed: Feed) -> str:
+def to_frame(papers: list[PaperRow], feed: Feed) -> str:
     """A feed but for its entries."""
     ElementTree.register_namespace("", ATOM)
     root = ElementTree.Element(f"{{{ATOM}}}feed")
@@ -47,7 +47,7 @@ def to_frame(papers: list[Paper], feed: Feed) -> str:
     return ElementTree.tostring(root, encoding="unicode", xml_declaration=True)
 
 
-def to_entry(paper: Paper, feed: Feed) -> ElementTree.Element:
+def to_entry(paper: PaperRow, feed: Feed) -> ElementTree.Element:
     entry = ElementTree.Element(f"{{{ATOM}}}entry")
     add(entry, "id", "urn:papersette:" + quote(paper["paper_id"]))
     add(entry, "title", paper["title"] or paper["paper_id"])

@@ -9,7 +9,7 @@ from bibtexparser.entrypoint import write_string
 from bibtexparser.library import Library
 from bibtexparser.model import Entry, Field
 
-from papersette.exporting.papers import Batches, Paper
+from papersette.exporting.rows import Batches, PaperRow
 
 MEDIA_TYPE = "application/x-bibtex; charset=utf-8"
 EXTENSION = "bib"
@@ -26,7 +26,7 @@ async def write(batches: Batches) -> AsyncIterator[str]:
         yield write_string(Library([to_entry(paper, taken) for paper in papers])) + "\n"
 
 
-def to_entry(paper: Paper, taken: set[str]) -> Entry:
+def to_entry(paper: PaperRow, taken: set[str]) -> Entry:
     kind = TYPES.get(paper["venue_kind"] or "", "misc")
     values = {
         "title": f"{{{escape(paper['title'])}}}" if paper["title"] else None,  # the inner braces keep capitals

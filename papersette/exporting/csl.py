@@ -6,7 +6,7 @@ import json
 from collections.abc import AsyncIterator
 from typing import Any
 
-from papersette.exporting.papers import Batches, Paper, split_name
+from papersette.exporting.rows import Batches, PaperRow, split_name
 
 MEDIA_TYPE = "application/vnd.citationstyles.csl+json; charset=utf-8"
 EXTENSION = "csl.json"
@@ -22,7 +22,7 @@ async def write(batches: Batches) -> AsyncIterator[str]:
     yield "]" if before == ",\n" else "[]"
 
 
-def to_item(paper: Paper) -> dict[str, Any]:
+def to_item(paper: PaperRow) -> dict[str, Any]:
     item = {
         "id": paper["paper_id"],
         "type": TYPES.get(paper["venue_kind"] or "", "article"),

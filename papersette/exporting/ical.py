@@ -7,13 +7,13 @@ from datetime import datetime
 
 import icalendar
 
-from papersette.exporting.papers import Session
+from papersette.exporting.rows import SessionRow
 
 MEDIA_TYPE = "text/calendar; charset=utf-8"
 EXTENSION = "ics"
 
 
-def write(sessions: Iterable[Session], to_page: Callable[[str], str]) -> str | None:
+def write(sessions: Iterable[SessionRow], to_page: Callable[[str], str]) -> str | None:
     """A calendar; None where no session has a time. `to_page` gives the address of a session."""
     events = [to_event(session, start, to_page) for session in sessions if (start := to_time(session["start"]))]
     if not events:
@@ -26,7 +26,7 @@ def write(sessions: Iterable[Session], to_page: Callable[[str], str]) -> str | N
     return str(calendar.to_ical(), "utf-8")
 
 
-def to_event(session: Session, start: datetime, to_page: Callable[[str], str]) -> icalendar.Event:
+def to_event(session: SessionRow, start: datetime, to_page: Callable[[str], str]) -> icalendar.Event:
     event = icalendar.Event()
     event.add("uid", f"{session['session_id']}@papersette")
     event.add("dtstamp", datetime.fromisoformat(session["stamp"]))

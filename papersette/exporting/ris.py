@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import rispy
 
-from papersette.exporting.papers import Batches, Paper, split_name
+from papersette.exporting.rows import Batches, PaperRow, split_name
 
 MEDIA_TYPE = "application/x-research-info-systems; charset=utf-8"
 EXTENSION = "ris"
@@ -25,7 +25,7 @@ class Unnumbered(rispy.RisWriter):  # type: ignore[misc]  # rispy ships no types
         return ""
 
 
-def to_entry(paper: Paper) -> dict[str, str | list[str]]:
+def to_entry(paper: PaperRow) -> dict[str, str | list[str]]:
     entry = {
         "type_of_reference": TYPES.get(paper["venue_kind"] or "", "GEN"),
         "id": paper["paper_id"],

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from typing import TypeAlias, TypedDict
 
 
-class Paper(TypedDict):
+class PaperRow(TypedDict):
     paper_id: str
     title: str | None
     authors: list[str]
@@ -25,7 +25,7 @@ class Paper(TypedDict):
     updated: str
 
 
-class Session(TypedDict):
+class SessionRow(TypedDict):
     session_id: str
     title: str
     start: str | None
@@ -35,7 +35,7 @@ class Session(TypedDict):
     papers: list[str]
 
 
-Batches: TypeAlias = AsyncIterator[list[Paper]]
+Batches: TypeAlias = AsyncIterator[list[PaperRow]]
 """Papers, some at a time, so that a file of a whole conference never stands in memory."""
 
 
