@@ -6,7 +6,7 @@ The rule: every table and column is described in metadata.yml, or a test fails. 
 PAGES_PER_PAPER = 10_000
 """page_id = papers.number * PAGES_PER_PAPER + page, so that ranking goes from a page to its paper without a look-up."""
 FACET_SPAN = 10_000_000
-"""facet_id = facet * FACET_SPAN + the place of the value in it, by its papers, so that a search ranks values by their ids alone."""
+"""facet_id = facet * FACET_SPAN + place of the value in it, the commonest first; a search ranks values by their ids alone."""
 
 SCHEMA = """
 create table venues (
