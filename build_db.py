@@ -17,7 +17,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from papersette import catalog, collect, database, evaluation, facts, grouping, history
+from papersette import catalog, collect, database, evaluation, facets, facts, garbled, grouping, history
 from papersette.fulltext import ENGINES, extract
 from papersette.problems import UserError
 from papersette.progress import Progress
@@ -71,9 +71,10 @@ def build(options: argparse.Namespace, started: datetime) -> dict[str, object]:
         database.save_tallies(db, items.tallies)
         database.save_problems(db, [*problems, *unknown])
         progress.run("finding facts", facts.save_facts(db, publication.datasets), len(facts.STAGES), "stages")
-        database.save_facets(db)
+        database.save_ratings(db)
+        facets.save_facets(db)
         progress.run("indexing", database.index(db), len(INDEXES), "indexes")
-        database.save_problems(db, database.score_texts(db))
+        database.save_problems(db, garbled.score_texts(db))
         database.save_changes(db, previous, started)
         figures = evaluation.measure(database.settle(db), HOUSE, publication.questions)
         database.save_evaluation(db, map(asdict, figures))

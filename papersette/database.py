@@ -1,4 +1,4 @@
-"""The one SQLite file: how papers are saved into it, indexed, scored, checked, and how it is published.
+"""The one SQLite file: how papers are saved into it, indexed, checked, and how it is published.
 
 The rule: the file is written beside its place under another name, checked, and renamed onto it in one step; a build that
 fails leaves the old file as it was. Its tables are in schema.py.
@@ -11,7 +11,6 @@ import hashlib
 import json
 import os
 import platform
-import re
 import sqlite3
 import tempfile
 from collections import Counter, defaultdict
@@ -25,7 +24,6 @@ from sqlite_utils import Database
 
 import papersette
 from papersette import history
-from papersette.bitsets import to_bits
 from papersette.catalog import Catalog
 from papersette.collect import Tally
 from papersette.fulltext import Heading, Page, Text
@@ -37,7 +35,7 @@ from papersette.knowledge.parts import to_parts
 from papersette.merging import Claim
 from papersette.problems import Problem, UserError
 from papersette.records import Paper
-from papersette.schema import CHECKS, FACET_SPAN, FACETS, INDEXES, PAGES_PER_PAPER, RATE, SCHEMA
+from papersette.schema import CHECKS, INDEXES, PAGES_PER_PAPER, RATE, SCHEMA
 
 Row = dict[str, Any]
 
@@ -274,75 +272,9 @@ def index(db: Database) -> Iterator[str]:
         yield name
 
 
-def save_facets(db: Database) -> None:
-    """Fill papers.rating from reviews, and facets and paper_facets from the tables they sum up.
-
-    Of the values that a search with many results counts, the commonest of each facet, the papers are kept as a set, too.
-    """
+def save_ratings(db: Database) -> None:
+    """Fill papers.rating and top_percent from reviews."""
     db.execute(RATE)
-    labels: dict[tuple[str, str], str] = {}
-    papers_of: defaultdict[tuple[str, str], dict[int, None]] = defaultdict(dict)
-    for facet, value, label, number in db.execute(FACETS):
-        labels.setdefault((facet, value), label)
-        papers_of[facet, value][number] = None
-    kinds = {facet: kind for kind, facet in enumerate(sorted({facet for facet, _ in labels}), start=1)}
-    places: Counter[str] = Counter()
-    ids = {}
-    for key in sorted(labels, key=lambda key: (-len(papers_of[key]), key)):
-        places[key[0]] += 1
-        ids[key] = kinds[key[0]] * FACET_SPAN + places[key[0]]
-    names = ("facet_id", "facet", "value", "label", "slug", "paper_count")
-    rows = ((n, *key, labels[key], to_slug(labels[key]), len(papers_of[key])) for key, n in ids.items())
-    _insert(db, "facets", (dict(zip(names, row, strict=True)) for row in rows))
-    _insert(db, "paper_facets", ({"facet_id": n, "number": number} for key, n in ids.items() for number in papers_of[key]))
-    common = ((n, papers_of[key]) for key, n in ids.items() if n % FACET_SPAN <= COUNTED_VALUES)
-    _insert(db, "facet_sets", ({"facet_id": n, "papers": to_bits(papers)} for n, papers in common))
-
-
-COUNTED_VALUES = 500
-"""Values of one facet that a search with many results counts: the fifteen that it shows are nearly always among the commonest."""
-
-
-def score_texts(db: Database) -> Iterator[Problem]:
-    """Fill papers.text_quality, the share of distinct words on a page of middling length that another paper has, too.
-
-    Text that a font garbles is made of words nobody else has; such a paper is yielded as a problem. Asked of languages in
-    which at least `FEWEST_TO_COMPARE` papers have text: one French paper among many English ones is no rubbish.
-    """
-    middling: dict[int, str] = dict(db.execute(MIDDLING_PAGES, (FEWEST_TO_COMPARE,)))
-    db.execute("create virtual table temp.words_of_pages using fts5vocab(main, pages_fts, instance)")
-    scores = {number: _share_known(db, number, body) for number, body in middling.items()}
-    db.execute("drop table temp.words_of_pages")
-    db.conn.executemany("update papers set text_quality = ? where number = ?", ((s, n) for n, s in scores.items()))
-    db.conn.commit()
-    for paper_id, venue_id, file, score in db.execute(BAD_TEXTS, (BAD_TEXT,)):
-        reason = f"reads like no language of the other papers: they have {score:.0%} of its words; look at its PDF's fonts"
-        yield Problem(venue_id, file or paper_id, "text", reason, paper_id)
-
-
-MIDDLING_PAGES = """
-select number, body from (
-    select page_id / 10000 as number, body,
-        row_number() over (partition by page_id / 10000 order by length(body)) as place,
-        count(*) over (partition by page_id / 10000) as pages
-    from pages where body is not null
-) where place = (pages + 1) / 2 and number in (
-    select number from papers where coalesce(language, '') in (
-        select coalesce(language, '') from papers where page_count > 0 group by 1 having count(*) >= ?))
-"""
-BAD_TEXTS = "select paper_id, venue_id, file, text_quality from papers where text_quality < ? order by number"
-BAD_TEXT = 0.5
-FEWEST_TO_COMPARE = 20
-WORDS_COMPARED = 60
-
-
-def _share_known(db: Database, number: int, body: str) -> float:
-    words = sorted(set(re.findall(r"[^\W\d_]{4,}", body.lower())))
-    words = words[:: max(1, len(words) // WORDS_COMPARED)]
-    ask = "select exists (select 1 from temp.words_of_pages where term = ? and (doc < ? or doc >= ?))"
-    own = (number * PAGES_PER_PAPER, (number + 1) * PAGES_PER_PAPER)
-    known = sum(db.execute(ask, (word, *own)).fetchone()[0] for word in words)
-    return round(known / len(words), 2) if words else 0.0
 
 
 def check(db: Database) -> None:

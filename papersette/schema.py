@@ -5,8 +5,6 @@ The rule: every table and column is described in metadata.yml, or a test fails. 
 
 PAGES_PER_PAPER = 10_000
 """page_id = papers.number * PAGES_PER_PAPER + page, so that ranking goes from a page to its paper without a look-up."""
-FACET_SPAN = 10_000_000
-"""facet_id = facet * FACET_SPAN + place of the value in it, the commonest first; a search ranks values by their ids alone."""
 
 SCHEMA = """
 create table venues (
@@ -192,39 +190,6 @@ RATE = """
 update papers set (rating, top_percent) = (select rating, top_percent from ratings where ratings.paper_id = papers.paper_id)
 where paper_id in (select paper_id from reviews where rating is not null)
 """
-
-FACETS = """
-with given(facet, value, label, number) as (
-    select 'venue', venue_id, venues.name, number from papers join venues using (venue_id)
-    union all select 'year', cast(year as text), cast(year as text), number from papers where year is not null
-    union all select 'decision', decision, decision, number from papers where decision is not null
-    union all select 'language', language, language, number from papers where language is not null
-    union all select 'tag', tag_id, tag, number from paper_tags join tags using (tag_id) join papers using (paper_id)
-    union all select 'author', author_id, authors.name, number
-        from authorships join authors using (author_id) join papers using (paper_id)
-    union all select 'session', session_id, sessions.title, number
-        from session_papers join sessions using (session_id) join papers using (paper_id)
-    union all select 'dataset', term_id, terms.name, number
-        from mentions join terms using (term_id) join papers using (paper_id) where kind = 'dataset'
-    union all select 'technique', term_id, terms.name, number
-        from mentions join terms using (term_id) join papers using (paper_id) where kind = 'technique'
-    union all select 'cites', name_id, cited_names.name, number
-        from cited_authors join cited_names using (name_id) join citations using (citation_id) join papers using (paper_id)
-    union all select distinct 'cited', cited_work_id, cited_works.title, number
-        from citations join cited_works using (cited_work_id) join papers using (paper_id) where citing_count > 1
-    union all select 'has', 'text', 'text', number from papers where page_count > 0
-    union all select 'has', 'tldr', 'tl;dr', number from papers where tldr is not null
-    union all select 'has', 'abstract', 'abstract', number from papers where abstract is not null
-    union all select 'has', 'authors', 'authors', number from papers where authors is not null
-    union all select 'has', 'tags', 'tags', number from papers where tags is not null
-    union all select 'has', 'pdf', 'PDF', number from papers where pdf_url is not null
-    union all select 'has', 'reviews', 'reviews', number from papers where paper_id in (select paper_id from reviews)
-    union all select 'has', 'versions', 'other versions', number
-        from papers join works using (work_id) where works.paper_count > 1
-)
-select facet, value, label, number from given order by facet, value, number
-"""
-"""What a search can be narrowed by: (facet, value, label, number) of every paper."""
 
 INDEXES = {
     "papers_fts": """create virtual table papers_fts using fts5(

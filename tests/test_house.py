@@ -46,7 +46,6 @@ MAY_IMPORT = {
     "papersette/database.py": RECORDS
     | {
         "papersette",
-        "papersette.bitsets",
         "papersette.catalog",
         "papersette.collect",
         "papersette.fulltext",
@@ -55,6 +54,8 @@ MAY_IMPORT = {
         "papersette.merging",
         "papersette.schema",
     },
+    "papersette/facets.py": {"papersette.bitsets", "papersette.keys"},
+    "papersette/garbled.py": {"papersette.problems", "papersette.schema"},
     "papersette/exporting": {"papersette.exporting"},
     "plugins": {"papersette.search", "papersette.canned", "papersette.bitsets", "papersette.exporting"},
 }

@@ -1,7 +1,7 @@
 """How far the text of a file can be trusted, and what is wrong with it, in words that say what to do.
 
 The rule: measured on raw text, before cleaning hides what was rubbish. `rubbish` judges one page; `doubt` a whole file.
-Whether its words are words of the corpus is asked of the finished database (papersette/database.py).
+Whether its words are words of the corpus is asked of the finished indexes (papersette/garbled.py).
 """
 
 from __future__ import annotations
