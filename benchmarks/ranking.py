@@ -25,10 +25,10 @@ from papersette.questions import Question, read_questions
 ROOT = Path(__file__).parent.parent
 VARIANTS = {
     "as it is": [],
-    "no word of a sentence may lack": [("best.total / 3", "0")],
-    "a quarter may lack": [("best.total / 3", "best.total / 4")],
-    "all words are placed": [("papers < 0.8", "papers < 1.1")],
-    "words of 3/5 of papers are not placed": [("papers < 0.8", "papers < 0.6")],
+    "no word of a sentence may lack": [("typed / 3", "0")],
+    "a quarter may lack": [("typed / 3", "typed / 4")],
+    "all words decide, however common": [("papers < 0.8", "papers < 1.1")],
+    "words of 3/5 of the papers do not": [("papers < 0.8", "papers < 0.6")],
     "every paper is looked into page by page": [("from matched) > 300", "from matched) > 1e9")],
     "pages squared": [("cube_root(sum(score * score * score))", "square_root(sum(score * score))")],
     "the best page alone": [("cube_root(sum(score * score * score))", "max(score)")],

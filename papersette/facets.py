@@ -7,17 +7,16 @@ is one line of FACETS.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
 
 from sqlite_utils import Database
 
-from papersette.bitsets import to_bits
+from papersette.counting import FACET_SPAN, to_bits, to_width
 from papersette.keys import to_slug
 
 Value = tuple[str, str]
 """A facet and one of its values."""
-FACET_SPAN = 10_000_000
-"""facet_id = facet * FACET_SPAN + place of the value in it, the commonest first; a search ranks values by their ids alone."""
 COUNTED_VALUES = 500
 """Values of one facet that a search with many results counts: the fifteen that it shows are nearly always among the commonest."""
 
@@ -78,8 +77,7 @@ def save_facets(db: Database) -> None:
         for key, n in ids.items()
     )
     db.table("paper_facets").insert_all({"facet_id": n, "number": number} for key, n in ids.items() for number in papers_of[key])
-    common = ((n, papers_of[key]) for key, n in ids.items() if n % FACET_SPAN <= COUNTED_VALUES)
-    db.table("facet_sets").insert_all({"facet_id": n, "papers": to_bits(papers)} for n, papers in common)
+    db.table("facet_sets").insert_all(_to_sets(ids, papers_of))
 
 
 def _number_values(papers_of: Mapping[Value, Collection[int]]) -> dict[Value, int]:
@@ -91,3 +89,14 @@ def _number_values(papers_of: Mapping[Value, Collection[int]]) -> dict[Value, in
         places[key[0]] += 1
         ids[key] = facets[key[0]] * FACET_SPAN + places[key[0]]
     return ids
+
+
+def _to_sets(ids: Mapping[Value, int], papers_of: Mapping[Value, Collection[int]]) -> Iterator[dict[str, Any]]:
+    """A row of facet_sets for each facet; `ids` are in the order of the values."""
+    width = to_width(max((number for papers in papers_of.values() for number in papers), default=0))
+    common: defaultdict[str, list[Value]] = defaultdict(list)
+    for key in ids:
+        common[key[0]].append(key)
+    for facet, keys in common.items():
+        sets = b"".join(to_bits(papers_of[key], width) for key in keys[:COUNTED_VALUES])
+        yield {"facet": facet, "first_id": ids[keys[0]], "width": width, "papers": sets}

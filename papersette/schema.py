@@ -119,7 +119,7 @@ create table paper_facets (
     primary key (facet_id, number)
 ) without rowid;
 create table facet_sets (
-    facet_id integer primary key references facets(facet_id), papers blob not null
+    facet text primary key, first_id integer not null references facets(facet_id), width integer not null, papers blob not null
 );
 create table words (
     word text primary key, papers integer not null

@@ -4,7 +4,7 @@ from datasette import hookimpl
 from rapidfuzz import fuzz
 
 from papersette import search
-from papersette.bitsets import Bits, count_common
+from papersette.counting import count_sets, count_values
 
 
 @hookimpl(trylast=True)  # after Datasette's own escape_fts, which answers '"' with an error, so that ours replaces it
@@ -15,8 +15,8 @@ def prepare_connection(conn):
     conn.create_function("search_words", 1, search.to_words, deterministic=True)
     conn.create_function("search_slug", 1, search.to_slug, deterministic=True)
     conn.create_function("search_prefix", 1, search.to_prefix, deterministic=True)
-    conn.create_function("count_common", 2, count_common, deterministic=True)
-    conn.create_aggregate("bits", 1, Bits)
+    conn.create_function("count_sets", 5, count_sets, deterministic=True)
+    conn.create_function("count_values", 3, count_values, deterministic=True)
     conn.create_function("cube_root", 1, lambda x: x ** (1 / 3), deterministic=True)  # not every SQLite has pow
     conn.create_function("spelling_likeness", 2, fuzz.ratio, deterministic=True)
     conn.create_function("search_choices", 2, search.to_choices, deterministic=True)

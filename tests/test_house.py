@@ -18,7 +18,7 @@ MAY_IMPORT = {
     "papersette/problems.py": set(),
     "papersette/keys.py": set(),
     "papersette/search.py": {"papersette.keys"},
-    "papersette/bitsets.py": set(),
+    "papersette/counting.py": set(),
     "papersette/canned.py": set(),
     "papersette/progress.py": set(),
     "papersette/schema.py": set(),
@@ -54,10 +54,10 @@ MAY_IMPORT = {
         "papersette.merging",
         "papersette.schema",
     },
-    "papersette/facets.py": {"papersette.bitsets", "papersette.keys"},
+    "papersette/facets.py": {"papersette.counting", "papersette.keys"},
     "papersette/garbled.py": {"papersette.problems", "papersette.schema"},
     "papersette/exporting": {"papersette.exporting"},
-    "plugins": {"papersette.search", "papersette.canned", "papersette.bitsets", "papersette.exporting"},
+    "plugins": {"papersette.search", "papersette.canned", "papersette.counting", "papersette.exporting"},
 }
 """Room -> what of this project it may import; docs/design.md draws it."""
 

@@ -5,6 +5,8 @@ from conftest import build_database, make_pdf, serve
 
 PAPERS = 310
 """More than the 300 that `promising` of the query search lets through, and than the 100 from which `large` of search_facets counts sets."""
+SEEN_BEFORE = (101, 103, 105, 107, 109)
+"""Odd papers that were elsewhere before, tagged even and without text: versions of one work."""
 TEXT = "A garden has a hedge and a gate, and whoever keeps it looks after all of them in every season of the year."
 
 
@@ -17,7 +19,14 @@ def site(tmp_path_factory):
         lines.append(f"p{n},Of garden number {n},{2000 + n % 3},{'odd' if n % 2 else 'even'};number {n}")
         make_pdf(folder / f"pdfs/p{n}.pdf", [[TEXT], ["Lilacs and hedges, a hedge of lilac." if n == 7 else "Nothing more."]])
     (folder / "papers.csv").write_text("\n".join(lines))
-    catalog = "title: Many\nsources:\n  - {kind: table, file: papers.csv, files: pdfs, venue: {venue_id: v, name: V}}\n"
+    older = [f"w{n},Of garden number {n},1999,even" for n in SEEN_BEFORE]
+    (folder / "older.csv").write_text("\n".join([lines[0], *older]))
+    catalog = """
+        title: Many
+        sources:
+          - {kind: table, file: papers.csv, files: pdfs, venue: {venue_id: v, name: V}}
+          - {kind: table, file: older.csv, venue: {venue_id: w, name: W}}
+    """
     with serve(build_database(folder, catalog), tmp_path_factory.mktemp("manysite")) as client:
         yield client
 
@@ -47,6 +56,20 @@ def test_counts_beside_many_papers_are_those_of_all_of_them(site):
     assert counts["matches", None] == PAPERS
     assert (counts["tag", "odd"], counts["tag", "even"]) == (155, 155)
     assert [counts["year", str(year)] for year in (2000, 2001, 2002)] == [104, 103, 103]
+
+
+def test_a_work_of_which_two_versions_are_found_counts_once_for_what_either_has(site):
+    rows = site.get("/papers/search_facets.json", params={"q": "garden", "_shape": "array"}).json()
+    counts = {(row["facet"], row["value"]): row["count"] for row in rows}
+    assert (counts["matches", None], counts["versions", None]) == (PAPERS, PAPERS + len(SEEN_BEFORE))
+    assert (counts["tag", "odd"], counts["tag", "even"]) == (155, 155 + len(SEEN_BEFORE))
+    assert (counts["venue", "v"], counts["venue", "w"]) == (PAPERS, len(SEEN_BEFORE))
+
+
+def test_of_few_papers_a_work_counts_once_too(site):
+    rows = site.get("/papers/search_facets.json", params={"q": '"garden number 103"', "_shape": "array"}).json()
+    counts = {(row["facet"], row["value"]): row["count"] for row in rows}
+    assert (counts["matches", None], counts["versions", None], counts["tag", "odd"], counts["tag", "even"]) == (1, 2, 1, 1)
 
 
 def test_a_list_shows_fifteen_values_and_of_equals_those_that_more_papers_have(site):
