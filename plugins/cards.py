@@ -1,0 +1,43 @@
+"""Pages of canned queries that show cards: Datasette's own page of a query, without the table of its rows.
+
+The rule: nothing but the table is left out. Datasette asks every plugin how to show each cell of a row, which for cells that
+no one sees takes longer than the rest of the page's Python.
+"""
+
+from functools import lru_cache
+from urllib.parse import quote_plus, urlencode
+
+from datasette import hookimpl
+from datasette.utils.asgi import Request
+from datasette.views.table import TableView
+
+from papersette.canned import DATABASE
+
+QUERIES = ("search", "search_facets", "programme", "reading_list")
+"""Those whose templates show no table."""
+
+quote = lru_cache(quote_plus)  # of a query of 10,000 characters, it is most of the page beside the cards
+
+
+@hookimpl
+def register_routes():
+    return [(rf"^/(?P<database>{DATABASE})/(?P<table>{'|'.join(QUERIES)})$", show)]
+
+
+async def show(datasette, request, send):
+    names = {"kwargs": {**request.url_vars, "format": None}}
+    return await CardsView.as_view(datasette)(Request(request.scope | {"url_route": names}, request.receive), send)
+
+
+class CardsView(TableView):
+    """Datasette's view of a table or canned query; what it makes for templates of the latter is made here."""
+
+    async def data(self, request, **kwargs):
+        data, _, *rest = await super().data(request, **kwargs)
+        return data, self.to_extras(request, data), *rest
+
+    def to_extras(self, request, data):
+        asked = {name: value for name, value in data["query"]["params"].items() if not name.startswith("_")}
+        edit = f"{self.ds.urls.database(DATABASE)}?sql={quote(data['query']['sql'])}&{urlencode(asked)}"
+        edit = edit if data["allow_execute_sql"] else None
+        return {"request": request, "canned_query": data["query_name"], "edit_sql_url": edit}

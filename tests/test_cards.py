@@ -1,0 +1,72 @@
+"""Pages of cards are Datasette's pages of canned queries, but for the table that they do not show."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import yaml
+from conftest import ROOT
+from datasette import hookimpl
+from datasette.app import Datasette
+from datasette.plugins import pm
+
+PAGES = ("/papers/search?q=gan", "/papers/search_facets?q=gan&facet=tag", "/papers/programme", "/papers/reading_list")
+
+
+@pytest.fixture
+def ask(sample_db):
+    """Asks a Datasette made with these settings for pages, in a thread: the browser of other tests keeps a loop in this one."""
+
+    def ask(*paths, settings=(), metadata=None):
+        metadata = metadata or yaml.safe_load((ROOT / "metadata.yml").read_text())
+        folders = {"plugins_dir": str(ROOT / "plugins"), "template_dir": str(ROOT / "templates")}
+        site = Datasette([], immutables=[sample_db], metadata=metadata, settings=dict(settings), **folders)
+
+        async def get():
+            return [await site.client.get(path) for path in paths]
+
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(asyncio.run, get()).result()
+
+    return ask
+
+
+def test_no_plugin_is_asked_for_cells_that_are_not_shown(ask):
+    class Watch:
+        __name__ = "watch"
+        cells = 0
+
+        @hookimpl
+        def render_cell(self):
+            self.cells += 1
+
+    watch = Watch()
+    pm.register(watch)
+    try:
+        assert [answer.status_code for answer in ask(*PAGES)] == [200] * len(PAGES)
+        assert watch.cells == 0
+        ask("/papers/tags_together")
+        assert watch.cells > 0
+    finally:
+        pm.unregister(watch)
+
+
+def test_the_sql_of_a_search_is_linked_where_readers_may_change_it(ask):
+    (free,) = ask(PAGES[0])
+    (bound,) = ask(PAGES[0], settings={"default_allow_sql": False})
+    assert 'href="/papers?sql=with' in free.text
+    assert "?sql=" not in bound.text
+    assert free.text.count("<article") == bound.text.count("<article") > 0
+
+
+def test_a_query_that_is_not_for_all_is_kept(ask):
+    metadata = yaml.safe_load((ROOT / "metadata.yml").read_text())
+    metadata["databases"]["papers"]["queries"]["search"]["allow"] = False
+    assert [answer.status_code for answer in ask(*PAGES[:2], metadata=metadata)] == [403, 200]
+
+
+def test_a_search_that_is_broken_off_says_so_and_not_that_nothing_was_found(ask):
+    (answer,) = ask("/papers/search?q=learning&_timelimit=1")
+    assert answer.status_code == 400
+    assert "took too long" in answer.text or "could not be answered" in answer.text
+    assert "Nothing here" not in answer.text
