@@ -8,7 +8,9 @@ from functools import lru_cache
 from urllib.parse import quote_plus, urlencode
 
 from datasette import hookimpl
+from datasette.database import QueryInterrupted
 from datasette.utils.asgi import Request
+from datasette.views.base import DatasetteError
 from datasette.views.table import TableView
 
 from papersette.canned import DATABASE
@@ -33,7 +35,12 @@ class CardsView(TableView):
     """Datasette's view of a table or canned query; what it makes for templates of the latter is made here."""
 
     async def data(self, request, **kwargs):
-        data, _, *rest = await super().data(request, **kwargs)
+        try:
+            data, _, *rest = await super().data(request, **kwargs)
+        except QueryInterrupted as error:
+            seconds = self.ds.setting("sql_time_limit_ms") / 1000
+            said = f"This takes longer than {seconds:g} seconds, the limit here: ask for less, or for longer words"
+            raise DatasetteError(said, title="Took too long", status=400) from error
         return data, self.to_extras(request, data), *rest
 
     def to_extras(self, request, data):

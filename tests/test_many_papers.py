@@ -58,6 +58,17 @@ def test_counts_beside_many_papers_are_those_of_all_of_them(site):
     assert [counts["year", str(year)] for year in (2000, 2001, 2002)] == [104, 103, 103]
 
 
+def test_a_sentence_asks_for_its_telling_words_alone_and_says_for_which_it_does_not(site):
+    q = "whoever keeps a lilac hedge, garden and gate in season"
+    rows = site.get("/papers/search_facets.json", params={"q": q, "_shape": "array"}).json()
+    common = [row["label"] for row in rows if row["facet"] == "common"]
+    assert len(common) == 2
+    assert "lilac" not in common
+    page = site.get("/papers/search", params={"q": q}).text
+    assert f'Not asked of each paper, as nearly all have it: <span dir="auto">{common[0]}</span>' in page
+    assert find(site, q)[0]["paper_id"] == "p7"
+
+
 def test_a_work_of_which_two_versions_are_found_counts_once_for_what_either_has(site):
     rows = site.get("/papers/search_facets.json", params={"q": "garden", "_shape": "array"}).json()
     counts = {(row["facet"], row["value"]): row["count"] for row in rows}
