@@ -6,6 +6,7 @@ import contextlib
 import os
 import shutil
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -176,3 +177,36 @@ def visit(browser, sample_site):
     for context in contexts:
         context.close()
     assert errors == []
+
+
+HOSTILE = "</script><script>window.hacked = 1</script>"
+RATED = "\n".join(
+    ["title,year,ratings,decision,tags,abstract"]
+    + [f"{HOSTILE if n == 1 else f'Hedges in {n}'},{1990 + n % 30},{n % 9 + 1};{n % 5 + 3},{'Accept' if n % 3 else 'Reject'},{tag},{tag} of {n}"
+       for n in range(60) for tag in [("pruning" if n % 2 else "garden shears")]]
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def rated_site(tmp_path_factory):
+    """Papers of thirty years, with ratings; one has a title that would run as a script."""
+    folder = tmp_path_factory.mktemp("rated")
+    (folder / "rated.csv").write_text(RATED)
+    catalog = (
+        "title: Rated\nsources:\n  - {kind: table, file: rated.csv, venue: {venue_id: v, name: Gardens, kind: conference}}\n"
+    )
+    with serve(build_database(folder, catalog), tmp_path_factory.mktemp("ratedsite")) as client:
+        yield client
+
+
+def rows(site, query, /, **given):
+    """The rows of a canned query of a served site."""
+    answer = site.get(f"/papers/{query}.json", params={"_shape": "array", "_size": "max", **given})
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def query(db, sql):
+    """The rows that a database file answers with."""
+    with contextlib.closing(sqlite3.connect(db)) as conn:
+        return conn.execute(sql).fetchall()
