@@ -1,7 +1,7 @@
 """Pages of canned queries that show cards: Datasette's own page of a query, without the table of its rows.
 
-The rule: nothing but the table is left out. Datasette asks every plugin how to show each cell of a row, which for cells that
-no one sees takes longer than the rest of the page's Python.
+The rule: nothing but the table is left out. To show it, Datasette asks every plugin about each cell of each row, some hundreds of
+times a page, for cells that no one sees.
 """
 
 from functools import lru_cache
@@ -18,7 +18,7 @@ from papersette.canned import DATABASE
 QUERIES = ("search", "search_facets", "programme", "reading_list")
 """Those whose templates show no table."""
 
-quote = lru_cache(quote_plus)  # of a query of 10,000 characters, it is most of the page beside the cards
+quote = lru_cache(quote_plus)  # a query has some 10,000 characters, the same on every page
 
 
 @hookimpl
