@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import islice, product
 
 from papersette.keys import fold, to_slug
 
@@ -67,6 +68,13 @@ FUNCTION_WORDS = frozenset(
 """English and French words that say nothing about a paper; beside other words they are not searched for."""
 
 TOKEN = re.compile(r'(?P<minus>-?)(?:(?P<field>[A-Za-z]+):)?(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+))|"')
+NEARNESS = re.compile(r"NEAR(?:/(\d{1,3}))?")
+"""Between two words: within ten words of each other, or as many as the number says."""
+NEAR_WORDS = 10
+NEAR_GROUP = re.compile(r"NEAR\(([^()]*?)(?:,\s*(\d{1,3})\s*)?\)")
+"""The same as FTS5 writes it: NEAR(dropout lstm, 5)."""
+MOST_VARIANTS = 16
+"""Of words that shall be near each other, so many combinations of singular and plural are searched for."""
 GROUPING = re.compile(r"(?<!\S)(-?)\(+|\)+(?!\S)")
 """Parentheses around words: OR binds closest, so that they are seldom needed; "f(x)" keeps its own."""
 QUOTES = str.maketrans("“”„«»‟", '""""""', "\x00")
@@ -82,6 +90,9 @@ class Term:
     phrase: bool = False
     varied: bool = True
     """Whether its other number is searched for, too."""
+    near: tuple[Term, ...] = ()
+    """Words and phrases that must stand within `distance` words of it."""
+    distance: int = 0
 
     def to_match(self, columns: str | None = None) -> str:
         """As an FTS5 expression: quoted, so that no character of it is syntax.
@@ -89,9 +100,16 @@ class Term:
         >>> Term("C++ code", phrase=True).to_match("title")
         '{title} : "C++ code"'
         """
-        quoted = " OR ".join(f'"{text}"' + (" *" if self.prefix else "") for text in self._variants())
-        quoted = f"({quoted})" if " OR " in quoted else quoted
+        alternatives = self._alternatives()
+        quoted = f"({' OR '.join(alternatives)})" if len(alternatives) > 1 else alternatives[0]
         return f"{{{columns}}} : {quoted}" if columns else quoted
+
+    def _alternatives(self) -> list[str]:
+        quoted = [f'"{text}"' + (" *" if self.prefix else "") for text in self._variants()]
+        if not self.near:
+            return quoted
+        together = product(quoted, *(term._alternatives() for term in self.near))
+        return [f"NEAR({' '.join(words)}, {self.distance})" for words in islice(together, MOST_VARIANTS)]
 
     def _variants(self) -> list[str]:
         """The word and its plural or singular; a phrase or a prefix is meant as it stands."""
@@ -99,6 +117,23 @@ class Term:
         if self.phrase or self.prefix or not self.varied or len(text) < SHORTEST_VARIED or not text.isalpha():
             return [text]
         return [text, *({to_other_number(text.lower())} - {text.lower()})]
+
+    def beside(self, other: Term, distance: int) -> Term | None:
+        """It with another near it; None where one of them is no word, or asked for elsewhere."""
+        if self.facet or other.facet or other.field not in {None, self.field}:
+            return None
+        return replace(self, near=(*self.near, replace(other, field=None)), distance=distance)
+
+    def opened(self) -> list[Term]:
+        """The words of it, if it is a phrase or has others near it."""
+        terms = [replace(term, field=self.field, near=(), distance=0) for term in (self, *self.near)]
+        words = [word for term in terms for word in term._words()]
+        return words if len(words) > 1 else []
+
+    def _words(self) -> list[Term]:
+        if not self.phrase:
+            return [self]
+        return [Term(word, self.field) for word in self.text.split() if any(_is_indexed(c) for c in word)]
 
     @property
     def facet(self) -> dict[str, str] | None:
@@ -113,7 +148,8 @@ class Term:
 
     def __str__(self) -> str:
         text = f'"{self.text}"' if self.phrase else self.text + "*" * self.prefix
-        return f"{self.field}:{text}" if self.field else text
+        near = " NEAR " if self.distance == NEAR_WORDS else f" NEAR/{self.distance} "
+        return (f"{self.field}:" if self.field else "") + near.join([text, *map(str, self.near)])
 
 
 def to_other_number(word: str) -> str:
@@ -157,30 +193,44 @@ def parse(typed: str) -> Query:
     groups: list[list[Term]] = []
     excluded: list[Term] = []
     ignored: list[str] = []
+    latest: list[Term] = []
     joining = negated = False
-    scope = None
-    for match in TOKEN.finditer(GROUPING.sub(" ", fold(typed[:LONGEST_QUERY]).translate(QUOTES))):
+    scope, distance = None, 0
+    for match in TOKEN.finditer(_to_plain(typed)):
         word = match["word"] or ""
         if (match["field"] or "").lower() == "in" and (asked := _to_scope(word)):
             scope = asked
         elif word in {"OR", "|"} and groups and not match["minus"]:
             joining = True
+        elif (near := NEARNESS.fullmatch(word)) and latest and not match["minus"] and not match["field"]:
+            distance = int(near[1] or NEAR_WORDS)
         elif word in {"NOT", "AND"} and not match["field"]:
             negated = word == "NOT"
         elif (term := _to_term(match)) is None:
             ignored += [match[0]] if match[0] != '"' else []
+        elif distance and not match["minus"] and (together := latest[-1].beside(term, distance)):
+            latest[-1], distance = together, 0
         else:
-            if match["minus"] or negated:
-                excluded.append(term)
-            elif joining:
-                groups[-1].append(term)
-            else:
-                groups.append([term])
-            joining = negated = False
+            if not (match["minus"] or negated or joining):
+                groups.append([])
+            latest = excluded if match["minus"] or negated else groups[-1]
+            latest.append(term)
+            joining, negated, distance = False, False, 0
+    ignored += ["NEAR"] if distance else []
     kept = _without_function_words(groups, ignored)
     if len(kept) >= SENTENCE:
         kept = [tuple(replace(term, varied=False) for term in group) for group in kept]
     return Query(tuple(kept[:MOST_GROUPS]), tuple(excluded), (*ignored, *(str(g[0]) for g in kept[MOST_GROUPS:])), scope)
+
+
+def _to_plain(typed: str) -> str:
+    """What was typed with plain quotes, without parentheses around words, and NEAR between the words that it is about."""
+    plain = fold(typed[:LONGEST_QUERY]).translate(QUOTES)
+    return GROUPING.sub(" ", NEAR_GROUP.sub(_to_nearness, plain))
+
+
+def _to_nearness(match: re.Match[str]) -> str:
+    return f" NEAR/{match[2] or NEAR_WORDS} ".join(re.findall(r'"[^"]*"|[^\s"]+', match[1]))
 
 
 def _to_scope(word: str) -> str | None:
@@ -223,18 +273,15 @@ def _without_function_words(groups: list[list[Term]], ignored: list[str]) -> lis
 
 def _is_function_word(group: Group) -> bool:
     (first, *others) = group
-    return not others and not first.phrase and not first.field and first.text.lower() in FUNCTION_WORDS
+    return not others and not first.phrase and not first.field and not first.near and first.text.lower() in FUNCTION_WORDS
 
 
 def opened(query: Query) -> Query | None:
-    """The query with its phrases opened into words, for when no paper has the phrase; None where it has none to open."""
+    """The query with its phrases, and words near each other, opened into words; None where it has none to open."""
     groups: list[Group] = []
     for group in query.groups:
-        if len(group) == 1 and group[0].phrase and len(group[0].text.split()) > 1:
-            words = (word for word in group[0].text.split() if any(_is_indexed(c) for c in word))
-            groups += [(Term(word, group[0].field),) for word in words]
-        else:
-            groups.append(group)
+        words = group[0].opened() if len(group) == 1 else []
+        groups += [(word,) for word in words] or [group]
     if tuple(groups) == query.groups:
         return None
     return Query(tuple(dict.fromkeys(groups))[:MOST_GROUPS], query.excluded, scope=query.scope)
@@ -263,7 +310,7 @@ def to_readings(typed: str) -> dict[str, str]:
     """
     query = parse(typed)
     terms = [term for group in query.groups for term in group]
-    if query.excluded or query.scope or any(term.field or term.prefix for term in terms):
+    if query.excluded or query.scope or any(term.field or term.prefix or term.near for term in terms):
         return {}
     words = " ".join(term.text for term in terms).split()
     joined = {" ".join(map(str, terms)), " OR ".join(map(str, terms))}
@@ -322,7 +369,8 @@ def to_choices(chosen: str, typed: str) -> str:
 
 def to_words(typed: str) -> str:
     """The plain words of a query that may be misspelt, as a JSON list, in lower case without accents."""
-    terms = [term for group in parse(typed).groups for term in group if not term.facet and not term.prefix]
+    given = [word for group in parse(typed).groups for term in group for word in (term, *term.near)]
+    terms = [term for term in given if not term.facet and not term.prefix]
     words = [word for term in terms for word in to_slug(term.text).split("-") if len(word) > 3 and word.isalpha()]
     return json.dumps(list(dict.fromkeys(words))[:MOST_GROUPS], ensure_ascii=False)
 

@@ -27,6 +27,14 @@ def read(typed):
         ("(sgd OR adam) momentum", ["sgd OR adam", "momentum"], []),
         ("dropout -lstm", ["dropout"], ["lstm"]),
         ('dropout NOT "long short"', ["dropout"], ['"long short"']),
+        ("dropout NEAR lstm", ["dropout NEAR lstm"], []),
+        ("dropout NEAR/5 lstm NEAR/5 units gan", ["dropout NEAR/5 lstm NEAR/5 units", "gan"], []),
+        ('NEAR(dropout "long short", 5)', ['dropout NEAR/5 "long short"'], []),
+        ("sgd OR adam NEAR noise", ["sgd OR adam NEAR noise"], []),
+        ("gan -dropout NEAR lstm", ["gan"], ["dropout NEAR lstm"]),
+        ("title:deep NEAR nets", ["title:deep NEAR nets"], []),
+        ("cites:hinton NEAR dropout", ["cites:hinton", "dropout"], []),
+        ("NEAR dropout NEAR", ["NEAR", "dropout"], []),
         ("meta-learning", ["meta-learning"], []),
         ("regulari*", ["regulari*"], []),
         ('title:"deep learning" author:Bottou', ['title:"deep learning"', "author:Bottou"], []),
@@ -49,7 +57,7 @@ def test_input_without_a_word_to_look_for_is_no_error(typed):
 
 
 HOSTILE = [
-           '"', '"a', "a\x00b", "a AND", "NEAR(a b)", "a^2 + b", "{title} : x", "'; drop table papers --", "x" * 10_000, "ا ب",
+           '"', '"a', "a\x00b", "a AND", "NEAR(a b)", "NEAR(", "a NEAR NEAR b", "NEAR(,)", "a NEAR/0 b*", "a^2 + b", "{title} : x", "'; drop table papers --", "x" * 10_000, "ا ب",
            "C++", "foo:bar:baz", "a OR OR b", "-a -b", '"" "" x', "*a* b*", "a/b\\c", "[x]", "%41", "<script>",
 ]  # fmt: skip
 

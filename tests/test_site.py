@@ -77,6 +77,8 @@ def page(site, path, **asked):
         ("wikitext OR lstm", ["dropout", "wikitext"]),
         ("anisotropic -lstm", ["wikitext"]),
         ("transf*", ["wikitext"]),
+        ("use NEAR/3 lstm", ["dropout"]),
+        ("anisotropic -use NEAR lstm", ["wikitext"]),
         ("title:dropout", ["dropout"]),
         ("tag:dropout", ["dropout", "wikitext"]),
         ("author:angstrom", ["hostile"]),
@@ -113,6 +115,12 @@ def test_where_no_paper_has_all_words_those_with_most_come_and_say_what_they_lac
 def test_a_phrase_that_no_paper_has_is_opened_into_its_words_and_says_so(site):
     assert set(ids(site, q='"noise anisotropic"')) == {"dropout", "wikitext"}
     assert "No paper has the exact phrase" in page(site, "/papers/search", q='"noise anisotropic"')
+
+
+def test_words_that_no_paper_has_so_near_each_other_are_found_anywhere_and_it_is_said(site):
+    assert ids(site, q="use NEAR/2 lstm") == ["dropout"]
+    assert "No paper has these words so near each other" in page(site, "/papers/search", q="use NEAR/2 lstm")
+    assert "near each other" not in page(site, "/papers/search", q="use NEAR/3 lstm")
 
 
 def test_a_search_for_nothing_lists_everything(site):
