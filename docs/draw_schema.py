@@ -21,7 +21,7 @@ MARKERS = ("<!-- drawn by docs/draw_schema.py -->", "<!-- end of the drawing -->
 GROUPS = {
     "Papers and where they stand": ("papers", "works", "versions", "claims", "venues", "places", "sessions", "session_papers"),
     "Names, tags and reviews": ("authors", "authorships", "tags", "paper_tags", "tag_suggestions", "reviews", "ratings"),
-    "Text and what it says": ("pages", "sections", "terms", "mentions", "related", "paper_map", "paper_texts"),
+    "Text and what it says": ("pages", "sections", "terms", "mentions", "code_links", "related", "paper_map", "paper_texts"),
     "Citations": ("citations", "cited_works", "cited_authors", "cited_names"),
     "Search": ("facets", "paper_facets", "facet_sets", "words", "evaluation"),
     "The build": (),

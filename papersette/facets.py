@@ -45,6 +45,7 @@ with given(facet, value, label, number) as (
     union all select 'has', 'authors', 'authors', number from papers where authors is not null
     union all select 'has', 'tags', 'tags', number from papers where tags is not null
     union all select 'has', 'pdf', 'PDF', number from papers where pdf_url is not null
+    union all select distinct 'has', 'code', 'code link in text', number from code_links join papers using (paper_id)
     union all select 'has', 'reviews', 'reviews', number from papers where paper_id in (select paper_id from reviews)
     union all select 'has', 'versions', 'other versions', number
         from papers join works using (work_id) where works.paper_count > 1

@@ -21,6 +21,7 @@ from papersette.knowledge import keyphrases, related, tags
 from papersette.knowledge.citations import Entry, Name, parse_references
 from papersette.knowledge.citations.names import to_name
 from papersette.knowledge.citations.works import Known, Work, describe_works, group_works, link_to_papers
+from papersette.knowledge.code import find_code
 from papersette.knowledge.datasets import load_datasets
 from papersette.knowledge.map import draw_map
 from papersette.knowledge.matcher import Matcher
@@ -258,12 +259,20 @@ where place = 1
 """Of the versions of each work that say more than a title, the longest."""
 
 
+def _save_code_links(db: Database, _: Sequence[Term]) -> None:
+    for paper_id, pages in _pages(db, "body"):
+        links = enumerate(find_code(pages), start=1)
+        rows = ({**asdict(link), "paper_id": paper_id, "position": n, "evidence": link.evidence or None} for n, link in links)
+        db.table("code_links").insert_all(rows)
+
+
 STAGES: dict[str, Callable[[Database, Sequence[Term]], None]] = {
     "citations": _save_citations,
     "related papers": _save_related,
     "tags": _save_tags,
     "map": _save_map,
     "mentions": _save_mentions,
+    "code links": _save_code_links,
 }
 """In the order in which they need each other: papers are related by what they cite, tags taken over from related papers,
 regions of the map named by tags."""

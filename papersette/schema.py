@@ -61,6 +61,10 @@ create table citations (
     page integer not null, raw text not null, title text, year integer, venue text, doi text, arxiv_id text,
     cited_work_id text references cited_works(cited_work_id), unique (paper_id, position)
 );
+create table code_links (
+    paper_id text not null references papers(paper_id), position integer not null,
+    url text not null, page integer not null, evidence text, primary key (paper_id, position)
+);
 create table cited_names (
     name_id text primary key, name text not null, citing_count integer not null
 );
