@@ -1,7 +1,7 @@
-// What HTML cannot: "/" to the search box, j and k through the results, suggestions while typing, the next passages of a paper, long
-// lists that filter while one types, stars for a reading list. Everything works without.
+// What HTML cannot: "/" to the search box, j and k through the results, suggestions while typing, the next passages of a paper, BibTeX
+// to copy, long lists that filter while one types, stars for a reading list. Everything works without.
 const box = document.querySelector("input[type=search]");
-const { suggest, list, listName, keep } = document.currentScript?.dataset ?? {};
+const { suggest, list, listName, keep, copy, copied } = document.currentScript?.dataset ?? {};
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, [contenteditable]")) return;
@@ -56,6 +56,34 @@ for (const fold of document.querySelectorAll("details[data-passages]")) {
       return line;
     }));
   }, { once: true });
+}
+
+// The BibTeX of a paper below its links, to copy; a second click takes it away.
+for (const cite of document.querySelectorAll("a.cite")) {
+  cite.role = "button";
+  cite.ariaExpanded = false;
+  let shown;
+  cite.addEventListener("click", async (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    if (!shown) {
+      const answer = await fetch(cite.href);
+      if (!answer.ok) return location.assign(cite.href);
+      const entry = Object.assign(document.createElement("pre"), { textContent: (await answer.text()).trim(), tabIndex: 0, dir: "ltr" });
+      const button = Object.assign(document.createElement("button"), { type: "button", textContent: copy });
+      button.addEventListener("click", async () => {
+        try {
+          await navigator.clipboard.writeText(entry.textContent);
+          button.textContent = copied;
+        } catch { getSelection().selectAllChildren(entry); } // where the clipboard is closed, it is marked, to be copied by hand
+      });
+      shown = Object.assign(document.createElement("div"), { className: "bibtex", hidden: true });
+      shown.append(entry, button);
+      cite.closest("p").after(shown);
+    }
+    shown.hidden = !shown.hidden;
+    cite.ariaExpanded = !shown.hidden;
+  });
 }
 
 // The values of a facet that have the letters typed, in place of its fifteen commonest.

@@ -225,9 +225,31 @@ def test_from_home_by_search_and_facet_to_a_paper_and_its_export(visit, locale, 
     page.get_by_role("button", name=search, exact=True).click()
     page.locator("aside a", has_text="ICLR 2019").click()
     page.locator(".card h2 a").first.click()
+    page.get_by_role("button", name=cite).click()
+    page.wait_for_selector(".bibtex pre")
+    assert page.inner_text(".bibtex pre").startswith("@")
     with page.expect_download() as download:
         page.locator(".links a", has_text="BibTeX").click()
     assert download.value.suggested_filename.endswith(".bib")
+
+
+def test_cite_shows_bibtex_in_place_to_copy_and_takes_it_away_again(visit):
+    page = visit("/papers/search?q=noise")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    cite = page.locator(".card a.cite").nth(1)
+    cite.click()
+    page.wait_for_selector(".bibtex pre")
+    entry = page.locator(".card").nth(1).locator(".bibtex")
+    paper_id = page.locator(".card").nth(1).get_attribute("data-paper")
+    entry.get_by_role("button", name="Copy").click()
+    entry.get_by_role("button", name="Copied").wait_for()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith("@")
+    assert copied == entry.locator("pre").inner_text()
+    assert copied in page.request.get(str(page.url).split("/papers/")[0] + f"/papers/papers/{paper_id}.bib").text()
+    cite.click()
+    assert not entry.is_visible()
+    assert cite.get_attribute("aria-expanded") == "false"
 
 
 def test_stars_make_a_reading_list_that_stays_in_the_browser_and_is_an_address(visit):
