@@ -4,7 +4,7 @@ import pytest
 from conftest import build_database, make_pdf, serve
 
 PAPERS = 310
-"""More than the 300 that `promising` of the query search lets through, and than the 100 from which `large` of search_facets counts sets."""
+"""More than the 200 that `promising` of the query search lets through, and than the 100 from which `large` of search_facets counts sets."""
 SEEN_BEFORE = (101, 103, 105, 107, 109)
 """Odd papers that were elsewhere before, tagged even and without text: versions of one work."""
 TEXT = "A garden has a hedge and a gate, and whoever keeps it looks after all of them in every season of the year."
