@@ -10,6 +10,7 @@ from papersette.knowledge.code import find_code
     ("text", "urls"),
     [
         ("See https://github.com/ada/walks.", ["https://github.com/ada/walks"]),
+        ("https://github. com/ada/walks", ["https://github.com/ada/walks"]),
         ("at github.com/ada/walks.git, and", ["https://github.com/ada/walks"]),
         ("(https: //www.github.com/ ada/walks-\nof-noise)", ["https://github.com/ada/walks-of-noise"]),
         ("1https://gitlab.com/a.b/c_d/tree/master/x 2https://bitbucket.org/e/f", ["https://gitlab.com/a.b/c_d", "https://bitbucket.org/e/f"]),

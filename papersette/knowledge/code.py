@@ -11,11 +11,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 LINK = re.compile(
-    r"(?<![\w.-])(?:www\.)?(github\.com|gitlab\.com|bitbucket\.org|codeberg\.org|anonymous\.4open\.science)"
+    r"(?<![\w.-])(?:www\.)?(github\.\s?com|gitlab\.\s?com|bitbucket\.\s?org|codeberg\.\s?org|anonymous\.4open\.science)"
     r"\s?/\s?([\w-]+(?:\.[\w-]+)*)\s?/\s?([\w.]+(?:-\s?[\w.]+)*)",
     re.IGNORECASE,
 )
-"""A text breaks links at the ends of lines, after a slash or a hyphen."""
+"""A text breaks links at the ends of lines, after a slash, a dot or a hyphen."""
 OWN = re.compile(r"\b(?:code|codes|implementations?|repository)\b.*\b(?:available|found|at|here)\b|\breleases?\b", re.IGNORECASE)
 OTHERS = re.compile(
     r"(?<![a-z])(?:their|his|authors|official|original|publicly?|from|et al|based on|use[sd]?|follow\w*)\b", re.IGNORECASE
@@ -64,5 +64,6 @@ def seems_own(evidence: str) -> bool:
 
 
 def _to_url(match: re.Match[str]) -> str | None:
-    host, owner, name = match[1].lower(), match[2], re.sub(r"\s", "", match[3]).strip(".").removesuffix(".git")
+    host, owner, name = (re.sub(r"\s", "", part) for part in match.groups())
+    host, name = host.lower(), name.strip(".").removesuffix(".git")
     return f"https://{host}/{owner}/{name}" if 0 < len(name) <= LONGEST and len(owner) <= LONGEST else None
