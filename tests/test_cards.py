@@ -66,8 +66,8 @@ def test_a_query_that_is_not_for_all_is_kept(ask):
 
 
 def test_a_search_that_is_broken_off_says_so_and_not_that_nothing_was_found(ask):
-    search = "/papers/search?q=learning"
-    *_, answer = ask(*[search] * 6, f"{search}&_timelimit=1")  # each thread has read the schema before
+    (answer,) = ask("/papers/search?q=learning&_timelimit=1")
     assert answer.status_code == 400
-    assert "the limit here: ask for less" in answer.text
+    # SQLite's word for it depends on whether it was reading the schema just then
+    assert "the limit here: ask for less" in answer.text or "could not be answered" in answer.text
     assert "Nothing here" not in answer.text
