@@ -208,13 +208,15 @@ def parse(typed: str) -> Query:
             negated = word == "NOT"
         elif (term := _to_term(match)) is None:
             ignored += [match[0]] if match[0] != '"' else []
-        elif distance and not match["minus"] and (together := latest[-1].beside(term, distance)):
-            latest[-1], distance = together, 0
         else:
-            if not (match["minus"] or negated or joining):
-                groups.append([])
-            latest = excluded if match["minus"] or negated else groups[-1]
-            latest.append(term)
+            apart = match["minus"] or negated
+            if distance and not apart and not joining and (together := latest[-1].beside(term, distance)):
+                latest[-1] = together
+            else:
+                if not apart and not joining:
+                    groups.append([])
+                latest = excluded if apart else groups[-1]
+                latest.append(term)
             joining, negated, distance = False, False, 0
     ignored += ["NEAR"] if distance else []
     kept = _without_function_words(groups, ignored)

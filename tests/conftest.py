@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import shutil
@@ -11,10 +12,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
 import pytest
+import yaml
+from datasette.app import Datasette
 
 ROOT = Path(__file__).parent.parent
 DATA = Path(os.environ.get("PAPERSETTE_DATA", ROOT.parent / "shared" / "data"))
@@ -210,3 +214,21 @@ def query(db, sql):
     """The rows that a database file answers with."""
     with contextlib.closing(sqlite3.connect(db)) as conn:
         return conn.execute(sql).fetchall()
+
+
+@pytest.fixture
+def ask(sample_db):
+    """Asks a Datasette made with these settings for pages, in a thread: the browser of other tests keeps a loop in this one."""
+
+    def ask(*paths, settings=(), metadata=None):
+        metadata = metadata or yaml.safe_load((ROOT / "metadata.yml").read_text())
+        folders = {"plugins_dir": str(ROOT / "plugins"), "template_dir": str(ROOT / "templates")}
+        site = Datasette([], immutables=[sample_db], metadata=metadata, settings=dict(settings), **folders)
+
+        async def get():
+            return [await site.client.get(path) for path in paths]
+
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(asyncio.run, get()).result()
+
+    return ask

@@ -1,34 +1,11 @@
 """Pages of cards are Datasette's pages of canned queries, but for the table that they do not show."""
 
-import asyncio
-from concurrent.futures import ThreadPoolExecutor
-
-import pytest
 import yaml
 from conftest import ROOT
 from datasette import hookimpl
-from datasette.app import Datasette
 from datasette.plugins import pm
 
 PAGES = ("/papers/search?q=gan", "/papers/search_facets?q=gan&facet=tag", "/papers/programme", "/papers/reading_list")
-
-
-@pytest.fixture
-def ask(sample_db):
-    """Asks a Datasette made with these settings for pages, in a thread: the browser of other tests keeps a loop in this one."""
-
-    def ask(*paths, settings=(), metadata=None):
-        metadata = metadata or yaml.safe_load((ROOT / "metadata.yml").read_text())
-        folders = {"plugins_dir": str(ROOT / "plugins"), "template_dir": str(ROOT / "templates")}
-        site = Datasette([], immutables=[sample_db], metadata=metadata, settings=dict(settings), **folders)
-
-        async def get():
-            return [await site.client.get(path) for path in paths]
-
-        with ThreadPoolExecutor(1) as thread:
-            return thread.submit(asyncio.run, get()).result()
-
-    return ask
 
 
 def test_no_plugin_is_asked_for_cells_that_are_not_shown(ask):

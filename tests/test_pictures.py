@@ -1,14 +1,11 @@
 """Pictures: what they draw is in their tables, and their pages link to it. How they are drawn is in test_drawing.py."""
 
-import asyncio
 import html
 import re
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import yaml
 from conftest import HOSTILE, ROOT, query, rows
-from datasette.app import Datasette
 from test_house import METADATA
 
 CHARTS = yaml.safe_load((ROOT / "metadata.yml").read_text())["plugins"]["datasette-dashboards"]["pictures"]["charts"]
@@ -136,15 +133,9 @@ def test_a_picture_that_does_not_exist_is_not_found(sample_site):
     assert sample_site.get("/-/dashboards/pictures/nosuch").status_code == 404
 
 
-def test_pictures_need_no_free_sql_and_keep_a_query_that_is_not_for_all(sample_db):
-    settings = yaml.safe_load((ROOT / "metadata.yml").read_text())
-    settings["databases"]["papers"]["queries"]["tags_by_year"]["allow"] = False
-    folders = {"plugins_dir": str(ROOT / "plugins"), "template_dir": str(ROOT / "templates")}
-    site = Datasette([], immutables=[sample_db], metadata=settings, settings={"default_allow_sql": False}, **folders)
-
-    async def ask():
-        paths = ("/papers.json?sql=select+1", "/-/dashboards/pictures/papers_by_year", "/-/dashboards/pictures/tags_by_year")
-        return [(await site.client.get(path)).status_code for path in paths]
-
-    with ThreadPoolExecutor(1) as thread:  # the browser of other tests keeps a loop running in this one
-        assert thread.submit(asyncio.run, ask()).result() == [403, 200, 403]
+def test_pictures_need_no_free_sql_and_keep_a_query_that_is_not_for_all(ask):
+    metadata = yaml.safe_load((ROOT / "metadata.yml").read_text())
+    metadata["databases"]["papers"]["queries"]["tags_by_year"]["allow"] = False
+    paths = ("/papers.json?sql=select+1", "/-/dashboards/pictures/papers_by_year", "/-/dashboards/pictures/tags_by_year")
+    answers = ask(*paths, settings={"default_allow_sql": False}, metadata=metadata)
+    assert [answer.status_code for answer in answers] == [403, 200, 403]

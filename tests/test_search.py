@@ -35,6 +35,8 @@ def read(typed):
         ("title:deep NEAR nets", ["title:deep NEAR nets"], []),
         ("cites:hinton NEAR dropout", ["cites:hinton", "dropout"], []),
         ("NEAR dropout NEAR", ["NEAR", "dropout"], []),
+        ("gan NEAR NOT dropout lstm", ["gan", "lstm"], ["dropout"]),
+        ("gan NEAR OR dropout lstm", ["gan OR dropout", "lstm"], []),
         ("meta-learning", ["meta-learning"], []),
         ("regulari*", ["regulari*"], []),
         ('title:"deep learning" author:Bottou', ['title:"deep learning"', "author:Bottou"], []),

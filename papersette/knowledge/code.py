@@ -24,7 +24,7 @@ SENTENCE = re.compile(r"(?<=[.!?])\s+(?=\S)")
 AROUND = 140
 """Characters before a link in which a paper says what it is."""
 LONGEST = 100
-"""Characters of an owner or a name; hosts allow no more."""
+"""Characters of an owner or a name; what is longer is words run together."""
 
 
 @dataclass(frozen=True)
