@@ -22,8 +22,8 @@ from pathlib import Path
 import numpy as np
 from sqlite_utils import Database
 
-from papersette import facts
-from papersette.database import FAST
+from papersette.database import facts
+from papersette.database.publish import FAST
 from papersette.knowledge import keyphrases, tags
 
 ROOT = Path(__file__).parent.parent

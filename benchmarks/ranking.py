@@ -18,9 +18,10 @@ from pathlib import Path
 
 import yaml
 
-from papersette import search
-from papersette.evaluation import DEPTH, to_figures
-from papersette.questions import Question, read_questions
+from papersette.catalog import read_questions
+from papersette.records import Question
+from papersette.search import query as language
+from papersette.site.evaluation import DEPTH, to_figures
 
 ROOT = Path(__file__).parent.parent
 VARIANTS = {
@@ -37,7 +38,7 @@ VARIANTS = {
 }
 """Name -> what stands in the SQL, and what is put in its place."""
 LONG = 999
-"""More words than any question has: as `search.SENTENCE`, plural and singular are looked for in every one."""
+"""More words than any question has: as `language.SENTENCE`, plural and singular are looked for in every one."""
 
 
 def main() -> None:
@@ -54,8 +55,8 @@ def main() -> None:
         conn.create_function("square_root", 1, lambda x: x**0.5, deterministic=True)
         for name, changes in VARIANTS.items():
             report(name, conn, changed(query["sql"], changes), query["params"], questions)
-        search.SENTENCE = LONG
-        search.parse.cache_clear()
+        language.SENTENCE = LONG
+        language.parse.cache_clear()
         report("plural and singular in sentences, too", conn, query["sql"], query["params"], questions)
 
 

@@ -26,8 +26,8 @@ from pathlib import Path
 
 from datasette.app import Datasette
 
-from papersette.evaluation import Figure, ask, rank, serve, to_figures
-from papersette.questions import read_questions
+from papersette.catalog import read_questions
+from papersette.site.evaluation import Figure, ask, rank, serve, to_figures
 
 ROOT = Path(__file__).parent.parent
 WHOLE_WORDS = ["nas", "ppo", "bert", "gan"]

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import yaml
 
-from papersette.schema import SCHEMA
+from papersette.database.schema import SCHEMA
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs/sql.md"

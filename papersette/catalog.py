@@ -7,6 +7,7 @@ docs/formats.md describes the format; each source's settings are the fields of i
 from __future__ import annotations
 
 import difflib
+import json
 import types
 import typing
 from collections.abc import Iterator, Mapping
@@ -16,9 +17,8 @@ from typing import Any
 
 import yaml
 
-from papersette.problems import Problem, UserError
-from papersette.questions import Question, read_questions
-from papersette.records import Count, LooseFile, Paper
+from papersette.errors import UserError
+from papersette.records import Count, LooseFile, Paper, Problem, Question
 from papersette.sources import SOURCES
 
 
@@ -234,3 +234,17 @@ def _to_path(entry: Entry, data: Path) -> Path:
     if not path.exists():
         raise entry.error(f"names {path}, which does not exist; relative names are looked for in {data} (see --data)")
     return path
+
+
+def read_questions(path: Path) -> tuple[Question, ...]:
+    """The questions of a file with one JSON object a line. Raises `UserError` with the line that is none."""
+    questions = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        try:
+            value = json.loads(line)
+            questions.append(Question(str(value["query"]), str(value["paper_id"])))
+        except (ValueError, KeyError, TypeError):
+            raise UserError(f'{path}, line {number}: must be {{"query": "…", "paper_id": "…"}}') from None
+    if not questions:
+        raise UserError(f"{path}: holds no question")
+    return tuple(questions)

@@ -120,3 +120,57 @@ class Count:
     """How many items a source holds, told before they are read: what comes of them must add up to it."""
 
     items: int
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that could not be used, or that a person should look at."""
+
+    source: str
+    """The catalog's name of the source, as "iclr-2019"."""
+    item: str
+    """Which thing: a paper's id, a file's name, a line of a file."""
+    stage: str
+    """Where it came up: "read", "skip" (an item that is no paper of its own), "match", "text", "merge" or "download"."""
+    reason: str
+    """What is wrong and, where something can be done, the remedy."""
+    paper_id: str | None = None
+    """The paper it concerns, where there is one."""
+    lost: bool = False
+    """True where the item did not become a paper."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is typed, and the paper_id of the paper that is meant."""
+
+    query: str
+    paper_id: str
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a source says of a paper's field."""
+
+    paper_id: str
+    field: str
+    source: str
+    value: str
+    used: bool
+    """True where the paper had none, so that this is what it has now."""
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What became of the items of one source: items = papers + completed + skipped + lost."""
+
+    source: str
+    kind: str
+    items: int
+    papers: int = 0
+    completed: int = 0
+    """Items that complete a paper of another source."""
+    skipped: int = 0
+    """Items that are no papers of their own by their nature, each a problem that says so."""
+    lost: int = 0
+    """Items that could not be used, each a problem with its reason."""

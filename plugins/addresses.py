@@ -7,7 +7,7 @@ from urllib.parse import quote_plus, urlencode
 
 from datasette import hookimpl
 
-from papersette.canned import DATABASE
+from papersette.site.canned_queries import DATABASE
 
 FACET_NAMES = {
     "venue": "Venue",

@@ -14,7 +14,7 @@ from datasette.utils.asgi import Request
 from datasette.views.base import DatasetteError
 from datasette.views.table import TableView
 
-from papersette.canned import DATABASE, run
+from papersette.site.canned_queries import DATABASE, run
 
 QUERIES = ("search", "search_facets", "programme", "reading_list")
 """Those whose templates show no table."""

@@ -6,8 +6,8 @@ from datasette import hookimpl
 from datasette.utils import tilde_encode
 from markupsafe import Markup
 
-from papersette import search
-from papersette.canned import DATABASE
+from papersette.search import query as language
+from papersette.site.canned_queries import DATABASE
 
 LINKS = {
     "paper_id": ("paper_id", "papers"),
@@ -32,7 +32,7 @@ def render_cell(row, value, column, table, database, datasette):
     if database != DATABASE or value is None:
         return None
     if column in {"passage", "snippet"}:
-        return Markup(search.to_marked_html(str(value)))  # noqa: S704 - it escapes
+        return Markup(language.to_marked_html(str(value)))  # noqa: S704 - it escapes
     if column == "page" and (url := own_url(row, "pdf_url", datasette)):
         return Markup('<a href="{}#page={}">{}</a>').format(url, value, value)
     if column == "pdf_url" and (url := own_url(row, column, datasette)):

@@ -14,8 +14,8 @@ from datasette.utils import tilde_encode
 from datasette.utils.asgi import AsgiStream, NotFound, Response
 from datasette.views.base import DatasetteError
 
-from papersette.canned import DATABASE, run
-from papersette.exporting import FORMATS, atom, ical
+from papersette.exports import FORMATS, atom, ical
+from papersette.site.canned_queries import DATABASE, run
 
 ROW_PAGES = {
     "tags": "tag",

@@ -6,7 +6,7 @@ The rule: it says what metadata.yml says, so that a new query or table stands in
 from datasette import hookimpl
 from datasette.utils.asgi import Response
 
-from papersette.canned import DATABASE
+from papersette.site.canned_queries import DATABASE
 
 HOW = """{papers} papers, {pages} pages of text. Nothing but GET is needed, and no key. Each address below answers JSON; with
 .csv in the place of .json it answers CSV; where rows have a paper_id, .bib, .ris, .csl and .atom give those papers for reference

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from datasette import hookimpl
 from datasette.utils import tilde_encode
 
-from papersette.canned import DATABASE
+from papersette.site.canned_queries import DATABASE
 
 
 @hookimpl

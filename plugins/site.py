@@ -11,8 +11,8 @@ from datasette.utils import await_me_maybe, tilde_encode
 from jinja2 import pass_context
 from markupsafe import Markup
 
-from papersette import search
-from papersette.canned import DATABASE, run
+from papersette.search import query as language
+from papersette.site.canned_queries import DATABASE, run
 
 menus = WeakKeyDictionary()
 
@@ -52,15 +52,15 @@ def extra_template_vars(datasette, request):
         "to_link": to_link(datasette),
         "row_link": row_link(datasette),
         "tilde": tilde_encode,
-        "ignored_words": lambda q: search.parse(q).ignored,
-        "query_chips": search.to_chips,
-        "query_readings": search.to_readings,
+        "ignored_words": lambda q: language.parse(q).ignored,
+        "query_chips": language.to_chips,
+        "query_readings": language.to_readings,
     }
 
 
 @hookimpl
 def prepare_jinja2_environment(env):
-    env.filters["marked"] = lambda passage: Markup(search.to_marked_html(passage))  # noqa: S704 - it escapes
+    env.filters["marked"] = lambda passage: Markup(language.to_marked_html(passage))  # noqa: S704 - it escapes
     env.filters["from_json"] = lambda text: json.loads(text or "[]")
     sync = env.overlay(enable_async=False)
 

@@ -28,7 +28,7 @@ from datasette.views.base import DatasetteError
 from datasette.views.database import DatabaseView, MagicParameters
 from datasette.views.table import TableView
 
-from papersette.canned import DATABASE
+from papersette.site.canned_queries import DATABASE
 
 SLOW = 20_000
 """Milliseconds that a whole canned query may take; SQL of readers has sql_time_limit_ms, as its page has."""

@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from conftest import make_pdf
 
-from papersette.fetch import Politeness, fetch_pdfs
+from papersette.sources.fetch import Politeness, fetch_pdfs
 
 QUICK = Politeness(tries=3, pause=0.01, longest_pause=0.05, stall=0.4, largest=100_000, fresh=0)
 BODY = b"%PDF-1.4 " + bytes(range(256)) * 40 + b"%%EOF"

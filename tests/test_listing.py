@@ -3,8 +3,8 @@
 import pytest
 from conftest import DATA
 
-from papersette.problems import Problem, UserError
-from papersette.records import Count, Paper, Venue
+from papersette.errors import UserError
+from papersette.records import Count, Paper, Problem, Venue
 from papersette.sources import listing
 
 VENUE = Venue("v", "V", 2019)

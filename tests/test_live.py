@@ -9,8 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from papersette.problems import Problem, UserError
-from papersette.records import Paper, Venue
+from papersette.errors import UserError
+from papersette.records import Paper, Problem, Venue
 from papersette.sources import arxiv, live, openreview
 
 VENUE = Venue("v", "V", 2019)

@@ -9,7 +9,7 @@ import pytest
 from conftest import query, rows
 from sqlite_utils import Database
 
-from papersette import facts
+from papersette.database import facts
 from papersette.knowledge.map import Point, draw_map
 from papersette.knowledge.related import Document
 

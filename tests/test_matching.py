@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from papersette import matching
 from papersette.fulltext import Page, Text
+from papersette.ingest import matching
 from papersette.records import Author, LooseFile, Paper, Venue
 
 VENUE = Venue("v", "V")

@@ -5,13 +5,13 @@ import json
 import pytest
 from conftest import ROOT
 
+from papersette.errors import UserError
 from papersette.knowledge.datasets import load_datasets
 from papersette.knowledge.matcher import Matcher
 from papersette.knowledge.mentions import MAX_EVIDENCE, find_mentions, to_sentence
 from papersette.knowledge.mining import Miner
 from papersette.knowledge.terms import Term, to_terms
 from papersette.knowledge.words import Frequencies
-from papersette.problems import UserError
 
 TAGS = ["NAS", "NAS", "GAN", "GANs", "batch normalization", "Batch-Normalization", "autoencoder", "auto-encoders"]
 

@@ -1,7 +1,7 @@
 """Completing papers: the first source's word stands, what it lacks is taken from others, and who said what is kept."""
 
-from papersette.merging import Claim, complete
-from papersette.records import Author, Paper, Review, Venue
+from papersette.ingest.merging import complete
+from papersette.records import Author, Claim, Paper, Review, Venue
 
 VENUE = Venue("v", "V")
 ANONYMOUS = Paper("a", VENUE, title="A Title", abstract="First words.")

@@ -9,11 +9,11 @@ import pytest
 from conftest import ROOT
 from test_house import METADATA
 
-from papersette import search
+from papersette.search import query as language
 
 
 def read(typed):
-    query = search.parse(typed)
+    query = language.parse(typed)
     return [" OR ".join(map(str, group)) for group in query.groups], [str(term) for term in query.excluded]
 
 
@@ -68,32 +68,32 @@ HOSTILE = [
 def test_every_expression_is_one_that_fts5_accepts(typed):
     conn = sqlite3.connect(":memory:")
     conn.execute("create virtual table papers_text_fts using fts5(title, abstract, tldr, tags, authors, venue, year, body, refs)")
-    expressions = [search.to_match(typed), search.to_excluded(typed) or search.NOTHING]
-    expressions += [term["whole"] for term in json.loads(search.to_terms(typed))]
+    expressions = [language.to_match(typed), language.to_excluded(typed) or language.NOTHING]
+    expressions += [term["whole"] for term in json.loads(language.to_terms(typed))]
     for expression in expressions:
         conn.execute("select count(*) from papers_text_fts where papers_text_fts match ?", [expression]).fetchone()
 
 
 def test_a_pasted_page_is_cut_to_the_words_that_fit_the_mask_and_says_what_it_left_out():
-    query = search.parse(" ".join(f"word{i}" for i in range(100)))
-    assert len(query.groups) == search.MOST_GROUPS
+    query = language.parse(" ".join(f"word{i}" for i in range(100)))
+    assert len(query.groups) == language.MOST_GROUPS
     assert query.ignored[-1] == "word99"
 
 
 def test_a_phrase_has_a_second_reading_as_words():
-    terms = json.loads(search.to_terms('"anisotropic noise" sgd'))
+    terms = json.loads(language.to_terms('"anisotropic noise" sgd'))
     assert [(t["reading"], t["label"]) for t in terms] == [
         (0, '"anisotropic noise"'), (0, "sgd"), (1, "anisotropic"), (1, "noise"), (1, "sgd"),
     ]  # fmt: skip
 
 
 def test_a_field_word_looks_in_that_field_alone():
-    (term,) = json.loads(search.to_terms("title:gan"))
-    assert (term["whole"], term["page"]) == ('{title} : "gan"', search.NOTHING)
+    (term,) = json.loads(language.to_terms("title:gan"))
+    assert (term["whole"], term["page"]) == ('{title} : "gan"', language.NOTHING)
 
 
 def test_marking_a_passage_escapes_it_first():
-    assert search.to_marked_html("<script>⟦x⟧</script>") == "&lt;script&gt;<mark>x</mark>&lt;/script&gt;"
+    assert language.to_marked_html("<script>⟦x⟧</script>") == "&lt;script&gt;<mark>x</mark>&lt;/script&gt;"
 
 
 def connect(path):

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from conftest import make_pdf
 
-from papersette.problems import Problem, UserError
-from papersette.records import Author, Count, LooseFile, Paper, Review, Venue
+from papersette.errors import UserError
+from papersette.records import Author, Count, LooseFile, Paper, Problem, Review, Venue
 from papersette.sources import SOURCES, arxiv, bibtex, csljson, miniconf, openreview, paperoni, table, virtual
 
 VENUE = Venue("v-2019", "V 2019", 2019)

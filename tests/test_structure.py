@@ -8,9 +8,9 @@ from conftest import ROOT, foreign
 
 from papersette.fulltext import accents, extract, quality, structure
 from papersette.fulltext.bylines import to_authors
-from papersette.keys import to_key
 from papersette.records import Paper, Venue
 from papersette.sources import bibtex
+from papersette.text import to_key
 
 NOTE = ROOT / "data/sample/pdf/icml2019/adagrad-stepsizes.pdf"
 FRENCH = ROOT / "data/sample/pdf/icml2019/unreproducible-research.pdf"

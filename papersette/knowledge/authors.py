@@ -10,7 +10,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
-from papersette.keys import to_slug
+from papersette.text import to_slug
 
 
 def group_names(printed: Iterable[str]) -> dict[str, str]:

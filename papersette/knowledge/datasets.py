@@ -11,9 +11,9 @@ from typing import Any
 
 import yaml
 
-from papersette.keys import to_slug
+from papersette.errors import UserError
 from papersette.knowledge.terms import Term
-from papersette.problems import UserError
+from papersette.text import to_slug
 
 SHIPPED = Path(__file__).with_name("datasets.yml")
 

@@ -10,9 +10,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from papersette.keys import to_key, to_slug
 from papersette.knowledge.terms import Term
 from papersette.knowledge.words import Frequencies, is_joint, split
+from papersette.text import to_key, to_slug
 
 CUES = frozenset("dataset datasets corpus corpora benchmark benchmarks".split())
 MIN_PAPERS = 3

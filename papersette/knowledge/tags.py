@@ -16,7 +16,7 @@ from pathlib import Path
 import yaml
 from rapidfuzz import fuzz, process
 
-from papersette.keys import to_key, to_slug
+from papersette.text import to_key, to_slug
 
 KEEPS_ISE = re.compile(
     r"(?:no|prec|conc|exerc|expert|enterpr|surpr|prem|prom|comprom|superv|rev|adv|dev|improv|disgu|r|ra|w)is(?:e|ing|ed)"

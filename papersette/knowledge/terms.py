@@ -11,8 +11,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from papersette.keys import to_key, to_slug
 from papersette.knowledge.words import Frequencies, fold, is_acronym, split
+from papersette.text import to_key, to_slug
 
 MIN_PAPERS = 2
 """A tag that a single paper has links it to no other."""

@@ -17,7 +17,7 @@ from rapidfuzz import fuzz
 from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from papersette.keys import to_key, to_slug
+from papersette.text import to_key, to_slug
 
 ABSTRACT_ALONE = 0.35
 """Cosine of two abstracts from which on they are of one work, whatever the titles: one abstract edited over a year."""

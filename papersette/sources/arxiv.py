@@ -15,8 +15,8 @@ from xml.etree import ElementTree
 
 import feedparser
 
-from papersette.problems import Problem, UserError
-from papersette.records import Author, Count, LooseFile, Paper, Venue
+from papersette.errors import UserError
+from papersette.records import Author, Count, LooseFile, Paper, Problem, Venue
 from papersette.sources import files, live, values
 
 

@@ -19,8 +19,8 @@ from bibtexparser.middlewares.middleware import BlockMiddleware
 from bibtexparser.middlewares.parsestack import default_parse_stack
 from bibtexparser.model import DuplicateBlockKeyBlock, DuplicateFieldKeyBlock, Entry, ParsingFailedBlock
 
-from papersette.problems import Problem, UserError
-from papersette.records import Author, Count, LooseFile, Paper, Venue
+from papersette.errors import UserError
+from papersette.records import Author, Count, LooseFile, Paper, Problem, Venue
 from papersette.sources import files, values
 
 logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)  # what it would log becomes a row in problems

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from papersette.keys import to_slug
-from papersette.problems import Problem, UserError
-from papersette.records import Author, Count, Paper, Venue
+from papersette.errors import UserError
+from papersette.records import Author, Count, Paper, Problem, Venue
 from papersette.sources import values
+from papersette.text import to_slug
 
 KINDS = {"article-journal": "journal", "paper-conference": "conference", "chapter": "book", "webpage": "web"}
 

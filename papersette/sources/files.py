@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from papersette.problems import UserError
+from papersette.errors import UserError
 
 SUFFIXES = {".pdf", ".txt"}
 

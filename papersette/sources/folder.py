@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from papersette.problems import Problem, UserError
-from papersette.records import Count, Paper, Venue
+from papersette.errors import UserError
+from papersette.records import Count, Paper, Problem, Venue
 from papersette.sources import files
 
 

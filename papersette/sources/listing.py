@@ -14,10 +14,10 @@ from pathlib import Path
 
 from pylatexenc.latex2text import LatexNodes2Text
 
-from papersette.keys import to_slug
-from papersette.problems import Problem, UserError
-from papersette.records import Author, Count, Paper, Session, Slot, Venue
+from papersette.errors import UserError
+from papersette.records import Author, Count, Paper, Problem, Session, Slot, Venue
 from papersette.sources import values
+from papersette.text import to_slug
 
 PARAGRAPH = 160
 """Characters from which on a line is a paragraph of an abstract: titles and names are shorter."""

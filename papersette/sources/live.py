@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from papersette.problems import UserError
+from papersette.errors import UserError
 
 FRESH = 86_400
 """Seconds after which a saved answer is fetched anew."""

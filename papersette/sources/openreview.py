@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from papersette.keys import to_slug
-from papersette.problems import Problem, UserError
-from papersette.records import Author, Count, Paper, Review, Venue
+from papersette.errors import UserError
+from papersette.records import Author, Count, Paper, Problem, Review, Venue
 from papersette.sources import files, live, values
+from papersette.text import to_slug
 
 SITE = "https://openreview.net"
 

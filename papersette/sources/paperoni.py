@@ -14,10 +14,10 @@ from typing import Any
 
 import yaml
 
-from papersette.keys import to_slug
-from papersette.problems import Problem, UserError
-from papersette.records import Author, Count, Paper, Venue
+from papersette.errors import UserError
+from papersette.records import Author, Count, Paper, Problem, Venue
 from papersette.sources import values
+from papersette.text import to_slug
 
 SUFFIXES = {".json", ".yml", ".yaml"}
 UNDATED = 0

@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from papersette.keys import to_slug
-from papersette.problems import Problem, UserError
-from papersette.records import Author, Count, LooseFile, Paper, Review, Session, Slot, Venue
+from papersette.errors import UserError
+from papersette.records import Author, Count, LooseFile, Paper, Problem, Review, Session, Slot, Venue
 from papersette.sources import files, values
+from papersette.text import to_slug
 
 FIELDS = (
     "paper_id title authors affiliations year published abstract tldr tags language decision ratings url pdf_url file "

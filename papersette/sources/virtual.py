@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from papersette.keys import to_key, to_slug
-from papersette.problems import Problem, UserError
-from papersette.records import Author, Count, Paper, Session, Slot, Venue
+from papersette.errors import UserError
+from papersette.records import Author, Count, Paper, Problem, Session, Slot, Venue
 from papersette.sources import values
+from papersette.text import to_key, to_slug
 
 PAPER_KINDS = {"poster", "oral", "spotlight", "paper"}
 """Words in an event's type by which it presents a paper; a tutorial, a break or a workshop as a whole has none of them."""

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from papersette.keys import to_slug
+from papersette.text import to_slug
 
 SPACING_ACCENTS = re.compile("[´`¨ˆ˜ˇ¯˙˚¸˘˝~^°]")
 """Accents that a PDF has left beside their letter, "Ko¨nig"."""

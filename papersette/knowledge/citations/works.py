@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from papersette.keys import to_key
 from papersette.knowledge.citations.entries import Entry
 from papersette.knowledge.citations.names import Name, to_surname_key
+from papersette.text import to_key
 
 SAME_WORK = 92
 """Per cent of characters that two spellings of one title share. Of the 70 least alike pairs of ICLR 2019, 4 are two works."""

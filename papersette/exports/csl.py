@@ -6,7 +6,7 @@ import json
 from collections.abc import AsyncIterator
 from typing import Any
 
-from papersette.exporting.rows import Batches, PaperRow, split_name
+from papersette.exports.rows import Batches, PaperRow, split_name
 
 MEDIA_TYPE = "application/vnd.citationstyles.csl+json; charset=utf-8"
 EXTENSION = "csl.json"

@@ -8,27 +8,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
-from papersette.keys import to_key
-from papersette.problems import Problem
-from papersette.records import Author, Paper, Review
+from papersette.records import Author, Claim, Paper, Problem, Review
+from papersette.text import to_key
 
 FIELDS = "title authors year published abstract tldr tags language decision reviews slots url pdf_url file".split()
 """What another source may complete."""
-
-
-@dataclass(frozen=True)
-class Claim:
-    """What a source says of a paper's field."""
-
-    paper_id: str
-    field: str
-    source: str
-    value: str
-    used: bool
-    """True where the paper had none, so that this is what it has now."""
 
 
 def complete(

@@ -12,9 +12,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from papersette.fulltext import Text
-from papersette.keys import to_key
-from papersette.problems import Problem
-from papersette.records import LooseFile, Paper
+from papersette.records import LooseFile, Paper, Problem
+from papersette.text import to_key
 
 HEAD = 600
 """Letters and digits of a first page in which the title must stand; a reference list could hold it further down."""

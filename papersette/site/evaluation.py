@@ -17,8 +17,8 @@ import yaml
 from datasette.app import Datasette
 from datasette.database import Database
 
-from papersette.canned import DATABASE
-from papersette.questions import Question
+from papersette.records import Question
+from papersette.site.canned_queries import DATABASE
 
 DEPTH = 10
 """Results that are looked at: the first screen or two."""

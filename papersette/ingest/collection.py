@@ -11,30 +11,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from papersette import matching, merging
 from papersette.catalog import Source
-from papersette.fetch import fetch_pdfs
+from papersette.errors import UserError
 from papersette.fulltext import Text
 from papersette.fulltext.bylines import to_authors
-from papersette.merging import Claim
-from papersette.problems import Problem, UserError
-from papersette.records import Author, Count, LooseFile, Paper
-
-
-@dataclass(frozen=True)
-class Tally:
-    """What became of the items of one source: items = papers + completed + skipped + lost."""
-
-    source: str
-    kind: str
-    items: int
-    papers: int = 0
-    completed: int = 0
-    """Items that complete a paper of another source."""
-    skipped: int = 0
-    """Items that are no papers of their own by their nature, each a problem that says so."""
-    lost: int = 0
-    """Items that could not be used, each a problem with its reason."""
+from papersette.ingest import matching, merging
+from papersette.records import Author, Claim, Count, LooseFile, Paper, Problem, Tally
+from papersette.sources.fetch import fetch_pdfs
 
 
 @dataclass

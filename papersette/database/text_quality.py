@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 from sqlite_utils import Database
 
-from papersette.problems import Problem
-from papersette.schema import PAGES_PER_PAPER
+from papersette.database.schema import PAGES_PER_PAPER
+from papersette.records import Problem
 
 
 def score_texts(db: Database) -> Iterator[Problem]:

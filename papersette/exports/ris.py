@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import rispy
 
-from papersette.exporting.rows import Batches, PaperRow, split_name
+from papersette.exports.rows import Batches, PaperRow, split_name
 
 MEDIA_TYPE = "application/x-research-info-systems; charset=utf-8"
 EXTENSION = "ris"

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import icalendar
 
-from papersette.exporting.rows import SessionRow
+from papersette.exports.rows import SessionRow
 
 MEDIA_TYPE = "text/calendar; charset=utf-8"
 EXTENSION = "ics"

@@ -12,8 +12,8 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from papersette.counting import FACET_SPAN, to_bits, to_width
-from papersette.keys import to_slug
+from papersette.search.facet_counts import FACET_SPAN, to_bits, to_width
+from papersette.text import to_slug
 
 Value = tuple[str, str]
 """A facet and one of its values."""

@@ -16,7 +16,6 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from papersette.keys import to_slug
 from papersette.knowledge import keyphrases, related, tags
 from papersette.knowledge.citations import Entry, Name, parse_references
 from papersette.knowledge.citations.names import to_name
@@ -28,6 +27,7 @@ from papersette.knowledge.matcher import Matcher
 from papersette.knowledge.mentions import find_mentions
 from papersette.knowledge.mining import Miner
 from papersette.knowledge.terms import Term, to_terms
+from papersette.text import to_slug
 
 Row = dict[str, Any]
 

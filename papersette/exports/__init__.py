@@ -5,7 +5,7 @@ format is a module with `MEDIA_TYPE`, `EXTENSION`, the end of its files' names, 
 file of papers piece by piece. Feeds and calendars (atom.py, ical.py) say where they are found, too.
 """
 
-from papersette.exporting import bibtex, csl, ris
+from papersette.exports import bibtex, csl, ris
 
 FORMATS = {"bib": bibtex, "ris": ris, "csl": csl}
 """Extension of an address -> the format."""

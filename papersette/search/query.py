@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice, product
 
-from papersette.keys import fold, to_slug
+from papersette.text import fold, to_slug
 
 FIELDS = {
     "title": "title",

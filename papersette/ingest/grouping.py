@@ -6,8 +6,7 @@ from collections.abc import Iterable
 
 from papersette.catalog import Catalog
 from papersette.knowledge import versions
-from papersette.problems import Problem
-from papersette.records import Paper
+from papersette.records import Paper, Problem
 
 
 def group(papers: list[Paper], catalog: Catalog) -> tuple[dict[str, str], list[versions.Pair], list[Problem]]:

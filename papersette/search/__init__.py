@@ -1,0 +1,1 @@
+"""Search: the query language, retrieval, ranking and facet counts. Knows no HTTP and no Datasette."""
