@@ -21,6 +21,8 @@ import yaml
 from datasette.app import Datasette
 
 ROOT = Path(__file__).parent.parent
+METADATA = yaml.safe_load((ROOT / "metadata.yml").read_text())["databases"]["papers"]
+"""What metadata.yml says of the database."""
 DATA = Path(os.environ.get("PAPERSETTE_DATA", ROOT.parent / "shared" / "data"))
 """Foreign data, never part of the project; tests that want it skip where it is missing."""
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")

@@ -14,9 +14,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
-from conftest import ROOT, build_database
+from conftest import METADATA, ROOT, build_database
 from datasette.app import Datasette
-from test_house import METADATA
 
 SQL = (ROOT / "docs/sql.md").read_text(encoding="utf-8")
 API = (ROOT / "docs/api.md").read_text(encoding="utf-8")

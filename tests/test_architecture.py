@@ -6,12 +6,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
-import yaml
-from conftest import ROOT
+from conftest import METADATA, ROOT
 
 from papersette.database import schema as shape
 
-METADATA = yaml.safe_load((ROOT / "metadata.yml").read_text())["databases"]["papers"]
 LEAVES = "records errors text names progress"
 MAY_IMPORT = {
     "papersette/records.py": "",

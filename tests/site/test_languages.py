@@ -6,8 +6,7 @@ import string
 import pytest
 import yaml
 from babel.messages.pofile import read_po
-from conftest import ROOT
-from test_house import METADATA
+from conftest import METADATA, ROOT
 
 PICTURES = yaml.safe_load((ROOT / "metadata.yml").read_text())["plugins"]["datasette-dashboards"].values()
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))

@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from conftest import build_database, make_pdf, serve
+from conftest import METADATA, build_database, make_pdf, serve
 
 ARABIC = "تعلم عميق للشبكات"
 PAPERS = [
@@ -240,7 +240,6 @@ def test_search_all_links_to_rows_of_every_table(site):
 
 
 def test_every_canned_query_answers_a_first_visit_without_parameters(site):
-    from test_house import METADATA
 
     for name in METADATA["queries"]:
         for ending in ("", ".json", ".csv"):

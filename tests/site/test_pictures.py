@@ -5,8 +5,7 @@ import re
 
 import pytest
 import yaml
-from conftest import HOSTILE, ROOT, query, rows
-from test_house import METADATA
+from conftest import HOSTILE, METADATA, ROOT, query, rows
 
 CHARTS = yaml.safe_load((ROOT / "metadata.yml").read_text())["plugins"]["datasette-dashboards"]["pictures"]["charts"]
 

@@ -13,9 +13,8 @@ from importlib.util import module_from_spec, spec_from_file_location
 import httpx
 import pandas
 import pytest
-from conftest import ROOT, serve
+from conftest import METADATA, ROOT, serve
 from datasette.app import Datasette
-from test_house import METADATA
 
 FORMULAS = [
     '=HYPERLINK("http://evil.example","x")', "=1+1", "+1+1", "-1+cmd|' /C calc'!A0", "@SUM(A1)", "\t=1", "\r=1", " =1", "＝1", "+", "-a",

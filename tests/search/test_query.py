@@ -6,8 +6,7 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-from conftest import ROOT
-from test_house import METADATA
+from conftest import METADATA, ROOT
 
 from papersette.search import query as language
 
