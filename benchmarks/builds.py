@@ -18,16 +18,24 @@ ROOT = Path(__file__).parent.parent
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("catalog", nargs="?", default=ROOT / "catalogs/iclr2019-decided.yml")
-    parser.add_argument("--data", default=os.environ.get("PAPERSETTE_DATA", ROOT.parent / "shared" / "data"))
+    parser.add_argument(
+        "--data", default=os.environ.get("PAPERSETTE_DATA", ROOT.parent / "shared" / "data")
+    )
     parser.add_argument("--cache", help="a folder with texts of earlier builds; empty unless given")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
         command = [sys.executable, ROOT / "build_db.py", options.catalog, "--data", options.data]
         command += ["--db", place / "papers.db", "--cache", options.cache or place / "cache"]
-        for name, more in (("first build", []), ("nothing changed", []), ("no PDF changed", ["--rebuild"])):
+        for name, more in (
+            ("first build", []),
+            ("nothing changed", []),
+            ("no PDF changed", ["--rebuild"]),
+        ):
             started = time.perf_counter()
             subprocess.run([*command, *more], cwd=ROOT, check=True, capture_output=True)
             print(f"{name:16}{time.perf_counter() - started:8.1f} s", flush=True)

@@ -14,19 +14,31 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from papersette.knowledge.citations import Entry, Known, describe_works, group_works, link_to_papers, parse_references, to_name
+from papersette.knowledge.citations import (
+    Entry,
+    Known,
+    describe_works,
+    group_works,
+    link_to_papers,
+    parse_references,
+    to_name,
+)
 from papersette.knowledge.citations.names import PARTICLES, to_surname_key
 
 ROOT = Path(__file__).parent.parent
 TRUTH = ROOT / "tests" / "truth" / "hinton.json"
 SURNAME = r"(?:(?:[Vv][ao]n|[Dd]e[rnl]?|[Dd]i|[Dd]u|[Ll]e|[Ll]a|[Ee]l|[Tt]en) )*[A-ZÀ-Þ][\w’'´¨-]+"
 BEFORE = r"(?:(?:e\.g\.|i\.e\.|see|also|cf\.|and|see also|see, e\.g\.),? )*"
-CITATION = re.compile(rf"{BEFORE}({SURNAME})(?:,? et al\.?|(?: and | & )({SURNAME}))?,? ((?:19|20)\d\d)[a-z]?")
+CITATION = re.compile(
+    rf"{BEFORE}({SURNAME})(?:,? et al\.?|(?: and | & )({SURNAME}))?,? ((?:19|20)\d\d)[a-z]?"
+)
 BRACKETS = re.compile(r"\(([^()]{6,400})\)")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--db", type=Path, default=ROOT / "papers.db")
     conn = sqlite3.connect(parser.parse_args().db)
     lists = parse_all(conn)
@@ -48,9 +60,16 @@ def parse_all(conn: sqlite3.Connection) -> dict[str, list[Entry]]:
         lists[paper_id] = parse_references(own)
         times.append(time.perf_counter() - started)
     entries = [entry for own in lists.values() for entry in own]
-    print(f"{len(entries):,} entries in the lists of {len(lists):,} papers, median {statistics.median(map(len, lists.values()))}")
-    print(f"{sum(times):.1f} s in all, {1000 * sum(times) / len(times):.1f} ms a paper, at most {1000 * max(times):.0f}")
-    without = {name: sum(not getattr(entry, name) for entry in entries) for name in ("authors", "title", "year", "venue")}
+    print(
+        f"{len(entries):,} entries in the lists of {len(lists):,} papers, median {statistics.median(map(len, lists.values()))}"
+    )
+    print(
+        f"{sum(times):.1f} s in all, {1000 * sum(times) / len(times):.1f} ms a paper, at most {1000 * max(times):.0f}"
+    )
+    without = {
+        name: sum(not getattr(entry, name) for entry in entries)
+        for name in ("authors", "title", "year", "venue")
+    }
     print("without " + ", ".join(f"{name} {count:,}" for name, count in without.items()))
     return lists
 
@@ -64,15 +83,23 @@ def cited_in_text(conn: sqlite3.Connection, lists: dict[str, list[Entry]]) -> No
                 first = bare(entry.authors[0].surname)
                 years[first].add(entry.year)
                 seconds[first] |= {bare(name.surname) for name in entry.authors[1:2]}
-        bodies = conn.execute("select body from pages where paper_id = ? order by page", (paper_id,))
+        bodies = conn.execute(
+            "select body from pages where paper_id = ? order by page", (paper_id,)
+        )
         for first, second, year in citations("\n".join(body or "" for (body,) in bodies)):
             count["all"] += 1
             count["first author"] += first in years
             count["first author and year"] += year in years.get(first, ())
             count["pairs"] += bool(second)
             count["both authors of a pair"] += bool(second) and second in seconds.get(first, ())
-    for name, among in (("first author", "all"), ("first author and year", "all"), ("both authors of a pair", "pairs")):
-        print(f"cited in the text, {name} found in the list: {count[name] / max(1, count[among]):.4f} of {count[among]:,}")
+    for name, among in (
+        ("first author", "all"),
+        ("first author and year", "all"),
+        ("both authors of a pair", "pairs"),
+    ):
+        print(
+            f"cited in the text, {name} found in the list: {count[name] / max(1, count[among]):.4f} of {count[among]:,}"
+        )
 
 
 def citations(body: str) -> Iterator[tuple[str, str | None, int]]:
@@ -106,18 +133,34 @@ def works_and_names(conn: sqlite3.Connection, lists: dict[str, list[Entry]]) -> 
     started = time.perf_counter()
     links = link_to_papers(works.values(), known_papers(conn))
     seconds = time.perf_counter() - started
-    pairs = {(paper_id, cited) for key, cited in links for paper_id in by_work[key] if paper_id != cited}
-    print(f"{len(pairs)} links in the corpus, from {len({a for a, _ in pairs})} papers to {len({b for _, b in pairs})}", end=" ")
+    pairs = {
+        (paper_id, cited) for key, cited in links for paper_id in by_work[key] if paper_id != cited
+    }
+    print(
+        f"{len(pairs)} links in the corpus, from {len({a for a, _ in pairs})} papers to {len({b for _, b in pairs})}",
+        end=" ",
+    )
     print(f"in {seconds:.1f} s")
     papers = cited_names(lists)
-    print("names:", ", ".join(f"{key} {len(papers[key])}" for key in sorted(papers, key=lambda key: -len(papers[key]))[:20]))
+    print(
+        "names:",
+        ", ".join(
+            f"{key} {len(papers[key])}"
+            for key in sorted(papers, key=lambda key: -len(papers[key]))[:20]
+        ),
+    )
 
 
 def known_papers(conn: sqlite3.Connection) -> list[Known]:
     first = dict(conn.execute("select paper_id, name from authorships where position = 1"))
-    rows = conn.execute("select paper_id, title, year from papers where title is not null").fetchall()
+    rows = conn.execute(
+        "select paper_id, title, year from papers where title is not null"
+    ).fetchall()
     names = {paper_id: to_name(name.split()) for paper_id, name in first.items()}
-    return [Known(paper_id, title, year, (name,) if (name := names.get(paper_id)) else ()) for paper_id, title, year in rows]
+    return [
+        Known(paper_id, title, year, (name,) if (name := names.get(paper_id)) else ())
+        for paper_id, title, year in rows
+    ]
 
 
 def cited_names(lists: dict[str, list[Entry]]) -> dict[str, set[str]]:
@@ -131,12 +174,19 @@ def cited_names(lists: dict[str, list[Entry]]) -> dict[str, set[str]]:
 
 
 def hinton(lists: dict[str, list[Entry]]) -> None:
-    truth = {paper_id: cites for paper_id, cites in json.loads(TRUTH.read_text()).items() if paper_id in lists}
+    truth = {
+        paper_id: cites
+        for paper_id, cites in json.loads(TRUTH.read_text()).items()
+        if paper_id in lists
+    }
     if not truth:
         return
     found = cited_names(lists)["hinton-g"] & set(truth)
     right = sum(truth[paper_id] for paper_id in found)
-    print(f"papers citing G. Hinton, {len(truth)} read by hand: precision {right / len(found):.3f},", end=" ")
+    print(
+        f"papers citing G. Hinton, {len(truth)} read by hand: precision {right / len(found):.3f},",
+        end=" ",
+    )
     print(f"recall {right / sum(truth.values()):.3f}")
 
 

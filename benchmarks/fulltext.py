@@ -33,9 +33,15 @@ PHRASES = 200
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=3, help="of the timings; the median counts (%(default)s)")
-    parser.add_argument("--data", type=Path, default=DATA, help="the folder that holds alt2019/ (%(default)s)")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--rounds", type=int, default=3, help="of the timings; the median counts (%(default)s)"
+    )
+    parser.add_argument(
+        "--data", type=Path, default=DATA, help="the folder that holds alt2019/ (%(default)s)"
+    )
     options = parser.parse_args()
     files = sorted((options.data / "alt2019").glob("*.pdf"))
     texts = dict(extract(files))
@@ -68,12 +74,17 @@ def speed(files: list[Path], rounds: int) -> None:
     plain = timed(lambda: list(extract(files, structure=False)), rounds)
     whole = timed(lambda: list(extract(files)), rounds)
     two = timed(lambda: list(extract(files, jobs=2)), rounds)
-    line("pages a second, whole path without structure, against pdftotext", f"{pdftotext / plain:.2f} x")
+    line(
+        "pages a second, whole path without structure, against pdftotext",
+        f"{pdftotext / plain:.2f} x",
+    )
     line("the same with structure", f"{pdftotext / whole:.2f} x")
     line("two processes against one, with structure", f"{whole / two:.2f} x")
     some = files[:10]
     ours = timed(lambda: [engines.read_pdfminer(path) for path in some], 1)
-    stock = timed(lambda: [list(extract_pages(path, laparams=LAParams(all_texts=True))) for path in some], 1)
+    stock = timed(
+        lambda: [list(extract_pages(path, laparams=LAParams(all_texts=True))) for path in some], 1
+    )
     line("--engine pdfminer against pdfminer.six as it is, ten papers", f"{stock / ours:.2f} x")
 
 
@@ -97,7 +108,14 @@ def memory(archive: Path) -> None:
         places = ["--data", folder, "--db", f"{folder}/papers.db", "--cache", f"{folder}/cache"]
         reading = peak([sys.executable, f"{folder}/read.py", f"{folder}/search_iclr_2019"])
         line("peak memory of reading 1,589 papers, all texts kept", f"{reading} MiB")
-        building = peak([sys.executable, str(ROOT / "build_db.py"), str(ROOT / "catalogs/iclr2019.yml"), *places])
+        building = peak(
+            [
+                sys.executable,
+                str(ROOT / "build_db.py"),
+                str(ROOT / "catalogs/iclr2019.yml"),
+                *places,
+            ]
+        )
         line("peak memory of the whole build, facts and map included", f"{building} MiB")
 
 
@@ -110,14 +128,20 @@ def peak(command: list[str]) -> int:
 
 
 def run_pdftotext(path: Path, *more: str) -> str:
-    return subprocess.run(["pdftotext", *more, path, "-"], capture_output=True, text=True, check=True).stdout
+    return subprocess.run(
+        ["pdftotext", *more, path, "-"], capture_output=True, text=True, check=True
+    ).stdout
 
 
 def matched(data: Path, texts) -> dict[Path, Paper]:
     """Each file's entry, by first author and number in its name: independent of our own matching."""
     (source,) = catalog.load(ROOT / "catalogs" / "alt2019.yml", data).sources
     items = source.read(data, offline=True)
-    papers = {key(paper.paper_id.removesuffix("Paper")): paper for paper in items if isinstance(paper, Paper)}
+    papers = {
+        key(paper.paper_id.removesuffix("Paper")): paper
+        for paper in items
+        if isinstance(paper, Paper)
+    }
     by_file = {}
     for path in texts:
         stem = key(path.stem)
@@ -131,7 +155,9 @@ def key(text: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(c))
+    plain = "".join(
+        c for c in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(c)
+    )
     return re.findall(r"[a-z]+", plain)
 
 
@@ -139,7 +165,9 @@ def phrases(papers: dict[Path, Paper], texts) -> None:
     chance = random.Random(1)
     wanted = []
     for path, paper in papers.items():
-        for run in re.findall(r"[A-Za-z ]{20,}", re.sub(r"\$[^$]*\$|\\\w+", "|", paper.abstract or "")):
+        for run in re.findall(
+            r"[A-Za-z ]{20,}", re.sub(r"\$[^$]*\$|\\\w+", "|", paper.abstract or "")
+        ):
             found = run.split()
             wanted += [(path, " ".join(found[i : i + 3]).lower()) for i in range(len(found) - 2)]
     chance.shuffle(wanted)
@@ -168,22 +196,37 @@ def order(texts) -> None:
     For scale, first, pdftotext's own other order against its -raw: the order of words is no matter of fact.
     """
     compare(
-        "pdftotext without -raw", texts, lambda path: as_they_are(dehyphenated(run_pdftotext(path)), run_pdftotext(path, "-raw"))
+        "pdftotext without -raw",
+        texts,
+        lambda path: as_they_are(dehyphenated(run_pdftotext(path)), run_pdftotext(path, "-raw")),
     )
     for what, kept_of in MEASURES:
-        compare(what, texts, lambda path, kept_of=kept_of: kept_of(read_ours(texts[path]), run_pdftotext(path, "-raw")))
+        compare(
+            what,
+            texts,
+            lambda path, kept_of=kept_of: kept_of(
+                read_ours(texts[path]), run_pdftotext(path, "-raw")
+            ),
+        )
 
 
 def compare(what: str, files, words_of) -> None:
     """Recall and precision of runs of three words; `words_of` a file gives those of one reader and of the other."""
     shared = of_ours = of_theirs = 0
     for path in files:
-        ours, theirs = (Counter(zip(found, found[1:], found[2:], strict=False)) for found in words_of(path))
+        ours, theirs = (
+            Counter(zip(found, found[1:], found[2:], strict=False)) for found in words_of(path)
+        )
         shared += (ours & theirs).total()
         of_ours += ours.total()
         of_theirs += theirs.total()
-    line(f"three words in a row, against pdftotext -raw, {what}: recall", f"{shared / of_theirs:.3f}")
-    line(f"three words in a row, against pdftotext -raw, {what}: precision", f"{shared / of_ours:.3f}")
+    line(
+        f"three words in a row, against pdftotext -raw, {what}: recall", f"{shared / of_theirs:.3f}"
+    )
+    line(
+        f"three words in a row, against pdftotext -raw, {what}: precision",
+        f"{shared / of_ours:.3f}",
+    )
 
 
 def read_ours(text) -> str:
@@ -207,7 +250,11 @@ def prose(ours: str, theirs: str) -> tuple[list[str], list[str]]:
     return [word for word in both[0] if word in known], [word for word in both[1] if word in known]
 
 
-MEASURES = (("as they are", as_they_are), ("running heads aside", without_heads), ("running heads and formulas aside", prose))
+MEASURES = (
+    ("as they are", as_they_are),
+    ("running heads aside", without_heads),
+    ("running heads and formulas aside", prose),
+)
 
 
 def dehyphenated(text: str) -> str:
@@ -215,16 +262,31 @@ def dehyphenated(text: str) -> str:
 
 
 def front(papers: dict[Path, Paper], texts) -> None:
-    titled = [path for path in papers if path.stem not in {"garivier19a", "abou-moustafa19a"}]  # the entries' titles differ
+    titled = [
+        path for path in papers if path.stem not in {"garivier19a", "abou-moustafa19a"}
+    ]  # the entries' titles differ
     right = [path for path in titled if same_title(texts[path].front.title, papers[path].title)]
-    line("title of page 1 as in the BibTeX", f"{100 * len(right) / len(titled):.0f} % of {len(titled)}")
+    line(
+        "title of page 1 as in the BibTeX",
+        f"{100 * len(right) / len(titled):.0f} % of {len(titled)}",
+    )
     for path in set(titled) - set(right):
         print("   ", path.name, "|", texts[path].front.title, "|", papers[path].title)
     begins = [path for path in papers if path.stem != "garivier19a"]
     good = [path for path in begins if same_ends(texts[path].front.abstract, papers[path].abstract)]
-    line("abstract begins and ends as in the BibTeX", f"{100 * len(good) / len(begins):.0f} % of {len(begins)}")
+    line(
+        "abstract begins and ends as in the BibTeX",
+        f"{100 * len(good) / len(begins):.0f} % of {len(begins)}",
+    )
     for path in set(begins) - set(good):
-        print("   ", path.name, "|", (texts[path].front.abstract or "")[:60], "…", (texts[path].front.abstract or "")[-60:])
+        print(
+            "   ",
+            path.name,
+            "|",
+            (texts[path].front.abstract or "")[:60],
+            "…",
+            (texts[path].front.abstract or "")[-60:],
+        )
 
 
 def same_title(found: str | None, truth: str | None) -> bool:
@@ -233,20 +295,31 @@ def same_title(found: str | None, truth: str | None) -> bool:
 
 def same_ends(found: str | None, truth: str | None) -> bool:
     """Of the first four and the last four words of three letters and more, three agree: formulas aside."""
-    ours, theirs = ([w for w in words(t) if len(w) > 2] for t in (found or "", re.sub(r"\$[^$]*\$|\\\w+", " ", truth or "")))
-    return len(ours) > 5 and len(set(ours[:4]) & set(theirs[:4])) >= 3 and len(set(ours[-4:]) & set(theirs[-4:])) >= 3
+    ours, theirs = (
+        [w for w in words(t) if len(w) > 2]
+        for t in (found or "", re.sub(r"\$[^$]*\$|\\\w+", " ", truth or ""))
+    )
+    return (
+        len(ours) > 5
+        and len(set(ours[:4]) & set(theirs[:4])) >= 3
+        and len(set(ours[-4:]) & set(theirs[-4:])) >= 3
+    )
 
 
 def parts(texts) -> None:
     with_list = [text for path, text in texts.items() if path.stem != "garivier19a"]
     found = sum(any(page.refs for page in text.pages) for text in with_list)
-    line("start of the references found", f"{100 * found / len(with_list):.0f} % of {len(with_list)}")
+    line(
+        "start of the references found", f"{100 * found / len(with_list):.0f} % of {len(with_list)}"
+    )
     missed = []
     truth = 0
     for path, text in texts.items():
         for title, page in numbered(path):
             truth += 1
-            if not any(page == heading.page and alike(title, heading.title) for heading in text.headings):
+            if not any(
+                page == heading.page and alike(title, heading.title) for heading in text.headings
+            ):
                 missed.append((path.stem, title, page))
     line(
         "numbered headings of the PDFs' own outlines found, with their page",
@@ -268,7 +341,9 @@ def numbered(path: Path) -> list[tuple[str, int]]:
     for title, page in outline(path):
         plain = re.sub(r"^[\dA-Z](\.\d+)*\.? ", "", title)
         shown = run_pdftotext(path, "-layout", "-f", str(page), "-l", str(page))
-        lines = re.findall(r"^ *(?:Appendix )?(?:\d{1,2}|[A-Z])(?:\.\d{1,2})*\.? +(\S.*)$", shown, re.MULTILINE)
+        lines = re.findall(
+            r"^ *(?:Appendix )?(?:\d{1,2}|[A-Z])(?:\.\d{1,2})*\.? +(\S.*)$", shown, re.MULTILINE
+        )
         if any(alike(plain, shown_line) for shown_line in lines):
             entries.append((plain, page))
     return entries
@@ -276,10 +351,16 @@ def numbered(path: Path) -> list[tuple[str, int]]:
 
 def outline(path: Path) -> list[tuple[str, int]]:
     with contextlib.closing(pypdfium2.PdfDocument(path)) as document:
-        return [(b.get_title(), b.get_dest().get_index() + 1) for b in document.get_toc() if b.get_dest()]
+        return [
+            (b.get_title(), b.get_dest().get_index() + 1)
+            for b in document.get_toc()
+            if b.get_dest()
+        ]
 
 
 if __name__ == "__main__":
     if not (DATA / "alt2019").is_dir() and "--data" not in sys.argv:
-        sys.exit("benchmarks/fulltext.py: needs alt2019/ of the foreign data; set PAPERSETTE_DATA or --data")
+        sys.exit(
+            "benchmarks/fulltext.py: needs alt2019/ of the foreign data; set PAPERSETTE_DATA or --data"
+        )
     main()

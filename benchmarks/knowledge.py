@@ -44,14 +44,26 @@ FILLED = (
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--db", type=Path, default=ROOT / "papers.db")
     options = parser.parse_args()
     with closing(sqlite3.connect(options.db)) as conn:
         print(f"extracted tags, P@5: {extracted_precision(conn):.3f}")
-        print("related papers, in-corpus citations among the ten nearest: {:.3f} of {}".format(*related_hits(conn)))
-        print("on the map, in-corpus citations among the ten nearest: {:.3f}, the thirty nearest: {:.3f}".format(*map_hits(conn)))
-        for title, count in conn.execute("select title, citing_count from cited_works order by citing_count desc limit 5"):
+        print(
+            "related papers, in-corpus citations among the ten nearest: {:.3f} of {}".format(
+                *related_hits(conn)
+            )
+        )
+        print(
+            "on the map, in-corpus citations among the ten nearest: {:.3f}, the thirty nearest: {:.3f}".format(
+                *map_hits(conn)
+            )
+        )
+        for title, count in conn.execute(
+            "select title, citing_count from cited_works order by citing_count desc limit 5"
+        ):
             print(f"cited by {count}: {title}")
     speed(options.db)
 
@@ -64,7 +76,11 @@ def extracted_precision(conn: sqlite3.Connection) -> float:
     )
     phrases = [keyphrases.to_phrases(title, abstract) for _, title, abstract, _ in rows]
     keys = [
-        frozenset(" ".join(tags.to_words(part)) for written in given.split("; ") for part in tags.split(written))
+        frozenset(
+            " ".join(tags.to_words(part))
+            for written in given.split("; ")
+            for part in tags.split(written)
+        )
         for *_, given in rows
     ]
     places = {row[0]: place for place, row in enumerate(rows)}
@@ -74,7 +90,9 @@ def extracted_precision(conn: sqlite3.Connection) -> float:
     extractor = keyphrases.Extractor(phrases, keys)
     sample = random.Random(1).sample([place for place, own in enumerate(keys) if own], 400)
     found = [
-        {key for key, _ in extractor.extract(place, neighbours.get(rows[place][0], ()))[:5]} & keys[place] for place in sample
+        {key for key, _ in extractor.extract(place, neighbours.get(rows[place][0], ()))[:5]}
+        & keys[place]
+        for place in sample
     ]
     return sum(map(len, found)) / 5 / len(sample)
 
@@ -93,7 +111,9 @@ def map_hits(conn: sqlite3.Connection) -> tuple[float, ...]:
     for citing, cited in conn.execute(EDGES):
         if citing in rows and cited in rows:
             away = np.linalg.norm(points - points[rows[citing]], axis=1)
-            ranks.append(int((away < away[rows[cited]]).sum()))  # itself is nearer, and counts as one
+            ranks.append(
+                int((away < away[rows[cited]]).sum())
+            )  # itself is nearer, and counts as one
     return tuple(sum(rank <= most for rank in ranks) / max(1, len(ranks)) for most in (10, 30))
 
 
@@ -123,7 +143,10 @@ def run_stages(database: Database, part: int) -> tuple[int, dict[str, float]]:
     for table in FILLED:
         database.execute(f"delete from {table}")
     for table in ("papers", "pages", "authorships"):
-        database.execute(f"delete from {table} where paper_id not in (select paper_id from papers where number % ? = 0)", [part])
+        database.execute(
+            f"delete from {table} where paper_id not in (select paper_id from papers where number % ? = 0)",
+            [part],
+        )
     database.execute("delete from papers where page_count = 0")
     database.conn.commit()
     taken, started = {}, time.perf_counter()

@@ -42,10 +42,18 @@ Mentions = dict[str, list[Mention]]
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--db", type=Path, default=ROOT / "papers.db")
-    parser.add_argument("--draw", type=int, help="print so many mentions of datasets with their sentences, to be judged")
-    parser.add_argument("--cued", action="store_true", help="draw among names that are ordinary words")
+    parser.add_argument(
+        "--draw",
+        type=int,
+        help="print so many mentions of datasets with their sentences, to be judged",
+    )
+    parser.add_argument(
+        "--cued", action="store_true", help="draw among names that are ordinary words"
+    )
     parser.add_argument("--seed", type=int, default=2020)
     options = parser.parse_args()
     with closing(sqlite3.connect(f"file:{options.db}?mode=ro", uri=True)) as conn:
@@ -63,7 +71,9 @@ def line(claim: str, measured: str) -> None:
 
 def papers(conn: sqlite3.Connection) -> Iterator[tuple[str, list[tuple[int, str]]]]:
     """Paper by paper its id, its pages' numbers and bodies."""
-    rows = conn.execute("select paper_id, page, body from pages where body is not null order by page_id")
+    rows = conn.execute(
+        "select paper_id, page, body from pages where body is not null order by page_id"
+    )
     for paper_id, pages in itertools.groupby(rows, lambda row: row[0]):
         yield paper_id, [(page, body) for _, page, body in pages]
 
@@ -74,7 +84,9 @@ def read(conn: sqlite3.Connection) -> tuple[dict[str, Term], Mentions]:
     for _, pages in papers(conn):
         miner.add(body for _, body in pages)
     mined = time.perf_counter()
-    tags = [row[0] for row in conn.execute("select written from paper_tags where origin = 'author'")]
+    tags = [
+        row[0] for row in conn.execute("select written from paper_tags where origin = 'author'")
+    ]
     terms = to_terms(tags, load_datasets(), miner.datasets(), miner.frequencies)
     matcher = Matcher(terms)
     found = {paper_id: find_mentions(pages, matcher) for paper_id, pages in papers(conn)}
@@ -87,8 +99,17 @@ def read(conn: sqlite3.Connection) -> tuple[dict[str, Term], Mentions]:
 
 
 def draw(terms: dict[str, Term], mentions: Mentions, options: argparse.Namespace) -> None:
-    wanted = {id_ for id_, term in terms.items() if term.kind == "dataset" and (term.needs_cue or not options.cued)}
-    found = sorted((paper_id, m.term_id, m.evidence) for paper_id, ms in mentions.items() for m in ms if m.term_id in wanted)
+    wanted = {
+        id_
+        for id_, term in terms.items()
+        if term.kind == "dataset" and (term.needs_cue or not options.cued)
+    }
+    found = sorted(
+        (paper_id, m.term_id, m.evidence)
+        for paper_id, ms in mentions.items()
+        for m in ms
+        if m.term_id in wanted
+    )
     for paper_id, term_id, evidence in random.Random(options.seed).sample(found, options.draw):
         print(f"{paper_id} [{term_id}] {evidence}")
 
@@ -98,12 +119,20 @@ def precision(terms: dict[str, Term], mentions: Mentions) -> None:
     truth = json.loads(TRUTH.read_text())
     for sample in dict.fromkeys(row["sample"] for row in truth):
         drawn = Counter(row["right"] for row in truth if row["sample"] == sample)
-        kept = [row for row in truth if row["sample"] == sample and (row["paper_id"], row["term_id"]) in found]
+        kept = [
+            row
+            for row in truth
+            if row["sample"] == sample and (row["paper_id"], row["term_id"]) in found
+        ]
         right = sum(row["right"] for row in kept)
         line(
-            f"mentions of datasets that are right, {sample}: when drawn", f"{drawn[True] / drawn.total():.3f} of {drawn.total()}"
+            f"mentions of datasets that are right, {sample}: when drawn",
+            f"{drawn[True] / drawn.total():.3f} of {drawn.total()}",
         )
-        line(f"    of the same, those still found (lost: {drawn[True] - right} right)", f"{right / len(kept):.3f} of {len(kept)}")
+        line(
+            f"    of the same, those still found (lost: {drawn[True] - right} right)",
+            f"{right / len(kept):.3f} of {len(kept)}",
+        )
     mined = [term.name for term in terms.values() if term.origin == "mined"]
     line("names mined", f"{len(mined)}: {', '.join(mined)}")
 

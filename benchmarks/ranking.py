@@ -42,22 +42,31 @@ LONG = 999
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--db", type=Path, default=ROOT / "papers.db")
     data = Path(os.environ.get("PAPERSETTE_DATA", ROOT.parent / "shared" / "data"))
     parser.add_argument("--queries", type=Path, default=data / "relevance" / "queries-dev.jsonl")
     options = parser.parse_args()
     questions = read_questions(options.queries)
-    query = yaml.safe_load((ROOT / "metadata.yml").read_text())["databases"]["papers"]["queries"]["search"]
+    query = yaml.safe_load((ROOT / "metadata.yml").read_text())["databases"]["papers"]["queries"][
+        "search"
+    ]
     without_tldr = runpy.run_path(str(ROOT / "benchmarks/search.py"))["without_tldr"]
-    with tempfile.TemporaryDirectory() as folder, closing(sqlite3.connect(without_tldr(options.db, Path(folder)))) as conn:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        closing(sqlite3.connect(without_tldr(options.db, Path(folder)))) as conn,
+    ):
         runpy.run_path(str(ROOT / "plugins/search.py"))["prepare_connection"](conn)
         conn.create_function("square_root", 1, lambda x: x**0.5, deterministic=True)
         for name, changes in VARIANTS.items():
             report(name, conn, changed(query["sql"], changes), query["params"], questions)
         language.SENTENCE = LONG
         language.parse.cache_clear()
-        report("plural and singular in sentences, too", conn, query["sql"], query["params"], questions)
+        report(
+            "plural and singular in sentences, too", conn, query["sql"], query["params"], questions
+        )
 
 
 def changed(sql: str, changes: Sequence[tuple[str, str]]) -> str:
@@ -68,14 +77,25 @@ def changed(sql: str, changes: Sequence[tuple[str, str]]) -> str:
     return sql
 
 
-def report(name: str, conn: sqlite3.Connection, sql: str, params: Sequence[str], questions: Sequence[Question]) -> None:
+def report(
+    name: str,
+    conn: sqlite3.Connection,
+    sql: str,
+    params: Sequence[str],
+    questions: Sequence[Question],
+) -> None:
     started = time.perf_counter()
     ranks = [rank(conn, sql, params, question) for question in questions]
     mean, found = to_figures(ranks)
-    print(f"{name:42}{mean.value:7.3f}{found.value:7.3f}{time.perf_counter() - started:7.1f} s", flush=True)
+    print(
+        f"{name:42}{mean.value:7.3f}{found.value:7.3f}{time.perf_counter() - started:7.1f} s",
+        flush=True,
+    )
 
 
-def rank(conn: sqlite3.Connection, sql: str, params: Sequence[str], question: Question) -> int | None:
+def rank(
+    conn: sqlite3.Connection, sql: str, params: Sequence[str], question: Question
+) -> int | None:
     given = dict.fromkeys(params, "") | {"q": question.query, "versions": "all", "size": str(DEPTH)}
     found = [row[0] for row in conn.execute(sql, given)]
     return found.index(question.paper_id) + 1 if question.paper_id in found else None

@@ -35,7 +35,9 @@ WHOLE_WORDS = ["nas", "ppo", "bert", "gan"]
 
 
 async def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--db", type=Path, default=ROOT / "papers.db")
     data = Path(os.environ.get("PAPERSETTE_DATA", ROOT.parent / "shared" / "data"))
     parser.add_argument("--queries", type=Path, default=data / "relevance" / "queries-dev.jsonl")
@@ -86,14 +88,21 @@ def read_texts(db: Path) -> dict[str, str]:
 
 
 def to_plain(text: str) -> str:
-    folded = "".join(c for c in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(c))
+    folded = "".join(
+        c for c in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(c)
+    )
     return " " + " ".join(re.findall(r"[^\W_]+|\|", folded)) + " "
 
 
 def sample_keywords(db: Path, count: int) -> list[str]:
     with closing(sqlite3.connect(db)) as conn:
-        keywords = [row[0] for row in conn.execute("select tag from tags where paper_count > 1 order by tag_id")]
-    return random.Random(2019).sample([word for word in keywords if re.fullmatch(r"[\w -]+", word)], count)
+        keywords = [
+            row[0]
+            for row in conn.execute("select tag from tags where paper_count > 1 order by tag_id")
+        ]
+    return random.Random(2019).sample(
+        [word for word in keywords if re.fullmatch(r"[\w -]+", word)], count
+    )
 
 
 async def completeness(site: Datasette, texts: dict[str, str], keywords: list[str]) -> list[Figure]:
@@ -101,21 +110,31 @@ async def completeness(site: Datasette, texts: dict[str, str], keywords: list[st
     for keyword in [*keywords, *WHOLE_WORDS]:
         words = to_plain(keyword)
         truth = {paper_id for paper_id, text in texts.items() if words in text}
-        found = set(await ask(site, f'"{keyword}"', size="5000", versions="all")) if truth else set()
+        found = (
+            set(await ask(site, f'"{keyword}"', size="5000", versions="all")) if truth else set()
+        )
         right, wanted, given = right + len(truth & found), wanted + len(truth), given + len(found)
     inside = 0
     for word in WHOLE_WORDS:
         for paper_id in await ask(site, word, size="5000", versions="all"):
             inside += to_plain(word) not in texts[paper_id]
     three = ["dropout", "lstm", "wikitext"]
-    truth = {paper_id for paper_id, text in texts.items() if all(to_plain(word) in text for word in three)}
+    truth = {
+        paper_id
+        for paper_id, text in texts.items()
+        if all(to_plain(word) in text for word in three)
+    }
     first = await ask(site, " ".join(three), size="5000", versions="all")
     about = f"{len(keywords)} keywords as phrases, and {', '.join(WHOLE_WORDS)}"
     return [
         Figure("recall against the oracle", right / wanted, about),
         Figure("precision against the oracle", right / given, about),
         Figure("hits inside another word", inside, ", ".join(WHOLE_WORDS)),
-        Figure(f"of the {len(truth)} with all words, come first", len(truth & set(first[: len(truth)])), " ".join(three)),
+        Figure(
+            f"of the {len(truth)} with all words, come first",
+            len(truth & set(first[: len(truth)])),
+            " ".join(three),
+        ),
     ]
 
 
@@ -127,7 +146,10 @@ async def speed(site: Datasette, db: Path, sentences: list[str]) -> list[Figure]
     """
     mixed = mix_queries(db, sentences)
     with closing(sqlite3.connect(db)) as conn:
-        texts = [row[0] for row in conn.execute("select coalesce(body, '') || coalesce(refs, '') from pages")]
+        texts = [
+            row[0]
+            for row in conn.execute("select coalesce(body, '') || coalesce(refs, '') from pages")
+        ]
     folded = [text.lower() for text in texts]
 
     async def ask_page(q: str) -> None:
@@ -139,22 +161,34 @@ async def speed(site: Datasette, db: Path, sentences: list[str]) -> list[Figure]
     async def fold_and_scan(q: str) -> None:
         sum(q.strip('"').lower() in text.lower() for text in texts)
 
-    rounds = [[await time_each(do, mixed) for do in (ask_page, scan, fold_and_scan)] for _ in range(ROUNDS)]
+    rounds = [
+        [await time_each(do, mixed) for do in (ask_page, scan, fold_and_scan)]
+        for _ in range(ROUNDS)
+    ]
     pages, scans, folding_scans = (
-        [statistics.median(times) for times in zip(*each, strict=True)] for each in zip(*rounds, strict=True)
+        [statistics.median(times) for times in zip(*each, strict=True)]
+        for each in zip(*rounds, strict=True)
     )
     about = f"{len(mixed)} mixed queries, first page with counts"
     short = [taken for q, taken in zip(mixed, pages, strict=True) if len(q.split()) < 6]
     return [
         Figure("median ms of a page", statistics.median(pages), about),
         Figure("95th percentile ms of a page", percentile(pages, 95), about),
-        Figure("95th percentile ms, queries under six words", percentile(short, 95), f"{len(short)} of them"),
+        Figure(
+            "95th percentile ms, queries under six words",
+            percentile(short, 95),
+            f"{len(short)} of them",
+        ),
         Figure(
             "95th percentile ms of a substring scan",
             percentile(folding_scans, 95),
             "the same queries; case folded while scanning, no page made",
         ),
-        Figure("the same of text folded before", percentile(scans, 95), "the same queries, in memory, no page made"),
+        Figure(
+            "the same of text folded before",
+            percentile(scans, 95),
+            "the same queries, in memory, no page made",
+        ),
     ]
 
 

@@ -19,9 +19,35 @@ ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs/sql.md"
 MARKERS = ("<!-- drawn by docs/draw_schema.py -->", "<!-- end of the drawing -->")
 GROUPS = {
-    "Papers and where they stand": ("papers", "works", "versions", "claims", "venues", "places", "sessions", "session_papers"),
-    "Names, tags and reviews": ("authors", "authorships", "tags", "paper_tags", "tag_suggestions", "reviews", "ratings"),
-    "Text and what it says": ("pages", "sections", "terms", "mentions", "code_links", "related", "paper_map", "paper_texts"),
+    "Papers and where they stand": (
+        "papers",
+        "works",
+        "versions",
+        "claims",
+        "venues",
+        "places",
+        "sessions",
+        "session_papers",
+    ),
+    "Names, tags and reviews": (
+        "authors",
+        "authorships",
+        "tags",
+        "paper_tags",
+        "tag_suggestions",
+        "reviews",
+        "ratings",
+    ),
+    "Text and what it says": (
+        "pages",
+        "sections",
+        "terms",
+        "mentions",
+        "code_links",
+        "related",
+        "paper_map",
+        "paper_texts",
+    ),
     "Citations": ("citations", "cited_works", "cited_authors", "cited_names"),
     "Search": ("facets", "paper_facets", "facet_sets", "words", "evaluation"),
     "The build": (),
@@ -38,7 +64,10 @@ def main(arguments: list[str]) -> int:
     if "--check" not in arguments:
         PAGE.write_text(drawn, encoding="utf-8")
     elif drawn != text:
-        print("docs/sql.md does not show the tables as they are: run python docs/draw_schema.py", file=sys.stderr)
+        print(
+            "docs/sql.md does not show the tables as they are: run python docs/draw_schema.py",
+            file=sys.stderr,
+        )
         return 1
     return 0
 
@@ -59,7 +88,16 @@ def to_drawing() -> str:
     parts = []
     for title, names in to_groups(db).items():
         rows = [f"| {name} | {described[name]['description']} |" for name in names]
-        lines = [f"### {title}", "", "```mermaid", "erDiagram", *to_entities(db, names), *to_relations(db, names), "```", ""]
+        lines = [
+            f"### {title}",
+            "",
+            "```mermaid",
+            "erDiagram",
+            *to_entities(db, names),
+            *to_relations(db, names),
+            "```",
+            "",
+        ]
         parts.append("\n".join([*lines, "| table | what a row is |", "|---|---|", *rows, ""]))
     db.close()
     return "\n" + "\n".join(parts)

@@ -27,7 +27,9 @@ def find_database() -> Path:
     for path in (Path("papers.db"), ROOT / "papers.db"):
         if path.exists():
             return path
-    raise FileNotFoundError("no papers.db here or in the repository: build one first, `make serve` builds the sample")
+    raise FileNotFoundError(
+        "no papers.db here or in the repository: build one first, `make serve` builds the sample"
+    )
 
 
 def connect(database: Path | None = None) -> sqlite3.Connection:

@@ -37,7 +37,10 @@ def main(arguments: list[str] | None = None, *, site_folder: Path) -> int:
         print(f"build_db.py: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("build_db.py: stopped; what was read from PDFs is kept for the next build", file=sys.stderr)
+        print(
+            "build_db.py: stopped; what was read from PDFs is kept for the next build",
+            file=sys.stderr,
+        )
         return 130
     if summary and not options.check:
         print(f"{options.db}: " + ", ".join(f"{summary[name]:,} {name}" for name in SUMMARY))
@@ -48,20 +51,34 @@ def build(options: argparse.Namespace, started: datetime, site_folder: Path) -> 
     """Build the database, or only say what would be built; give the row of `builds`, empty where none was made."""
     progress = Progress()
     publication = catalog.load(options.catalog, options.data)
-    sources = progress.over("reading sources", publication.sources, len(publication.sources), "sources")
+    sources = progress.over(
+        "reading sources", publication.sources, len(publication.sources), "sources"
+    )
     items = collection.read(sources, options.downloads, offline=options.offline)
     if options.check:
         print(items.report())
         return {}
     if publication.download:
-        progress.run("fetching PDFs", collection.download(items, options.downloads / "pdf", offline=options.offline), None)
+        progress.run(
+            "fetching PDFs",
+            collection.download(items, options.downloads / "pdf", offline=options.offline),
+            None,
+        )
     files = items.files()
     fingerprint = history.to_fingerprint((publication, items, options.engine), files)
     previous = history.read_previous(options.db)
     if previous and previous.fingerprint == fingerprint and not options.rebuild:
-        print(f"{options.db}: nothing has changed since it was built; --rebuild builds it all the same")
+        print(
+            f"{options.db}: nothing has changed since it was built; --rebuild builds it all the same"
+        )
         return {}
-    reading = extract(files, jobs=options.jobs, engine=options.engine, cache_folder=options.cache, ocr=publication.ocr)
+    reading = extract(
+        files,
+        jobs=options.jobs,
+        engine=options.engine,
+        cache_folder=options.cache,
+        ocr=publication.ocr,
+    )
     texts = dict(progress.over("reading papers", reading, len(files)))
     papers, problems = collection.settle(items, texts)
     works, pairs, unknown = grouping.group(papers, publication)
@@ -71,7 +88,9 @@ def build(options: argparse.Namespace, started: datetime, site_folder: Path) -> 
         load.save_claims(db, items.claims)
         load.save_tallies(db, items.tallies)
         load.save_problems(db, [*problems, *unknown])
-        progress.run("finding facts", facts.save_facts(db, publication.datasets), len(facts.STAGES), "stages")
+        progress.run(
+            "finding facts", facts.save_facts(db, publication.datasets), len(facts.STAGES), "stages"
+        )
         load.save_ratings(db)
         facets.save_facets(db)
         progress.run("indexing", publish.index(db), len(INDEXES), "indexes")
@@ -86,17 +105,56 @@ def build(options: argparse.Namespace, started: datetime, site_folder: Path) -> 
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser("build_db.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        "build_db.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     option = parser.add_argument
-    option("catalog", nargs="?", type=Path, default=Path("catalogs/sample.yml"), help="what to build (%(default)s)")
-    option("--data", type=Path, default=Path("data"), help="where the catalog's relative paths start (%(default)s)")
-    option("--db", type=Path, default=Path("papers.db"), help="the SQLite file to write (%(default)s)")
-    option("--jobs", type=int, default=os.cpu_count() or 1, help="how many PDFs to read at once (%(default)s)")
-    option("--engine", choices=ENGINES, default="pdfium", help="what reads PDFs; pdfminer is pure Python (%(default)s)")
-    option("--cache", type=Path, default=Path(".cache/fulltext"), help="keeps the text of PDFs between builds (%(default)s)")
-    option("--downloads", type=Path, default=Path(".cache/downloads"), help="keeps what was fetched (%(default)s)")
+    option(
+        "catalog",
+        nargs="?",
+        type=Path,
+        default=Path("catalogs/sample.yml"),
+        help="what to build (%(default)s)",
+    )
+    option(
+        "--data",
+        type=Path,
+        default=Path("data"),
+        help="where the catalog's relative paths start (%(default)s)",
+    )
+    option(
+        "--db", type=Path, default=Path("papers.db"), help="the SQLite file to write (%(default)s)"
+    )
+    option(
+        "--jobs",
+        type=int,
+        default=os.cpu_count() or 1,
+        help="how many PDFs to read at once (%(default)s)",
+    )
+    option(
+        "--engine",
+        choices=ENGINES,
+        default="pdfium",
+        help="what reads PDFs; pdfminer is pure Python (%(default)s)",
+    )
+    option(
+        "--cache",
+        type=Path,
+        default=Path(".cache/fulltext"),
+        help="keeps the text of PDFs between builds (%(default)s)",
+    )
+    option(
+        "--downloads",
+        type=Path,
+        default=Path(".cache/downloads"),
+        help="keeps what was fetched (%(default)s)",
+    )
     option("--offline", action="store_true", help="fetch nothing; use what was fetched before")
-    option("--check", action="store_true", help="read the sources, say what would be built, and build nothing")
+    option(
+        "--check",
+        action="store_true",
+        help="read the sources, say what would be built, and build nothing",
+    )
     option("--rebuild", action="store_true", help="build even where nothing has changed")
     options = parser.parse_args(arguments)
     if options.jobs < 1:

@@ -32,7 +32,9 @@ class Source:
     completes: str | None = None
     """The venue_id of the source whose papers its items complete; they are then no papers of their own."""
 
-    def read(self, downloads: Path, *, offline: bool) -> Iterator[Paper | Problem | LooseFile | Count]:
+    def read(
+        self, downloads: Path, *, offline: bool
+    ) -> Iterator[Paper | Problem | LooseFile | Count]:
         """Fetch what is to be read live into `downloads`, then yield every item, as a paper or as the problem that kept it from
         being one."""
         source, settings = SOURCES[self.kind], self.settings
@@ -76,7 +78,9 @@ def load(path: Path, data: Path) -> Catalog:
     Raises `UserError` where the file is missing, is not YAML, or says something the readers do not understand.
     """
     entry = _read_yaml(path)
-    entry.check_names({"title", "notice", "ocr", "datasets", "download", "works", "questions", "sources"})
+    entry.check_names(
+        {"title", "notice", "ocr", "datasets", "download", "works", "questions", "sources"}
+    )
     listed = entry.child("sources")
     if not isinstance(listed.value, list) or not listed.value:
         raise listed.error("must be a list with at least one source")
@@ -89,10 +93,18 @@ def load(path: Path, data: Path) -> Catalog:
         sources=tuple(sources),
         notice=_to_value(entry.child("notice"), str, data) if "notice" in entry.value else None,
         ocr=_to_value(entry.child("ocr"), bool, data) if "ocr" in entry.value else False,
-        download=_to_value(entry.child("download"), bool, data) if "download" in entry.value else False,
-        datasets=_to_path(entry.child("datasets"), path.parent) if "datasets" in entry.value else None,
-        works=_read_works(_to_path(entry.child("works"), path.parent)) if "works" in entry.value else Works(),
-        questions=read_questions(_to_path(entry.child("questions"), data)) if "questions" in entry.value else (),
+        download=_to_value(entry.child("download"), bool, data)
+        if "download" in entry.value
+        else False,
+        datasets=_to_path(entry.child("datasets"), path.parent)
+        if "datasets" in entry.value
+        else None,
+        works=_read_works(_to_path(entry.child("works"), path.parent))
+        if "works" in entry.value
+        else Works(),
+        questions=read_questions(_to_path(entry.child("questions"), data))
+        if "questions" in entry.value
+        else (),
     )
 
 
@@ -106,8 +118,14 @@ def _read_works(path: Path) -> Works:
 def _to_groups(entry: Entry) -> Iterator[tuple[str, ...]]:
     for place in range(len(entry.value) if isinstance(entry.value, list) else 0):
         group = entry.child(place)
-        if not isinstance(group.value, list) or len(group.value) < 2 or not all(isinstance(key, str) for key in group.value):
-            raise group.error("must be a list of two or more paper_ids, as [H1M7soActX, zhu19e]; quote one that is a number")
+        if (
+            not isinstance(group.value, list)
+            or len(group.value) < 2
+            or not all(isinstance(key, str) for key in group.value)
+        ):
+            raise group.error(
+                "must be a list of two or more paper_ids, as [H1M7soActX, zhu19e]; quote one that is a number"
+            )
         yield tuple(group.value)
     if not isinstance(entry.value, list):
         raise entry.error("must be a list of lists of paper_ids")
@@ -155,13 +173,17 @@ def _read_yaml(path: Path) -> Entry:
         value, node = yaml.safe_load(text), yaml.compose(text, yaml.SafeLoader)
     except FileNotFoundError:
         near = _listed(p.as_posix() for p in Path("catalogs").glob("*.yml"))
-        raise UserError(f"{path}: there is no such catalog" + (f"; there are {near}" if near else "")) from None
+        raise UserError(
+            f"{path}: there is no such catalog" + (f"; there are {near}" if near else "")
+        ) from None
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(f"{path}: cannot be read: {error}") from None
     except yaml.YAMLError as error:
         raise UserError(f"{path}: is not YAML: {error}") from None
     if node is None:
-        raise UserError(f"{path}: is empty; a catalog has a title and a list of sources (docs/formats.md)")
+        raise UserError(
+            f"{path}: is empty; a catalog has a title and a list of sources (docs/formats.md)"
+        )
     return Entry(value, node, path, path.name)
 
 
@@ -177,7 +199,9 @@ def _to_source(entry: Entry, data: Path, above: set[str]) -> Source:
     settings = _to_dataclass(entry, SOURCES[kind].Settings, data, extra={"kind", "completes"})
     if template := getattr(settings, "pdf_url", None):
         _check_template(entry.child("pdf_url"), template)
-    completes = _to_completed(entry.child("completes"), above) if "completes" in entry.value else None
+    completes = (
+        _to_completed(entry.child("completes"), above) if "completes" in entry.value else None
+    )
     return Source(settings.venue.venue_id, kind, settings, completes)
 
 
@@ -224,7 +248,13 @@ def _to_value(entry: Entry, expected: Any, data: Path) -> Any:
     return entry.value
 
 
-WORDS = {str: "text", int: "a whole number", dict: "a mapping", list: "a list", bool: "true or false"}
+WORDS = {
+    str: "text",
+    int: "a whole number",
+    dict: "a mapping",
+    list: "a list",
+    bool: "true or false",
+}
 
 
 def _to_path(entry: Entry, data: Path) -> Path:
@@ -232,7 +262,9 @@ def _to_path(entry: Entry, data: Path) -> Path:
         raise entry.error("must be the name of a file or folder")
     path = data / entry.value
     if not path.exists():
-        raise entry.error(f"names {path}, which does not exist; relative names are looked for in {data} (see --data)")
+        raise entry.error(
+            f"names {path}, which does not exist; relative names are looked for in {data} (see --data)"
+        )
     return path
 
 
@@ -244,7 +276,9 @@ def read_questions(path: Path) -> tuple[Question, ...]:
             value = json.loads(line)
             questions.append(Question(str(value["query"]), str(value["paper_id"])))
         except (ValueError, KeyError, TypeError):
-            raise UserError(f'{path}, line {number}: must be {{"query": "…", "paper_id": "…"}}') from None
+            raise UserError(
+                f'{path}, line {number}: must be {{"query": "…", "paper_id": "…"}}'
+            ) from None
     if not questions:
         raise UserError(f"{path}: holds no question")
     return tuple(questions)

@@ -32,7 +32,9 @@ def to_slug(text: str) -> str:
     >>> to_slug("Deep Learning: Léon's Session")
     'deep-learning-leon-s-session'
     """
-    plain = "".join(c for c in unicodedata.normalize("NFKD", fold(text.lower())) if not unicodedata.combining(c))
+    plain = "".join(
+        c for c in unicodedata.normalize("NFKD", fold(text.lower())) if not unicodedata.combining(c)
+    )
     return "-".join(re.findall(r"\w+", plain.replace("_", " ")))
 
 

@@ -25,7 +25,15 @@ FACET_NAMES = {
 }
 """What a search can be narrowed by, in the order in which the page shows it."""
 CHOICES = ("q", "in", *FACET_NAMES, "versions", "sort")
-FILE_NAMES = {"csv": "CSV", "json": "JSON", "bib": "BibTeX", "ris": "RIS", "csl": "CSL JSON", "atom": "Atom", "ics": "iCalendar"}
+FILE_NAMES = {
+    "csv": "CSV",
+    "json": "JSON",
+    "bib": "BibTeX",
+    "ris": "RIS",
+    "csl": "CSL JSON",
+    "atom": "Atom",
+    "ics": "iCalendar",
+}
 
 
 @hookimpl
@@ -49,13 +57,19 @@ class Search:
 
     def __init__(self, datasette, request):
         self.page = datasette.urls.path(f"/{DATABASE}/search?")
-        self.asked = {key: value for key in CHOICES if (value := request.args.get(key))} if request else {}
-        self.encoded = {key: urlencode({key: value}) for key, value in self.asked.items()}  # once, for hundreds of links
+        self.asked = (
+            {key: value for key in CHOICES if (value := request.args.get(key))} if request else {}
+        )
+        self.encoded = {
+            key: urlencode({key: value}) for key, value in self.asked.items()
+        }  # once, for hundreds of links
 
     def link(self, **changes):
         """The address of this search with some choices changed; an empty one goes, and so does the page."""
         kept = [pair for key, pair in self.encoded.items() if key not in changes]
-        return self.page + "&".join([*kept, *(urlencode({key: value}) for key, value in changes.items() if value)])
+        return self.page + "&".join(
+            [*kept, *(urlencode({key: value}) for key, value in changes.items() if value)]
+        )
 
     def chosen(self, facet):
         """The values of a facet that the search is narrowed to; those with a minus are excluded."""
@@ -63,8 +77,14 @@ class Search:
 
     def choose(self, facet, value):
         """The address of this search with a value added; or, where it is there already, without it."""
-        others = [other for other in self.chosen(facet) if other.removeprefix("-") != value.removeprefix("-")]
-        return self.link(**{facet: ",".join(others if value in self.chosen(facet) else [*others, value])})
+        others = [
+            other
+            for other in self.chosen(facet)
+            if other.removeprefix("-") != value.removeprefix("-")
+        ]
+        return self.link(
+            **{facet: ",".join(others if value in self.chosen(facet) else [*others, value])}
+        )
 
     def links(self, facet, values):
         """The values of a facet with the addresses of this search with each and without it."""
@@ -73,7 +93,11 @@ class Search:
         return [
             row | {"picked": True, "address": self.choose(facet, row["value"])}
             if row["value"] in picked
-            else row | {"address": beside + quote_plus(row["value"]), "without": beside + quote_plus("-" + row["value"])}
+            else row
+            | {
+                "address": beside + quote_plus(row["value"]),
+                "without": beside + quote_plus("-" + row["value"]),
+            }
             for row in values
         ]
 
@@ -88,4 +112,8 @@ def to_files(address, renderers, of_row=False):
         asked = "&".join(filter(None, [query, "_stream=on" if extension == "json" else ""]))
         return f"{path}.{extension}" + (f"?{asked}" if asked else "")
 
-    return [(name, to_address(key)) for key, name in FILE_NAMES.items() if key == "csv" or key in renderers]
+    return [
+        (name, to_address(key))
+        for key, name in FILE_NAMES.items()
+        if key == "csv" or key in renderers
+    ]

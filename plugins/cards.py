@@ -31,7 +31,9 @@ def register_routes():
 
 async def show(datasette, request, send):
     names = {"kwargs": {**request.url_vars, "format": None}}
-    return await CardsView.as_view(datasette)(Request(request.scope | {"url_route": names}, request.receive), send)
+    return await CardsView.as_view(datasette)(
+        Request(request.scope | {"url_route": names}, request.receive), send
+    )
 
 
 class CardsView(TableView):
@@ -43,7 +45,9 @@ class CardsView(TableView):
 
     async def data(self, request, **kwargs):
         try:
-            (data, _, *rest), counts = await asyncio.gather(super().data(request, **kwargs), self.count(request))
+            (data, _, *rest), counts = await asyncio.gather(
+                super().data(request, **kwargs), self.count(request)
+            )
         except QueryInterrupted as error:
             seconds = self.ds.setting("sql_time_limit_ms") / 1000
             said = f"This takes longer than {seconds:g} seconds, the limit here: ask for less, or for longer words"
@@ -58,7 +62,11 @@ class CardsView(TableView):
         return await run(self.ds, "search_facets", asked)
 
     def to_extras(self, request, data):
-        asked = {name: value for name, value in data["query"]["params"].items() if not name.startswith("_")}
+        asked = {
+            name: value
+            for name, value in data["query"]["params"].items()
+            if not name.startswith("_")
+        }
         edit = f"{self.ds.urls.database(DATABASE)}?sql={quote(data['query']['sql'])}&{urlencode(asked)}"
         edit = edit if data["allow_execute_sql"] else None
         return {"request": request, "canned_query": data["query_name"], "edit_sql_url": edit}

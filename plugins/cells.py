@@ -22,7 +22,10 @@ LINKS = {
     "cited_title": ("cited_paper_id", "papers"),
 }
 """Column -> the column of the same row that holds the key, and the table it is a key of."""
-OWN = {("sessions", "title"): ("session_id", "sessions"), ("authorships", "name"): ("author_id", "authors")}
+OWN = {
+    ("sessions", "title"): ("session_id", "sessions"),
+    ("authorships", "name"): ("author_id", "authors"),
+}
 """Where a table means something else by a column than the rest."""
 RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff]")
 
@@ -41,7 +44,11 @@ def render_cell(row, value, column, table, database, datasette):
     if (table, column) != ("papers", "paper_id") and key in row.keys() and row[key]:  # noqa: SIM118 - it iterates over values
         path = datasette.urls.row(DATABASE, target, tilde_encode(str(row[key])))
         return Markup('<a href="{}" dir="auto">{}</a>').format(path, value)
-    return Markup('<span dir="auto">{}</span>').format(value) if needs_direction(value, datasette) else None
+    return (
+        Markup('<span dir="auto">{}</span>').format(value)
+        if needs_direction(value, datasette)
+        else None
+    )
 
 
 def own_url(row, column, datasette):
@@ -54,4 +61,8 @@ def own_url(row, column, datasette):
 
 def needs_direction(value, datasette):
     """Whether a value is short text with right-to-left letters; Datasette shortens and links the rest itself."""
-    return isinstance(value, str) and RIGHT_TO_LEFT.search(value) and len(value) <= datasette.setting("truncate_cells_html")
+    return (
+        isinstance(value, str)
+        and RIGHT_TO_LEFT.search(value)
+        and len(value) <= datasette.setting("truncate_cells_html")
+    )

@@ -37,9 +37,16 @@ LISTS = {"authors", "tags", "papers"}
 
 @hookimpl
 def register_output_renderer():
-    files = [{"extension": name, "render": to_renderer(kind), "can_render": has_papers} for name, kind in FORMATS.items()]
+    files = [
+        {"extension": name, "render": to_renderer(kind), "can_render": has_papers}
+        for name, kind in FORMATS.items()
+    ]
     feed = {"extension": "atom", "render": render_feed, "can_render": has_papers}
-    return [*files, feed, {"extension": "ics", "render": render_calendar, "can_render": has_sessions}]
+    return [
+        *files,
+        feed,
+        {"extension": "ics", "render": render_calendar, "can_render": has_sessions},
+    ]
 
 
 def has_papers(database, table, columns, view_name):
@@ -50,9 +57,13 @@ def has_papers(database, table, columns, view_name):
 
 async def has_sessions(datasette, database, table, columns, view_name):
     """Whether a calendar could have something: sessions, or papers where any session here has a time."""
-    if database != DATABASE or not ("session_id" in columns or has_papers(database, table, columns, view_name)):
+    if database != DATABASE or not (
+        "session_id" in columns or has_papers(database, table, columns, view_name)
+    ):
         return False
-    return any(ical.to_time(session["start"]) for session in await run(datasette, "session_list", {}))
+    return any(
+        ical.to_time(session["start"]) for session in await run(datasette, "session_list", {})
+    )
 
 
 def to_renderer(kind):
@@ -78,7 +89,9 @@ async def render_feed(datasette, request, rows, table, query_name, view_name, co
 async def to_papers(datasette, ids, with_gone=False):
     """The papers of a list of ids, some at a time. Only a feed, which tells of changes, has those that went."""
     for start in range(0, len(ids), TOGETHER):
-        papers = await canned_lists(datasette, "export", ids=json.dumps(ids[start : start + TOGETHER]))
+        papers = await canned_lists(
+            datasette, "export", ids=json.dumps(ids[start : start + TOGETHER])
+        )
         yield [paper for paper in papers if paper["is_here"] or (with_gone and paper["change"])]
 
 
@@ -100,14 +113,19 @@ class Streamed(Response):
 
 def to_file(request, parts, kind):
     """A download, named after the page."""
-    name = re.sub(r"\W+", "-", request.path.rpartition("/")[2].rpartition(".")[0]).strip("-") or "papers"
+    name = (
+        re.sub(r"\W+", "-", request.path.rpartition("/")[2].rpartition(".")[0]).strip("-")
+        or "papers"
+    )
     disposition = f"attachment; filename*=UTF-8''{quote(name)}.{kind.EXTENSION}"
     return Streamed(parts, kind.MEDIA_TYPE, {"content-disposition": disposition})
 
 
 def to_pages(datasette, request, table):
     """How the page of a row is found, by its key."""
-    return lambda key: datasette.absolute_url(request, datasette.urls.row(DATABASE, table, tilde_encode(key)))
+    return lambda key: datasette.absolute_url(
+        request, datasette.urls.row(DATABASE, table, tilde_encode(key))
+    )
 
 
 async def canned_lists(datasette, query, /, **values):
@@ -136,10 +154,24 @@ def datasette_key(table):
 
 async def whole(datasette, request, name):
     """All rows of the table, the canned query or, without a name, the SQL of a page (plugins/whole.py)."""
-    path = datasette.urls.table(DATABASE, name, format="json") if name else datasette.urls.database(DATABASE, format="json")
-    paging = PAGING | ({"page", "size"} if name in await datasette.get_canned_queries(DATABASE, request.actor) else set())
-    asked = [(key, value) for key, value in parse_qsl(request.query_string, keep_blank_values=True) if key not in paging]
-    answer = await datasette.client.get(f"{path}?{urlencode([*asked, ('_stream', 'on')])}", cookies=request.cookies)
+    path = (
+        datasette.urls.table(DATABASE, name, format="json")
+        if name
+        else datasette.urls.database(DATABASE, format="json")
+    )
+    paging = PAGING | (
+        {"page", "size"}
+        if name in await datasette.get_canned_queries(DATABASE, request.actor)
+        else set()
+    )
+    asked = [
+        (key, value)
+        for key, value in parse_qsl(request.query_string, keep_blank_values=True)
+        if key not in paging
+    ]
+    answer = await datasette.client.get(
+        f"{path}?{urlencode([*asked, ('_stream', 'on')])}", cookies=request.cookies
+    )
     if answer.status_code != 200:
         raise DatasetteError(answer.json()["error"], status=answer.status_code)
     return answer.json()
@@ -150,12 +182,18 @@ async def render_calendar(datasette, request, rows, table, query_name, view_name
     if view_name == "row" and table == "sessions":
         ids = {"sessions": [rows[0]["session_id"]]}
     elif "session_id" in columns and view_name != "row":
-        ids = {"sessions": [row["session_id"] for row in await whole(datasette, request, table or query_name)]}
+        ids = {
+            "sessions": [
+                row["session_id"] for row in await whole(datasette, request, table or query_name)
+            ]
+        }
     elif "session_id" in columns:
         ids = {"sessions": [row["session_id"] for row in rows]}
     else:
         ids = {"papers": await paper_ids(datasette, request, rows, table, query_name, view_name)}
-    sessions = await canned_lists(datasette, "export_sessions", **{key: json.dumps(value) for key, value in ids.items()})
+    sessions = await canned_lists(
+        datasette, "export_sessions", **{key: json.dumps(value) for key, value in ids.items()}
+    )
     calendar = ical.write(sessions, to_pages(datasette, request, "sessions"))
     if calendar is None:
         raise NotFound("No session here has a date and a time, so there is nothing for a calendar")

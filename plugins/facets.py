@@ -10,7 +10,12 @@ from datasette.database import QueryInterrupted
 from datasette.facets import ColumnFacet, Facet
 from datasette.filters import FilterArguments, Filters
 from datasette.plugins import pm
-from datasette.utils import await_me_maybe, escape_sqlite, path_with_added_args, path_with_removed_args
+from datasette.utils import (
+    await_me_maybe,
+    escape_sqlite,
+    path_with_added_args,
+    path_with_removed_args,
+)
 from datasette.utils.asgi import Request
 
 CHOSEN = "_linked_"
@@ -42,7 +47,9 @@ class WholeTable:
 
     def __init__(self, ds, request, *args, **kwargs):
         pairs = [pair for pair in request.query_string.split("&") if not pair.startswith("_next=")]
-        first_page = Request({**request.scope, "query_string": "&".join(pairs).encode()}, request.receive)
+        first_page = Request(
+            {**request.scope, "query_string": "&".join(pairs).encode()}, request.receive
+        )
         super().__init__(ds, first_page, *args, **kwargs)
 
     async def facet_results(self):
@@ -53,9 +60,19 @@ class WholeTable:
 
     async def filters(self):
         """The where clause of the table page without its paging, and its parameters."""
-        pairs = [(k, v) for k in self.request.args if not k.startswith("_") or "__" in k for v in self.request.args.getlist(k)]
+        pairs = [
+            (k, v)
+            for k in self.request.args
+            if not k.startswith("_") or "__" in k
+            for v in self.request.args.getlist(k)
+        ]
         clauses, params = Filters(sorted(pairs)).build_where_clauses(self.table)
-        asked = {"request": self.request, "table": self.table, "database": self.database, "datasette": self.ds}
+        asked = {
+            "request": self.request,
+            "table": self.table,
+            "database": self.database,
+            "datasette": self.ds,
+        }
         for hook in pm.hook.filters_from_request(**asked):
             if arguments := await await_me_maybe(hook):
                 clauses.extend(arguments.where_clauses)
@@ -70,7 +87,10 @@ class WholeColumnFacet(WholeTable, ColumnFacet):
         results, timed_out = await super().facet_results()
         for result in results:
             hidden = path_with_removed_args(self.request, {"_facet_whole": result["name"]})
-            result |= {"type": "column", "toggle_url": self.ds.urls.path(hidden)}  # for templates it is a column facet
+            result |= {
+                "type": "column",
+                "toggle_url": self.ds.urls.path(hidden),
+            }  # for templates it is a column facet
         return results, timed_out
 
 
@@ -94,7 +114,9 @@ class LinkedCounts(Facet):
                     "name": name,
                     "type": self.type,
                     "hideable": configured["source"] != "metadata",
-                    "toggle_url": self.ds.urls.path(path_with_removed_args(self.request, {"_facet_linked": name})),
+                    "toggle_url": self.ds.urls.path(
+                        path_with_removed_args(self.request, {"_facet_linked": name})
+                    ),
                     "results": [self.value(name, row) for row in rows[: self.get_facet_size()]],
                     "truncated": len(rows) > self.get_facet_size(),
                 }
@@ -104,7 +126,11 @@ class LinkedCounts(Facet):
     async def count(self, link):
         sql = link.counts(self.sql, self.get_facet_size() + 1)
         limit = self.ds.setting("facet_time_limit_ms")
-        return (await self.ds.execute(self.database, sql, self.params, truncate=False, custom_time_limit=limit)).rows
+        return (
+            await self.ds.execute(
+                self.database, sql, self.params, truncate=False, custom_time_limit=limit
+            )
+        ).rows
 
     def value(self, name, row):
         chosen = {CHOSEN + name: row["value"]}
@@ -127,7 +153,9 @@ class Link:
     """A link table between this table and another: the columns at both ends."""
 
     def __init__(self, table, here, here_key, there, other, other_key, label):
-        self.table, self.here, self.here_key, self.there = map(escape_sqlite, (table, here, here_key, there))
+        self.table, self.here, self.here_key, self.there = map(
+            escape_sqlite, (table, here, here_key, there)
+        )
         self.other, self.other_key, self.label = map(escape_sqlite, (other, other_key, label))
 
     def clause(self, param):
@@ -154,5 +182,7 @@ async def find_link(database, table, name):
             if key["other_table"] == name and key["column"] != end["other_column"]:
                 label = await database.label_column_for_table(name) or key["other_column"]
                 here = (end["other_column"], end["column"])
-                return Link(end["other_table"], *here, key["column"], name, key["other_column"], label)
+                return Link(
+                    end["other_table"], *here, key["column"], name, key["other_column"], label
+                )
     return None

@@ -44,8 +44,13 @@ def to_language(request):
     chosen = request.cookies.get(COOKIE)
     if chosen in LANGUAGES:
         return chosen
-    asked = [part.partition(";")[0].strip() for part in request.headers.get("accept-language", "").split(",")]
-    return negotiate_locale([tag.replace("-", "_") for tag in asked if tag], list(LANGUAGES)) or "en"
+    asked = [
+        part.partition(";")[0].strip()
+        for part in request.headers.get("accept-language", "").split(",")
+    ]
+    return (
+        negotiate_locale([tag.replace("-", "_") for tag in asked if tag], list(LANGUAGES)) or "en"
+    )
 
 
 @hookimpl
@@ -58,7 +63,11 @@ def prepare_jinja2_environment(env):
 def extra_template_vars(request, datasette):
     async def speak():
         words = to_vars(to_language(request))
-        asked = (request.url_vars.get("database"), request.url_vars.get("table")) if request else (None, None)
+        asked = (
+            (request.url_vars.get("database"), request.url_vars.get("table"))
+            if request
+            else (None, None)
+        )
         query = await datasette.get_canned_query(*asked, request.actor) if all(asked) else None
         if query and query.get("title"):
             words["metadata"] = query | {"title": words["_"](query["title"])}
@@ -89,7 +98,9 @@ def to_vars(language):
         "_": translate,
         "_n": translate_number,
         "number": number,
-        "day": lambda text: format_date(date.fromisoformat(text[:10]), "long", locale=language) if text else "",
+        "day": lambda text: (
+            format_date(date.fromisoformat(text[:10]), "long", locale=language) if text else ""
+        ),
         "language": language,
         "direction": Locale(language).text_direction,
         "languages": LANGUAGES,
@@ -108,7 +119,9 @@ async def choose(request, datasette):
         back = datasette.urls.instance()
     response = Response.redirect(back)
     if request.url_vars["language"] in LANGUAGES:
-        response.set_cookie(COOKIE, request.url_vars["language"], max_age=YEAR, path=datasette.urls.instance())
+        response.set_cookie(
+            COOKIE, request.url_vars["language"], max_age=YEAR, path=datasette.urls.instance()
+        )
     return response
 
 

@@ -32,7 +32,12 @@ async def to_llms_txt(datasette, request):
     parts = [
         f"# {one_line(about['title'])}",
         f"> {one_line(datasette.metadata('description'), about['notice'])}",
-        HOW.format(papers=about["papers"], pages=about["pages"], sql=sql, paper=here("papers").removesuffix(".json")),
+        HOW.format(
+            papers=about["papers"],
+            pages=about["pages"],
+            sql=sql,
+            paper=here("papers").removesuffix(".json"),
+        ),
         "## Questions",
         "\n".join([to_item(query["title"], here(name), query) for name, query in queries.items()]),
         "## Tables",

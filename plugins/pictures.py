@@ -15,21 +15,37 @@ from papersette.site.canned_queries import DATABASE
 def extra_template_vars(datasette, request):
     async def picture_query(name):
         """The canned query that a picture draws, if this reader may see it; `given` is what the address fills in."""
-        permissions = [("view-query", (DATABASE, name)), ("view-database", DATABASE), "view-instance"]
+        permissions = [
+            ("view-query", (DATABASE, name)),
+            ("view-database", DATABASE),
+            "view-instance",
+        ]
         await datasette.ensure_permissions(request.actor, permissions)
         query = await datasette.get_canned_query(DATABASE, name, request.actor)
-        return query | {"given": {param: request.args.get(param) or "" for param in query.get("params", [])}}
+        return query | {
+            "given": {param: request.args.get(param) or "" for param in query.get("params", [])}
+        }
 
     def with_links(rows, opens):
         """Each row with what a click on its mark opens: the search that `opens` fills in, else the paper."""
-        return [row | {"href": href} for row in rows for href in [to_search(row, opens) if opens else to_paper(row)]]
+        return [
+            row | {"href": href}
+            for row in rows
+            for href in [to_search(row, opens) if opens else to_paper(row)]
+        ]
 
     def to_search(row, opens):
-        filled = {name: pattern.format(**row) for name, pattern in opens.items() if fills(pattern, row)}
+        filled = {
+            name: pattern.format(**row) for name, pattern in opens.items() if fills(pattern, row)
+        }
         return datasette.urls.query(DATABASE, "search") + "?" + urlencode(filled)
 
     def to_paper(row):
-        return datasette.urls.row(DATABASE, "papers", tilde_encode(row["paper_id"])) if "paper_id" in row else None
+        return (
+            datasette.urls.row(DATABASE, "papers", tilde_encode(row["paper_id"]))
+            if "paper_id" in row
+            else None
+        )
 
     return {"picture_query": picture_query, "with_links": with_links, "translated": translated}
 
@@ -42,5 +58,8 @@ def fills(pattern, row):
 def translated(display, say):
     """A specification with every title of an axis, a legend or a line of a tooltip in the reader's language."""
     if isinstance(display, dict):
-        return {key: say(value) if key == "title" and value else translated(value, say) for key, value in display.items()}
+        return {
+            key: say(value) if key == "title" and value else translated(value, say)
+            for key, value in display.items()
+        }
     return [translated(part, say) for part in display] if isinstance(display, list) else display

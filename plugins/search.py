@@ -8,7 +8,9 @@ from papersette.search.facet_counts import count_sets, count_values
 from papersette.text import to_slug
 
 
-@hookimpl(trylast=True)  # after Datasette's own escape_fts, which answers '"' with an error, so that ours replaces it
+@hookimpl(
+    trylast=True
+)  # after Datasette's own escape_fts, which answers '"' with an error, so that ours replaces it
 def prepare_connection(conn):
     conn.create_function("escape_fts", 1, language.to_match, deterministic=True)
     conn.create_function("search_terms", 1, language.to_terms, deterministic=True)
@@ -18,6 +20,8 @@ def prepare_connection(conn):
     conn.create_function("search_prefix", 1, language.to_prefix, deterministic=True)
     conn.create_function("count_sets", 5, count_sets, deterministic=True)
     conn.create_function("count_values", 3, count_values, deterministic=True)
-    conn.create_function("cube_root", 1, lambda x: x ** (1 / 3), deterministic=True)  # not every SQLite has pow
+    conn.create_function(
+        "cube_root", 1, lambda x: x ** (1 / 3), deterministic=True
+    )  # not every SQLite has pow
     conn.create_function("spelling_likeness", 2, fuzz.ratio, deterministic=True)
     conn.create_function("search_choices", 2, language.to_choices, deterministic=True)

@@ -25,7 +25,9 @@ def extra_template_vars(datasette, request):
 
     async def find(database, table, q):
         """Rows of the canned query find_<table>; None where a searchable table has none."""
-        if database == DATABASE and await datasette.get_canned_query(database, f"find_{table}", None):
+        if database == DATABASE and await datasette.get_canned_query(
+            database, f"find_{table}", None
+        ):
             return await canned(f"find_{table}", q=q)
         return None
 
@@ -33,7 +35,9 @@ def extra_template_vars(datasette, request):
         """What plugins add to the menu; for readers without a name asked for once, as one plugin looks through all tables."""
         if datasette in menus and request and not request.actor:
             return menus[datasette]
-        asked = pm.hook.menu_links(datasette=datasette, actor=request.actor if request else None, request=request)
+        asked = pm.hook.menu_links(
+            datasette=datasette, actor=request.actor if request else None, request=request
+        )
         found = [link for answer in asked for link in await await_me_maybe(answer) or ()]
         if request and not request.actor:
             menus[datasette] = found
@@ -88,7 +92,9 @@ def to_days(sessions):
     return [{"day": day, "sessions": together} for day, together in days.items()]
 
 
-encode = lru_cache(maxsize=10_000)(tilde_encode)  # a page has hundreds of links, to the same authors and tags as the page before
+encode = lru_cache(maxsize=10_000)(
+    tilde_encode
+)  # a page has hundreds of links, to the same authors and tags as the page before
 
 
 def row_link(datasette):

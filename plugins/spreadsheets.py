@@ -44,7 +44,12 @@ def asgi_wrapper(datasette):
 
 def is_csv(datasette, path):
     """Whether an address is of the CSV of a database, and not of a file that is served as it is."""
-    database = path.removeprefix(datasette.setting("base_url")).strip("/").partition("/")[0].removesuffix(".csv")
+    database = (
+        path.removeprefix(datasette.setting("base_url"))
+        .strip("/")
+        .partition("/")[0]
+        .removesuffix(".csv")
+    )
     return path.endswith(".csv") and database in datasette.databases
 
 
@@ -58,7 +63,9 @@ class Spreadsheet:
     def __init__(self, scope, send):
         self.forward = send
         self.name = scope["path"].rpartition("/")[2]
-        self.raw = "_raw" in parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+        self.raw = "_raw" in parse_qs(
+            scope["query_string"].decode("latin-1"), keep_blank_values=True
+        )
         self.decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self.rows = Rows()
         self.waiting = "" if self.raw else BOM
@@ -75,23 +82,33 @@ class Spreadsheet:
     def start(self, message):
         """The head of an answer with the type and the name of a CSV; of an error, and of HTML for debugging, as it is."""
         kinds = [value for key, value in message["headers"] if key.lower() == b"content-type"]
-        self.is_ours = message["status"] == 200 and kinds[0].startswith((b"text/plain", b"text/csv"))
+        self.is_ours = message["status"] == 200 and kinds[0].startswith(
+            (b"text/plain", b"text/csv")
+        )
         if not self.is_ours:
             return message
-        others = [(key, value) for key, value in message["headers"] if key.lower() not in OWN_HEADERS]
+        others = [
+            (key, value) for key, value in message["headers"] if key.lower() not in OWN_HEADERS
+        ]
         name = f"attachment; filename*=UTF-8''{quote(self.name)}".encode()
-        return message | {"headers": [*others, (b"content-type", b"text/csv; charset=utf-8"), (b"content-disposition", name)]}
+        return message | {
+            "headers": [
+                *others,
+                (b"content-type", b"text/csv; charset=utf-8"),
+                (b"content-disposition", name),
+            ]
+        }
 
     async def send_body(self, body, more):
         text = self.decoder.decode(body, not more)
         lines = [to_line(row) for row in self.rows.feed(text)]
         self.waiting += text if self.raw else "".join(lines)
         if not more and self.rows.rest:
-            self.broken = (
-                self.rows.rest
-            )  # Datasette writes an error into the body: each row ends in a line break, that text does not
+            self.broken = self.rows.rest  # Datasette writes an error into the body: each row ends in a line break, that text does not
         elif not more or len(self.waiting) > BLOCK:
-            await self.forward({"type": "http.response.body", "body": self.waiting.encode(), "more_body": more})
+            await self.forward(
+                {"type": "http.response.body", "body": self.waiting.encode(), "more_body": more}
+            )
             self.waiting = ""
             await asyncio.sleep(0)  # other requests are answered in between
 

@@ -54,7 +54,13 @@ async def serve_sql(datasette, request, send):
     if not sql or not wants_whole(request):
         return await DatabaseView.as_view(datasette)(request, send)
     await datasette.ensure_permissions(request.actor, [("execute-sql", DATABASE)])
-    return await run(datasette, request, sql, await to_params(datasette, request, sql), datasette.setting("sql_time_limit_ms"))
+    return await run(
+        datasette,
+        request,
+        sql,
+        await to_params(datasette, request, sql),
+        datasette.setting("sql_time_limit_ms"),
+    )
 
 
 async def serve_page(datasette, request, send):
@@ -69,9 +75,13 @@ async def serve_page(datasette, request, send):
     allowed = [("view-query", (DATABASE, name)), ("view-database", DATABASE), "view-instance"]
     await datasette.ensure_permissions(request.actor, allowed)
     params = await to_params(datasette, request, query["sql"])
-    if not {"page", "size"} & set(request.args) and (not is_json(request) or "_stream" in request.args):
+    if not {"page", "size"} & set(request.args) and (
+        not is_json(request) or "_stream" in request.args
+    ):
         params["size"] = EVERYTHING
-    return await run(datasette, request, query["sql"], MagicParameters(params, request, datasette), SLOW)
+    return await run(
+        datasette, request, query["sql"], MagicParameters(params, request, datasette), SLOW
+    )
 
 
 def is_json(request):
@@ -80,12 +90,16 @@ def is_json(request):
 
 def wants_whole(request):
     """CSV and a list in JSON have no place to say that there is more; JSON's other shapes have, and are Datasette's."""
-    return not is_json(request) or "_stream" in request.args or request.args.get("_shape") == "array"
+    return (
+        not is_json(request) or "_stream" in request.args or request.args.get("_shape") == "array"
+    )
 
 
 async def to_params(datasette, request, sql):
     names = await derive_named_parameters(datasette.get_database(DATABASE), sql)
-    return {name: "" for name in names if not name.startswith("_")} | {key: request.args[key] for key in request.args}
+    return {name: "" for name in names if not name.startswith("_")} | {
+        key: request.args[key] for key in request.args
+    }
 
 
 async def run(datasette, request, sql, params, milliseconds):
@@ -97,7 +111,9 @@ async def run(datasette, request, sql, params, milliseconds):
     def spool(conn):
         with sqlite_timelimit(conn, milliseconds):
             cursor = conn.execute(sql, params)
-            return to_file(write([column[0] for column in cursor.description], cursor), megabytes * 1_048_576)
+            return to_file(
+                write([column[0] for column in cursor.description], cursor), megabytes * 1_048_576
+            )
 
     try:
         validate_sql_select(sql)
@@ -105,7 +121,13 @@ async def run(datasette, request, sql, params, milliseconds):
     except (sqlite3.Error, InvalidSql, TooLarge) as error:
         slow = f"The whole takes longer than {milliseconds / 1000:g} seconds, the limit here: ask for less"
         large = f"The whole is more than {megabytes} MB, the limit here: ask for less"
-        said = large if isinstance(error, TooLarge) else slow if error.args == ("interrupted",) else str(error)
+        said = (
+            large
+            if isinstance(error, TooLarge)
+            else slow
+            if error.args == ("interrupted",)
+            else str(error)
+        )
         raise DatasetteError(said, title="Invalid SQL", status=400) from error
 
     async def send_file(writer):
@@ -139,7 +161,9 @@ def to_csv_rows(columns, rows):
     writer = csv.writer(Echo())
     yield writer.writerow(columns)
     for row in rows:
-        yield writer.writerow([base64.b64encode(cell).decode() if isinstance(cell, bytes) else cell for cell in row])
+        yield writer.writerow(
+            [base64.b64encode(cell).decode() if isinstance(cell, bytes) else cell for cell in row]
+        )
 
 
 class Echo:
@@ -184,9 +208,17 @@ def to_answer(datasette, request, stream):
         headers["Cache-Control"] = f"max-age={datasette.setting('default_cache_ttl')}"
     if datasette.cors:
         add_cors_headers(headers)
-    kind = "text/csv" if not is_json(request) else "text/plain" if request.args.get("_nl") == "on" else "application/json"
+    kind = (
+        "text/csv"
+        if not is_json(request)
+        else "text/plain"
+        if request.args.get("_nl") == "on"
+        else "application/json"
+    )
     if kind != "text/csv" and "_stream" in request.args:
-        headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(request.path.rpartition('/')[2])}"
+        headers["Content-Disposition"] = (
+            f"attachment; filename*=UTF-8''{quote(request.path.rpartition('/')[2])}"
+        )
     return AsgiStream(stream, headers=headers, content_type=f"{kind}; charset=utf-8")
 
 
@@ -200,7 +232,11 @@ def to_stream(datasette, request, table):
 
 def to_asked(datasette, request, table):
     """What a request asks of a table, whichever page of it, and in pages that memory has room for."""
-    asked = [(key, value) for key, value in parse_qsl(request.query_string, keep_blank_values=True) if key not in PAGING]
+    asked = [
+        (key, value)
+        for key, value in parse_qsl(request.query_string, keep_blank_values=True)
+        if key not in PAGING
+    ]
     screen = datasette.table_metadata(DATABASE, table).get("size") or datasette.page_size
     return [*asked, ("_size", min(datasette.max_returned_rows, screen * SCREENS))]
 
@@ -210,7 +246,9 @@ async def stream_table(datasette, request, table):
     first, between, last = to_brackets(request)
     answer = await fetch_page(datasette, request, table, None)
     if answer.status_code != 200:
-        return Response(answer.text, answer.status_code, content_type=answer.headers["content-type"])
+        return Response(
+            answer.text, answer.status_code, content_type=answer.headers["content-type"]
+        )
 
     async def send_pages(writer):
         page, before = answer.raise_for_status().json(), first
@@ -218,13 +256,25 @@ async def stream_table(datasette, request, table):
             await writer.write(before + between.join(json.dumps(row) for row in page["rows"]))
             if not page.get("next"):
                 break
-            page, before = (await fetch_page(datasette, request, table, page["next"])).raise_for_status().json(), between
+            page, before = (
+                (await fetch_page(datasette, request, table, page["next"]))
+                .raise_for_status()
+                .json(),
+                between,
+            )
         await writer.write((first if before == first and not page["rows"] else "") + last)
 
     return to_answer(datasette, request, send_pages)
 
 
 async def fetch_page(datasette, request, table, following):
-    own = [("_shape", "objects"), ("_nofacet", "1"), ("_nocount", "1"), *([("_next", following)] if following else [])]
+    own = [
+        ("_shape", "objects"),
+        ("_nofacet", "1"),
+        ("_nocount", "1"),
+        *([("_next", following)] if following else []),
+    ]
     query = urlencode([*to_asked(datasette, request, table), *own])
-    return await datasette.client.get(f"{datasette.urls.table(DATABASE, table, format='json')}?{query}", cookies=request.cookies)
+    return await datasette.client.get(
+        f"{datasette.urls.table(DATABASE, table, format='json')}?{query}", cookies=request.cookies
+    )

@@ -32,7 +32,11 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"
 
 def make_pdf(path: Path, pages: list[list[str]]) -> Path:
     """Write a PDF with the given lines on each page, in Helvetica: the least a PDF can be."""
-    objects: list[bytes] = [b"", b"", b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>"]
+    objects: list[bytes] = [
+        b"",
+        b"",
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>",
+    ]
     kids = []
     for lines in pages:
         shown = " ".join(f"({_escape(line)}) Tj T*" for line in lines)
@@ -40,10 +44,14 @@ def make_pdf(path: Path, pages: list[list[str]]) -> Path:
         objects.append(b"<</Length %d>>stream\n%s\nendstream" % (len(stream), stream))
         kids.append(len(objects) + 1)
         objects.append(
-            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents %d 0 R/Resources<</Font<</F1 3 0 R>>>>>>" % len(objects)
+            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents %d 0 R/Resources<</Font<</F1 3 0 R>>>>>>"
+            % len(objects)
         )
     objects[0] = b"<</Type/Catalog/Pages 2 0 R>>"
-    objects[1] = b"<</Type/Pages/Count %d/Kids[%s]>>" % (len(kids), b" ".join(b"%d 0 R" % kid for kid in kids))
+    objects[1] = b"<</Type/Pages/Count %d/Kids[%s]>>" % (
+        len(kids),
+        b" ".join(b"%d 0 R" % kid for kid in kids),
+    )
     path.write_bytes(_assemble(objects))
     return path
 
@@ -61,25 +69,40 @@ def _assemble(objects: list[bytes]) -> bytes:
     start = len(out)
     out += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
     out += b"".join(b"%010d 00000 n \n" % place for place in places)
-    return bytes(out + b"trailer\n<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, start))
+    return bytes(
+        out
+        + b"trailer\n<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, start)
+    )
 
 
 def run_build(*arguments: object, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
     """Run build_db.py as a user does; warnings are errors."""
     command = [sys.executable, "-W", "error", str(ROOT / "build_db.py"), *map(str, arguments)]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False, timeout=600)
+    return subprocess.run(
+        command, cwd=cwd, capture_output=True, text=True, check=False, timeout=600
+    )
 
 
 def build_database(folder: Path, catalog: str) -> Path:
     """Build a catalog given as text, with its data in `folder`, into papers.db there."""
     (folder / "catalog.yml").write_text(catalog, encoding="utf-8")
-    built = run_build(folder / "catalog.yml", "--data", folder, "--db", folder / "papers.db", "--cache", folder / "cache")
+    built = run_build(
+        folder / "catalog.yml",
+        "--data",
+        folder,
+        "--db",
+        folder / "papers.db",
+        "--cache",
+        folder / "cache",
+    )
     assert built.returncode == 0, built.stderr
     return folder / "papers.db"
 
 
 @contextlib.contextmanager
-def serve(database: Path, folder: Path, *options: str, metadata: Path = ROOT / "metadata.yml") -> Iterator[httpx.Client]:
+def serve(
+    database: Path, folder: Path, *options: str, metadata: Path = ROOT / "metadata.yml"
+) -> Iterator[httpx.Client]:
     """Serve a database with this project's metadata, plugins and templates, as `make serve` does; give a client of it."""
     (folder / "metadata.yml").symlink_to(metadata)
     for name in ("settings.json", "plugins", "templates", "static"):
@@ -90,8 +113,17 @@ def serve(database: Path, folder: Path, *options: str, metadata: Path = ROOT / "
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "datasette", "serve", str(folder), "--port", str(port)]
-    command += ["--static", f"pdf:{ROOT / 'data/sample/pdf'}", "--static", f"static:{ROOT / 'static'}", *options]
-    with (folder / "log").open("w") as log, subprocess.Popen(command, stdout=log, stderr=log) as process:
+    command += [
+        "--static",
+        f"pdf:{ROOT / 'data/sample/pdf'}",
+        "--static",
+        f"static:{ROOT / 'static'}",
+        *options,
+    ]
+    with (
+        (folder / "log").open("w") as log,
+        subprocess.Popen(command, stdout=log, stderr=log) as process,
+    ):
         try:
             with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
                 _wait_for(client, process, folder / "log")
@@ -121,7 +153,9 @@ def sample_db(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def sample_site(sample_db: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+def sample_site(
+    sample_db: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[httpx.Client]:
     with serve(sample_db, tmp_path_factory.mktemp("site")) as client:
         yield client
 
@@ -157,7 +191,9 @@ def chromium() -> str:
 @pytest.fixture(scope="session")
 def browser():
     path = chromium()
-    playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright: pip install -r requirements-dev.txt")
+    playwright = pytest.importorskip(
+        "playwright.sync_api", reason="needs playwright: pip install -r requirements-dev.txt"
+    )
     with playwright.sync_playwright() as driver:
         started = driver.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield started
@@ -175,7 +211,12 @@ def visit(browser, sample_site):
         page = context.new_page()
         home = str(site.base_url).rstrip("/")
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("request", lambda asked: asked.url.startswith((home, "data:", "blob:")) or errors.append(asked.url))
+        page.on(
+            "request",
+            lambda asked: (
+                asked.url.startswith((home, "data:", "blob:")) or errors.append(asked.url)
+            ),
+        )
         page.goto(home + path)
         return page
 
@@ -198,9 +239,7 @@ def rated_site(tmp_path_factory):
     """Papers of thirty years, with ratings; one has a title that would run as a script."""
     folder = tmp_path_factory.mktemp("rated")
     (folder / "rated.csv").write_text(RATED)
-    catalog = (
-        "title: Rated\nsources:\n  - {kind: table, file: rated.csv, venue: {venue_id: v, name: Gardens, kind: conference}}\n"
-    )
+    catalog = "title: Rated\nsources:\n  - {kind: table, file: rated.csv, venue: {venue_id: v, name: Gardens, kind: conference}}\n"
     with serve(build_database(folder, catalog), tmp_path_factory.mktemp("ratedsite")) as client:
         yield client
 
@@ -225,7 +264,9 @@ def ask(sample_db):
     def ask(*paths, settings=(), metadata=None):
         metadata = metadata or yaml.safe_load((ROOT / "metadata.yml").read_text())
         folders = {"plugins_dir": str(ROOT / "plugins"), "template_dir": str(ROOT / "templates")}
-        site = Datasette([], immutables=[sample_db], metadata=metadata, settings=dict(settings), **folders)
+        site = Datasette(
+            [], immutables=[sample_db], metadata=metadata, settings=dict(settings), **folders
+        )
 
         async def get():
             return [await site.client.get(path) for path in paths]

@@ -41,7 +41,11 @@ def all_imports(path: Path) -> set[str]:
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            found |= {f"{node.module}.{alias.name}" for alias in node.names} if node.module == "papersette" else {node.module}
+            found |= (
+                {f"{node.module}.{alias.name}" for alias in node.names}
+                if node.module == "papersette"
+                else {node.module}
+            )
     return found
 
 
@@ -55,7 +59,11 @@ def test_imports_point_one_way(path):
 
 
 def test_every_module_of_the_package_is_in_the_table_of_imports():
-    modules = {f"papersette/{path.name}" for path in (ROOT / "papersette").iterdir() if path.suffix == ".py" or path.is_dir()}
+    modules = {
+        f"papersette/{path.name}"
+        for path in (ROOT / "papersette").iterdir()
+        if path.suffix == ".py" or path.is_dir()
+    }
     assert modules - {"papersette/__init__.py", "papersette/__pycache__"} <= MAY_IMPORT.keys()
 
 
@@ -72,7 +80,10 @@ def described(name):
 def schema():
     conn = sqlite3.connect(":memory:")
     conn.executescript(shape.SCHEMA)
-    names = [row[0] for row in conn.execute("select name from sqlite_master where type in ('table', 'view')")]
+    names = [
+        row[0]
+        for row in conn.execute("select name from sqlite_master where type in ('table', 'view')")
+    ]
     return {name: [row[1] for row in conn.execute(f"pragma table_info({name})")] for name in names}
 
 
@@ -94,12 +105,18 @@ def test_every_canned_query_has_a_title_and_a_description(name):
 
 
 def test_search_its_counts_and_the_map_find_papers_by_the_same_sql():
-    searches = [METADATA["queries"][name]["sql"] for name in ("search", "search_facets", "map_of_papers")]
-    assert len({sql[: sql.index("select number, null, null from allowed")] for sql in searches}) == 1
+    searches = [
+        METADATA["queries"][name]["sql"] for name in ("search", "search_facets", "map_of_papers")
+    ]
+    assert (
+        len({sql[: sql.index("select number, null, null from allowed")] for sql in searches}) == 1
+    )
 
 
 def tracked() -> list[Path]:
-    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout.split("\n")
+    listed = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False
+    ).stdout.split("\n")
     return [ROOT / name for name in listed if name and (ROOT / name).is_file()]
 
 
@@ -108,9 +125,15 @@ def test_no_file_of_the_repository_is_large():
 
 
 def test_the_pdfs_of_the_sample_stay_under_4_megabytes():
-    assert sum(path.stat().st_size for path in (ROOT / "data/sample/pdf").rglob("*.pdf")) < 4_000_000
+    assert (
+        sum(path.stat().st_size for path in (ROOT / "data/sample/pdf").rglob("*.pdf")) < 4_000_000
+    )
 
 
 def test_ranking_is_in_metadata_alone():
-    for path in [*(ROOT / "papersette").rglob("*.py"), *(ROOT / "plugins").glob("*.py"), *(ROOT / "templates").glob("*.html")]:
+    for path in [
+        *(ROOT / "papersette").rglob("*.py"),
+        *(ROOT / "plugins").glob("*.py"),
+        *(ROOT / "templates").glob("*.html"),
+    ]:
         assert "bm25" not in path.read_text(), path

@@ -30,7 +30,10 @@ def test_a_good_catalog_ends_with_status_0_and_counts(build, papers, tmp_path):
     built = build(CATALOG)
     assert built.returncode == 0, built.stderr
     assert "2 papers, 0 pages" in built.stdout
-    assert rows(tmp_path / "papers.db", "select paper_id, authors, year from papers") == [("a", "Ann A", 2019), ("b", None, 2019)]
+    assert rows(tmp_path / "papers.db", "select paper_id, authors, year from papers") == [
+        ("a", "Ann A", 2019),
+        ("b", None, 2019),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -49,7 +52,9 @@ def test_a_good_catalog_ends_with_status_0_and_counts(build, papers, tmp_path):
         ("file: papers.csv", "file: papers.csv\n    pdf_url: '/pdf/{fiel}'", "is no address"),
     ],
 )
-def test_a_bad_catalog_ends_with_status_1_naming_the_file_and_the_remedy(build, papers, old, new, said):
+def test_a_bad_catalog_ends_with_status_1_naming_the_file_and_the_remedy(
+    build, papers, old, new, said
+):
     built = build(CATALOG.replace(old, new, 1))
     assert built.returncode == 1
     assert said in built.stderr
@@ -78,7 +83,18 @@ def test_wrong_usage_ends_with_status_2(arguments):
 
 def test_help_says_how_to_use_it():
     told = run_build("--help").stdout
-    assert all(word in told for word in ("--data", "--db", "--jobs", "--engine", "--cache", "catalogs/sample.yml", "status 0"))
+    assert all(
+        word in told
+        for word in (
+            "--data",
+            "--db",
+            "--jobs",
+            "--engine",
+            "--cache",
+            "catalogs/sample.yml",
+            "status 0",
+        )
+    )
 
 
 def test_no_such_catalog_names_those_there_are():
@@ -93,7 +109,9 @@ def test_no_such_folder_for_the_database_is_told(tmp_path):
     assert "make it, or name another place" in built.stderr
 
 
-def test_two_builds_of_the_same_input_are_the_same_but_for_the_row_of_builds(build, papers, tmp_path):
+def test_two_builds_of_the_same_input_are_the_same_but_for_the_row_of_builds(
+    build, papers, tmp_path
+):
     dumps = []
     for _ in range(2):
         build(CATALOG)
@@ -105,7 +123,11 @@ def test_two_builds_of_the_same_input_are_the_same_but_for_the_row_of_builds(bui
 def test_the_same_id_twice_loses_no_paper(build, tmp_path):
     (tmp_path / "papers.csv").write_text("paper_id,title\na,First\na,Second\na,Third\n")
     assert build(CATALOG).returncode == 0
-    assert rows(tmp_path / "papers.db", "select paper_id from papers order by number") == [("a",), ("a-2",), ("a-3",)]
+    assert rows(tmp_path / "papers.db", "select paper_id from papers order by number") == [
+        ("a",),
+        ("a-2",),
+        ("a-3",),
+    ]
     assert rows(tmp_path / "papers.db", "select count(*), sum(lost) from problems") == [(2, 0)]
 
 
@@ -116,7 +138,10 @@ def test_a_bad_pdf_costs_its_text_and_is_told(build, tmp_path):
     (tmp_path / "papers.csv").write_text("paper_id,title\na,First\nb,Second\n")
     built = build(CATALOG.replace("papers.csv", "papers.csv\n    files: pdfs"))
     assert built.returncode == 0, built.stderr
-    assert rows(tmp_path / "papers.db", "select paper_id, page_count, word_count from papers") == [("a", 1, 4), ("b", 0, 0)]
+    assert rows(tmp_path / "papers.db", "select paper_id, page_count, word_count from papers") == [
+        ("a", 1, 4),
+        ("b", 0, 0),
+    ]
     ((stage, reason),) = rows(tmp_path / "papers.db", "select stage, reason from problems")
     assert (stage, "no PDF" in reason) == ("text", True)
 
@@ -133,7 +158,9 @@ def test_tags_and_authors_that_differ_in_case_hyphens_or_accents_are_one(build, 
     assert rows(tmp_path / "papers.db", "select * from authors") == [
         ("leon-bottou", "Léon Bottou", 2, "Léon Bottou; Leon Bottou")
     ]
-    assert rows(tmp_path / "papers.db", "select written from paper_tags order by rowid")[0] == ("Meta-Learning",)
+    assert rows(tmp_path / "papers.db", "select written from paper_tags order by rowid")[0] == (
+        "Meta-Learning",
+    )
 
 
 def test_sessions_keep_the_order_of_the_programme(build, tmp_path):
@@ -145,7 +172,9 @@ def test_sessions_keep_the_order_of_the_programme(build, tmp_path):
 
 def test_the_file_tells_how_it_was_made_and_is_known_to_datasette(build, papers, tmp_path):
     build(CATALOG)
-    ((title, papers_built, version),) = rows(tmp_path / "papers.db", "select title, papers, papersette from builds")
+    ((title, papers_built, version),) = rows(
+        tmp_path / "papers.db", "select title, papers, papersette from builds"
+    )
     assert (title, papers_built) == ("Test", 2)
     inspected = json.loads((tmp_path / "inspect-data.json").read_text())
     assert inspected["papers"]["tables"]["papers"]["count"] == 2
@@ -175,9 +204,14 @@ def test_a_folder_of_pdfs_gets_titles_and_abstracts_from_page_1(build, tmp_path)
     built = build(FOLDER)
     assert built.returncode == 0, built.stderr
     found = dict(rows(tmp_path / "papers.db", "select paper_id, title from papers"))
-    assert found["deep/lit-compression"] == "LIT: Learned Intermediate Representation Training for Model Compression"
+    assert (
+        found["deep/lit-compression"]
+        == "LIT: Learned Intermediate Representation Training for Model Compression"
+    )
     assert (len(found), found["scan"]) == (19, None)
-    assert rows(tmp_path / "papers.db", "select count(*) from papers where abstract is null") == [(1,)]
+    assert rows(tmp_path / "papers.db", "select count(*) from papers where abstract is null") == [
+        (1,)
+    ]
     problems = rows(tmp_path / "papers.db", "select item, stage, lost from problems order by item")
     assert problems == [("scan.pdf", "text", 0), ("the same.pdf", "skip", 0)]
 
@@ -204,7 +238,10 @@ def test_what_came_changed_and_went_is_told_and_kept_from_build_to_build(build, 
     assert rows(tmp_path / "papers.db", "select paper_id, change, fields from changes") == changes
     (tmp_path / "papers.csv").write_text("paper_id,title,authors\na,First edited,Ann A\n")
     build(CATALOG)
-    assert rows(tmp_path / "papers.db", "select paper_id, change, fields from changes") == [*changes, ("c", "removed", None)]
+    assert rows(tmp_path / "papers.db", "select paper_id, change, fields from changes") == [
+        *changes,
+        ("c", "removed", None),
+    ]
     assert rows(tmp_path / "papers.db", "select count(*) from builds") == [(3,)]
 
 
@@ -226,7 +263,9 @@ def test_check_says_what_would_be_built_and_builds_nothing(build, papers, tmp_pa
 
 def test_items_of_a_source_add_up(build, papers, tmp_path):
     build(CATALOG)
-    assert rows(tmp_path / "papers.db", "select source, items, papers, lost from sources") == [("v-2019", 2, 2, 0)]
+    assert rows(tmp_path / "papers.db", "select source, items, papers, lost from sources") == [
+        ("v-2019", 2, 2, 0)
+    ]
 
 
 COMPLETED = (
@@ -246,22 +285,33 @@ def test_a_source_completes_the_papers_of_another(build, papers, tmp_path):
         'paper_id,title,authors,marks,decision\na,First,Other Name,,\nb,,Bo B,"6, 8",Accept (Oral)\nz,,,,\n'
     )
     assert build(COMPLETED).returncode == 0
-    found = rows(tmp_path / "papers.db", "select paper_id, authors, decision, rating, top_percent from papers")
+    found = rows(
+        tmp_path / "papers.db",
+        "select paper_id, authors, decision, rating, top_percent from papers",
+    )
     assert found == [("a", "Ann A", None, None, None), ("b", "Bo B", "oral", 7.0, 100)]
-    claims = rows(tmp_path / "papers.db", "select paper_id, field, value, used from claims order by paper_id, field")
+    claims = rows(
+        tmp_path / "papers.db",
+        "select paper_id, field, value, used from claims order by paper_id, field",
+    )
     assert claims == [
         ("a", "authors", "Other Name", 0),
         ("b", "authors", "Bo B", 1),
         ("b", "decision", "oral", 1),
         ("b", "reviews", "6; 8", 1),
     ]
-    assert rows(tmp_path / "papers.db", "select completed, skipped from sources where source = 'later'") == [(2, 1)]
+    assert rows(
+        tmp_path / "papers.db", "select completed, skipped from sources where source = 'later'"
+    ) == [(2, 1)]
 
 
 def test_completing_a_source_that_is_not_there_is_told(build, papers, tmp_path):
     (tmp_path / "later.csv").write_text("paper_id\n")
     built = build(COMPLETED.replace("completes: v-2019", "completes: v-2018"))
-    assert (built.returncode, "no venue_id of a source above it; there are v-2019" in built.stderr) == (1, True)
+    assert (
+        built.returncode,
+        "no venue_id of a source above it; there are v-2019" in built.stderr,
+    ) == (1, True)
 
 
 def test_overrides_join_works_and_a_bad_group_is_told_with_its_line(build, papers, tmp_path):

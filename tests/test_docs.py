@@ -19,11 +19,15 @@ from datasette.app import Datasette
 
 SQL = (ROOT / "docs/sql.md").read_text(encoding="utf-8")
 API = (ROOT / "docs/api.md").read_text(encoding="utf-8")
-QUESTIONS = re.findall(r"### \d+\. ([^\n]+)\n\n```sql( reviews)?\n(.*?)```\n\n((?:\|[^\n]*\n)+)", SQL, flags=re.DOTALL)
+QUESTIONS = re.findall(
+    r"### \d+\. ([^\n]+)\n\n```sql( reviews)?\n(.*?)```\n\n((?:\|[^\n]*\n)+)", SQL, flags=re.DOTALL
+)
 """(question, " reviews" where the sample has none of what it asks for, SQL, table of the first lines of the answer)."""
 EXAMPLES = [
     (line, *promise)
-    for block, *promise in re.findall(r"```bash\n(.*?)```\n\n(?:(Fields|Type): ([^\n]+))?", API, flags=re.DOTALL)
+    for block, *promise in re.findall(
+        r"```bash\n(.*?)```\n\n(?:(Fields|Type): ([^\n]+))?", API, flags=re.DOTALL
+    )
     for line in block.splitlines()
 ]
 """(curl command, what the text promises of the answer, if anything, and the promise)."""
@@ -47,7 +51,11 @@ def reviews_db(tmp_path_factory):
 
 def test_the_drawing_shows_the_tables_as_they_are():
     checked = subprocess.run(
-        [sys.executable, "docs/draw_schema.py", "--check"], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "docs/draw_schema.py", "--check"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert checked.returncode == 0, checked.stderr
 
@@ -64,18 +72,26 @@ def to_cell(value):
     return "" if value is None else " ".join(str(value).split()).replace("|", "\\|")
 
 
-@pytest.mark.parametrize(("question", "reviews", "sql", "shown"), QUESTIONS, ids=[question[0] for question in QUESTIONS])
-def test_the_answer_begins_as_the_documentation_shows(question, reviews, sql, shown, sample_db, request):
+@pytest.mark.parametrize(
+    ("question", "reviews", "sql", "shown"), QUESTIONS, ids=[question[0] for question in QUESTIONS]
+)
+def test_the_answer_begins_as_the_documentation_shows(
+    question, reviews, sql, shown, sample_db, request
+):
     db = sqlite3.connect(request.getfixturevalue("reviews_db") if reviews else sample_db)
     cursor = db.execute(sql)
     names = [column[0] for column in cursor.description]
     rows = [list(map(to_cell, row)) for row in cursor]
     db.close()
-    lines = [re.split(r" (?<!\\)\| ", line.removeprefix("| ").removesuffix(" |")) for line in shown.splitlines()]
+    lines = [
+        re.split(r" (?<!\\)\| ", line.removeprefix("| ").removesuffix(" |"))
+        for line in shown.splitlines()
+    ]
     expected = [names, ["---"] * len(names), *rows[: len(lines) - 2]]
     assert len(lines) > 2
-    assert lines[:1] + lines[2:] == expected[:1] + expected[2:], "the table in docs/sql.md would be:\n" + "\n".join(
-        f"| {' | '.join(row)} |" for row in expected
+    assert lines[:1] + lines[2:] == expected[:1] + expected[2:], (
+        "the table in docs/sql.md would be:\n"
+        + "\n".join(f"| {' | '.join(row)} |" for row in expected)
     )
 
 
@@ -88,11 +104,16 @@ def test_the_site_answers_the_same_within_its_limits(sql, sample_db, sample_site
     db.close()
 
 
-@pytest.mark.parametrize("words", ['body : "learning rate"', "-refs : svhn", '"cifar-10"', 'NEAR("learning rate" decay, 8)'])
+@pytest.mark.parametrize(
+    "words",
+    ['body : "learning rate"', "-refs : svhn", '"cifar-10"', 'NEAR("learning rate" decay, 8)'],
+)
 def test_fts5_takes_what_the_documentation_says_of_its_language(words, sample_db):
     assert f"`{words}`" in SQL
     db = sqlite3.connect(sample_db)
-    db.execute("select rowid from papers_text_fts where papers_text_fts match ?", [words]).fetchall()
+    db.execute(
+        "select rowid from papers_text_fts where papers_text_fts match ?", [words]
+    ).fetchall()
     db.close()
 
 
@@ -143,7 +164,9 @@ def to_rows(answer):
     return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
 
 
-@pytest.mark.parametrize(("command", "kind", "promise"), EXAMPLES, ids=[example[0][:100] for example in EXAMPLES])
+@pytest.mark.parametrize(
+    ("command", "kind", "promise"), EXAMPLES, ids=[example[0][:100] for example in EXAMPLES]
+)
 def test_an_address_answers_what_the_documentation_promises(command, kind, promise, sample_site):
     path, pairs = to_address(command)
     answer = sample_site.get(path, params=pairs)
@@ -160,7 +183,9 @@ def test_an_address_answers_what_the_documentation_promises(command, kind, promi
 
 def test_every_parameter_of_the_search_is_documented():
     section = API.split("## Search")[1].split("## Suggestions")[0]
-    named = set(re.findall(r"`(\w+)`", "".join(re.findall(r"^\| (`.*?) \|", section, flags=re.MULTILINE))))
+    named = set(
+        re.findall(r"`(\w+)`", "".join(re.findall(r"^\| (`.*?) \|", section, flags=re.MULTILINE)))
+    )
     assert named == set(METADATA["queries"]["search"]["params"])
 
 
@@ -174,10 +199,16 @@ def test_following_the_pages_of_a_table_gives_every_row_once(sample_site):
 
 
 def test_the_pages_of_a_search_have_as_many_works_as_its_counts_say(sample_site):
-    first = sample_site.get("/papers/search_facets.json", params={"q": "noise", "_shape": "array"}).json()[0]
+    first = sample_site.get(
+        "/papers/search_facets.json", params={"q": "noise", "_shape": "array"}
+    ).json()[0]
     pages = range(1, first["count"] // 5 + 2)
     asked = [{"q": "noise", "size": 5, "page": page, "_shape": "array"} for page in pages]
-    found = [row["paper_id"] for params in asked for row in sample_site.get("/papers/search.json", params=params).json()]
+    found = [
+        row["paper_id"]
+        for params in asked
+        for row in sample_site.get("/papers/search.json", params=params).json()
+    ]
     assert (first["facet"], first["count"]) == ("matches", len(found))
     assert len(found) == len(set(found)) > 5
 
@@ -194,7 +225,11 @@ def test_the_pages_of_a_search_have_as_many_works_as_its_counts_say(sample_site)
 )
 def test_an_error_is_json_that_says_what_is_wrong(path, status, sample_site):
     answer = sample_site.get(path)
-    assert (answer.status_code, answer.json()["ok"], bool(answer.json()["error"])) == (status, False, True)
+    assert (answer.status_code, answer.json()["ok"], bool(answer.json()["error"])) == (
+        status,
+        False,
+        True,
+    )
 
 
 def test_an_id_stands_in_an_address_as_the_documentation_says(sample_site):
@@ -204,9 +239,15 @@ def test_an_id_stands_in_an_address_as_the_documentation_says(sample_site):
 
 def allowed_origin(database, path, **options):
     site = Datasette(
-        [], immutables=[database], metadata={"databases": {"papers": METADATA}}, plugins_dir=str(ROOT / "plugins"), **options
+        [],
+        immutables=[database],
+        metadata={"databases": {"papers": METADATA}},
+        plugins_dir=str(ROOT / "plugins"),
+        **options,
     )
-    with ThreadPoolExecutor(1) as thread:  # the browser of other tests keeps a loop running in this one
+    with ThreadPoolExecutor(
+        1
+    ) as thread:  # the browser of other tests keeps a loop running in this one
         answer = thread.submit(asyncio.run, site.client.get(path)).result()
     return answer.headers.get("access-control-allow-origin")
 
@@ -231,7 +272,12 @@ def test_other_pages_may_read_the_data_only_with_cors(path, shared, sample_db):
 
 def test_llms_txt_names_every_query_and_table_with_an_address_that_answers(sample_site):
     answer = sample_site.get("/llms.txt")
-    assert answer.text.startswith("# Papersette: a sample\n\n> Search inside every paper of a conference. Sample: ")
+    assert answer.text.startswith(
+        "# Papersette: a sample\n\n> Search inside every paper of a conference. Sample: "
+    )
     listed = re.findall(r"^- \[([^\]]+)\]\(([^)]+)\): \S", answer.text, flags=re.MULTILINE)
-    assert [name for name, _ in listed] == [*(query["title"] for query in METADATA["queries"].values()), *METADATA["tables"]]
+    assert [name for name, _ in listed] == [
+        *(query["title"] for query in METADATA["queries"].values()),
+        *METADATA["tables"],
+    ]
     assert all(sample_site.get(address).status_code == 200 for _, address in listed)

@@ -7,8 +7,12 @@ import sqlite3
 import pytest
 from conftest import ROOT
 
-nbformat = pytest.importorskip("nbformat", reason="needs nbformat: pip install -r requirements-dev.txt")
-nbclient = pytest.importorskip("nbclient", reason="needs nbclient: pip install -r requirements-dev.txt")
+nbformat = pytest.importorskip(
+    "nbformat", reason="needs nbformat: pip install -r requirements-dev.txt"
+)
+nbclient = pytest.importorskip(
+    "nbclient", reason="needs nbclient: pip install -r requirements-dev.txt"
+)
 
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -20,7 +24,9 @@ def test_the_notebook_runs_and_ends_in_a_sentence(path, sample_db, tmp_path, mon
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), str(ROOT / "notebooks")]))
     shutil.copy(sample_db, tmp_path / "papers.db")
     notebook = nbformat.read(path, as_version=4)
-    nbclient.NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    nbclient.NotebookClient(
+        notebook, timeout=120, resources={"metadata": {"path": str(tmp_path)}}
+    ).execute()
     assert notebook.cells[-1].outputs[0].text.strip().endswith(".")
     prose = [cell.cell_type for cell in notebook.cells[:2]]
     assert prose == ["markdown", "code"]
@@ -33,7 +39,9 @@ def test_what_a_notebook_keeps_is_small_and_names_no_machine(path):
     assert str(ROOT) not in text
     assert "/tmp/" not in text
     assert all(
-        cell.outputs == [] or cell.execution_count for cell in nbformat.reads(text, as_version=4).cells if "outputs" in cell
+        cell.outputs == [] or cell.execution_count
+        for cell in nbformat.reads(text, as_version=4).cells
+        if "outputs" in cell
     )
 
 
@@ -44,14 +52,21 @@ def test_every_notebook_is_in_the_readme():
 
 @pytest.fixture
 def helpers(monkeypatch):
-    pytest.importorskip("matplotlib", reason="needs matplotlib: pip install -r requirements-dev.txt")
+    pytest.importorskip(
+        "matplotlib", reason="needs matplotlib: pip install -r requirements-dev.txt"
+    )
     monkeypatch.syspath_prepend(ROOT / "notebooks")
     return pytest.importorskip("helpers")
 
 
 def test_a_notebook_cannot_write_to_the_database(helpers, sample_db):
     conn = helpers.connect(sample_db)
-    assert helpers.ask(conn, "select count(*) as papers from papers where year = :year", year=2019).papers[0] > 0
+    assert (
+        helpers.ask(
+            conn, "select count(*) as papers from papers where year = :year", year=2019
+        ).papers[0]
+        > 0
+    )
     with pytest.raises(sqlite3.OperationalError, match="readonly"):
         conn.execute("delete from papers")
     conn.close()

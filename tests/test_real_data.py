@@ -18,7 +18,15 @@ ANISOTROPIC_NOISE = {
 
 
 def build_real(catalog, data, folder):
-    built = run_build(f"catalogs/{catalog}.yml", "--data", data, "--db", folder / "papers.db", "--cache", folder / "cache")
+    built = run_build(
+        f"catalogs/{catalog}.yml",
+        "--data",
+        data,
+        "--db",
+        folder / "papers.db",
+        "--cache",
+        folder / "cache",
+    )
     assert built.returncode == 0, built.stderr
     return folder / "papers.db"
 
@@ -45,18 +53,27 @@ def rows(path, sql):
 
 def test_iclr_2019_has_all_its_papers_each_with_its_text(iclr_db):
     assert rows(iclr_db, "select count(*), sum(page_count > 0) from papers") == [(1589, 1589)]
-    assert rows(iclr_db, "select paper_id, stage, lost from problems") == [("rJzoujRct7", "text", 0)]  # a page of playing cards
+    assert rows(iclr_db, "select paper_id, stage, lost from problems") == [
+        ("rJzoujRct7", "text", 0)
+    ]  # a page of playing cards
 
 
 def test_what_the_dump_lacks_is_null(iclr_db):
-    counts = rows(iclr_db, "select sum(tldr is null), sum(tags is null), sum(authors is null) from papers")
+    counts = rows(
+        iclr_db, "select sum(tldr is null), sum(tags is null), sum(authors is null) from papers"
+    )
     assert counts == [(381, 151, 1589)]
 
 
 def test_the_search_for_anisotropic_noise_gives_exactly_the_nine_papers(iclr_site):
-    found = iclr_site.get("/papers/search.json", params={"q": '"anisotropic noise"', "_shape": "array"}).json()
+    found = iclr_site.get(
+        "/papers/search.json", params={"q": '"anisotropic noise"', "_shape": "array"}
+    ).json()
     assert {row["paper_id"] for row in found} == ANISOTROPIC_NOISE
-    assert "<b>9</b> results" in iclr_site.get("/papers/search", params={"q": '"anisotropic noise"'}).text
+    assert (
+        "<b>9</b> results"
+        in iclr_site.get("/papers/search", params={"q": '"anisotropic noise"'}).text
+    )
 
 
 def test_words_anywhere_in_a_paper_are_found_as_whole_words(iclr_site):
@@ -66,7 +83,8 @@ def test_words_anywhere_in_a_paper_are_found_as_whole_words(iclr_site):
 
 def test_a_reference_list_is_parted_from_every_paper(iclr_db):
     without = rows(
-        iclr_db, "select count(*) from papers where paper_id not in (select paper_id from pages where refs is not null)"
+        iclr_db,
+        "select count(*) from papers where paper_id not in (select paper_id from pages where refs is not null)",
     )
     assert without == [(0,)]  # of 1,589, though some headings are lost or reduced to a letter
 
@@ -77,20 +95,40 @@ def test_submissions_are_completed_by_authors_and_decisions_of_other_sources(icl
         if not link.exists():
             link.symlink_to(foreign(name))
     folder = iclr_db.parent
-    arguments = ("catalogs/iclr2019-decided.yml", "--data", folder, "--db", folder / "decided.db", "--cache", folder / "cache")
+    arguments = (
+        "catalogs/iclr2019-decided.yml",
+        "--data",
+        folder,
+        "--db",
+        folder / "decided.db",
+        "--cache",
+        folder / "cache",
+    )
     assert run_build(*arguments).returncode == 0
-    tallies = rows(folder / "decided.db", "select items, papers, completed, skipped, lost from sources")
-    assert tallies == [(1589, 1589, 0, 0, 0), (609, 0, 502, 107, 0), (1579, 0, 1579, 0, 0), (774, 774, 0, 0, 0)]
-    assert rows(folder / "decided.db", "select count(*) from papers where decision = 'oral' and venue_id = 'iclr-2019'") == [
-        (24,)
+    tallies = rows(
+        folder / "decided.db", "select items, papers, completed, skipped, lost from sources"
+    )
+    assert tallies == [
+        (1589, 1589, 0, 0, 0),
+        (609, 0, 502, 107, 0),
+        (1579, 0, 1579, 0, 0),
+        (774, 774, 0, 0, 0),
     ]
-    assert rows(folder / "decided.db", "select count(*) from works where paper_count > 1")[0][0] >= 90
+    assert rows(
+        folder / "decided.db",
+        "select count(*) from papers where decision = 'oral' and venue_id = 'iclr-2019'",
+    ) == [(24,)]
+    assert (
+        rows(folder / "decided.db", "select count(*) from works where paper_count > 1")[0][0] >= 90
+    )
     assert "nothing has changed" in run_build(*arguments).stdout
 
 
 def test_reviews_of_iclr_2018_are_read_and_an_error_page_is_told(tmp_path):
     database = build_real("iclr2018", foreign("iclr2018_reviews_sample").parent, tmp_path)
-    assert rows(database, "select count(*), count(distinct paper_id), sum(confidence is null) from reviews") == [(110, 36, 0)]
+    assert rows(
+        database, "select count(*), count(distinct paper_id), sum(confidence is null) from reviews"
+    ) == [(110, 36, 0)]
     assert rows(database, "select paper_id from problems") == [("Sy_MK3lAZ",)]
 
 
@@ -100,13 +138,19 @@ def alt_db(tmp_path_factory):
 
 
 def test_alt_2019_links_every_pdf_to_its_entry_and_tells_its_doubts(alt_db):
-    assert rows(alt_db, "select count(*), sum(page_count > 0), sum(page_count) from papers") == [(38, 37, 903)]
+    assert rows(alt_db, "select count(*), sum(page_count > 0), sum(page_count) from papers") == [
+        (38, 37, 903)
+    ]
     linked = dict(rows(alt_db, "select paper_id, file from papers where file is not null"))
     assert linked["preface19"] == "garivier19a.pdf"
     assert {key.lower().replace("paper", "").rstrip("abc"): name for key, name in linked.items()}.items() >= {
         "abasi19": "abasi19a.pdf", "cesa-bianchi19": "cesa-bianchi19a.pdf", "wolfer19": "wolfer19a.pdf",
     }.items()  # fmt: skip
-    surnames = [(key.lower()[:4], name[:4]) for key, name in linked.items() if key not in {"preface19", "Aboumoustafa19Paper"}]
+    surnames = [
+        (key.lower()[:4], name[:4])
+        for key, name in linked.items()
+        if key not in {"preface19", "Aboumoustafa19Paper"}
+    ]
     assert all(key == name for key, name in surnames)
 
 
@@ -141,9 +185,13 @@ def test_other_real_sources_lose_nothing(catalog, folder, counts, tmp_path):
 
 def test_what_iclr_2019_cites_most_and_who_cites_hinton(iclr_db):
     lists = defaultdict(list)
-    for paper_id, page, refs in rows(iclr_db, "select paper_id, page, refs from pages where refs is not null order by page_id"):
+    for paper_id, page, refs in rows(
+        iclr_db, "select paper_id, page, refs from pages where refs is not null order by page_id"
+    ):
         lists[paper_id].append((page, refs))
-    entries = [(paper_id, entry) for paper_id, pages in lists.items() for entry in parse_references(pages)]
+    entries = [
+        (paper_id, entry) for paper_id, pages in lists.items() for entry in parse_references(pages)
+    ]
     assert 51_000 < len(entries) < 54_000
     works = group_works([entry for _, entry in entries])
     citing = defaultdict(set)
@@ -151,8 +199,14 @@ def test_what_iclr_2019_cites_most_and_who_cites_hinton(iclr_db):
         citing[key].add(entries[i][0])
     most = sorted(citing, key=lambda key: -len(citing[key]))[:3]
     assert [key[:12] for key in most] == ["adamamethodf", "deepresidual", "generativead"]
-    assert [len(citing[key]) for key in most] == [pytest.approx(times, rel=0.03) for times in (503, 398, 286)]
+    assert [len(citing[key]) for key in most] == [
+        pytest.approx(times, rel=0.03) for times in (503, 398, 286)
+    ]
     truth = json.loads((ROOT / "tests" / "truth" / "hinton.json").read_text())
-    found = {paper_id for paper_id, entry in entries if any(name.key == "hinton-g" for name in entry.authors)} & set(truth)
+    found = {
+        paper_id
+        for paper_id, entry in entries
+        if any(name.key == "hinton-g" for name in entry.authors)
+    } & set(truth)
     wanted = {paper_id for paper_id, cites in truth.items() if cites}
     assert len(found & wanted) >= 0.98 * max(len(found), len(wanted))

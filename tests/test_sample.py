@@ -35,7 +35,9 @@ def test_what_the_systems_did_not_show_is_missing(rows):
         "year is null",
     ):
         assert rows(f"select count(*) from papers where {gap}")[0][0] > 0, gap
-    assert rows("select count(*) from papers where title = '' or authors = '' or title = 'None'") == [(0,)]
+    assert rows(
+        "select count(*) from papers where title = '' or authors = '' or title = 'None'"
+    ) == [(0,)]
 
 
 def test_versions_of_one_work_are_listed_apart(rows):
@@ -43,14 +45,22 @@ def test_versions_of_one_work_are_listed_apart(rows):
 
 
 def test_sessions_have_their_papers_in_order(rows):
-    programme = rows("select session_id, count(*), max(position) from session_papers group by 1 order by 1")
-    assert programme == [("icml-2019-deep-learning", 10, 10), ("icml-2019-deep-learning-optimization", 10, 10)]
+    programme = rows(
+        "select session_id, count(*), max(position) from session_papers group by 1 order by 1"
+    )
+    assert programme == [
+        ("icml-2019-deep-learning", 10, 10),
+        ("icml-2019-deep-learning-optimization", 10, 10),
+    ]
 
 
 def test_the_pdfs_have_what_real_ones_do_to_a_reader(rows):
     text = " ".join(body for (body,) in rows("select body from pages where body is not null"))
     sources = " ".join(path.read_text() for path in (ROOT / "data/sample/notes").rglob("*.typ"))
-    assert all(word in sources for word in ("columns: 2", "columns: 1", '"numbered"', '"author-year"', 'lang: "fr"'))
+    assert all(
+        word in sources
+        for word in ("columns: 2", "columns: 1", '"numbered"', '"author-year"', 'lang: "fr"')
+    )
     assert "∇" in text
     assert "ﬁ" not in text
     assert "reproductible" in text
@@ -59,8 +69,15 @@ def test_the_pdfs_have_what_real_ones_do_to_a_reader(rows):
 
 def test_every_file_finds_its_paper_by_id_key_field_or_title(rows):
     assert rows("select count(*) from papers where file is not null") == [(31,)]
-    assert rows("select reason from problems where reason like '%guess%' or reason like '%belongs to no%'") == []
-    assert rows("select pdf_url from papers where paper_id = 'disentangled-factors'") == [("/pdf/mila/locally-disentangled.pdf",)]
+    assert (
+        rows(
+            "select reason from problems where reason like '%guess%' or reason like '%belongs to no%'"
+        )
+        == []
+    )
+    assert rows("select pdf_url from papers where paper_id = 'disentangled-factors'") == [
+        ("/pdf/mila/locally-disentangled.pdf",)
+    ]
 
 
 def test_nothing_is_lost(rows):
@@ -69,8 +86,12 @@ def test_nothing_is_lost(rows):
 
 def test_a_field_restricts_a_search_to_a_part_of_papers(sample_site):
     def asked(q):
-        return sample_site.get("/papers/search.json", params={"q": q, "_shape": "array", "size": "100"}).json()
+        return sample_site.get(
+            "/papers/search.json", params={"q": q, "_shape": "array", "size": "100"}
+        ).json()
 
-    assert {row["paper_id"] for row in asked("method:noise")} < {row["paper_id"] for row in asked("noise")}
+    assert {row["paper_id"] for row in asked("method:noise")} < {
+        row["paper_id"] for row in asked("noise")
+    }
     assert {row["snippet_in"] for row in asked("references:adam")} == {"references"}
     assert asked("method:noise -references:adam")

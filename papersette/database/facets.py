@@ -77,13 +77,17 @@ def save_facets(db: Database) -> None:
         }
         for key, n in ids.items()
     )
-    db.table("paper_facets").insert_all({"facet_id": n, "number": number} for key, n in ids.items() for number in papers_of[key])
+    db.table("paper_facets").insert_all(
+        {"facet_id": n, "number": number} for key, n in ids.items() for number in papers_of[key]
+    )
     db.table("facet_sets").insert_all(_to_sets(ids, papers_of))
 
 
 def _number_values(papers_of: Mapping[Value, Collection[int]]) -> dict[Value, int]:
     """The facet_id of each value, the commonest value of each facet first."""
-    facets = {facet: n for n, facet in enumerate(sorted({facet for facet, _ in papers_of}), start=1)}
+    facets = {
+        facet: n for n, facet in enumerate(sorted({facet for facet, _ in papers_of}), start=1)
+    }
     places: Counter[str] = Counter()
     ids = {}
     for key in sorted(papers_of, key=lambda key: (-len(papers_of[key]), key)):
@@ -92,7 +96,9 @@ def _number_values(papers_of: Mapping[Value, Collection[int]]) -> dict[Value, in
     return ids
 
 
-def _to_sets(ids: Mapping[Value, int], papers_of: Mapping[Value, Collection[int]]) -> Iterator[dict[str, Any]]:
+def _to_sets(
+    ids: Mapping[Value, int], papers_of: Mapping[Value, Collection[int]]
+) -> Iterator[dict[str, Any]]:
     """A row of facet_sets for each facet; `ids` are in the order of the values."""
     width = to_width(max((number for papers in papers_of.values() for number in papers), default=0))
     common: defaultdict[str, list[Value]] = defaultdict(list)

@@ -19,7 +19,13 @@ from sqlite_utils import Database
 from papersette.knowledge import keyphrases, related, tags
 from papersette.knowledge.citations import Entry, Name, parse_references
 from papersette.knowledge.citations.names import to_name
-from papersette.knowledge.citations.works import Known, Work, describe_works, group_works, link_to_papers
+from papersette.knowledge.citations.works import (
+    Known,
+    Work,
+    describe_works,
+    group_works,
+    link_to_papers,
+)
 from papersette.knowledge.code import find_code
 from papersette.knowledge.datasets import load_datasets
 from papersette.knowledge.map import draw_map
@@ -45,7 +51,11 @@ def save_facts(db: Database, datasets: Path | None = None) -> Iterator[str]:
 
 
 def _save_citations(db: Database, _: Sequence[Term]) -> None:
-    entries = [(paper_id, entry) for paper_id, pages in _pages(db, "refs") for entry in parse_references(pages)]
+    entries = [
+        (paper_id, entry)
+        for paper_id, pages in _pages(db, "refs")
+        for entry in parse_references(pages)
+    ]
     groups = group_works([entry for _, entry in entries])
     works = describe_works([entry for _, entry in entries], groups)
     ids = _to_work_ids(works.values())
@@ -82,7 +92,10 @@ def _to_work_ids(works: Iterable[Work]) -> dict[str, str]:
     taken: set[str] = set()
     for work in works:
         first = work.authors[0].surname if work.authors else ""
-        base = to_slug(" ".join([first, str(work.year or ""), *work.title.split()[:4]])) or work.key[:40]
+        base = (
+            to_slug(" ".join([first, str(work.year or ""), *work.title.split()[:4]]))
+            or work.key[:40]
+        )
         cited_work_id, number = base, 2
         while cited_work_id in taken:
             cited_work_id, number = f"{base}-{number}", number + 1
@@ -104,7 +117,13 @@ where exists (select 1 from citations)
 
 
 def _to_citation(number: int, paper_id: str, entry: Entry, work_id: str | None) -> Row:
-    read = {"title": entry.title, "year": entry.year, "venue": entry.venue, "doi": entry.doi, "arxiv_id": entry.arxiv_id}
+    read = {
+        "title": entry.title,
+        "year": entry.year,
+        "venue": entry.venue,
+        "doi": entry.doi,
+        "arxiv_id": entry.arxiv_id,
+    }
     place = {"position": entry.position, "page": entry.page, "raw": entry.raw}
     return {"citation_id": number, "paper_id": paper_id, **place, **read, "cited_work_id": work_id}
 
@@ -119,7 +138,11 @@ def _save_cited_names(db: Database, entries: Sequence[tuple[str, Entry]]) -> Non
             citing[name.key].add(paper_id)
             rows.append({"citation_id": number, "position": place, "name_id": name.key})
     db.table("cited_names").insert_all(
-        {"name_id": key, "name": max(counts, key=lambda label: counts[label]), "citing_count": len(citing[key])}
+        {
+            "name_id": key,
+            "name": max(counts, key=lambda label: counts[label]),
+            "citing_count": len(citing[key]),
+        }
         for key, counts in spellings.items()
     )
     db.table("cited_authors").insert_all(rows)
@@ -136,14 +159,26 @@ def _save_mentions(db: Database, datasets: Sequence[Term]) -> None:
     written = [part for given in _keywords(db).values() for part in given]
     terms = to_terms(written, datasets, miner.datasets(), miner.frequencies)
     matcher = Matcher(terms)
-    found = [(paper_id, mention) for paper_id, pages in _pages(db, "body") for mention in find_mentions(pages, matcher)]
+    found = [
+        (paper_id, mention)
+        for paper_id, pages in _pages(db, "body")
+        for mention in find_mentions(pages, matcher)
+    ]
     counts = Counter(mention.term_id for _, mention in found)
     known = {term.term_id: term for term in reversed(terms)}
     db.table("terms").insert_all(
-        {"term_id": key, "name": known[key].name, "kind": known[key].kind, "origin": known[key].origin, "paper_count": count}
+        {
+            "term_id": key,
+            "name": known[key].name,
+            "kind": known[key].kind,
+            "origin": known[key].origin,
+            "paper_count": count,
+        }
         for key, count in counts.most_common()
     )
-    db.table("mentions").insert_all({"paper_id": paper_id, **asdict(mention)} for paper_id, mention in found)
+    db.table("mentions").insert_all(
+        {"paper_id": paper_id, **asdict(mention)} for paper_id, mention in found
+    )
 
 
 def _pages(db: Database, column: str) -> Iterator[tuple[str, list[tuple[int, str]]]]:
@@ -187,7 +222,9 @@ def _documents(db: Database) -> Iterator[related.Document]:
     for paper_id, title in db.execute(CITED_TITLES):
         cited[paper_id].append(title)
     short = "select work_id, title, abstract, tldr from papers order by number"
-    for (paper_id, body), (work_id, title, abstract, tldr) in zip(bodies, db.execute(short), strict=True):
+    for (paper_id, body), (work_id, title, abstract, tldr) in zip(
+        bodies, db.execute(short), strict=True
+    ):
         text = " . ".join(filter(None, (title, title, abstract, tldr)))
         yield related.Document(paper_id, work_id, text, body or "", tuple(cited.get(paper_id, ())))
 
@@ -196,24 +233,39 @@ def _save_tags(db: Database, _: Sequence[Term]) -> None:
     keywords = _keywords(db)
     known = tags.Tags((written for given in keywords.values() for written in given), _acronyms(db))
     rows = [
-        {"paper_id": paper_id, "tag_id": known.to_id(written), "written": written, "origin": "author", "score": None}
+        {
+            "paper_id": paper_id,
+            "tag_id": known.to_id(written),
+            "written": written,
+            "origin": "author",
+            "score": None,
+        }
         for paper_id, given in keywords.items()
         for written in given
     ]
     rows += _extracted(db, keywords, known)
     links = {(row["paper_id"], row["tag_id"]): row for row in reversed(rows)}
     counts = Counter(tag_id for _, tag_id in links)
-    labels = known.labels | {row["tag_id"]: row["written"] for row in rows if row["tag_id"] not in known.labels}
-    db.table("tags").insert_all({"tag_id": key, "tag": label, "paper_count": counts[key]} for key, label in labels.items())
+    labels = known.labels | {
+        row["tag_id"]: row["written"] for row in rows if row["tag_id"] not in known.labels
+    }
+    db.table("tags").insert_all(
+        {"tag_id": key, "tag": label, "paper_count": counts[key]} for key, label in labels.items()
+    )
     db.table("paper_tags").insert_all(reversed(links.values()))
     names = ("tag_id", "other_tag_id", "ratio")
-    db.table("tag_suggestions").insert_all(dict(zip(names, pair, strict=True)) for pair in known.suggestions())
+    db.table("tag_suggestions").insert_all(
+        dict(zip(names, pair, strict=True)) for pair in known.suggestions()
+    )
 
 
 def _keywords(db: Database) -> dict[str, list[str]]:
     """paper_id -> the authors' keywords, one by one."""
     rows = db.execute("select paper_id, tags from papers order by number")
-    return {paper_id: [part for written in (given or "").split("; ") for part in tags.split(written)] for paper_id, given in rows}
+    return {
+        paper_id: [part for written in (given or "").split("; ") for part in tags.split(written)]
+        for paper_id, given in rows
+    }
 
 
 def _acronyms(db: Database) -> dict[str, str]:
@@ -225,25 +277,42 @@ def _acronyms(db: Database) -> dict[str, str]:
 
 def _extracted(db: Database, keywords: dict[str, list[str]], known: tags.Tags) -> Iterable[Row]:
     """Tags for the papers without keywords, from their own words and their neighbours' keywords."""
-    texts = list(db.execute("select paper_id, coalesce(title, ''), coalesce(abstract, '') from papers order by number"))
+    texts = list(
+        db.execute(
+            "select paper_id, coalesce(title, ''), coalesce(abstract, '') from papers order by number"
+        )
+    )
     places = {paper_id: place for place, (paper_id, _, _) in enumerate(texts)}
     phrases = [keyphrases.to_phrases(title, abstract) for _, title, abstract in texts]
-    keys = [frozenset(" ".join(tags.to_words(written)) for written in keywords[paper_id]) for paper_id, _, _ in texts]
+    keys = [
+        frozenset(" ".join(tags.to_words(written)) for written in keywords[paper_id])
+        for paper_id, _, _ in texts
+    ]
     extractor = keyphrases.Extractor(phrases, keys)
     neighbours: dict[str, list[tuple[int, float]]] = {}
-    for paper_id, other_id, score in db.execute("select paper_id, other_id, score from related order by paper_id, place"):
+    for paper_id, other_id, score in db.execute(
+        "select paper_id, other_id, score from related order by paper_id, place"
+    ):
         neighbours.setdefault(paper_id, []).append((places[other_id], score))
     for paper_id, place in places.items():
         if not keywords[paper_id]:
-            for key, score in keyphrases.choose(extractor.extract(place, neighbours.get(paper_id, ()))):
+            for key, score in keyphrases.choose(
+                extractor.extract(place, neighbours.get(paper_id, ()))
+            ):
                 tag_id = known.find(key)
-                row = {"paper_id": paper_id, "tag_id": tag_id, "written": known.labels.get(tag_id, key)}
+                row = {
+                    "paper_id": paper_id,
+                    "tag_id": tag_id,
+                    "written": known.labels.get(tag_id, key),
+                }
                 yield {**row, "origin": "extracted", "score": score}
 
 
 def _save_map(db: Database, _: Sequence[Term]) -> None:
     carried: defaultdict[str, list[str]] = defaultdict(list)
-    for paper_id, tag in db.execute("select paper_id, tag from paper_tags join tags using (tag_id) order by paper_id, tag_id"):
+    for paper_id, tag in db.execute(
+        "select paper_id, tag from paper_tags join tags using (tag_id) order by paper_id, tag_id"
+    ):
         carried[paper_id].append(tag)
     shown = {paper_id for (paper_id,) in db.execute(SHOWN)}
     documents = [document for document in _documents(db) if document.paper_id in shown]
@@ -262,7 +331,10 @@ where place = 1
 def _save_code_links(db: Database, _: Sequence[Term]) -> None:
     for paper_id, pages in _pages(db, "body"):
         links = enumerate(find_code(pages), start=1)
-        rows = ({**asdict(link), "paper_id": paper_id, "position": n, "evidence": link.evidence or None} for n, link in links)
+        rows = (
+            {**asdict(link), "paper_id": paper_id, "position": n, "evidence": link.evidence or None}
+            for n, link in links
+        )
         db.table("code_links").insert_all(rows)
 
 

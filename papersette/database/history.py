@@ -54,7 +54,9 @@ def read_previous(path: Path) -> Previous | None:
             conn.row_factory = sqlite3.Row
             builds = [dict(row) for row in conn.execute("select * from builds order by build_id")]
             papers = {row["paper_id"]: dict(row) for row in conn.execute("select * from papers")}
-            changes = [dict(row) for row in conn.execute("select * from changes order by change_id")]
+            changes = [
+                dict(row) for row in conn.execute("select * from changes order by change_id")
+            ]
             return Previous(builds[-1]["fingerprint"] if builds else None, papers, builds, changes)
     except (sqlite3.Error, IndexError, KeyError):
         return None
@@ -78,4 +80,10 @@ def _compared(before: dict[str, Row], after: dict[str, Row], started: str) -> It
             if not differing:
                 continue
         title = (new or old or {}).get("title")
-        yield {"started": started, "paper_id": paper_id, "change": change, "fields": fields, "title": title}
+        yield {
+            "started": started,
+            "paper_id": paper_id,
+            "change": change,
+            "fields": fields,
+            "title": title,
+        }

@@ -28,7 +28,9 @@ from papersette.text import to_slug
 Row = dict[str, Any]
 
 
-def save_papers(db: Database, papers: list[Paper], texts: Mapping[Path, Text | str], works: Mapping[str, str]) -> Iterator[Paper]:
+def save_papers(
+    db: Database, papers: list[Paper], texts: Mapping[Path, Text | str], works: Mapping[str, str]
+) -> Iterator[Paper]:
     """Write papers, their pages, and what hangs on them, yielding each paper when its rows are written.
 
     `texts` holds what `fulltext.extract` answered for each file, `works` the work_id of each paper_id.
@@ -39,31 +41,56 @@ def save_papers(db: Database, papers: list[Paper], texts: Mapping[Path, Text | s
         text = texts.get(paper.file) if paper.file else None
         pages = text.pages if isinstance(text, Text) else ()
         _insert(db, "papers", [_to_paper_row(number, paper, works[paper.paper_id], text)])
-        _insert(db, "pages", (_to_page_row(number, paper, place, page) for place, page in enumerate(pages, start=1)))
+        _insert(
+            db,
+            "pages",
+            (_to_page_row(number, paper, place, page) for place, page in enumerate(pages, start=1)),
+        )
         headings = text.headings if isinstance(text, Text) else ()
-        _insert(db, "sections", (_to_section_row(paper, place, heading) for place, heading in enumerate(headings, start=1)))
+        _insert(
+            db,
+            "sections",
+            (
+                _to_section_row(paper, place, heading)
+                for place, heading in enumerate(headings, start=1)
+            ),
+        )
         _save_section_pages(db, number, headings, len(pages))
-        reviews = ({"paper_id": paper.paper_id, "position": n, **asdict(r)} for n, r in enumerate(paper.reviews, start=1))
+        reviews = (
+            {"paper_id": paper.paper_id, "position": n, **asdict(r)}
+            for n, r in enumerate(paper.reviews, start=1)
+        )
         _insert(db, "reviews", reviews)
         yield paper
     _save_authors(db, papers)
     _save_sessions(db, papers)
 
 
-def _save_section_pages(db: Database, number: int, headings: Sequence[Heading], page_count: int) -> None:
+def _save_section_pages(
+    db: Database, number: int, headings: Sequence[Heading], page_count: int
+) -> None:
     given = [(heading.number, heading.title, heading.page) for heading in headings]
     pairs = {
         (part.kind, number * PAGES_PER_PAPER + page)
         for part in to_parts(given, page_count)
         for page in range(part.first, min(part.last, page_count) + 1)
     }
-    _insert(db, "section_pages", ({"kind": kind, "page_id": page_id} for kind, page_id in sorted(pairs)))
+    _insert(
+        db, "section_pages", ({"kind": kind, "page_id": page_id} for kind, page_id in sorted(pairs))
+    )
 
 
 def _save_works(db: Database, papers: list[Paper], works: Mapping[str, str]) -> None:
     counts = Counter(works.values())
     titles = {paper.paper_id: paper.title for paper in papers}
-    _insert(db, "works", ({"work_id": key, "title": titles[key] or key, "paper_count": count} for key, count in counts.items()))
+    _insert(
+        db,
+        "works",
+        (
+            {"work_id": key, "title": titles[key] or key, "paper_count": count}
+            for key, count in counts.items()
+        ),
+    )
 
 
 def save_versions(db: Database, pairs: Iterable[versions.Pair]) -> None:
@@ -75,7 +102,11 @@ def save_claims(db: Database, claims: Iterable[Claim]) -> None:
 
 
 def save_tallies(db: Database, tallies: Iterable[Tally]) -> None:
-    _insert(db, "sources", ({"position": place, **asdict(tally)} for place, tally in enumerate(tallies, start=1)))
+    _insert(
+        db,
+        "sources",
+        ({"position": place, **asdict(tally)} for place, tally in enumerate(tallies, start=1)),
+    )
 
 
 def _to_paper_row(number: int, paper: Paper, work_id: str, text: Text | str | None) -> Row:
@@ -96,7 +127,9 @@ def _to_paper_row(number: int, paper: Paper, work_id: str, text: Text | str | No
         "url": paper.url,
         "pdf_url": paper.pdf_url,
         "page_count": len(read.pages) if read else 0,
-        "word_count": sum(len(page.body.split()) + len(page.refs.split()) for page in read.pages) if read else 0,
+        "word_count": sum(len(page.body.split()) + len(page.refs.split()) for page in read.pages)
+        if read
+        else 0,
         "item": paper.item,
         "file": paper.file.name if paper.file else None,
         "file_sha256": read.sha256 if read else None,
@@ -128,7 +161,12 @@ def _save_authors(db: Database, papers: list[Paper]) -> None:
             author_id = ids[author.name]
             papers_of[author_id].add(paper.paper_id)
             spellings[author_id][author.name] = None
-            row = {"paper_id": paper.paper_id, "author_id": author_id, "position": place, **asdict(author)}
+            row = {
+                "paper_id": paper.paper_id,
+                "author_id": author_id,
+                "position": place,
+                **asdict(author),
+            }
             authorships.append(row)
     rows = (
         {
@@ -149,13 +187,20 @@ def _save_sessions(db: Database, papers: list[Paper]) -> None:
     members: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
     for paper in papers:
         for slot in paper.slots:
-            sessions.setdefault(slot.session.session_id, {**asdict(slot.session), "venue_id": paper.venue.venue_id})
+            sessions.setdefault(
+                slot.session.session_id, {**asdict(slot.session), "venue_id": paper.venue.venue_id}
+            )
             members[slot.session.session_id].append((slot.position or 0, paper.paper_id))
     ordered = sorted(sessions.values(), key=lambda row: row["start"] or "")
-    _insert(db, "sessions", ({**row, "position": place} for place, row in enumerate(ordered, start=1)))
+    _insert(
+        db, "sessions", ({**row, "position": place} for place, row in enumerate(ordered, start=1))
+    )
     for session_id, placed in members.items():
         ids = dict.fromkeys(paper_id for _, paper_id in sorted(placed, key=lambda pair: pair[0]))
-        rows = ({"session_id": session_id, "paper_id": p, "position": n} for n, p in enumerate(ids, start=1))
+        rows = (
+            {"session_id": session_id, "paper_id": p, "position": n}
+            for n, p in enumerate(ids, start=1)
+        )
         _insert(db, "session_papers", rows)
 
 
@@ -171,11 +216,19 @@ def save_changes(db: Database, previous: Previous | None, started: datetime) -> 
     """Write what came, changed and went since the file before, where there was one."""
     if previous:
         papers = {row["paper_id"]: row for row in db.query("select * from papers")}
-        _insert(db, "changes", history.to_changes(previous, papers, started.isoformat(timespec="seconds")))
+        _insert(
+            db,
+            "changes",
+            history.to_changes(previous, papers, started.isoformat(timespec="seconds")),
+        )
 
 
 def save_build(
-    db: Database, publication: Catalog, started: datetime, fingerprint: str, previous: Previous | None
+    db: Database,
+    publication: Catalog,
+    started: datetime,
+    fingerprint: str,
+    previous: Previous | None,
 ) -> Mapping[str, object]:
     """Write the row of builds that is the provenance of this file, after those of the builds before it, and return it."""
     _insert(db, "builds", previous.builds if previous else ())

@@ -53,7 +53,9 @@ def _sync(path: Path) -> None:
 
 def _check_place(path: Path) -> None:
     if not path.parent.is_dir():
-        raise UserError(f"{path}: the folder {path.parent} does not exist; make it, or name another place with --db")
+        raise UserError(
+            f"{path}: the folder {path.parent} does not exist; make it, or name another place with --db"
+        )
     if path.is_dir():
         raise UserError(f"{path}: is a folder; name a file with --db")
 
@@ -69,14 +71,19 @@ def index(db: Database) -> Iterator[str]:
 def settle(db: Database) -> Path:
     """Commit, and give the file that is being built, for others to open."""
     db.conn.commit()
-    return Path(db.execute("select file from pragma_database_list where name = 'main'").fetchone()[0])
+    return Path(
+        db.execute("select file from pragma_database_list where name = 'main'").fetchone()[0]
+    )
 
 
 def check(db: Database) -> None:
     """Raise where the file contradicts itself: a defect of ours, never of the input."""
     faults = [f"foreign key: {row}" for row in db.execute("pragma foreign_key_check")]
     faults += [row[0] for row in db.execute("pragma integrity_check") if row[0] != "ok"]
-    faults += [f"{row[0]}: rowid is not number" for row in db.execute("select paper_id from papers where rowid <> number")]
+    faults += [
+        f"{row[0]}: rowid is not number"
+        for row in db.execute("select paper_id from papers where rowid <> number")
+    ]
     db.conn.executescript(CHECKS)
     if faults:
         raise RuntimeError("the new database contradicts itself: " + "; ".join(faults[:5]))
@@ -89,5 +96,12 @@ def save_inspection(path: Path, database: Path) -> None:
     db.close()
     with database.open("rb") as raw:
         digest = hashlib.file_digest(raw, "sha256").hexdigest()
-    data = {database.stem: {"hash": digest, "size": database.stat().st_size, "file": database.name, "tables": tables}}
+    data = {
+        database.stem: {
+            "hash": digest,
+            "size": database.stat().st_size,
+            "file": database.name,
+            "tables": tables,
+        }
+    }
     path.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")

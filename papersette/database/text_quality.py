@@ -21,10 +21,14 @@ def score_texts(db: Database) -> Iterator[Problem]:
     which at least `FEWEST_TO_COMPARE` papers have text: one French paper among many English ones is no rubbish.
     """
     middling: dict[int, str] = dict(db.execute(MIDDLING_PAGES, (FEWEST_TO_COMPARE,)))
-    db.execute("create virtual table temp.words_of_pages using fts5vocab(main, pages_fts, instance)")
+    db.execute(
+        "create virtual table temp.words_of_pages using fts5vocab(main, pages_fts, instance)"
+    )
     scores = {number: _share_known(db, number, body) for number, body in middling.items()}
     db.execute("drop table temp.words_of_pages")
-    db.conn.executemany("update papers set text_quality = ? where number = ?", ((s, n) for n, s in scores.items()))
+    db.conn.executemany(
+        "update papers set text_quality = ? where number = ?", ((s, n) for n, s in scores.items())
+    )
     db.conn.commit()
     for paper_id, venue_id, file, score in db.execute(BAD_TEXTS, (BAD_TEXT,)):
         reason = f"reads like no language of the other papers: they have {score:.0%} of its words; look at its PDF's fonts"
@@ -50,7 +54,9 @@ WORDS_COMPARED = 60
 def _share_known(db: Database, number: int, body: str) -> float:
     words = sorted(set(re.findall(r"[^\W\d_]{4,}", body.lower())))
     words = words[:: max(1, len(words) // WORDS_COMPARED)]
-    ask = "select exists (select 1 from temp.words_of_pages where term = ? and (doc < ? or doc >= ?))"
+    ask = (
+        "select exists (select 1 from temp.words_of_pages where term = ? and (doc < ? or doc >= ?))"
+    )
     own = (number * PAGES_PER_PAPER, (number + 1) * PAGES_PER_PAPER)
     known = sum(db.execute(ask, (word, *own)).fetchone()[0] for word in words)
     return round(known / len(words), 2) if words else 0.0

@@ -26,7 +26,9 @@ class Feed:
 
 
 async def write(batches: Batches, feed: Feed) -> AsyncIterator[str]:
-    papers = [paper async for some in batches for paper in some]  # what is newest stands before all entries
+    papers = [
+        paper async for some in batches for paper in some
+    ]  # what is newest stands before all entries
     before, after = to_frame(papers, feed).rsplit("</feed>", 1)
     yield before
     for paper in papers:
@@ -39,7 +41,11 @@ def to_frame(papers: list[PaperRow], feed: Feed) -> str:
     ElementTree.register_namespace("", ATOM)
     root = ElementTree.Element(f"{{{ATOM}}}feed")
     add(root, "id", feed.address)
-    add(root, "title", " ".join(filter(None, [papers[0]["publication"] if papers else "Papers", feed.query])))
+    add(
+        root,
+        "title",
+        " ".join(filter(None, [papers[0]["publication"] if papers else "Papers", feed.query])),
+    )
     add(root, "updated", max((paper["updated"] for paper in papers), default=BEFORE_ALL))
     add(root, "link", rel="self", type="application/atom+xml", href=feed.address)
     add(root, "link", rel="alternate", type="text/html", href=feed.page)
@@ -57,11 +63,18 @@ def to_entry(paper: PaperRow, feed: Feed) -> ElementTree.Element:
         add(add(entry, "author"), "name", name)
     for tag in paper["tags"]:
         add(entry, "category", term=tag)
-    add(entry, "summary", "\n\n".join(filter(None, [paper["change"], paper["tldr"], paper["abstract"]])) or "No abstract")
+    add(
+        entry,
+        "summary",
+        "\n\n".join(filter(None, [paper["change"], paper["tldr"], paper["abstract"]]))
+        or "No abstract",
+    )
     return entry
 
 
-def add(parent: ElementTree.Element, name: str, text: str | None = None, **attributes: str) -> ElementTree.Element:
+def add(
+    parent: ElementTree.Element, name: str, text: str | None = None, **attributes: str
+) -> ElementTree.Element:
     child = ElementTree.SubElement(parent, f"{{{ATOM}}}{name}", attributes)
     child.text = printable(text)
     return child
@@ -69,4 +82,8 @@ def add(parent: ElementTree.Element, name: str, text: str | None = None, **attri
 
 def printable(text: str | None) -> str | None:
     """Without the control characters that XML does not allow."""
-    return re.sub(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", " ", text) if text else text
+    return (
+        re.sub(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", " ", text)
+        if text
+        else text
+    )

@@ -29,7 +29,9 @@ async def write(batches: Batches) -> AsyncIterator[str]:
 def to_entry(paper: PaperRow, taken: set[str]) -> Entry:
     kind = TYPES.get(paper["venue_kind"] or "", "misc")
     values = {
-        "title": f"{{{escape(paper['title'])}}}" if paper["title"] else None,  # the inner braces keep capitals
+        "title": f"{{{escape(paper['title'])}}}"
+        if paper["title"]
+        else None,  # the inner braces keep capitals
         "author": " and ".join(escape(to_name(name)) for name in paper["authors"]),
         PLACES.get(kind, "howpublished"): escape(paper["venue"] or ""),
         "year": paper["year"],
@@ -38,7 +40,11 @@ def to_entry(paper: PaperRow, taken: set[str]) -> Entry:
         "language": paper["language"],
         "url": paper["url"] or paper["pdf_url"],
     }
-    return Entry(kind, to_key(paper["paper_id"], taken), [Field(name, str(value)) for name, value in values.items() if value])
+    return Entry(
+        kind,
+        to_key(paper["paper_id"], taken),
+        [Field(name, str(value)) for name, value in values.items() if value],
+    )
 
 
 def to_key(paper_id: str, taken: set[str]) -> str:
@@ -63,7 +69,9 @@ def escape(text: str) -> str:
     'Robust $a_b$ \\\\& 100\\\\% of {GAN}s'
     """
     parts = re.split(r"(\$[^$]+\$)", " ".join(text.split()))
-    escaped = "".join(part if n % 2 else SPECIAL.sub(_escape_character, part) for n, part in enumerate(parts))
+    escaped = "".join(
+        part if n % 2 else SPECIAL.sub(_escape_character, part) for n, part in enumerate(parts)
+    )
     return escaped if _is_balanced(escaped) else re.sub(r"[{}]", "", escaped)
 
 

@@ -15,7 +15,11 @@ EXTENSION = "ics"
 
 def write(sessions: Iterable[SessionRow], to_page: Callable[[str], str]) -> str | None:
     """A calendar; None where no session has a time. `to_page` gives the address of a session."""
-    events = [to_event(session, start, to_page) for session in sessions if (start := to_time(session["start"]))]
+    events = [
+        to_event(session, start, to_page)
+        for session in sessions
+        if (start := to_time(session["start"]))
+    ]
     if not events:
         return None
     calendar = icalendar.Calendar()
@@ -26,7 +30,9 @@ def write(sessions: Iterable[SessionRow], to_page: Callable[[str], str]) -> str 
     return str(calendar.to_ical(), "utf-8")
 
 
-def to_event(session: SessionRow, start: datetime, to_page: Callable[[str], str]) -> icalendar.Event:
+def to_event(
+    session: SessionRow, start: datetime, to_page: Callable[[str], str]
+) -> icalendar.Event:
     event = icalendar.Event()
     event.add("uid", f"{session['session_id']}@papersette")
     event.add("dtstamp", datetime.fromisoformat(session["stamp"]))

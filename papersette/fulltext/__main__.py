@@ -12,10 +12,16 @@ from papersette.fulltext.reading import Text, extract
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m papersette.fulltext", description=__doc__.split("`: ")[1])
+    parser = argparse.ArgumentParser(
+        prog="python -m papersette.fulltext", description=__doc__.split("`: ")[1]
+    )
     parser.add_argument("file", type=Path)
     parser.add_argument("--engine", choices=ENGINES, default="pdfium")
-    parser.add_argument("--ocr", action="store_true", help="recognise scanned pages with ocrmypdf, if it is installed")
+    parser.add_argument(
+        "--ocr",
+        action="store_true",
+        help="recognise scanned pages with ocrmypdf, if it is installed",
+    )
     options = parser.parse_args()
     plain, whole = (_timed(options, structure) for structure in (False, True))
     text = whole[0]
@@ -27,19 +33,27 @@ def main() -> int:
         print(f"──── page {number}, read by {page.engine} ────\n{page.body}")
         if page.refs:
             print(f"──── page {number}, references ────\n{page.refs}")
-    print(f"──── {len(text.pages)} pages, {plain[1]:.2f} s with the start of a process; structure {whole[1] - plain[1]:+.2f} s")
-    print(f"──── text: {text.doubt or 'nothing looks wrong'} (rubbish above {quality.BAD_PAGE:.0%} would); sha256 {text.sha256}")
+    print(
+        f"──── {len(text.pages)} pages, {plain[1]:.2f} s with the start of a process; structure {whole[1] - plain[1]:+.2f} s"
+    )
+    print(
+        f"──── text: {text.doubt or 'nothing looks wrong'} (rubbish above {quality.BAD_PAGE:.0%} would); sha256 {text.sha256}"
+    )
     return 0
 
 
 def _timed(options: argparse.Namespace, structure: bool) -> tuple[Text | str, float]:
     started = time.perf_counter()
-    ((_, text),) = extract([options.file], engine=options.engine, structure=structure, ocr=options.ocr)
+    ((_, text),) = extract(
+        [options.file], engine=options.engine, structure=structure, ocr=options.ocr
+    )
     return text, time.perf_counter() - started
 
 
 def _show_structure(text: Text) -> None:
-    print(f"title: {text.front.title}\nauthors' block: {text.front.authors}\nabstract: {text.front.abstract}\nheadings:")
+    print(
+        f"title: {text.front.title}\nauthors' block: {text.front.authors}\nabstract: {text.front.abstract}\nheadings:"
+    )
     for heading in text.headings:
         print(f"  {heading.number:8}{heading.title}, page {heading.page}")
 

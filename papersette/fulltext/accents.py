@@ -60,7 +60,9 @@ def _letter_under(text: str, place: int, box_of: Callable[[int], Box]) -> int | 
     """The place of the letter whose box holds the middle of the accent's, on the same line."""
     left, bottom, right, top = box_of(place)
     middle, height = (left + right) / 2, max(top - bottom, 1.0)
-    for i in sorted(range(max(0, place - NEAR), min(len(text), place + NEAR)), key=lambda i: abs(i - place)):
+    for i in sorted(
+        range(max(0, place - NEAR), min(len(text), place + NEAR)), key=lambda i: abs(i - place)
+    ):
         if i != place and (text[i].isalpha()) and text[i].isascii():
             box = box_of(i)
             if box[0] <= middle <= box[2] and abs(box[3] - bottom) < 2.5 * height:
@@ -72,7 +74,10 @@ def _close_gap(characters: list[str], letter: int, box_of: Callable[[int], Box])
     """Take away a space beside the letter where the page has none: an accent between makes engines write "Szepesv ´ ari"."""
     own = box_of(letter)
     for step in (-1, 1):
-        other = next((i for i in range(letter + step, letter + 6 * step, step) if _is_letter(characters, i)), None)
+        other = next(
+            (i for i in range(letter + step, letter + 6 * step, step) if _is_letter(characters, i)),
+            None,
+        )
         if other is None or abs(other - letter) == 1:
             continue
         box = box_of(other)

@@ -16,7 +16,9 @@ INSTITUTION = re.compile(
     r"editors?:|abstract|submitted|preprint|conference|workshop|proceedings|journal",
     re.IGNORECASE,
 )
-PARTICLES = frozenset("van von der den de del della di da dos du la le el al bin ibn ten ter zu".split())
+PARTICLES = frozenset(
+    "van von der den de del della di da dos du la le el al bin ibn ten ter zu".split()
+)
 
 
 def to_authors(block: str | None) -> tuple[str, ...]:
@@ -30,7 +32,10 @@ def to_authors(block: str | None) -> tuple[str, ...]:
         if re.match(r"editors?:", line, re.IGNORECASE):
             break
         if "@" not in line and not INSTITUTION.search(line):
-            parts = [MARKS.sub("", part).strip(" .,") for part in re.split(r",|;|·|\band\b|&", MARKS.sub("", line))]
+            parts = [
+                MARKS.sub("", part).strip(" .,")
+                for part in re.split(r",|;|·|\band\b|&", MARKS.sub("", line))
+            ]
             parts = [part for part in parts if part]
             if parts and all(map(_is_name, parts)):
                 names += parts
@@ -44,4 +49,6 @@ def _is_name(text: str) -> bool:
         return False
     proper = [word for word in words if word.lower() not in PARTICLES]
     capitals = [word for word in proper if len(re.sub(r"\W", "", word)) > 2 and word.isupper()]
-    return all(word[:1].isupper() for word in proper) and (not capitals or len(capitals) == len(proper) > 1)
+    return all(word[:1].isupper() for word in proper) and (
+        not capitals or len(capitals) == len(proper) > 1
+    )

@@ -36,7 +36,10 @@ def save_entry(folder: Path, key: str, entry: Any) -> None:
     path = _path(folder, key)
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    with os.fdopen(handle, "wb") as raw, gzip.open(raw, "wt", encoding="utf-8", compresslevel=4) as packed:
+    with (
+        os.fdopen(handle, "wb") as raw,
+        gzip.open(raw, "wt", encoding="utf-8", compresslevel=4) as packed,
+    ):
         json.dump(entry, packed, ensure_ascii=False)
     Path(temporary).replace(path)
 

@@ -15,7 +15,9 @@ from papersette.fulltext.accents import ABOVE, compose
 VERSION = "10"
 """Changes when the same raw pages may come out otherwise: part of the cache's key."""
 
-HEADING = re.compile(r"(\d+(\.\d+)*\.?|[A-Z]\.?) [A-Z][^.]{2,70}|(?i:abstract|summary|references|résumé|références)")
+HEADING = re.compile(
+    r"(\d+(\.\d+)*\.?|[A-Z]\.?) [A-Z][^.]{2,70}|(?i:abstract|summary|references|résumé|références)"
+)
 
 EDGE = 2
 """How many lines at the top and at the foot of a page can be a running header or footer."""
@@ -33,7 +35,9 @@ def clean(pages: list[str]) -> list[list[str]]:
 def to_lines(page: str) -> list[str]:
     """The lines of one raw page, characters cleaned, spaces folded; empty lines stay as paragraph breaks."""
     text = page.replace("\r\n", "\n").replace("\r", "\n")
-    text = re.sub("[\x02\ufffe\u00ad](?:\n|$|(?=\\w))", "-\n", text)  # pdfium's mark for a hyphen at a line's end
+    text = re.sub(
+        "[\x02\ufffe\u00ad](?:\n|$|(?=\\w))", "-\n", text
+    )  # pdfium's mark for a hyphen at a line's end
     text = fold_characters(text)
     return [" ".join(line.split()) for line in text.split("\n")]
 
@@ -45,8 +49,12 @@ def fold_characters(text: str) -> str:
     'Aurélien’s efficient x² '
     """
     text = re.sub(r"\(cid:\d+\)", "", text)  # pdfminer's word for a glyph without a Unicode value
-    text = re.sub(r"<latexi?t?[^>]{0,2000}>[^<]{0,100000}</latexi?t?>", "", text)  # base64 that Word-made figures carry
-    text = re.sub(r"[A-Za-z0-9+/=]{60,}", "", text)  # and what is left of it where a line end has cut the tag
+    text = re.sub(
+        r"<latexi?t?[^>]{0,2000}>[^<]{0,100000}</latexi?t?>", "", text
+    )  # base64 that Word-made figures carry
+    text = re.sub(
+        r"[A-Za-z0-9+/=]{60,}", "", text
+    )  # and what is left of it where a line end has cut the tag
     text = compose_accents(text)
     text = UNCOMMON.sub(lambda found: "".join(map(_fold, found[0])), text)
     return unicodedata.normalize("NFC", text)
@@ -59,9 +67,20 @@ UNCOMMON = re.compile(r"[^ -~\n\t]+")
 def _fold(c: str) -> str:
     if c < "\x7f":
         return c if c >= " " or c in "\n\t" else ""
-    if "\ufb00" <= c <= "\ufb06" or "\U0001d400" <= c <= "\U0001d7ff" or "\uff01" <= c <= "\uff5e" or "\ufb50" <= c <= "\ufeff":
-        return unicodedata.normalize("NFKC", c)  # ligatures, letters of mathematical and wide fonts, Arabic shapes
-    if unicodedata.category(c) in {"Cc", "Co", "Cn", "Cs"} or c in "\u00ad\u200b\ufffd" or "\ufe00" <= c <= "\ufe0f":
+    if (
+        "\ufb00" <= c <= "\ufb06"
+        or "\U0001d400" <= c <= "\U0001d7ff"
+        or "\uff01" <= c <= "\uff5e"
+        or "\ufb50" <= c <= "\ufeff"
+    ):
+        return unicodedata.normalize(
+            "NFKC", c
+        )  # ligatures, letters of mathematical and wide fonts, Arabic shapes
+    if (
+        unicodedata.category(c) in {"Cc", "Co", "Cn", "Cs"}
+        or c in "\u00ad\u200b\ufffd"
+        or "\ufe00" <= c <= "\ufe0f"
+    ):
         return ""
     return " " if unicodedata.category(c) == "Zs" else c
 
@@ -73,7 +92,9 @@ def compose_accents(text: str) -> str:
     """
     text = re.sub(f"([{ABOVE}])([A-Za-zı])", lambda m: compose(m[2], m[1]) or m[0], text)
     text = re.sub("([A-Za-z])(¸)", lambda m: compose(m[1], m[2]) or m[0], text)
-    return re.sub(rf"(?<!\S)[{ABOVE}](?!\S)", "", text)  # ALT 2019 leaves the accent of a name at the end of its line
+    return re.sub(
+        rf"(?<!\S)[{ABOVE}](?!\S)", "", text
+    )  # ALT 2019 leaves the accent of a name at the end of its line
 
 
 def drop_repeated_edges(pages: list[list[str]]) -> list[list[str]]:
@@ -85,11 +106,22 @@ def drop_repeated_edges(pages: list[list[str]]) -> list[list[str]]:
     seen: Counter[str] = Counter()
     for page, places in zip(pages, edges, strict=True):
         seen.update({_mask(page[i]) for i in places})
-    needed = max(2, -(-2 * len(pages) // 5))  # left and right headers may differ, and first pages have none
+    needed = max(
+        2, -(-2 * len(pages) // 5)
+    )  # left and right headers may differ, and first pages have none
     repeated = {line for line, times in seen.items() if times >= needed}
-    headers = {page[i] for page, places in zip(pages, edges, strict=True) for i in places if _mask(page[i]) in repeated}
+    headers = {
+        page[i]
+        for page, places in zip(pages, edges, strict=True)
+        for i in places
+        if _mask(page[i]) in repeated
+    }
     kept = [
-        [line for i, line in enumerate(page) if i not in places or not (_mask(line) in repeated or line == str(number))]
+        [
+            line
+            for i, line in enumerate(page)
+            if i not in places or not (_mask(line) in repeated or line == str(number))
+        ]
         for number, (page, places) in enumerate(zip(pages, edges, strict=True), start=1)
     ]
     return [kept[0], *(_cut_header(page, headers) for page in kept[1:])] if kept else []
@@ -149,9 +181,15 @@ def join_hyphenated(page: list[str], words: Counter[str]) -> list[str]:
         if "- " in line:
             line = re.sub(r"(\w{2,})- ([a-z]\w+)", lambda m: _join_known(m, words), line)
         ends = joined and joined[-1].endswith("-")
-        if ends and (broken := re.search(r"(\w+)-$", joined[-1])) and (rest := re.match(r"[^\W\d_]\w*", line)):
+        if (
+            ends
+            and (broken := re.search(r"(\w+)-$", joined[-1]))
+            and (rest := re.match(r"[^\W\d_]\w*", line))
+        ):
             whole, compound = broken[1] + rest[0], f"{broken[1]}-{rest[0]}"
-            keep = not rest[0][0].islower() or (words[compound.lower()] > 0 and not words[whole.lower()])
+            keep = not rest[0][0].islower() or (
+                words[compound.lower()] > 0 and not words[whole.lower()]
+            )
             head, _, tail = line.partition(" ")
             joined[-1] = (joined[-1] if keep else joined[-1][:-1]) + head
             if not tail:

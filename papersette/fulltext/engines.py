@@ -18,7 +18,9 @@ from pdfminer.pdfdocument import PDFPasswordIncorrect
 
 from papersette.fulltext import accents, layout, quality
 
-logging.getLogger("pdfminer").setLevel(logging.CRITICAL)  # what it would log becomes a reason in problems
+logging.getLogger("pdfminer").setLevel(
+    logging.CRITICAL
+)  # what it would log becomes a reason in problems
 
 MAX_PAGES = 2000
 """Of one paper; the rest is left out and said so. The longest thesis fits, a page tree that never ends does not."""
@@ -60,7 +62,9 @@ def read_pdfium(path: Path) -> list[str]:
     try:
         import pypdfium2
     except ImportError:
-        raise Unreadable("wants pypdfium2, which is not installed here; build with --engine pdfminer") from None
+        raise Unreadable(
+            "wants pypdfium2, which is not installed here; build with --engine pdfminer"
+        ) from None
     try:
         document = pypdfium2.PdfDocument(path)
     except pypdfium2.PdfiumError as error:
@@ -131,7 +135,9 @@ def _second_reading(path: Path, numbers: list[int]) -> list[str]:
 
 def _better(page: str, other: str) -> RawPage:
     """The second reading where it has text and less rubbish than the first."""
-    if quality.is_empty(other) or (not quality.is_empty(page) and quality.rubbish(other) >= quality.rubbish(page)):
+    if quality.is_empty(other) or (
+        not quality.is_empty(page) and quality.rubbish(other) >= quality.rubbish(page)
+    ):
         return RawPage(page, "pdfium")
     return RawPage(other, "pdfminer")
 
@@ -143,6 +149,9 @@ def _release(package: str) -> str:
         return "none"
 
 
-ENGINES: dict[str, Callable[[Path], list[RawPage]]] = {"pdfium": read_best, "pdfminer": read_by_pdfminer}
+ENGINES: dict[str, Callable[[Path], list[RawPage]]] = {
+    "pdfium": read_best,
+    "pdfminer": read_by_pdfminer,
+}
 VERSION = f"pypdfium2 {_release('pypdfium2')}, pdfminer.six {_release('pdfminer.six')}, reading 4"
 """Changes when the raw pages of the same bytes may change: part of the cache's key."""

@@ -37,7 +37,11 @@ class TextInterpreter(PDFPageInterpreter):
 
     def execute(self, streams: Sequence[object]) -> None:
         """Run content streams, but for those that are being run: a form that draws itself would never end."""
-        own = [stream for stream in map(stream_value, streams) if stream.objid not in {None, *self.parent_stream_ids}]
+        own = [
+            stream
+            for stream in map(stream_value, streams)
+            if stream.objid not in {None, *self.parent_stream_ids}
+        ]
         try:
             found = list(operators.scan(b"\n".join(stream.get_data() for stream in own)))
         except operators.Unscannable:
@@ -91,6 +95,8 @@ def read_layout(path: Path, numbers: list[int] | None = None, most: int = 0) -> 
     device = TextAggregator(manager, laparams=LAParams(all_texts=True))
     interpreter = TextInterpreter(manager, device)
     with path.open("rb") as raw:
-        for page in PDFPage.get_pages(raw, set(numbers) if numbers is not None else None, maxpages=most):
+        for page in PDFPage.get_pages(
+            raw, set(numbers) if numbers is not None else None, maxpages=most
+        ):
             interpreter.process_page(page)
             yield device.get_result()

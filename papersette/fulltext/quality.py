@@ -15,10 +15,10 @@ FEW_LETTERS = 20
 """A page with fewer letters has no text to speak of; a full-page figure has none, a scan has none on every page."""
 
 NO_TEXT = "has no text: scanned pages? Set “ocr: true” in the catalog, or run ocrmypdf on it, and build again"
-NO_MAP = (
-    "has fonts without a Unicode map: {share:.0%} of its characters cannot be read; get another copy, or run ocrmypdf --force-ocr"
+NO_MAP = "has fonts without a Unicode map: {share:.0%} of its characters cannot be read; get another copy, or run ocrmypdf --force-ocr"
+SCANNED_PARTLY = (
+    "has no text on {empty} of its {pages} pages: partly scanned? ocrmypdf can add what is missing"
 )
-SCANNED_PARTLY = "has no text on {empty} of its {pages} pages: partly scanned? ocrmypdf can add what is missing"
 
 
 def rubbish(page: str) -> float:
@@ -29,7 +29,12 @@ def rubbish(page: str) -> float:
     """
     glyphs = re.findall(r"\(cid:\d+\)", page)
     rest = re.sub(r"\(cid:\d+\)|\s", "", page)
-    bad = sum(c == "\ufffd" or (c >= "\x80" and unicodedata.category(c) in {"Co", "Cn", "Cc"}) or c in CONTROLS for c in rest)
+    bad = sum(
+        c == "\ufffd"
+        or (c >= "\x80" and unicodedata.category(c) in {"Co", "Cn", "Cc"})
+        or c in CONTROLS
+        for c in rest
+    )
     return (bad + len(glyphs)) / max(1, len(rest) + len(glyphs))
 
 

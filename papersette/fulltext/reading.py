@@ -17,7 +17,15 @@ from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
-from papersette.fulltext import cache, cleaning, engines, quality, recognition, references, structure
+from papersette.fulltext import (
+    cache,
+    cleaning,
+    engines,
+    quality,
+    recognition,
+    references,
+    structure,
+)
 from papersette.fulltext.structure import Front, Heading
 
 
@@ -100,11 +108,16 @@ def extract(
     ) as pool:
         try:
             futures = [
-                pool.schedule(read_file, args=(job,), timeout=limits.ocr_seconds if ocr else limits.seconds) for job in work
+                pool.schedule(
+                    read_file, args=(job,), timeout=limits.ocr_seconds if ocr else limits.seconds
+                )
+                for job in work
             ]
             for job, future in zip(work, futures, strict=True):
                 yield job.path, _result_or_reason(future, limits)
-        except BaseException:  # Ctrl-C, or a reader that stopped early: the workers must not outlive it
+        except (
+            BaseException
+        ):  # Ctrl-C, or a reader that stopped early: the workers must not outlive it
             pool.stop()  # type: ignore[no-untyped-call]
             raise
 
@@ -139,7 +152,9 @@ def read_file(job: Job) -> Text:
     sha256 = hashlib.sha256(job.path.read_bytes()).hexdigest()
     engine = "text" if job.path.suffix.lower() == ".txt" else f"{job.engine}, ocr {job.ocr}"
     raw_key = cache.to_key(sha256, engine, engines.VERSION)
-    key = cache.to_key(raw_key, cleaning.VERSION, references.VERSION, structure.VERSION, str(job.structure))
+    key = cache.to_key(
+        raw_key, cleaning.VERSION, references.VERSION, structure.VERSION, str(job.structure)
+    )
     entry = cache.read_entry(job.cache, key) if job.cache else None
     if entry is None:
         entry = to_entry(job, _read_raw(job, raw_key))

@@ -23,5 +23,7 @@ def read_scan(path: Path) -> list[engines.RawPage]:
         done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - no shell, a path of ours
         if done.returncode != 0 or not result.exists():
             said = (done.stderr.strip().splitlines() or ["it did not say why"])[-1]
-            raise engines.Unreadable(f"has no text, and ocrmypdf could not recognise any: {said[:200]}")
+            raise engines.Unreadable(
+                f"has no text, and ocrmypdf could not recognise any: {said[:200]}"
+            )
         return [engines.RawPage(page, "ocr") for page in engines.read_pdfium(result)]

@@ -15,14 +15,18 @@ HEADING = re.compile(
     re.IGNORECASE,
 )
 """Small capitals come apart in some PDFs: "R EFERENCES"."""
-RUN_IN = re.compile(r"(?:\d{1,3}\.? )?(?:REFERENCES|References|BIBLIOGRAPHY|Bibliography) (?=\[1\]|\[?[A-Z])")
+RUN_IN = re.compile(
+    r"(?:\d{1,3}\.? )?(?:REFERENCES|References|BIBLIOGRAPHY|Bibliography) (?=\[1\]|\[?[A-Z])"
+)
 """A heading that the text engine has joined to its first entry."""
 APPENDIX = re.compile(
     r"(?i:(?:\d{1,2}\.? ?|A\.? ?)?A ?PPENDI(?:X|CES)\b.{0,120}|S ?UPPLEMENT(?:ARY|AL)\b.{0,120})"
     r"|A(?:\.?\d?)? [A-Z][A-Za-z ,:-]{3,60}|[A-Z]\.?\d? [A-Z][A-Z0-9 ,:;&/()'’-]{5,80}"
 )
 YEAR = re.compile(r"\b(?:19|20)\d\d[a-z]?\b")
-ENTRY = re.compile(r"(?:\[\d{1,3}\] )?[A-Z][^\s,]{0,30}(?: [^\s,.]{1,20}){0,4}(?:,| and |\. ).{20,}\b(?:19|20)\d\d[a-z]?\.")
+ENTRY = re.compile(
+    r"(?:\[\d{1,3}\] )?[A-Z][^\s,]{0,30}(?: [^\s,.]{1,20}){0,4}(?:,| and |\. ).{20,}\b(?:19|20)\d\d[a-z]?\."
+)
 """A whole entry on one line."""
 CLOSING = re.compile(r"\b(?:19|20)\d\d[a-z]?\.$")
 """The end of an entry."""
@@ -52,11 +56,15 @@ def _mark(lines: list[str]) -> list[bool]:
     """Of each line, whether it belongs to a list."""
     filled = [place for place, line in enumerate(lines) if line]
     with_year = [place for place in filled if YEAR.search(lines[place])]
-    entries = [place for place in filled if ENTRY.match(lines[place]) or CLOSING.search(lines[place])]
+    entries = [
+        place for place in filled if ENTRY.match(lines[place]) or CLOSING.search(lines[place])
+    ]
     inside, interrupted, marks = False, False, []
     for place, line in enumerate(lines):
         if not inside and (HEADING.fullmatch(line) or RUN_IN.match(line)):
-            inside = len(YEAR.findall(" ".join(lines[i] for i in _next(filled, place, LOOK_AHEAD)))) >= 2
+            inside = (
+                len(YEAR.findall(" ".join(lines[i] for i in _next(filled, place, LOOK_AHEAD)))) >= 2
+            )
         elif not inside and (line == "R" or (interrupted and ENTRY.match(line))):
             inside = _is_dense(place, filled, entries)
         elif inside and APPENDIX.fullmatch(line) and not _is_dense(place, filled, entries, GOES_ON):
@@ -82,7 +90,9 @@ def _is_over(place: int, filled: list[int], with_year: list[int]) -> bool:
 def _is_dense(place: int, filled: list[int], entries: list[int], share: float = 1 / 3) -> bool:
     """Whether so large a share of the next few lines are entries."""
     window = _next(filled, place, DENSE)
-    return len(window) > 1 and len([i for i in _next(entries, place, DENSE) if i <= window[-1]]) >= share * len(window)
+    return len(window) > 1 and len(
+        [i for i in _next(entries, place, DENSE) if i <= window[-1]]
+    ) >= share * len(window)
 
 
 def _mark_densest(filled: list[int], entries: list[int], count: int) -> list[bool]:

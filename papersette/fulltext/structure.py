@@ -19,17 +19,25 @@ from papersette.fulltext import cleaning, layout
 VERSION = "1"
 """Changes when the same file may give another structure: part of the cache's key."""
 
-ABSTRACT = re.compile(r"(?i:a ?bstract|summary|résumé)\s*(?:[.:—–-]+\s*(?P<rest>.*))?|(?i:abstract) (?P<more>[A-Z].*)")
+ABSTRACT = re.compile(
+    r"(?i:a ?bstract|summary|résumé)\s*(?:[.:—–-]+\s*(?P<rest>.*))?|(?i:abstract) (?P<more>[A-Z].*)"
+)
 AFTER_ABSTRACT = re.compile(
     r"(?i:(?:key ?words|index terms|mots[- ]clés|ccs concepts|categories and subject)\b.*"
     r"|(?:(?:1|I)\s*\.?\s*)?i ?ntroduction)"
 )
-FOOTNOTE = re.compile(r"(?i:(?:©|\(c\)|c) ?(?:19|20)\d\d .*|(?:proceedings|copyright|under review).*)|[∗†‡§*].{0,200}")
+FOOTNOTE = re.compile(
+    r"(?i:(?:©|\(c\)|c) ?(?:19|20)\d\d .*|(?:proceedings|copyright|under review).*)|[∗†‡§*].{0,200}"
+)
 TITLE_SECONDS = 10
 """A page of scattered words can keep pdfminer.six busy for minutes."""
 LONGEST_ABSTRACT = 5000
-NUMBERED = re.compile(r"(?P<number>(?:\d{1,2}|[A-Z])(?:\.\d{1,2}){0,3})(?P<dot>\.?) (?P<title>\S.{1,110})")
-APPENDIX = re.compile(r"Appendix (?P<number>[A-Z])(?P<dot>[.:]?) ?(?P<title>.{0,110})", re.IGNORECASE)
+NUMBERED = re.compile(
+    r"(?P<number>(?:\d{1,2}|[A-Z])(?:\.\d{1,2}){0,3})(?P<dot>\.?) (?P<title>\S.{1,110})"
+)
+APPENDIX = re.compile(
+    r"Appendix (?P<number>[A-Z])(?P<dot>[.:]?) ?(?P<title>.{0,110})", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -71,7 +79,11 @@ def _title_and_authors(path: Path) -> tuple[str | None, str | None]:
         return None, None
     largest = max(sizes)
     first = sizes.index(largest)
-    title = list(takewhile(lambda pair: pair[1] > largest - 0.6, zip(lines[first:], sizes[first:], strict=True)))
+    title = list(
+        takewhile(
+            lambda pair: pair[1] > largest - 0.6, zip(lines[first:], sizes[first:], strict=True)
+        )
+    )
     texts = (_text(line) for line in lines[first + len(title) :])
     rest = takewhile(lambda text: not (ABSTRACT.fullmatch(text) or NUMBERED.fullmatch(text)), texts)
     return _joined(_text(line) for line, _ in title), "\n".join(rest) or None
@@ -90,7 +102,9 @@ def _upper_lines(page: LTPage) -> Iterator[LTTextLine]:
 
 
 def _size(line: LTTextLine) -> float:
-    sizes = sorted(round(c.size, 1) for c in line if isinstance(c, LTChar) and not c.get_text().isspace())
+    sizes = sorted(
+        round(c.size, 1) for c in line if isinstance(c, LTChar) and not c.get_text().isspace()
+    )
     return sizes[len(sizes) // 2] if sizes else 0.0
 
 
@@ -114,14 +128,18 @@ def to_abstract(pages: list[list[str]]) -> str | None:
     if start is None:
         return None
     first = start["rest"] or start["more"] or ""
-    following = takewhile(lambda line: not AFTER_ABSTRACT.fullmatch(line) and not _is_first_heading(line), lines)
+    following = takewhile(
+        lambda line: not AFTER_ABSTRACT.fullmatch(line) and not _is_first_heading(line), lines
+    )
     text = " ".join([first, *(line for line in following if not FOOTNOTE.fullmatch(line))]).strip()
     return text if 0 < len(text) <= LONGEST_ABSTRACT else None
 
 
 def _is_first_heading(line: str) -> bool:
     found = NUMBERED.fullmatch(line)
-    return bool(found and found["number"] in {"1", "I"} and found["title"][0].isupper() and len(line) < 60)
+    return bool(
+        found and found["number"] in {"1", "I"} and found["title"][0].isupper() and len(line) < 60
+    )
 
 
 def to_headings(pages: list[list[str]]) -> tuple[Heading, ...]:
@@ -134,11 +152,15 @@ def to_headings(pages: list[list[str]]) -> tuple[Heading, ...]:
         (Heading(found["number"], found["title"].strip(), page), line, bool(found["dot"]))
         for page, lines in enumerate(pages, start=1)
         for line in lines
-        if (found := APPENDIX.fullmatch(line) or NUMBERED.fullmatch(line)) and _looks_like_title(found["title"])
+        if (found := APPENDIX.fullmatch(line) or NUMBERED.fullmatch(line))
+        and _looks_like_title(found["title"])
     ][:MOST_CANDIDATES]
     width = sorted(len(line) for lines in pages for line in lines if line)
     full = width[len(width) * 3 // 4] if width else 0
-    dotted = next((dot for heading, _, dot in candidates if heading.title.lower().startswith("introduction")), None)
+    dotted = next(
+        (dot for heading, _, dot in candidates if heading.title.lower().startswith("introduction")),
+        None,
+    )
     weights = [_weight(heading, line, dot, full, dotted) for heading, line, dot in candidates]
     return tuple(_heaviest_count([heading for heading, _, _ in candidates], weights))
 
@@ -149,7 +171,9 @@ MOST_CANDIDATES = 600
 
 def _looks_like_title(title: str) -> bool:
     letters = [c for c in title if c.isalpha()]
-    ends_well = title[-1:] not in {",", ";"} and (title[-1:] not in {".", ":"} or len(title.split()) <= 8)
+    ends_well = title[-1:] not in {",", ";"} and (
+        title[-1:] not in {".", ":"} or len(title.split()) <= 8
+    )
     return (
         len(letters) >= 3
         and (letters[0].isupper() or not title[0].isalpha())
@@ -171,11 +195,18 @@ def _weight(heading: Heading, line: str, dot: bool, full: int, dotted: bool | No
 
 def _heaviest_count(headings: list[Heading], weights: list[float]) -> list[Heading]:
     """The heaviest chain in which each number may follow the one before it."""
-    best = [weight if heading.number == "1" else 0.0 for heading, weight in zip(headings, weights, strict=True)]
+    best = [
+        weight if heading.number == "1" else 0.0
+        for heading, weight in zip(headings, weights, strict=True)
+    ]
     before = [-1] * len(headings)
     for i, heading in enumerate(headings):
         for j in range(i):
-            if best[j] and best[j] + weights[i] > best[i] and may_follow(headings[j].number, heading.number):
+            if (
+                best[j]
+                and best[j] + weights[i] > best[i]
+                and may_follow(headings[j].number, heading.number)
+            ):
                 best[i], before[i] = best[j] + weights[i], j
     if not any(best):
         return []

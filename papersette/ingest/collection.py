@@ -41,16 +41,32 @@ class Items:
         """What would be built of them, for a person: a line a source, what papers lack, and every problem."""
         lines = []
         for tally in self.tallies:
-            counts = {"papers": tally.papers, "completed": tally.completed, "skipped": tally.skipped, "lost": tally.lost}
-            told = ", ".join(f"{count:,} {name}" for name, count in counts.items() if count or name == "papers")
+            counts = {
+                "papers": tally.papers,
+                "completed": tally.completed,
+                "skipped": tally.skipped,
+                "lost": tally.lost,
+            }
+            told = ", ".join(
+                f"{count:,} {name}" for name, count in counts.items() if count or name == "papers"
+            )
             lines.append(f"{tally.source} ({tally.kind}): {tally.items:,} items: {told}")
         lacks = {
-            name: sum(not getattr(paper, name) for paper in self.papers) for name in ("title", "authors", "abstract", "file")
+            name: sum(not getattr(paper, name) for paper in self.papers)
+            for name in ("title", "authors", "abstract", "file")
         }
-        lines.append(f"{len(self.papers):,} papers, " + ", ".join(f"{count:,} without {name}" for name, count in lacks.items()))
+        lines.append(
+            f"{len(self.papers):,} papers, "
+            + ", ".join(f"{count:,} without {name}" for name, count in lacks.items())
+        )
         if self.loose:
-            lines.append(f"{len(self.loose):,} files that no entry names; the build looks for their papers by title")
-        lines += [f"problem: {problem.source}: {problem.item} {problem.reason}" for problem in self.problems]
+            lines.append(
+                f"{len(self.loose):,} files that no entry names; the build looks for their papers by title"
+            )
+        lines += [
+            f"problem: {problem.source}: {problem.item} {problem.reason}"
+            for problem in self.problems
+        ]
         return "\n".join(lines)
 
 
@@ -75,7 +91,10 @@ def read(sources: Iterable[Source], downloads: Path, *, offline: bool) -> Items:
         items.tallies.append(_to_tally(source, given))
     if not items.papers:
         reasons = "; ".join(f"{p.item} {p.reason}" for p in items.problems[:3])
-        raise UserError("the catalog's sources have no paper that can be used" + (f": {reasons}" if reasons else ""))
+        raise UserError(
+            "the catalog's sources have no paper that can be used"
+            + (f": {reasons}" if reasons else "")
+        )
     items.papers, items.claims, unmatched = merging.complete(items.papers, items.additions)
     items.problems += unmatched
     items.tallies = [_without_unmatched(tally, unmatched) for tally in items.tallies]
@@ -84,17 +103,25 @@ def read(sources: Iterable[Source], downloads: Path, *, offline: bool) -> Items:
 
 def download(items: Items, folder: Path, *, offline: bool) -> Iterator[str]:
     """Give papers without a file the PDF at their address, or a problem that says why not; yield each address."""
-    wanting = {paper.pdf_url: paper for paper in items.papers if paper.file is None and paper.pdf_url}
+    wanting = {
+        paper.pdf_url: paper for paper in items.papers if paper.file is None and paper.pdf_url
+    }
     fetched: dict[str, Path] = {}
-    for url, answer in fetch_pdfs((url for url in wanting if url.startswith("http")), folder, offline=offline):
+    for url, answer in fetch_pdfs(
+        (url for url in wanting if url.startswith("http")), folder, offline=offline
+    ):
         if isinstance(answer, Path):
             fetched[url] = answer
         else:
             paper = wanting[url]
-            items.problems.append(Problem(paper.venue.venue_id, url, "download", answer, paper.paper_id))
+            items.problems.append(
+                Problem(paper.venue.venue_id, url, "download", answer, paper.paper_id)
+            )
         yield url
     items.papers = [
-        dataclasses.replace(paper, file=fetched[paper.pdf_url]) if not paper.file and paper.pdf_url in fetched else paper
+        dataclasses.replace(paper, file=fetched[paper.pdf_url])
+        if not paper.file and paper.pdf_url in fetched
+        else paper
         for paper in items.papers
     ]
 
@@ -107,7 +134,9 @@ def _to_tally(source: Source, given: Sequence[object]) -> Tally:
     lost = sum(isinstance(item, Problem) and item.lost for item in given)
     if counted != papers + skipped + lost:
         told = f"{papers} papers, {skipped} skipped, {lost} lost"
-        raise RuntimeError(f"{source.name} ({source.kind}) holds {counted} items, of which came {told}: a defect of Papersette")
+        raise RuntimeError(
+            f"{source.name} ({source.kind}) holds {counted} items, of which came {told}: a defect of Papersette"
+        )
     if source.completes:
         return Tally(source.name, source.kind, counted, 0, papers, skipped, lost)
     return Tally(source.name, source.kind, counted, papers, 0, skipped, lost)
@@ -115,7 +144,9 @@ def _to_tally(source: Source, given: Sequence[object]) -> Tally:
 
 def _without_unmatched(tally: Tally, unmatched: Sequence[Problem]) -> Tally:
     count = sum(problem.source == tally.source for problem in unmatched)
-    return dataclasses.replace(tally, completed=tally.completed - count, skipped=tally.skipped + count)
+    return dataclasses.replace(
+        tally, completed=tally.completed - count, skipped=tally.skipped + count
+    )
 
 
 def _with_own_id(paper: Paper, taken: set[str]) -> Paper:
@@ -129,8 +160,12 @@ def _with_own_id(paper: Paper, taken: set[str]) -> Paper:
 
 
 def _doubled(given: Paper, kept: Paper) -> Problem:
-    reason = f"has the id {given.paper_id}, which another paper has; it is published as {kept.paper_id}"
-    return Problem(given.venue.venue_id, given.item or given.paper_id, "read", reason, kept.paper_id)
+    reason = (
+        f"has the id {given.paper_id}, which another paper has; it is published as {kept.paper_id}"
+    )
+    return Problem(
+        given.venue.venue_id, given.item or given.paper_id, "read", reason, kept.paper_id
+    )
 
 
 def settle(items: Items, texts: Mapping[Path, Text | str]) -> tuple[list[Paper], list[Problem]]:

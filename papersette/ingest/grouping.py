@@ -9,7 +9,9 @@ from papersette.knowledge import versions
 from papersette.records import Paper, Problem
 
 
-def group(papers: list[Paper], catalog: Catalog) -> tuple[dict[str, str], list[versions.Pair], list[Problem]]:
+def group(
+    papers: list[Paper], catalog: Catalog
+) -> tuple[dict[str, str], list[versions.Pair], list[Problem]]:
     """The work_id of each paper_id, the pairs with their evidence, and the overrides that name no paper."""
     known = {paper.paper_id for paper in papers}
     join, unknown_join = _parted(catalog.works.join, known)
@@ -17,13 +19,20 @@ def group(papers: list[Paper], catalog: Catalog) -> tuple[dict[str, str], list[v
     records = [_to_version(paper) for paper in papers]
     works, pairs = versions.group(records, versions.find_pairs(records), join, part)
     problems = [
-        Problem("works", paper_id, "merge", "is named in the catalog's overrides of works, and no paper has this id")
+        Problem(
+            "works",
+            paper_id,
+            "merge",
+            "is named in the catalog's overrides of works, and no paper has this id",
+        )
         for paper_id in sorted(unknown_join | unknown_part)
     ]
     return works, pairs, problems
 
 
-def _parted(groups: Iterable[tuple[str, ...]], known: set[str]) -> tuple[list[tuple[str, ...]], set[str]]:
+def _parted(
+    groups: Iterable[tuple[str, ...]], known: set[str]
+) -> tuple[list[tuple[str, ...]], set[str]]:
     """The groups without the ids that no paper has, and those ids."""
     unknown = {paper_id for ids in groups for paper_id in ids} - known
     return [tuple(paper_id for paper_id in ids if paper_id in known) for ids in groups], unknown

@@ -21,7 +21,9 @@ SHORTEST = 12
 """A title with fewer letters and digits, as “Preface”, proves nothing."""
 
 
-def match(papers: list[Paper], loose: list[LooseFile], texts: Mapping[Path, Text | str]) -> tuple[list[Paper], list[Problem]]:
+def match(
+    papers: list[Paper], loose: list[LooseFile], texts: Mapping[Path, Text | str]
+) -> tuple[list[Paper], list[Problem]]:
     """The papers, those without a file given theirs where one is found, and what was doubtful about it."""
     sources = {file.source for file in loose}
     matched: list[Paper] = []
@@ -30,7 +32,10 @@ def match(papers: list[Paper], loose: list[LooseFile], texts: Mapping[Path, Text
         files = [file.path for file in loose if file.source == source]
         wanting = [p for p in papers if p.venue.venue_id == source and p.file is None]
         pairs = _by_title(wanting, files, texts)
-        guesses = _by_name([p for p in wanting if p.paper_id not in pairs], [f for f in files if f not in pairs.values()])
+        guesses = _by_name(
+            [p for p in wanting if p.paper_id not in pairs],
+            [f for f in files if f not in pairs.values()],
+        )
         problems += _doubts(source, wanting, files, pairs, guesses)
         pairs |= guesses
         matched += [_with_file(p, pairs[p.paper_id], loose) for p in wanting if p.paper_id in pairs]
@@ -44,7 +49,9 @@ def _with_file(paper: Paper, path: Path, loose: list[LooseFile]) -> Paper:
     return dataclasses.replace(paper, file=path, pdf_url=paper.pdf_url or url)
 
 
-def _by_title(papers: list[Paper], files: list[Path], texts: Mapping[Path, Text | str]) -> dict[str, Path]:
+def _by_title(
+    papers: list[Paper], files: list[Path], texts: Mapping[Path, Text | str]
+) -> dict[str, Path]:
     heads = {path: to_key(_first_page(texts.get(path)))[:HEAD] for path in files}
     found: dict[str, Path] = {}
     for paper in papers:
@@ -58,7 +65,9 @@ def _by_title(papers: list[Paper], files: list[Path], texts: Mapping[Path, Text 
 def _by_name(papers: list[Paper], files: list[Path]) -> dict[str, Path]:
     """garivier19a.pdf may be the paper by Garivier of 2019, if it is the only such paper and the only such file."""
     claims = {
-        paper.paper_id: [path for path in files if _claims(path, paper)] for paper in papers if paper.authors and paper.year
+        paper.paper_id: [path for path in files if _claims(path, paper)]
+        for paper in papers
+        if paper.authors and paper.year
     }
     return {
         paper_id: paths[0]
@@ -69,11 +78,19 @@ def _by_name(papers: list[Paper], files: list[Path]) -> dict[str, Path]:
 
 def _claims(path: Path, paper: Paper) -> bool:
     surname = to_key(paper.authors[0].name.split()[-1])
-    return bool(re.fullmatch(rf"{re.escape(surname)}(?:\d\d)?{(paper.year or 0) % 100:02d}[a-z]?", to_key(path.stem)))
+    return bool(
+        re.fullmatch(
+            rf"{re.escape(surname)}(?:\d\d)?{(paper.year or 0) % 100:02d}[a-z]?", to_key(path.stem)
+        )
+    )
 
 
 def _doubts(
-    source: str, wanting: list[Paper], files: list[Path], pairs: Mapping[str, Path], guesses: Mapping[str, Path]
+    source: str,
+    wanting: list[Paper],
+    files: list[Path],
+    pairs: Mapping[str, Path],
+    guesses: Mapping[str, Path],
 ) -> list[Problem]:
     problems = []
     for paper in wanting:
@@ -88,7 +105,9 @@ def _doubts(
             reason = "no PDF has its name or its title; it is listed without text"
             problems.append(Problem(source, item, "match", reason, paper_id))
     used = {*pairs.values(), *guesses.values()}
-    reason = "belongs to no entry: no key, no field “file” and no title points to it; it is not used"
+    reason = (
+        "belongs to no entry: no key, no field “file” and no title points to it; it is not used"
+    )
     problems += [Problem(source, path.name, "match", reason) for path in files if path not in used]
     return problems
 

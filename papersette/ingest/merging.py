@@ -35,7 +35,9 @@ def complete(
             continue
         claimed = [claim for name in FIELDS if (claim := _to_claim(paper, item, name, source))]
         claims += claimed
-        by_id[paper.paper_id] = dataclasses.replace(paper, **{c.field: getattr(item, c.field) for c in claimed if c.used})
+        by_id[paper.paper_id] = dataclasses.replace(
+            paper, **{c.field: getattr(item, c.field) for c in claimed if c.used}
+        )
     return list(by_id.values()), claims, problems
 
 

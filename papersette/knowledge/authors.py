@@ -38,7 +38,14 @@ def group_names(printed: Iterable[str]) -> dict[str, str]:
 
 def _rank(name: str, given: tuple[str, ...], count: int) -> tuple[int, bool, int, int, int, str]:
     """What makes a spelling the author's name: the fullest, not in capitals alone, the commonest, one that keeps its accents."""
-    return (-len("".join(given)), name.isupper(), -count, -sum(not c.isascii() for c in name), -len(name), name)
+    return (
+        -len("".join(given)),
+        name.isupper(),
+        -count,
+        -sum(not c.isascii() for c in name),
+        -len(name),
+        name,
+    )
 
 
 def _to_parts(name: str) -> tuple[tuple[str, ...], str, str]:
@@ -60,8 +67,16 @@ def _group(given: list[tuple[str, ...]]) -> list[int]:
     groups: list[list[int]] = []
     of = [0] * len(given)
     for place in order:
-        fitting = [number for number, members in enumerate(groups) if all(_may_be_one(given[place], given[m]) for m in members)]
-        same = [number for number in fitting if any(given[place] == given[member] for member in groups[number])]
+        fitting = [
+            number
+            for number, members in enumerate(groups)
+            if all(_may_be_one(given[place], given[m]) for m in members)
+        ]
+        same = [
+            number
+            for number in fitting
+            if any(given[place] == given[member] for member in groups[number])
+        ]
         chosen = same or fitting
         if len(chosen) == 1 and (same or given[place]):
             of[place] = chosen[0]
@@ -80,4 +95,7 @@ def _may_be_one(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
     """
     if not one or not other:
         return one == other
-    return all(a == b or (1 in {len(a), len(b)} and a[:1] == b[:1]) for a, b in zip(one, other, strict=False))
+    return all(
+        a == b or (1 in {len(a), len(b)} and a[:1] == b[:1])
+        for a, b in zip(one, other, strict=False)
+    )

@@ -16,9 +16,13 @@ LINK = re.compile(
     re.IGNORECASE,
 )
 """A text breaks links at the ends of lines, after a slash, a dot or a hyphen."""
-OWN = re.compile(r"\b(?:code|codes|implementations?|repository)\b.*\b(?:available|found|at|here)\b|\breleases?\b", re.IGNORECASE)
+OWN = re.compile(
+    r"\b(?:code|codes|implementations?|repository)\b.*\b(?:available|found|at|here)\b|\breleases?\b",
+    re.IGNORECASE,
+)
 OTHERS = re.compile(
-    r"(?<![a-z])(?:their|his|authors|official|original|publicly?|from|et al|based on|use[sd]?|follow\w*)\b", re.IGNORECASE
+    r"(?<![a-z])(?:their|his|authors|official|original|publicly?|from|et al|based on|use[sd]?|follow\w*)\b",
+    re.IGNORECASE,
 )
 SENTENCE = re.compile(r"(?<=[.!?])\s+(?=\S)")
 AROUND = 140
@@ -47,10 +51,16 @@ def find_code(pages: Iterable[tuple[int, str]]) -> list[CodeLink]:
         end = 0
         for match in LINK.finditer(text):
             url = _to_url(match)
-            before = text[max(end, match.start() - AROUND) : match.start()].removesuffix("https://").removesuffix("http://")
+            before = (
+                text[max(end, match.start() - AROUND) : match.start()]
+                .removesuffix("https://")
+                .removesuffix("http://")
+            )
             end = match.end()
             if url:
-                links.setdefault(url.lower(), CodeLink(url, page, " ".join(SENTENCE.split(before)[-1].split())))
+                links.setdefault(
+                    url.lower(), CodeLink(url, page, " ".join(SENTENCE.split(before)[-1].split()))
+                )
     return sorted(links.values(), key=lambda link: not seems_own(link.evidence))
 
 
@@ -66,4 +76,8 @@ def seems_own(evidence: str) -> bool:
 def _to_url(match: re.Match[str]) -> str | None:
     host, owner, name = (re.sub(r"\s", "", part) for part in match.groups())
     host, name = host.lower(), name.strip(".").removesuffix(".git")
-    return f"https://{host}/{owner}/{name}" if 0 < len(name) <= LONGEST and len(owner) <= LONGEST else None
+    return (
+        f"https://{host}/{owner}/{name}"
+        if 0 < len(name) <= LONGEST and len(owner) <= LONGEST
+        else None
+    )

@@ -37,12 +37,18 @@ def _read(path: Path, origin: str) -> Iterator[Term]:
     if path.suffix in {".yml", ".yaml"}:
         entries = _read_yaml(path, text)
     else:
-        entries = [(n, {"name": line.strip()}) for n, line in enumerate(text.splitlines(), 1) if line.split("#")[0].strip()]
+        entries = [
+            (n, {"name": line.strip()})
+            for n, line in enumerate(text.splitlines(), 1)
+            if line.split("#")[0].strip()
+        ]
     lines: dict[str, int] = {}
     for line, entry in entries:
         term = _to_dataset(path, line, entry, origin)
         if term.term_id in lines:
-            raise UserError(f"{path}, line {line}: “{term.name}” is on line {lines[term.term_id]} already; keep one of them")
+            raise UserError(
+                f"{path}, line {line}: “{term.name}” is on line {lines[term.term_id]} already; keep one of them"
+            )
         lines[term.term_id] = line
         yield term
 
@@ -55,7 +61,9 @@ def _read_yaml(path: Path, text: str) -> list[tuple[int, Any]]:
         raise UserError(f"{path}: is not YAML: {error}") from None
     if not isinstance(node, yaml.SequenceNode):
         raise UserError(f"{path}, line 1: must be a list of names, each as “- name: …”")
-    return [(entry.start_mark.line + 1, value) for entry, value in zip(node.value, values, strict=True)]
+    return [
+        (entry.start_mark.line + 1, value) for entry, value in zip(node.value, values, strict=True)
+    ]
 
 
 def _to_dataset(path: Path, line: int, entry: Any, origin: str) -> Term:
@@ -86,8 +94,12 @@ def _fault(entry: Any) -> str | None:
         return "“aliases” must be a list, as [PTB]"
     for name in (entry["name"], *aliases):
         if not isinstance(name, str) or not to_slug(name):
-            return f"“{name}” must be text with a letter or digit; put it in quotes if it is a number"
+            return (
+                f"“{name}” must be text with a letter or digit; put it in quotes if it is a number"
+            )
     common = entry.get("common", False)
-    if not isinstance(common, bool) and not (isinstance(common, list) and set(common) <= {entry["name"], *aliases}):
+    if not isinstance(common, bool) and not (
+        isinstance(common, list) and set(common) <= {entry["name"], *aliases}
+    ):
         return "“common” must be true, or a list of those names and aliases that are ordinary words"
     return None

@@ -52,7 +52,9 @@ def _count(text: str) -> Counter[str]:
     for part in re.split(r"[.,;:!?()\[\]]", text.lower()):
         words = [to_stem(word) for word in re.findall(r"[^\W_]+", part)]
         for size in range(1, LONGEST + 1):
-            counts.update(" ".join(words[start : start + size]) for start in range(len(words) - size + 1))
+            counts.update(
+                " ".join(words[start : start + size]) for start in range(len(words) - size + 1)
+            )
     return counts
 
 
@@ -70,12 +72,18 @@ class Extractor:
                 present = own.counts.keys() & vocabulary
                 self._present.update(present)
                 self._carried.update(present & keys)
-        self._papers_with = Counter(key for own in phrases for key in own.counts) if not vocabulary else Counter()
+        self._papers_with = (
+            Counter(key for own in phrases for key in own.counts) if not vocabulary else Counter()
+        )
         self.has_vocabulary = bool(vocabulary)
 
-    def extract(self, place: int, neighbours: Sequence[tuple[int, float]] = ()) -> list[tuple[str, float]]:
+    def extract(
+        self, place: int, neighbours: Sequence[tuple[int, float]] = ()
+    ) -> list[tuple[str, float]]:
         """The phrase keys for the paper at `place` with their scores, best first; `neighbours` are (place, similarity)."""
-        scores = self._by_keyphraseness(place) if self.has_vocabulary else self._by_repetition(place)
+        scores = (
+            self._by_keyphraseness(place) if self.has_vocabulary else self._by_repetition(place)
+        )
         total = sum(similarity for _, similarity in neighbours) or 1.0
         for other, similarity in neighbours:
             for key in self._keywords[other]:
@@ -89,7 +97,12 @@ class Extractor:
             present = self._present[key] - bool(keys)
             carried = self._carried[key] - (key in keys)
             if present > 0 and carried > 0 and key not in GENERIC:
-                scores[key] = carried / (present + 1) * (1 + math.log(count)) * (IN_TITLE if key in own.in_title else 1)
+                scores[key] = (
+                    carried
+                    / (present + 1)
+                    * (1 + math.log(count))
+                    * (IN_TITLE if key in own.in_title else 1)
+                )
         return scores
 
     def _by_repetition(self, place: int) -> defaultdict[str, float]:
@@ -98,15 +111,21 @@ class Extractor:
         scores: defaultdict[str, float] = defaultdict(float)
         for key, count in own.counts.items():
             words = key.split()
-            telling = 2 <= len(words) <= 3 and not any(word in ENGLISH_STOP_WORDS or len(word) < 3 for word in words)
+            telling = 2 <= len(words) <= 3 and not any(
+                word in ENGLISH_STOP_WORDS or len(word) < 3 for word in words
+            )
             if (
                 telling
                 and (key in own.in_title or count > 1)
                 and self._papers_with[key] > 1
                 and words[-1] not in {"based", "paper"}
             ):
-                rarity = math.log(len(self._phrases) / self._papers_with[key]) / math.log(len(self._phrases) + 1)
-                scores[key] = rarity * (1 + math.log(count)) * (IN_TITLE if key in own.in_title else 1) / 3
+                rarity = math.log(len(self._phrases) / self._papers_with[key]) / math.log(
+                    len(self._phrases) + 1
+                )
+                scores[key] = (
+                    rarity * (1 + math.log(count)) * (IN_TITLE if key in own.in_title else 1) / 3
+                )
         return scores
 
 

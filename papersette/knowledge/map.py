@@ -56,7 +56,9 @@ def draw_map(documents: Sequence[Document], tags: Mapping[str, Sequence[str]]) -
     # One thread: sums in another order differ in their last digit, and t-SNE makes another map of that.
     with threadpool_limits(1):
         places = _to_plane(to_matrix(_lend({name: space for name, (space, _) in spaces.items()})))
-        regions = KMeans(_count_regions(len(documents)), random_state=SEED, n_init=10).fit_predict(places)
+        regions = KMeans(_count_regions(len(documents)), random_state=SEED, n_init=10).fit_predict(
+            places
+        )
     names = _name_regions(regions, [tags.get(document.paper_id, ()) for document in documents])
     for document, (x, y), region in zip(documents, places, regions, strict=True):
         yield Point(document.paper_id, round(float(x), 4), round(float(y), 4), names[region])
@@ -68,7 +70,9 @@ def _lend(spaces: dict[str, csr_matrix]) -> dict[str, csr_matrix]:
     Else papers without text, as all 774 of ICML 2019 that have none here, make a continent of their own.
     """
     short = spaces.get("short")
-    return spaces if short is None else {name: _fill(space, short) for name, space in spaces.items()}
+    return (
+        spaces if short is None else {name: _fill(space, short) for name, space in spaces.items()}
+    )
 
 
 def _fill(space: csr_matrix, short: csr_matrix) -> csr_matrix:
@@ -76,7 +80,9 @@ def _fill(space: csr_matrix, short: csr_matrix) -> csr_matrix:
     if space is short or not empty.any():
         return space
     given = space[~empty]
-    nearest = NearestNeighbors(n_neighbors=min(LENDERS, given.shape[0]), metric="cosine").fit(short[~empty])
+    nearest = NearestNeighbors(n_neighbors=min(LENDERS, given.shape[0]), metric="cosine").fit(
+        short[~empty]
+    )
     lent = normalize(nearest.kneighbors_graph(short[empty]) @ given)
     order = np.argsort(np.concatenate([np.flatnonzero(~empty), np.flatnonzero(empty)]))
     return csr_matrix(vstack([given, lent]))[order]
@@ -85,7 +91,9 @@ def _fill(space: csr_matrix, short: csr_matrix) -> csr_matrix:
 def _to_plane(matrix: csr_matrix) -> np.ndarray:
     """The rows of a sparse matrix in the plane, centred, the outermost 1 away from the middle."""
     count = matrix.shape[0]
-    dense = TruncatedSVD(min(DIMENSIONS, count - 1, matrix.shape[1] - 1), random_state=SEED).fit_transform(matrix)
+    dense = TruncatedSVD(
+        min(DIMENSIONS, count - 1, matrix.shape[1] - 1), random_state=SEED
+    ).fit_transform(matrix)
     tsne = TSNE(init="pca", perplexity=min(PERPLEXITY, (count - 1) / 3), random_state=SEED)
     places: np.ndarray = tsne.fit_transform(normalize(dense))
     places -= (places.max(axis=0) + places.min(axis=0)) / 2
@@ -102,8 +110,15 @@ def _name_regions(regions: np.ndarray, tags: Sequence[Sequence[str]]) -> list[st
     everywhere = Counter(tag for carried in tags for tag in carried)
     names: dict[int, str | None] = {}
     for region, papers in Counter(regions.tolist()).most_common():
-        here = Counter(tag for place, carried in zip(regions, tags, strict=True) if place == region for tag in carried)
-        expected = {tag: papers * everywhere[tag] / len(tags) for tag in here.keys() - names.values()}
+        here = Counter(
+            tag
+            for place, carried in zip(regions, tags, strict=True)
+            if place == region
+            for tag in carried
+        )
+        expected = {
+            tag: papers * everywhere[tag] / len(tags) for tag in here.keys() - names.values()
+        }
         weights = {tag: here[tag] * log(here[tag] / expected[tag]) for tag in expected}
         best = max(weights, key=lambda tag: (weights[tag], tag), default=None)
         names[region] = best if best is not None and weights[best] > 0 else None

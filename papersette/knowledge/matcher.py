@@ -77,7 +77,10 @@ class Matcher:
         if not places:
             return []
         bounds = list(accumulate(map(len, chain.from_iterable(zip(gaps, words, strict=False)))))
-        return [Hit(term, bounds[2 * first], bounds[2 * last + 1], cued) for first, last, (term, cued) in places]
+        return [
+            Hit(term, bounds[2 * first], bounds[2 * last + 1], cued)
+            for first, last, (term, cued) in places
+        ]
 
     def _places(self, words: list[str], gaps: list[str]) -> Iterator[tuple[int, int, _Found]]:
         """First word, last word, and what they name."""
@@ -86,7 +89,11 @@ class Matcher:
             if not lengths or at < free:
                 continue
             for end in (at + length for length in lengths):
-                if end <= len(words) and (found := self._find(words[at:end])) and all(map(is_joint, gaps[at + 1 : end])):
+                if (
+                    end <= len(words)
+                    and (found := self._find(words[at:end]))
+                    and all(map(is_joint, gaps[at + 1 : end]))
+                ):
                     yield at, end - 1, found
                     free = end
                     break

@@ -39,7 +39,9 @@ GLUE = re.compile(r"(?:[\s,;/&|±.\d-]|\b(?:and|or|as well as)\b|\([^()]{0,60}\)
 """What stands between the names of a list, or between the rows of a table."""
 MAX_EVIDENCE = 300
 SENTENCE_END = re.compile(r"[.!?][\"')\]’”]{0,2}\s+(?=[\"'(\[“]?[A-Z\d])")
-ABBREVIATION = re.compile(r"(?:\bet al|\be\.g|\bi\.e|\bcf|\bvs|\bresp|\b[Ff]igs?|\b[Ee]qs?|\b[Ss]ecs?|\bTab|\bNo|\b[A-Z])$")
+ABBREVIATION = re.compile(
+    r"(?:\bet al|\be\.g|\bi\.e|\bcf|\bvs|\bresp|\b[Ff]igs?|\b[Ee]qs?|\b[Ss]ecs?|\bTab|\bNo|\b[A-Z])$"
+)
 """What ends in a full stop within a sentence; a single capital is an initial."""
 
 
@@ -65,7 +67,10 @@ def find_mentions(pages: Sequence[tuple[int, str]], matcher: Matcher) -> list[Me
             if term_id not in first:
                 first[term_id] = (number, to_sentence(body, hit.start, hit.end))
             counts[term_id] = counts.get(term_id, 0) + 1
-    return [Mention(term_id, counts[term_id], number, sentence) for term_id, (number, sentence) in first.items()]
+    return [
+        Mention(term_id, counts[term_id], number, sentence)
+        for term_id, (number, sentence) in first.items()
+    ]
 
 
 def _meant(body: str, hits: list[Hit]) -> list[Hit]:
@@ -92,7 +97,11 @@ def _lists(body: str, hits: list[Hit]) -> list[list[Hit]]:
     runs: list[list[Hit]] = []
     for hit in hits:
         last = runs[-1][-1] if runs else None
-        if last and last.term.kind == hit.term.kind == "dataset" and _is_glued(body[last.end : hit.start]):
+        if (
+            last
+            and last.term.kind == hit.term.kind == "dataset"
+            and _is_glued(body[last.end : hit.start])
+        ):
             runs[-1].append(hit)
         else:
             runs.append([hit])
@@ -105,14 +114,19 @@ def _is_glued(between: str) -> bool:
 
 def _has_cue(body: str, hit: Hit) -> bool:
     after = CUE_AFTER.match(body, hit.end, hit.end + MAX_CUE)
-    return after is not None or CUE_BEFORE.search(body[max(0, hit.start - MAX_CUE) : hit.start]) is not None
+    return (
+        after is not None
+        or CUE_BEFORE.search(body[max(0, hit.start - MAX_CUE) : hit.start]) is not None
+    )
 
 
 def to_sentence(text: str, start: int, end: int) -> str:
     """The sentence around text[start:end] as one line, cut to MAX_EVIDENCE characters around the name."""
     low, high = max(0, start - MAX_EVIDENCE), min(len(text), end + MAX_EVIDENCE)
     window = text[low:high]
-    ends = [m for m in SENTENCE_END.finditer(window) if not ABBREVIATION.search(window, 0, m.start())]
+    ends = [
+        m for m in SENTENCE_END.finditer(window) if not ABBREVIATION.search(window, 0, m.start())
+    ]
     left = max((m.end() + low for m in ends if m.end() + low <= start), default=low)
     right = min((m.end() + low for m in ends if m.start() + low >= end), default=high)
     if right - left > MAX_EVIDENCE:

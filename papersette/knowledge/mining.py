@@ -68,14 +68,18 @@ class Miner:
             if word in CUES and (name := _name_before(words, gaps, at)):
                 start = at - len(name)
                 joints = [*gaps[start + 1 : at], ""]
-                self._written.setdefault(name, "".join(word + joint for word, joint in zip(name, joints, strict=True)))
+                self._written.setdefault(
+                    name, "".join(word + joint for word, joint in zip(name, joints, strict=True))
+                )
                 if "on" in words[max(0, start - 2) : start]:
                     self._on.add(name)
                 yield name
 
     def _forget(self) -> None:
         """Counting with loss, as in words.Frequencies: names of one paper so far go."""
-        self._papers = Counter({name: papers for name, papers in self._papers.items() if papers > 1})
+        self._papers = Counter(
+            {name: papers for name, papers in self._papers.items() if papers > 1}
+        )
         self._written = {name: self._written[name] for name in self._papers}
         self._on &= set(self._papers)
 
@@ -95,7 +99,14 @@ class Miner:
     def _to_term(self, name: tuple[str, ...], papers: int) -> Term:
         written = " ".join(self._written[name].split())
         sure = len(name) > 1 or papers >= SURE_SHARE * self.frequencies[name[0]]
-        return Term(to_slug(written), written, "dataset", (written,) if sure else (), () if sure else (written,), origin="mined")
+        return Term(
+            to_slug(written),
+            written,
+            "dataset",
+            (written,) if sure else (),
+            () if sure else (written,),
+            origin="mined",
+        )
 
     def _is_name(self, name: tuple[str, ...], papers: int) -> bool:
         if all(self.frequencies.is_ordinary(word) or not re.search("[A-Z]", word) for word in name):
@@ -108,9 +119,16 @@ class Miner:
 def _name_before(words: list[str], gaps: list[str], at: int) -> tuple[str, ...]:
     """The words just before words[at] that are written like a name, at most MAX_WORDS."""
     start = at
-    while start > 0 and at - start < MAX_WORDS and _like_name(words[start - 1]) and is_joint(gaps[start]):
+    while (
+        start > 0
+        and at - start < MAX_WORDS
+        and _like_name(words[start - 1])
+        and is_joint(gaps[start])
+    ):
         start -= 1
-    while start < at and (words[start] in LEADING or (words[start].isdigit() and gaps[start + 1] == " ")):
+    while start < at and (
+        words[start] in LEADING or (words[start].isdigit() and gaps[start + 1] == " ")
+    ):
         start += 1
     return tuple(words[start:at])
 

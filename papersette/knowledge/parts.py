@@ -12,7 +12,10 @@ from dataclasses import dataclass
 
 KINDS = (
     ("introduction", r"introduction|motivation|overview"),
-    ("related", r"related|background|preliminar|prior work|previous work|notation|literature|travaux"),
+    (
+        "related",
+        r"related|background|preliminar|prior work|previous work|notation|literature|travaux",
+    ),
     (
         "experiments",
         r"experiment|result|evaluation|empirical|ablation|implementation|setup|dataset|simulation|case stud|expérien",
@@ -43,7 +46,11 @@ def to_kind(number: str, heading: str) -> str:
 
 def to_parts(headings: Sequence[tuple[str, str, int]], page_count: int) -> Iterator[Part]:
     """The parts of a paper from its headings in order: (number, heading, page)."""
-    tops = [(number, heading, page) for number, heading, page in headings if "." not in number.strip(".")]
+    tops = [
+        (number, heading, page)
+        for number, heading, page in headings
+        if "." not in number.strip(".")
+    ]
     for place, (number, heading, page) in enumerate(tops):
         last = tops[place + 1][2] if place + 1 < len(tops) else page_count
         yield Part(to_kind(number, heading), page, max(page, last))

@@ -63,7 +63,9 @@ def find_neighbours(documents: Sequence[Document]) -> Iterator[Neighbour]:
         return
     matrix = to_matrix({name: space for name, (space, _) in spaces.items()})
     names = np.concatenate([words for _, words in spaces.values()])
-    tellable = np.concatenate([np.full(len(words), name != "cited") for name, (_, words) in spaces.items()])
+    tellable = np.concatenate(
+        [np.full(len(words), name != "cited") for name, (_, words) in spaces.items()]
+    )
     cited = [frozenset(document.cited) for document in documents]
     works = np.array([document.work_id for document in documents])
     for start in range(0, len(documents), BLOCK):
@@ -101,7 +103,10 @@ def to_spaces(documents: Sequence[Document]) -> dict[str, tuple[csr_matrix, np.n
             dtype=np.float32,
         )
         try:
-            spaces[name] = (csr_matrix(vectorizer.fit_transform(given)), vectorizer.get_feature_names_out())
+            spaces[name] = (
+                csr_matrix(vectorizer.fit_transform(given)),
+                vectorizer.get_feature_names_out(),
+            )
         except ValueError:  # no word in this space: papers without text, or without references
             continue
     return spaces
@@ -119,13 +124,19 @@ def _largest(scores: np.ndarray) -> list[int]:
     return [int(place) for place in nearest]
 
 
-def _shared_terms(one: csr_matrix, other: csr_matrix, names: np.ndarray, tellable: np.ndarray) -> tuple[str, ...]:
+def _shared_terms(
+    one: csr_matrix, other: csr_matrix, names: np.ndarray, tellable: np.ndarray
+) -> tuple[str, ...]:
     """The words that make two papers near, without those that stand inside a longer term that was told already."""
     shared = one.multiply(other).tocsr()
     told: list[str] = []
     for place in np.argsort(-shared.data, kind="stable")[: 6 * TERMS]:
         column = shared.indices[place]
         term = str(names[column])
-        if tellable[column] and TELLING.fullmatch(term) and not any(set(term.split()) & set(other.split()) for other in told):
+        if (
+            tellable[column]
+            and TELLING.fullmatch(term)
+            and not any(set(term.split()) & set(other.split()) for other in told)
+        ):
             told.append(term)
     return tuple(told[:TERMS])

@@ -68,7 +68,11 @@ def to_words(written: str) -> list[str]:
 def shipped_acronyms() -> Mapping[str, str]:
     """Key of an acronym -> its long form, of the list beside this file."""
     table = yaml.safe_load((Path(__file__).parent / "acronyms.yml").read_text(encoding="utf-8"))
-    pairs = ((acronym, long) for long, given in table.items() for acronym in (given if isinstance(given, list) else [given]))
+    pairs = (
+        (acronym, long)
+        for long, given in table.items()
+        for acronym in (given if isinstance(given, list) else [given])
+    )
     return {"".join(to_words(acronym)): long for acronym, long in pairs}
 
 
@@ -98,8 +102,12 @@ def _explained(body: str) -> Iterator[tuple[str, str]]:
     """The pairs in which the acronym is made of the initials of the words before it."""
     for match in ACRONYM.finditer(body):
         acronym = match.group(1)
-        words = re.split(r"[\s-]", body[max(0, match.start() - BEFORE) : match.start()])[-len(acronym) :]
-        if "".join(word[:1] for word in words).upper() == acronym and all(word.isalpha() for word in words):
+        words = re.split(r"[\s-]", body[max(0, match.start() - BEFORE) : match.start()])[
+            -len(acronym) :
+        ]
+        if "".join(word[:1] for word in words).upper() == acronym and all(
+            word.isalpha() for word in words
+        ):
             yield acronym, " ".join(to_stem(word.lower()) for word in words)
 
 
@@ -116,15 +124,26 @@ class Tags:
         """tag_id -> the commonest spelling, of equals the one with the fewest capitals."""
         self._ids: dict[str, str] = {}
         for key, counts in by_key.items():
-            label = min(counts, key=lambda spelling: (-counts[spelling], sum(c.isupper() for c in spelling), spelling))
+            label = min(
+                counts,
+                key=lambda spelling: (
+                    -counts[spelling],
+                    sum(c.isupper() for c in spelling),
+                    spelling,
+                ),
+            )
             tag_id = self._to_free_id(label)
             self.labels[tag_id] = label
             self._ids[key] = tag_id
 
     def _to_key(self, written: str) -> str:
-        bare = re.sub(r"\s*\([A-Za-z]{2,8}\)$", "", written)  # "Generative Adversarial Networks (GANs)"
+        bare = re.sub(
+            r"\s*\([A-Za-z]{2,8}\)$", "", written
+        )  # "Generative Adversarial Networks (GANs)"
         key = "".join(to_words(bare)) or to_key(written) or written.strip().lower()
-        long = shipped_acronyms().get(key) or (self._explained.get(key) if bare.removesuffix("s").isupper() else None)
+        long = shipped_acronyms().get(key) or (
+            self._explained.get(key) if bare.removesuffix("s").isupper() else None
+        )
         return "".join(to_words(long)) if long else key
 
     def _to_free_id(self, label: str) -> str:
@@ -147,7 +166,9 @@ class Tags:
         ids = sorted(self.labels)
         texts = [self.labels[tag_id].lower() for tag_id in ids]
         for start in range(0, len(ids), 1000):
-            ratios = process.cdist(texts[start : start + 1000], texts, scorer=fuzz.ratio, score_cutoff=SIMILAR)
+            ratios = process.cdist(
+                texts[start : start + 1000], texts, scorer=fuzz.ratio, score_cutoff=SIMILAR
+            )
             for row, column in zip(*ratios.nonzero(), strict=True):
                 if start + row < column:
                     yield ids[start + row], ids[column], round(float(ratios[row, column]), 1)

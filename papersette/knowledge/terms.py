@@ -67,7 +67,10 @@ class Term:
 
 
 def to_terms(
-    tags: Iterable[str], datasets: Iterable[Term], mined: Iterable[Term] = (), frequencies: Frequencies | None = None
+    tags: Iterable[str],
+    datasets: Iterable[Term],
+    mined: Iterable[Term] = (),
+    frequencies: Frequencies | None = None,
 ) -> list[Term]:
     """All that is looked for in a corpus, datasets first; a name mined or tagged that is listed already is left out.
 
@@ -93,14 +96,22 @@ def _beginnings(name: str) -> Iterator[str]:
 
 
 def _cue_ordinary(term: Term, frequencies: Frequencies) -> Term:
-    ordinary = tuple(name for name in term.spellings if frequencies.is_ordinary(name, term.spellings))
-    return replace(term, spellings=tuple(name for name in term.spellings if name not in ordinary), cued=term.cued + ordinary)
+    ordinary = tuple(
+        name for name in term.spellings if frequencies.is_ordinary(name, term.spellings)
+    )
+    return replace(
+        term,
+        spellings=tuple(name for name in term.spellings if name not in ordinary),
+        cued=term.cued + ordinary,
+    )
 
 
 def _to_techniques(tags: Iterable[str], frequencies: Frequencies | None) -> Iterator[Term]:
     groups: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for written in tags:
-        plain = " ".join(re.sub(r"\([^()]*\)", " ", written).split())  # "generative adversarial networks (GANs)"
+        plain = " ".join(
+            re.sub(r"\([^()]*\)", " ", written).split()
+        )  # "generative adversarial networks (GANs)"
         groups[_to_key(plain)][plain] += 1
     for key, counts in sorted(groups.items()):
         words = split(key)[0]
@@ -114,7 +125,9 @@ def _to_key(name: str) -> str:
 
 
 def _to_technique(counts: Counter[str]) -> Term:
-    name = min(counts, key=lambda spelling: (-counts[spelling], sum(map(str.isupper, spelling)), spelling))
+    name = min(
+        counts, key=lambda spelling: (-counts[spelling], sum(map(str.isupper, spelling)), spelling)
+    )
     capitals = _acronyms(counts)
     return Term(
         term_id=to_slug(name),
@@ -128,7 +141,9 @@ def _to_technique(counts: Counter[str]) -> Term:
 
 def _acronyms(counts: Counter[str]) -> list[str]:
     """The spellings in capitals of a tag of one word, where most authors write it so: GAN, but not DropOut."""
-    found = [spelling for spelling in counts if len(split(spelling)[0]) == 1 and is_acronym(spelling)]
+    found = [
+        spelling for spelling in counts if len(split(spelling)[0]) == 1 and is_acronym(spelling)
+    ]
     return found if 2 * sum(counts[spelling] for spelling in found) > counts.total() else []
 
 

@@ -74,17 +74,28 @@ def find_pairs(versions: Sequence[Version]) -> list[Pair]:
     Abstracts are compared by TF-IDF of one and two words, titles by TF-IDF and by edit distance (rapidfuzz).
     """
     same_work = _same(versions, lambda v: v.work)
-    same_title = _same(versions, lambda v: key if len(key := to_key(v.title or "")) >= SHORTEST_KEY else None)
+    same_title = _same(
+        versions, lambda v: key if len(key := to_key(v.title or "")) >= SHORTEST_KEY else None
+    )
     abstracts = dict(_similar([v.abstract for v in versions], ABSTRACT_WITH_TITLE, (1, 2)))
     titles = dict(_similar([v.title for v in versions], 0.5, (1, 1)))
     places = sorted({*same_work, *same_title, *abstracts, *titles})
     judged = (
-        _judge(versions[i], versions[j], (i, j) in same_work, abstracts.get((i, j)), titles.get((i, j), 0.0)) for i, j in places
+        _judge(
+            versions[i],
+            versions[j],
+            (i, j) in same_work,
+            abstracts.get((i, j)),
+            titles.get((i, j), 0.0),
+        )
+        for i, j in places
     )
     return [pair for pair in judged if pair]
 
 
-def _same(versions: Sequence[Version], key: Callable[[Version], str | None]) -> set[tuple[int, int]]:
+def _same(
+    versions: Sequence[Version], key: Callable[[Version], str | None]
+) -> set[tuple[int, int]]:
     places: defaultdict[str, list[int]] = defaultdict(list)
     for place, version in enumerate(versions):
         if value := key(version):
@@ -92,29 +103,41 @@ def _same(versions: Sequence[Version], key: Callable[[Version], str | None]) -> 
     return {pair for group in places.values() for pair in combinations(group, 2)}
 
 
-def _similar(texts: Sequence[str | None], least: float, words: tuple[int, int]) -> Iterator[tuple[tuple[int, int], float]]:
+def _similar(
+    texts: Sequence[str | None], least: float, words: tuple[int, int]
+) -> Iterator[tuple[tuple[int, int], float]]:
     """Yield ((i, j), cosine) of the texts that are at least so similar; a text that is None is like no other."""
     given = [place for place, text in enumerate(texts) if text]
     try:
         matrix = csr_matrix(
-            TfidfVectorizer(ngram_range=words, sublinear_tf=True, dtype=np.float32).fit_transform(texts[i] for i in given)
+            TfidfVectorizer(ngram_range=words, sublinear_tf=True, dtype=np.float32).fit_transform(
+                texts[i] for i in given
+            )
         )
     except ValueError:  # no text has a word
         return
     for start in range(0, len(given), BLOCK):
         block = (matrix[start : start + BLOCK] @ matrix.T).tocoo()
         kept = (block.data >= least) & (block.row + start < block.col)
-        for row, column, value in zip(block.row[kept], block.col[kept], block.data[kept], strict=True):
+        for row, column, value in zip(
+            block.row[kept], block.col[kept], block.data[kept], strict=True
+        ):
             yield (given[row + start], given[column]), round(float(value), 3)
 
 
-def _judge(one: Version, other: Version, told: bool, similarity: float | None, title_words: float) -> Pair | None:
+def _judge(
+    one: Version, other: Version, told: bool, similarity: float | None, title_words: float
+) -> Pair | None:
     """The pair with its verdict, or None where the evidence is too thin to show."""
     abstract = similarity or 0.0
     keys = to_key(one.title or ""), to_key(other.title or "")
     equal = keys[0] == keys[1] and len(keys[0]) >= SHORTEST_KEY
     ratio = fuzz.ratio(*keys) if all(keys) else 0.0
-    alike = ratio >= TITLE_ALONE and min(map(len, keys)) >= SHORTEST_KEY and _numbers(one.title) == _numbers(other.title)
+    alike = (
+        ratio >= TITLE_ALONE
+        and min(map(len, keys)) >= SHORTEST_KEY
+        and _numbers(one.title) == _numbers(other.title)
+    )
     near = ratio >= TITLE_WITH_ABSTRACT or title_words >= TITLE_WORDS_WITH_ABSTRACT
     shared = _shared_authors(one, other)
     reasons = {
@@ -125,14 +148,21 @@ def _judge(one: Version, other: Version, told: bool, similarity: float | None, t
         "similar title and abstract": abstract >= ABSTRACT_WITH_TITLE and near,
     }
     reason = next((text for text, holds in reasons.items() if holds), None)
-    if reason is None and abstract < ABSTRACT_POSSIBLE and not (_is_shortened(one.title, other.title) and shared != 0):
+    if (
+        reason is None
+        and abstract < ABSTRACT_POSSIBLE
+        and not (_is_shortened(one.title, other.title) and shared != 0)
+    ):
         return None
     doubt = None if told else _doubt(one, other, equal, abstract, shared)
     if reason is None or doubt:
         same_place = one.venue_id == other.venue_id and not one.is_list
         if same_place and not equal:
             return None  # two papers of a conference on one subject
-        verdict, reason = "possible", "; but ".join(filter(None, (reason or _possible(abstract), doubt)))
+        verdict, reason = (
+            "possible",
+            "; but ".join(filter(None, (reason or _possible(abstract), doubt))),
+        )
     else:
         verdict = "joined"
     return Pair(one.paper_id, other.paper_id, verdict, reason, round(ratio, 1), similarity, shared)
@@ -145,14 +175,23 @@ def _possible(abstract: float) -> str:
 def _is_shortened(one: str | None, other: str | None) -> bool:
     """Whether one title is the other with words added, and has at least three words of four letters itself."""
     words = [set(re.findall(r"[^\W\d_]{4,}", (title or "").lower())) for title in (one, other)]
-    return min(map(len, words)) >= 3 and fuzz.token_set_ratio(*(" ".join(sorted(w)) for w in words)) >= TITLE_WORDS_POSSIBLE
+    return (
+        min(map(len, words)) >= 3
+        and fuzz.token_set_ratio(*(" ".join(sorted(w)) for w in words)) >= TITLE_WORDS_POSSIBLE
+    )
 
 
-def _doubt(one: Version, other: Version, equal: bool, abstract: float, shared: int | None) -> str | None:
+def _doubt(
+    one: Version, other: Version, equal: bool, abstract: float, shared: int | None
+) -> str | None:
     """What speaks against joining two papers that look like one."""
     if shared == 0:
         return "no author in common"
-    if one.venue_id == other.venue_id and not one.is_list and not (equal and (shared or abstract >= ABSTRACT_ALONE)):
+    if (
+        one.venue_id == other.venue_id
+        and not one.is_list
+        and not (equal and (shared or abstract >= ABSTRACT_ALONE))
+    ):
         return "two entries of one venue"
     return None
 
@@ -173,7 +212,10 @@ def _to_surname(name: str) -> str:
 
 
 def group(
-    versions: Sequence[Version], pairs: Iterable[Pair], join: Iterable[Sequence[str]] = (), part: Iterable[Sequence[str]] = ()
+    versions: Sequence[Version],
+    pairs: Iterable[Pair],
+    join: Iterable[Sequence[str]] = (),
+    part: Iterable[Sequence[str]] = (),
 ) -> tuple[dict[str, str], list[Pair]]:
     """The work_id of each paper_id, the paper_id of its first version, and the pairs with what was joined and parted by hand.
 
@@ -191,11 +233,19 @@ def group(
     members = {paper_id: {paper_id} for paper_id in order}
     for pair in sorted(by_ids.values(), key=_strength):
         ours, theirs = members[pair.paper_id], members[pair.other_id]
-        if pair.verdict == "joined" and ours is not theirs and not _holds_parted(ours, theirs, parted):
+        if (
+            pair.verdict == "joined"
+            and ours is not theirs
+            and not _holds_parted(ours, theirs, parted)
+        ):
             ours |= theirs
             members |= dict.fromkeys(theirs, ours)
-    works = {paper_id: min(together, key=order.__getitem__) for paper_id, together in members.items()}
-    return works, sorted(by_ids.values(), key=lambda pair: (order[pair.paper_id], order[pair.other_id]))
+    works = {
+        paper_id: min(together, key=order.__getitem__) for paper_id, together in members.items()
+    }
+    return works, sorted(
+        by_ids.values(), key=lambda pair: (order[pair.paper_id], order[pair.other_id])
+    )
 
 
 def _strength(pair: Pair) -> tuple[bool, float, float]:

@@ -75,7 +75,9 @@ class Frequencies:
         self._counts.update(set(words))
         if len(self._counts) > self._kept:
             # Counting with loss after Manku and Motwani, VLDB 2002: what is rare so far is not what the rules ask for.
-            self._counts = Counter({word: count for word, count in self._counts.items() if count > 1})
+            self._counts = Counter(
+                {word: count for word, count in self._counts.items() if count > 1}
+            )
 
     def __getitem__(self, word: str) -> int:
         return self._counts[word]
@@ -86,7 +88,9 @@ class Frequencies:
         `spellings` of the same name are counted with it: "mnist" is rarer than "MNIST" and "Mnist" together.
         """
         low = word.lower()
-        as_name = sum(self._counts[form] for form in {word, *spellings} if form.lower() == low != form)
+        as_name = sum(
+            self._counts[form] for form in {word, *spellings} if form.lower() == low != form
+        )
         return low != word and self._counts[low] >= max(ORDINARY_RATIO * as_name, 1)
 
     def share(self, word: str) -> float:

@@ -62,7 +62,9 @@ def count_sets(sets: bytes, width: int, single: str, several: str, limit: int) -
     """
     matrix = np.frombuffer(sets, np.uint8).reshape(-1, width)
     found = np.frombuffer(_to_bits(single, width), np.uint8)
-    counts = np.bitwise_count(matrix & found).sum(axis=1, dtype=np.int64) + _count_groups(matrix, json.loads(several))
+    counts = np.bitwise_count(matrix & found).sum(axis=1, dtype=np.int64) + _count_groups(
+        matrix, json.loads(several)
+    )
     order = np.argsort(-counts, kind="stable")[:limit]
     return json.dumps([(int(place), int(counts[place])) for place in order if counts[place]])
 
@@ -80,5 +82,7 @@ def _count_groups(matrix: NDArray[np.uint8], groups: Sequence[Sequence[int]]) ->
     numbers = np.concatenate([np.array(group) for group in groups])
     starts = np.cumsum([0, *map(len, groups[:-1])])
     members = matrix[:, numbers >> 3] >> (numbers & 7).astype(np.uint8) & 1
-    counts: NDArray[np.int64] = np.bitwise_or.reduceat(members, starts, axis=1).sum(axis=1, dtype=np.int64)
+    counts: NDArray[np.int64] = np.bitwise_or.reduceat(members, starts, axis=1).sum(
+        axis=1, dtype=np.int64
+    )
     return counts

@@ -67,7 +67,9 @@ FUNCTION_WORDS = frozenset(
 )
 """English and French words that say nothing about a paper; beside other words they are not searched for."""
 
-TOKEN = re.compile(r'(?P<minus>-?)(?:(?P<field>[A-Za-z]+):)?(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+))|"')
+TOKEN = re.compile(
+    r'(?P<minus>-?)(?:(?P<field>[A-Za-z]+):)?(?:"(?P<phrase>[^"]*)"|(?P<word>[^\s"]+))|"'
+)
 NEARNESS = re.compile(r"NEAR(?:/(\d{1,3}))?")
 """Between two words: within ten words of each other, or as many as the number says."""
 NEAR_WORDS = 10
@@ -109,12 +111,20 @@ class Term:
         if not self.near:
             return quoted
         together = product(quoted, *(term._alternatives() for term in self.near))
-        return [f"NEAR({' '.join(words)}, {self.distance})" for words in islice(together, MOST_VARIANTS)]
+        return [
+            f"NEAR({' '.join(words)}, {self.distance})" for words in islice(together, MOST_VARIANTS)
+        ]
 
     def _variants(self) -> list[str]:
         """The word and its plural or singular; a phrase or a prefix is meant as it stands."""
         text = self.text.replace('"', " ")
-        if self.phrase or self.prefix or not self.varied or len(text) < SHORTEST_VARIED or not text.isalpha():
+        if (
+            self.phrase
+            or self.prefix
+            or not self.varied
+            or len(text) < SHORTEST_VARIED
+            or not text.isalpha()
+        ):
             return [text]
         return [text, *({to_other_number(text.lower())} - {text.lower()})]
 
@@ -126,14 +136,20 @@ class Term:
 
     def opened(self) -> list[Term]:
         """The words of it, if it is a phrase or has others near it."""
-        terms = [replace(term, field=self.field, near=(), distance=0) for term in (self, *self.near)]
+        terms = [
+            replace(term, field=self.field, near=(), distance=0) for term in (self, *self.near)
+        ]
         words = [word for term in terms for word in term._words()]
         return words if len(words) > 1 else []
 
     def _words(self) -> list[Term]:
         if not self.phrase:
             return [self]
-        return [Term(word, self.field) for word in self.text.split() if any(_is_indexed(c) for c in word)]
+        return [
+            Term(word, self.field)
+            for word in self.text.split()
+            if any(_is_indexed(c) for c in word)
+        ]
 
     @property
     def facet(self) -> dict[str, str] | None:
@@ -143,7 +159,12 @@ class Term:
             return {"facet": "year", "first": first, "last": last}
         if self.field in FACET_FIELDS:
             slug = to_slug(self.text)
-            return {"facet": FACET_FIELDS[self.field], "first": slug, "last": slug, "prefix": f"{slug}-"}
+            return {
+                "facet": FACET_FIELDS[self.field],
+                "first": slug,
+                "last": slug,
+                "prefix": f"{slug}-",
+            }
         return None
 
     def __str__(self) -> str:
@@ -202,7 +223,12 @@ def parse(typed: str) -> Query:
             scope = asked
         elif word in {"OR", "|"} and groups and not match["minus"]:
             joining = True
-        elif (near := NEARNESS.fullmatch(word)) and latest and not match["minus"] and not match["field"]:
+        elif (
+            (near := NEARNESS.fullmatch(word))
+            and latest
+            and not match["minus"]
+            and not match["field"]
+        ):
             distance = int(near[1] or NEAR_WORDS)
         elif word in {"NOT", "AND"} and not match["field"]:
             negated = word == "NOT"
@@ -210,7 +236,12 @@ def parse(typed: str) -> Query:
             ignored += [match[0]] if match[0] != '"' else []
         else:
             apart = match["minus"] or negated
-            if distance and not apart and not joining and (together := latest[-1].beside(term, distance)):
+            if (
+                distance
+                and not apart
+                and not joining
+                and (together := latest[-1].beside(term, distance))
+            ):
                 latest[-1] = together
             else:
                 if not apart and not joining:
@@ -222,7 +253,12 @@ def parse(typed: str) -> Query:
     kept = _without_function_words(groups, ignored)
     if len(kept) >= SENTENCE:
         kept = [tuple(replace(term, varied=False) for term in group) for group in kept]
-    return Query(tuple(kept[:MOST_GROUPS]), tuple(excluded), (*ignored, *(str(g[0]) for g in kept[MOST_GROUPS:])), scope)
+    return Query(
+        tuple(kept[:MOST_GROUPS]),
+        tuple(excluded),
+        (*ignored, *(str(g[0]) for g in kept[MOST_GROUPS:])),
+        scope,
+    )
 
 
 def _to_plain(typed: str) -> str:
@@ -241,22 +277,34 @@ def _to_scope(word: str) -> str | None:
     ('references', 'text', None)
     """
     names = {"text": "text", "body": "text", "references": "references"}
-    return next((scope for name, scope in names.items() if word and name.startswith(word.lower()[:3])), None)
+    return next(
+        (scope for name, scope in names.items() if word and name.startswith(word.lower()[:3])), None
+    )
 
 
 def _to_term(match: re.Match[str]) -> Term | None:
     """The term of a token, or None where it has nothing that is indexed: no letter and no digit."""
     field = (match["field"] or "").lower()
     text = match["phrase"] if match["phrase"] is not None else match["word"] or ""
-    field = next((part for part in PARTS if len(field) > 2 and part.startswith(field.removesuffix("s"))), field)
-    if field and field not in FIELDS and field not in FACET_FIELDS and field not in PARTS:  # "foo:bar" is two words
+    field = next(
+        (part for part in PARTS if len(field) > 2 and part.startswith(field.removesuffix("s"))),
+        field,
+    )
+    if (
+        field and field not in FIELDS and field not in FACET_FIELDS and field not in PARTS
+    ):  # "foo:bar" is two words
         text, field = f"{match['field']}:{text}", ""
     prefix = match["phrase"] is None and text.endswith("*")
     if not any(_is_indexed(c) for c in text):
         return None
     if field == "year" and (years := re.fullmatch(r"(\d{4})?\.\.(\d{4})?", text)):
         text = f"{years[1] or '0000'}..{years[2] or '9999'}"
-    return Term(text.rstrip("*") if prefix else text, field or None, prefix, phrase=match["phrase"] is not None)
+    return Term(
+        text.rstrip("*") if prefix else text,
+        field or None,
+        prefix,
+        phrase=match["phrase"] is not None,
+    )
 
 
 def _is_indexed(c: str) -> bool:
@@ -275,7 +323,13 @@ def _without_function_words(groups: list[list[Term]], ignored: list[str]) -> lis
 
 def _is_function_word(group: Group) -> bool:
     (first, *others) = group
-    return not others and not first.phrase and not first.field and not first.near and first.text.lower() in FUNCTION_WORDS
+    return (
+        not others
+        and not first.phrase
+        and not first.field
+        and not first.near
+        and first.text.lower() in FUNCTION_WORDS
+    )
 
 
 def opened(query: Query) -> Query | None:
@@ -299,7 +353,9 @@ def to_chips(typed: str) -> list[tuple[str, str]]:
     parts = [" OR ".join(map(str, group)) for group in query.groups]
     parts += [f"-{term}" for term in query.excluded]
     parts += [f"in:{query.scope}"] if query.scope else []
-    return [(part, " ".join(parts[:place] + parts[place + 1 :])) for place, part in enumerate(parts)]
+    return [
+        (part, " ".join(parts[:place] + parts[place + 1 :])) for place, part in enumerate(parts)
+    ]
 
 
 def to_readings(typed: str) -> dict[str, str]:
@@ -312,11 +368,19 @@ def to_readings(typed: str) -> dict[str, str]:
     """
     query = parse(typed)
     terms = [term for group in query.groups for term in group]
-    if query.excluded or query.scope or any(term.field or term.prefix or term.near for term in terms):
+    if (
+        query.excluded
+        or query.scope
+        or any(term.field or term.prefix or term.near for term in terms)
+    ):
         return {}
     words = " ".join(term.text for term in terms).split()
     joined = {" ".join(map(str, terms)), " OR ".join(map(str, terms))}
-    if not 2 <= len(words) < SENTENCE or not joined & {" ".join(words), " OR ".join(words), f'"{" ".join(words)}"'}:
+    if not 2 <= len(words) < SENTENCE or not joined & {
+        " ".join(words),
+        " OR ".join(words),
+        f'"{" ".join(words)}"',
+    }:
         return {}
     return {"phrase": f'"{" ".join(words)}"', "all": " ".join(words), "any": " OR ".join(words)}
 
@@ -335,9 +399,16 @@ def to_terms(typed: str) -> str:
             "reading": reading,
             "bit": bit,
             "label": " OR ".join(map(str, group)),
-            "whole": _either(t.to_match(_to_columns(t, query.scope)) for t in group if _is_whole(t)) or NOTHING,
-            "short": _either(t.to_match(FIELDS.get(t.field or "")) for t in group if t.field in SHORT_FIELDS | {None}) or NOTHING,
-            "page": _either(_to_page_match(t, query.scope) for t in group if t.field in PAGE_FIELDS) or NOTHING,
+            "whole": _either(t.to_match(_to_columns(t, query.scope)) for t in group if _is_whole(t))
+            or NOTHING,
+            "short": _either(
+                t.to_match(FIELDS.get(t.field or ""))
+                for t in group
+                if t.field in SHORT_FIELDS | {None}
+            )
+            or NOTHING,
+            "page": _either(_to_page_match(t, query.scope) for t in group if t.field in PAGE_FIELDS)
+            or NOTHING,
             "part": next((t.field for t in group if t.field in PARTS), None),
             "facets": [t.facet for t in group if t.facet],
         }
@@ -349,7 +420,11 @@ def to_terms(typed: str) -> str:
 
 def to_excluded(typed: str) -> str | None:
     """The FTS5 expression over papers_text_fts of what must not be in a paper, or None."""
-    return _either(term.to_match(FIELDS.get(term.field or "")) for term in parse(typed).excluded if not term.facet)
+    return _either(
+        term.to_match(FIELDS.get(term.field or ""))
+        for term in parse(typed).excluded
+        if not term.facet
+    )
 
 
 def to_choices(chosen: str, typed: str) -> str:
@@ -364,8 +439,20 @@ def to_choices(chosen: str, typed: str) -> str:
         for value in filter(None, str(values or "").split(",")):
             bare = value.removeprefix("-")
             place = facet if facet in ONE_OF else f"{facet}:{bare}"
-            rows.append({"facet": facet, "first": bare, "last": bare, "excluded": value != bare, "place": place})
-    rows += [{**term.facet, "excluded": True, "place": None} for term in parse(typed).excluded if term.facet]
+            rows.append(
+                {
+                    "facet": facet,
+                    "first": bare,
+                    "last": bare,
+                    "excluded": value != bare,
+                    "place": place,
+                }
+            )
+    rows += [
+        {**term.facet, "excluded": True, "place": None}
+        for term in parse(typed).excluded
+        if term.facet
+    ]
     return json.dumps(rows, ensure_ascii=False)
 
 
@@ -373,14 +460,25 @@ def to_words(typed: str) -> str:
     """The plain words of a query that may be misspelt, as a JSON list, in lower case without accents."""
     given = [word for group in parse(typed).groups for term in group for word in (term, *term.near)]
     terms = [term for term in given if not term.facet and not term.prefix]
-    words = [word for term in terms for word in to_slug(term.text).split("-") if len(word) > 3 and word.isalpha()]
+    words = [
+        word
+        for term in terms
+        for word in to_slug(term.text).split("-")
+        if len(word) > 3 and word.isalpha()
+    ]
     return json.dumps(list(dict.fromkeys(words))[:MOST_GROUPS], ensure_ascii=False)
 
 
 def to_prefix(typed: str) -> str:
     """The FTS5 expression over titles for what is being typed: all its words, the last as a beginning."""
     words = [word for word in to_slug(typed).split("-") if word]
-    return "title : (" + " AND ".join([*(f'"{word}"' for word in words[:-1]), f'"{words[-1]}" *']) + ")" if words else NOTHING
+    return (
+        "title : ("
+        + " AND ".join([*(f'"{word}"' for word in words[:-1]), f'"{words[-1]}" *'])
+        + ")"
+        if words
+        else NOTHING
+    )
 
 
 def to_marked_html(passage: str | None) -> str:
@@ -395,10 +493,16 @@ def to_marked_html(passage: str | None) -> str:
 def to_match(typed: str) -> str:
     """One FTS5 expression for any table: all groups, none of the excluded; fields are read as words."""
     query = parse(typed)
-    wanted = " AND ".join(f"({_either(term.to_match() for term in group)})" for group in query.groups)
+    wanted = " AND ".join(
+        f"({_either(term.to_match() for term in group)})" for group in query.groups
+    )
     if not wanted:
         return NOTHING
-    return f"({wanted}) NOT ({_either(t.to_match() for t in query.excluded)})" if query.excluded else wanted
+    return (
+        f"({wanted}) NOT ({_either(t.to_match() for t in query.excluded)})"
+        if query.excluded
+        else wanted
+    )
 
 
 def _is_whole(term: Term) -> bool:

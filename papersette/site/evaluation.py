@@ -61,7 +61,9 @@ async def serve(path: Path, house: Path) -> Datasette:
 
 async def ask(site: Any, q: str, **choices: str) -> list[str]:
     """The paper_ids that a search finds, in their order."""
-    answer = await site.client.get(f"/{DATABASE}/search.json", params={"q": q, "_shape": "array", **choices})
+    answer = await site.client.get(
+        f"/{DATABASE}/search.json", params={"q": q, "_shape": "array", **choices}
+    )
     answer.raise_for_status()
     return [row["paper_id"] for row in answer.json()]
 
@@ -81,6 +83,10 @@ def to_figures(ranks: Iterable[int | None]) -> list[Figure]:
     found = [place for place in places if place]
     about = f"{len(places)} questions, each about one paper"
     return [
-        Figure("mean reciprocal rank in the first ten", sum(1 / place for place in found) / len(places), about),
+        Figure(
+            "mean reciprocal rank in the first ten",
+            sum(1 / place for place in found) / len(places),
+            about,
+        ),
         Figure("found in the first ten", len(found) / len(places), about),
     ]

@@ -7,7 +7,18 @@ saves the answer in the folder and gives the settings that read it from there, a
 one file here and one line below.
 """
 
-from papersette.sources import arxiv, bibtex, csljson, folder, listing, miniconf, openreview, paperoni, table, virtual
+from papersette.sources import (
+    arxiv,
+    bibtex,
+    csljson,
+    folder,
+    listing,
+    miniconf,
+    openreview,
+    paperoni,
+    table,
+    virtual,
+)
 
 SOURCES = {
     "openreview": openreview,

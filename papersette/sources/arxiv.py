@@ -43,13 +43,21 @@ def fetch(settings: Settings, folder: Path, *, offline: bool) -> tuple[Settings,
         return settings, []
     arxiv = live.load_client("arxiv")
     asked = f"{settings.query or ''} {' '.join(map(str, settings.ids))}".strip()
-    path = folder / f"arxiv-{hashlib.sha256(f'{asked} {settings.most}'.encode()).hexdigest()[:16]}.xml"
+    path = (
+        folder / f"arxiv-{hashlib.sha256(f'{asked} {settings.most}'.encode()).hexdigest()[:16]}.xml"
+    )
 
     def ask() -> str:
         client = arxiv.Client(page_size=100, delay_seconds=PAUSE, num_retries=live.TRIES - 1)
         client.query_url_format = settings.api + "?{}"
-        live.make_impatient(client._session)  # it has no public way to set a time limit, and waits for ever without
-        search = arxiv.Search(query=settings.query or "", id_list=list(map(str, settings.ids)), max_results=settings.most)
+        live.make_impatient(
+            client._session
+        )  # it has no public way to set a time limit, and waits for ever without
+        search = arxiv.Search(
+            query=settings.query or "",
+            id_list=list(map(str, settings.ids)),
+            max_results=settings.most,
+        )
         return _to_atom(client.results(search))
 
     doubt = live.fetch_answer(path, f"arXiv, {asked}", ask, arxiv.ArxivError, offline=offline)
@@ -75,11 +83,15 @@ def _to_atom(results: Iterable[Any]) -> str:
         ):
             ElementTree.SubElement(entry, f"{{{ATOM}}}{name}").text = text
         for author in result.authors:
-            ElementTree.SubElement(ElementTree.SubElement(entry, f"{{{ATOM}}}author"), f"{{{ATOM}}}name").text = author.name
+            ElementTree.SubElement(
+                ElementTree.SubElement(entry, f"{{{ATOM}}}author"), f"{{{ATOM}}}name"
+            ).text = author.name
         for category in result.categories:
             ElementTree.SubElement(entry, f"{{{ATOM}}}category", term=category)
         if result.pdf_url:
-            ElementTree.SubElement(entry, f"{{{ATOM}}}link", title="pdf", href=result.pdf_url, rel="related")
+            ElementTree.SubElement(
+                entry, f"{{{ATOM}}}link", title="pdf", href=result.pdf_url, rel="related"
+            )
     return ElementTree.tostring(feed, encoding="unicode")
 
 
@@ -97,10 +109,18 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
         item = f"{name}: entry {place}"
         identifier = (values.to_text(entry.get("id")) or "").partition("/abs/")[2]
         if identifier:
-            yield _to_paper(entry, identifier, settings, folder.pop(identifier.replace("/", "_"), None), item)
+            yield _to_paper(
+                entry, identifier, settings, folder.pop(identifier.replace("/", "_"), None), item
+            )
         else:
             told = values.to_text(entry.get("summary")) or "has no identifier"
-            yield Problem(settings.venue.venue_id, item, "read", f"is no paper: arXiv says “{told[:200]}”", lost=True)
+            yield Problem(
+                settings.venue.venue_id,
+                item,
+                "read",
+                f"is no paper: arXiv says “{told[:200]}”",
+                lost=True,
+            )
     for path in folder.values():
         yield LooseFile(settings.venue.venue_id, path)
 
@@ -112,14 +132,21 @@ def _read_entries(path: Path) -> list[Any]:
     return list(feed.entries)
 
 
-def _to_paper(entry: Any, identifier: str, settings: Settings, file: Path | None, item: str) -> Paper:
+def _to_paper(
+    entry: Any, identifier: str, settings: Settings, file: Path | None, item: str
+) -> Paper:
     links = entry.get("links") or ()
     pdf = next((link.get("href") for link in links if link.get("title") == "pdf"), None)
     return Paper(
         paper_id=identifier,
         venue=settings.venue,
         title=values.to_text(entry.get("title")),
-        authors=tuple(Author(name) for name in values.to_list([author.get("name") for author in entry.get("authors") or ()])),
+        authors=tuple(
+            Author(name)
+            for name in values.to_list(
+                [author.get("name") for author in entry.get("authors") or ()]
+            )
+        ),
         year=values.to_year(entry.get("published")),
         published=(values.to_text(entry.get("published")) or "")[:10] or None,
         abstract=values.to_paragraphs(entry.get("summary")),

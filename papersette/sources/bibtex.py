@@ -17,13 +17,20 @@ from bibtexparser.entrypoint import parse_string
 from bibtexparser.library import Library
 from bibtexparser.middlewares.middleware import BlockMiddleware
 from bibtexparser.middlewares.parsestack import default_parse_stack
-from bibtexparser.model import DuplicateBlockKeyBlock, DuplicateFieldKeyBlock, Entry, ParsingFailedBlock
+from bibtexparser.model import (
+    DuplicateBlockKeyBlock,
+    DuplicateFieldKeyBlock,
+    Entry,
+    ParsingFailedBlock,
+)
 
 from papersette.errors import UserError
 from papersette.records import Author, Count, LooseFile, Paper, Problem, Venue
 from papersette.sources import files, values
 
-logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)  # what it would log becomes a row in problems
+logging.getLogger("bibtexparser").setLevel(
+    logging.CRITICAL
+)  # what it would log becomes a row in problems
 
 
 @dataclass(frozen=True)
@@ -43,7 +50,9 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
     folder = files.read_folder(settings.files) if settings.files else {}
     venue = settings.venue.venue_id
     blocks, failed = _read_blocks(settings.file)
-    entries = [entry for entry in blocks if entry.entry_type.lower() != "proceedings"]  # the volume itself, as PMLR's files begin
+    entries = [
+        entry for entry in blocks if entry.entry_type.lower() != "proceedings"
+    ]  # the volume itself, as PMLR's files begin
     yield Count(len(entries) + len(failed))
     for block in failed:
         item = f"{settings.file.name}: line {(block.start_line or 0) + 1}"
@@ -88,7 +97,9 @@ def _read_blocks(path: Path) -> tuple[list[Entry], list[ParsingFailedBlock]]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise UserError(f"{path}: is not UTF-8 at byte {error.start}; convert it, for example with iconv") from None
+        raise UserError(
+            f"{path}: is not UTF-8 at byte {error.start}; convert it, for example with iconv"
+        ) from None
     except OSError as error:
         raise UserError(f"{path}: cannot be read: {error}") from None
     stack = [
@@ -101,8 +112,12 @@ def _read_blocks(path: Path) -> tuple[list[Entry], list[ParsingFailedBlock]]:
     entries = list(library.entries)
     failed = []
     for block in library.failed_blocks:
-        if isinstance(block, DuplicateBlockKeyBlock | DuplicateFieldKeyBlock) and isinstance(block.ignore_error_block, Entry):
-            entries.append(block.ignore_error_block)  # a second entry with a key is still a paper; records.py rules
+        if isinstance(block, DuplicateBlockKeyBlock | DuplicateFieldKeyBlock) and isinstance(
+            block.ignore_error_block, Entry
+        ):
+            entries.append(
+                block.ignore_error_block
+            )  # a second entry with a key is still a paper; records.py rules
         else:
             failed.append(block)
     return sorted(entries, key=lambda entry: entry.start_line or 0), failed
@@ -119,14 +134,17 @@ def _to_paper(entry: Entry, settings: Settings, file: Path | None) -> Paper:
         paper_id=entry.key.strip(),
         venue=settings.venue,
         title=values.to_text(given.get("title")),
-        authors=tuple(Author(name) for name in values.to_list(given.get("author")) if name != "others"),
+        authors=tuple(
+            Author(name) for name in values.to_list(given.get("author")) if name != "others"
+        ),
         year=values.to_year(given.get("year")) or settings.venue.year,
         abstract=values.to_paragraphs(given.get("abstract")),
         tldr=values.to_text(given.get("tldr")),
         tags=values.to_list(given.get("keywords"), separators=";,|"),
         language=values.to_text(given.get("langid")) or settings.language,
         url=values.to_text(given.get("url")),
-        pdf_url=files.to_pdf_url(settings.pdf_url, entry.key, file) or values.to_text(given.get("pdf")),
+        pdf_url=files.to_pdf_url(settings.pdf_url, entry.key, file)
+        or values.to_text(given.get("pdf")),
         file=file,
         item=f"{settings.file.name}: line {(entry.start_line or 0) + 1}",
     )
@@ -138,7 +156,9 @@ def _pop_file(entry: Entry, folder: dict[str, Path]) -> Path | None:
     names = [entry.key]
     if named is not None:
         parts = re.split(r"[:;]", str(named.value))
-        names = [files.to_file_id(part.replace("\\", "/").rpartition("/")[2]) for part in parts] + names
+        names = [
+            files.to_file_id(part.replace("\\", "/").rpartition("/")[2]) for part in parts
+        ] + names
     by_lower = {file_id.lower(): file_id for file_id in folder}
     for name in names:
         if name.lower() in by_lower:

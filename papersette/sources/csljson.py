@@ -16,7 +16,12 @@ from papersette.records import Author, Count, Paper, Problem, Venue
 from papersette.sources import values
 from papersette.text import to_slug
 
-KINDS = {"article-journal": "journal", "paper-conference": "conference", "chapter": "book", "webpage": "web"}
+KINDS = {
+    "article-journal": "journal",
+    "paper-conference": "conference",
+    "chapter": "book",
+    "webpage": "web",
+}
 
 
 @dataclass(frozen=True)
@@ -36,7 +41,13 @@ def read(settings: Settings) -> Iterator[Paper | Problem | Count]:
         if isinstance(item, Mapping):
             yield _to_paper(item, settings, where)
         else:
-            yield Problem(settings.venue.venue_id, where, "read", "is no CSL item, which is a JSON object", lost=True)
+            yield Problem(
+                settings.venue.venue_id,
+                where,
+                "read",
+                "is no CSL item, which is a JSON object",
+                lost=True,
+            )
 
 
 def _read_items(path: Path) -> list[Any]:
@@ -45,7 +56,9 @@ def _read_items(path: Path) -> list[Any]:
     except (OSError, ValueError) as error:
         raise UserError(f"{path}: is not JSON: {error}") from None
     if not isinstance(items, list):
-        raise UserError(f"{path}: must be a JSON list of CSL items, as reference managers export it")
+        raise UserError(
+            f"{path}: must be a JSON list of CSL items, as reference managers export it"
+        )
     return items
 
 
@@ -69,15 +82,26 @@ def _to_paper(item: Mapping[str, Any], settings: Settings, where: str) -> Paper:
 
 def _to_venue(item: Mapping[str, Any]) -> Venue | None:
     name = values.to_text(item.get("container-title"))
-    return Venue(to_slug(name), name, kind=KINDS.get(str(item.get("type")))) if name and to_slug(name) else None
+    return (
+        Venue(to_slug(name), name, kind=KINDS.get(str(item.get("type"))))
+        if name and to_slug(name)
+        else None
+    )
 
 
 def _to_name(author: Any) -> str | None:
     """ "Family, Given" in two fields, one of them perhaps missing, or an institution as "literal"."""
     if not isinstance(author, Mapping):
         return values.to_text(author)
-    parts = (author.get("given"), author.get("non-dropping-particle"), author.get("family"), author.get("suffix"))
-    return values.to_text(" ".join(str(part) for part in parts if part)) or values.to_text(author.get("literal"))
+    parts = (
+        author.get("given"),
+        author.get("non-dropping-particle"),
+        author.get("family"),
+        author.get("suffix"),
+    )
+    return values.to_text(" ".join(str(part) for part in parts if part)) or values.to_text(
+        author.get("literal")
+    )
 
 
 def _to_date(issued: Any) -> str | None:

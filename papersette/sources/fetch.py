@@ -75,10 +75,14 @@ def fetch_pdfs(
     turns = _Turns(politeness.connections)
     timeout = httpx.Timeout(politeness.stall)
     with (
-        httpx.Client(headers={"user-agent": AGENT}, timeout=timeout, follow_redirects=True, max_redirects=5) as client,
+        httpx.Client(
+            headers={"user-agent": AGENT}, timeout=timeout, follow_redirects=True, max_redirects=5
+        ) as client,
         ThreadPoolExecutor(max_workers=8) as pool,
     ):
-        tasks = [pool.submit(_fetch, client, url, folder, offline, politeness, turns) for url in distinct]
+        tasks = [
+            pool.submit(_fetch, client, url, folder, offline, politeness, turns) for url in distinct
+        ]
         try:
             for url, task in zip(distinct, tasks, strict=True):
                 yield url, task.result()
@@ -91,14 +95,23 @@ class _Turns:
 
     def __init__(self, connections: int) -> None:
         self._lock = threading.Lock()
-        self._hosts: defaultdict[str, threading.Semaphore] = defaultdict(lambda: threading.Semaphore(connections))
+        self._hosts: defaultdict[str, threading.Semaphore] = defaultdict(
+            lambda: threading.Semaphore(connections)
+        )
 
     def of(self, url: str) -> threading.Semaphore:
         with self._lock:
             return self._hosts[urlsplit(url).netloc]
 
 
-def _fetch(client: httpx.Client, url: str, folder: Path, offline: bool, politeness: Politeness, turns: _Turns) -> Path | str:
+def _fetch(
+    client: httpx.Client,
+    url: str,
+    folder: Path,
+    offline: bool,
+    politeness: Politeness,
+    turns: _Turns,
+) -> Path | str:
     file = _File(folder, url)
     kept = file.is_whole()
     if offline:
@@ -180,7 +193,11 @@ def _try(client: httpx.Client, url: str, file: _File, kept: bool, politeness: Po
 def _conditions(file: _File, kept: bool) -> dict[str, str]:
     etag, changed = file.notes.get("etag"), file.notes.get("last_modified")
     if kept:
-        return {name: value for name, value in (("if-none-match", etag), ("if-modified-since", changed)) if value}
+        return {
+            name: value
+            for name, value in (("if-none-match", etag), ("if-modified-since", changed))
+            if value
+        }
     partial = file.notes.get("partial")
     if file.part.is_file() and partial and file.part.stat().st_size:
         return {"range": f"bytes={file.part.stat().st_size}-", "if-range": partial}
@@ -197,7 +214,11 @@ def _receive(response: httpx.Response, file: _File, politeness: Politeness) -> N
     resumed = response.status_code == httpx.codes.PARTIAL_CONTENT and file.part.is_file()
     had = file.part.stat().st_size if resumed else 0
     length = response.headers.get("content-length", "")
-    expected = had + int(length) if length.isdecimal() and "content-encoding" not in response.headers else None
+    expected = (
+        had + int(length)
+        if length.isdecimal() and "content-encoding" not in response.headers
+        else None
+    )
     if expected and expected > politeness.largest:
         raise Refused(f"has {expected:,} bytes; {politeness.largest:,} are allowed")
     if validator := response.headers.get("etag") or response.headers.get("last-modified"):
@@ -221,7 +242,11 @@ def _accept(response: httpx.Response, file: _File) -> None:
     if b"%PDF-" not in head:
         file.part.unlink(missing_ok=True)
         page = _is_html(head) or "html" in response.headers.get("content-type", "")
-        raise Refused("sent a web page instead of a PDF; is a login needed?" if page else "sent something that is no PDF")
+        raise Refused(
+            "sent a web page instead of a PDF; is a login needed?"
+            if page
+            else "sent something that is no PDF"
+        )
     if b"%%EOF" not in _tail(file.part):  # what a Content-Length that is too small leaves
         file.part.unlink()
         raise Broken("sent a PDF without its end")

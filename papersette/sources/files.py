@@ -20,7 +20,10 @@ def read_folder(folder: Path) -> dict[str, Path]:
     """
     if not folder.is_dir():
         raise UserError(f"{folder}: is not a folder; name the folder that holds the PDFs")
-    files = sorted((p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES), key=lambda p: (p.suffix != ".txt", p.name))
+    files = sorted(
+        (p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES),
+        key=lambda p: (p.suffix != ".txt", p.name),
+    )
     return {to_file_id(path.name): path for path in files}
 
 

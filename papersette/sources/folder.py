@@ -28,9 +28,13 @@ class Settings:
 
 def read(settings: Settings) -> Iterator[Paper | Problem | Count]:
     """Yield a paper for every PDF or text. Raises `UserError` where there is none."""
-    paths = sorted(p for p in settings.files.rglob("*") if p.suffix.lower() in files.SUFFIXES and p.is_file())
+    paths = sorted(
+        p for p in settings.files.rglob("*") if p.suffix.lower() in files.SUFFIXES and p.is_file()
+    )
     if not paths:
-        raise UserError(f"{settings.files}: has no PDF and no text; name the folder that holds them")
+        raise UserError(
+            f"{settings.files}: has no PDF and no text; name the folder that holds them"
+        )
     yield Count(len(paths))
     first: dict[str, str] = {}
     for path in paths:

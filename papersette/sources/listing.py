@@ -26,7 +26,9 @@ FOLD = re.compile(r"…\s*\((?:voir plus|see more|more|المزيد)\)")
 """Where a page folds the rest of an abstract, in the middle of a word as often as not."""
 COUNT = re.compile(r"\bhas (\d+) results?\b")
 TLDR = re.compile(r"(No )?tl;?dr\b[\s:]*(.*)", re.IGNORECASE)
-NAME = re.compile(r"(?:(?:[A-Z]\.?|[^\W\d_]'?[^\W\d_]+|d[aeiou]s?|v[ao]n|der|den|la|le|bin|al|el)[ -]?){2,6}")
+NAME = re.compile(
+    r"(?:(?:[A-Z]\.?|[^\W\d_]'?[^\W\d_]+|d[aeiou]s?|v[ao]n|der|den|la|le|bin|al|el)[ -]?){2,6}"
+)
 INTERFACE = {
     "published by": ("نشر من قبل", "published by"),
     "published on": ("تاريخ النشر", "date of publication"),
@@ -36,7 +38,14 @@ INTERFACE = {
     "end": ("الأسئلة المقترحة", "suggested questions", "التعليقات", "comments"),
 }
 """The words of a paper page's furniture, in the languages of its interface."""
-LANGUAGES = {"english": "en", "arabic": "ar", "french": "fr", "العربية": "ar", "الإنكليزية": "en", "الفرنسية": "fr"}
+LANGUAGES = {
+    "english": "en",
+    "arabic": "ar",
+    "french": "fr",
+    "العربية": "ar",
+    "الإنكليزية": "en",
+    "الفرنسية": "fr",
+}
 
 
 @dataclass(frozen=True)
@@ -69,7 +78,9 @@ Line = tuple[int, str]
 def read(settings: Settings) -> Iterator[Paper | Problem | Count]:
     """Yield a paper for every one of the page. Raises `UserError` where the layout is unknown or the page has no paper."""
     if settings.layout not in LAYOUTS:
-        raise UserError(f"{settings.file}: “layout” says “{settings.layout}”; known are {', '.join(LAYOUTS)}")
+        raise UserError(
+            f"{settings.file}: “layout” says “{settings.layout}”; known are {', '.join(LAYOUTS)}"
+        )
     lines = _read_lines(settings.file)
     papers = list(LAYOUTS[settings.layout](lines))
     if not papers:
@@ -83,18 +94,37 @@ def read(settings: Settings) -> Iterator[Paper | Problem | Count]:
         yield replace(paper, slots=(Slot(slot, place),)) if slot else paper
         if paper.title is None:
             reason = "has no title: the capture lost it; the paper is listed with what is left"
-            yield Problem(settings.venue.venue_id, paper.item or paper.paper_id, "read", reason, paper.paper_id)
-    said = next((int(match.group(1)) for _, line in lines if (match := COUNT.search(line))), len(papers))
+            yield Problem(
+                settings.venue.venue_id,
+                paper.item or paper.paper_id,
+                "read",
+                reason,
+                paper.paper_id,
+            )
+    said = next(
+        (int(match.group(1)) for _, line in lines if (match := COUNT.search(line))), len(papers)
+    )
     if said != len(papers):
-        yield Problem(settings.venue.venue_id, settings.file.name, "read", f"says {said} results and shows {len(papers)}")
+        yield Problem(
+            settings.venue.venue_id,
+            settings.file.name,
+            "read",
+            f"says {said} results and shows {len(papers)}",
+        )
 
 
 def _read_lines(path: Path) -> list[Line]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
-        raise UserError(f"{path}: is not UTF-8 at byte {error.start}; save the page as text in UTF-8") from None
-    return [(number, line.strip()) for number, line in enumerate(text.splitlines(), start=1) if line.strip()]
+        raise UserError(
+            f"{path}: is not UTF-8 at byte {error.start}; save the page as text in UTF-8"
+        ) from None
+    return [
+        (number, line.strip())
+        for number, line in enumerate(text.splitlines(), start=1)
+        if line.strip()
+    ]
 
 
 def _read_results(lines: list[Line]) -> Iterator[Found]:
@@ -107,7 +137,11 @@ def _read_results(lines: list[Line]) -> Iterator[Found]:
         if match is None:
             waiting.append((number, line))
             continue
-        title = waiting.pop() if waiting and len(waiting[-1][1]) < PARAGRAPH and not waiting[-1][1].endswith(".") else None
+        title = (
+            waiting.pop()
+            if waiting and len(waiting[-1][1]) < PARAGRAPH and not waiting[-1][1].endswith(".")
+            else None
+        )
         if found:
             yield replace(found, abstract=_to_abstract(waiting))
         tldr = None if match.group(1) else match.group(2) or None
@@ -137,7 +171,9 @@ def _read_publications(lines: list[Line]) -> Iterator[Found]:
 def _is_name(line: str) -> bool:
     """Words that begin with a capital, none of it an acronym: "Stanisław Jastrzębski", not "Seeking GANs"."""
     words = line.split()
-    return bool(NAME.fullmatch(line)) and not any(re.search("[A-Z]{3}|[A-Z]{2}s?$", word) for word in words)
+    return bool(NAME.fullmatch(line)) and not any(
+        re.search("[A-Z]{3}|[A-Z]{2}s?$", word) for word in words
+    )
 
 
 def _read_session(lines: list[Line]) -> Iterator[Found]:
@@ -186,7 +222,9 @@ def _read_paper(lines: list[Line]) -> Iterator[Found]:
     if head is None:
         return
     rate = places["rate"] or places["read also"] or len(lines)
-    above = [(number, line) for number, line in lines[:head] if not re.fullmatch(r"[\d\s.()]+", line)]
+    above = [
+        (number, line) for number, line in lines[:head] if not re.fullmatch(r"[\d\s.()]+", line)
+    ]
     below = [(number, line) for number, line in lines[head:rate] if len(line) >= PARAGRAPH]
     number, title = above[-1] if above else (1, None)
     language = (_after(lines, places["language"], "language") or "").lower()
@@ -209,7 +247,10 @@ def _read_related(lines: list[Line]) -> Iterator[Found]:
     for number, line in lines:
         credit = re.fullmatch(r"(?:\d+\s*-\s*)?(.+?)\s+((?:19|20)\d\d)", line)
         if len(line) < PARAGRAPH and credit:
-            authors, year = tuple(name.strip() for name in credit.group(1).split(",")), int(credit.group(2))
+            authors, year = (
+                tuple(name.strip() for name in credit.group(1).split(",")),
+                int(credit.group(2)),
+            )
         elif len(line) >= PARAGRAPH:
             yield Found(number, authors=authors, abstract=line, year=year)
             authors, year = (), None
@@ -217,7 +258,12 @@ def _read_related(lines: list[Line]) -> Iterator[Found]:
 
 def _place_of(lines: list[Line], words: tuple[str, ...]) -> int | None:
     return next(
-        (place for place, (_, line) in enumerate(lines) if line.lower().startswith(words) and len(line) < PARAGRAPH), None
+        (
+            place
+            for place, (_, line) in enumerate(lines)
+            if line.lower().startswith(words) and len(line) < PARAGRAPH
+        ),
+        None,
     )
 
 
@@ -230,7 +276,12 @@ def _after(lines: list[Line], place: int | None, name: str) -> str | None:
     return line[len(word) :].strip(" :") or None
 
 
-LAYOUTS = {"results": _read_results, "publications": _read_publications, "session": _read_session, "paper": _read_paper}
+LAYOUTS = {
+    "results": _read_results,
+    "publications": _read_publications,
+    "session": _read_session,
+    "paper": _read_paper,
+}
 
 
 def _to_abstract(lines: list[Line]) -> str | None:
@@ -243,7 +294,9 @@ def _to_paper(found: Found, settings: Settings) -> Paper:
         paper_id=to_slug(title) if title else f"{settings.venue.venue_id}-line-{found.line}",
         venue=settings.venue,
         title=title,
-        authors=tuple(Author(name) for name in values.to_list([to_plain(name) for name in found.authors])),
+        authors=tuple(
+            Author(name) for name in values.to_list([to_plain(name) for name in found.authors])
+        ),
         year=found.year or settings.venue.year,
         abstract=values.to_paragraphs(to_plain(found.abstract)),
         tldr=values.to_text(to_plain(found.tldr)),

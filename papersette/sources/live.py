@@ -31,17 +31,23 @@ def load_client(module: str) -> Any:
     try:
         return importlib.import_module(module)
     except ImportError:
-        raise UserError(f"live sources need the package {module}: pip install -r requirements-live.txt") from None
+        raise UserError(
+            f"live sources need the package {module}: pip install -r requirements-live.txt"
+        ) from None
 
 
 def make_impatient(session: Any) -> None:
     """Limit the time without an answer, and the tries, of a client's requests.Session."""
     session.request = functools.partial(session.request, timeout=STALL)
     for adapter in session.adapters.values():
-        adapter.max_retries = adapter.max_retries.new(total=TRIES - 1, read=TRIES - 1, backoff_factor=PAUSE)
+        adapter.max_retries = adapter.max_retries.new(
+            total=TRIES - 1, read=TRIES - 1, backoff_factor=PAUSE
+        )
 
 
-def fetch_answer(path: Path, what: str, ask: Callable[[], str], error: type[Exception], *, offline: bool) -> str | None:
+def fetch_answer(
+    path: Path, what: str, ask: Callable[[], str], error: type[Exception], *, offline: bool
+) -> str | None:
     """Make sure that `path` holds the answer; give what is doubtful about it. Raises `UserError` where there is none.
 
     `error` is what the client library raises beside `OSError`.
@@ -50,7 +56,9 @@ def fetch_answer(path: Path, what: str, ask: Callable[[], str], error: type[Exce
     if there and (offline or time.time() - path.stat().st_mtime < FRESH):
         return None
     if offline:
-        raise UserError(f"{what}: was never fetched, and --offline fetches nothing; build once without it")
+        raise UserError(
+            f"{what}: was never fetched, and --offline fetches nothing; build once without it"
+        )
     try:
         answer = ask()
     except (OSError, ValueError, error) as failure:

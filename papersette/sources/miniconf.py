@@ -33,7 +33,9 @@ def read(settings: Settings) -> Iterator[Paper | Problem | Count]:
     """Yield a paper for every row. Raises `UserError` where the folder has no papers or a file cannot be read."""
     tables = sorted(settings.folder.glob("*papers*.csv"))
     if not tables:
-        raise UserError(f"{settings.folder}: has no *papers*.csv; name the folder sitedata of a Mini-Conf site")
+        raise UserError(
+            f"{settings.folder}: has no *papers*.csv; name the folder sitedata of a Mini-Conf site"
+        )
     slots = _read_programme(settings)
     for path in tables:
         rows = list(_read_rows(path))
@@ -85,7 +87,9 @@ def _to_time(given: Any) -> str | None:
     return given.isoformat() if isinstance(given, datetime) else values.to_text(given)
 
 
-def _to_paper(row: Mapping[str, str | None], settings: Settings, slots: dict[str, list[Slot]], item: str) -> Paper:
+def _to_paper(
+    row: Mapping[str, str | None], settings: Settings, slots: dict[str, list[Slot]], item: str
+) -> Paper:
     title = values.to_text(row.get("title"))
     uid = values.to_text(row.get("UID")) or to_slug(title or item)
     return Paper(
@@ -106,4 +110,6 @@ def _to_paper(row: Mapping[str, str | None], settings: Settings, slots: dict[str
 
 def _to_parts(given: str | None) -> tuple[str, ...]:
     """Lists are parted by | or ;, and where there is neither by commas."""
-    return values.to_list(given, separators=next((mark for mark in "|;" if mark in (given or "")), ","))
+    return values.to_list(
+        given, separators=next((mark for mark in "|;" if mark in (given or "")), ",")
+    )

@@ -51,8 +51,12 @@ def fetch(settings: Settings, folder: Path, *, offline: bool) -> tuple[Settings,
     def ask() -> str:
         return json.dumps({"notes": _ask(openreview, settings)}, ensure_ascii=False)
 
-    doubt = live.fetch_answer(path, f"OpenReview, {settings.group}", ask, openreview.OpenReviewException, offline=offline)
-    problems = [Problem(settings.venue.venue_id, settings.group, "download", doubt)] if doubt else []
+    doubt = live.fetch_answer(
+        path, f"OpenReview, {settings.group}", ask, openreview.OpenReviewException, offline=offline
+    )
+    problems = (
+        [Problem(settings.venue.venue_id, settings.group, "download", doubt)] if doubt else []
+    )
     return replace(settings, notes=path, group=None), problems
 
 
@@ -60,19 +64,28 @@ def _ask(openreview: Any, settings: Settings) -> list[dict[str, Any]]:
     """The submissions by API v2, and where it has none of this venue, by API v1, under the names that venues have given them."""
     for api in (settings.api, settings.api_1):
         host = urlsplit(api).hostname or ""
-        if "OPENREVIEW_PASSWORD" in os.environ and host != "openreview.net" and not host.endswith(".openreview.net"):
+        if (
+            "OPENREVIEW_PASSWORD" in os.environ
+            and host != "openreview.net"
+            and not host.endswith(".openreview.net")
+        ):
             raise UserError(
                 f"{api}: is not OpenReview, and would get the password that OPENREVIEW_PASSWORD holds; unset it first"
             )
     newer = openreview.api.OpenReviewClient(baseurl=settings.api)
     older = openreview.Client(baseurl=settings.api_1)
-    for client, names in ((newer, ("Submission",)), (older, ("Blind_Submission", "Submission", "submission"))):
+    for client, names in (
+        (newer, ("Submission",)),
+        (older, ("Blind_Submission", "Submission", "submission")),
+    ):
         live.make_impatient(client.session)
         for name in names:
             notes = client.get_all_notes(invitation=f"{settings.group}/-/{name}", details="replies")
             if notes:
                 return [{**note.to_json(), "details": note.details} for note in notes]
-    raise ValueError("there is no submission; is it the name of a venue, as in the address of its page?")
+    raise ValueError(
+        "there is no submission; is it the name of a venue, as in the address of its page?"
+    )
 
 
 def read(settings: Settings) -> Iterator[Paper | Problem | Count]:
@@ -91,9 +104,17 @@ def read(settings: Settings) -> Iterator[Paper | Problem | Count]:
             reason = "is no note with a forum id; dump the notes of the venue's submissions again"
             yield Problem(settings.venue.venue_id, item, "read", reason, lost=True)
             continue
-        thread = _read_thread(settings.reviews, _forum(note)) if settings.reviews else _replies(note)
+        thread = (
+            _read_thread(settings.reviews, _forum(note)) if settings.reviews else _replies(note)
+        )
         if isinstance(thread, str):
-            yield Problem(settings.venue.venue_id, f"{item}, thread {_forum(note)}", "read", thread, paper_id=_forum(note))
+            yield Problem(
+                settings.venue.venue_id,
+                f"{item}, thread {_forum(note)}",
+                "read",
+                thread,
+                paper_id=_forum(note),
+            )
             thread = []
         paper = _to_paper(note, thread, settings, folder.pop(_forum(note), None), item)
         yield paper
@@ -101,7 +122,12 @@ def read(settings: Settings) -> Iterator[Paper | Problem | Count]:
             reason = f"no file in {settings.files.name} has its forum id; the paper is listed without text"
             yield Problem(paper.venue.venue_id, item, "match", reason, paper_id=paper.paper_id)
     for path in folder.values():
-        yield Problem(settings.venue.venue_id, path.name, "match", "belongs to no note of the dump; it is not used")
+        yield Problem(
+            settings.venue.venue_id,
+            path.name,
+            "match",
+            "belongs to no note of the dump; it is not used",
+        )
 
 
 def _read_notes(path: Path) -> list[Any]:
@@ -111,7 +137,9 @@ def _read_notes(path: Path) -> list[Any]:
         raise UserError(f"{path}: is not JSON: {error}") from None
     notes = dump.get("notes") if isinstance(dump, dict) else dump
     if not isinstance(notes, list):
-        raise UserError(f"{path}: has no list of notes; expected [note, ...] or {{“notes”: [note, ...]}}")
+        raise UserError(
+            f"{path}: has no list of notes; expected [note, ...] or {{“notes”: [note, ...]}}"
+        )
     return notes
 
 
@@ -122,7 +150,11 @@ def _forum(note: Mapping[str, Any]) -> str:
 def _replies(note: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The replies that a dump with details=replies or details=directReplies holds in each note."""
     details = note.get("details")
-    given = (details.get("replies") or details.get("directReplies")) if isinstance(details, Mapping) else None
+    given = (
+        (details.get("replies") or details.get("directReplies"))
+        if isinstance(details, Mapping)
+        else None
+    )
     return [reply for reply in given or () if isinstance(reply, Mapping)]
 
 
@@ -141,9 +173,20 @@ def _read_thread(folder: Path, forum: str) -> list[Mapping[str, Any]] | str:
 def _to_review(note: Mapping[str, Any]) -> Review:
     content = _to_content(note.get("content"))
     signature = next(iter(values.to_list(note.get("signatures"))), "")
-    text = next((content[name] for name in ("review", "main_review", "comment", "summary") if content.get(name)), None)
+    text = next(
+        (
+            content[name]
+            for name in ("review", "main_review", "comment", "summary")
+            if content.get(name)
+        ),
+        None,
+    )
     return Review(
-        rating=values.to_number(next((content[name] for name in ("rating", "recommendation") if content.get(name)), None)),
+        rating=values.to_number(
+            next(
+                (content[name] for name in ("rating", "recommendation") if content.get(name)), None
+            )
+        ),
         confidence=values.to_number(content.get("confidence")),
         reviewer=signature.rpartition("/")[2] or None,
         title=values.to_text(content.get("title")),
@@ -173,7 +216,11 @@ DECISIONS = {"Decision", "Acceptance_Decision", "Acceptance", "Meta_Review"}
 
 
 def _to_paper(
-    note: Mapping[str, Any], thread: list[Mapping[str, Any]], settings: Settings, file: Path | None, item: str
+    note: Mapping[str, Any],
+    thread: list[Mapping[str, Any]],
+    settings: Settings,
+    file: Path | None,
+    item: str,
 ) -> Paper:
     content = _to_content(note.get("content"))
     paper_id = _forum(note)
@@ -182,14 +229,20 @@ def _to_paper(
         paper_id=paper_id,
         venue=settings.venue,
         title=values.to_text(content.get("title")),
-        authors=tuple(Author(name) for name in values.to_list(content.get("authors")) if name != "Anonymous"),
+        authors=tuple(
+            Author(name) for name in values.to_list(content.get("authors")) if name != "Anonymous"
+        ),
         year=settings.venue.year,
         abstract=values.to_paragraphs(content.get("abstract")),
         tldr=values.to_text(content.get("TL;DR")),
         tags=values.to_list(content.get("keywords")),
         language=settings.language,
         decision="withdrawn" if "Withdrawn" in _invitation(note) else _to_decision(content, thread),
-        reviews=tuple(_to_review(reply) for reply in thread if re.fullmatch("(Official_)?Review", _invitation(reply))),
+        reviews=tuple(
+            _to_review(reply)
+            for reply in thread
+            if re.fullmatch("(Official_)?Review", _invitation(reply))
+        ),
         url=f"{SITE}/forum?id={paper_id}",
         pdf_url=_pdf_url(settings, paper_id, pdf, file),
         file=file,
@@ -201,7 +254,10 @@ def _to_content(given: Any) -> dict[str, Any]:
     """A note's fields; API v2 wraps each value as {"value": …}, API v1 does not."""
     if not isinstance(given, Mapping):
         return {}
-    return {key: field["value"] if isinstance(field, Mapping) and "value" in field else field for key, field in given.items()}
+    return {
+        key: field["value"] if isinstance(field, Mapping) and "value" in field else field
+        for key, field in given.items()
+    }
 
 
 def _pdf_url(settings: Settings, paper_id: str, pdf: str | None, file: Path | None) -> str | None:

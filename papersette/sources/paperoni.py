@@ -38,24 +38,43 @@ class Settings:
 def read(settings: Settings) -> Iterator[Paper | Problem | Count]:
     """Yield a paper for every release, and for a paper without any. Raises `UserError` where the file is no list of papers."""
     folder = settings.file.is_dir()
-    paths = sorted(p for p in settings.file.iterdir() if p.suffix in SUFFIXES) if folder else [settings.file]
+    paths = (
+        sorted(p for p in settings.file.iterdir() if p.suffix in SUFFIXES)
+        if folder
+        else [settings.file]
+    )
     if not paths:
-        raise UserError(f"{settings.file}: has no .json and no .yml file; export the papers with paperoni")
+        raise UserError(
+            f"{settings.file}: has no .json and no .yml file; export the papers with paperoni"
+        )
     for path in paths:
         entries = _read_entries(path)
-        if folder and entries and not any(isinstance(entry, Mapping) and "releases" in entry for entry in entries):
+        if (
+            folder
+            and entries
+            and not any(isinstance(entry, Mapping) and "releases" in entry for entry in entries)
+        ):
             yield Count(1)
-            yield Problem(settings.venue.venue_id, path.name, "skip", "is no list of papers: nothing in it has releases")
+            yield Problem(
+                settings.venue.venue_id,
+                path.name,
+                "skip",
+                "is no list of papers: nothing in it has releases",
+            )
         else:
             yield from _read_papers(path, entries, settings)
 
 
-def _read_papers(path: Path, entries: list[Any], settings: Settings) -> Iterator[Paper | Problem | Count]:
+def _read_papers(
+    path: Path, entries: list[Any], settings: Settings
+) -> Iterator[Paper | Problem | Count]:
     yield Count(sum(max(1, len(_releases(entry))) for entry in entries))
     for place, entry in enumerate(entries, start=1):
         item = f"{path.name}: paper {place}"
         if not isinstance(entry, Mapping):
-            yield Problem(settings.venue.venue_id, item, "read", "is no paper, which is an object", lost=True)
+            yield Problem(
+                settings.venue.venue_id, item, "read", "is no paper, which is an object", lost=True
+            )
             continue
         for number, release in enumerate(_releases(entry) or [{}], start=1):
             yield _to_paper(entry, release, number, settings, item)
@@ -78,24 +97,42 @@ def _releases(entry: Any) -> list[Mapping[str, Any]]:
     return [release for release in releases or () if isinstance(release, Mapping)]
 
 
-def _to_paper(entry: Mapping[str, Any], release: Mapping[str, Any], number: int, settings: Settings, item: str) -> Paper:
-    key = next((text for name in ("paper_id", "key", "id") if (text := values.to_text(entry.get(name)))), None)
-    work = f"{settings.venue.venue_id}-{key}" if key else to_slug(f"{settings.venue.venue_id} {item}")
+def _to_paper(
+    entry: Mapping[str, Any], release: Mapping[str, Any], number: int, settings: Settings, item: str
+) -> Paper:
+    key = next(
+        (text for name in ("paper_id", "key", "id") if (text := values.to_text(entry.get(name)))),
+        None,
+    )
+    work = (
+        f"{settings.venue.venue_id}-{key}" if key else to_slug(f"{settings.venue.venue_id} {item}")
+    )
     published = _to_date(release.get("venue"))
     links = _links(entry)
     return Paper(
         paper_id=work if number == 1 else f"{work}-{number}",
         venue=_to_venue(release.get("venue")) or settings.venue,
         title=values.to_text(entry.get("title")),
-        authors=tuple(author for given in entry.get("authors") or () if (author := _to_author(given, settings.institute))),
+        authors=tuple(
+            author
+            for given in entry.get("authors") or ()
+            if (author := _to_author(given, settings.institute))
+        ),
         year=values.to_year(published),
         published=published,
         abstract=values.to_paragraphs(entry.get("abstract")),
-        tags=values.to_list([topic.get("name") for topic in entry.get("topics") or () if isinstance(topic, Mapping)]),
+        tags=values.to_list(
+            [topic.get("name") for topic in entry.get("topics") or () if isinstance(topic, Mapping)]
+        ),
         language=settings.language,
         decision=values.to_decision(release.get("status")),
-        url=next((url for kind, url in links if not kind.startswith("pdf") and url.startswith("http")), None),
-        pdf_url=next((url for kind, url in links if kind.startswith("pdf") and url.startswith("http")), None),
+        url=next(
+            (url for kind, url in links if not kind.startswith("pdf") and url.startswith("http")),
+            None,
+        ),
+        pdf_url=next(
+            (url for kind, url in links if kind.startswith("pdf") and url.startswith("http")), None
+        ),
         item=f"{item}, release {number}",
         work=work,
     )
@@ -110,7 +147,11 @@ def _to_venue(given: Any) -> Venue | None:
     """A venue for its name, without its year: "Advances in … 36" of 2023 and of 2024 differ in the paper's date."""
     name = values.to_text(given.get("name")) if isinstance(given, Mapping) else None
     kind = values.to_text(given.get("type")) if isinstance(given, Mapping) else None
-    return Venue(to_slug(name), name, kind=None if kind == "unknown" else kind) if name and to_slug(name) else None
+    return (
+        Venue(to_slug(name), name, kind=None if kind == "unknown" else kind)
+        if name and to_slug(name)
+        else None
+    )
 
 
 def _to_date(venue: Any) -> str | None:
@@ -118,13 +159,23 @@ def _to_date(venue: Any) -> str | None:
     if not isinstance(venue, Mapping):
         return None
     given = venue.get("date")
-    precision = given.get("precision") if isinstance(given, Mapping) else venue.get("date_precision", 3)
+    precision = (
+        given.get("precision") if isinstance(given, Mapping) else venue.get("date_precision", 3)
+    )
     text = values.to_text(
-        given.get("text") if isinstance(given, Mapping) else given.isoformat() if isinstance(given, date) else given
+        given.get("text")
+        if isinstance(given, Mapping)
+        else given.isoformat()
+        if isinstance(given, date)
+        else given
     )
     if not text or precision == UNDATED:
         return None
-    return "-".join(text[:10].split("-")[: int(precision)]) if isinstance(precision, int) else text[:10]
+    return (
+        "-".join(text[:10].split("-")[: int(precision)])
+        if isinstance(precision, int)
+        else text[:10]
+    )
 
 
 def _to_author(given: Any, institute: str | None) -> Author | None:
@@ -134,7 +185,13 @@ def _to_author(given: Any, institute: str | None) -> Author | None:
     name = values.to_text(given.get("display_name")) or (
         values.to_text(inner.get("name")) if isinstance(inner, Mapping) else None
     )
-    places = [values.to_text(place.get("name")) for place in given.get("affiliations") or () if isinstance(place, Mapping)]
+    places = [
+        values.to_text(place.get("name"))
+        for place in given.get("affiliations") or ()
+        if isinstance(place, Mapping)
+    ]
     known = [place for place in places if place]
-    member = bool(institute) and any(institute in place.split(", ") or place == institute for place in known)
+    member = bool(institute) and any(
+        institute in place.split(", ") or place == institute for place in known
+    )
     return Author(name, "; ".join(known) or None, member) if name else None

@@ -15,7 +15,17 @@ from pathlib import Path
 from typing import Any
 
 from papersette.errors import UserError
-from papersette.records import Author, Count, LooseFile, Paper, Problem, Review, Session, Slot, Venue
+from papersette.records import (
+    Author,
+    Count,
+    LooseFile,
+    Paper,
+    Problem,
+    Review,
+    Session,
+    Slot,
+    Venue,
+)
 from papersette.sources import files, values
 from papersette.text import to_slug
 
@@ -68,12 +78,20 @@ def _check_fields(settings: Settings) -> None:
         if name not in FIELDS:
             near = difflib.get_close_matches(name, FIELDS, n=1)
             hint = f"did you mean “{near[0]}”?" if near else f"known are {', '.join(FIELDS)}"
-            raise UserError(f"{settings.file}: the map of columns says “{name}”, which a paper does not have; {hint}")
+            raise UserError(
+                f"{settings.file}: the map of columns says “{name}”, which a paper does not have; {hint}"
+            )
 
 
 def _read_rows(settings: Settings) -> Iterator[tuple[int, dict[str, Any] | str]]:
     """Yield (line, row by field) or (line, reason why it is none)."""
-    readers = {".csv": _read_csv, ".tsv": _read_csv, ".json": _read_json, ".jsonl": _read_jsonl, ".md": _read_markdown}
+    readers = {
+        ".csv": _read_csv,
+        ".tsv": _read_csv,
+        ".json": _read_json,
+        ".jsonl": _read_jsonl,
+        ".md": _read_markdown,
+    }
     reader = readers.get(settings.file.suffix.lower())
     if reader is None:
         raise UserError(f"{settings.file}: a table is a .csv, .tsv, .json, .jsonl or .md file")
@@ -83,9 +101,16 @@ def _read_rows(settings: Settings) -> Iterator[tuple[int, dict[str, Any] | str]]
                 _check_columns(settings, row)
                 yield line, {name: row.get(settings.columns.get(name, name)) for name in FIELDS}
             else:
-                yield line, row if isinstance(row, str) else "is not an object with a value for each column"
+                yield (
+                    line,
+                    row
+                    if isinstance(row, str)
+                    else "is not an object with a value for each column",
+                )
     except UnicodeDecodeError as error:
-        raise UserError(f"{settings.file}: is not UTF-8 at byte {error.start}; convert it, for example with iconv") from None
+        raise UserError(
+            f"{settings.file}: is not UTF-8 at byte {error.start}; convert it, for example with iconv"
+        ) from None
 
 
 def _check_columns(settings: Settings, row: Mapping[str, Any]) -> None:
@@ -144,7 +169,10 @@ def _read_markdown(path: Path) -> Iterator[tuple[int, Any]]:
             if len(cells) == len(header):
                 yield number, _to_linked(dict(zip(header, cells, strict=True)))
             else:
-                yield number, f"has {len(cells)} cells where the header has {len(header)}; write \\| for a bar inside a cell"
+                yield (
+                    number,
+                    f"has {len(cells)} cells where the header has {len(header)}; write \\| for a bar inside a cell",
+                )
 
 
 def _to_linked(row: dict[str, str]) -> dict[str, str]:
@@ -155,10 +183,14 @@ def _to_linked(row: dict[str, str]) -> dict[str, str]:
     return row
 
 
-def _to_paper(row: Mapping[str, Any], settings: Settings, folder: dict[str, Path], item: str) -> Paper:
+def _to_paper(
+    row: Mapping[str, Any], settings: Settings, folder: dict[str, Path], item: str
+) -> Paper:
     title = values.to_text(row["title"])
     line = item.rpartition(" ")[2]
-    paper_id = values.to_identifier(row["paper_id"]) or (to_slug(title) if title else f"{settings.venue.venue_id}-{line}")
+    paper_id = values.to_identifier(row["paper_id"]) or (
+        to_slug(title) if title else f"{settings.venue.venue_id}-{line}"
+    )
     named = values.to_text(row["file"])
     file = folder.pop(files.to_file_id(named) if named else paper_id, None)
     names = _to_names(row["authors"], settings.separators)
@@ -183,7 +215,8 @@ def _to_paper(row: Mapping[str, Any], settings: Settings, folder: dict[str, Path
         ),
         slots=_to_slots(row, settings),
         url=values.to_text(row["url"]),
-        pdf_url=files.to_pdf_url(settings.pdf_url, paper_id, file) or values.to_text(row["pdf_url"]),
+        pdf_url=files.to_pdf_url(settings.pdf_url, paper_id, file)
+        or values.to_text(row["pdf_url"]),
         file=file,
         item=item,
     )
@@ -192,7 +225,11 @@ def _to_paper(row: Mapping[str, Any], settings: Settings, folder: dict[str, Path
 def _to_names(given: Any, separators: str) -> tuple[str, ...]:
     """Authors; where commas part them, the last may be joined by "and" as in a sentence."""
     names = values.to_list(given, separators)
-    return tuple(name for part in names for name in part.removeprefix("and ").split(" and ")) if "," in separators else names
+    return (
+        tuple(name for part in names for name in part.removeprefix("and ").split(" and "))
+        if "," in separators
+        else names
+    )
 
 
 def _to_slots(row: Mapping[str, Any], settings: Settings) -> tuple[Slot, ...]:

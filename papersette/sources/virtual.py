@@ -52,14 +52,21 @@ def read(settings: Settings) -> Iterator[Paper | Problem | Count]:
             yield Problem(source, item, "read", "is no event, which is a JSON object", lost=True)
         elif not _is_paper(event):
             kind = _kind(event) or "without a type"
-            yield Problem(source, item, "skip", f"is no paper but an event ({kind}): {_name(event) or 'unnamed'}")
+            yield Problem(
+                source,
+                item,
+                "skip",
+                f"is no paper but an event ({kind}): {_name(event) or 'unnamed'}",
+            )
         else:
             papers[_identity(event, item)].append((item, event))
     for presented in papers.values():
         paper, again = _to_paper(presented, abstracts, settings)
         yield paper
         for item in again:
-            reason = f"presents the paper {paper.paper_id} once more; the paper has this session, too"
+            reason = (
+                f"presents the paper {paper.paper_id} once more; the paper has this session, too"
+            )
             yield Problem(source, item, "skip", reason, paper.paper_id)
 
 
@@ -68,7 +75,9 @@ def _read_events(path: Path) -> tuple[list[Any], int]:
     given = _read_json(path)
     events = given.get("results") if isinstance(given, Mapping) else given
     if not isinstance(events, list):
-        raise UserError(f"{path}: has no list of events; save what the site answers under /static/virtual/data/")
+        raise UserError(
+            f"{path}: has no list of events; save what the site answers under /static/virtual/data/"
+        )
     count = given.get("count") if isinstance(given, Mapping) else None
     return events, count if isinstance(count, int) else len(events)
 
@@ -97,7 +106,11 @@ def _name(event: Event) -> str | None:
 
 def _is_paper(event: Event) -> bool:
     words = set((_kind(event) or "").lower().replace("-", " ").split())
-    return bool(event.get("paper_url") or event.get("paper_pdf_url") or (words & PAPER_KINDS and "session" not in words))
+    return bool(
+        event.get("paper_url")
+        or event.get("paper_pdf_url")
+        or (words & PAPER_KINDS and "session" not in words)
+    )
 
 
 def _identity(event: Event, item: str) -> str:
@@ -105,7 +118,9 @@ def _identity(event: Event, item: str) -> str:
     return values.to_text(event.get("paper_url")) or to_key(_name(event) or "") or item
 
 
-def _to_paper(presented: list[tuple[str, Event]], abstracts: Mapping[str, Any], settings: Settings) -> tuple[Paper, list[str]]:
+def _to_paper(
+    presented: list[tuple[str, Event]], abstracts: Mapping[str, Any], settings: Settings
+) -> tuple[Paper, list[str]]:
     """The paper of these events, and the items beyond the first."""
     item, first = presented[0]
     events = [event for _, event in presented]
@@ -113,7 +128,9 @@ def _to_paper(presented: list[tuple[str, Event]], abstracts: Mapping[str, Any], 
     def given(name: str) -> Any:
         return next((event[name] for event in events if event.get(name)), None)
 
-    abstract = given("abstract") or next((a for event in events if (a := abstracts.get(str(event.get("id"))))), None)
+    abstract = given("abstract") or next(
+        (a for event in events if (a := abstracts.get(str(event.get("id"))))), None
+    )
     paper = Paper(
         paper_id=values.to_text(first.get("id")) or to_slug(_name(first) or item),
         venue=settings.venue,
@@ -135,7 +152,10 @@ def _to_paper(presented: list[tuple[str, Event]], abstracts: Mapping[str, Any], 
 def _to_author(author: Any) -> Author:
     if not isinstance(author, Mapping):
         return Author(values.to_text(author) or "unnamed")
-    return Author(values.to_text(author.get("fullname")) or "unnamed", values.to_text(author.get("institution")))
+    return Author(
+        values.to_text(author.get("fullname")) or "unnamed",
+        values.to_text(author.get("institution")),
+    )
 
 
 def _to_slot(event: Event, venue: Venue) -> Slot | None:
@@ -146,7 +166,9 @@ def _to_slot(event: Event, venue: Venue) -> Slot | None:
     name = title or f"{_kind(event)} {start}"
     session_id = f"{venue.venue_id}-{to_slug(name)}"
     position = values.to_text(event.get("poster_position")) or ""
-    session = Session(session_id, name, _kind(event), start, values.to_text(event.get("endtime")), room)
+    session = Session(
+        session_id, name, _kind(event), start, values.to_text(event.get("endtime")), room
+    )
     return Slot(session, int(position) if position.isdecimal() else None)
 
 

@@ -31,7 +31,10 @@ def site(tmp_path_factory):
     make_pdf(folder / "pdfs/one.pdf", [[*BODY, *REFERENCES]])
     cited = "[3] Ann Author. Dropout for small gardens and their hedges. In Gardens, 2018."
     make_pdf(folder / "pdfs/two.pdf", [BODY[:1], [*BODY[1:], *REFERENCES, cited]])
-    make_pdf(folder / "pdfs/three.pdf", [["Only words about hedges, gardens and dropout, and no list, but pruning-shears."]])
+    make_pdf(
+        folder / "pdfs/three.pdf",
+        [["Only words about hedges, gardens and dropout, and no list, but pruning-shears."]],
+    )
     (folder / "papers.csv").write_text(PAPERS)
     (folder / "mine.txt").write_text("Hedge-1000\n")
     catalog = (
@@ -55,20 +58,33 @@ def ids(site, q, **more):
 
 
 def test_entries_become_works_with_their_page_and_who_cites_them(site):
-    found = rows(site, "select title, citing_count, year from cited_works order by citing_count desc, title")
+    found = rows(
+        site, "select title, citing_count, year from cited_works order by citing_count desc, title"
+    )
     assert found == [
         ("Adam: A method for stochastic optimization", 2, 2015),
         ("Reducing the dimensionality of data with neural networks", 2, 2006),
         ("Dropout for small gardens and their hedges", 1, 2018),
     ]
-    assert rows(site, "select page, position from citations where paper_id = 'two'") == [(2, 1), (2, 2), (2, 3)]
+    assert rows(site, "select page, position from citations where paper_id = 'two'") == [
+        (2, 1),
+        (2, 2),
+        (2, 3),
+    ]
 
 
 def test_a_cited_work_that_is_here_is_linked_and_counted(site):
     assert rows(site, "select paper_id from cited_works where paper_id is not null") == [("one",)]
-    assert rows(site, "select paper_id, cited_by from papers") == [("one", 1), ("two", 0), ("three", 0)]
+    assert rows(site, "select paper_id, cited_by from papers") == [
+        ("one", 1),
+        ("two", 0),
+        ("three", 0),
+    ]
     assert "Cited here by 1" in site.get("/papers/papers/one").text
-    assert site.get("/papers/search.json?q=hedges&sort=citations&_shape=array").json()[0]["paper_id"] == "one"
+    assert (
+        site.get("/papers/search.json?q=hedges&sort=citations&_shape=array").json()[0]["paper_id"]
+        == "one"
+    )
 
 
 @pytest.mark.parametrize(("q", "found"), [
@@ -81,7 +97,9 @@ def test_a_search_asks_for_names_datasets_and_techniques(site, q, found):
 
 
 def test_in_text_leaves_the_references_out(site):
-    assert "as no paper here has it" in site.get("/papers/search?q=salakhutdinov+hedges&in=text").text
+    assert (
+        "as no paper here has it" in site.get("/papers/search?q=salakhutdinov+hedges&in=text").text
+    )
 
 
 def test_facets_beside_the_results_count_names_and_datasets(site):
@@ -117,7 +135,10 @@ def test_cited_works_names_and_terms_have_pages_and_exports(site, path):
         if path != "terms"
         else "select * from terms where term_id = 'pruning-shears'",
     )[0][0]
-    assert "Dropout for small gardens" in site.get(f"/papers/{path}/{key}").text or path == "cited_names"
+    assert (
+        "Dropout for small gardens" in site.get(f"/papers/{path}/{key}").text
+        or path == "cited_names"
+    )
     assert site.get(f"/papers/{path}/{key}.bib").text.count("@") >= 2
 
 

@@ -45,15 +45,44 @@ def export(site, path, content_type):
 
 
 @pytest.mark.parametrize(
-    "path", ["search.{}", "search.{}?q=paper+OR+robust+OR+brace", "papers.{}", "papers.{}?_size=5", "venues/odd.{}"]
+    "path",
+    [
+        "search.{}",
+        "search.{}?q=paper+OR+robust+OR+brace",
+        "papers.{}",
+        "papers.{}?_size=5",
+        "venues/odd.{}",
+    ],
 )
 def test_an_export_is_whole_whatever_the_page_shows(site, path):
     assert (
-        len(bibtexparser.parse_string(export(site, f"/papers/{path.format('bib')}", "application/x-bibtex").text).entries) == 121
+        len(
+            bibtexparser.parse_string(
+                export(site, f"/papers/{path.format('bib')}", "application/x-bibtex").text
+            ).entries
+        )
+        == 121
     )
-    assert len(export(site, f"/papers/{path.format('csl')}", "application/vnd.citationstyles").json()) == 121
-    assert len(rispy.loads(export(site, f"/papers/{path.format('ris')}", "application/x-research").text)) == 121
-    assert len(feedparser.parse(export(site, f"/papers/{path.format('atom')}", "application/atom+xml").text).entries) == 121
+    assert (
+        len(export(site, f"/papers/{path.format('csl')}", "application/vnd.citationstyles").json())
+        == 121
+    )
+    assert (
+        len(
+            rispy.loads(
+                export(site, f"/papers/{path.format('ris')}", "application/x-research").text
+            )
+        )
+        == 121
+    )
+    assert (
+        len(
+            feedparser.parse(
+                export(site, f"/papers/{path.format('atom')}", "application/atom+xml").text
+            ).entries
+        )
+        == 121
+    )
 
 
 def test_bibtex_keeps_order_capitals_accents_and_mathematics_through_two_parsers(site):
@@ -63,11 +92,18 @@ def test_bibtex_keeps_order_capitals_accents_and_mathematics_through_two_parsers
     other = parse_string(text, "bibtex").entries[entry.key]
     assert [" ".join([*p.first_names, *p.prelast_names, *p.last_names]) for p in other.persons["author"]] == [
         "Zoë Ångström", "{The and Company}", "{van der Berg, Jan}"]  # fmt: skip
-    assert (other.type, other.fields["year"], other.fields["booktitle"]) == ("inproceedings", "2019", "Odd \\& Co 2019")
+    assert (other.type, other.fields["year"], other.fields["booktitle"]) == (
+        "inproceedings",
+        "2019",
+        "Odd \\& Co 2019",
+    )
 
 
 def test_bibtex_keys_are_unique_also_to_bibtex_which_tells_no_case(site):
-    keys = [entry.key.lower() for entry in bibtexparser.parse_string(site.get("/papers/papers.bib").text).entries]
+    keys = [
+        entry.key.lower()
+        for entry in bibtexparser.parse_string(site.get("/papers/papers.bib").text).entries
+    ]
     assert len(keys) == len(set(keys)) == 121
 
 
@@ -79,16 +115,29 @@ def test_csl_and_ris_say_the_same_as_the_site(site):
         {"date-parts": [[2019]]},
     )
     (entry,) = rispy.loads(site.get("/papers/search.ris?q=robust").text)
-    assert (entry["title"], entry["authors"][0], entry["keywords"]) == (ODD, "Ångström, Zoë", ["GAN", "noise"])
+    assert (entry["title"], entry["authors"][0], entry["keywords"]) == (
+        ODD,
+        "Ångström, Zoë",
+        ["GAN", "noise"],
+    )
 
 
 def test_a_feed_has_stable_ids_and_every_field_that_atom_requires(site):
     text = site.get("/papers/search.atom?q=robust").text
     feed = feedparser.parse(text)
-    assert (feed.bozo, feed.version, feed.entries[0].id) == (False, "atom10", "urn:papersette:odd%20id/1")
+    assert (feed.bozo, feed.version, feed.entries[0].id) == (
+        False,
+        "atom10",
+        "urn:papersette:odd%20id/1",
+    )
     atom = "{http://www.w3.org/2005/Atom}"
     for node in [ElementTree.fromstring(text), *ElementTree.fromstring(text).iter(f"{atom}entry")]:
-        assert {child.tag.removeprefix(atom) for child in node} >= {"id", "title", "updated", "author"}
+        assert {child.tag.removeprefix(atom) for child in node} >= {
+            "id",
+            "title",
+            "updated",
+            "author",
+        }
     assert feed.entries[0].title == ODD
 
 
@@ -97,12 +146,21 @@ def test_the_feed_of_what_is_new_tells_of_a_paper_that_went(site):
     assert (entry.title, entry.summary.startswith("removed")) == ("Filler paper number 118", True)
 
 
-@pytest.mark.parametrize("path", ["sessions/odd-morning.ics", "programme.ics", "search.ics?q=robust", "sessions.ics"])
+@pytest.mark.parametrize(
+    "path", ["sessions/odd-morning.ics", "programme.ics", "search.ics?q=robust", "sessions.ics"]
+)
 def test_a_calendar_has_the_session_with_its_place_and_papers(site, path):
     answer = export(site, f"/papers/{path}", "text/calendar")
     (event,) = IcsCalendarStream.calendar_from_ics(answer.content.decode()).events
-    assert (event.uid, event.summary, event.location) == ("odd-morning@papersette", "Morning", "Hall A")
-    assert (event.dtstart.isoformat(), event.dtend.isoformat()) == ("2019-06-11T09:00:00", "2019-06-11T10:30:00")
+    assert (event.uid, event.summary, event.location) == (
+        "odd-morning@papersette",
+        "Morning",
+        "Hall A",
+    )
+    assert (event.dtstart.isoformat(), event.dtend.isoformat()) == (
+        "2019-06-11T09:00:00",
+        "2019-06-11T10:30:00",
+    )
     assert event.description == f"{ODD}\nUnbalanced }} brace"
 
 
@@ -111,7 +169,11 @@ def test_a_calendar_without_a_session_says_so(site):
 
 
 def test_the_csv_of_a_search_opens_in_a_spreadsheet(site):
-    rows = list(csv.DictReader(io.StringIO(site.get("/papers/search.csv?q=robust").content.decode("utf-8-sig"))))
+    rows = list(
+        csv.DictReader(
+            io.StringIO(site.get("/papers/search.csv?q=robust").content.decode("utf-8-sig"))
+        )
+    )
     assert [row["title"] for row in rows] == [ODD]
 
 
@@ -134,7 +196,9 @@ def test_a_size_that_is_none_is_the_usual_one(site, size):
 def test_a_reading_list_is_an_address_in_the_order_of_its_ids(site, ids):
     rows = site.get("/papers/reading_list.json", params={"ids": ids, "_shape": "array"}).json()
     assert [row["paper_id"] for row in rows if row["venue"]] == ["p7", "p3", "p11"]
-    assert [row["paper_id"] for row in rows if not row["venue"]] == (["nosuch"] if "nosuch" in ids else [])
+    assert [row["paper_id"] for row in rows if not row["venue"]] == (
+        ["nosuch"] if "nosuch" in ids else []
+    )
     html = site.get("/papers/reading_list", params={"ids": ids}).text
     assert re.findall(r"Filler paper number (\d+)</a>", html) == ["7", "3", "11"]
     assert ("Not here: <bdi>nosuch</bdi>" in html) == ("nosuch" in ids)
@@ -143,24 +207,53 @@ def test_a_reading_list_is_an_address_in_the_order_of_its_ids(site, ids):
             "bib",
             [
                 entry["title"]
-                for entry in bibtexparser.parse_string(site.get("/papers/reading_list.bib", params={"ids": ids}).text).entries
+                for entry in bibtexparser.parse_string(
+                    site.get("/papers/reading_list.bib", params={"ids": ids}).text
+                ).entries
             ],
         ),
-        ("csl", [item["title"] for item in site.get("/papers/reading_list.csl", params={"ids": ids}).json()]),
+        (
+            "csl",
+            [
+                item["title"]
+                for item in site.get("/papers/reading_list.csl", params={"ids": ids}).json()
+            ],
+        ),
         (
             "atom",
-            [entry.title for entry in feedparser.parse(site.get("/papers/reading_list.atom", params={"ids": ids}).text).entries],
+            [
+                entry.title
+                for entry in feedparser.parse(
+                    site.get("/papers/reading_list.atom", params={"ids": ids}).text
+                ).entries
+            ],
         ),
     ):
         assert [title.strip("{}")[-2:].strip() for title in titles] == ["7", "3", "11"], extension
 
 
 @pytest.mark.parametrize(
-    "ids", ["", " , ,", '"', "\\", "[", "[]", '{"a": 1}', "2019", "null", "'; drop table papers --", "é😀\x00"]
+    "ids",
+    [
+        "",
+        " , ,",
+        '"',
+        "\\",
+        "[",
+        "[]",
+        '{"a": 1}',
+        "2019",
+        "null",
+        "'; drop table papers --",
+        "é😀\x00",
+    ],
 )
 def test_a_list_of_what_is_no_id_is_empty(site, ids):
     assert site.get("/papers/reading_list", params={"ids": ids}).status_code == 200
-    assert feedparser.parse(site.get("/papers/reading_list.atom", params={"ids": ids}).text).entries == []
+    assert (
+        feedparser.parse(site.get("/papers/reading_list.atom", params={"ids": ids}).text).entries
+        == []
+    )
     assert site.get("/papers/reading_list.csl", params={"ids": ids}).json() == []
 
 
@@ -186,14 +279,23 @@ PAPER_FORMATS = set(TYPES) - {"iCalendar"}
 def test_a_page_links_to_all_of_what_it_shows_and_each_link_holds_that(site, path, count):
     html = site.get(f"/papers/{path}").text
     (links,) = re.findall(r'<span class="exports">(.*?)</span>', html)
-    files = {name: site.get(unescape(url)) for url, name in re.findall(r'<a href="([^"]+)">([^<]+)</a>', links)}
+    files = {
+        name: site.get(unescape(url))
+        for url, name in re.findall(r'<a href="([^"]+)">([^<]+)</a>', links)
+    }
     assert set(files) >= ({"CSV", "JSON", "iCalendar"} if path == "programme" else PAPER_FORMATS)
     if files.get("iCalendar") and files["iCalendar"].status_code == 404:
         assert "nothing for a calendar" in files.pop("iCalendar").text
     for name, answer in files.items():
-        assert (answer.status_code, answer.headers["content-type"].partition(";")[0]) == (200, TYPES[name])
+        assert (answer.status_code, answer.headers["content-type"].partition(";")[0]) == (
+            200,
+            TYPES[name],
+        )
         assert name == "Atom" or "attachment; filename" in answer.headers["content-disposition"]
-    assert len(list(csv.DictReader(io.StringIO(files["CSV"].content.decode("utf-8-sig"), newline="")))) == count
+    assert (
+        len(list(csv.DictReader(io.StringIO(files["CSV"].content.decode("utf-8-sig"), newline=""))))
+        == count
+    )
     assert len(files["JSON"].json()) == count
     if "BibTeX" in files:
         assert len(bibtexparser.parse_string(files["BibTeX"].text).entries) == count

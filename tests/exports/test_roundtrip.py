@@ -32,7 +32,15 @@ def iclr_db(tmp_path_factory):
         packed.extract("search_iclr_2019/notes.json", folder, filter="data")
     (folder / "iclr2019-authors").symlink_to(foreign("iclr2019-authors"))
     (folder / "iclr.yml").write_text(ICLR_2019)
-    built = run_build(folder / "iclr.yml", "--data", folder, "--db", folder / "papers.db", "--cache", folder / "cache")
+    built = run_build(
+        folder / "iclr.yml",
+        "--data",
+        folder,
+        "--db",
+        folder / "papers.db",
+        "--cache",
+        folder / "cache",
+    )
     assert built.returncode == 0, built.stderr
     return folder / "papers.db"
 
@@ -52,8 +60,13 @@ def publication(request, tmp_path_factory):
 def to_papers(database):
     with closing(sqlite3.connect(database)) as conn:
         conn.row_factory = sqlite3.Row
-        papers = {row["paper_id"]: dict(row) | {"names": []} for row in conn.execute("select * from papers")}
-        for paper_id, name in conn.execute("select paper_id, name from authorships order by paper_id, position"):
+        papers = {
+            row["paper_id"]: dict(row) | {"names": []}
+            for row in conn.execute("select * from papers")
+        }
+        for paper_id, name in conn.execute(
+            "select paper_id, name from authorships order by paper_id, position"
+        ):
             papers[paper_id]["names"].append(name)
     assert len(papers) in {47, 1589}
     return papers
@@ -61,12 +74,16 @@ def to_papers(database):
 
 def words(text):
     """Words with their capitals and accents; without TeX's marks, quotes and dashes, which each program has in its own way."""
-    return re.findall(r"\w+", re.sub(r"\\textbackslash\{\}|\\textasciicircum\{\}|[\\{}_]", " ", text or ""))
+    return re.findall(
+        r"\w+", re.sub(r"\\textbackslash\{\}|\\textasciicircum\{\}|[\\{}_]", " ", text or "")
+    )
 
 
 def is_plain(paper):
     """Whether nothing of a paper is TeX, which some parsers resolve and others leave."""
-    return not re.search(r"[\\${}~^_`]", " ".join(filter(None, [paper["title"], paper["abstract"], *paper["names"]])))
+    return not re.search(
+        r"[\\${}~^_`]", " ".join(filter(None, [paper["title"], paper["abstract"], *paper["names"]]))
+    )
 
 
 def test_bibtex_is_read_by_pybtex(publication):
@@ -78,27 +95,41 @@ def test_bibtex_is_read_by_pybtex(publication):
         assert words(fields.get("title")) == words(paper["title"])
         assert words(fields.get("abstract")) == words(paper["abstract"])
         assert fields.get("year") == (str(paper["year"]) if paper["year"] else None)
-        assert [words(str(" ".join(to_parts(person)))) for person in entry.persons.get("author", [])] == list(
-            map(words, paper["names"])
-        )
+        assert [
+            words(str(" ".join(to_parts(person)))) for person in entry.persons.get("author", [])
+        ] == list(map(words, paper["names"]))
 
 
 def to_parts(person):
-    return [*person.first_names, *person.middle_names, *person.prelast_names, *person.last_names, *person.lineage_names]
+    return [
+        *person.first_names,
+        *person.middle_names,
+        *person.prelast_names,
+        *person.last_names,
+        *person.lineage_names,
+    ]
 
 
-@pytest.mark.parametrize(("extension", "language"), [("bib", "bibtex"), ("ris", "ris"), ("csl", "csljson")])
+@pytest.mark.parametrize(
+    ("extension", "language"), [("bib", "bibtex"), ("ris", "ris"), ("csl", "csljson")]
+)
 def test_bibtex_ris_and_csl_json_are_read_by_pandoc(publication, extension, language):
     site, papers = publication
     written = site.get(f"/papers/papers.{extension}").text
     items = json.loads(pypandoc.convert_text(written, "csljson", format=language))
     assert len(items) == len(papers)
-    plain = [(item, paper) for item, paper in zip(items, papers.values(), strict=True) if extension != "bib" or is_plain(paper)]
+    plain = [
+        (item, paper)
+        for item, paper in zip(items, papers.values(), strict=True)
+        if extension != "bib" or is_plain(paper)
+    ]
     assert len(plain) > len(papers) / 2
     for item, paper in plain:
         assert words(item.get("title")) == words(paper["title"])
         assert words(item.get("abstract")) == words(paper["abstract"])
-        assert [words(to_name(author)) for author in item.get("author", [])] == list(map(words, paper["names"]))
+        assert [words(to_name(author)) for author in item.get("author", [])] == list(
+            map(words, paper["names"])
+        )
         assert (item["issued"]["date-parts"][0][0] if "issued" in item else None) == paper["year"]
 
 
@@ -112,9 +143,15 @@ def test_csv_is_read_by_pandas_and_by_the_standard_library(publication):
     content = site.get("/papers/papers.csv").content
     frame = pandas.read_csv(io.BytesIO(content), dtype=str, keep_default_na=False)
     rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
-    raw = list(csv.DictReader(io.StringIO(site.get("/papers/papers.csv?_raw=on").content.decode(), newline="")))
+    raw = list(
+        csv.DictReader(
+            io.StringIO(site.get("/papers/papers.csv?_raw=on").content.decode(), newline="")
+        )
+    )
     assert len(rows) == len(frame) == len(raw) == len(papers)
-    for row, framed, untouched, paper in zip(rows, frame.to_dict("records"), raw, papers.values(), strict=True):
+    for row, framed, untouched, paper in zip(
+        rows, frame.to_dict("records"), raw, papers.values(), strict=True
+    ):
         assert row == framed
         for key in ("paper_id", "title", "authors", "abstract", "tags"):
             assert untouched[key] == (paper[key] or "")
@@ -134,21 +171,35 @@ def test_atom_is_read_by_feedparser_with_all_that_rfc_4287_demands(publication):
     feed = feedparser.parse(site.get("/papers/papers.atom").content)
     assert (feed.bozo, feed.version) == (False, "atom10")
     assert all(feed.feed.get(key) for key in ("id", "title", "updated", "author"))
-    assert [entry.id for entry in feed.entries] == ["urn:papersette:" + quote(paper_id) for paper_id in papers]
+    assert [entry.id for entry in feed.entries] == [
+        "urn:papersette:" + quote(paper_id) for paper_id in papers
+    ]
     for entry, paper in zip(feed.entries, papers.values(), strict=True):
         assert words(entry.title) == words(paper["title"] or paper["paper_id"])
         assert [author.name for author in entry.authors] == (paper["names"] or ["Unknown"])
         assert datetime.fromisoformat(entry.updated).tzinfo
-        assert words(paper["abstract"]) == words(entry.summary)[-len(words(paper["abstract"])) :] or not paper["abstract"]
+        assert (
+            words(paper["abstract"]) == words(entry.summary)[-len(words(paper["abstract"])) :]
+            or not paper["abstract"]
+        )
 
 
 def test_a_search_is_whole_in_every_format(publication):
     site, papers = publication
     asked = {"q": "learning", "versions": "all"}
-    found = [row["paper_id"] for row in site.get("/papers/search.json", params=asked | {"_stream": "on"}).json()]
-    counted = site.get("/papers/search_facets.json", params=asked | {"_shape": "array"}).json()[0]["count"]
+    found = [
+        row["paper_id"]
+        for row in site.get("/papers/search.json", params=asked | {"_stream": "on"}).json()
+    ]
+    counted = site.get("/papers/search_facets.json", params=asked | {"_shape": "array"}).json()[0][
+        "count"
+    ]
     assert (len(found), len(set(found)), set(found) <= set(papers)) == (counted, counted, True)
     assert counted > 20, "more than a page"
-    read = csv.DictReader(io.StringIO(site.get("/papers/search.csv", params=asked).content.decode("utf-8-sig"), newline=""))
+    read = csv.DictReader(
+        io.StringIO(
+            site.get("/papers/search.csv", params=asked).content.decode("utf-8-sig"), newline=""
+        )
+    )
     assert [row["paper_id"].removeprefix("'") for row in read] == found
     assert [item["id"] for item in site.get("/papers/search.csl", params=asked).json()] == found

@@ -13,7 +13,9 @@ from pathlib import Path
 from conftest import _assemble, make_pdf
 from pypdf import PdfWriter
 
-GOOD_PAGES = [[f"Page {number} has text about gradients.", "Second line of it."] for number in range(1, 6)]
+GOOD_PAGES = [
+    [f"Page {number} has text about gradients.", "Second line of it."] for number in range(1, 6)
+]
 BOMB = 2 << 30
 """Bytes that the bomb inflates to; it is 4 kB small."""
 
@@ -31,7 +33,9 @@ def make_all(folder: Path) -> list[Path]:
         "xref-loop.pdf": xref_loop(good),
         "many-pages.pdf": many_empty_pages(20_000),
         "reference-loop.pdf": _assemble([b"<</Type/Catalog/Pages 2 0 R>>", b"3 0 R", b"2 0 R"]),
-        "deep-arrays.pdf": _assemble([b"<</Type/Catalog/Pages 2 0 R>>", b"[" * 50_000 + b"]" * 50_000]),
+        "deep-arrays.pdf": _assemble(
+            [b"<</Type/Catalog/Pages 2 0 R>>", b"[" * 50_000 + b"]" * 50_000]
+        ),
     }
     files |= {f"cut-{part}.pdf": good[: len(good) * part // 11] for part in range(1, 11)}
     files |= {f"flipped-{seed}.pdf": flipped(good, seed) for seed in range(5)}
@@ -58,14 +62,24 @@ def bomb() -> bytes:
     chunk = b" " * (1 << 20)
     packed = b"".join(outer.compress(inner.compress(chunk)) for _ in range(BOMB >> 20))
     packed += outer.compress(inner.flush()) + outer.flush()
-    stream = b"<</Length %d/Filter[/FlateDecode/FlateDecode]>>stream\n%s\nendstream" % (len(packed), packed)
+    stream = b"<</Length %d/Filter[/FlateDecode/FlateDecode]>>stream\n%s\nendstream" % (
+        len(packed),
+        packed,
+    )
     page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]/Contents 4 0 R>>"
-    return _assemble([b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Count 1/Kids[3 0 R]>>", page, stream])
+    return _assemble(
+        [b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Count 1/Kids[3 0 R]>>", page, stream]
+    )
 
 
 def tree_loop() -> bytes:
     """A page tree that is its own child."""
-    return _assemble([b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Count 9/Kids[2 0 R 2 0 R]/Parent 2 0 R>>"])
+    return _assemble(
+        [
+            b"<</Type/Catalog/Pages 2 0 R>>",
+            b"<</Type/Pages/Count 9/Kids[2 0 R 2 0 R]/Parent 2 0 R>>",
+        ]
+    )
 
 
 def xref_loop(good: bytes) -> bytes:
@@ -77,7 +91,13 @@ def xref_loop(good: bytes) -> bytes:
 def many_empty_pages(count: int) -> bytes:
     kids = b" ".join(b"%d 0 R" % (number + 3) for number in range(count))
     page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>"
-    return _assemble([b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Count %d/Kids[%s]>>" % (count, kids), *[page] * count])
+    return _assemble(
+        [
+            b"<</Type/Catalog/Pages 2 0 R>>",
+            b"<</Type/Pages/Count %d/Kids[%s]>>" % (count, kids),
+            *[page] * count,
+        ]
+    )
 
 
 def encrypted(source: Path, target: Path, user: str) -> None:

@@ -14,7 +14,9 @@ def cleaned(*pages):
 
 @pytest.mark.parametrize("mark", ["-\n", "\ufffe", "\x02", "\u00ad\n", "-\r\n"])
 def test_a_word_broken_over_a_line_end_is_joined(mark):
-    assert cleaned(f"the anis{mark}otropic noise of gradients") == ["the anisotropic noise of gradients"]
+    assert cleaned(f"the anis{mark}otropic noise of gradients") == [
+        "the anisotropic noise of gradients"
+    ]
 
 
 def test_a_compound_that_is_written_with_its_hyphen_elsewhere_keeps_it():
@@ -34,15 +36,25 @@ def test_a_break_that_pdftotext_left_inside_a_line_is_joined_when_the_paper_has_
 
 
 def test_running_headers_and_page_numbers_go():
-    text = "\n".join(f"line {n} of the text" for n in ("one", "two", "three", "four", "five", "six"))
-    pages = [f"Under review at X 2019\n{n} begins\n{text}\n{n} ends\n{i}" for i, n in enumerate("abcdef", start=1)]
+    text = "\n".join(
+        f"line {n} of the text" for n in ("one", "two", "three", "four", "five", "six")
+    )
+    pages = [
+        f"Under review at X 2019\n{n} begins\n{text}\n{n} ends\n{i}"
+        for i, n in enumerate("abcdef", start=1)
+    ]
     assert cleaned(*pages)[2].startswith("c begins line one")
     assert cleaned(*pages)[2].endswith("six of the text c ends")
 
 
 def test_a_running_header_that_is_joined_to_the_text_under_it_is_cut():
-    text = "\n".join(f"line {n} of the text" for n in ("one", "two", "three", "four", "five", "six"))
-    pages = [f"Under review at X 2019{joined}{n} begins\n{text}" for n, joined in zip("abcdef", "\n\n\n\n  ", strict=True)]
+    text = "\n".join(
+        f"line {n} of the text" for n in ("one", "two", "three", "four", "five", "six")
+    )
+    pages = [
+        f"Under review at X 2019{joined}{n} begins\n{text}"
+        for n, joined in zip("abcdef", "\n\n\n\n  ", strict=True)
+    ]
     assert cleaned(*pages)[5].startswith("f begins line one")
 
 
@@ -54,7 +66,10 @@ def test_a_title_that_begins_as_the_running_header_stays_whole():
 
 
 def test_a_short_page_is_not_taken_for_its_header():
-    assert cleaned(*[f"Page {n} has text.\nSecond line." for n in range(5)])[3] == "Page 3 has text. Second line."
+    assert (
+        cleaned(*[f"Page {n} has text.\nSecond line." for n in range(5)])[3]
+        == "Page 3 has text. Second line."
+    )
 
 
 def test_the_title_on_page_one_stays_though_it_is_the_header_of_later_pages():
@@ -114,7 +129,8 @@ def test_headings_in_small_capitals_and_in_french_are_seen():
 
 def entries(count):
     return [
-        f"Ann Author and Ben Writer. On the noise of trees in forest {n}. In Journal of Noise, 20{n:02}." for n in range(count)
+        f"Ann Author and Ben Writer. On the noise of trees in forest {n}. In Journal of Noise, 20{n:02}."
+        for n in range(count)
     ]
 
 
@@ -137,15 +153,31 @@ def test_where_years_cease_the_text_is_the_papers_own_again():
 def test_a_table_inside_a_list_interrupts_it():
     table = [f"row {n}" for n in range(30)]
     first, second = entries(12)[:6], entries(12)[6:]
-    assert references.part_references([["References", *first, *table, *second]])[0] == (table, ["References", *first, *second])
+    assert references.part_references([["References", *first, *table, *second]])[0] == (
+        table,
+        ["References", *first, *second],
+    )
 
 
 def test_the_lines_of_a_reference_list_stay_lines():
-    raw = [RawPage("Text.\nReferences\n\n[1] A. Author. On noise.\n2015.\n[2] B. Writer. On trees. 2016.", "text")]
+    raw = [
+        RawPage(
+            "Text.\nReferences\n\n[1] A. Author. On noise.\n2015.\n[2] B. Writer. On trees. 2016.",
+            "text",
+        )
+    ]
     refs = reading.to_entry(reading.Job(Path("x.txt")), raw)["pages"][0][1]
-    assert refs.split("\n")[1:] == ["[1] A. Author. On noise.", "2015.", "[2] B. Writer. On trees. 2016."]
+    assert refs.split("\n")[1:] == [
+        "[1] A. Author. On noise.",
+        "2015.",
+        "[2] B. Writer. On trees. 2016.",
+    ]
 
 
 def test_page_breaks_stay_page_breaks():
     raw = [RawPage(text, "text") for text in ("one", "", "three")]
-    assert [body for body, _, _ in reading.to_entry(reading.Job(Path("x.txt")), raw)["pages"]] == ["one", "", "three"]
+    assert [body for body, _, _ in reading.to_entry(reading.Job(Path("x.txt")), raw)["pages"]] == [
+        "one",
+        "",
+        "three",
+    ]

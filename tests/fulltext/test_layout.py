@@ -21,12 +21,16 @@ def characters(pages):
 
 @pytest.mark.parametrize("path", NOTES[::3], ids=lambda path: path.stem)
 def test_every_character_of_a_reading_note_is_read_as_by_the_stock_parser(path):
-    assert characters(layout.read_layout(path)) == characters(extract_pages(path, laparams=LAParams(all_texts=True)))
+    assert characters(layout.read_layout(path)) == characters(
+        extract_pages(path, laparams=LAParams(all_texts=True))
+    )
 
 
 def test_every_character_of_a_real_paper_is_read_as_by_the_stock_parser():
     path = foreign("alt2019/bullins19a.pdf")
-    assert characters(layout.read_layout(path)) == characters(extract_pages(path, laparams=LAParams(all_texts=True)))
+    assert characters(layout.read_layout(path)) == characters(
+        extract_pages(path, laparams=LAParams(all_texts=True))
+    )
 
 
 def scan(data):
@@ -40,9 +44,15 @@ def scan(data):
         (b"(broken \\\nover lines)Tj", [("Tj", [b"broken over lines"])]),
         (b"<48 65 6C6c6> Tj", [("Tj", [b"Hell`"])]),
         (b"[(a) -250.5(b)+3 .5]TJ", [("TJ", [[b"a", -250.5, b"b", 3, 0.5]])]),
-        (b"/F#31 12 Tf % a comment (with a string\n1 0 0 1 7 8 Tm", [("Tf", [LIT("F1"), 12]), ("Tm", [1, 0, 0, 1, 7, 8])]),
+        (
+            b"/F#31 12 Tf % a comment (with a string\n1 0 0 1 7 8 Tm",
+            [("Tf", [LIT("F1"), 12]), ("Tm", [1, 0, 0, 1, 7, 8])],
+        ),
         (b"/OC /MC0 BDC 1 2 m 3 4 l S EMC (x)Tj", [("Tj", [b"x"])]),
-        (b"/Span <</ActualText (q Tj)>> BDC (x) ' 1 2 (y) \" T*", [("'", [b"x"]), ('"', [1, 2, b"y"]), ("T*", [])]),
+        (
+            b"/Span <</ActualText (q Tj)>> BDC (x) ' 1 2 (y) \" T*",
+            [("'", [b"x"]), ('"', [1, 2, b"y"]), ("T*", [])],
+        ),
         (b"BI /W 2 /H 2 ID \xff(Tj\x00 EI (x) Tj", [("Tj", [b"x"])]),
     ],
 )
@@ -50,7 +60,9 @@ def test_operators_are_scanned_with_their_operands(data, found):
     assert scan(data) == found
 
 
-@pytest.mark.parametrize("data", [b"(never closed Tj", b"BI /W 1 ID no end", b"\xff\xfe", b"1.2.3 Td", b"/\xff Tf"])
+@pytest.mark.parametrize(
+    "data", [b"(never closed Tj", b"BI /W 1 ID no end", b"\xff\xfe", b"1.2.3 Td", b"/\xff Tf"]
+)
 def test_what_the_scanner_does_not_cover_is_left_to_the_stock_parser(data):
     with pytest.raises(operators.Unscannable):
         scan(data)

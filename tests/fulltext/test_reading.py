@@ -28,7 +28,10 @@ def read(*paths: Path, **options: object) -> list[Text | str]:
 def test_both_engines_read_every_page(engine, tmp_path):
     path = make_pdf(tmp_path / "a.pdf", [LINES, ["Page two."]])
     (text,) = read(path, engine=engine)
-    assert [page.body for page in text.pages] == ["Stochastic gradient descent has anisotropic noise.", "Page two."]
+    assert [page.body for page in text.pages] == [
+        "Stochastic gradient descent has anisotropic noise.",
+        "Page two.",
+    ]
 
 
 def test_a_text_file_has_a_page_for_each_form_feed(tmp_path):
@@ -130,7 +133,12 @@ def test_a_new_cleaning_rule_cleans_again_without_reading_again(tmp_path, monkey
     read_file(job)
     monkeypatch.setitem(engines.ENGINES, "pdfium", lambda path: pytest.fail("read again"))
     monkeypatch.setattr("papersette.fulltext.cleaning.VERSION", "next")
-    entry = {"pages": [["cleaned anew", "", "pdfium"]], "front": [None] * 3, "headings": [], "doubt": None}
+    entry = {
+        "pages": [["cleaned anew", "", "pdfium"]],
+        "front": [None] * 3,
+        "headings": [],
+        "doubt": None,
+    }
     monkeypatch.setattr("papersette.fulltext.reading.to_entry", lambda job, raw: entry)
     assert read_file(job).pages[0].body == "cleaned anew"
 
@@ -161,7 +169,9 @@ def test_a_scan_is_recognised_where_ocrmypdf_is_installed(tmp_path, monkeypatch)
     monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
     scan = make_pdf(tmp_path / "scan.pdf", [[]])
     (text,) = read(scan, ocr=True)
-    assert [(page.body, page.engine) for page in text.pages] == [("Stochastic gradient descent has anisotropic noise.", "ocr")]
+    assert [(page.body, page.engine) for page in text.pages] == [
+        ("Stochastic gradient descent has anisotropic noise.", "ocr")
+    ]
 
 
 def test_a_scan_without_ocrmypdf_says_what_to_install(tmp_path, monkeypatch):
@@ -171,8 +181,15 @@ def test_a_scan_without_ocrmypdf_says_what_to_install(tmp_path, monkeypatch):
 
 
 def test_a_page_that_pdfium_reads_as_rubbish_is_read_by_pdfminer(tmp_path, monkeypatch):
-    path = make_pdf(tmp_path / "a.pdf", [["Page one is long enough to be text."], ["Page two is long enough to be text."]])
-    monkeypatch.setattr(engines, "read_pdfium", lambda path: ["\ue000\ue001" * 40, "Page two is long enough to be text."])
+    path = make_pdf(
+        tmp_path / "a.pdf",
+        [["Page one is long enough to be text."], ["Page two is long enough to be text."]],
+    )
+    monkeypatch.setattr(
+        engines,
+        "read_pdfium",
+        lambda path: ["\ue000\ue001" * 40, "Page two is long enough to be text."],
+    )
     assert [page.engine for page in engines.read_best(path)] == ["pdfminer", "pdfium"]
 
 
@@ -198,7 +215,9 @@ def test_ctrl_c_ends_a_build_cleanly_and_keeps_what_was_read(tmp_path):
         "--jobs",
         "2",
     ]
-    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
+    with subprocess.Popen(
+        command, cwd=tmp_path, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
         while len(list((tmp_path / "cache").rglob("*.gz"))) < 8 and process.poll() is None:
             time.sleep(0.1)
         os.kill(process.pid, signal.SIGINT)
@@ -219,9 +238,14 @@ def test_two_builds_may_share_a_cache(tmp_path):
 def test_a_title_that_takes_too_long_does_not_cost_the_text(tmp_path, monkeypatch):
     path = make_pdf(tmp_path / "a.pdf", [LINES])
     monkeypatch.setattr("papersette.fulltext.structure.TITLE_SECONDS", 1)
-    monkeypatch.setattr("papersette.fulltext.layout.read_layout", lambda *_: iter(lambda: time.sleep(60), None))
+    monkeypatch.setattr(
+        "papersette.fulltext.layout.read_layout", lambda *_: iter(lambda: time.sleep(60), None)
+    )
     text = read_file(Job(path))
-    assert (text.front.title, text.pages[0].body) == (None, "Stochastic gradient descent has anisotropic noise.")
+    assert (text.front.title, text.pages[0].body) == (
+        None,
+        "Stochastic gradient descent has anisotropic noise.",
+    )
 
 
 def test_a_defect_of_ours_costs_one_file_alone(tmp_path, monkeypatch):
@@ -232,7 +256,9 @@ def test_a_defect_of_ours_costs_one_file_alone(tmp_path, monkeypatch):
     assert "which is a defect: ZeroDivisionError" in reading._result_or_reason(Failed(), Limits())
 
 
-@pytest.mark.skipif(shutil.which("ocrmypdf") is None, reason="needs ocrmypdf (Debian: apt-get install ocrmypdf)")
+@pytest.mark.skipif(
+    shutil.which("ocrmypdf") is None, reason="needs ocrmypdf (Debian: apt-get install ocrmypdf)"
+)
 def test_a_picture_of_a_page_is_read_by_tesseract(tmp_path):
     note = pypdfium2.PdfDocument(ROOT / "data/sample/pdf/icml2019/batch-normalization-effect.pdf")
     scan = pypdfium2.PdfDocument.new()
@@ -246,4 +272,6 @@ def test_a_picture_of_a_page_is_read_by_tesseract(tmp_path):
     scan.save(tmp_path / "scan.pdf")
     (text,) = read(tmp_path / "scan.pdf", ocr=True)
     assert text.pages[0].engine == "ocr"
-    assert "batch normalization is in almost every vision network" in text.pages[0].body.lower().replace("[1] ", "")
+    assert "batch normalization is in almost every vision network" in text.pages[
+        0
+    ].body.lower().replace("[1] ", "")

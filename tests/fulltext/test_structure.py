@@ -22,7 +22,9 @@ def texts():
 
 
 def test_the_title_is_the_largest_type_of_page_1(texts):
-    assert texts[NOTE].front.title == "AdaGrad stepsizes: sharp convergence over nonconvex landscapes"
+    assert (
+        texts[NOTE].front.title == "AdaGrad stepsizes: sharp convergence over nonconvex landscapes"
+    )
 
 
 def test_the_authors_block_stands_between_title_and_abstract(texts):
@@ -40,11 +42,16 @@ def test_the_abstract_begins_and_ends_at_its_borders_in_english_and_french(texts
 def test_headings_are_found_with_number_and_page(texts):
     found = [(heading.number, heading.title) for heading in texts[NOTE].headings]
     assert found[:2] == [("1", "The trouble with step sizes"), ("2", "The method")]
-    assert [heading.page for heading in texts[NOTE].headings] == sorted(heading.page for heading in texts[NOTE].headings)
+    assert [heading.page for heading in texts[NOTE].headings] == sorted(
+        heading.page for heading in texts[NOTE].headings
+    )
 
 
 def headings(*pages):
-    return [(heading.number, heading.page) for heading in structure.to_headings([page.split("\n") for page in pages])]
+    return [
+        (heading.number, heading.page)
+        for heading in structure.to_headings([page.split("\n") for page in pages])
+    ]
 
 
 def test_lists_and_tables_are_no_headings():
@@ -53,7 +60,9 @@ def test_lists_and_tables_are_no_headings():
 
 
 def test_of_two_candidates_the_one_printed_like_the_introduction_is_taken():
-    first = "1. Introduction\nA claim\n2 items that go on in the running text of this page and\nmore"
+    first = (
+        "1. Introduction\nA claim\n2 items that go on in the running text of this page and\nmore"
+    )
     assert headings(first, "2. Preliminaries\n3. Results") == [("1", 1), ("2", 2), ("3", 2)]
 
 
@@ -87,45 +96,79 @@ def test_a_paper_without_the_word_has_no_abstract():
 @pytest.mark.parametrize(
     ("text", "boxes", "placed"),
     [
-        ("Bartok´ x", {4: (30, 0, 38, 7), 5: (38, 0, 46, 7), 6: (32, 8, 35, 10), 8: (60, 0, 66, 7)}, "Bartók x"),
-        ("v ´ ari", {0: (0, 0, 8, 7), 2: (9, 8, 12, 10), 4: (8, 0, 14, 7), 5: (14, 0, 18, 7), 6: (18, 0, 20, 7)}, "vári"),
+        (
+            "Bartok´ x",
+            {4: (30, 0, 38, 7), 5: (38, 0, 46, 7), 6: (32, 8, 35, 10), 8: (60, 0, 66, 7)},
+            "Bartók x",
+        ),
+        (
+            "v ´ ari",
+            {
+                0: (0, 0, 8, 7),
+                2: (9, 8, 12, 10),
+                4: (8, 0, 14, 7),
+                5: (14, 0, 18, 7),
+                6: (18, 0, 20, 7),
+            },
+            "vári",
+        ),
         ("xˆ", {0: (0, 0, 8, 7), 1: (2, 30, 5, 33)}, "xˆ"),
     ],
 )
 def test_a_loose_accent_goes_to_the_letter_that_it_stands_over(text, boxes, placed):
-    assert accents.put_in_place(text, lambda i: boxes.get(i, (i * 8.0, 0.0, i * 8.0 + 8, 7.0))) == placed
+    assert (
+        accents.put_in_place(text, lambda i: boxes.get(i, (i * 8.0, 0.0, i * 8.0 + 8, 7.0)))
+        == placed
+    )
 
 
 def test_rubbish_is_told_with_its_share_and_a_remedy():
     pages = ["\ue000\ue001\ue002 some words here are fine and enough"] * 3
-    assert "Unicode map" in quality.doubt(["\ue000" * 50 + "some words that are fine, enough of them"] * 3)
+    assert "Unicode map" in quality.doubt(
+        ["\ue000" * 50 + "some words that are fine, enough of them"] * 3
+    )
     assert quality.doubt(pages) is None
 
 
 def test_a_partly_scanned_paper_is_told():
-    assert "no text on 3 of its 4 pages" in quality.doubt(["A page that has enough letters to be text."] + [""] * 3)
+    assert "no text on 3 of its 4 pages" in quality.doubt(
+        ["A page that has enough letters to be text."] + [""] * 3
+    )
 
 
 def test_a_text_that_reads_like_no_other_is_a_problem(build, tmp_path):
     (tmp_path / "texts").mkdir()
     for number in range(24):
-        (tmp_path / "texts" / f"p{number}.txt").write_text(f"Gradient descent with momentum converges, paper {number}. " * 3)
-    (tmp_path / "texts" / "bad.txt").write_text("Hsbejfou eftdfou xjui npnfouvn dpowfshft, qbqfs. " * 3)
+        (tmp_path / "texts" / f"p{number}.txt").write_text(
+            f"Gradient descent with momentum converges, paper {number}. " * 3
+        )
+    (tmp_path / "texts" / "bad.txt").write_text(
+        "Hsbejfou eftdfou xjui npnfouvn dpowfshft, qbqfs. " * 3
+    )
     ids = "".join(f"p{number}\n" for number in range(24))
     (tmp_path / "papers.csv").write_text(f"paper_id\n{ids}bad\n")
     catalog = "title: T\nsources:\n  - {kind: table, file: papers.csv, files: texts, venue: {venue_id: v, name: V}}\n"
     assert build(catalog).returncode == 0
     with closing(sqlite3.connect(tmp_path / "papers.db")) as conn:
         assert conn.execute("select paper_id, stage from problems").fetchall() == [("bad", "text")]
-        assert conn.execute("select text_quality from papers where paper_id = 'p3'").fetchone()[0] > 0.9
+        assert (
+            conn.execute("select text_quality from papers where paper_id = 'p3'").fetchone()[0]
+            > 0.9
+        )
 
 
 @pytest.mark.parametrize(
     ("block", "names"),
     [
-        ("Ada Byron∗ ada@u.edu\nAda Byron∗\nUniversity of X\nBo van Dyk", ("Ada Byron", "Bo van Dyk")),
+        (
+            "Ada Byron∗ ada@u.edu\nAda Byron∗\nUniversity of X\nBo van Dyk",
+            ("Ada Byron", "Bo van Dyk"),
+        ),
         ("ADA BYRON, BO LI", ("ADA BYRON", "BO LI")),
-        ("Ada Byron1,2, Zoë Ångström3 and J.-P. O'Neil", ("Ada Byron", "Zoë Ångström", "J.-P. O'Neil")),
+        (
+            "Ada Byron1,2, Zoë Ångström3 and J.-P. O'Neil",
+            ("Ada Byron", "Zoë Ångström", "J.-P. O'Neil"),
+        ),
         ("Haifa, Israel\nNew York, NY 10027\nDept. of Gardens", ()),
         ("Editors: Cy Twombly and Di Prima", ()),
         ("Under review as a conference paper", ()),
@@ -142,6 +185,8 @@ def test_the_authors_of_alt_2019_are_found_on_its_first_pages():
     papers = [item for item in read if isinstance(item, Paper)]
     surnames = {to_key(author.name.split()[-1]) for paper in papers for author in paper.authors}
     for path in sorted(foreign("alt2019").glob("*.pdf")):
-        names = {to_key(name.split()[-1]) for name in to_authors(structure.read_front(path, []).authors)}
+        names = {
+            to_key(name.split()[-1]) for name in to_authors(structure.read_front(path, []).authors)
+        }
         found, false = found + len(names & surnames), false + len(names - surnames)
     assert (found, false <= 2) == (93, True)

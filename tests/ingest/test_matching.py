@@ -14,14 +14,19 @@ def paper(paper_id, title, author="Ann Author"):
 
 
 def match(papers, **heads):
-    paths = {Path(f"{name}.pdf"): Text((Page(head),), "00", "pdfium") for name, head in heads.items()}
-    matched, problems = matching.match(papers, [LooseFile("v", path, "/pdf/{file}") for path in paths], paths)
+    paths = {
+        Path(f"{name}.pdf"): Text((Page(head),), "00", "pdfium") for name, head in heads.items()
+    }
+    matched, problems = matching.match(
+        papers, [LooseFile("v", path, "/pdf/{file}") for path in paths], paths
+    )
     return {p.paper_id: p.file.name for p in matched if p.file}, problems
 
 
 def test_a_title_on_the_first_page_is_a_match_without_doubt():
     files, problems = match(
-        [paper("k", "Learning Graphs with Queries")], x="Proceedings 2019\nLEARNING GRAPHS WITH\nQUE-RIES Ann"
+        [paper("k", "Learning Graphs with Queries")],
+        x="Proceedings 2019\nLEARNING GRAPHS WITH\nQUE-RIES Ann",
     )
     assert (files, problems) == ({"k": "x.pdf"}, [])
 
@@ -30,18 +35,25 @@ def test_a_matched_file_gets_the_address_of_its_source():
     path = Path("x.pdf")
     text = Text((Page("Learning Graphs with Queries"),), "00", "pdfium")
     loose = LooseFile("v", path, "/pdf/{paper_id}-{file}")
-    (matched,), _ = matching.match([paper("k", "Learning graphs with queries")], [loose], {path: text})
+    (matched,), _ = matching.match(
+        [paper("k", "Learning graphs with queries")], [loose], {path: text}
+    )
     assert matched.pdf_url == "/pdf/k-x.pdf"
 
 
 def test_author_and_year_in_the_name_are_a_guess_that_is_told():
-    files, (problem,) = match([paper("k", "A title that was changed later", "Ann Garivier")], garivier19a="Another title")
+    files, (problem,) = match(
+        [paper("k", "A title that was changed later", "Ann Garivier")], garivier19a="Another title"
+    )
     assert files == {"k": "garivier19a.pdf"}
     assert "a guess" in problem.reason
 
 
 def test_two_candidates_are_no_guess():
-    papers = [paper("k", "First title of hers", "Ann Wang"), paper("l", "Second title of hers", "Ann Wang")]
+    papers = [
+        paper("k", "First title of hers", "Ann Wang"),
+        paper("l", "Second title of hers", "Ann Wang"),
+    ]
     files, problems = match(papers, wang19a="Other", wang19b="Another")
     assert files == {}
     assert len(problems) == 4
@@ -49,12 +61,15 @@ def test_two_candidates_are_no_guess():
 
 def test_two_papers_with_one_title_do_not_share_a_file():
     files, _ = match(
-        [paper("k", "Learning Graphs with Queries"), paper("l", "Learning Graphs with Queries")], x="Learning graphs with queries"
+        [paper("k", "Learning Graphs with Queries"), paper("l", "Learning Graphs with Queries")],
+        x="Learning graphs with queries",
     )
     assert len(files) == 1
 
 
 def test_a_file_that_could_not_be_read_is_left_over_and_told():
     path = Path("x.pdf")
-    _, problems = matching.match([paper("k", "A title that is long")], [LooseFile("v", path)], {path: "is no PDF"})
+    _, problems = matching.match(
+        [paper("k", "A title that is long")], [LooseFile("v", path)], {path: "is no PDF"}
+    )
     assert {problem.item for problem in problems} == {"k", "x.pdf"}

@@ -12,7 +12,9 @@ def completed(**said):
 
 
 def test_what_a_paper_lacks_is_taken_and_told():
-    (paper,), claims, problems = completed(authors=(Author("Ada"),), decision="oral", reviews=(Review(7), Review(9.5)))
+    (paper,), claims, problems = completed(
+        authors=(Author("Ada"),), decision="oral", reviews=(Review(7), Review(9.5))
+    )
     assert (paper.authors, paper.decision, paper.title) == ((Author("Ada"),), "oral", "A Title")
     assert claims == [
         Claim("a", "authors", "later", "Ada", used=True),
@@ -24,7 +26,10 @@ def test_what_a_paper_lacks_is_taken_and_told():
 
 def test_where_sources_differ_the_first_word_stands_and_the_other_is_kept():
     (paper,), claims, _ = completed(abstract="Other words.")
-    assert (paper.abstract, claims) == ("First words.", [Claim("a", "abstract", "later", "Other words.", used=False)])
+    assert (paper.abstract, claims) == (
+        "First words.",
+        [Claim("a", "abstract", "later", "Other words.", used=False)],
+    )
 
 
 def test_the_same_in_other_letters_is_no_claim():
@@ -32,7 +37,10 @@ def test_the_same_in_other_letters_is_no_claim():
 
 
 def test_an_item_that_names_no_paper_is_told():
-    _, _, (problem,) = complete([ANONYMOUS], [("later", "v", Paper("b", Venue("later", "L"))), ("later", "v", Paper("a", VENUE))])
+    _, _, (problem,) = complete(
+        [ANONYMOUS],
+        [("later", "v", Paper("b", Venue("later", "L"))), ("later", "v", Paper("a", VENUE))],
+    )
     assert (problem.source, problem.item, problem.stage) == ("later", "b", "merge")
 
 

@@ -8,7 +8,10 @@ from papersette.knowledge.authors import group_names
 @pytest.mark.parametrize(
     ("names", "author"),
     [
-        (["Ryan P. Adams", "Ryan P Adams", "Ryan Adams", "R. P. Adams", "R. Adams"], "Ryan P. Adams"),
+        (
+            ["Ryan P. Adams", "Ryan P Adams", "Ryan Adams", "R. P. Adams", "R. Adams"],
+            "Ryan P. Adams",
+        ),
         (["Léon Bottou", "Leon Bottou", "LEON BOTTOU", "Bottou, Léon"], None),
         (["Jean-Yves Girard", "J.-Y. Girard"], "Jean-Yves Girard"),
     ],

@@ -76,23 +76,41 @@ def of(form):
 STYLES = {
     "PMLR": lambda n, a, t, v, y: f"{listed(a.split('|'))}. {t}. In {v}, pages {n}1–{n}9, {y}.",
     "JMLR": lambda n, a, t, v, y: f"{listed(of(direct)(a))}. {t}. {v}, {n}(2):{n}1–{n}9, {y}.",
-    "ICLR": lambda n, a, t, v, y: f"{listed(a.replace('.', '').split('|'))}. {t}. In {v}, pp. {n}1–{n}9. Springer, {y}.",
-    "ICML": lambda n, a, t, v, y: f"{listed(of(inverted_whole)(a))}. {t}. In {v}, pp. {n}1–{n}9, {y}.".replace("..", "."),
-    "APA": lambda n, a, t, v, y: f"{listed(of(inverted)(a), ', & ', '')} ({y}). {t}. {v}, {n}(2), {n}1–{n}9.",
+    "ICLR": lambda n, a, t, v, y: (
+        f"{listed(a.replace('.', '').split('|'))}. {t}. In {v}, pp. {n}1–{n}9. Springer, {y}."
+    ),
+    "ICML": lambda n, a, t, v, y: (
+        f"{listed(of(inverted_whole)(a))}. {t}. In {v}, pp. {n}1–{n}9, {y}.".replace("..", ".")
+    ),
+    "APA": lambda n, a, t, v, y: (
+        f"{listed(of(inverted)(a), ', & ', '')} ({y}). {t}. {v}, {n}(2), {n}1–{n}9."
+    ),
     "Harvard": lambda n, a, t, v, y: f"{', '.join(of(inverted)(a))}, {y}. {t}. {v} {n}, {n}1–{n}9.",
     "natbib": lambda n, a, t, v, y: f"{listed(of(inverted)(a))} ({y}). {t}. In {v}.",
     "ACL": lambda n, a, t, v, y: f"{listed(a.split('|'))}. {y}. {t}. In {v}, pages {n}1–{n}9.",
-    "ACM": lambda n, a, t, v, y: f"[{n}] {listed(a.split('|'))}. {y}. {t}. {v} {n}, 2 ({y}), {n}1–{n}9.",
-    "IEEE": lambda n, a, t, v, y: f"[{n}] {listed(of(direct)(a))}, “{t},” {v}, vol. {n}, pp. {n}1–{n}9, {y}.",
-    "Springer": lambda n, a, t, v, y: f"{n}. {', '.join(of(inverted)(a))}: {t}. In: {v}, pp. {n}1–{n}9 ({y})",
-    "Elsevier": lambda n, a, t, v, y: f"[{n}] {', '.join(of(direct)(a))}, {t}, {v} {n} ({y}) {n}1–{n}9.",
-    "Vancouver": lambda n, a, t, v, y: f"{n}. {', '.join(of(vancouver)(a))}. {t}. {v}. {y};{n}(2):{n}1-{n}9.",
+    "ACM": lambda n, a, t, v, y: (
+        f"[{n}] {listed(a.split('|'))}. {y}. {t}. {v} {n}, 2 ({y}), {n}1–{n}9."
+    ),
+    "IEEE": lambda n, a, t, v, y: (
+        f"[{n}] {listed(of(direct)(a))}, “{t},” {v}, vol. {n}, pp. {n}1–{n}9, {y}."
+    ),
+    "Springer": lambda n, a, t, v, y: (
+        f"{n}. {', '.join(of(inverted)(a))}: {t}. In: {v}, pp. {n}1–{n}9 ({y})"
+    ),
+    "Elsevier": lambda n, a, t, v, y: (
+        f"[{n}] {', '.join(of(direct)(a))}, {t}, {v} {n} ({y}) {n}1–{n}9."
+    ),
+    "Vancouver": lambda n, a, t, v, y: (
+        f"{n}. {', '.join(of(vancouver)(a))}. {t}. {v}. {y};{n}(2):{n}1-{n}9."
+    ),
     "Chicago": lambda n, a, t, v, y: (
         f"{listed([inverted_whole(a.split('|')[0]), *a.split('|')[1:]])}. “{t}.” {v} {n}, no. 2 ({y}): {n}1–{n}9.".replace(
             "..", "."
         )
     ),
-    "alpha": lambda n, a, t, v, y: f"[{given(a.split('|')[0])[1][:3]}{y % 100:02}] {listed(a.split('|'))}. {t}. {v}, {y}.",
+    "alpha": lambda n, a, t, v, y: (
+        f"[{given(a.split('|')[0])[1][:3]}{y % 100:02}] {listed(a.split('|'))}. {t}. {v}, {y}."
+    ),
     "author-year labels": lambda n, a, t, v, y: (
         f"[{given(a.split('|')[0])[1]} et al., {y}] {listed(of(inverted)(a))} ({y}). {t}. {v}."
     ),
@@ -104,14 +122,19 @@ def typeset(style, width):
     entries = [STYLES[style](n, *work) for n, work in enumerate(WORKS, start=1)]
     if not width:
         return " ".join(entries)
-    return "\n".join(line for entry in entries for line in textwrap.wrap(entry, width, break_on_hyphens=False))
+    return "\n".join(
+        line for entry in entries for line in textwrap.wrap(entry, width, break_on_hyphens=False)
+    )
 
 
 @pytest.mark.parametrize("width", [1000, 88, 50, 0])
 @pytest.mark.parametrize("style", STYLES)
 def test_every_style_is_read_whole_wrapped_or_run_together(style, width):
     entries = parse_references([(7, "References\n" + typeset(style, width))])
-    read = [([name.key for name in entry.authors], to_title_key(entry.title), entry.year) for entry in entries]
+    read = [
+        ([name.key for name in entry.authors], to_title_key(entry.title), entry.year)
+        for entry in entries
+    ]
     assert read == [
         ([to_name(name.split()).key for name in authors.split("|")], to_title_key(title), year)
         for authors, title, _, year in WORKS
@@ -127,7 +150,9 @@ def test_a_list_goes_on_over_pages_with_their_headers_and_numbers(style):
         for n, i in enumerate(range(0, len(lines), 12), 9)
     ]
     entries = parse_references(pages)
-    assert [to_title_key(entry.title) for entry in entries] == [to_title_key(title) for _, title, _, _ in WORKS]
+    assert [to_title_key(entry.title) for entry in entries] == [
+        to_title_key(title) for _, title, _, _ in WORKS
+    ]
     assert entries[0].page == 9
     assert entries[-1].page in {pages[-1][0], pages[-2][0]}
     assert not any("Proceedings of the Tests" in entry.raw for entry in entries)
@@ -146,7 +171,10 @@ def test_a_lost_label_costs_no_other_entry():
 
 def test_raw_is_the_entry_as_printed_its_lines_joined():
     raw = parse_references([(1, typeset("JMLR", 40))])[5].raw
-    assert raw == "S. Hochreiter and J. Schmidhuber. Long short-term memory. Neural Computation, 6(2):61–69, 1997."
+    assert (
+        raw
+        == "S. Hochreiter and J. Schmidhuber. Long short-term memory. Neural Computation, 6(2):61–69, 1997."
+    )
 
 
 def only(text):
@@ -159,14 +187,34 @@ def only(text):
     ("text", "field", "expected"),
     [
         ("J. Doe and A. Roe. On trees. arXiv preprint arXiv:1910.01234, 2018.", "year", 2018),
-        ("J. Doe and A. Roe. On trees. arXiv preprint arXiv:1910.01234, 2018.", "arxiv_id", "1910.01234"),
-        ("J. Doe and A. Roe. On trees. arXiv preprint arXiv:1910.01234, 2018.", "venue", "arXiv preprint"),
+        (
+            "J. Doe and A. Roe. On trees. arXiv preprint arXiv:1910.01234, 2018.",
+            "arxiv_id",
+            "1910.01234",
+        ),
+        (
+            "J. Doe and A. Roe. On trees. arXiv preprint arXiv:1910.01234, 2018.",
+            "venue",
+            "arXiv preprint",
+        ),
         ("J. Doe and A. Roe. On trees. CoRR, abs/1705. 01234, 2017.", "arxiv_id", "1705.01234"),
         ("J. Doe. On strings. arXiv:hep-th/9711200, 1997.", "arxiv_id", "hep-th/9711200"),
-        ("J. Doe and A. Roe. On trees. Forests, 4(2):1989–2004, 2011. doi: 10.1000/for.2011.12.", "year", 2011),
-        ("J. Doe and A. Roe. On trees. Forests, 4(2):1989–2004, 2011. doi: 10.1000/for.2011.12.", "doi", "10.1000/for.2011.12"),
+        (
+            "J. Doe and A. Roe. On trees. Forests, 4(2):1989–2004, 2011. doi: 10.1000/for.2011.12.",
+            "year",
+            2011,
+        ),
+        (
+            "J. Doe and A. Roe. On trees. Forests, 4(2):1989–2004, 2011. doi: 10.1000/for.2011.12.",
+            "doi",
+            "10.1000/for.2011.12",
+        ),
         ("J. Doe and A. Roe. On trees in 1984. Forests, 2001b.", "year", 2001),
-        ("J. Doe and A. Roe. On trees. https://example.org/2020/, 2016. [Online; accessed 7-May-2018].", "year", 2016),
+        (
+            "J. Doe and A. Roe. On trees. https://example.org/2020/, 2016. [Online; accessed 7-May-2018].",
+            "year",
+            2016,
+        ),
         ("J. Doe and A. Roe. Trees vs. bushes. Forests, 2001.", "title", "Trees vs. bushes"),
         ("J. Doe and A. Roe. Are trees tall? Forests, 2001.", "title", "Are trees tall?"),
         (
@@ -185,18 +233,30 @@ def test_fields_of_an_entry(text, field, expected):
 @pytest.mark.parametrize(
     ("text", "keys"),
     [
-        ("Jiequn Han, Arnulf Jentzen, and Weinan E. Solving high-dimensional equations. 2018.", "han-j jentzen-a weinan-e"),
+        (
+            "Jiequn Han, Arnulf Jentzen, and Weinan E. Solving high-dimensional equations. 2018.",
+            "han-j jentzen-a weinan-e",
+        ),
         ("Gérard Ben Arous and Luc Van Gool. On trees. 2018.", "arous-g van-gool-l"),
         ("Xue Bin Peng and Di Wang. On trees. 2018.", "peng-x wang-d"),
         ("Erik F. Tjong Kim Sang. Introduction to the shared task. 2002.", "sang-e"),
         ("Ofir Press and Lior Wolf. Using the output embedding. 2017.", "press-o wolf-l"),
-        ("Maaten, L. v. d. and Hinton, G. (2008). Visualizing data. JMLR.", "v-d-maaten-l hinton-g"),
+        (
+            "Maaten, L. v. d. and Hinton, G. (2008). Visualizing data. JMLR.",
+            "v-d-maaten-l hinton-g",
+        ),
         ("Martín Abadi et al. Large-scale machine learning. 2015.", "abadi-m"),
         ("Yu. Nesterov. Introductory lectures on convex optimization. 2004.", "nesterov-y"),
         ("Ju¨rgen Schmidhuber and Peter Ko¨nig. On trees. 1992.", "schmidhuber-j konig-p"),
-        ("Rodrigo Caye Daudt, R emi Munos, and Gábor Bart ok. On trees. 2012.", "daudt-r munos-r bartok-g"),
+        (
+            "Rodrigo Caye Daudt, R emi Munos, and Gábor Bart ok. On trees. 2012.",
+            "daudt-r munos-r bartok-g",
+        ),
         ("Yang Song, xuejun Liao, and Lawrence Carin. On trees. 2012.", "song-y liao-x carin-l"),
-        ("A. Graves, A. r. Mohamed, and G. Hinton. Speech recognition. 2013.", "graves-a mohamed-a hinton-g"),
+        (
+            "A. Graves, A. r. Mohamed, and G. Hinton. Speech recognition. 2013.",
+            "graves-a mohamed-a hinton-g",
+        ),
         ("Robert Calderbank, Jr. and A. Roe. On trees. 2001.", "calderbank-r roe-a"),
         ("Нестеров, Ю. и Поляк, Б. О деревьях. Леса, 2001.", "нестеров-ю поляк-б"),
     ],
@@ -208,7 +268,12 @@ def test_names_in_their_oddities(text, keys):
 
 @pytest.mark.parametrize(
     "text",
-    ["Cambridge University Press. ISBN 0-521-83378-7.", "In Advances in Neural Information", "The CIFAR-10 dataset.", "2016."],
+    [
+        "Cambridge University Press. ISBN 0-521-83378-7.",
+        "In Advances in Neural Information",
+        "The CIFAR-10 dataset.",
+        "2016.",
+    ],
 )
 def test_what_is_no_author_list_is_not_read_as_one(text):
     assert read_authors(text) is None
@@ -220,7 +285,11 @@ def test_publishers_at_the_start_of_a_line_begin_no_entry():
         "Cal Poe and Dan Loe. On bushes. In Proceedings of Forests, pages 21–30. Society for Bushes and\n"
         "Shrubs, 2003. ISBN 978-1.\nEve Moe and Fay Noe. On grass. Cambridge, 2004.\nCambridge University Press.\n"
     )
-    assert [entry.title for entry in parse_references([(1, text)])] == ["On trees", "On bushes", "On grass"]
+    assert [entry.title for entry in parse_references([(1, text)])] == [
+        "On trees",
+        "On bushes",
+        "On grass",
+    ]
 
 
 def test_an_entry_without_its_year_does_not_swallow_the_next():
@@ -254,14 +323,21 @@ HOSTILE = {
 def test_hostile_text_costs_seconds_at_most(kind):
     started = time.process_time()
     parse_references([(1, HOSTILE[kind][:200_000])])
-    assert time.process_time() - started < 5  # measured: under 1; what grows with the square of the text takes minutes
+    assert (
+        time.process_time() - started < 5
+    )  # measured: under 1; what grows with the square of the text takes minutes
 
 
 def entry(title, year=2015, authors=(), position=1):
     return Entry(position, 1, title, tuple(authors), title, year)
 
 
-HINTON, DEAN, LECUN, GOODFELLOW = Name("Hinton", "G"), Name("Dean", "J"), Name("LeCun", "Y"), Name("Goodfellow", "I")
+HINTON, DEAN, LECUN, GOODFELLOW = (
+    Name("Hinton", "G"),
+    Name("Dean", "J"),
+    Name("LeCun", "Y"),
+    Name("Goodfellow", "I"),
+)
 
 
 def test_spellings_of_one_title_are_one_work_under_its_commonest_spelling():
@@ -277,7 +353,10 @@ def test_spellings_of_one_title_are_one_work_under_its_commonest_spelling():
 
 
 def test_titles_that_differ_in_a_digit_are_different_works():
-    entries = [entry(f"A theory of everything that grows in forests, part {n}", authors=(HINTON,)) for n in (1, 2)]
+    entries = [
+        entry(f"A theory of everything that grows in forests, part {n}", authors=(HINTON,))
+        for n in (1, 2)
+    ]
     assert len(set(group_works(entries).values())) == 2
 
 
@@ -317,19 +396,28 @@ def links(cited, paper):
         ("Optimistic descent in saddle-point problems", 2019, HINTON, True),
         ("Optimistic descent in saddle point problem", 2018, HINTON, True),
         ("Optimistic descent in saddle-point problems", None, None, True),
-        ("Optimistic descent in saddle-point problems", 2017, HINTON, True),  # the very title: a slow publication
+        (
+            "Optimistic descent in saddle-point problems",
+            2017,
+            HINTON,
+            True,
+        ),  # the very title: a slow publication
         ("Optimistic descent in saddle point problem", 2017, HINTON, False),
         ("Optimistic descent in saddle-point problems", 2009, HINTON, False),
         ("Optimistic descent in saddle-point problems", 2019, LECUN, False),
         ("Pessimistic ascent from saddle-point problems", 2019, HINTON, False),
     ],
 )
-def test_a_cited_work_is_a_paper_of_the_corpus_by_title_year_and_author(title, year, author, linked):
+def test_a_cited_work_is_a_paper_of_the_corpus_by_title_year_and_author(
+    title, year, author, linked
+):
     paper = Known("p1", "Optimistic Descent in Saddle-Point Problems", 2019, (HINTON,))
     assert links(entry(title, year, (author,) if author else ()), paper) is linked
 
 
 def test_a_name_is_its_surname_and_one_initial():
-    assert to_name("Geoffrey E. Hinton".split()).key == to_name("G. Hinton".split()).key == "hinton-g"
+    assert (
+        to_name("Geoffrey E. Hinton".split()).key == to_name("G. Hinton".split()).key == "hinton-g"
+    )
     assert Name("OpenAI").key == "openai"
     assert Name("Gülçehre", "Ç").key == "gulcehre-c"

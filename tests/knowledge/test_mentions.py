@@ -13,7 +13,16 @@ from papersette.knowledge.mining import Miner
 from papersette.knowledge.terms import Term, to_terms
 from papersette.knowledge.words import Frequencies
 
-TAGS = ["NAS", "NAS", "GAN", "GANs", "batch normalization", "Batch-Normalization", "autoencoder", "auto-encoders"]
+TAGS = [
+    "NAS",
+    "NAS",
+    "GAN",
+    "GANs",
+    "batch normalization",
+    "Batch-Normalization",
+    "autoencoder",
+    "auto-encoders",
+]
 
 
 @pytest.fixture(scope="module")
@@ -22,15 +31,26 @@ def matcher():
 
 
 def found(matcher, *pages):
-    return {mention.term_id: mention.count for mention in find_mentions(list(enumerate(pages, 1)), matcher)}
+    return {
+        mention.term_id: mention.count
+        for mention in find_mentions(list(enumerate(pages, 1)), matcher)
+    }
 
 
 def test_a_name_is_never_found_inside_a_word(matcher):
-    assert found(matcher, "The label is unassigned; NASA and nas and GANDALF are not meant. EMNISTX neither.") == {}
+    assert (
+        found(
+            matcher,
+            "The label is unassigned; NASA and nas and GANDALF are not meant. EMNISTX neither.",
+        )
+        == {}
+    )
 
 
 def test_case_is_kept_for_acronyms_and_datasets(matcher):
-    assert found(matcher, "We search with NAS. A squad of nas engineers took the squad car.") == {"nas": 1}
+    assert found(matcher, "We search with NAS. A squad of nas engineers took the squad car.") == {
+        "nas": 1
+    }
 
 
 def test_techniques_are_found_in_any_case_hyphenated_or_in_the_plural(matcher):
@@ -39,23 +59,43 @@ def test_techniques_are_found_in_any_case_hyphenated_or_in_the_plural(matcher):
 
 
 @pytest.mark.parametrize(
-    "written", ["CIFAR-10", "CIFAR10", "CIFAR 10", "CIFAR-\n10", "Cifar-10", "CIFAR–10", "pretrained-CIFAR-10"]
+    "written",
+    [
+        "CIFAR-10",
+        "CIFAR10",
+        "CIFAR 10",
+        "CIFAR-\n10",
+        "Cifar-10",
+        "CIFAR–10",
+        "pretrained-CIFAR-10",
+    ],
 )
 def test_a_name_may_be_joined_in_several_ways(matcher, written):
     assert found(matcher, f"We train on {written} for long.") == {"cifar-10": 1}
 
 
 def test_a_sentence_that_ends_in_a_name_does_not_join_the_next(matcher):
-    assert found(matcher, "We do not use CIFAR. 10 epochs are enough for Human3. 6M is a number.") == {}
+    assert (
+        found(matcher, "We do not use CIFAR. 10 epochs are enough for Human3. 6M is a number.")
+        == {}
+    )
 
 
 def test_headings_in_capitals_are_names_too(matcher):
-    assert found(matcher, "5.1 RESULTS ON IMAGENET AND FASHION-MNIST") == {"imagenet": 1, "fashion-mnist": 1}
+    assert found(matcher, "5.1 RESULTS ON IMAGENET AND FASHION-MNIST") == {
+        "imagenet": 1,
+        "fashion-mnist": 1,
+    }
 
 
 def test_the_longest_name_wins(matcher):
     text = "Fashion-MNIST is not MNIST, and Tiny ImageNet is not miniImageNet."
-    assert found(matcher, text) == {"fashion-mnist": 1, "mnist": 1, "tiny-imagenet": 1, "miniimagenet": 1}
+    assert found(matcher, text) == {
+        "fashion-mnist": 1,
+        "mnist": 1,
+        "tiny-imagenet": 1,
+        "miniimagenet": 1,
+    }
 
 
 @pytest.mark.parametrize(
@@ -125,14 +165,20 @@ def test_no_two_terms_of_the_shipped_list_share_an_id_or_a_spelling():
 
 def test_each_shipped_name_is_found_where_a_cue_stands(matcher):
     for term in load_datasets():
-        assert found(matcher, f"We use the {term.name} dataset here.") == {term.term_id: 1}, term.name
+        assert found(matcher, f"We use the {term.name} dataset here.") == {term.term_id: 1}, (
+            term.name
+        )
 
 
 def test_a_catalog_adds_names_as_text_or_yaml_and_overrides_the_shipped(tmp_path):
     plain, listed = tmp_path / "names.txt", tmp_path / "names.yml"
     plain.write_text("# ours\nAlpha Corpus\n\nMNIST\n")
-    listed.write_text("- Beta\n- {name: Gamma, aliases: [Gam], common: [Gam]}\n- {name: MNIST, common: true}\n")
-    assert [term.origin for term in load_datasets(plain) if term.term_id in {"alpha-corpus", "mnist"}] == ["catalog"] * 2
+    listed.write_text(
+        "- Beta\n- {name: Gamma, aliases: [Gam], common: [Gam]}\n- {name: MNIST, common: true}\n"
+    )
+    assert [
+        term.origin for term in load_datasets(plain) if term.term_id in {"alpha-corpus", "mnist"}
+    ] == ["catalog"] * 2
     terms = {term.term_id: term for term in load_datasets(listed)}
     assert (terms["gamma"].spellings, terms["gamma"].cued) == (("Gamma",), ("Gam",))
     assert terms["mnist"].needs_cue
@@ -175,11 +221,15 @@ def names(tags, **more):
 
 
 def test_a_tag_of_one_paper_or_a_generic_word_is_no_technique():
-    assert names(["pruning", "pruning", "dropout", "Learning", "learning", "adversarial", "adversarial"]) == ["pruning"]
+    assert names(
+        ["pruning", "pruning", "dropout", "Learning", "learning", "adversarial", "adversarial"]
+    ) == ["pruning"]
 
 
 def test_the_long_form_of_a_tag_with_its_acronym_is_the_tag():
-    assert names(["neural architecture search (NAS)", "neural architecture search"]) == ["neural architecture search"]
+    assert names(["neural architecture search (NAS)", "neural architecture search"]) == [
+        "neural architecture search"
+    ]
 
 
 def test_most_spellings_decide_whether_case_is_kept():
@@ -206,7 +256,10 @@ def test_a_name_that_mostly_is_a_word_in_this_corpus_needs_a_cue():
     for text in ("the spruce", "a spruce", "Spruce", "Larch"):
         frequencies.add(text.split())
     mined = [Term(name.lower(), name, "dataset", (name,)) for name in ("Spruce", "Larch")]
-    assert [term.needs_cue for term in to_terms([], mined, frequencies=frequencies)] == [True, False]
+    assert [term.needs_cue for term in to_terms([], mined, frequencies=frequencies)] == [
+        True,
+        False,
+    ]
 
 
 def test_counting_with_loss_forgets_the_rare_words_alone():
@@ -224,14 +277,18 @@ def mine(*papers):
 
 
 def test_names_are_mined_from_what_several_papers_call_a_dataset():
-    assert mine("The OrchardNet dataset is used.", "We use the OrchardNet corpus.", "On an OrchardNet\nbenchmark") == [
-        "OrchardNet"
-    ]
+    assert mine(
+        "The OrchardNet dataset is used.",
+        "We use the OrchardNet corpus.",
+        "On an OrchardNet\nbenchmark",
+    ) == ["OrchardNet"]
     assert mine("The OrchardNet dataset is used.", "We use the OrchardNet corpus.") == []
 
 
 def test_two_papers_are_enough_for_a_longer_name_that_something_is_measured_on():
-    assert mine("Results on the Orchard-5K dataset.", "The Orchard-5K dataset is large.") == ["Orchard-5K"]
+    assert mine("Results on the Orchard-5K dataset.", "The Orchard-5K dataset is large.") == [
+        "Orchard-5K"
+    ]
 
 
 def test_ordinary_words_and_what_is_seldom_called_a_dataset_are_not_mined():
@@ -249,7 +306,11 @@ def test_ordinary_words_and_what_is_seldom_called_a_dataset_are_not_mined():
 def test_what_the_lists_or_tags_know_is_not_mined_again():
     miner = Miner()
     for _ in range(3):
-        miner.add(["The MNIST dataset, the ImageNet 2012 dataset, the RL benchmark, the Orchard5 dataset."])
+        miner.add(
+            [
+                "The MNIST dataset, the ImageNet 2012 dataset, the RL benchmark, the Orchard5 dataset."
+            ]
+        )
     terms = to_terms(["RL", "RL"], load_datasets(), miner.datasets(), miner.frequencies)
     assert [term.name for term in terms if term.origin == "mined"] == ["Orchard5"]
 

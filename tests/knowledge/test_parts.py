@@ -13,5 +13,8 @@ def test_headings_part_the_pages_and_a_shared_page_belongs_to_both():
 
 
 def test_headings_out_of_order_and_none_at_all_do_no_harm():
-    assert list(to_parts([("2", "Later", 5), ("1", "Introduction", 2)], 6)) == [Part("method", 5, 5), Part("introduction", 2, 6)]
+    assert list(to_parts([("2", "Later", 5), ("1", "Introduction", 2)], 6)) == [
+        Part("method", 5, 5),
+        Part("introduction", 2, 6),
+    ]
     assert list(to_parts([], 3)) == []

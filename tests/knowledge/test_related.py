@@ -11,7 +11,9 @@ TEXTS = {
 
 
 def documents(**more):
-    return [Document(key, key, f"{text} {text}", body=text) for key, text in TEXTS.items()] + list(more.values())
+    return [Document(key, key, f"{text} {text}", body=text) for key, text in TEXTS.items()] + list(
+        more.values()
+    )
 
 
 def nearest(given):
@@ -20,8 +22,19 @@ def nearest(given):
 
 def test_the_nearest_paper_says_the_same_and_the_reason_is_told():
     found = nearest(documents())
-    assert {key: neighbour.other_id for key, neighbour in found.items()} == {"a": "b", "b": "a", "c": "d", "d": "c"}
-    assert {word for term in found["a"].terms for word in term.split()} & {"hedges", "pruning", "shears", "electric", "garden"}
+    assert {key: neighbour.other_id for key, neighbour in found.items()} == {
+        "a": "b",
+        "b": "a",
+        "c": "d",
+        "d": "c",
+    }
+    assert {word for term in found["a"].terms for word in term.split()} & {
+        "hedges",
+        "pruning",
+        "shears",
+        "electric",
+        "garden",
+    }
 
 
 def test_a_version_of_the_same_work_is_no_neighbour():
@@ -31,7 +44,11 @@ def test_a_version_of_the_same_work_is_no_neighbour():
 
 def test_works_that_both_cite_bring_papers_together_and_are_counted():
     cited = ("On the art of compost", "Worms")
-    given = [Document("x", "x", "alpha words", cited=cited), Document("y", "y", "beta text", cited=cited), *documents()]
+    given = [
+        Document("x", "x", "alpha words", cited=cited),
+        Document("y", "y", "beta text", cited=cited),
+        *documents(),
+    ]
     assert (nearest(given)["x"].other_id, nearest(given)["x"].shared_citations) == ("y", 2)
 
 

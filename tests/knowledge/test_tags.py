@@ -44,9 +44,10 @@ def test_the_commonest_spelling_is_the_label_and_the_address_reads_well():
 
 
 def test_tags_that_look_alike_are_suggested():
-    assert [pair[:2] for pair in Tags(["adversarial defence", "adversarial defense", "pans"]).suggestions()] == [
-        ("adversarial-defence", "adversarial-defense")
-    ]
+    assert [
+        pair[:2]
+        for pair in Tags(["adversarial defence", "adversarial defense", "pans"]).suggestions()
+    ] == [("adversarial-defence", "adversarial-defense")]
 
 
 def test_an_acronym_is_learnt_from_ten_papers_that_agree():
@@ -68,7 +69,11 @@ def test_an_acronym_that_is_not_made_of_initials_is_not_learnt():
 
 def test_no_shipped_acronym_has_two_meanings():
     table = yaml.safe_load((ROOT / "papersette/knowledge/acronyms.yml").read_text())
-    given = [acronym for value in table.values() for acronym in (value if isinstance(value, list) else [value])]
+    given = [
+        acronym
+        for value in table.values()
+        for acronym in (value if isinstance(value, list) else [value])
+    ]
     assert len(given) == len(set(given))
     assert shipped_acronyms()["gan"] == "generative adversarial network"
 
@@ -106,13 +111,24 @@ def test_neighbours_hand_their_tags_on():
 
 
 def test_a_corpus_without_keywords_gives_phrases_that_papers_share():
-    papers = [("Regret of online learners", "online learners again"), ("On online learners", "x"), ("Unrelated pans", "iron")]
-    found = keyphrases.Extractor([keyphrases.to_phrases(*paper) for paper in papers], [frozenset()] * 3).extract(0)
+    papers = [
+        ("Regret of online learners", "online learners again"),
+        ("On online learners", "x"),
+        ("Unrelated pans", "iron"),
+    ]
+    found = keyphrases.Extractor(
+        [keyphrases.to_phrases(*paper) for paper in papers], [frozenset()] * 3
+    ).extract(0)
     assert found[0][0] == "online learner"
 
 
 def test_a_phrase_inside_a_better_one_is_not_chosen_again():
-    assert [key for key, _ in keyphrases.choose([("deep hedge", 2.0), ("hedge", 1.0), ("tree", 0.5), ("weak", 0.01)])] == [
+    assert [
+        key
+        for key, _ in keyphrases.choose(
+            [("deep hedge", 2.0), ("hedge", 1.0), ("tree", 0.5), ("weak", 0.01)]
+        )
+    ] == [
         "deep hedge",
         "tree",
     ]

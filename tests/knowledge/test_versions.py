@@ -24,7 +24,10 @@ def verdicts(*versions):
 
 
 def test_one_title_at_two_venues_is_one_work():
-    a, b = version("a", "x", title="Learning to Walk Slowly"), version("b", "y", title="Learning to walk, slowly.")
+    a, b = (
+        version("a", "x", title="Learning to Walk Slowly"),
+        version("b", "y", title="Learning to walk, slowly."),
+    )
     assert verdicts(a, b) == {("a", "b"): "joined"}
 
 
@@ -47,7 +50,9 @@ def test_titles_that_differ_in_a_number_are_two_works(one, other):
 
 def test_an_abstract_that_was_edited_joins_papers_of_different_titles():
     a = version("a", "x", title="Random Walks of Training", abstract=ABSTRACT)
-    b = version("b", "y", title="On Valleys", abstract=ABSTRACT.replace("We measure", "This paper measures"))
+    b = version(
+        "b", "y", title="On Valleys", abstract=ABSTRACT.replace("We measure", "This paper measures")
+    )
     c = version("c", "y", title="Pans", abstract=OTHER)
     assert verdicts(a, b, c) == {("a", "b"): "joined"}
 
@@ -65,7 +70,10 @@ def test_an_item_that_a_list_has_three_times_is_one_work():
 
 
 def test_releases_that_their_source_keeps_together_are_one_work_whatever_their_titles():
-    a, b = version("a", title="Old name of the paper", work="w"), version("b", title="Quite another name", work="w")
+    a, b = (
+        version("a", title="Old name of the paper", work="w"),
+        version("b", title="Quite another name", work="w"),
+    )
     assert verdicts(a, b) == {("a", "b"): "joined"}
 
 
@@ -98,18 +106,39 @@ def iclr_and_icml():
     with tarfile.open(foreign("search_iclr_2019.tar.xz")) as packed:
         notes = json.load(packed.extractfile("search_iclr_2019/notes.json"))
     notes = notes["notes"] if isinstance(notes, dict) else notes
-    iclr = [Version(n["forum"], "iclr", title=n["content"].get("title"), abstract=n["content"].get("abstract")) for n in notes]
+    iclr = [
+        Version(
+            n["forum"],
+            "iclr",
+            title=n["content"].get("title"),
+            abstract=n["content"].get("abstract"),
+        )
+        for n in notes
+    ]
     papers = json.loads((foreign("icml2019") / "icml2019.json").read_text())
     icml = [
-        Version(str(p["id"]), "icml", title=p.get("title"), abstract=p.get("abstract"), authors=tuple(p["author"].split(";")))
+        Version(
+            str(p["id"]),
+            "icml",
+            title=p.get("title"),
+            abstract=p.get("abstract"),
+            authors=tuple(p["author"].split(";")),
+        )
         for p in papers
     ]
     return [*iclr, *icml]
 
 
 def test_iclr_and_icml_2019_share_works_and_of_fifty_checked_by_hand_all_are_right():
-    truth = {tuple(pair["ids"]): pair["right"] for pair in json.loads((ROOT / "tests/truth/versions.json").read_text())}
-    joined = [(p.paper_id, p.other_id) for p in find_pairs(iclr_and_icml()) if p.verdict == "joined" and p.other_id.isdecimal()]
+    truth = {
+        tuple(pair["ids"]): pair["right"]
+        for pair in json.loads((ROOT / "tests/truth/versions.json").read_text())
+    }
+    joined = [
+        (p.paper_id, p.other_id)
+        for p in find_pairs(iclr_and_icml())
+        if p.verdict == "joined" and p.other_id.isdecimal()
+    ]
     sample = random.Random(2019).sample(sorted(joined), 50)
     assert len(joined) >= 85
     assert set(sample) == set(truth), "the pairs found have changed: draw and check the sample anew"

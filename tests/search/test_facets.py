@@ -11,7 +11,11 @@ def facet(answer, name):
 
 
 def truth(*tags, **columns):
-    fitting = [p for p in PAPERS if set(tags) <= set(p.get("tags", [])) and all(p.get(k) == v for k, v in columns.items())]
+    fitting = [
+        p
+        for p in PAPERS
+        if set(tags) <= set(p.get("tags", [])) and all(p.get(k) == v for k, v in columns.items())
+    ]
     return sorted(p["paper_id"] for p in fitting)
 
 
@@ -77,11 +81,22 @@ def test_the_page_shows_the_same_counts_as_the_json(site):  # noqa: F811
 
 
 @pytest.mark.parametrize(
-    "asked", [{"_linked_tags": "nosuch"}, {"_linked_tags": "' or 1=1"}, {"_linked_nosuch": "x"}, {"_facet_linked": "nosuch"}]
+    "asked",
+    [
+        {"_linked_tags": "nosuch"},
+        {"_linked_tags": "' or 1=1"},
+        {"_linked_nosuch": "x"},
+        {"_facet_linked": "nosuch"},
+    ],
 )
 def test_an_unknown_value_or_facet_is_no_error(site, asked):  # noqa: F811
     assert site.get(TABLE, params=asked).status_code == 200
 
 
 def test_a_linked_facet_can_be_asked_for_in_the_address(site):  # noqa: F811
-    assert facet(site.get("/papers/tags.json", params={"_facet_linked": "papers"}).json(), "papers")["hostile"] == 3
+    assert (
+        facet(site.get("/papers/tags.json", params={"_facet_linked": "papers"}).json(), "papers")[
+            "hostile"
+        ]
+        == 3
+    )

@@ -16,8 +16,13 @@ def site(tmp_path_factory):
     (folder / "pdfs").mkdir()
     lines = ["paper_id,title,year,tags"]
     for n in range(PAPERS):
-        lines.append(f"p{n},Of garden number {n},{2000 + n % 3},{'odd' if n % 2 else 'even'};number {n}")
-        make_pdf(folder / f"pdfs/p{n}.pdf", [[TEXT], ["Lilacs and hedges, a hedge of lilac." if n == 7 else "Nothing more."]])
+        lines.append(
+            f"p{n},Of garden number {n},{2000 + n % 3},{'odd' if n % 2 else 'even'};number {n}"
+        )
+        make_pdf(
+            folder / f"pdfs/p{n}.pdf",
+            [[TEXT], ["Lilacs and hedges, a hedge of lilac." if n == 7 else "Nothing more."]],
+        )
     (folder / "papers.csv").write_text("\n".join(lines))
     older = [f"w{n},Of garden number {n},1999,even" for n in SEEN_BEFORE]
     (folder / "older.csv").write_text("\n".join([lines[0], *older]))
@@ -32,7 +37,11 @@ def site(tmp_path_factory):
 
 
 def find(site, q, **more):
-    return site.get("/papers/search.json", params={"q": q, "_shape": "array", **more}).raise_for_status().json()
+    return (
+        site.get("/papers/search.json", params={"q": q, "_shape": "array", **more})
+        .raise_for_status()
+        .json()
+    )
 
 
 @pytest.mark.parametrize("q", ["gate", "whoever looks after garden and hedge in every season"])
@@ -42,7 +51,9 @@ def test_each_paper_comes_once_with_its_passage_on_whatever_page_of_the_results(
     assert {row["snippet_page"] for row in rows} == {1}
     assert all("⟦" in row["snippet"] for row in rows)
     assert {row["found_pages"] for row in rows} <= {1, 2}
-    assert site.get("/papers/search", params={"q": q, "page": 16}).text.count('class="passage"') == 10
+    assert (
+        site.get("/papers/search", params={"q": q, "page": 16}).text.count('class="passage"') == 10
+    )
 
 
 def test_the_best_of_many_is_among_those_that_are_looked_into(site):
@@ -65,25 +76,49 @@ def test_a_sentence_asks_for_its_telling_words_alone_and_says_for_which_it_does_
     assert len(common) == 2
     assert "lilac" not in common
     page = site.get("/papers/search", params={"q": q}).text
-    assert f'Not asked of each paper, as nearly all have it: <span dir="auto">{common[0]}</span>' in page
+    assert (
+        f'Not asked of each paper, as nearly all have it: <span dir="auto">{common[0]}</span>'
+        in page
+    )
     assert find(site, q)[0]["paper_id"] == "p7"
 
 
 def test_a_work_of_which_two_versions_are_found_counts_once_for_what_either_has(site):
     rows = site.get("/papers/search_facets.json", params={"q": "garden", "_shape": "array"}).json()
     counts = {(row["facet"], row["value"]): row["count"] for row in rows}
-    assert (counts["matches", None], counts["versions", None]) == (PAPERS, PAPERS + len(SEEN_BEFORE))
+    assert (counts["matches", None], counts["versions", None]) == (
+        PAPERS,
+        PAPERS + len(SEEN_BEFORE),
+    )
     assert (counts["tag", "odd"], counts["tag", "even"]) == (155, 155 + len(SEEN_BEFORE))
     assert (counts["venue", "v"], counts["venue", "w"]) == (PAPERS, len(SEEN_BEFORE))
 
 
 def test_of_few_papers_a_work_counts_once_too(site):
-    rows = site.get("/papers/search_facets.json", params={"q": '"garden number 103"', "_shape": "array"}).json()
+    rows = site.get(
+        "/papers/search_facets.json", params={"q": '"garden number 103"', "_shape": "array"}
+    ).json()
     counts = {(row["facet"], row["value"]): row["count"] for row in rows}
-    assert (counts["matches", None], counts["versions", None], counts["tag", "odd"], counts["tag", "even"]) == (1, 2, 1, 1)
+    assert (
+        counts["matches", None],
+        counts["versions", None],
+        counts["tag", "odd"],
+        counts["tag", "even"],
+    ) == (1, 2, 1, 1)
 
 
 def test_a_list_shows_fifteen_values_and_of_equals_those_that_more_papers_have(site):
-    found = site.get("/papers/search_facets.json", params={"q": '"garden number 7"', "_shape": "array"}).json()
+    found = site.get(
+        "/papers/search_facets.json", params={"q": '"garden number 7"', "_shape": "array"}
+    ).json()
     assert [row["value"] for row in found if row["facet"] == "tag"] == ["odd", "number-7"]
-    assert len([row for row in site.get("/papers/search_facets.json?q=gate&_shape=array").json() if row["facet"] == "tag"]) == 15
+    assert (
+        len(
+            [
+                row
+                for row in site.get("/papers/search_facets.json?q=gate&_shape=array").json()
+                if row["facet"] == "tag"
+            ]
+        )
+        == 15
+    )

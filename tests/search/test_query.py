@@ -13,7 +13,9 @@ from papersette.search import query as language
 
 def read(typed):
     query = language.parse(typed)
-    return [" OR ".join(map(str, group)) for group in query.groups], [str(term) for term in query.excluded]
+    return [" OR ".join(map(str, group)) for group in query.groups], [
+        str(term) for term in query.excluded
+    ]
 
 
 @pytest.mark.parametrize(
@@ -50,7 +52,10 @@ def test_a_query_is_read_as_documented(typed, wanted, excluded):
     assert read(typed) == (wanted, excluded)
 
 
-@pytest.mark.parametrize("typed", ["", " ", '"', '""', "(", ")(", "-", "*", "OR", "NOT", "\x00", "🙂", "- OR *", "title:", ":"])
+@pytest.mark.parametrize(
+    "typed",
+    ["", " ", '"', '""', "(", ")(", "-", "*", "OR", "NOT", "\x00", "🙂", "- OR *", "title:", ":"],
+)
 def test_input_without_a_word_to_look_for_is_no_error(typed):
     words, excluded = read(typed)
     assert excluded == []
@@ -66,11 +71,15 @@ HOSTILE = [
 @pytest.mark.parametrize("typed", HOSTILE)
 def test_every_expression_is_one_that_fts5_accepts(typed):
     conn = sqlite3.connect(":memory:")
-    conn.execute("create virtual table papers_text_fts using fts5(title, abstract, tldr, tags, authors, venue, year, body, refs)")
+    conn.execute(
+        "create virtual table papers_text_fts using fts5(title, abstract, tldr, tags, authors, venue, year, body, refs)"
+    )
     expressions = [language.to_match(typed), language.to_excluded(typed) or language.NOTHING]
     expressions += [term["whole"] for term in json.loads(language.to_terms(typed))]
     for expression in expressions:
-        conn.execute("select count(*) from papers_text_fts where papers_text_fts match ?", [expression]).fetchone()
+        conn.execute(
+            "select count(*) from papers_text_fts where papers_text_fts match ?", [expression]
+        ).fetchone()
 
 
 def test_a_pasted_page_is_cut_to_the_words_that_fit_the_mask_and_says_what_it_left_out():
@@ -92,7 +101,10 @@ def test_a_field_word_looks_in_that_field_alone():
 
 
 def test_marking_a_passage_escapes_it_first():
-    assert language.to_marked_html("<script>⟦x⟧</script>") == "&lt;script&gt;<mark>x</mark>&lt;/script&gt;"
+    assert (
+        language.to_marked_html("<script>⟦x⟧</script>")
+        == "&lt;script&gt;<mark>x</mark>&lt;/script&gt;"
+    )
 
 
 def connect(path):
@@ -109,25 +121,51 @@ def test_counting_by_sets_of_bits_gives_what_counting_rows_gives(sample_db, q):
     with connect(sample_db) as conn:
         by_rows = conn.execute(sql, params).fetchall()
         by_bits = conn.execute(
-            sql.replace("size > 200", "1").replace("size <= 200", "0").replace("<= 200", "< 0"), params
+            sql.replace("size > 200", "1").replace("size <= 200", "0").replace("<= 200", "< 0"),
+            params,
         ).fetchall()
     assert len(by_rows) >= 2
     assert sorted(map(str, by_bits)) == sorted(map(str, by_rows))
 
 
 @pytest.mark.parametrize(
-    "q", ["الأعمال", "الاعمال", "الأَعْمـــال", "مدرسه", "مَدرَسة", '"مدرسة الأعمال"', "author:أحمد", "tag:شبكات", "title:إدارة"]
+    "q",
+    [
+        "الأعمال",
+        "الاعمال",
+        "الأَعْمـــال",
+        "مدرسه",
+        "مَدرَسة",
+        '"مدرسة الأعمال"',
+        "author:أحمد",
+        "tag:شبكات",
+        "title:إدارة",
+    ],
 )
-def test_arabic_is_found_however_vowels_hamza_and_tatweel_are_written_and_shown_as_it_stands(q, build, tmp_path):
+def test_arabic_is_found_however_vowels_hamza_and_tatweel_are_written_and_shown_as_it_stands(
+    q, build, tmp_path
+):
     (tmp_path / "a.txt").write_text("هذه مَدْرَسَةُ الأعمال في المدينة.")
-    paper = {"paper_id": "a", "title": "ادارة", "authors": ["احمد بن علي"], "tags": ["شبكــات"], "language": "ar"}
-    (tmp_path / "papers.json").write_text(json.dumps([paper, {"paper_id": "b", "title": "Something else"}]))
+    paper = {
+        "paper_id": "a",
+        "title": "ادارة",
+        "authors": ["احمد بن علي"],
+        "tags": ["شبكــات"],
+        "language": "ar",
+    }
+    (tmp_path / "papers.json").write_text(
+        json.dumps([paper, {"paper_id": "b", "title": "Something else"}])
+    )
     venue = "{venue_id: v, name: V}"
-    built = build(f"title: T\nsources:\n  - {{kind: table, file: papers.json, files: '.', venue: {venue}}}\n")
+    built = build(
+        f"title: T\nsources:\n  - {{kind: table, file: papers.json, files: '.', venue: {venue}}}\n"
+    )
     assert built.returncode == 0, built.stderr
     with connect(tmp_path / "papers.db") as conn:
         query = METADATA["queries"]["search"]
-        (row,) = conn.execute(query["sql"], dict.fromkeys(query["params"], "") | {"q": q}).fetchall()
+        (row,) = conn.execute(
+            query["sql"], dict.fromkeys(query["params"], "") | {"q": q}
+        ).fetchall()
         assert row[0] == "a"
         if ":" not in q:
             assert "مَدْرَسَةُ" in row[6].replace("⟦", "").replace("⟧", "")

@@ -47,7 +47,9 @@ def test_text_stands_out_from_its_ground_in_light_and_dark(visit, name, scheme):
     page = visit(PATHS[name], color_scheme=scheme)
     ground = luminance(page.evaluate("getComputedStyle(document.body).backgroundColor"))
     for selector in ("h1", "p", "a:not(.button)"):
-        colors = page.eval_on_selector_all(f"main {selector}", "found => found.map(e => getComputedStyle(e).color)")
+        colors = page.eval_on_selector_all(
+            f"main {selector}", "found => found.map(e => getComputedStyle(e).color)"
+        )
         assert all(abs(luminance(color) - ground) > 0.35 for color in colors), (selector, colors)
 
 
@@ -91,7 +93,9 @@ def test_a_hit_opens_the_pdf_at_its_page(visit, sample_site):
 
 def test_search_all_shows_results_that_link_to_their_rows(visit):
     page = visit(PATHS["all"])
-    links = page.eval_on_selector_all("#search-all-results li a", "found => found.map(e => e.getAttribute('href'))")
+    links = page.eval_on_selector_all(
+        "#search-all-results li a", "found => found.map(e => e.getAttribute('href'))"
+    )
     assert {link.split("/")[2] for link in links} == {"papers", "pages", "tags"}
     page.click("#search-all-results li a >> nth=0")
     assert "/papers/papers/" in page.url
@@ -122,10 +126,14 @@ def test_every_field_has_a_label_and_every_page_one_heading(visit):
 @pytest.mark.parametrize("name", PATHS)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_page_has_a_serious_finding_of_axe(visit, name, scheme):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="pip install -r requirements-dev.txt")
+    axe = pytest.importorskip(
+        "axe_playwright_python.sync_playwright", reason="pip install -r requirements-dev.txt"
+    )
     found = axe.Axe().run(visit(PATHS[name], color_scheme=scheme))
     serious = [v for v in found.response["violations"] if v["impact"] in {"serious", "critical"}]
-    assert not serious, [(v["id"], [node["html"][:200] for node in v["nodes"][:3]]) for v in serious]
+    assert not serious, [
+        (v["id"], [node["html"][:200] for node in v["nodes"][:3]]) for v in serious
+    ]
 
 
 def test_slash_leads_to_the_box_and_j_and_k_walk_the_results(visit):
@@ -144,7 +152,9 @@ def test_typing_suggests_from_the_database(visit):
     page = visit("/")
     page.locator("#q").press_sequentially("generali")
     page.wait_for_function("document.querySelectorAll('#q-suggestions option').length > 1")
-    assert 'tag:"generalization"' in page.locator("#q-suggestions option").evaluate_all("all => all.map(one => one.value)")
+    assert 'tag:"generalization"' in page.locator("#q-suggestions option").evaluate_all(
+        "all => all.map(one => one.value)"
+    )
 
 
 def test_a_facet_narrows_and_its_chip_widens_again(visit):
@@ -158,7 +168,11 @@ def test_a_facet_narrows_and_its_chip_widens_again(visit):
 
 def test_each_word_of_a_query_is_a_chip_that_takes_it_away(visit):
     page = visit('/papers/search?q="batch normalization" noise -lstm')
-    assert page.locator(".chip").all_inner_texts() == ['"batch normalization" ✕', "noise ✕", "-lstm ✕"]
+    assert page.locator(".chip").all_inner_texts() == [
+        '"batch normalization" ✕',
+        "noise ✕",
+        "-lstm ✕",
+    ]
     page.locator(".chip", has_text="noise").click()
     assert page.locator("#q").input_value() == '"batch normalization" -lstm'
 
@@ -218,7 +232,9 @@ def test_arabic_runs_from_right_to_left_and_fits(visit, name, width):
     assert heading.evaluate("node => getComputedStyle(node).textAlign") in {"right", "start"}
 
 
-@pytest.mark.parametrize(("locale", "search", "cite"), [("en", "Search", "Cite"), ("ar", "بحث", "الاستشهاد")])
+@pytest.mark.parametrize(
+    ("locale", "search", "cite"), [("en", "Search", "Cite"), ("ar", "بحث", "الاستشهاد")]
+)
 def test_from_home_by_search_and_facet_to_a_paper_and_its_export(visit, locale, search, cite):
     page = visit("/", locale=locale)
     page.locator("#q").fill("noise")
@@ -246,7 +262,12 @@ def test_cite_shows_bibtex_in_place_to_copy_and_takes_it_away_again(visit):
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied.startswith("@")
     assert copied == entry.locator("pre").inner_text()
-    assert copied in page.request.get(str(page.url).split("/papers/")[0] + f"/papers/papers/{paper_id}.bib").text()
+    assert (
+        copied
+        in page.request.get(
+            str(page.url).split("/papers/")[0] + f"/papers/papers/{paper_id}.bib"
+        ).text()
+    )
     cite.click()
     assert not entry.is_visible()
     assert cite.get_attribute("aria-expanded") == "false"
@@ -261,11 +282,18 @@ def test_stars_make_a_reading_list_that_stays_in_the_browser_and_is_an_address(v
     for n in (1, 0, 2):
         stars.nth(n).click()
     stars.nth(2).click()
-    assert [stars.nth(n).get_attribute("aria-pressed") for n in range(3)] == ["true", "true", "false"]
+    assert [stars.nth(n).get_attribute("aria-pressed") for n in range(3)] == [
+        "true",
+        "true",
+        "false",
+    ]
     page.reload()
     assert link.inner_text() == "Reading list (2)"
     link.click()
-    assert page.eval_on_selector_all(".card", "found => found.map(card => card.dataset.paper)") == [ids[1], ids[0]]
+    assert page.eval_on_selector_all(".card", "found => found.map(card => card.dataset.paper)") == [
+        ids[1],
+        ids[0],
+    ]
     with page.expect_download() as download:
         page.locator(".exports a", has_text="BibTeX").click()
     assert download.value.suggested_filename == "reading_list.bib"

@@ -5,7 +5,12 @@ from conftest import ROOT
 from datasette import hookimpl
 from datasette.plugins import pm
 
-PAGES = ("/papers/search?q=gan", "/papers/search_facets?q=gan&facet=tag", "/papers/programme", "/papers/reading_list")
+PAGES = (
+    "/papers/search?q=gan",
+    "/papers/search_facets?q=gan&facet=tag",
+    "/papers/programme",
+    "/papers/reading_list",
+)
 
 
 def test_no_plugin_is_asked_for_cells_that_are_not_shown(ask):

@@ -8,7 +8,9 @@ import yaml
 from conftest import HOSTILE, ROOT, rows, serve
 from test_pictures import CHARTS
 
-DRAWN = "[...document.querySelectorAll('figure.picture:has(.plot)')].every(figure => figure.picture)"
+DRAWN = (
+    "[...document.querySelectorAll('figure.picture:has(.plot)')].every(figure => figure.picture)"
+)
 POINT = """([figure, title]) => {
     const view = figure.picture.view, row = view.data('source_0').find(row => row.title.includes(title));
     const box = figure.querySelector('canvas').getBoundingClientRect(), [left, top] = view.origin(), padding = view.padding();
@@ -25,13 +27,24 @@ def wait_until_drawn(page):
 @pytest.mark.parametrize("width", [1280, 390])
 def test_each_picture_is_drawn_with_marks_within_the_screen(visit, rated_site, scheme, width):
     page = wait_until_drawn(
-        visit("/-/dashboards/pictures", rated_site, color_scheme=scheme, viewport={"width": width, "height": 800})
+        visit(
+            "/-/dashboards/pictures",
+            rated_site,
+            color_scheme=scheme,
+            viewport={"width": width, "height": 800},
+        )
     )
     drawn = [name for name in CHARTS if page.locator(f"#{name} .plot").count()]
-    assert set(CHARTS) - set(drawn) == {"phrase_by_venue", "citations_by_year", "tags_by_tag"}  # no texts, and a tag a paper
+    assert set(CHARTS) - set(drawn) == {
+        "phrase_by_venue",
+        "citations_by_year",
+        "tags_by_tag",
+    }  # no texts, and a tag a paper
     for name in drawn:
         figure = page.locator(f"#{name}")
-        assert figure.locator("canvas").count() or figure.locator(".mark-rect path").count() > 5, name
+        assert figure.locator("canvas").count() or figure.locator(".mark-rect path").count() > 5, (
+            name
+        )
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.evaluate("window.hacked") is None
 
@@ -39,10 +52,18 @@ def test_each_picture_is_drawn_with_marks_within_the_screen(visit, rated_site, s
 @pytest.mark.parametrize("name", sorted(set(CHARTS) - {"ratings_by_decision"}))
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_drawn_picture_has_no_serious_finding_of_axe(visit, name, scheme):
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="pip install -r requirements-dev.txt")
+    axe = pytest.importorskip(
+        "axe_playwright_python.sync_playwright", reason="pip install -r requirements-dev.txt"
+    )
     page = wait_until_drawn(visit(f"/-/dashboards/pictures/{name}", color_scheme=scheme))
-    serious = [v for v in axe.Axe().run(page).response["violations"] if v["impact"] in {"serious", "critical"}]
-    assert not serious, [(v["id"], [node["html"][:200] for node in v["nodes"][:3]]) for v in serious]
+    serious = [
+        v
+        for v in axe.Axe().run(page).response["violations"]
+        if v["impact"] in {"serious", "critical"}
+    ]
+    assert not serious, [
+        (v["id"], [node["html"][:200] for node in v["nodes"][:3]]) for v in serious
+    ]
 
 
 def test_words_in_a_drawing_stand_out_and_follow_a_change_to_dark(visit):
@@ -51,7 +72,9 @@ def test_words_in_a_drawing_stand_out_and_follow_a_change_to_dark(visit):
     light = page.evaluate(color)
     page.emulate_media(color_scheme="dark")
     page.wait_for_function(f"{color} !== '{light}'")
-    ink = page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--ink').trim()")
+    ink = page.evaluate(
+        "getComputedStyle(document.documentElement).getPropertyValue('--ink').trim()"
+    )
     assert page.evaluate(color) == ink
 
 
@@ -77,7 +100,9 @@ def test_a_title_that_would_run_is_told_as_it_is(visit, rated_site):
 
 
 def test_a_bar_opens_the_papers_behind_it(visit):
-    page = wait_until_drawn(visit("/-/dashboards/pictures/phrase_by_venue?phrase=batch+normalization"))
+    page = wait_until_drawn(
+        visit("/-/dashboards/pictures/phrase_by_venue?phrase=batch+normalization")
+    )
     page.locator(".plot .mark-rect path").first.click()
     page.wait_for_url("**/papers/search?*")
     assert page.locator(".card").count() > 0
@@ -107,14 +132,18 @@ def test_without_javascript_there_is_the_table(visit):
 
 @pytest.mark.parametrize("phrase", [HOSTILE, '"><img src=x onerror="window.hacked = 1">'])
 def test_what_a_reader_asks_for_is_never_run(visit, phrase):
-    page = wait_until_drawn(visit(f"/-/dashboards/pictures/phrase_by_venue?{urlencode({'phrase': phrase})}"))
+    page = wait_until_drawn(
+        visit(f"/-/dashboards/pictures/phrase_by_venue?{urlencode({'phrase': phrase})}")
+    )
     page.locator(".plot svg.marks").hover()
     assert page.evaluate("window.hacked") is None
     assert page.input_value("main input[name=phrase]") == phrase
 
 
 def test_the_picture_of_the_documentation_is_drawn_as_it_stands_there(visit, sample_db, tmp_path):
-    query, chart = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs/pictures.md").read_text(), re.DOTALL)
+    query, chart = re.findall(
+        r"```yaml\n(.*?)```", (ROOT / "docs/pictures.md").read_text(), re.DOTALL
+    )
     settings = yaml.safe_load((ROOT / "metadata.yml").read_text())
     settings["databases"]["papers"]["queries"] |= yaml.safe_load(query)
     settings["plugins"]["datasette-dashboards"]["pictures"]["charts"] |= yaml.safe_load(chart)
@@ -122,7 +151,11 @@ def test_the_picture_of_the_documentation_is_drawn_as_it_stands_there(visit, sam
     (tmp_path / "site").mkdir()
     with serve(sample_db, tmp_path / "site", metadata=tmp_path / "metadata.yml") as site:
         page = wait_until_drawn(visit("/-/dashboards/pictures/papers_by_language", site))
-        assert page.locator(".plot .mark-rect path").count() == len(rows(site, "papers_by_language")) > 1
+        assert (
+            page.locator(".plot .mark-rect path").count()
+            == len(rows(site, "papers_by_language"))
+            > 1
+        )
         page.locator(".plot .mark-rect path").first.click()
         page.wait_for_url("**/papers/search?language=*")
 

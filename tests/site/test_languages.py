@@ -8,7 +8,9 @@ import yaml
 from babel.messages.pofile import read_po
 from conftest import METADATA, ROOT
 
-PICTURES = yaml.safe_load((ROOT / "metadata.yml").read_text())["plugins"]["datasette-dashboards"].values()
+PICTURES = yaml.safe_load((ROOT / "metadata.yml").read_text())["plugins"][
+    "datasette-dashboards"
+].values()
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 ONE = re.compile(r'\b_\("((?:[^"\\]|\\.)*)"')
 SEVERAL = re.compile(r'\b_n\("([^"]*)", "([^"]*)"')
@@ -17,7 +19,11 @@ SEVERAL = re.compile(r'\b_n\("([^"]*)", "([^"]*)"')
 def titles(part):
     """Every title in a specification of a picture: of axes, legends, and lines of tooltips."""
     if isinstance(part, dict):
-        return {text for key, value in part.items() for text in ({value} - {None} if key == "title" else titles(value))}
+        return {
+            text
+            for key, value in part.items()
+            for text in ({value} - {None} if key == "title" else titles(value))
+        }
     return {text for value in part for text in titles(value)} if isinstance(part, list) else set()
 
 
@@ -27,15 +33,20 @@ def said_by_pictures():
         text
         for picture in PICTURES
         for name, chart in picture["charts"].items()
-        for text in {picture["title"], queries[name]["title"], queries[name]["description"]} | titles(chart["display"])
+        for text in {picture["title"], queries[name]["title"], queries[name]["description"]}
+        | titles(chart["display"])
     }
 
 
 def said():
     """Everything that the templates and pictures say in English, the names of facets, and the titles of canned queries."""
     texts = "\n".join(path.read_text() for path in TEMPLATES)
-    names = re.search(r"FACET_NAMES = \{(.*?)\n\}", (ROOT / "plugins/addresses.py").read_text(), re.DOTALL).group(1)
-    single = {text.replace('\\"', '"') for text in ONE.findall(texts)} | set(yaml.safe_load("{" + names + "}").values())
+    names = re.search(
+        r"FACET_NAMES = \{(.*?)\n\}", (ROOT / "plugins/addresses.py").read_text(), re.DOTALL
+    ).group(1)
+    single = {text.replace('\\"', '"') for text in ONE.findall(texts)} | set(
+        yaml.safe_load("{" + names + "}").values()
+    )
     single |= {query["title"] for query in METADATA["queries"].values()}
     return single | said_by_pictures() | set(SEVERAL.findall(texts))
 
@@ -70,8 +81,17 @@ def test_a_translation_has_the_same_blanks_to_fill(language):
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
 def test_no_template_says_a_sentence_past_the_catalogs(path):
-    text = re.sub(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<code>.*?</code>|<script.*?</script>", "", path.read_text(), flags=re.DOTALL)
-    loose = {word for words in re.findall(r">([^<>]*)<", text) for word in re.findall(r"[A-Za-z]{3,}", words)}
+    text = re.sub(
+        r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<code>.*?</code>|<script.*?</script>",
+        "",
+        path.read_text(),
+        flags=re.DOTALL,
+    )
+    loose = {
+        word
+        for words in re.findall(r">([^<>]*)<", text)
+        for word in re.findall(r"[A-Za-z]{3,}", words)
+    }
     assert loose <= {"PDF", "JSON", "CSV", "Papersette", "Datasette"}
 
 
@@ -99,7 +119,9 @@ def test_the_readers_choice_counts_more_than_the_browsers(sample_site):
     sample_site.cookies.clear()
 
 
-@pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example/", "/\\evil.example", ""])
+@pytest.mark.parametrize(
+    "back", ["https://evil.example/", "//evil.example/", "/\\evil.example", ""]
+)
 def test_the_switch_leads_nowhere_else(sample_site, back):
     answer = sample_site.get("/-/language/fr", params={"back": back})
     sample_site.cookies.clear()
@@ -117,7 +139,15 @@ def test_an_error_page_speaks_english(sample_site):
 
 
 @pytest.mark.parametrize(
-    ("asked", "title"), [("fr", "Articles les mieux notés"), ("ar", "الأوراق الأعلى تقييمًا"), ("en", "Best-rated papers")]
+    ("asked", "title"),
+    [
+        ("fr", "Articles les mieux notés"),
+        ("ar", "الأوراق الأعلى تقييمًا"),
+        ("en", "Best-rated papers"),
+    ],
 )
 def test_a_canned_query_has_its_title_in_the_readers_language(asked, title, sample_site):
-    assert f">{title}</h1>" in sample_site.get("/papers/best_rated", headers={"Accept-Language": asked}).text
+    assert (
+        f">{title}</h1>"
+        in sample_site.get("/papers/best_rated", headers={"Accept-Language": asked}).text
+    )

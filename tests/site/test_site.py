@@ -20,8 +20,19 @@ PAPERS = [
         "session": "Morning <1>",
         "year": 2018,
     },
-    {"paper_id": "arabic", "title": ARABIC, "authors": ["محمد علي"], "tags": ["شبكات"], "language": "ar", "year": 2017},
-    {"paper_id": "a/b?c#d %41 ü", "title": "An id with everything in it", "tags": ["noise", "odd ids"]},
+    {
+        "paper_id": "arabic",
+        "title": ARABIC,
+        "authors": ["محمد علي"],
+        "tags": ["شبكات"],
+        "language": "ar",
+        "year": 2017,
+    },
+    {
+        "paper_id": "a/b?c#d %41 ü",
+        "title": "An id with everything in it",
+        "tags": ["noise", "odd ids"],
+    },
     {"paper_id": "bare"},
     {
         "paper_id": "dropout",
@@ -31,11 +42,23 @@ PAPERS = [
         "decision": "poster",
     },
     {"paper_id": "wikitext", "title": "On Wikitext", "tags": ["dropout"], "decision": "poster"},
-    *[{"paper_id": f"p{n}", "title": f"Common filler paper {n}", "tags": ["filler"], "year": 2000 + n % 3} for n in range(45)],
+    *[
+        {
+            "paper_id": f"p{n}",
+            "title": f"Common filler paper {n}",
+            "tags": ["filler"],
+            "year": 2000 + n % 3,
+        }
+        for n in range(45)
+    ],
 ]
 PAGES = {
     "dropout": [
-        ["We use dropout with an LSTM.", "Anisotropic noise is here, and aniso-", "tropic noise again."],
+        [
+            "We use dropout with an LSTM.",
+            "Anisotropic noise is here, and aniso-",
+            "tropic noise again.",
+        ],
         ["Page two has dropout."],
     ],
     "wikitext": [["We train on Wikitext with a transformer.", "Noise that is anisotropic."]],
@@ -96,8 +119,19 @@ def test_the_query_language_finds_what_it_says(site, q, found):
 
 
 def test_a_row_has_the_passage_its_page_and_the_promised_columns(site):
-    (row,) = site.get("/papers/search.json", params={"q": '"anisotropic noise"', "_shape": "array"}).json()
-    assert [*row][:8] == ["paper_id", "title", "venue", "year", "tldr", "score", "snippet", "snippet_page"]
+    (row,) = site.get(
+        "/papers/search.json", params={"q": '"anisotropic noise"', "_shape": "array"}
+    ).json()
+    assert [*row][:8] == [
+        "paper_id",
+        "title",
+        "venue",
+        "year",
+        "tldr",
+        "score",
+        "snippet",
+        "snippet_page",
+    ]
     assert (row["snippet_page"], row["snippet"].count("⟦")) == (1, 2)
 
 
@@ -119,7 +153,9 @@ def test_a_phrase_that_no_paper_has_is_opened_into_its_words_and_says_so(site):
 
 def test_words_that_no_paper_has_so_near_each_other_are_found_anywhere_and_it_is_said(site):
     assert ids(site, q="use NEAR/2 lstm") == ["dropout"]
-    assert "No paper has these words so near each other" in page(site, "/papers/search", q="use NEAR/2 lstm")
+    assert "No paper has these words so near each other" in page(
+        site, "/papers/search", q="use NEAR/2 lstm"
+    )
     assert "near each other" not in page(site, "/papers/search", q="use NEAR/3 lstm")
 
 
@@ -146,11 +182,15 @@ def test_paging_shows_every_result_once_and_a_page_too_far_says_so(site):
 @pytest.mark.parametrize("sort", ["year", "title", "nosuch"])
 def test_another_order_is_the_same_set(site, sort):
     everything = {i for number in (1, 2, 3) for i in ids(site, q="filler", page=number)}
-    assert {i for number in (1, 2, 3) for i in ids(site, q="filler", page=number, sort=sort)} == everything
+    assert {
+        i for number in (1, 2, 3) for i in ids(site, q="filler", page=number, sort=sort)
+    } == everything
 
 
 def test_counts_beside_a_search_are_of_all_matches(site):
-    rows = site.get("/papers/search_facets.json", params={"q": "filler", "page": 2, "_shape": "array"}).json()
+    rows = site.get(
+        "/papers/search_facets.json", params={"q": "filler", "page": 2, "_shape": "array"}
+    ).json()
     years = {row["value"]: row["count"] for row in rows if row["facet"] == "year"}
     assert years == {"2000": 15, "2001": 15, "2002": 15}
 
@@ -160,7 +200,9 @@ HOSTILE = ['"', '""', "(", "a\x00b", "<script>alert(1)</script>", "x" * 10_000, 
 
 
 @pytest.mark.parametrize("q", HOSTILE)
-@pytest.mark.parametrize("path", ["/papers/search", "/-/search", "/papers/papers/dropout", "/papers/phrase_pages"])
+@pytest.mark.parametrize(
+    "path", ["/papers/search", "/-/search", "/papers/papers/dropout", "/papers/phrase_pages"]
+)
 def test_hostile_input_gets_a_page_with_nothing_unescaped(site, q, path):
     asked = {"phrase": q, "q": q}
     html = page(site, path, **asked)
@@ -171,7 +213,14 @@ def test_hostile_input_gets_a_page_with_nothing_unescaped(site, q, path):
 
 @pytest.mark.parametrize("q", HOSTILE)
 @pytest.mark.parametrize(
-    "path", ["/papers/papers.json", "/papers/pages.json", "/papers/authors.json", "/papers/tags.json", "/papers/paper_texts.json"]
+    "path",
+    [
+        "/papers/papers.json",
+        "/papers/pages.json",
+        "/papers/authors.json",
+        "/papers/tags.json",
+        "/papers/paper_texts.json",
+    ],
 )
 def test_hostile_input_to_a_tables_own_search_is_no_error(site, q, path):
     assert site.get(path, params={"_search": q}).status_code == 200
@@ -179,7 +228,9 @@ def test_hostile_input_to_a_tables_own_search_is_no_error(site, q, path):
 
 @pytest.mark.parametrize("paper_id", [paper["paper_id"] for paper in PAPERS[:6]])
 def test_every_paper_has_a_page_reached_from_its_card(site, paper_id):
-    (card,) = site.get("/papers/cards.json", params={"ids": json.dumps([paper_id]), "_shape": "array"}).json()
+    (card,) = site.get(
+        "/papers/cards.json", params={"ids": json.dumps([paper_id]), "_shape": "array"}
+    ).json()
     listed = page(site, "/papers/search", q=card["title"] or "", page=3 if not card["title"] else 1)
     links = re.findall(r'<h2 dir="auto"><a href="([^"]+)"', listed)
     pages = [page(site, link.replace("&amp;", "&")) for link in links]
@@ -198,7 +249,14 @@ def test_what_a_title_holds_is_shown_as_text_everywhere(site):
 def test_missing_things_are_said_to_be_missing_and_never_none(site):
     html = page(site, "/papers/papers/bare")
     assert all(
-        said in html for said in ("Untitled paper", "No authors given", "No tl;dr", "No abstract", "No text of this paper")
+        said in html
+        for said in (
+            "Untitled paper",
+            "No authors given",
+            "No tl;dr",
+            "No abstract",
+            "No text of this paper",
+        )
     )
     assert not re.search(r">\s*None\s*<", html)
 
@@ -216,7 +274,13 @@ def test_a_missing_paper_or_query_is_a_404_with_a_page(site):
 
 
 @pytest.mark.parametrize(
-    "path", ["/papers/tags/noise", "/papers/authors/zoe-angstrom", "/papers/sessions/odd-morning-1", "/papers/venues/odd"]
+    "path",
+    [
+        "/papers/tags/noise",
+        "/papers/authors/zoe-angstrom",
+        "/papers/sessions/odd-morning-1",
+        "/papers/venues/odd",
+    ],
 )
 def test_tags_authors_sessions_and_venues_have_pages_of_cards(site, path):
     assert "papers/papers/hostile" in page(site, path)
@@ -224,7 +288,9 @@ def test_tags_authors_sessions_and_venues_have_pages_of_cards(site, path):
 
 def test_the_tables_own_search_finds_papers_by_their_full_text_pages_authors_and_tags(site):
     def found(table, words):
-        return site.get(f"/papers/{table}.json", params={"_search": words, "_shape": "array"}).json()
+        return site.get(
+            f"/papers/{table}.json", params={"_search": words, "_shape": "array"}
+        ).json()
 
     assert [row["paper_id"] for row in found("papers", "transformer")] == ["wikitext"]
     assert [row["page"] for row in found("pages", "page two")] == [2]
@@ -235,7 +301,12 @@ def test_the_tables_own_search_finds_papers_by_their_full_text_pages_authors_and
 def test_search_all_links_to_rows_of_every_table(site):
     html = page(site, "/-/search", q="dropout")
     assert all(
-        link in html for link in ('href="/papers/papers/dropout"', 'href="/papers/tags/dropout"', 'href="/papers/pages/50001"')
+        link in html
+        for link in (
+            'href="/papers/papers/dropout"',
+            'href="/papers/tags/dropout"',
+            'href="/papers/pages/50001"',
+        )
     )
 
 
@@ -250,13 +321,21 @@ def test_canned_queries_answer_their_question(site):
     def rows(name, **asked):
         return site.get(f"/papers/{name}.json", params={"_shape": "array", **asked}).json()
 
-    assert {(row["paper_id"], row["page"]) for row in rows("phrase_pages", phrase="dropout")} == {("dropout", 1), ("dropout", 2)}
+    assert {(row["paper_id"], row["page"]) for row in rows("phrase_pages", phrase="dropout")} == {
+        ("dropout", 1),
+        ("dropout", 2),
+    }
     assert rows("tags_together", tag="noise")[0]["papers"] == 1
     assert [row["paper_id"] for row in rows("session_programme")] == ["hostile", "dropout"]
     assert "bare" in [row["paper_id"] for row in rows("papers_missing_something", missing="title")]
     assert len(rows("random_papers")) == 10
     assert rows("longest_and_shortest")[0]["paper_id"] == "dropout"
-    assert rows("phrase_by_venue", phrase="dropout")[0].keys() >= {"venue", "year", "papers_with_it", "percent"}
+    assert rows("phrase_by_venue", phrase="dropout")[0].keys() >= {
+        "venue",
+        "year",
+        "papers_with_it",
+        "percent",
+    }
     assert rows("authors_by_papers")[0]["papers"] == 1
 
 

@@ -31,7 +31,10 @@ def read(answer):
 
 
 def cell_of(site, text, **params):
-    return site.get("/papers.csv", params={"sql": "select :cell as cell, 'after' as next", "cell": text, **params})
+    return site.get(
+        "/papers.csv",
+        params={"sql": "select :cell as cell, 'after' as next", "cell": text, **params},
+    )
 
 
 @pytest.mark.parametrize("text", FORMULAS)
@@ -50,18 +53,27 @@ def test_other_cells_and_plain_numbers_stay_as_they_are(sample_site, text):
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"), [("a;=1", "a;'=1"), ("a\n=1", "a\n'=1"), ("a; @b", "a; '@b"), ("a\n- b; - c", "a\n- b; - c")]
+    ("text", "shown"),
+    [("a;=1", "a;'=1"), ("a\n=1", "a\n'=1"), ("a; @b", "a; '@b"), ("a\n- b; - c", "a\n- b; - c")],
 )
-def test_no_formula_is_cut_out_of_a_cell_where_lists_are_parted_by_semicolons(sample_site, text, shown):
+def test_no_formula_is_cut_out_of_a_cell_where_lists_are_parted_by_semicolons(
+    sample_site, text, shown
+):
     assert read(cell_of(sample_site, text))[1][0] == shown
 
 
 def test_a_name_of_a_column_is_no_formula_either(sample_site):
-    assert read(sample_site.get("/papers.csv", params={"sql": "select 1 as [=1+1]"})) == [["'=1+1"], ["1"]]
+    assert read(sample_site.get("/papers.csv", params={"sql": "select 1 as [=1+1]"})) == [
+        ["'=1+1"],
+        ["1"],
+    ]
 
 
 def test_control_characters_which_no_spreadsheet_takes_are_blanks(sample_site):
-    assert read(sample_site.get("/papers.csv?sql=select+char(97,0,98,7)")) == [["char(97,0,98,7)"], ["a b "]]
+    assert read(sample_site.get("/papers.csv?sql=select+char(97,0,98,7)")) == [
+        ["char(97,0,98,7)"],
+        ["a b "],
+    ]
 
 
 @pytest.mark.parametrize("text", [*FORMULAS, *HARMLESS])
@@ -93,11 +105,18 @@ def test_every_csv_has_its_type_and_a_name(sample_site, path, name):
 
 @pytest.mark.parametrize(
     ("path", "status"),
-    [("/papers/nosuch.csv", 404), ("/papers.csv?sql=select+nosuch", 400), ("/papers.csv?sql=delete+from+papers", 400)],
+    [
+        ("/papers/nosuch.csv", 404),
+        ("/papers.csv?sql=select+nosuch", 400),
+        ("/papers.csv?sql=delete+from+papers", 400),
+    ],
 )
 def test_an_error_is_no_csv(sample_site, path, status):
     answer = sample_site.get(path)
-    assert (answer.status_code, answer.headers["content-type"]) == (status, "text/html; charset=utf-8")
+    assert (answer.status_code, answer.headers["content-type"]) == (
+        status,
+        "text/html; charset=utf-8",
+    )
     assert "<html" in answer.text
 
 
@@ -113,7 +132,9 @@ def test_rows_are_the_same_in_whatever_pieces_they_come(size):
     written = io.StringIO(newline="")
     csv.writer(written).writerows([[text, 'a"\r\n"b', "", text] for text in FORMULAS + HARMLESS])
     text, rows = written.getvalue(), plugin("spreadsheets").Rows()
-    found = [row for start in range(0, len(text), size) for row in rows.feed(text[start : start + size])]
+    found = [
+        row for start in range(0, len(text), size) for row in rows.feed(text[start : start + size])
+    ]
     assert found == list(csv.reader(io.StringIO(text, newline="")))
     assert rows.rest == ""
 
@@ -131,7 +152,9 @@ def ask_with(database, paths, **settings):
         plugins_dir=str(ROOT / "plugins"),
         settings=settings,
     )
-    with ThreadPoolExecutor(1) as thread:  # the browser of other tests keeps a loop running in this one
+    with ThreadPoolExecutor(
+        1
+    ) as thread:  # the browser of other tests keeps a loop running in this one
         return thread.submit(asyncio.run, ask(site, paths)).result()
 
 
@@ -144,38 +167,63 @@ WHOLE = [
 @pytest.mark.parametrize("path", WHOLE)
 def test_more_rows_than_a_page_may_have_are_all_there(path, sample_db):
     page, _, query = path.partition("?")
-    paths = [f"{page}.csv?{query}", f"{page}.json?{query}&_stream=on", f"{page}.json?{query}&_stream=on&_nl=on"]
+    paths = [
+        f"{page}.csv?{query}",
+        f"{page}.json?{query}&_stream=on",
+        f"{page}.json?{query}&_stream=on&_nl=on",
+    ]
     usual = ask_with(sample_db, paths)
     few = ask_with(sample_db, paths, max_returned_rows=10, default_page_size=5)
     assert [answer.content for answer in few] == [answer.content for answer in usual]
-    counts = [len(read(few[0])) - 1, len(few[1].json()), len([json.loads(line) for line in few[2].text.splitlines()])]
+    counts = [
+        len(read(few[0])) - 1,
+        len(few[1].json()),
+        len([json.loads(line) for line in few[2].text.splitlines()]),
+    ]
     assert counts[0] == counts[1] == counts[2] > (10 if "citations" not in path else 0)
 
 
 def test_a_list_in_json_is_whole_though_it_could_not_say_that_it_is_not(sample_db):
     sql = "/papers.json?sql=select+paper_id+from+papers"
-    answers = ask_with(sample_db, [f"{sql}&_shape=array", sql, "/papers/search.json?q=&_shape=array"], max_returned_rows=30)
-    assert (len(answers[0].json()), len(answers[1].json()["rows"]), answers[1].json()["truncated"]) == (47, 30, True)
+    answers = ask_with(
+        sample_db,
+        [f"{sql}&_shape=array", sql, "/papers/search.json?q=&_shape=array"],
+        max_returned_rows=30,
+    )
+    assert (
+        len(answers[0].json()),
+        len(answers[1].json()["rows"]),
+        answers[1].json()["truncated"],
+    ) == (47, 30, True)
     assert len(answers[2].json()) == 20, "a page of a search is a page"
 
 
 def test_who_asks_for_a_page_gets_a_page(sample_site):
     assert len(read(sample_site.get("/papers/papers.csv?_size=3"))) == 4
-    first, second = (read(sample_site.get(f"/papers/search.csv?q=noise&size=2&page={page}"))[1:] for page in (1, 2))
+    first, second = (
+        read(sample_site.get(f"/papers/search.csv?q=noise&size=2&page={page}"))[1:]
+        for page in (1, 2)
+    )
     assert first + second == read(sample_site.get("/papers/search.csv?q=noise"))[1:5]
 
 
 @pytest.mark.parametrize("extension", ["csv", "json"])
 def test_a_limit_is_an_error_that_says_which(extension, sample_db):
     hard = "sql=with+recursive+n(i)+as+(select+1+union+all+select+i%2B1+from+n)+select+i+from+n&_stream=on"
-    slow, large = ask_with(sample_db, [f"/papers.{extension}?{hard}&_timelimit=50", f"/papers.{extension}?{hard}"], max_csv_mb=1)
+    slow, large = ask_with(
+        sample_db,
+        [f"/papers.{extension}?{hard}&_timelimit=50", f"/papers.{extension}?{hard}"],
+        max_csv_mb=1,
+    )
     assert (slow.status_code, large.status_code) == (400, 400)
     assert "takes longer than 0.05 seconds" in slow.text
     assert "more than 1 MB" in large.text
 
 
 @pytest.mark.parametrize("asked", ["", "?_raw=on"])
-def test_a_table_that_cannot_be_finished_is_broken_off_and_never_passes_for_whole(asked, sample_db, tmp_path):
+def test_a_table_that_cannot_be_finished_is_broken_off_and_never_passes_for_whole(
+    asked, sample_db, tmp_path
+):
     bulky = tmp_path / "papers.db"
     shutil.copy(sample_db, bulky)
     (tmp_path / "inspect-data.json").write_text("{}")
@@ -185,6 +233,10 @@ def test_a_table_that_cannot_be_finished_is_broken_off_and_never_passes_for_whol
     (tmp_path / "site").mkdir()
     with serve(bulky, tmp_path / "site", "--setting", "max_csv_mb", "1") as site:
         assert len(read(site.get("/papers/papers.csv?_size=5"))) == 6
-        with pytest.raises(httpx.RemoteProtocolError, match="without sending complete message body"):
+        with pytest.raises(
+            httpx.RemoteProtocolError, match="without sending complete message body"
+        ):
             site.get(f"/papers/papers.csv{asked}")
-        assert len(site.get("/papers/papers.json?_stream=on").json()) == 47, "which no limit of CSV concerns"
+        assert len(site.get("/papers/papers.json?_stream=on").json()) == 47, (
+            "which no limit of CSV concerns"
+        )

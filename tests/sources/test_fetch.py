@@ -19,7 +19,13 @@ class Site(ThreadingHTTPServer):
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Handler)
-        self.asked, self.seen, self.at_once, self.most_at_once, self.lock = [], Counter(), 0, 0, threading.Lock()
+        self.asked, self.seen, self.at_once, self.most_at_once, self.lock = (
+            [],
+            Counter(),
+            0,
+            0,
+            threading.Lock(),
+        )
 
     def url(self, path):
         return f"http://127.0.0.1:{self.server_port}/{path}"
@@ -99,7 +105,9 @@ class Handler(BaseHTTPRequestHandler):
         start = self.headers.get("range", "").removeprefix("bytes=").removesuffix("-")
         if start and self.headers.get("if-range") == '"v1"':
             rest = BODY[int(start) :]
-            self.send(206, rest, etag='"v1"', content_range=f"bytes {start}-{len(BODY) - 1}/{len(BODY)}")
+            self.send(
+                206, rest, etag='"v1"', content_range=f"bytes {start}-{len(BODY) - 1}/{len(BODY)}"
+            )
         else:
             self.send(200, BODY[:5000], etag='"v1"', content_length=str(len(BODY)))
 
@@ -165,7 +173,10 @@ def test_what_helps_not_is_not_asked_again(server, tmp_path):
 
 def test_a_broken_download_goes_on_where_it_stopped(server, tmp_path):
     fetch(server, tmp_path, "breaks")
-    assert [headers.get("range", headers.get("Range")) for _, headers in server.asked] == [None, "bytes=5000-"]
+    assert [headers.get("range", headers.get("Range")) for _, headers in server.asked] == [
+        None,
+        "bytes=5000-",
+    ]
 
 
 def test_an_old_file_is_asked_for_on_condition_that_it_changed(server, tmp_path):
@@ -208,7 +219,9 @@ def test_only_the_web_is_asked(tmp_path, url):
     assert isinstance(told, str)
 
 
-def test_a_build_fetches_what_its_catalog_names_and_tells_what_did_not_come(server, tmp_path, build):
+def test_a_build_fetches_what_its_catalog_names_and_tells_what_did_not_come(
+    server, tmp_path, build
+):
     make_pdf(tmp_path / "real.pdf", [["Hedges of the garden, and their keepers"]])
     Handler.answer_real = lambda self, time: self.send(200, (tmp_path / "real.pdf").read_bytes())
     (tmp_path / "papers.csv").write_text(

@@ -8,9 +8,7 @@ from papersette.records import Count, Paper, Problem, Venue
 from papersette.sources import listing
 
 VENUE = Venue("v", "V", 2019)
-LONG = (
-    "Of gardens and their keepers this sentence says nothing that matters, but says it at such length that no title is as long. "
-)
+LONG = "Of gardens and their keepers this sentence says nothing that matters, but says it at such length that no title is as long. "
 OTHER = "Quite another subject, bicycles, is treated here: pedals, chains, handlebars, mudguards, saddles, spokes, and puncture repair kits. "
 
 
@@ -25,7 +23,11 @@ def read(tmp_path, layout, text):
 def test_results_have_tldrs_or_none_and_a_lost_title_is_told(tmp_path):
     text = f'Search X\n\n"noise" has 3 results\n\nFirst Title    \n\nNo tl;dr =[\n\n{LONG * 2}\n\n\ntl;dr Of bicycles\n\n{OTHER * 2}\n\nThird One   \n\ntl;dr x\n'
     papers, problems = read(tmp_path, "results", text)
-    assert [(p.title, p.tldr) for p in papers] == [("First Title", None), (None, "Of bicycles"), ("Third One", "x")]
+    assert [(p.title, p.tldr) for p in papers] == [
+        ("First Title", None),
+        (None, "Of bicycles"),
+        ("Third One", "x"),
+    ]
     assert [p.abstract for p in papers] == [(LONG * 2).strip(), (OTHER * 2).strip(), None]
     assert len(problems) == 1
     assert "the capture lost it" in problems[0]
@@ -39,7 +41,11 @@ def test_results_that_say_another_number_are_told(tmp_path):
 def test_publications_repeat_items_fold_abstracts_in_mid_word_and_need_no_abstract(tmp_path):
     text = f"A Stroll\nAda Byron\nLéa van Dyk\nA Stroll\nAda Byron\n{LONG * 2}the… (voir plus)ory of it.\nFinding GANs in Gardens\nBo Li\n"
     papers, _ = read(tmp_path, "publications", text)
-    assert [(p.title, len(p.authors)) for p in papers] == [("A Stroll", 2), ("A Stroll", 1), ("Finding GANs in Gardens", 1)]
+    assert [(p.title, len(p.authors)) for p in papers] == [
+        ("A Stroll", 2),
+        ("A Stroll", 1),
+        ("Finding GANs in Gardens", 1),
+    ]
     assert papers[1].abstract.endswith("theory of it.")
 
 
@@ -47,8 +53,16 @@ def test_a_session_has_its_papers_in_order_paragraphs_and_a_paper_without_head(t
     text = f"Session\nGardens\nOn Hedges\nAda Byron · Bo Li\n{LONG * 2}\n{LONG * 2}\n{OTHER * 2}\nOn Lawns\nCy Twombly\n{OTHER * 2}\n"
     papers, problems = read(tmp_path, "session", text)
     assert [p.title for p in papers] == ["On Hedges", None, "On Lawns"]
-    assert [[a.name for a in p.authors] for p in papers] == [["Ada Byron", "Bo Li"], [], ["Cy Twombly"]]
-    assert [(p.slots[0].session.title, p.slots[0].position) for p in papers] == [("Gardens", 1), ("Gardens", 2), ("Gardens", 3)]
+    assert [[a.name for a in p.authors] for p in papers] == [
+        ["Ada Byron", "Bo Li"],
+        [],
+        ["Cy Twombly"],
+    ]
+    assert [(p.slots[0].session.title, p.slots[0].position) for p in papers] == [
+        ("Gardens", 1),
+        ("Gardens", 2),
+        ("Gardens", 3),
+    ]
     assert papers[0].abstract.count("\n\n") == 1
     assert len(problems) == 1
 
@@ -61,10 +75,16 @@ def test_a_paper_page_is_read_through_its_arabic_furniture(tmp_path):
     papers, problems = read(tmp_path, "paper", text)
     assert [(p.title, p.year, [a.name for a in p.authors]) for p in papers] == [
         ("On Hedges", 2019, ["Kurt Gödel"]), (None, 2021, ["Ada Byron", "Bo Li"]), (None, 2019, [])]  # fmt: skip
-    assert (papers[0].language, papers[0].abstract.endswith("with β"), len(problems)) == ("en", True, 2)
+    assert (papers[0].language, papers[0].abstract.endswith("with β"), len(problems)) == (
+        "en",
+        True,
+        2,
+    )
 
 
-@pytest.mark.parametrize(("layout", "said"), [("page", "known are results"), ("results", "shows no paper")])
+@pytest.mark.parametrize(
+    ("layout", "said"), [("page", "known are results"), ("results", "shows no paper")]
+)
 def test_a_wrong_layout_is_told(tmp_path, layout, said):
     with pytest.raises(UserError, match=said):
         read(tmp_path, layout, "nothing\n")
@@ -86,5 +106,9 @@ def test_the_captures_of_the_four_systems_give_every_paper_they_show(seed):
     if not paths:
         pytest.skip(f"{SEEDS} is not here")
     layout, shown, lost = SHOWN[seed]
-    papers = [item for item in listing.read(listing.Settings(VENUE, paths[0], layout)) if isinstance(item, Paper)]
+    papers = [
+        item
+        for item in listing.read(listing.Settings(VENUE, paths[0], layout))
+        if isinstance(item, Paper)
+    ]
     assert (len(papers), sum(paper.title is None for paper in papers)) == (shown, lost)

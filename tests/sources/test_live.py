@@ -42,7 +42,9 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         body = text.encode()
         self.send_header("content-length", str(len(body)))
-        self.send_header("content-type", "application/json" if text.startswith("{") else "application/atom+xml")
+        self.send_header(
+            "content-type", "application/json" if text.startswith("{") else "application/atom+xml"
+        )
         self.send_header("retry-after", "0")
         self.end_headers()
         self.wfile.write(body)
@@ -50,9 +52,15 @@ class Handler(BaseHTTPRequestHandler):
     def send_notes(self, asked):
         notes = NOTES if asked.get("invitation") == "G/-/Blind_Submission" else []
         start = next(
-            (place + 1 for place, note in enumerate(notes) if note["id"] == asked.get("after")), int(asked.get("offset", 0))
+            (place + 1 for place, note in enumerate(notes) if note["id"] == asked.get("after")),
+            int(asked.get("offset", 0)),
         )
-        self.send(200, json.dumps({"notes": notes[start : start + int(asked.get("limit", 1000))], "count": len(notes)}))
+        self.send(
+            200,
+            json.dumps(
+                {"notes": notes[start : start + int(asked.get("limit", 1000))], "count": len(notes)}
+            ),
+        )
 
     def send_feed(self, start, most):
         entry = (
@@ -63,7 +71,10 @@ class Handler(BaseHTTPRequestHandler):
         )
         entries = "".join(entry.format(n=n) for n in range(start, min(start + most, 130)))
         total = '<opensearch:totalResults xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/">130</opensearch:totalResults>'
-        self.send(200, f'<?xml version="1.0" encoding="UTF-8"?><feed xmlns="http://www.w3.org/2005/Atom">{total}{entries}</feed>')
+        self.send(
+            200,
+            f'<?xml version="1.0" encoding="UTF-8"?><feed xmlns="http://www.w3.org/2005/Atom">{total}{entries}</feed>',
+        )
 
 
 @pytest.fixture
@@ -87,7 +98,9 @@ def ask_openreview(server, folder, **options):
 
 
 def ask_arxiv(server, folder, **options):
-    settings = arxiv.Settings(VENUE, query="cat:cs.DL", api=f"http://127.0.0.1:{server.server_port}/query")
+    settings = arxiv.Settings(
+        VENUE, query="cat:cs.DL", api=f"http://127.0.0.1:{server.server_port}/query"
+    )
     return arxiv.fetch(settings, folder, offline=options.get("offline", False))
 
 
@@ -96,14 +109,20 @@ def papers(source, settings: object) -> list[Paper]:
 
 
 SOURCES = [(openreview, ask_openreview, 1100, "Paper 7"), (arxiv, ask_arxiv, 130, "Paper 7")]
-EACH = pytest.mark.parametrize(("source", "ask", "count", "eighth"), SOURCES, ids=["openreview", "arxiv"])
-pytest.importorskip("openreview", reason="openreview-py is not installed: pip install -r requirements-live.txt")
+EACH = pytest.mark.parametrize(
+    ("source", "ask", "count", "eighth"), SOURCES, ids=["openreview", "arxiv"]
+)
+pytest.importorskip(
+    "openreview", reason="openreview-py is not installed: pip install -r requirements-live.txt"
+)
 pytest.importorskip("arxiv", reason="arxiv is not installed: pip install -r requirements-live.txt")
 
 
 @EACH
 @pytest.mark.parametrize("trouble", [[], [429, 429], [500], ["stall"]], ids=str)
-def test_all_pages_come_through_throttling_failure_and_stalls(server, tmp_path, source, ask, count, eighth, trouble):
+def test_all_pages_come_through_throttling_failure_and_stalls(
+    server, tmp_path, source, ask, count, eighth, trouble
+):
     server.trouble = list(trouble)
     settings, problems = ask(server, tmp_path)
     found = papers(source, settings)
@@ -111,7 +130,9 @@ def test_all_pages_come_through_throttling_failure_and_stalls(server, tmp_path, 
 
 
 @EACH
-def test_what_was_fetched_today_is_not_asked_for_again_and_is_there_offline(server, tmp_path, source, ask, count, eighth):
+def test_what_was_fetched_today_is_not_asked_for_again_and_is_there_offline(
+    server, tmp_path, source, ask, count, eighth
+):
     ask(server, tmp_path)
     asked = len(server.asked)
     ask(server, tmp_path)
@@ -136,11 +157,16 @@ def test_what_was_fetched_before_is_used_where_the_server_fails_and_that_is_told
     server.trouble = [500] * 40
     settings, problems = ask(server, tmp_path)
     assert len(papers(source, settings)) == count
-    assert [isinstance(problem, Problem) and "what came before is used" in problem.reason for problem in problems] == [True]
+    assert [
+        isinstance(problem, Problem) and "what came before is used" in problem.reason
+        for problem in problems
+    ] == [True]
 
 
 @EACH
-def test_what_was_never_fetched_cannot_be_read_offline(server, tmp_path, source, ask, count, eighth):
+def test_what_was_never_fetched_cannot_be_read_offline(
+    server, tmp_path, source, ask, count, eighth
+):
     with pytest.raises(UserError, match="never fetched"):
         ask(server, tmp_path, offline=True)
 
@@ -153,7 +179,9 @@ def test_openreview_brings_the_reviews_of_the_thread(server, tmp_path):
 def test_a_group_that_has_no_submission_is_told(server, tmp_path):
     api = f"http://127.0.0.1:{server.server_port}"
     with pytest.raises(UserError, match="is it the name of a venue"):
-        openreview.fetch(openreview.Settings(VENUE, group="X", api=api, api_1=api), tmp_path, offline=False)
+        openreview.fetch(
+            openreview.Settings(VENUE, group="X", api=api, api_1=api), tmp_path, offline=False
+        )
 
 
 @pytest.mark.parametrize(("source", "said"), [(openreview, "“group”"), (arxiv, "“query”")])
@@ -168,7 +196,9 @@ def test_a_client_that_is_not_installed_is_told_with_its_remedy():
 
 
 def test_a_query_names_its_file_so_that_two_queries_do_not_share_one(server, tmp_path):
-    settings = arxiv.Settings(VENUE, query="a", api=f"http://127.0.0.1:{server.server_port}/query", most=5)
+    settings = arxiv.Settings(
+        VENUE, query="a", api=f"http://127.0.0.1:{server.server_port}/query", most=5
+    )
     first, _ = arxiv.fetch(settings, tmp_path, offline=False)
     assert isinstance(first.file, Path)
     assert len(papers(arxiv, first)) == 5

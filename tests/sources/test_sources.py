@@ -9,14 +9,26 @@ from conftest import make_pdf
 
 from papersette.errors import UserError
 from papersette.records import Author, Count, LooseFile, Paper, Problem, Review, Venue
-from papersette.sources import SOURCES, arxiv, bibtex, csljson, miniconf, openreview, paperoni, table, virtual
+from papersette.sources import (
+    SOURCES,
+    arxiv,
+    bibtex,
+    csljson,
+    miniconf,
+    openreview,
+    paperoni,
+    table,
+    virtual,
+)
 
 VENUE = Venue("v-2019", "V 2019", 2019)
 
 
 def parted(items):
     items = list(items)
-    return [[item for item in items if isinstance(item, kind)] for kind in (Paper, Problem, LooseFile)]
+    return [
+        [item for item in items if isinstance(item, kind)] for kind in (Paper, Problem, LooseFile)
+    ]
 
 
 def write_notes(folder: Path, *notes: object) -> Path:
@@ -27,13 +39,25 @@ def write_notes(folder: Path, *notes: object) -> Path:
 
 NOTE = {
     "forum": "B1x",
-    "content": {"title": " A\ntitle ", "authors": ["Anonymous"], "keywords": ["GAN", ""], "pdf": "/pdf/1.pdf"},
+    "content": {
+        "title": " A\ntitle ",
+        "authors": ["Anonymous"],
+        "keywords": ["GAN", ""],
+        "pdf": "/pdf/1.pdf",
+    },
 }
 
 
 def test_openreview_takes_the_forum_id_as_key_and_links_to_forum_and_pdf(tmp_path):
-    (paper,), problems, _ = parted(openreview.read(openreview.Settings(VENUE, write_notes(tmp_path, NOTE))))
-    assert (paper.paper_id, paper.title, paper.tags, paper.authors) == ("B1x", "A title", ("GAN",), ())
+    (paper,), problems, _ = parted(
+        openreview.read(openreview.Settings(VENUE, write_notes(tmp_path, NOTE)))
+    )
+    assert (paper.paper_id, paper.title, paper.tags, paper.authors) == (
+        "B1x",
+        "A title",
+        ("GAN",),
+        (),
+    )
     assert paper.url == "https://openreview.net/forum?id=B1x"
     assert paper.pdf_url == "https://openreview.net/pdf/1.pdf"
     assert (paper.abstract, paper.tldr, problems) == (None, None, [])
@@ -43,7 +67,9 @@ def test_openreview_takes_the_forum_id_as_key_and_links_to_forum_and_pdf(tmp_pat
 def test_openreview_finds_files_by_forum_id(name, tmp_path):
     (tmp_path / "files").mkdir()
     (tmp_path / "files" / name).write_text("text")
-    (paper,), problems, _ = parted(openreview.read(openreview.Settings(VENUE, write_notes(tmp_path, NOTE), tmp_path / "files")))
+    (paper,), problems, _ = parted(
+        openreview.read(openreview.Settings(VENUE, write_notes(tmp_path, NOTE), tmp_path / "files"))
+    )
     assert (paper.file.name, problems) == (name, [])
 
 
@@ -51,10 +77,19 @@ def test_openreview_loses_no_note_and_no_file(tmp_path):
     (tmp_path / "files").mkdir()
     (tmp_path / "files" / "stray.txt").write_text("text")
     notes = write_notes(tmp_path, NOTE, {"content": {}}, "not a note", {"forum": "C2y"})
-    papers, problems, _ = parted(openreview.read(openreview.Settings(VENUE, notes, tmp_path / "files")))
+    papers, problems, _ = parted(
+        openreview.read(openreview.Settings(VENUE, notes, tmp_path / "files"))
+    )
     assert [paper.paper_id for paper in papers] == ["B1x", "C2y"]
-    assert [problem.item for problem in problems if problem.lost] == ["notes.json: note 1", "notes.json: note 2"]
-    assert {problem.item for problem in problems if not problem.lost} == {"notes.json: note 0", "notes.json: note 3", "stray.txt"}
+    assert [problem.item for problem in problems if problem.lost] == [
+        "notes.json: note 1",
+        "notes.json: note 2",
+    ]
+    assert {problem.item for problem in problems if not problem.lost} == {
+        "notes.json: note 0",
+        "notes.json: note 3",
+        "stray.txt",
+    }
 
 
 @pytest.mark.parametrize("content", ["", "<html>", '{"papers": []}', "3"])
@@ -99,7 +134,10 @@ def test_bibtex_finds_a_file_by_field_and_by_key_and_hands_on_the_rest(tmp_path)
     for name in ("x.pdf", "NOAUTHOR.pdf", "stray.pdf"):
         make_pdf(tmp_path / "pdfs" / name, [["text"]])
     papers, _, loose = read_bib(tmp_path, files=tmp_path / "pdfs")
-    assert {paper.paper_id: paper.file.name for paper in papers if paper.file} == {"noauthor": "NOAUTHOR.pdf", "last": "x.pdf"}
+    assert {paper.paper_id: paper.file.name for paper in papers if paper.file} == {
+        "noauthor": "NOAUTHOR.pdf",
+        "last": "x.pdf",
+    }
     assert [file.path.name for file in loose] == ["stray.pdf"]
 
 
@@ -122,12 +160,20 @@ def test_a_csv_is_read_through_its_column_map(tmp_path):
     (paper, untitled), _, _ = read_table(tmp_path, "p.csv", content, columns=columns)
     assert (paper.paper_id, paper.title, paper.authors[1].name) == ("a-title", "A, title", "Zoë Z")
     assert paper.slots[0].session.session_id == "v-2019-deep-learning"
-    assert (untitled.paper_id, untitled.title, untitled.authors, untitled.slots) == ("v-2019-3", None, (), ())
+    assert (untitled.paper_id, untitled.title, untitled.authors, untitled.slots) == (
+        "v-2019-3",
+        None,
+        (),
+        (),
+    )
 
 
 @pytest.mark.parametrize("name", ["p.json", "p.jsonl"])
 def test_json_and_jsonl_are_tables_too(name, tmp_path):
-    rows = [{"title": "A", "tags": ["x", "y"], "year": "2018"}, {"title": "B", "authors": "Ann | Bob"}]
+    rows = [
+        {"title": "A", "tags": ["x", "y"], "year": "2018"},
+        {"title": "B", "authors": "Ann | Bob"},
+    ]
     content = json.dumps(rows) if name == "p.json" else "\n".join(map(json.dumps, rows))
     (first, second), problems, _ = read_table(tmp_path, name, content)
     assert (first.tags, first.year, second.year) == (("x", "y"), 2018, 2019)
@@ -137,7 +183,10 @@ def test_json_and_jsonl_are_tables_too(name, tmp_path):
 
 def test_a_row_that_cannot_be_read_is_a_problem_with_its_line(tmp_path):
     _, problems, _ = read_table(tmp_path, "p.jsonl", '{"title": "A"}\n{broken\n[1]\n')
-    assert [(problem.item, problem.lost) for problem in problems] == [("p.jsonl: line 2", True), ("p.jsonl: line 3", True)]
+    assert [(problem.item, problem.lost) for problem in problems] == [
+        ("p.jsonl: line 2", True),
+        ("p.jsonl: line 3", True),
+    ]
     _, problems, _ = read_table(tmp_path, "p.csv", "title,year\nA,2019,what,is,this\n")
     assert "more cells" in problems[0].reason
 
@@ -151,7 +200,9 @@ def test_a_column_that_is_not_there_is_told_with_the_nearest_name(tmp_path):
 
 def test_a_named_file_that_is_missing_is_a_problem_of_its_paper(tmp_path):
     (tmp_path / "pdfs").mkdir()
-    (paper,), (problem,), _ = read_table(tmp_path, "p.csv", "title,file\nA,gone.pdf\n", files=tmp_path / "pdfs")
+    (paper,), (problem,), _ = read_table(
+        tmp_path, "p.csv", "title,file\nA,gone.pdf\n", files=tmp_path / "pdfs"
+    )
     assert (paper.file, problem.paper_id, problem.lost) == (None, "a", False)
 
 
@@ -163,9 +214,17 @@ def test_openreview_reads_the_wrapped_values_of_api_v2(tmp_path):
         "TL;DR": {"value": "Short."},
     }
     (paper,), problems, _ = parted(
-        openreview.read(openreview.Settings(VENUE, write_notes(tmp_path, {"forum": "Z9", "content": content})))
+        openreview.read(
+            openreview.Settings(VENUE, write_notes(tmp_path, {"forum": "Z9", "content": content}))
+        )
     )
-    assert (paper.title, paper.tags, paper.authors[0].name, paper.tldr, problems) == ("A", ("GAN",), "Ann A", "Short.", [])
+    assert (paper.title, paper.tags, paper.authors[0].name, paper.tldr, problems) == (
+        "A",
+        ("GAN",),
+        "Ann A",
+        "Short.",
+        [],
+    )
 
 
 ATOM = """<?xml version="1.0" encoding="UTF-8"?>
@@ -187,11 +246,23 @@ def read_atom(tmp_path, *entries):
 
 def test_arxiv_keeps_versions_apart_and_takes_categories_as_tags(tmp_path):
     papers, problems, _ = read_atom(
-        tmp_path, *(ENTRY.format(identifier=i) for i in ("1802.08770v1", "1802.08770v2", "math/0309136v1"))
+        tmp_path,
+        *(ENTRY.format(identifier=i) for i in ("1802.08770v1", "1802.08770v2", "math/0309136v1")),
     )
-    assert [paper.paper_id for paper in papers] == ["1802.08770v1", "1802.08770v2", "math/0309136v1"]
-    assert (papers[0].title, papers[0].year, papers[0].tags) == ("A title over two lines", 2018, ("stat.ML", "cs.LG"))
-    assert (papers[0].url, [a.name for a in papers[0].authors]) == ("https://arxiv.org/abs/1802.08770v1", ["Ann A", "Zoë Z"])
+    assert [paper.paper_id for paper in papers] == [
+        "1802.08770v1",
+        "1802.08770v2",
+        "math/0309136v1",
+    ]
+    assert (papers[0].title, papers[0].year, papers[0].tags) == (
+        "A title over two lines",
+        2018,
+        ("stat.ML", "cs.LG"),
+    )
+    assert (papers[0].url, [a.name for a in papers[0].authors]) == (
+        "https://arxiv.org/abs/1802.08770v1",
+        ["Ann A", "Zoë Z"],
+    )
     assert problems == []
 
 
@@ -217,20 +288,32 @@ def test_csljson_copes_with_its_oddities_and_loses_no_item(tmp_path):
     path.write_text(json.dumps(CSL))
     papers, (problem,), _ = parted(csljson.read(csljson.Settings(VENUE, path)))
     assert [author.name for author in papers[0].authors] == ["Zoë Zweite", "Plato", "The Team"]
-    assert (papers[0].year, papers[0].venue.venue_id, papers[0].url) == (2014, "nature-methods", "https://doi.org/10/x")
+    assert (papers[0].year, papers[0].venue.venue_id, papers[0].url) == (
+        2014,
+        "nature-methods",
+        "https://doi.org/10/x",
+    )
     assert (papers[1].year, papers[1].venue, papers[1].authors) == (None, VENUE, ())
     assert (problem.item, problem.lost) == ("items.json: item 3", True)
 
 
 def test_miniconf_puts_a_paper_in_every_session_it_is_in_and_in_order(tmp_path):
-    (tmp_path / "main_papers.csv").write_text("UID,title,authors,keywords\nm.1,A,Ann A|Bob B,x;y\nm.2,B,Cy C,\n")
+    (tmp_path / "main_papers.csv").write_text(
+        "UID,title,authors,keywords\nm.1,A,Ann A|Bob B,x;y\nm.2,B,Cy C,\n"
+    )
     (tmp_path / "paper_sessions.yml").write_text(
         "z1:\n  start_time: 2020-11-16 16:00:00+00:00\n  long_name: 'Z1: Trees'\n  papers: [m.2, m.1, gone.3]\nz2:\n  papers: [m.1]\n"
     )
     (first, second), (problem,), _ = parted(miniconf.read(miniconf.Settings(VENUE, tmp_path)))
     assert ([a.name for a in first.authors], first.tags) == (["Ann A", "Bob B"], ("x", "y"))
-    assert [(slot.session.session_id, slot.position) for slot in first.slots] == [("v-2019-z1", 2), ("v-2019-z2", 1)]
-    assert (second.slots[0].session.title, second.slots[0].session.start) == ("Z1: Trees", "2020-11-16T16:00:00+00:00")
+    assert [(slot.session.session_id, slot.position) for slot in first.slots] == [
+        ("v-2019-z1", 2),
+        ("v-2019-z2", 1),
+    ]
+    assert (second.slots[0].session.title, second.slots[0].session.start) == (
+        "Z1: Trees",
+        "2020-11-16T16:00:00+00:00",
+    )
     assert (problem.item, problem.lost) == ("gone.3", False)
 
 
@@ -250,19 +333,37 @@ def test_openreview_takes_reviews_and_the_decision_from_the_thread(tmp_path):
     (tmp_path / "threads" / "B1x").write_text(json.dumps({"notes": thread}))
     notes = write_notes(tmp_path, NOTE, {"forum": "C2y"}, {"forum": "D3z"})
     (tmp_path / "threads" / "C2y.json").write_text("<html>502 Bad Gateway</html>")
-    papers, problems, _ = parted(openreview.read(openreview.Settings(VENUE, notes, reviews=tmp_path / "threads")))
+    papers, problems, _ = parted(
+        openreview.read(openreview.Settings(VENUE, notes, reviews=tmp_path / "threads"))
+    )
     assert papers[0].reviews == (Review(7.0, 4.0, "AnonReviewer2", "Good", "One.\n\nTwo."),)
-    assert [(paper.decision, len(paper.reviews)) for paper in papers] == [("poster", 1), (None, 0), (None, 0)]
+    assert [(paper.decision, len(paper.reviews)) for paper in papers] == [
+        ("poster", 1),
+        (None, 0),
+        (None, 0),
+    ]
     assert [problem.paper_id for problem in problems] == ["C2y", "D3z"]
     assert "error page" in problems[0].reason
 
 
 def test_openreview_api_2_tells_reviews_in_the_note_and_the_decision_in_its_venue(tmp_path):
-    review = {"invitations": ["V/Submission1/-/Official_Review", "V/-/Edit"], "content": {"rating": {"value": 8}}}
-    note = {"id": "E4", "content": {"title": {"value": "T"}, "venue": {"value": "V 2024 oral"}}, "details": {"replies": [review]}}
+    review = {
+        "invitations": ["V/Submission1/-/Official_Review", "V/-/Edit"],
+        "content": {"rating": {"value": 8}},
+    }
+    note = {
+        "id": "E4",
+        "content": {"title": {"value": "T"}, "venue": {"value": "V 2024 oral"}},
+        "details": {"replies": [review]},
+    }
     gone = {"id": "F5", "invitation": "V/-/Withdrawn_Submission", "content": {}}
-    papers, _, _ = parted(openreview.read(openreview.Settings(VENUE, write_notes(tmp_path, note, gone))))
-    assert [(paper.decision, [r.rating for r in paper.reviews]) for paper in papers] == [("oral", [8.0]), ("withdrawn", [])]
+    papers, _, _ = parted(
+        openreview.read(openreview.Settings(VENUE, write_notes(tmp_path, note, gone)))
+    )
+    assert [(paper.decision, [r.rating for r in paper.reviews]) for paper in papers] == [
+        ("oral", [8.0]),
+        ("withdrawn", []),
+    ]
 
 
 EVENTS = [
@@ -280,7 +381,9 @@ EVENTS = [
 def test_virtual_makes_one_paper_of_all_its_events_and_tells_the_others(tmp_path):
     (tmp_path / "events.json").write_text(json.dumps({"count": 9, "results": EVENTS}))
     (tmp_path / "abstracts.json").write_text(json.dumps({"1": "Of nets."}))
-    settings = virtual.Settings(VENUE, tmp_path / "events.json", tmp_path / "abstracts.json", "https://site.org/")
+    settings = virtual.Settings(
+        VENUE, tmp_path / "events.json", tmp_path / "abstracts.json", "https://site.org/"
+    )
     given = list(virtual.read(settings))
     (one, two), problems, _ = parted(given)
     assert (one.paper_id, one.title, one.decision, one.abstract, two.title) == (
@@ -296,7 +399,9 @@ def test_virtual_makes_one_paper_of_all_its_events_and_tells_the_others(tmp_path
         ("Talks", None, None),
     ]
     assert one.authors == (Author("Zoë B", "U"),)
-    assert [(problem.stage, problem.lost) for problem in problems] == [("read", False)] + [("skip", False)] * 2 + [
+    assert [(problem.stage, problem.lost) for problem in problems] == [("read", False)] + [
+        ("skip", False)
+    ] * 2 + [
         ("read", True),
         ("skip", False),
     ]
@@ -318,14 +423,19 @@ PAPERONI = {
 
 def test_paperoni_gives_a_version_for_each_release_of_one_work(tmp_path):
     (tmp_path / "papers.json").write_text(json.dumps([PAPERONI, "nothing"]))
-    given = list(paperoni.read(paperoni.Settings(VENUE, tmp_path / "papers.json", institute="Mila")))
+    given = list(
+        paperoni.read(paperoni.Settings(VENUE, tmp_path / "papers.json", institute="Mila"))
+    )
     papers, problems, _ = parted(given)
     assert [(p.paper_id, p.venue.name, p.published, p.work) for p in papers] == [
         ("v-2019-abc", "Conf", "2023-09", "v-2019-abc"),
         ("v-2019-abc-2", "Preprints", "2023", "v-2019-abc"),
         ("v-2019-abc-3", "V 2019", None, "v-2019-abc"),
     ]
-    assert [(author.name, author.member) for author in papers[0].authors] == [("Ada", False), ("Bo", True)]
+    assert [(author.name, author.member) for author in papers[0].authors] == [
+        ("Ada", False),
+        ("Bo", True),
+    ]
     assert (len(problems), Count(4) in given) == (1, True)
 
 
@@ -344,7 +454,10 @@ def test_bibtex_joins_strings_with_macros_and_leaves_a_number_sign_in_braces(tmp
         '@string{icml = "ICML"}\n@misc{a, title = "At " # icml # { 19}, year = 2019}\n@misc{b, title = {C {# {x}} is # 1}, year = 2018}\n'
     )
     papers, problems, _ = parted(bibtex.read(bibtex.Settings(VENUE, tmp_path / "a.bib")))
-    assert ([paper.title.replace("{", "").replace("}", "") for paper in papers], problems) == (["At ICML 19", "C # x is # 1"], [])
+    assert ([paper.title.replace("{", "").replace("}", "") for paper in papers], problems) == (
+        ["At ICML 19", "C # x is # 1"],
+        [],
+    )
 
 
 def test_a_markdown_table_is_a_table_with_links(tmp_path):
@@ -352,8 +465,14 @@ def test_a_markdown_table_is_a_table_with_links(tmp_path):
         "# Ratings\n\n| Title | Ratings | Who |\n| --- | :-: | --- |\n| [A](https://o.net/forum?id=B1x) | 7, 7, 9 | Ada L, Bo and Cy |\n| broken |\n"
     )
     columns = {"paper_id": "Title link", "title": "Title", "ratings": "Ratings", "authors": "Who"}
-    (paper,), (problem,), _ = parted(table.read(table.Settings(VENUE, tmp_path / "r.md", columns, separators=",")))
-    assert (paper.paper_id, paper.title, [r.rating for r in paper.reviews]) == ("B1x", "A", [7, 7, 9])
+    (paper,), (problem,), _ = parted(
+        table.read(table.Settings(VENUE, tmp_path / "r.md", columns, separators=","))
+    )
+    assert (paper.paper_id, paper.title, [r.rating for r in paper.reviews]) == (
+        "B1x",
+        "A",
+        [7, 7, 9],
+    )
     assert [author.name for author in paper.authors] == ["Ada L", "Bo", "Cy"]
     assert (problem.item, problem.lost) == ("r.md: line 6", True)
 

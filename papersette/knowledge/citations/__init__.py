@@ -2,7 +2,14 @@
 
 from papersette.knowledge.citations.entries import Entry, parse_references
 from papersette.knowledge.citations.names import Name, to_name
-from papersette.knowledge.citations.works import Known, Work, describe_works, group_works, link_to_papers, to_title_key
+from papersette.knowledge.citations.works import (
+    Known,
+    Work,
+    describe_works,
+    group_works,
+    link_to_papers,
+    to_title_key,
+)
 
 __all__ = [
     "Entry", "Known", "Name", "Work", "describe_works", "group_works", "link_to_papers", "parse_references", "to_name",

@@ -87,7 +87,10 @@ def _to_segments(tokens: list[Token]) -> list[_Segment]:
 def _read_names(segments: list[_Segment], ending: str, end: int) -> tuple[list[Name], str, int]:
     """The names, how their list ends, and where."""
     names: list[Name | None] = []
-    signed = max((i for i, segment in enumerate(segments) if segment.after_and or "I" in segment.shape), default=-1)
+    signed = max(
+        (i for i, segment in enumerate(segments) if segment.after_and or "I" in segment.shape),
+        default=-1,
+    )
     initialled = True
     done = i = 0
     while i < len(segments):
@@ -100,14 +103,21 @@ def _read_names(segments: list[_Segment], ending: str, end: int) -> tuple[list[N
             return _known(names), "comma", done
         last = segments[i + pair]
         closing = i + pair + 1 == len(segments)
-        count = _count_words(last, pair, ending if closing else "", bool(names) and segments[i - 1].shape.endswith("I"))
+        count = _count_words(
+            last,
+            pair,
+            ending if closing else "",
+            bool(names) and segments[i - 1].shape.endswith("I"),
+        )
         if count == 0:
             return _known(names), "comma", done
         words = last.words[:count]
         names.append(to_name(now.words, words) if pair else to_name(words))
         initialled = initialled and "I" in last.shape
         done, i = last.tokens[count - 1].end, i + 1 + pair
-        if count < len(last.tokens) or (closing and ending == "other" and not last.tokens[-1].comma):
+        if count < len(last.tokens) or (
+            closing and ending == "other" and not last.tokens[-1].comma
+        ):
             return _known(names), "stop", done
     return _known(names), *(("comma", done) if ending == "other" else (ending, end))
 
@@ -131,7 +141,12 @@ def _is_pair(rest: list[_Segment], ending: str) -> bool:
     if given.shape[0] == "I":
         mixed = "N" in given.shape and given.tokens[-1].comma and given.words[-1] not in PARTICLES
         return (count <= 1 and not mixed) or (count == 2 and set(given.shape) == {"I"})
-    whole = len(rest) > 2 or given.tokens[-1].comma or ending != "other" or any(token.dotted for token in given.tokens)
+    whole = (
+        len(rest) > 2
+        or given.tokens[-1].comma
+        or ending != "other"
+        or any(token.dotted for token in given.tokens)
+    )
     return count == 1 and len(given.tokens) <= 3 and given.shape[0] != "S" and whole
 
 
@@ -142,7 +157,15 @@ def _count_words(segment: _Segment, given: bool, ending: str, surname_first: boo
     """
     shape, tokens = segment.shape, segment.tokens
     dotted = [i for i, token in enumerate(tokens) if token.dotted and (given or "N" in shape[:i])]
-    after = [token for token in tokens[dotted[-1] + 1 :] if token.kind == "N" and token.word not in PARTICLES] if dotted else []
+    after = (
+        [
+            token
+            for token in tokens[dotted[-1] + 1 :]
+            if token.kind == "N" and token.word not in PARTICLES
+        ]
+        if dotted
+        else []
+    )
     if given:
         return dotted[-1] + 1 if after else len(tokens)
     if "N" not in shape:

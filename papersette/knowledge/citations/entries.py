@@ -18,7 +18,8 @@ from papersette.knowledge.citations.names import Name
 from papersette.knowledge.citations.splitting import Start, find_starts
 
 HEADING = re.compile(
-    r"(?:\d{1,4}\.?\s)?\s*(?:R ?eferences(?: and notes| cited| references)?|B ?ibliography)\b\s*:?\s*", re.IGNORECASE
+    r"(?:\d{1,4}\.?\s)?\s*(?:R ?eferences(?: and notes| cited| references)?|B ?ibliography)\b\s*:?\s*",
+    re.IGNORECASE,
 )
 MAX_ENTRY = 4000
 """Characters of one entry: the largest collaborations fit; what is longer is text that belongs to no entry."""
@@ -64,13 +65,25 @@ def _to_entry(position: int, page: int, raw: str, content: str) -> Entry:
     authors = read_authors(content)
     fields = read_fields(content, authors)
     names = authors.names if authors else ()
-    return Entry(position, page, raw, names, fields.title, fields.year, fields.venue, fields.doi, fields.arxiv_id)
+    return Entry(
+        position,
+        page,
+        raw,
+        names,
+        fields.title,
+        fields.year,
+        fields.venue,
+        fields.doi,
+        fields.arxiv_id,
+    )
 
 
 def _join(pages: Sequence[tuple[int, str]]) -> tuple[str, list[int], list[int]]:
     """The lists as one text; where each page begins in it; the number of that page."""
     lines = [(number, [line.strip() for line in refs.split("\n")]) for number, refs in pages]
-    edges = Counter(line for _, page in lines for line in {_mask(line) for line in page[:2] + page[-2:]})
+    edges = Counter(
+        line for _, page in lines for line in {_mask(line) for line in page[:2] + page[-2:]}
+    )
     headers = {line for line, times in edges.items() if line and times > max(2, len(lines) // 2)}
     text, offsets, numbers = "", [], []
     for number, page in lines:

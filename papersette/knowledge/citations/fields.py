@@ -22,15 +22,22 @@ NO_YEAR = re.compile(
 )
 """Identifiers, addresses, ranges of pages, and the day on which an address was looked at."""
 YEAR = re.compile(r"(?<![\d.:/])((?:1[5-9]|20)\d\d)[a-z]?(?![\d/:])")
-CLOSING_YEAR = re.compile(r"(?:[,(]\s?|\.\s)(?:[A-Z][a-z]{2,8}\.?\s(?:\d\d?,\s)?)?((?:1[5-9]|20)\d\d)[a-z]?(?:[.)]|\s?$)")
+CLOSING_YEAR = re.compile(
+    r"(?:[,(]\s?|\.\s)(?:[A-Z][a-z]{2,8}\.?\s(?:\d\d?,\s)?)?((?:1[5-9]|20)\d\d)[a-z]?(?:[.)]|\s?$)"
+)
 """A year as styles print it: after a comma or a bracket, perhaps with its month, and before a stop or a bracket."""
 SENTENCE_END = re.compile(r"([.?!])[\"”’']?(?:\s+|$)")
-ABBREVIATION = re.compile(r"(?:^|[\s(])(?:vs|e\.g|i\.e|cf|dr|mr|st|no|vol|approx|resp|w\.r\.t|v\d+|[A-Za-z])$", re.IGNORECASE)
+ABBREVIATION = re.compile(
+    r"(?:^|[\s(])(?:vs|e\.g|i\.e|cf|dr|mr|st|no|vol|approx|resp|w\.r\.t|v\d+|[A-Za-z])$",
+    re.IGNORECASE,
+)
 AFTER_TITLE = re.compile(r"(?:1[5-9]|20)\d\d\b|\d{4}\.\d|\d+(?:st|nd|rd|th)\b")
 """Numbers that begin what follows a title: a year, an arXiv number, "35th Conference"."""
 CLOSING = {"“": "”", '"': '"', "‘": "’", "`": "'", "«": "»", "„": "“", "”": "”"}
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
-TAIL = re.compile(rf"[\s,.]*\(?(?:(?:(?:{MONTHS})\s)?(?:19|20)\d\d[a-z]?|[Ee]ds?\.|to appear|in press)\)?[\s,.]*$")
+TAIL = re.compile(
+    rf"[\s,.]*\(?(?:(?:(?:{MONTHS})\s)?(?:19|20)\d\d[a-z]?|[Ee]ds?\.|to appear|in press)\)?[\s,.]*$"
+)
 """What follows a title after a comma, and is none of it."""
 EDITORS = re.compile(r"^[^()]{0,200}(?:\([Ee]ds?\.\)|,\s[Ee]ditors?),\s")
 VENUE_END = re.compile(
@@ -60,7 +67,11 @@ def read_fields(raw: str, authors: Authors | None) -> Fields:
     start = authors.end if authors else 0
     rest = raw[start:].lstrip(" .,:;)")
     title, after = _part_title(rest, authors.ending if authors else "stop")
-    year = authors.year if authors and authors.year else _last_year(after) or _last_year(rest) or _last_year(raw)
+    year = (
+        authors.year
+        if authors and authors.year
+        else _last_year(after) or _last_year(rest) or _last_year(raw)
+    )
     return Fields(title, year, _to_venue(after), _first(DOI, raw), _first(ARXIV, raw))
 
 
@@ -108,7 +119,11 @@ def _to_venue(after: str) -> str | None:
     venue = text[: min(MAX_VENUE, end.start() if end else 0)].strip(" ,.;:")
     if venue.count("(") != venue.count(")"):
         venue = venue.partition("(")[0].rstrip() if "(" in venue else venue.rstrip(")")
-    return venue if sum(c.isalpha() for c in venue) >= 2 and not venue.startswith(("http", "www.")) else None
+    return (
+        venue
+        if sum(c.isalpha() for c in venue) >= 2 and not venue.startswith(("http", "www."))
+        else None
+    )
 
 
 def _last_year(text: str) -> int | None:

@@ -20,7 +20,9 @@ BRACKETED = re.compile(r"(?:^|\n|(?<=[.\])/\d”\"] ))[ ]?\[(\d{1,4})\]")
 NUMBERED = re.compile(r"(?:^|\n)[ ]?\(?(\d{1,4})[.)] (?=\S)")
 FIRST = r"(?:[^\W\d_a-z]|v[ao]n |de[rln]? |d['’])"
 """A capital, or a particle that begins a surname."""
-KEYED = re.compile(rf"(?:^|\n|(?<=[.\])/\d”\"] ))[ ]?\[([^\[\]\n]{{0,50}}(?:\d\d[a-z]?|\+))\](?=\s?(?:{FIRST}|\())")
+KEYED = re.compile(
+    rf"(?:^|\n|(?<=[.\])/\d”\"] ))[ ]?\[([^\[\]\n]{{0,50}}(?:\d\d[a-z]?|\+))\](?=\s?(?:{FIRST}|\())"
+)
 CANDIDATE = re.compile(rf"(?:^|(\n)|(?<=[.\d)\]/”\"]) +)(?={FIRST})")
 """Where an entry may begin: at a line, or after what can end one."""
 NO_TITLE = re.compile(r"\s*(?:\d|ISBN|ISSN|URL|https?:|doi\b|DOI\b|arXiv\b|pp?\.)")
@@ -93,8 +95,14 @@ class _Reader:
 
 def _find_unlabelled(text: str) -> list[int]:
     reader = _Reader(text)
-    years = [match.start() for match in YEAR.finditer(NO_YEAR.sub(lambda match: " " * len(match[0]), text))]
-    candidates = [(match.end(), match[1] is not None or match.end() == 0) for match in CANDIDATE.finditer(text)]
+    years = [
+        match.start()
+        for match in YEAR.finditer(NO_YEAR.sub(lambda match: " " * len(match[0]), text))
+    ]
+    candidates = [
+        (match.end(), match[1] is not None or match.end() == 0)
+        for match in CANDIDATE.finditer(text)
+    ]
     style = _find_style([place for place, at_line in candidates if at_line], reader)
     starts: list[int] = []
     before: Authors | None = None
@@ -129,7 +137,9 @@ def _can_end(text: str, place: int, at_line: bool, style: str) -> bool:
     last = words[-1] if words else "."
     if last[-1] in '.)]/”"' or last[-1].isdigit():
         return True
-    return at_line and ("/" in last or (style == "year" and last[-1] not in ",-&:;" and last not in GOES_ON))
+    return at_line and (
+        "/" in last or (style == "year" and last[-1] not in ",-&:;" and last not in GOES_ON)
+    )
 
 
 def _fits(text: str, authors: Authors, before: Authors | None, at_line: bool, style: str) -> bool:
@@ -143,14 +153,29 @@ def _fits(text: str, authors: Authors, before: Authors | None, at_line: bool, st
     if authors.ending != style or NO_TITLE.match(text, authors.end):
         return False
     name = authors.names[0]
-    if name.initial is None and (name.surname.isupper() or not at_line or not TITLE.match(text, authors.end)):
+    if name.initial is None and (
+        name.surname.isupper() or not at_line or not TITLE.match(text, authors.end)
+    ):
         return False  # "PMLR." or "Springer." at the end of the entry before
-    return at_line or before is None or to_surname_key(name.surname)[:1] >= to_surname_key(before.names[0].surname)[:1]
+    return (
+        at_line
+        or before is None
+        or to_surname_key(name.surname)[:1] >= to_surname_key(before.names[0].surname)[:1]
+    )
 
 
 def _has_title(text: str, before: Authors, place: int, authors: Authors) -> bool:
     """Whether the entry before, which has no year, has its title, and several whole names tell that another begins."""
     ended = text[max(0, place - 6) : place].rstrip()
-    if ended[-1:] != "." or ended[-3:-1].strip().isupper() or before.end >= place or authors.ending == "comma":
+    if (
+        ended[-1:] != "."
+        or ended[-3:-1].strip().isupper()
+        or before.end >= place
+        or authors.ending == "comma"
+    ):
         return False
-    return len(authors.names) > 1 and all(name.initial for name in authors.names) and text.find(".", before.end + 1, place) >= 0
+    return (
+        len(authors.names) > 1
+        and all(name.initial for name in authors.names)
+        and text.find(".", before.end + 1, place) >= 0
+    )

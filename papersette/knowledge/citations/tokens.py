@@ -27,7 +27,9 @@ FUNCTION_WORDS = frozenset(
 FOLLOWED_BY_NAME = re.compile(r"\s+[^\W\d_][\w’'-]+(?:, and |[.,]|\s+and\s|\s+&)")
 FOLLOWED_BY_AND = re.compile(r"\s+[A-Z][\w’'-]+,?\s+and\s")
 LOWER_INITIAL = re.compile(r"[a-z]\.")
-YEAR = re.compile(r"[(\[]?((?:1[5-9]|20)\d\d)[a-z]?(?:[)\]][.,:;]*|[.,:;]+|$)|[(\[]((?:1[5-9]|20)\d\d)[a-z]?[,;)\]]")
+YEAR = re.compile(
+    r"[(\[]?((?:1[5-9]|20)\d\d)[a-z]?(?:[)\]][.,:;]*|[.,:;]+|$)|[(\[]((?:1[5-9]|20)\d\d)[a-z]?[,;)\]]"
+)
 """A word that is a year and ends or stands in brackets."""
 MAX_WORDS = 1500
 """Of a list; the largest collaborations print some hundred names."""
@@ -117,32 +119,54 @@ def _to_token(bare: str, text: str, end: int, comma: bool, before: list[Token]) 
         return Token("A", bare, end)
     if lower in SUFFIXES and before:
         return Token("S", bare, end, comma)
-    if is_initials(bare.rstrip(":")) or (before and LOWER_INITIAL.fullmatch(bare) and bare not in PARTICLES):
+    if is_initials(bare.rstrip(":")) or (
+        before and LOWER_INITIAL.fullmatch(bare) and bare not in PARTICLES
+    ):
         return Token("I", bare, end, comma)
     if _is_broken(bare, comma or bare.endswith("."), before):
         last = before.pop()
         return Token("N", last.word + bare, end, comma)
-    lone_press = lower.rstrip(".") == "press" and not (before and before[-1].kind == "N")  # "MIT Press", but "Ofir Press"
-    if lone_press or not (is_name_word(bare, first=not before) or _is_lower_name(bare, text, end, before)):
+    lone_press = lower.rstrip(".") == "press" and not (
+        before and before[-1].kind == "N"
+    )  # "MIT Press", but "Ofir Press"
+    if lone_press or not (
+        is_name_word(bare, first=not before) or _is_lower_name(bare, text, end, before)
+    ):
         return None
     return Token("N", bare, end, comma)
 
 
 def _is_lower_name(bare: str, text: str, end: int, before: list[Token]) -> bool:
     """Whether a word in lower case is a given name that was typed so: "Yang Song, xuejun Liao, and Ann Doe"."""
-    if not before or not bare.isalpha() or not bare.islower() or bare in FUNCTION_WORDS or before[-1].kind == "I":
+    if (
+        not before
+        or not bare.isalpha()
+        or not bare.islower()
+        or bare in FUNCTION_WORDS
+        or before[-1].kind == "I"
+    ):
         return False
     if before[-1].kind == "N" and before[-1].word.islower() and before[-1].word not in PARTICLES:
         return True  # "koray kavukcuoglu, and Geoffrey Hinton"
     following = FOLLOWED_BY_NAME.match(text, end)
     if following is None:
         return False
-    return following[0].split()[0][:1].isupper() or following[0].endswith(", and ") or before[-1].kind == "A"
+    return (
+        following[0].split()[0][:1].isupper()
+        or following[0].endswith(", and ")
+        or before[-1].kind == "A"
+    )
 
 
 def _is_broken(bare: str, ends: bool, before: list[Token]) -> bool:
     """Whether this is the rest of a word whose accent got lost with its letter: "R emi" of Rémi, "Bart ok" of Bartók."""
-    if not before or before[-1].comma or not bare.islower() or bare in PARTICLES or not bare.rstrip(".").isalpha():
+    if (
+        not before
+        or before[-1].comma
+        or not bare.islower()
+        or bare in PARTICLES
+        or not bare.rstrip(".").isalpha()
+    ):
         return False
     return (before[-1].kind == "I" and len(before[-1].word) == 1) or (
         before[-1].kind == "N" and ends and (len(bare) <= 4 or len(before[-1].word) <= 3)
@@ -155,9 +179,17 @@ def is_name_word(word: str, *, first: bool = False) -> bool:
     lower = bare.lower()
     if word in PARTICLES or (lower in PARTICLES and lower.isalpha()):
         return True
-    if lower in NOT_NAMES or (lower in FUNCTION_WORDS and (first or word == lower)) or not re.sub("[-‐'’‘.]", "", bare).isalpha():
+    if (
+        lower in NOT_NAMES
+        or (lower in FUNCTION_WORDS and (first or word == lower))
+        or not re.sub("[-‐'’‘.]", "", bare).isalpha()
+    ):
         return False
-    return bare[0].isupper() or unicodedata.category(bare[0]) == "Lo" or bool(re.match("[a-z]{1,3}['’-][A-Z]", bare))
+    return (
+        bare[0].isupper()
+        or unicodedata.category(bare[0]) == "Lo"
+        or bool(re.match("[a-z]{1,3}['’-][A-Z]", bare))
+    )
 
 
 def _ending(token: Token, text: str, before: list[Token]) -> str:

@@ -84,7 +84,9 @@ def _join_spellings(spellings: Mapping[str, Counter[str]]) -> dict[str, str]:
     """For each spelling the one that leads its work: the commonest that is like it."""
     leaders: dict[str, str] = {}
     blocks: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
-    for spelling in sorted(spellings, key=lambda spelling: (-spellings[spelling].total(), spelling)):
+    for spelling in sorted(
+        spellings, key=lambda spelling: (-spellings[spelling].total(), spelling)
+    ):
         own = [(author, _digits(spelling)) for author in spellings[spelling] if author]
         own.append((spelling[:BLOCK], _digits(spelling)))
         rivals = {leader: None for block in own for leader in blocks[block]}
@@ -149,7 +151,9 @@ def _paper_blocks(key: str) -> set[str]:
 def _same(work: Work, key: str, rivals: Iterable[tuple[str, Known]]) -> Iterator[Known]:
     for other, paper in rivals:
         exact = key == other and len(key) >= SHORT
-        alike = key == other or (_digits(key) == _digits(other) and fuzz.ratio(key, other, score_cutoff=SAME_PAPER) > 0)
+        alike = key == other or (
+            _digits(key) == _digits(other) and fuzz.ratio(key, other, score_cutoff=SAME_PAPER) > 0
+        )
         ahead = EXACT_AHEAD if exact else AHEAD
         in_time = not work.year or not paper.year or work.year >= paper.year - ahead
         theirs, ours = _first_author(work.authors), _first_author(paper.authors)
