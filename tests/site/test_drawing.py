@@ -142,7 +142,7 @@ def test_what_a_reader_asks_for_is_never_run(visit, phrase):
 
 def test_the_picture_of_the_documentation_is_drawn_as_it_stands_there(visit, sample_db, tmp_path):
     query, chart = re.findall(
-        r"```yaml\n(.*?)```", (ROOT / "docs/pictures.md").read_text(), re.DOTALL
+        r"```yaml\n(.*?)```", (ROOT / "docs/charts.md").read_text(), re.DOTALL
     )
     settings = yaml.safe_load((ROOT / "metadata.yml").read_text())
     settings["databases"]["papers"]["queries"] |= yaml.safe_load(query)
