@@ -453,4 +453,4 @@ insert into papers_text_fts(papers_text_fts) values ('integrity-check');
 insert into authors_fts(authors_fts) values ('integrity-check');
 insert into tags_fts(tags_fts) values ('integrity-check');
 """
-"""Statements that raise if an index does not match its table."""
+"""Statements that raise if an index and the indexed table differ."""
