@@ -42,7 +42,7 @@ def said():
     """Everything that the templates and pictures say in English, the names of facets, and the titles of canned queries."""
     texts = "\n".join(path.read_text() for path in TEMPLATES)
     names = re.search(
-        r"FACET_NAMES = \{(.*?)\n\}", (ROOT / "plugins/addresses.py").read_text(), re.DOTALL
+        r"FACET_NAMES = \{(.*?)\n\}", (ROOT / "plugins/search_links.py").read_text(), re.DOTALL
     ).group(1)
     single = {text.replace('\\"', '"') for text in ONE.findall(texts)} | set(
         yaml.safe_load("{" + names + "}").values()
