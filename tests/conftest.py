@@ -264,8 +264,9 @@ def ask(sample_db):
     def ask(*paths, settings=(), metadata=None):
         metadata = metadata or yaml.safe_load((ROOT / "metadata.yml").read_text())
         folders = {"plugins_dir": str(ROOT / "plugins"), "template_dir": str(ROOT / "templates")}
+        options = {"sql_time_limit_ms": 60_000, **dict(settings)}
         site = Datasette(
-            [], immutables=[sample_db], metadata=metadata, settings=dict(settings), **folders
+            [], immutables=[sample_db], metadata=metadata, settings=options, **folders
         )
 
         async def get():

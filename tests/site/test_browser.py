@@ -56,7 +56,7 @@ def test_text_stands_out_from_its_ground_in_light_and_dark(visit, name, scheme):
 def test_a_search_works_by_keyboard_alone(visit):
     page = visit("/")
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+    assert page.evaluate("document.activeElement.textContent") == "Skip to content"
     page.focus("#q")
     page.keyboard.type('"anisotropic noise"')
     page.keyboard.press("Enter")
@@ -180,10 +180,10 @@ def test_each_word_of_a_query_is_a_chip_that_takes_it_away(visit):
 def test_the_same_words_can_be_asked_for_more_and_less_strictly(visit):
     page = visit("/papers/search?q=batch+noise")
     counts = {}
-    for reading in ("as a phrase", "any of them"):
+    for reading in ("exact phrase", "any word"):
         page.locator(".readings a", has_text=reading).click()
         counts[reading] = page.locator("#q").input_value()
-    assert counts == {"as a phrase": '"batch noise"', "any of them": "batch OR noise"}
+    assert counts == {"exact phrase": '"batch noise"', "any word": "batch OR noise"}
 
 
 def test_the_next_passages_of_a_paper_open_in_place(visit):

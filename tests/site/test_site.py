@@ -142,21 +142,23 @@ def test_words_may_stand_on_different_pages_of_a_paper(site):
 def test_where_no_paper_has_all_words_those_with_most_come_and_say_what_they_lack(site):
     assert sorted(ids(site, q="dropout lstm wikitext zzzz")) == ["dropout", "wikitext"]
     html = page(site, "/papers/search", q="dropout lstm zzzz")
-    assert 'as no paper here has it: <b dir="auto">zzzz</b>' in html
-    assert "Without: zzzz" in html
+    assert 'No paper contains: <b dir="auto">zzzz</b>' in html
+    assert "Missing: zzzz" in html
 
 
 def test_a_phrase_that_no_paper_has_is_opened_into_its_words_and_says_so(site):
     assert set(ids(site, q='"noise anisotropic"')) == {"dropout", "wikitext"}
-    assert "No paper has the exact phrase" in page(site, "/papers/search", q='"noise anisotropic"')
+    assert "No paper contains the exact phrase" in page(
+        site, "/papers/search", q='"noise anisotropic"'
+    )
 
 
 def test_words_that_no_paper_has_so_near_each_other_are_found_anywhere_and_it_is_said(site):
     assert ids(site, q="use NEAR/2 lstm") == ["dropout"]
-    assert "No paper has these words so near each other" in page(
+    assert "No paper has these words that close together" in page(
         site, "/papers/search", q="use NEAR/2 lstm"
     )
-    assert "near each other" not in page(site, "/papers/search", q="use NEAR/3 lstm")
+    assert "close together" not in page(site, "/papers/search", q="use NEAR/3 lstm")
 
 
 def test_a_search_for_nothing_lists_everything(site):
@@ -255,7 +257,7 @@ def test_missing_things_are_said_to_be_missing_and_never_none(site):
             "No authors given",
             "No tl;dr",
             "No abstract",
-            "No text of this paper",
+            "The text of this paper is not available",
         )
     )
     assert not re.search(r">\s*None\s*<", html)
@@ -263,7 +265,7 @@ def test_missing_things_are_said_to_be_missing_and_never_none(site):
 
 def test_a_paper_page_shows_the_passages_of_the_query_it_was_reached_by(site):
     html = page(site, "/papers/papers/dropout", q="dropout")
-    assert '2 pages have words of <b dir="auto">dropout</b>' in html
+    assert '2 matching pages for <b dir="auto">dropout</b>' in html
     assert 'href="/pdf/dropout.pdf#page=2"' in html
 
 

@@ -9,6 +9,7 @@ import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from importlib.util import module_from_spec, spec_from_file_location
+from urllib.parse import urlencode
 
 import httpx
 import pandas
@@ -209,15 +210,22 @@ def test_who_asks_for_a_page_gets_a_page(sample_site):
 
 @pytest.mark.parametrize("extension", ["csv", "json"])
 def test_a_limit_is_an_error_that_says_which(extension, sample_db):
-    hard = "sql=with+recursive+n(i)+as+(select+1+union+all+select+i%2B1+from+n)+select+i+from+n&_stream=on"
+    endless = (
+        "with recursive n(i) as (select 1 union all select i + 1 from n) select count(*) from n"
+    )
+    two_megabytes = "select hex(zeroblob(1000000))"
     slow, large = ask_with(
         sample_db,
-        [f"/papers.{extension}?{hard}&_timelimit=50", f"/papers.{extension}?{hard}"],
+        [
+            f"/papers.{extension}?{urlencode({'sql': endless, '_stream': 'on', '_timelimit': 50})}",
+            f"/papers.{extension}?{urlencode({'sql': two_megabytes, '_stream': 'on'})}",
+        ],
         max_csv_mb=1,
+        sql_time_limit_ms=600_000,  # far more than the second query takes on any machine
     )
     assert (slow.status_code, large.status_code) == (400, 400)
-    assert "takes longer than 0.05 seconds" in slow.text
-    assert "more than 1 MB" in large.text
+    assert "longer than the limit of 0.05 s" in slow.text
+    assert "exceeds the limit of 1 MB" in large.text
 
 
 @pytest.mark.parametrize("asked", ["", "?_raw=on"])

@@ -6,13 +6,11 @@ from urllib.parse import urlencode
 import pytest
 import yaml
 from conftest import HOSTILE, ROOT, rows, serve
-from test_pictures import CHARTS
+from test_charts import CHARTS
 
-DRAWN = (
-    "[...document.querySelectorAll('figure.picture:has(.plot)')].every(figure => figure.picture)"
-)
+DRAWN = "[...document.querySelectorAll('figure.chart:has(.plot)')].every(figure => figure.chart)"
 POINT = """([figure, title]) => {
-    const view = figure.picture.view, row = view.data('source_0').find(row => row.title.includes(title));
+    const view = figure.chart.view, row = view.data('source_0').find(row => row.title.includes(title));
     const box = figure.querySelector('canvas').getBoundingClientRect(), [left, top] = view.origin(), padding = view.padding();
     return {row, x: box.x + left + padding.left + view.scale('x')(row.x), y: box.y + top + padding.top + view.scale('y')(row.y)};
 }"""
@@ -125,8 +123,8 @@ def test_a_search_on_the_map_dims_the_rest(visit):
 
 def test_without_javascript_there_is_the_table(visit):
     page = visit("/-/dashboards/pictures/tags_by_year", java_script_enabled=False)
-    assert "Without JavaScript" in page.inner_text("noscript")
-    page.click("figure a:has-text('its table')")
+    assert "needs JavaScript" in page.inner_text("noscript")
+    page.click("figure a:has-text('Table')")
     assert page.locator("table.rows-and-columns tr").count() > 5
 
 
