@@ -4,11 +4,11 @@ import re
 from weakref import WeakKeyDictionary
 
 from datasette import hookimpl
-from datasette.utils import escape_sqlite, tilde_encode
 from markupsafe import Markup
 
 from papersette.search import query as language
 from papersette.site.canned_queries import DATABASE
+from papersette.site.datasette_seam import escape_sqlite, tilde_encode
 
 LINKS = {
     "paper_id": ("paper_id", "papers"),

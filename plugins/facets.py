@@ -1,4 +1,4 @@
-"""Facets that count all filtered rows on every page: of a column (`whole`) and many-to-many (`linked`).
+"""Facets that count all filtered rows on every page: columns (`whole`), many-to-many (`linked`).
 
 Datasette applies its paging clause to facets, so that page 2 shows the counts of the remaining
 rows, and it has no many-to-many facet. In metadata.yml: `facets: [{whole: year}, {linked: tags}]`.

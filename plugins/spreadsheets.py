@@ -80,7 +80,7 @@ class Spreadsheet:
             await self.send_body(message.get("body", b""), message.get("more_body", False))
 
     def start(self, message):
-        """Return the start message with the headers of a CSV file; unchanged for errors and HTML."""
+        """Return the start message with the headers of a CSV file, unless it is not CSV."""
         kinds = [value for key, value in message["headers"] if key.lower() == b"content-type"]
         self.is_csv = message["status"] == 200 and kinds[0].startswith((b"text/plain", b"text/csv"))
         if not self.is_csv:
@@ -133,7 +133,7 @@ class Rows:
 
 
 def to_line(row):
-    """Return a row with all cells quoted, for spreadsheets that also split at semicolons and tabs."""
+    """Return a row with quoted cells, as some spreadsheets also split at semicolons and tabs."""
     line = io.StringIO()
     csv.writer(line, quoting=csv.QUOTE_ALL).writerow([to_safe(cell) for cell in row])
     return line.getvalue()

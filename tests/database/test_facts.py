@@ -80,7 +80,7 @@ def test_a_cited_work_that_is_here_is_linked_and_counted(site):
         ("two", 0),
         ("three", 0),
     ]
-    assert "Cited here by 1" in site.get("/papers/papers/one").text
+    assert "Cited by 1 paper in this collection" in site.get("/papers/papers/one").text
     assert (
         site.get("/papers/search.json?q=hedges&sort=citations&_shape=array").json()[0]["paper_id"]
         == "one"
@@ -149,4 +149,4 @@ def test_a_paper_without_keywords_gets_marked_tags(site):
 
 
 def test_related_papers_say_why(site):
-    assert "cited works in common" in site.get("/papers/papers/one").text
+    assert "shared references" in site.get("/papers/papers/one").text

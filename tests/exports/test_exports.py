@@ -278,7 +278,7 @@ PAPER_FORMATS = set(TYPES) - {"iCalendar"}
 )  # fmt: skip
 def test_a_page_links_to_all_of_what_it_shows_and_each_link_holds_that(site, path, count):
     html = site.get(f"/papers/{path}").text
-    (links,) = re.findall(r'<span class="exports">(.*?)</span>', html)
+    (links,) = re.findall(r'<span class="exports">(.*?)</span>', html, re.DOTALL)
     files = {
         name: site.get(unescape(url))
         for url, name in re.findall(r'<a href="([^"]+)">([^<]+)</a>', links)
