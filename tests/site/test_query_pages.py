@@ -1,4 +1,4 @@
-"""Pages of cards are Datasette's pages of canned queries, but for the table that they do not show."""
+"""The HTML pages of canned queries that plugins/query_pages.py serves."""
 
 import yaml
 from conftest import ROOT
@@ -13,7 +13,7 @@ PAGES = (
 )
 
 
-def test_no_plugin_is_asked_for_cells_that_are_not_shown(ask):
+def test_query_pages_render_no_table_cells(ask):
     class Watch:
         __name__ = "watch"
         cells = 0
@@ -33,23 +33,23 @@ def test_no_plugin_is_asked_for_cells_that_are_not_shown(ask):
         pm.unregister(watch)
 
 
-def test_the_sql_of_a_search_is_linked_where_readers_may_change_it(ask):
-    (free,) = ask(PAGES[0])
-    (bound,) = ask(PAGES[0], settings={"default_allow_sql": False})
-    assert 'href="/papers?sql=with' in free.text
-    assert "?sql=" not in bound.text
-    assert free.text.count("<article") == bound.text.count("<article") > 0
+def test_the_sql_is_linked_if_readers_may_execute_sql(ask):
+    (allowed,) = ask(PAGES[0])
+    (denied,) = ask(PAGES[0], settings={"default_allow_sql": False})
+    assert 'href="/papers?sql=with' in allowed.text
+    assert "?sql=" not in denied.text
+    assert allowed.text.count("<article") == denied.text.count("<article") > 0
 
 
-def test_a_query_that_is_not_for_all_is_kept(ask):
+def test_query_pages_respect_permissions(ask):
     metadata = yaml.safe_load((ROOT / "metadata.yml").read_text())
     metadata["databases"]["papers"]["queries"]["search"]["allow"] = False
     assert [answer.status_code for answer in ask(*PAGES[:2], metadata=metadata)] == [403, 200]
 
 
-def test_a_search_that_is_broken_off_says_so_and_not_that_nothing_was_found(ask):
+def test_a_search_past_its_time_limit_is_an_error(ask):
     (answer,) = ask("/papers/search?q=learning&_timelimit=1")
     assert answer.status_code == 400
-    # SQLite's word for it depends on whether it was reading the schema just then
+    # SQLite reports another error if it is interrupted while it reads the schema
     assert "took longer than the limit" in answer.text or "The search failed" in answer.text
     assert "No paper contains" not in answer.text
