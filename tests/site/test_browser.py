@@ -71,7 +71,7 @@ UNLABELLED = """[...document.querySelectorAll(
 
 @pytest.mark.parametrize("name", PATHS)
 def test_a_page_is_accessible_in_light_and_dark_and_fits_every_screen(visit, name):
-    page = visit(PATHS[name], color_scheme="light", viewport={"width": 1280, "height": 800})
+    page = visit(PATHS[name], color_scheme="light", viewport={"width": 390, "height": 800})
     assert page.locator("h1").count() == 1
     assert page.evaluate(UNLABELLED) == 0
     for width in (390, 1280):
