@@ -48,11 +48,11 @@ def test_a_chart_has_a_canned_query_and_no_sql_of_its_own():
 
 
 def test_more_than_24_venue_years_are_shown_by_year_only(rated_site, sample_site):
-    assert [row["place"] for row in rows(rated_site, "papers_by_year")] == [
+    assert [row["venue_year"] for row in rows(rated_site, "papers_by_year")] == [
         str(year) for year in range(1990, 2020)
     ]
     assert {"ICLR 2019", "Shamra Academia, 2021"} < {
-        row["place"] for row in rows(sample_site, "papers_by_year")
+        row["venue_year"] for row in rows(sample_site, "papers_by_year")
     }
 
 
@@ -69,7 +69,7 @@ def test_phrases_are_separated_by_commas(phrase, sample_site):
 
 def test_the_share_of_a_phrase_is_relative_to_papers_with_text(sample_site, sample_db):
     found = {
-        row["place"]: row
+        row["venue_year"]: row
         for row in rows(sample_site, "phrase_by_venue", phrase="batch normalization")
     }
     with_text = query(
@@ -151,7 +151,7 @@ def test_charts_are_translated(sample_site):
 def test_a_caption_describes_the_data(sample_site):
     page = " ".join(sample_site.get("/-/dashboards/pictures/papers_by_year").text.split())
     most = max(rows(sample_site, "papers_by_year"), key=lambda row: row["papers"])
-    assert f"Maximum: <bdi>{most['place']}</bdi> (<bdi>{most['papers']}</bdi>)." in page
+    assert f"Maximum: <bdi>{most['venue_year']}</bdi> (<bdi>{most['papers']}</bdi>)." in page
     lit = [row["found"] for row in rows(sample_site, "map_of_papers", q="noise")]
     page = sample_site.get("/-/dashboards/pictures/map_of_papers?q=noise").text
     assert f"Shows {len(lit)} works, {sum(lit)} match the search." in page

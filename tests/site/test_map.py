@@ -16,9 +16,11 @@ from papersette.knowledge.related import Document
 
 def documents_of(db):
     with closing(sqlite3.connect(db)) as conn:
-        shown = {paper_id for (paper_id,) in conn.execute(facts.SHOWN)}
+        shown = {paper_id for (paper_id,) in conn.execute(facts.MAPPED_PAPERS)}
         return [
-            document for document in facts._documents(Database(conn)) if document.paper_id in shown
+            document
+            for document in facts._read_documents(Database(conn))
+            if document.paper_id in shown
         ]
 
 
@@ -42,7 +44,7 @@ def test_neighbours_on_the_map_are_related_more_often_than_random_pairs(sample_d
     }
     related = {
         frozenset(pair)
-        for pair in query(sample_db, "select paper_id, other_id from related where place <= 5")
+        for pair in query(sample_db, "select paper_id, other_id from related where rank <= 5")
     }
     pairs = sorted(
         map(frozenset, combinations(positions, 2)),
