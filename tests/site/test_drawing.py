@@ -5,8 +5,8 @@ from urllib.parse import urlencode
 
 import pytest
 import yaml
-from conftest import HOSTILE, ROOT, rows, serve
-from test_pictures import CHARTS
+from conftest import CHARTS, ROOT, rows, serve
+from corpora import HOSTILE
 
 DRAWN = (
     "[...document.querySelectorAll('figure.picture:has(.plot)')].every(figure => figure.picture)"

@@ -5,11 +5,8 @@ import re
 
 import pytest
 import yaml
-from conftest import HOSTILE, METADATA, ROOT, query, rows
-
-CHARTS = yaml.safe_load((ROOT / "metadata.yml").read_text())["plugins"]["datasette-dashboards"][
-    "pictures"
-]["charts"]
+from conftest import CHARTS, METADATA, ROOT, query, rows
+from corpora import HOSTILE
 
 
 def named(part):

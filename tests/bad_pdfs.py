@@ -85,6 +85,7 @@ def tree_loop() -> bytes:
 def xref_loop(good: bytes) -> bytes:
     """A cross-reference table that names itself as the one before it."""
     start = good.rindex(b"xref\n0")
+    assert b"/Root 1 0 R>>" in good
     return good.replace(b"/Root 1 0 R>>", b"/Root 1 0 R/Prev %d>>" % start)
 
 
