@@ -415,5 +415,9 @@ def pytest_sessionfinish(session):
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if reporter and not hasattr(session.config, "workerinput"):
         reports = reporter.stats.get("skipped", [])
-        reporter.write_line(to_skipped_line([str(report.longrepr[2]) for report in reports]))
+        reporter.write_line(
+            to_skipped_line(
+                [str(report.longrepr[2]).removeprefix("Skipped: ") for report in reports]
+            )
+        )
     return result
