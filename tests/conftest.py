@@ -41,6 +41,8 @@ CHARTS = _CONFIGURATION["plugins"]["datasette-dashboards"]["pictures"]["charts"]
 """The charts of metadata.yml, by name."""
 DATA = Path(os.environ.get("PAPERSETTE_DATA", ROOT / "no-data"))
 """Real papers that are not part of the project; tests that need them skip without them."""
+PATIENCE = 90_000
+"""Milliseconds that the browser waits for what a test expects: no machine is that busy."""
 NO_TIME_LIMITS = ["--setting", "sql_time_limit_ms", "60000", "--setting", "facet_time_limit_ms", "60000"]  # fmt: skip
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -286,6 +288,7 @@ def browser():
         "playwright.sync_api", reason="needs playwright: pip install -r requirements-dev.txt"
     )
     with playwright.sync_playwright() as driver:
+        playwright.expect.set_options(timeout=PATIENCE)
         started = driver.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield started
         started.close()
@@ -302,6 +305,7 @@ def visiting(browser, home_site) -> Iterator[Callable[..., Any]]:
     def visit(path, site=home_site, **options):
         context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
         contexts.append(context)
+        context.set_default_timeout(PATIENCE)
         page = context.new_page()
         home = str(site.base_url).rstrip("/")
         page.on("pageerror", lambda error: errors.append(str(error)))
