@@ -401,10 +401,10 @@ def to_skipped_line(reasons: list[str]) -> str:
     >>> to_skipped_line(["needs Chromium: apt-get install chromium"] * 2 + ["needs ocrmypdf"])
     'skipped: 2 need Chromium (apt-get install chromium), 1 need OCR (apt-get install ocrmypdf)'
     >>> to_skipped_line([])
-    'skipped: none; Chromium, OCR and the real data were there'
+    'skipped: none'
     """
     if not reasons:
-        return "skipped: none; Chromium, OCR and the real data were there"
+        return "skipped: none"
     groups = Counter(
         next((need for part, need in SKIPPED_FOR.items() if part in reason), reason)
         for reason in reasons
