@@ -43,7 +43,8 @@ DATA = Path(os.environ.get("PAPERSETTE_DATA", ROOT / "no-data"))
 """Real papers that are not part of the project; tests that need them skip without them."""
 PATIENCE = 90_000
 """Milliseconds that the browser waits for what a test expects: no machine is that busy."""
-NO_TIME_LIMITS = ["--setting", "sql_time_limit_ms", "60000", "--setting", "facet_time_limit_ms", "60000"]  # fmt: skip
+PATIENT = {"sql_time_limit_ms": 60_000, "facet_time_limit_ms": 60_000}
+"""Settings of a Datasette that gives up no query because the machine is busy."""
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
              "--disable-component-update", "--disable-sync"]  # fmt: skip
@@ -173,7 +174,7 @@ def serve(
         f"pdf:{ROOT / 'data/sample/pdf'}",
         "--static",
         f"static:{ROOT / 'static'}",
-        *NO_TIME_LIMITS,
+        *(word for key, value in PATIENT.items() for word in ("--setting", key, str(value))),
         *options,
     ]
     with (
@@ -375,7 +376,11 @@ def ask(sample_db):
         metadata = metadata or yaml.safe_load((ROOT / "metadata.yml").read_text())
         folders = {"plugins_dir": str(ROOT / "plugins"), "template_dir": str(ROOT / "templates")}
         site = Datasette(
-            [], immutables=[sample_db], metadata=metadata, settings=dict(settings), **folders
+            [],
+            immutables=[sample_db],
+            metadata=metadata,
+            settings=PATIENT | dict(settings),
+            **folders,
         )
 
         async def get():
