@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
-from bad_pdfs import make_all
+from bad_pdfs import BOMB, make_all
 from conftest import ROOT, make_pdf
 
 from papersette.fulltext import Limits, Text, engines, extract, reading
 from papersette.fulltext.reading import Job, read_file
 
-PATIENT = Limits(seconds=600)
+PATIENT = Limits(seconds=600, memory=BOMB // 2)
 HASTY = Limits(seconds=5)
 LINES = ["Stochastic gradient descent", "has anisotropic noise."]
 

@@ -325,7 +325,7 @@ def test_hostile_text_costs_seconds_at_most(kind):
     started = time.process_time()
     parse_references([(1, HOSTILE[kind][:200_000])])
     assert (
-        time.process_time() - started < 5
+        time.process_time() - started < 30
     )  # measured: under 1; what grows with the square of the text takes minutes
 
 
