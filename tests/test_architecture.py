@@ -52,6 +52,7 @@ def all_imports(path: Path) -> set[str]:
 @pytest.mark.parametrize("path", MAY_IMPORT)
 def test_imports_point_one_way(path):
     files = [ROOT / path] if path.endswith(".py") else sorted((ROOT / path).rglob("*.py"))
+    assert files
     allowed = {f"papersette.{name}" for name in MAY_IMPORT[path].split()}
     for file in files:
         found = {".".join(name.split(".")[:2]) for name in imports(file) if name != "papersette"}

@@ -121,8 +121,8 @@ def test_two_builds_of_the_same_input_are_the_same_but_for_the_row_of_builds(
     build, papers, tmp_path
 ):
     dumps = []
-    for _ in range(2):
-        build(CATALOG)
+    for options in ([], ["--rebuild"]):
+        assert "2 papers" in build(CATALOG, *options).stdout
         with sqlite3.connect(tmp_path / "papers.db") as conn:
             dumps.append([line for line in conn.iterdump() if 'INTO "builds"' not in line])
     assert dumps[0] == dumps[1]
