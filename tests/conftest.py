@@ -325,6 +325,12 @@ def visiting(browser, home_site) -> Iterator[Callable[..., Any]]:
     assert errors == []
 
 
+def follow(element) -> None:
+    """Click on a link or a button in the browser and wait until the page it leads to has loaded."""
+    with element.page.expect_navigation():
+        element.click()
+
+
 @pytest.fixture
 def visit(browser, sample_site):
     """Open a path of the sample's site, or of another one; see `visiting`."""

@@ -90,7 +90,7 @@ def test_the_status_is_that_of_the_process():
 
 
 def test_help_says_how_to_use_it():
-    told = run_build("--help").stdout
+    told = build_here("--help").stdout
     assert all(
         word in told
         for word in (
@@ -105,8 +105,9 @@ def test_help_says_how_to_use_it():
     )
 
 
-def test_no_such_catalog_names_those_there_are():
-    built = run_build("catalogs/smaple.yml")
+def test_no_such_catalog_names_those_there_are(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    built = build_here("catalogs/smaple.yml")
     assert built.returncode == 1
     assert "catalogs/sample.yml" in built.stderr
 

@@ -225,7 +225,7 @@ def test_ctrl_c_ends_a_build_cleanly_and_keeps_what_was_read(tmp_path):
         while len(list((tmp_path / "cache").rglob("*.gz"))) < 8 and process.poll() is None:
             time.sleep(0.1)
         os.kill(process.pid, signal.SIGINT)
-        said = process.communicate(timeout=30)[1]
+        said = process.communicate(timeout=300)[1]
     assert (process.returncode, "stopped" in said, "Traceback" in said) == (130, True, False), said
     assert len(list((tmp_path / "cache").rglob("*.gz"))) == 8
     assert not (tmp_path / "papers.db").exists()

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from conftest import visiting
+from conftest import follow, visiting
 
 PATHS = {
     "home": "/",
@@ -77,10 +77,10 @@ def test_a_search_works_by_keyboard_alone(visit):
 def test_a_search_works_without_javascript(visit):
     page = visit("/", java_script_enabled=False)
     page.fill("#q", "batch normalization")
-    page.click("form.search button")
-    page.click("aside >> text=ICML 2019")
+    follow(page.locator("form.search button"))
+    follow(page.locator("aside >> text=ICML 2019"))
     assert "venue=icml-2019" in page.url
-    page.click("article.card h2 a >> nth=0")
+    follow(page.locator("article.card h2 a").first)
     assert page.locator("#inside").count() == 1
 
 
@@ -106,7 +106,7 @@ def test_search_all_shows_results_that_link_to_their_rows(visit):
         "#search-all-results li a", "found => found.map(e => e.getAttribute('href'))"
     )
     assert {link.split("/")[2] for link in links} == {"papers", "pages", "tags"}
-    page.click("#search-all-results li a >> nth=0")
+    follow(page.locator("#search-all-results li a").first)
     assert "/papers/papers/" in page.url
 
 
@@ -114,7 +114,8 @@ def test_search_all_shows_results_that_link_to_their_rows(visit):
 def test_search_all_survives_odd_input(visit, q):
     page = visit("/-/search")
     page.fill("#search-all-q", q)
-    page.keyboard.press("Enter")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
     assert page.locator("h1").inner_text() == "Search all tables"
 
 
@@ -165,9 +166,9 @@ def test_typing_suggests_from_the_database(visit):
 def test_a_facet_narrows_and_its_chip_widens_again(visit):
     page = visit("/papers/search?q=noise")
     before = page.locator(".card").count()
-    page.locator("aside a", has_text="Mila publications").click()
+    follow(page.locator("aside a", has_text="Mila publications"))
     assert 0 < page.locator(".card").count() < before
-    page.locator(".chips a").click()
+    follow(page.locator(".chips a"))
     assert page.locator(".card").count() == before
 
 
@@ -178,7 +179,7 @@ def test_each_word_of_a_query_is_a_chip_that_takes_it_away(visit):
         "noise ✕",
         "-lstm ✕",
     ]
-    page.locator(".chip", has_text="noise").click()
+    follow(page.locator(".chip", has_text="noise"))
     assert page.locator("#q").input_value() == '"batch normalization" -lstm'
 
 
@@ -186,7 +187,7 @@ def test_the_same_words_can_be_asked_for_more_and_less_strictly(visit):
     page = visit("/papers/search?q=batch+noise")
     counts = {}
     for reading in ("as a phrase", "any of them"):
-        page.locator(".readings a", has_text=reading).click()
+        follow(page.locator(".readings a", has_text=reading))
         counts[reading] = page.locator("#q").input_value()
     assert counts == {"as a phrase": '"batch noise"', "any of them": "batch OR noise"}
 
@@ -219,9 +220,9 @@ def test_without_javascript_a_long_list_has_a_page_of_its_own(visit):
     page = visit("/papers/search?q=noise", java_script_enabled=False)
     author = page.locator("details", has=page.locator("h2", has_text="Author"))
     author.locator("summary").click()
-    author.get_by_role("button", name="more").click()
+    follow(author.get_by_role("button", name="more"))
     assert "facet=author" in page.url
-    page.locator(".values a").first.click()
+    follow(page.locator(".values a").first)
     assert "author=" in page.url
     assert page.locator(".card").count() > 0
 
@@ -242,9 +243,9 @@ def test_arabic_runs_from_right_to_left_and_fits(visit, name, width):
 def test_from_home_by_search_and_facet_to_a_paper_and_its_export(visit, locale, search, cite):
     page = visit("/", locale=locale)
     page.locator("#q").fill("noise")
-    page.get_by_role("button", name=search, exact=True).click()
-    page.locator("aside a", has_text="ICLR 2019").click()
-    page.locator(".card h2 a").first.click()
+    follow(page.get_by_role("button", name=search, exact=True))
+    follow(page.locator("aside a", has_text="ICLR 2019"))
+    follow(page.locator(".card h2 a").first)
     page.get_by_role("button", name=cite).click()
     page.wait_for_selector(".bibtex pre")
     assert page.inner_text(".bibtex pre").startswith("@")
@@ -293,7 +294,7 @@ def test_stars_make_a_reading_list_that_stays_in_the_browser_and_is_an_address(v
     ]
     page.reload()
     assert link.inner_text() == "Reading list (2)"
-    link.click()
+    follow(link)
     assert page.eval_on_selector_all(".card", "found => found.map(card => card.dataset.paper)") == [
         ids[1],
         ids[0],

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 import pytest
 import yaml
-from conftest import CHARTS, ROOT, rows, serve
+from conftest import CHARTS, ROOT, follow, rows, serve
 from corpora import HOSTILE
 
 DRAWN = (
@@ -128,7 +128,7 @@ def test_a_search_on_the_map_dims_the_rest(visit):
 def test_without_javascript_there_is_the_table(visit):
     page = visit("/-/dashboards/pictures/tags_by_year", java_script_enabled=False)
     assert "Without JavaScript" in page.inner_text("noscript")
-    page.click("figure a:has-text('its table')")
+    follow(page.locator("figure a:has-text('its table')"))
     assert page.locator("table.rows-and-columns tr").count() > 5
 
 
