@@ -11,8 +11,8 @@ import contextlib
 import io
 import json
 import os
+import re
 import shutil
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -31,8 +31,6 @@ from corpora import ODD_CATALOG, ODD_PAGES, ODD_PAPERS, RATED, RATED_CATALOG
 from datasette.app import Datasette
 from filelock import FileLock
 
-from papersette.build import main
-
 ROOT = Path(__file__).parent.parent
 _CONFIGURATION = yaml.safe_load((ROOT / "metadata.yml").read_text(encoding="utf-8"))
 METADATA = _CONFIGURATION["databases"]["papers"]
@@ -42,7 +40,7 @@ CHARTS = _CONFIGURATION["plugins"]["datasette-dashboards"]["pictures"]["charts"]
 DATA = Path(os.environ.get("PAPERSETTE_DATA", ROOT / "no-data"))
 """Real papers that are not part of the project; tests that need them skip without them."""
 PATIENCE = 90_000
-"""Milliseconds that the browser waits for what a test expects: no machine is that busy."""
+"""Milliseconds that tests wait for a page or a server: no machine is that busy."""
 PATIENT = {"sql_time_limit_ms": 60_000, "facet_time_limit_ms": 60_000}
 """Settings of a Datasette that gives up no query because the machine is busy."""
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -123,6 +121,10 @@ class Built:
 
 def build_here(*arguments: object) -> Built:
     """Run the main function of build_db.py in this process, with one PDF worker."""
+    from papersette.build import (
+        main,
+    )  # takes more than a second, which most test files need not wait
+
     given = ["--jobs", "1", *map(str, arguments)]
 
     def run() -> int:
@@ -165,10 +167,7 @@ def serve(
         (folder / name).symlink_to(ROOT / name)
     shutil.copy(database, folder / "papers.db")
     shutil.copy(database.with_name("inspect-data.json"), folder / "inspect-data.json")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "datasette", "serve", str(folder), "--port", str(port)]
+    command = [sys.executable, "-m", "datasette", "serve", str(folder), "--port", "0"]
     command += [
         "--static",
         f"pdf:{ROOT / 'data/sample/pdf'}",
@@ -182,19 +181,19 @@ def serve(
         subprocess.Popen(command, stdout=log, stderr=log) as process,
     ):
         try:
-            with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
-                _wait_for(client, process, folder / "log")
+            address = _wait_for_address(process, folder / "log")
+            with httpx.Client(base_url=address, timeout=PATIENCE / 1000) as client:
                 yield client
         finally:
             process.terminate()
 
 
-def _wait_for(client: httpx.Client, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + 180
+def _wait_for_address(process: subprocess.Popen[bytes], log: Path) -> str:
+    """Return the address that Datasette writes into its log when it is ready."""
+    deadline = time.monotonic() + PATIENCE / 1000
     while process.poll() is None and time.monotonic() < deadline:
-        with contextlib.suppress(httpx.TransportError):
-            client.get("/-/versions.json")
-            return
+        if found := re.search(r"running on (http://\S+)", log.read_text()):
+            return found.group(1)
         time.sleep(0.05)
     pytest.fail("Datasette did not start: " + log.read_text()[-2000:])
 
