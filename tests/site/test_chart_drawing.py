@@ -5,9 +5,9 @@ from urllib.parse import urlencode
 
 import pytest
 import yaml
-from conftest import HOSTILE, ROOT, rows, serve
+from conftest import CHARTS, ROOT, follow, rows, serve
+from corpora import HOSTILE
 from test_browser import axe_findings
-from test_charts import CHARTS
 
 DRAWN = "[...document.querySelectorAll('figure.chart:has(.plot)')].every(figure => figure.chart)"
 POINT = """([figure, title]) => {
@@ -110,7 +110,7 @@ def test_a_search_on_the_map_dims_other_papers(visit):
 def test_without_javascript_the_table_is_linked(visit):
     page = visit("/-/dashboards/pictures/tags_by_year", java_script_enabled=False)
     assert "needs JavaScript" in page.inner_text("noscript")
-    page.click("figure a:has-text('Table')")
+    follow(page.locator("figure a:has-text('Table')"))
     assert page.locator("table.rows-and-columns tr").count() > 5
 
 
