@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from conftest import follow
+from conftest import axe_findings, follow
 
 PATHS = {
     "home": "/",
@@ -50,19 +50,6 @@ def faint_text(page):
         for color in found
         if abs(luminance(color) - background) <= 0.35
     }
-
-
-def axe_findings(page):
-    """Return the serious findings of axe; skip the test if it is not installed."""
-    axe = pytest.importorskip(
-        "axe_playwright_python.sync_playwright", reason="pip install -r requirements-dev.txt"
-    )
-    found = axe.Axe().run(page).response["violations"]
-    return [
-        (finding["id"], [node["html"][:200] for node in finding["nodes"][:3]])
-        for finding in found
-        if finding["impact"] in {"serious", "critical"}
-    ]
 
 
 UNLABELLED = """[...document.querySelectorAll(

@@ -5,9 +5,8 @@ from urllib.parse import urlencode
 
 import pytest
 import yaml
-from conftest import CHARTS, ROOT, follow, rows, serve
+from conftest import CHARTS, ROOT, axe_findings, follow, rows, serve
 from corpora import HOSTILE
-from test_browser import axe_findings
 
 DRAWN = "[...document.querySelectorAll('figure.chart:has(.plot)')].every(figure => figure.chart)"
 POINT = """([figure, title]) => {
