@@ -5,7 +5,7 @@ import shutil
 import sqlite3
 
 import pytest
-from conftest import ROOT, make_pdf, run_build
+from conftest import ROOT, build_here, make_pdf, replaced, run_build
 
 CATALOG = """
 title: Test
@@ -55,7 +55,7 @@ def test_a_good_catalog_ends_with_status_0_and_counts(build, papers, tmp_path):
 def test_a_bad_catalog_ends_with_status_1_naming_the_file_and_the_remedy(
     build, papers, old, new, said
 ):
-    built = build(CATALOG.replace(old, new, 1))
+    built = build(replaced(CATALOG, old, new, 1))
     assert built.returncode == 1
     assert said in built.stderr
     assert "catalog.yml" in built.stderr
@@ -63,7 +63,8 @@ def test_a_bad_catalog_ends_with_status_1_naming_the_file_and_the_remedy(
 
 
 def test_a_bad_catalog_is_told_with_its_line(build, papers):
-    assert "catalog.yml, line 4: “kind”" in build(CATALOG.replace("kind: table", "kind: x")).stderr
+    built = build(replaced(CATALOG, "kind: table", "kind: x"))
+    assert "catalog.yml, line 4: “kind”" in built.stderr
 
 
 def test_a_failed_build_leaves_the_old_file_as_it_was(build, papers, tmp_path):
@@ -76,13 +77,20 @@ def test_a_failed_build_leaves_the_old_file_as_it_was(build, papers, tmp_path):
     assert not list(tmp_path.glob("*.part"))
 
 
-@pytest.mark.parametrize("arguments", [["--nosuch"], ["--jobs", "0"], ["--jobs", "x"], ["a", "b"]])
+@pytest.mark.parametrize(
+    "arguments", [["--nosuch"], ["--jobs", "0"], ["--jobs", "x"], ["a.yml", "b.yml"]]
+)
 def test_wrong_usage_ends_with_status_2(arguments):
-    assert run_build(*arguments).returncode == 2
+    built = build_here(*arguments)
+    assert (built.returncode, "usage: build_db.py" in built.stderr) == (2, True)
+
+
+def test_the_status_is_that_of_the_process():
+    assert run_build("--nosuch").returncode == 2
 
 
 def test_help_says_how_to_use_it():
-    told = run_build("--help").stdout
+    told = build_here("--help").stdout
     assert all(
         word in told
         for word in (
@@ -97,14 +105,15 @@ def test_help_says_how_to_use_it():
     )
 
 
-def test_no_such_catalog_names_those_there_are():
-    built = run_build("catalogs/smaple.yml")
+def test_no_such_catalog_names_those_there_are(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    built = build_here("catalogs/smaple.yml")
     assert built.returncode == 1
     assert "catalogs/sample.yml" in built.stderr
 
 
-def test_no_such_folder_for_the_database_is_told(tmp_path):
-    built = run_build("--db", tmp_path / "gone" / "papers.db")
+def test_no_such_folder_for_the_database_is_told(build, papers, tmp_path):
+    built = build(CATALOG, "--db", tmp_path / "gone" / "papers.db")
     assert built.returncode == 1
     assert "create it or give another path" in built.stderr
 
@@ -113,8 +122,8 @@ def test_two_builds_of_the_same_input_are_the_same_but_for_the_row_of_builds(
     build, papers, tmp_path
 ):
     dumps = []
-    for _ in range(2):
-        build(CATALOG)
+    for options in ([], ["--rebuild"]):
+        assert "2 papers" in build(CATALOG, *options).stdout
         with sqlite3.connect(tmp_path / "papers.db") as conn:
             dumps.append([line for line in conn.iterdump() if 'INTO "builds"' not in line])
     assert dumps[0] == dumps[1]
@@ -136,7 +145,7 @@ def test_a_bad_pdf_costs_its_text_and_is_told(build, tmp_path):
     make_pdf(tmp_path / "pdfs" / "a.pdf", [["A page of text."]])
     (tmp_path / "pdfs" / "b.pdf").write_bytes(b"<html>no</html>")
     (tmp_path / "papers.csv").write_text("paper_id,title\na,First\nb,Second\n")
-    built = build(CATALOG.replace("papers.csv", "papers.csv\n    files: pdfs"))
+    built = build(replaced(CATALOG, "papers.csv", "papers.csv\n    files: pdfs"))
     assert built.returncode == 0, built.stderr
     assert rows(tmp_path / "papers.db", "select paper_id, page_count, word_count from papers") == [
         ("a", 1, 4),
@@ -307,7 +316,7 @@ def test_a_source_completes_the_papers_of_another(build, papers, tmp_path):
 
 def test_completing_a_source_that_is_not_there_is_told(build, papers, tmp_path):
     (tmp_path / "later.csv").write_text("paper_id\n")
-    built = build(COMPLETED.replace("completes: v-2019", "completes: v-2018"))
+    built = build(replaced(COMPLETED, "completes: v-2019", "completes: v-2018"))
     assert (
         built.returncode,
         "no venue_id of a source above it; there are v-2019" in built.stderr,

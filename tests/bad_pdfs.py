@@ -16,8 +16,8 @@ from pypdf import PdfWriter
 GOOD_PAGES = [
     [f"Page {number} has text about gradients.", "Second line of it."] for number in range(1, 6)
 ]
-BOMB = 2 << 30
-"""Bytes that the bomb inflates to; it is 4 kB small."""
+BOMB = 512 << 20
+"""Bytes that the bomb inflates to: a thousand times and more its own size."""
 
 
 def make_all(folder: Path) -> list[Path]:
@@ -56,7 +56,7 @@ def flipped(content: bytes, seed: int) -> bytes:
 
 
 def bomb() -> bytes:
-    """A page whose content inflates twice, to gigabytes of spaces."""
+    """A page whose content inflates twice, to BOMB bytes of spaces."""
     outer = zlib.compressobj(9)
     inner = zlib.compressobj(9)
     chunk = b" " * (1 << 20)
@@ -85,6 +85,7 @@ def tree_loop() -> bytes:
 def xref_loop(good: bytes) -> bytes:
     """A cross-reference table that names itself as the one before it."""
     start = good.rindex(b"xref\n0")
+    assert b"/Root 1 0 R>>" in good
     return good.replace(b"/Root 1 0 R>>", b"/Root 1 0 R/Prev %d>>" % start)
 
 
