@@ -21,9 +21,8 @@ from papersette.knowledge.citations import (
     group_works,
     link_to_papers,
     parse_references,
-    to_name,
 )
-from papersette.knowledge.citations.names import PARTICLES, to_surname_key
+from papersette.names import PARTICLES, parse_name, to_family_key
 
 ROOT = Path(__file__).parent.parent
 TRUTH = ROOT / "tests" / "truth" / "hinton.json"
@@ -80,9 +79,9 @@ def cited_in_text(conn: sqlite3.Connection, lists: dict[str, list[Entry]]) -> No
         years, seconds = defaultdict(set), defaultdict(set)
         for entry in entries:
             if entry.authors:
-                first = bare(entry.authors[0].surname)
+                first = bare(entry.authors[0].family)
                 years[first].add(entry.year)
-                seconds[first] |= {bare(name.surname) for name in entry.authors[1:2]}
+                seconds[first] |= {bare(name.family) for name in entry.authors[1:2]}
         bodies = conn.execute(
             "select body from pages where paper_id = ? order by page", (paper_id,)
         )
@@ -112,7 +111,7 @@ def citations(body: str) -> Iterator[tuple[str, str | None, int]]:
 
 def bare(surname: str) -> str:
     """A surname's key without its particles, which texts leave out as often as not."""
-    words = to_surname_key(surname).split("-")
+    words = to_family_key(surname).split("-")
     while len(words) > 1 and words[0] in PARTICLES:
         words = words[1:]
     return "-".join(words)
@@ -156,9 +155,9 @@ def known_papers(conn: sqlite3.Connection) -> list[Known]:
     rows = conn.execute(
         "select paper_id, title, year from papers where title is not null"
     ).fetchall()
-    names = {paper_id: to_name(name.split()) for paper_id, name in first.items()}
+    names = {paper_id: parse_name(name) for paper_id, name in first.items()}
     return [
-        Known(paper_id, title, year, (name,) if (name := names.get(paper_id)) else ())
+        Known(paper_id, title, year, (names[paper_id],) if paper_id in names else ())
         for paper_id, title, year in rows
     ]
 

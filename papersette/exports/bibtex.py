@@ -10,6 +10,7 @@ from bibtexparser.library import Library
 from bibtexparser.model import Entry, Field
 
 from papersette.exports.rows import Batches, PaperRow
+from papersette.names import parse_name
 
 MEDIA_TYPE = "application/x-bibtex; charset=utf-8"
 EXTENSION = "bib"
@@ -58,8 +59,20 @@ def to_key(paper_id: str, taken: set[str]) -> str:
 
 
 def to_name(name: str) -> str:
-    """A name with " and " or a comma in it is braced, so that it stays one name."""
-    return f"{{{name}}}" if " and " in name.lower() or "," in name else name
+    """Return a name that BibTeX splits correctly; what it would split wrongly is in braces.
+
+    BibTeX takes a particle with a capital for a given name, and a suffix for the family name, unless
+    the family name comes first.
+
+    >>> to_name("Laurens van der Maaten"), to_name("Martin Luther King Jr.")
+    ('Laurens van der Maaten', 'King, Jr., Martin Luther')
+    """
+    parsed = parse_name(name)
+    if " and " in name.lower() or (not parsed.given and " " in name):
+        return f"{{{name}}}"
+    if parsed.suffix or "," in name or parsed.particles != parsed.particles.lower():
+        return ", ".join(filter(None, (parsed.family, parsed.suffix, parsed.given)))
+    return name
 
 
 def escape(text: str) -> str:

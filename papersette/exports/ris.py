@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 
 import rispy
 
-from papersette.exports.rows import Batches, PaperRow, split_name
+from papersette.exports.rows import Batches, PaperRow
+from papersette.names import parse_name
 
 MEDIA_TYPE = "application/x-research-info-systems; charset=utf-8"
 EXTENSION = "ris"
@@ -50,6 +51,12 @@ def to_line(text: str) -> str:
 
 
 def to_name(name: str) -> str:
-    """Family name first."""
-    parts = split_name(name)
-    return f"{parts[1]}, {parts[0]}" if parts else name
+    """Return a name as RIS has it: family name, given names, suffix.
+
+    >>> to_name("Laurens van der Maaten"), to_name("Martin Luther King Jr.")
+    ('van der Maaten, Laurens', 'King, Martin Luther, Jr.')
+    """
+    parsed = parse_name(name)
+    if not parsed.given:
+        return name
+    return ", ".join(filter(None, (parsed.family, parsed.given, parsed.suffix)))

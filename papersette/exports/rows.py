@@ -37,13 +37,3 @@ class SessionRow(TypedDict):
 
 Batches: TypeAlias = AsyncIterator[list[PaperRow]]
 """Papers, some at a time, so that a file of a whole conference never stands in memory."""
-
-
-def split_name(name: str) -> tuple[str, str] | None:
-    """Given names and family name; None where nobody can tell them apart.
-
-    >>> split_name("Ann Mary Author"), split_name("Plato"), split_name("Jan, van der Berg")
-    (('Ann Mary', 'Author'), None, None)
-    """
-    given, _, family = name.rpartition(" ")
-    return (given, family) if given and "," not in name else None

@@ -17,7 +17,8 @@ from rapidfuzz import fuzz
 from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from papersette.text import to_key, to_slug
+from papersette.names import parse_name, to_family_key
+from papersette.text import to_key
 
 ABSTRACT_ALONE = 0.35
 """Cosine of two abstracts from which on they are of one work, whatever the titles: one abstract edited over a year."""
@@ -208,7 +209,7 @@ def _shared_authors(one: Version, other: Version) -> int | None:
 
 
 def _to_surname(name: str) -> str:
-    return to_slug(name).rpartition("-")[2]
+    return to_family_key(parse_name(name).bare_family).rpartition("-")[2]
 
 
 def group(

@@ -14,6 +14,8 @@ from papersette.knowledge.authors import group_names
         ),
         (["Léon Bottou", "Leon Bottou", "LEON BOTTOU", "Bottou, Léon"], None),
         (["Jean-Yves Girard", "J.-Y. Girard"], "Jean-Yves Girard"),
+        (["Laurens van der Maaten", "L. Maaten", "Maaten, Laurens van der"], None),
+        (["Wei Li", "Wei LI", "Li W"], "Wei Li"),
     ],
 )
 def test_spellings_of_one_name_are_one_author(names, author):
@@ -29,6 +31,7 @@ def test_spellings_of_one_name_are_one_author(names, author):
         ["Ryan Adams", "Rose Adams"],
         ["Ryan P. Adams", "Ryan Q. Adams"],
         ["Hinton", "Geoffrey Hinton"],
+        ["John Smith", "John Smith Jr."],
         ["محمد علي", "أحمد علي"],
     ],
 )

@@ -8,15 +8,14 @@ import pytest
 from papersette.knowledge.citations import (
     Entry,
     Known,
-    Name,
     describe_works,
     group_works,
     link_to_papers,
     parse_references,
-    to_name,
     to_title_key,
 )
 from papersette.knowledge.citations.authors import read_authors
+from papersette.names import Name, to_cited_name
 
 WORKS = [
     ("Dzmitry Bahdanau|Kyunghyun Cho|Yoshua Bengio",
@@ -136,7 +135,7 @@ def test_every_style_is_read_whole_wrapped_or_run_together(style, width):
         for entry in entries
     ]
     assert read == [
-        ([to_name(name.split()).key for name in authors.split("|")], to_title_key(title), year)
+        ([to_cited_name(name.split()).key for name in authors.split("|")], to_title_key(title), year)
         for authors, title, _, year in WORKS
     ]
     assert [entry.position for entry in entries] == list(range(1, len(WORKS) + 1))
@@ -417,7 +416,7 @@ def test_a_cited_work_is_a_paper_of_the_corpus_by_title_year_and_author(
 
 def test_a_name_is_its_surname_and_one_initial():
     assert (
-        to_name("Geoffrey E. Hinton".split()).key == to_name("G. Hinton".split()).key == "hinton-g"
+        to_cited_name("Geoffrey E. Hinton".split()).key == to_cited_name("G. Hinton".split()).key == "hinton-g"
     )
     assert Name("OpenAI").key == "openai"
     assert Name("Gülçehre", "Ç").key == "gulcehre-c"

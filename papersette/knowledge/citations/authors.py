@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from papersette.knowledge.citations.names import PARTICLES, Name, to_name
 from papersette.knowledge.citations.tokens import WORD, Budget, Token, read_tokens, to_year
+from papersette.names import PARTICLES, Name, to_cited_name
 
 MAX_NAME_WORDS = 7
 """Of one name; more capitalised words in a row are a title."""
@@ -112,7 +112,7 @@ def _read_names(segments: list[_Segment], ending: str, end: int) -> tuple[list[N
         if count == 0:
             return _known(names), "comma", done
         words = last.words[:count]
-        names.append(to_name(now.words, words) if pair else to_name(words))
+        names.append(to_cited_name(now.words, words) if pair else to_cited_name(words))
         initialled = initialled and "I" in last.shape
         done, i = last.tokens[count - 1].end, i + 1 + pair
         if count < len(last.tokens) or (

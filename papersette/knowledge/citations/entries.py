@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 from papersette.knowledge.citations.authors import read_authors
 from papersette.knowledge.citations.fields import YEAR, read_fields
-from papersette.knowledge.citations.names import Name
 from papersette.knowledge.citations.splitting import Start, find_starts
+from papersette.names import Name
 
 HEADING = re.compile(
     r"(?:\d{1,4}\.?\s)?\s*(?:R ?eferences(?: and notes| cited| references)?|B ?ibliography)\b\s*:?\s*",

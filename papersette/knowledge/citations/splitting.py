@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from papersette.knowledge.citations.authors import Authors, read_authors
 from papersette.knowledge.citations.fields import NO_YEAR, YEAR
-from papersette.knowledge.citations.names import to_surname_key
 from papersette.knowledge.citations.tokens import Budget
+from papersette.names import to_family_key
 
 BRACKETED = re.compile(r"(?:^|\n|(?<=[.\])/\d”\"] ))[ ]?\[(\d{1,4})\]")
 NUMBERED = re.compile(r"(?:^|\n)[ ]?\(?(\d{1,4})[.)] (?=\S)")
@@ -154,13 +154,13 @@ def _fits(text: str, authors: Authors, before: Authors | None, at_line: bool, st
         return False
     name = authors.names[0]
     if name.initial is None and (
-        name.surname.isupper() or not at_line or not TITLE.match(text, authors.end)
+        name.family.isupper() or not at_line or not TITLE.match(text, authors.end)
     ):
         return False  # "PMLR." or "Springer." at the end of the entry before
     return (
         at_line
         or before is None
-        or to_surname_key(name.surname)[:1] >= to_surname_key(before.names[0].surname)[:1]
+        or to_family_key(name.family)[:1] >= to_family_key(before.names[0].family)[:1]
     )
 
 

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from papersette.knowledge.citations.names import PARTICLES, SPACING_ACCENTS, SUFFIXES, is_initials
+from papersette.names import PARTICLES, SPACING_ACCENTS, SUFFIXES, is_initials
 
 AND = frozenset({"and", "&", "und", "et", "y", "и"})
 EDITORS = re.compile(r"\(?[Ee]d(?:s|itors?)?\.?\)?[.,:]?")

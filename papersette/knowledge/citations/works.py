@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from papersette.knowledge.citations.entries import Entry
-from papersette.knowledge.citations.names import Name, to_surname_key
+from papersette.names import Name, to_family_key
 from papersette.text import to_key
 
 SAME_WORK = 92
@@ -77,7 +77,7 @@ def _to_spelling(entry: Entry) -> str:
 
 
 def _first_author(authors: Sequence[Name]) -> str:
-    return to_surname_key(authors[0].surname) if authors else ""
+    return to_family_key(authors[0].family) if authors else ""
 
 
 def _join_spellings(spellings: Mapping[str, Counter[str]]) -> dict[str, str]:
