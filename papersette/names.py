@@ -146,7 +146,7 @@ def _direct(words: Sequence[str], initials: int) -> Name:
     """A name without a comma. At its end up to so many capitals without stops are initials."""
     if not words:
         return Name("")
-    if all(map(EAST_ASIAN.fullmatch, words)):
+    if not words[0].isascii() and all(map(EAST_ASIAN.fullmatch, words)):
         return Name(words[0], " ".join(words[1:]))
     if len(words) > 1 and _are_initials(words[-1], initials) and not is_initials(words[0]):
         first = next(i for i, word in enumerate(words) if is_initials(word))
@@ -154,6 +154,8 @@ def _direct(words: Sequence[str], initials: int) -> Name:
     start = len(words) - 1
     while start > 1 and _belongs(words, start - 1):
         start -= 1
+    # As BibTeX reads names: the family name begins at the first particle, "Diego de Las Casas".
+    start = next((i for i in range(1, start) if words[i] in PARTICLES), start)
     return Name(" ".join(words[start:]), " ".join(words[:start]))
 
 
