@@ -33,7 +33,7 @@ from papersette.knowledge.mentions import find_mentions
 from papersette.knowledge.mining import Miner
 from papersette.knowledge.terms import Term, to_terms
 from papersette.names import Name, parse_name
-from papersette.text import to_slug
+from papersette.text import to_slug, unique_id
 
 Row = dict[str, Any]
 
@@ -96,11 +96,8 @@ def _to_work_ids(works: Iterable[Work]) -> dict[str, str]:
             to_slug(" ".join([first, str(work.year or ""), *work.title.split()[:4]]))
             or work.key[:40]
         )
-        cited_work_id, number = base, 2
-        while cited_work_id in taken:
-            cited_work_id, number = f"{base}-{number}", number + 1
-        taken.add(cited_work_id)
-        ids[work.key] = cited_work_id
+        ids[work.key] = unique_id(base, taken)
+        taken.add(ids[work.key])
     return ids
 
 

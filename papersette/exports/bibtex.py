@@ -11,6 +11,7 @@ from bibtexparser.model import Entry, Field
 
 from papersette.exports.rows import Batches, PaperRow
 from papersette.names import parse_name
+from papersette.text import unique_id
 
 MEDIA_TYPE = "application/x-bibtex; charset=utf-8"
 EXTENSION = "bib"
@@ -43,19 +44,17 @@ def to_entry(paper: PaperRow, taken: set[str]) -> Entry:
     }
     return Entry(
         kind,
-        to_key(paper["paper_id"], taken),
+        to_citation_key(paper["paper_id"], taken),
         [Field(name, str(value)) for name, value in values.items() if value],
     )
 
 
-def to_key(paper_id: str, taken: set[str]) -> str:
-    """A key that no entry before has, and its place among those taken; BibTeX does not tell Smith19 from smith19."""
-    key = base = re.sub(r"[^A-Za-z0-9:._/-]+", "-", paper_id).strip("-") or "paper"
-    number = 2
-    while key.lower() in taken:
-        key, number = f"{base}-{number}", number + 1
-    taken.add(key.lower())
-    return key
+def to_citation_key(paper_id: str, taken: set[str]) -> str:
+    """Return a citation key and add it to those taken, in lower case, as BibTeX ignores case."""
+    base = re.sub(r"[^A-Za-z0-9:._/-]+", "-", paper_id).strip("-") or "paper"
+    free = unique_id(base.lower(), taken)
+    taken.add(free)
+    return base + free.removeprefix(base.lower())
 
 
 def to_name(name: str) -> str:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from itertools import accumulate, chain
 
 from papersette.knowledge.terms import Term
-from papersette.knowledge.words import fold, is_acronym, is_joint, split
+from papersette.knowledge.words import is_acronym, is_joint, split
+from papersette.text import to_singular
 
 MIN_CAPITALS = 5
 """Names of datasets with so many letters are also found in headings in capitals: IMAGENET, but not ANT."""
@@ -45,7 +46,7 @@ class _Lengths(dict[str, tuple[int, ...]]):
         self._folded = _lengths_by_first(folded)
 
     def __missing__(self, word: str) -> tuple[int, ...]:
-        lengths = self._exact.get(word, set()) | self._folded.get(fold(word), set())
+        lengths = self._exact.get(word, set()) | self._folded.get(to_singular(word), set())
         self[word] = found = tuple(sorted(lengths, reverse=True))
         return found
 
@@ -99,7 +100,7 @@ class Matcher:
                     break
 
     def _find(self, words: list[str]) -> _Found | None:
-        return self._exact.get(tuple(words)) or self._folded.get(tuple(map(fold, words)))
+        return self._exact.get(tuple(words)) or self._folded.get(tuple(map(to_singular, words)))
 
 
 def _variants(spelling: str, term: Term) -> set[tuple[str, ...]]:
@@ -109,7 +110,7 @@ def _variants(spelling: str, term: Term) -> set[tuple[str, ...]]:
     if 1 < len(words) <= MAX_JOINED:
         forms.add(("".join(words),))
     if not term.case_sensitive:
-        return {tuple(map(fold, form)) for form in forms}
+        return {tuple(map(to_singular, form)) for form in forms}
     if term.kind == "technique" and is_acronym(spelling):
         forms.add((*words[:-1], words[-1].removesuffix("s") + "s"))
         forms.add((*words[:-1], words[-1].removesuffix("s")))

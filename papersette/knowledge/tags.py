@@ -16,13 +16,12 @@ from pathlib import Path
 import yaml
 from rapidfuzz import fuzz, process
 
-from papersette.text import to_key, to_slug
+from papersette.text import to_key, to_singular, to_slug, unique_id
 
 KEEPS_ISE = re.compile(
     r"(?:no|prec|conc|exerc|expert|enterpr|surpr|prem|prom|comprom|superv|rev|adv|dev|improv|disgu|r|ra|w)is(?:e|ing|ed)"
 )
 """Words whose -ise is no suffix, so that there is no -ize beside it: noise, supervised."""
-SINGULAR = {"bias", "lens", "atlas", "canvas", "chaos"}
 FEWEST_PAPERS, DOMINANT = 10, 0.6
 """An acronym is believed from ten papers on, if six in ten explain it so; with three, MAP became a mean average precision."""
 ACRONYM = re.compile(r" \(([A-Z]{2,8})s?\)")
@@ -47,12 +46,7 @@ def to_stem(word: str) -> str:
     >>> [to_stem(word) for word in ("networks", "policies", "classes", "bias", "optimisation", "supervised")]
     ['network', 'policy', 'class', 'bias', 'optimization', 'supervised']
     """
-    if len(word) > 3 and word.endswith("ies"):
-        word = word[:-3] + "y"
-    elif re.search("(?:ss|sh|ch|x)es$", word):
-        word = word[:-2]
-    elif len(word) > 3 and word.endswith("s") and word[-2] not in "sui" and word not in SINGULAR:
-        word = word[:-1]
+    word = to_singular(word)
     if len(word) > 5 and not KEEPS_ISE.search(word):
         word = re.sub(r"is(e|ed|er|ing|ation|able)$", r"iz\1", word)
     return word
@@ -148,10 +142,7 @@ class Tags:
 
     def _to_free_id(self, label: str) -> str:
         base = "-".join(to_words(label)) or label.strip().lower()
-        tag_id, number = base, 2
-        while tag_id in self.labels:
-            tag_id, number = f"{base}-{number}", number + 1
-        return tag_id
+        return unique_id(base, self.labels)
 
     def to_id(self, written: str) -> str:
         """The tag_id of a keyword that is among those given."""

@@ -11,8 +11,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from papersette.knowledge.words import Frequencies, fold, is_acronym, split
-from papersette.text import to_key, to_slug
+from papersette.knowledge.words import Frequencies, is_acronym, split
+from papersette.text import to_key, to_singular, to_slug
 
 MIN_PAPERS = 2
 """A tag that a single paper has links it to no other."""
@@ -40,7 +40,7 @@ GENERIC = frozenset(
     training transfer translation tree uncertainty understanding variance vector verification video vision visualization word
     """.split()
 )
-"""Single words that say what a paper is about, or that it is one, but not what it uses; as `fold` writes them."""
+"""Single words that say what a paper is about, or that it is one, but not what it uses; in the singular."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ def _to_techniques(tags: Iterable[str], frequencies: Frequencies | None) -> Iter
 
 def _to_key(name: str) -> str:
     """Words in the singular, joined: "auto-encoders" and "Autoencoder" are one."""
-    return to_key("".join(fold(word) for word in split(name)[0]))
+    return to_key("".join(to_singular(word) for word in split(name)[0]))
 
 
 def _to_technique(counts: Counter[str]) -> Term:
@@ -151,7 +151,7 @@ def _is_generic(counts: Counter[str], frequencies: Frequencies | None) -> bool:
     words = split(next(iter(counts)))[0]
     if len(words) != 1:
         return len(words) > MAX_WORDS
-    word = fold(words[0])
+    word = to_singular(words[0])
     if word in GENERIC or _acronyms(counts):
         return word in GENERIC
     common = frequencies is not None and frequencies.share(word) >= COMMON_SHARE

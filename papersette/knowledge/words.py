@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
-from functools import cache
 
 WORD = re.compile(r"([^\W_]+)")
 JOINTS = frozenset({"", "-", "‐", "‑", "–", "_"})
@@ -35,21 +34,6 @@ def split(text: str) -> tuple[list[str], list[str]]:
 def is_joint(gap: str) -> bool:
     """Whether two words with this between them can be one name."""
     return (len(gap) <= 3 and gap.strip() in JOINTS) or gap in TIGHT_JOINTS
-
-
-@cache
-def fold(word: str) -> str:
-    """A word as techniques are compared: lower case, singular.
-
-    >>> [fold(word) for word in ("Networks", "Policies", "GANs", "bias", "loss", "analysis")]
-    ['network', 'policy', 'gan', 'bias', 'loss', 'analysis']
-    """
-    low = word.lower()
-    if len(low) < 4 or not low.endswith("s") or low.endswith(("ss", "us", "is", "as", "os")):
-        return low
-    if low.endswith("ies") and len(low) > 4:
-        return low[:-3] + "y"
-    return low[:-2] if low.endswith(("sses", "xes", "ches", "shes")) else low[:-1]
 
 
 def is_acronym(word: str) -> bool:
