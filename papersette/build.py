@@ -85,7 +85,7 @@ def build(options: argparse.Namespace, started: datetime, site_folder: Path) -> 
     with publish.publish(options.db) as db:
         progress.run("saving", load.save_papers(db, papers, texts, works), len(papers))
         load.save_versions(db, pairs)
-        load.save_claims(db, items.claims)
+        load.save_alternate_values(db, items.alternate_values)
         load.save_tallies(db, items.tallies)
         load.save_problems(db, [*problems, *unknown])
         progress.run(

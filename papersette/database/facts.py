@@ -196,7 +196,7 @@ def _save_related(db: Database, _: Sequence[Term]) -> None:
         {
             "paper_id": neighbour.paper_id,
             "other_id": neighbour.other_id,
-            "place": neighbour.place,
+            "rank": neighbour.rank,
             "score": neighbour.score,
             "terms": ", ".join(neighbour.terms) or None,
             "shared_citations": neighbour.shared_citations,
@@ -233,7 +233,7 @@ def _save_tags(db: Database, _: Sequence[Term]) -> None:
         {
             "paper_id": paper_id,
             "tag_id": known.to_id(written),
-            "written": written,
+            "spelling": written,
             "origin": "author",
             "score": None,
         }
@@ -244,7 +244,7 @@ def _save_tags(db: Database, _: Sequence[Term]) -> None:
     links = {(row["paper_id"], row["tag_id"]): row for row in reversed(rows)}
     counts = Counter(tag_id for _, tag_id in links)
     labels = known.labels | {
-        row["tag_id"]: row["written"] for row in rows if row["tag_id"] not in known.labels
+        row["tag_id"]: row["spelling"] for row in rows if row["tag_id"] not in known.labels
     }
     db.table("tags").insert_all(
         {"tag_id": key, "tag": label, "paper_count": counts[key]} for key, label in labels.items()
@@ -288,7 +288,7 @@ def _extracted(db: Database, keywords: dict[str, list[str]], known: tags.Tags) -
     extractor = keyphrases.Extractor(phrases, keys)
     neighbours: dict[str, list[tuple[int, float]]] = {}
     for paper_id, other_id, score in db.execute(
-        "select paper_id, other_id, score from related order by paper_id, place"
+        "select paper_id, other_id, score from related order by paper_id, rank"
     ):
         neighbours.setdefault(paper_id, []).append((places[other_id], score))
     for paper_id, place in places.items():
@@ -300,7 +300,7 @@ def _extracted(db: Database, keywords: dict[str, list[str]], known: tags.Tags) -
                 row = {
                     "paper_id": paper_id,
                     "tag_id": tag_id,
-                    "written": known.labels.get(tag_id, key),
+                    "spelling": known.labels.get(tag_id, key),
                 }
                 yield {**row, "origin": "extracted", "score": score}
 
@@ -318,9 +318,9 @@ def _save_map(db: Database, _: Sequence[Term]) -> None:
 
 SHOWN = """
 select paper_id from (
-    select paper_id, row_number() over (partition by work_id order by word_count desc, number) as place
+    select paper_id, row_number() over (partition by work_id order by word_count desc, number) as rank
     from papers where page_count > 0 or abstract is not null)
-where place = 1
+where rank = 1
 """
 """Of the versions of each work that say more than a title, the longest."""
 

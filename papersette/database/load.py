@@ -22,7 +22,7 @@ from papersette.fulltext import Heading, Page, Text
 from papersette.knowledge import versions
 from papersette.knowledge.authors import group_names
 from papersette.knowledge.parts import to_parts
-from papersette.records import Claim, Paper, Problem, Tally
+from papersette.records import AlternateValue, Paper, Problem, Tally
 from papersette.text import to_slug
 
 Row = dict[str, Any]
@@ -97,8 +97,9 @@ def save_versions(db: Database, pairs: Iterable[versions.Pair]) -> None:
     _insert(db, "versions", map(asdict, pairs))
 
 
-def save_claims(db: Database, claims: Iterable[Claim]) -> None:
-    _insert(db, "claims", {(c.paper_id, c.field, c.source): asdict(c) for c in claims}.values())
+def save_alternate_values(db: Database, values: Iterable[AlternateValue]) -> None:
+    rows = {(value.paper_id, value.field, value.source): asdict(value) for value in values}
+    _insert(db, "alternate_values", rows.values())
 
 
 def save_tallies(db: Database, tallies: Iterable[Tally]) -> None:

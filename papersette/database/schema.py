@@ -43,7 +43,7 @@ create table tags (
 );
 create table paper_tags (
     paper_id text not null references papers(paper_id), tag_id text not null references tags(tag_id),
-    written text not null, origin text not null, score real, primary key (paper_id, tag_id)
+    spelling text not null, origin text not null, score real, primary key (paper_id, tag_id)
 );
 create table terms (
     term_id text primary key, name text not null, kind text not null, origin text not null, paper_count integer not null
@@ -74,7 +74,7 @@ create table cited_authors (
 ) without rowid;
 create table related (
     paper_id text not null references papers(paper_id), other_id text not null references papers(paper_id),
-    place integer not null, score real not null, terms text, shared_citations integer not null, primary key (paper_id, other_id)
+    rank integer not null, score real not null, terms text, shared_citations integer not null, primary key (paper_id, other_id)
 );
 create table paper_map (
     paper_id text primary key references papers(paper_id), x real not null, y real not null, region text
@@ -99,7 +99,7 @@ create table versions (
     verdict text not null, reason text not null, title_ratio real, abstract_similarity real, shared_authors integer,
     primary key (paper_id, other_id)
 );
-create table claims (
+create table alternate_values (
     paper_id text not null references papers(paper_id), field text not null, source text not null,
     value text not null, used integer not null, primary key (paper_id, field, source)
 );
@@ -166,18 +166,18 @@ with rated as (
     from reviews join papers using (paper_id) where reviews.rating is not null
     group by paper_id
 )
-select *, rank() over venue as place, count(*) over (partition by venue_id) as rated,
+select *, rank() over venue as rank, count(*) over (partition by venue_id) as rated,
     cast(ceil(100.0 * rank() over venue / count(*) over (partition by venue_id)) as integer) as top_percent
 from rated window venue as (partition by venue_id order by rating desc);
 
-create view places as
+create view venue_years as
 with named as (
     select number, paper_id, venue_id, papers.year, venues.name
         || iif(papers.year is null or instr(venues.name, papers.year), '', ', ' || papers.year) as name
     from papers join venues using (venue_id)
 ),
 few as (select count(distinct name) <= 24 as few from named)
-select number, paper_id, iif(few, name, coalesce(cast(year as text), '–')) as place, iif(few, venue_id, null) as venue_id, year
+select number, paper_id, iif(few, name, coalesce(cast(year as text), '–')) as venue_year, iif(few, venue_id, null) as venue_id, year
 from named join few;
 
 create view paper_texts as

@@ -38,10 +38,10 @@ def score_texts(db: Database) -> Iterator[Problem]:
 MIDDLING_PAGES = """
 select number, body from (
     select page_id / 10000 as number, body,
-        row_number() over (partition by page_id / 10000 order by length(body)) as place,
+        row_number() over (partition by page_id / 10000 order by length(body)) as rank,
         count(*) over (partition by page_id / 10000) as pages
     from pages where body is not null
-) where place = (pages + 1) / 2 and number in (
+) where rank = (pages + 1) / 2 and number in (
     select number from papers where coalesce(language, '') in (
         select coalesce(language, '') from papers where page_count > 0 group by 1 having count(*) >= ?))
 """

@@ -42,7 +42,7 @@ def test_papers_that_are_near_on_the_map_are_related_more_often_than_chance(samp
     }
     related = {
         frozenset(pair)
-        for pair in query(sample_db, "select paper_id, other_id from related where place <= 5")
+        for pair in query(sample_db, "select paper_id, other_id from related where rank <= 5")
     }
     pairs = sorted(
         map(frozenset, combinations(places, 2)),

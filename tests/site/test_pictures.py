@@ -48,11 +48,11 @@ def test_a_picture_names_its_canned_query_and_has_no_sql_of_its_own():
 
 
 def test_papers_of_more_than_24_venues_and_years_are_told_by_year_alone(rated_site, sample_site):
-    assert [row["place"] for row in rows(rated_site, "papers_by_year")] == [
+    assert [row["venue_year"] for row in rows(rated_site, "papers_by_year")] == [
         str(year) for year in range(1990, 2020)
     ]
     assert {"ICLR 2019", "Shamra Academia, 2021"} < {
-        row["place"] for row in rows(sample_site, "papers_by_year")
+        row["venue_year"] for row in rows(sample_site, "papers_by_year")
     }
 
 
@@ -69,7 +69,7 @@ def test_phrases_are_parted_by_commas_and_any_of_them_is_words(phrase, sample_si
 
 def test_the_share_of_a_phrase_is_of_the_papers_whose_text_is_here(sample_site, sample_db):
     found = {
-        row["place"]: row
+        row["venue_year"]: row
         for row in rows(sample_site, "phrase_by_venue", phrase="batch normalization")
     }
     with_text = query(
@@ -151,7 +151,7 @@ def test_pictures_speak_the_readers_language(sample_site):
 def test_a_caption_tells_in_words_what_the_picture_shows(sample_site):
     page = sample_site.get("/-/dashboards/pictures/papers_by_year").text
     most = max(rows(sample_site, "papers_by_year"), key=lambda row: row["papers"])
-    assert f"The most: <bdi>{most['place']}</bdi> (<bdi>{most['papers']}</bdi>)." in page
+    assert f"The most: <bdi>{most['venue_year']}</bdi> (<bdi>{most['papers']}</bdi>)." in page
     lit = [row["found"] for row in rows(sample_site, "map_of_papers", q="noise")]
     page = sample_site.get("/-/dashboards/pictures/map_of_papers?q=noise").text
     assert f"{len(lit)} works are on it, {sum(lit)} of them found." in page
