@@ -1,7 +1,8 @@
 """Compare the rules for singulars with simplemma: `python benchmarks/plurals.py`.
 
 Words and their singulars are in tests/truth/singulars.yml. "simplemma, then rules" asks simplemma
-for the words that it knows; it is compared if it is installed. Results are compared in lower case. Times are for all words, once.
+for the words that it knows; it is compared if it is installed. Results are compared in lower case.
+Times are for all words, once.
 """
 
 from __future__ import annotations

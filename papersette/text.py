@@ -100,16 +100,18 @@ PLURALS = {
 }
 INVARIANT = frozenset(
     """
-    always aws bayes besides chaos collins cosmos does ethos gauss gibbs has hastings hermes hopkins
-    https ios james jones kansas karras keras kubernetes kudos las mars moses news nowadays ours
-    overseas pandas paris pathos perhaps sans series species stokes texas thanks this thus towards
-    was watkins whereas windows yes
+    afterwards always aws backwards bayes besides chaos collins cosmos does downwards ethos forwards
+    gauss gibbs has hastings hermes hopkins https inwards ios james jones kansas karras keras
+    kubernetes kudos las mars moses news nowadays onwards ours outwards overseas pandas paris pathos
+    perhaps sans series species stokes texas thanks this thus towards upwards was watkins whereas
+    windows yes
     """.split()
 )
 """Words that end in s and are no plural: names, adverbs, and nouns with one form."""
 COUNTABLE_ICS = frozenset(
     """academics basics characteristics clinics comics critics diagnostics fabrics geodesics
-    harmonics heuristics logics lyrics metrics mosaics picnics relics skeptics topics""".split()
+    harmonics heuristics logics lyrics metrics mosaics nonparametrics picnics relics skeptics
+    topics""".split()
 )
 """Plurals in -ics; the other words in -ics are fields, as physics."""
 US_PLURAL = re.compile("(?<![aobcfmr])(?<!cl)(?<!en)(?<!^)(?<!^re)(?<!^mis)(?<!^over)uses$")
@@ -137,7 +139,7 @@ def to_singular(word: str) -> str:
         return low
     if low in PLURALS or (low.endswith("ics") and low not in COUNTABLE_ICS):
         return low
-    if low.endswith(("wards", "lens")):
+    if low.endswith("lens"):
         return low
     if low.endswith("selves"):
         return low[:-3] + "f"

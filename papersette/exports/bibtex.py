@@ -1,4 +1,4 @@
-"""BibTeX: a key per paper, capitals kept, what TeX reads as its own escaped once and mathematics left alone."""
+"""BibTeX: capitals are protected, TeX's special characters escaped once, mathematics is kept."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from papersette.text import unique_id
 MEDIA_TYPE = "application/x-bibtex; charset=utf-8"
 EXTENSION = "bib"
 TYPES = {"conference": "inproceedings", "journal": "article"}
-PLACES = {"inproceedings": "booktitle", "article": "journal"}
-"""The field that names the venue, by the type of the entry."""
+VENUE_FIELDS = {"inproceedings": "booktitle", "article": "journal"}
+"""Type of the entry -> field for the venue."""
 SPECIAL = re.compile(r"\\.|\\$|[&%#_$^]")
 ESCAPED = {"\\": r"\textbackslash{}", "^": r"\textasciicircum{}"}
 
@@ -30,12 +30,11 @@ async def write(batches: Batches) -> AsyncIterator[str]:
 
 def to_entry(paper: PaperRow, taken: set[str]) -> Entry:
     kind = TYPES.get(paper["venue_kind"] or "", "misc")
+    title = escape(paper["title"] or "")
     values = {
-        "title": f"{{{escape(paper['title'])}}}"
-        if paper["title"]
-        else None,  # the inner braces keep capitals
+        "title": title and f"{{{title}}}",  # the inner braces keep capitals
         "author": " and ".join(escape(to_name(name)) for name in paper["authors"]),
-        PLACES.get(kind, "howpublished"): escape(paper["venue"] or ""),
+        VENUE_FIELDS.get(kind, "howpublished"): escape(paper["venue"] or ""),
         "year": paper["year"],
         "abstract": escape(paper["abstract"] or ""),
         "keywords": escape("; ".join(paper["tags"])),
@@ -58,10 +57,10 @@ def to_citation_key(paper_id: str, taken: set[str]) -> str:
 
 
 def to_name(name: str) -> str:
-    """Return a name that BibTeX splits correctly; what it would split wrongly is in braces.
+    """Return a name that BibTeX splits correctly; organisations are in braces.
 
-    BibTeX takes a particle with a capital for a given name, and a suffix for the family name, unless
-    the family name comes first.
+    BibTeX takes a particle with a capital for a given name, and a suffix for the family name,
+    unless the family name comes first.
 
     >>> to_name("Laurens van der Maaten"), to_name("Martin Luther King Jr.")
     ('Laurens van der Maaten', 'King, Jr., Martin Luther')
@@ -75,7 +74,9 @@ def to_name(name: str) -> str:
 
 
 def escape(text: str) -> str:
-    """One paragraph, with what TeX reads as its own escaped once, but not in mathematics; braces only where they pair.
+    """Return a text as one paragraph with TeX's special characters escaped, except in mathematics.
+
+    Characters that are escaped already are kept; braces are kept only if they pair.
 
     >>> escape("Robust $a_b$ & 100% of {GAN}s")
     'Robust $a_b$ \\\\& 100\\\\% of {GAN}s'

@@ -1,4 +1,4 @@
-"""CSL JSON, which Zotero and citation processors read."""
+"""CSL JSON, for Zotero and citation processors."""
 
 from __future__ import annotations
 
@@ -40,7 +40,8 @@ def to_item(paper: PaperRow) -> dict[str, Any]:
 
 
 def to_date(published: str) -> dict[str, list[list[int]]] | None:
-    """
+    """Return an ISO date, or its beginning, as a CSL date.
+
     >>> to_date("2019-05-06"), to_date("")
     ({'date-parts': [[2019, 5, 6]]}, None)
     """

@@ -1,4 +1,4 @@
-"""RIS, which reference managers read: one line per value."""
+"""RIS, for reference managers: one line per value."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ async def write(batches: Batches) -> AsyncIterator[str]:
 
 
 class Unnumbered(rispy.RisWriter):  # type: ignore[misc]  # rispy ships no types
-    """Without a line "1." before each reference, which the format does not know."""
+    """Omits the line "1." that rispy puts before each reference, as RIS has no such line."""
 
     def set_header(self, count: int) -> str:
         return ""
@@ -47,6 +47,7 @@ def to_entry(paper: PaperRow) -> dict[str, str | list[str]]:
 
 
 def to_line(text: str) -> str:
+    """Return a text in one line."""
     return " ".join(text.split())
 
 

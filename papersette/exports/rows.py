@@ -1,4 +1,7 @@
-"""What a format is given of a paper and of a session: rows of the canned queries `export` and `export_sessions`, lists read."""
+"""The rows that formats write: those of the canned queries `export` and `export_sessions`.
+
+JSON lists in the rows have been parsed.
+"""
 
 from __future__ import annotations
 
@@ -36,4 +39,4 @@ class SessionRow(TypedDict):
 
 
 Batches: TypeAlias = AsyncIterator[list[PaperRow]]
-"""Papers, some at a time, so that a file of a whole conference never stands in memory."""
+"""Papers in batches, so that the papers of a large collection are never in memory at once."""
