@@ -1,4 +1,4 @@
-"""What papers cite: reference lists parted into entries, entries grouped to works, works linked to papers."""
+"""Splits reference lists into entries, groups entries into works, and links works to papers."""
 
 from papersette.knowledge.citations.entries import Entry, parse_references
 from papersette.knowledge.citations.works import (
