@@ -35,7 +35,7 @@ ORGANISATION = re.compile(
 SPACING_ACCENTS = re.compile("[´`¨ˆ˜ˇ¯˙˚¸˘˝~^°]")
 """Accents that a PDF has left beside their letter, "Ko¨nig"."""
 NUMBER = re.compile(r"\s+(\d{4})$")
-"""The number that DBLP adds to tell namesakes apart, "Wei Wang 0002"."""
+"""The number by which DBLP distinguishes namesakes, "Wei Wang 0002"."""
 EAST_ASIAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
 """Kana, Han and Hangul: names in these scripts begin with the family name."""
 INITIALS_LENGTH = 8
@@ -231,7 +231,7 @@ def to_name_keys(name: str) -> frozenset[str]:
 def to_query_name_keys(typed: str) -> frozenset[str]:
     """Return the keys that a query for an author asks for; a name matches if it has one of them.
 
-    Given names or initials are optional and may stand before or after the family name; particles
+    Given names or initials are optional and may come before or after the family name; particles
     are optional.
 
     >>> sorted(to_query_name_keys("Bengio, Y")), sorted(to_query_name_keys("Merriënboer"))

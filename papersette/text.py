@@ -115,7 +115,7 @@ COUNTABLE_ICS = frozenset(
 )
 """Plurals in -ics; the other words in -ics are fields, as physics."""
 US_PLURAL = re.compile("(?<![aobcfmr])(?<!cl)(?<!en)(?<!^)(?<!^re)(?<!^mis)(?<!^over)uses$")
-"""Plurals of nouns in -us that have no Latin plural here; not of cause, house, fuse, use, reuse."""
+"""Plurals of nouns in -us, as apparatuses; not of cause, house, fuse, use or reuse."""
 
 
 @lru_cache(maxsize=65_536)

@@ -194,7 +194,7 @@ def test_a_catalog_adds_names_as_text_or_yaml_and_overrides_the_shipped(tmp_path
         ("- {name: B, aliases: C}\n", "line 1: “aliases” must be a list"),
         ("- {name: B, common: [C]}\n", "line 1: “common” must be"),
         ("- {name: B, common: 1}\n", "line 1: “common” must be"),
-        ("- A1\n\n- a1\n", "line 3: “a1” is on line 1 already"),
+        ("- A1\n\n- a1\n", "line 3: “a1” is already on line 1"),
         ("name: B\n", "line 1: must be a list"),
         ("", "line 1: must be a list"),
         ("- [A\n", "is not YAML"),
