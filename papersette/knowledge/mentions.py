@@ -20,7 +20,7 @@ CUE_AFTER = re.compile(
     """,
     re.VERBOSE,
 )
-"""Makes the word before it a name: "Ant-v2", "the Adult income data set", "the Hopper task". It does
+"""Makes the word before it a name: "Ant-v2", "the Adult income data set", "the Hopper task", but
 not in "Energy Project data set" or "Energy minimization task"."""
 CUE_BEFORE = re.compile(
     r"\b(?:data ?sets?|corpus|corpora|benchmarks?|environments?|tasks?|domains?)\b"

@@ -152,24 +152,18 @@ def _judge(
         "similar title and abstract": abstract >= ABSTRACT_WITH_TITLE and similar,
     }
     reason = next((text for text, holds in reasons.items() if holds), None)
-    if (
-        reason is None
-        and abstract < ABSTRACT_POSSIBLE
-        and not (_is_shortened(one.title, other.title) and shared != 0)
-    ):
-        return None
+    possible = abstract >= ABSTRACT_POSSIBLE or (
+        shared != 0 and _is_shortened(one.title, other.title)
+    )
     doubt = None if same_work else _doubt(one, other, equal, abstract, shared)
-    if reason is None or doubt:
-        same_venue = one.venue_id == other.venue_id and not one.is_list
-        if same_venue and not equal:
-            return None  # two papers of a conference on the same subject
-        verdict, reason = (
-            "possible",
-            "; but ".join(filter(None, (reason or _possible(abstract), doubt))),
-        )
-    else:
-        verdict = "joined"
-    return Pair(one.paper_id, other.paper_id, verdict, reason, round(ratio, 1), similarity, shared)
+    verdict = "joined" if reason and not doubt else "possible"
+    if verdict == "possible":
+        one_venue = one.venue_id == other.venue_id and not one.is_list
+        if not (reason or possible) or (one_venue and not equal):
+            return None  # no evidence, or two papers of a conference on the same subject
+        reason = "; but ".join(filter(None, (reason or _possible(abstract), doubt)))
+    ratio = round(ratio, 1)
+    return Pair(one.paper_id, other.paper_id, verdict, reason or "", ratio, similarity, shared)
 
 
 def _possible(abstract: float) -> str:

@@ -102,20 +102,13 @@ def _read_names(segments: list[_Segment], ending: str, end: int) -> tuple[list[N
             done, i = now.end, i + 1
             continue
         pair = _is_pair(segments[i : i + 3], ending)
-        if (
-            names
-            and i > last_marked
-            and _is_over(segments[i - 1], ending, have_initials and not pair)
-        ):
+        before = segments[i - 1] if names else None
+        if before and i > last_marked and _is_over(before, ending, have_initials and not pair):
             return _without_none(names), "comma", done
         last = segments[i + pair]
         closing = i + pair + 1 == len(segments)
-        count = _count_words(
-            last,
-            pair,
-            ending if closing else "",
-            bool(names) and segments[i - 1].shape.endswith("I"),
-        )
+        family_first = before is not None and before.shape.endswith("I")
+        count = _count_words(last, pair, ending if closing else "", family_first)
         if count == 0:
             return _without_none(names), "comma", done
         words = last.words[:count]
