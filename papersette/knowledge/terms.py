@@ -29,20 +29,20 @@ GENERIC = frozenset(
     architecture audio benchmark bias bioinformatics biology chemistry classification classifier
     code communication comparison complexity composition computation concept confidence context
     control convergence correlation cost data database dataset decision deep depth design detection
-    diversity domain dynamic efficiency embedding environment error estimation evaluation evolution
-    experiment explanation exploration feature finance framework function game generalization
-    generation geometry gradient graph health hierarchy human image inference influence information
-    initialization intelligence interpretation knowledge label language layer learning limit linear
-    localization logic loss machine mathematics matrix measure medicine memory method metric mining
-    model modeling molecule multimodal music navigation network neural neuron neuroscience noise
-    norm normalization object online optimisation optimization optimizer parameter perception
-    performance physics planning policy prediction privacy probability problem program programming
-    question reasoning recognition regression relation representation reproducibility research
-    retrieval review reward robot robotics robust safety sampling science search security selection
-    sentence sequence set shape signal similarity simulation software space sparse speech speed
-    stability state statistics strategy structure supervision survey syntax system task technique
-    test testing text theory time tool training transfer translation tree uncertainty understanding
-    variance vector verification video vision visualization word
+    diversity domain dynamic dynamics efficiency embedding environment error estimation evaluation
+    evolution experiment explanation exploration feature finance framework function game
+    generalization generation geometry gradient graph health hierarchy human image inference
+    influence information initialization intelligence interpretation knowledge label language layer
+    learning limit linear localization logic loss machine mathematics matrix measure medicine memory
+    method metric mining model modeling molecule multimodal music navigation network neural neuron
+    neuroscience noise norm normalization object online optimisation optimization optimizer
+    parameter perception performance physics planning policy prediction privacy probability problem
+    program programming question reasoning recognition regression relation representation
+    reproducibility research retrieval review reward robot robotics robust safety sampling science
+    search security selection sentence sequence set shape signal similarity simulation software
+    space sparse speech speed stability state statistics strategy structure supervision survey
+    syntax system task technique test testing text theory time tool training transfer translation
+    tree uncertainty understanding variance vector verification video vision visualization word
     """.split()
 )
 """Single words, in the singular, that name the subject of a paper but no technique."""

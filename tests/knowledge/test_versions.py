@@ -1,4 +1,4 @@
-"""Versions of one work: joined by evidence, possible where it is thin, never against a person's word."""
+"""Versions of a work: joined on evidence, possible with little, never against the catalog."""
 
 import json
 import random
