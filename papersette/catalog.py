@@ -46,10 +46,10 @@ class Source:
 
 @dataclass(frozen=True)
 class Works:
-    """Versions of works joined and parted by hand: groups of paper_ids."""
+    """Versions of works joined or separated by hand: groups of paper_ids."""
 
     join: tuple[tuple[str, ...], ...] = ()
-    part: tuple[tuple[str, ...], ...] = ()
+    separate: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -96,10 +96,8 @@ def load(path: Path, data: Path) -> Catalog:
         download=_to_value(entry.child("download"), bool, data)
         if "download" in entry.value
         else False,
-        datasets=_to_path(entry.child("datasets"), path.parent)
-        if "datasets" in entry.value
-        else None,
-        works=_read_works(_to_path(entry.child("works"), path.parent))
+        datasets=_to_path(entry.child("datasets"), data) if "datasets" in entry.value else None,
+        works=_read_works(_to_path(entry.child("works"), data))
         if "works" in entry.value
         else Works(),
         questions=read_questions(_to_path(entry.child("questions"), data))
@@ -109,9 +107,9 @@ def load(path: Path, data: Path) -> Catalog:
 
 
 def _read_works(path: Path) -> Works:
-    """The file of overrides that the catalog names, beside it: `join` and `part`, each a list of groups of paper_ids."""
+    """Read the file of overrides that the catalog names: `join` and `separate`, lists of groups of paper_ids."""
     entry = _read_yaml(path)
-    entry.check_names({"join", "part"})
+    entry.check_names({"join", "separate"})
     return Works(**{key: tuple(_to_groups(entry.child(key))) for key in entry.value})
 
 
@@ -263,7 +261,8 @@ def _to_path(entry: Entry, data: Path) -> Path:
     path = data / entry.value
     if not path.exists():
         raise entry.error(
-            f"names {path}, which does not exist; relative names are looked for in {data} (see --data)"
+            f"names {entry.value}, which does not exist in {data.resolve()}; relative paths start "
+            "at the folder given with --data"
         )
     return path
 

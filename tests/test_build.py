@@ -97,6 +97,30 @@ def test_help_says_how_to_use_it():
     )
 
 
+@pytest.mark.parametrize("key", ["datasets", "works", "questions"])
+def test_relative_paths_of_a_catalog_start_at_the_data_folder(papers, tmp_path, key):
+    (tmp_path / "catalogs").mkdir()
+    catalog = tmp_path / "catalogs" / "mine.yml"
+    catalog.write_text(f"{key}: lists/mine{CATALOG}")
+    options = ("--check", "--data", tmp_path, "--downloads", tmp_path / "downloads")
+    (tmp_path / "catalogs" / "lists").mkdir()
+    (tmp_path / "catalogs" / "lists" / "mine").write_text("beside the catalog")
+    missing = run_build(catalog, *options)
+    assert missing.returncode == 1
+    assert f"mine.yml, line 1: “{key}” names lists/mine, which does not exist in {tmp_path}" in (
+        missing.stderr
+    )
+    (tmp_path / "lists").mkdir()
+    contents = {
+        "datasets": "CIFAR-10\n",
+        "works": "join: []\n",
+        "questions": '{"query": "first", "paper_id": "a"}\n',
+    }
+    (tmp_path / "lists" / "mine").write_text(contents[key])
+    found = run_build(catalog, *options)
+    assert found.returncode == 0, found.stderr
+
+
 def test_no_such_catalog_names_those_there_are():
     built = run_build("catalogs/smaple.yml")
     assert built.returncode == 1

@@ -14,10 +14,10 @@ def group(
 ) -> tuple[dict[str, str], list[versions.Pair], list[Problem]]:
     """The work_id of each paper_id, the pairs with their evidence, and the overrides that name no paper."""
     known = {paper.paper_id for paper in papers}
-    join, unknown_join = _parted(catalog.works.join, known)
-    part, unknown_part = _parted(catalog.works.part, known)
+    join, unknown_join = _keep_known(catalog.works.join, known)
+    separate, unknown_separate = _keep_known(catalog.works.separate, known)
     records = [_to_version(paper) for paper in papers]
-    works, pairs = versions.group(records, versions.find_pairs(records), join, part)
+    works, pairs = versions.group(records, versions.find_pairs(records), join, separate)
     problems = [
         Problem(
             "works",
@@ -25,12 +25,12 @@ def group(
             "merge",
             "is named in the catalog's overrides of works, and no paper has this id",
         )
-        for paper_id in sorted(unknown_join | unknown_part)
+        for paper_id in sorted(unknown_join | unknown_separate)
     ]
     return works, pairs, problems
 
 
-def _parted(
+def _keep_known(
     groups: Iterable[tuple[str, ...]], known: set[str]
 ) -> tuple[list[tuple[str, ...]], set[str]]:
     """The groups without the ids that no paper has, and those ids."""
