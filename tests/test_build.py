@@ -1,8 +1,10 @@
 """build_db.py as a user runs it: catalogs, exit status, what lands in the file."""
 
 import json
+import os
 import shutil
 import sqlite3
+import subprocess
 
 import pytest
 from conftest import ROOT, make_pdf, run_build
@@ -81,20 +83,13 @@ def test_wrong_usage_ends_with_status_2(arguments):
     assert run_build(*arguments).returncode == 2
 
 
-def test_help_says_how_to_use_it():
-    told = run_build("--help").stdout
-    assert all(
-        word in told
-        for word in (
-            "--data",
-            "--db",
-            "--jobs",
-            "--engine",
-            "--cache",
-            "catalogs/sample.yml",
-            "status 0",
-        )
-    )
+def test_help_lists_the_options_the_exit_status_and_the_rule_of_replacement():
+    shown = run_build("--help").stdout
+    for option in ("--data", "--db", "--jobs", "--engine", "--cache", "--replace"):
+        assert option in shown
+    assert "catalogs/sample.yml" in shown
+    assert "Exit status: 0" in shown
+    assert "replaces only a database of its own catalog" in shown
 
 
 @pytest.mark.parametrize("key", ["datasets", "works", "questions"])
@@ -269,11 +264,74 @@ def test_what_came_changed_and_went_is_told_and_kept_from_build_to_build(build, 
     assert rows(tmp_path / "papers.db", "select count(*) from builds") == [(3,)]
 
 
-def test_a_build_over_a_file_of_another_shape_is_made_without_its_history(build, papers, tmp_path):
+def test_a_build_over_an_older_schema_starts_a_new_history(build, papers, tmp_path):
     with sqlite3.connect(tmp_path / "papers.db") as conn:
-        conn.execute("create table builds (build_id)")
+        conn.execute("create table builds (build_id, catalog, title)")
+        conn.execute("insert into builds values (7, 'catalog.yml', 'Test')")
     assert build(CATALOG).returncode == 0
-    assert rows(tmp_path / "papers.db", "select count(*) from papers") == [(2,)]
+    assert rows(tmp_path / "papers.db", "select build_id, papers from builds") == [(1, 2)]
+
+
+def test_a_database_of_another_catalog_is_replaced_only_when_asked(build, papers, tmp_path):
+    build(CATALOG)
+    before = (tmp_path / "papers.db").read_bytes()
+    (tmp_path / "other.yml").write_text(CATALOG.replace("title: Test", "title: Other"))
+    options = ("--data", tmp_path, "--db", tmp_path / "papers.db", "--cache", tmp_path / "cache")
+    refused = run_build(tmp_path / "other.yml", *options, "--rebuild")
+    assert refused.returncode == 1
+    assert "papers.db: was built from another catalog, catalog.yml (“Test”)" in refused.stderr
+    assert (tmp_path / "papers.db").read_bytes() == before
+    assert run_build(tmp_path / "other.yml", *options, "--check").returncode == 0
+    assert run_build(tmp_path / "other.yml", *options, "--replace").returncode == 0
+    assert rows(tmp_path / "papers.db", "select catalog, title from builds") == [
+        ("other.yml", "Other")
+    ]
+    assert rows(tmp_path / "papers.db", "select count(*) from changes") == [(0,)]
+
+
+def test_a_file_that_papersette_did_not_make_is_not_replaced(build, papers, tmp_path):
+    (tmp_path / "papers.db").write_text("Dear diary")
+    refused = build(CATALOG)
+    assert refused.returncode == 1
+    assert "is not a database made by Papersette; add --replace" in refused.stderr
+    assert (tmp_path / "papers.db").read_text() == "Dear diary"
+
+
+def test_an_edited_list_of_datasets_is_a_change(build, papers, tmp_path):
+    (tmp_path / "mine.txt").write_text("Zebra-10\n")
+    build("datasets: mine.txt" + CATALOG)
+    (tmp_path / "mine.txt").write_text("Zebra-100\n")
+    assert "2 papers" in build("datasets: mine.txt" + CATALOG).stdout
+
+
+def test_inspection_of_other_databases_in_the_folder_is_kept(build, papers, tmp_path):
+    other = {"hash": "0", "size": 1, "file": "others.db", "tables": {}}
+    (tmp_path / "inspect-data.json").write_text(json.dumps({"others": other, "papers": {}}))
+    build(CATALOG)
+    inspected = json.loads((tmp_path / "inspect-data.json").read_text())
+    assert inspected["others"] == other
+    assert inspected["papers"]["tables"]["papers"]["count"] == 2
+
+
+def test_make_serve_builds_the_sample_only_where_there_is_no_database(tmp_path):
+    for name in ("Makefile", "requirements.txt", "pyproject.toml"):
+        shutil.copy(ROOT / name, tmp_path / name)
+    for folder in (".venv", "catalogs", "papersette"):
+        (tmp_path / folder).mkdir()
+
+    def run(target):
+        command = ["make", "--dry-run", "PYTHON=python3", target]
+        return subprocess.run(
+            command, cwd=tmp_path, capture_output=True, text=True, check=True
+        ).stdout
+
+    assert "build_db.py catalogs/sample.yml" in run("serve")
+    (tmp_path / "papers.db").touch()
+    for name in ("catalogs/sample.yml", "papersette/build.py", ".venv/installed"):
+        (tmp_path / name).touch()
+        os.utime(tmp_path / name, (4e9, 4e9))
+    assert "build_db.py catalogs" not in run("serve")
+    assert "datasette serve" in run("serve")
 
 
 def test_check_says_what_would_be_built_and_builds_nothing(build, papers, tmp_path):

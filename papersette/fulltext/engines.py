@@ -142,16 +142,20 @@ def _better(page: str, other: str) -> RawPage:
     return RawPage(other, "pdfminer")
 
 
-def _release(package: str) -> str:
+def _pdfium_version() -> str:
+    """Return the versions of pypdfium2 and of the pdfium it brings: builds of pypdfium2 may bring another."""
     try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
+        import pypdfium2
+    except ImportError:
         return "none"
+    return f"{metadata.version('pypdfium2')} ({pypdfium2.PDFIUM_INFO})"
 
 
 ENGINES: dict[str, Callable[[Path], list[RawPage]]] = {
     "pdfium": read_best,
     "pdfminer": read_by_pdfminer,
 }
-VERSION = f"pypdfium2 {_release('pypdfium2')}, pdfminer.six {_release('pdfminer.six')}, reading 4"
+VERSION = (
+    f"pypdfium2 {_pdfium_version()}, pdfminer.six {metadata.version('pdfminer.six')}, reading 4"
+)
 """Changes when the raw pages of the same bytes may change: part of the cache's key."""

@@ -12,6 +12,15 @@ from papersette.fulltext import engines
 MISSING = "has no text, and ocrmypdf, which “ocr: true” asks for, is not installed (Debian: apt-get install ocrmypdf)"
 
 
+def read_version() -> str:
+    """Return the version of ocrmypdf, or "none" where it is not installed."""
+    program = shutil.which("ocrmypdf")
+    if program is None:
+        return "none"
+    done = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)  # noqa: S603 - no shell
+    return done.stdout.strip()
+
+
 def read_scan(path: Path) -> list[engines.RawPage]:
     """The pages of a scanned PDF, recognised by tesseract through ocrmypdf. Raises `engines.Unreadable` with the reason."""
     program = shutil.which("ocrmypdf")

@@ -170,7 +170,9 @@ def _doubled(given: Paper, kept: Paper) -> Problem:
     )
 
 
-def settle(items: Items, texts: Mapping[Path, Text | str]) -> tuple[list[Paper], list[Problem]]:
+def match_files(
+    items: Items, texts: Mapping[Path, Text | str]
+) -> tuple[list[Paper], list[Problem]]:
     """Papers with their files, and all problems: those of reading, of matching and of the texts."""
     papers, doubts = matching.match(items.papers, items.loose, texts)
     papers = [_from_page_1(paper, texts) if paper.from_page_1 else paper for paper in papers]
