@@ -47,7 +47,7 @@ SUMMARY = ("papers", "pages", "words", "tags", "problems", "seconds")
 
 
 def main(arguments: list[str] | None = None, *, site_folder: Path) -> int:
-    """Run the command line and return its exit status; `site_folder` holds metadata.yml and plugins/."""
+    """Run the command and return its exit status; `site_folder` has metadata.yml and plugins/."""
     options = parse(arguments)
     started = datetime.now(UTC)
     try:
@@ -66,7 +66,7 @@ def main(arguments: list[str] | None = None, *, site_folder: Path) -> int:
 def build(
     options: argparse.Namespace, started: datetime, site_folder: Path
 ) -> Mapping[str, object]:
-    """Build the database and return its row of `builds`; empty where nothing was built."""
+    """Build the database and return its row of `builds`, or nothing if none was built."""
     progress = Progress()
     publication = catalog.load(options.catalog, options.data)
     if not (options.check or options.replace):

@@ -42,16 +42,16 @@ def test_a_good_catalog_ends_with_status_0_and_counts(build, papers, tmp_path):
     ("old", "new", "said"),
     [
         ("kind: table", "kind: tabel", "did you mean “table”"),
-        ("kind: table", "knd: table", "lacks “kind”"),
+        ("kind: table", "knd: table", "has no “kind”"),
         ("file: papers.csv", "file: paper.csv", "does not exist"),
         ("file: papers.csv", "fiel: papers.csv", "did you mean “file”"),
         ("year: 2019", "year: soon", "must be a whole number"),
-        ("venue_id: v-2019, ", "", "lacks “venue_id”"),
+        ("venue_id: v-2019, ", "", "has no “venue_id”"),
         ("title: Test", "titel: Test", "did you mean “title”"),
-        ("sources:", "sources: none\nmore:", "not known here"),
+        ("sources:", "sources: none\nmore:", "not a known key"),
         ("title: Test", "title: [Test", "is not YAML"),
         ("title: Test", "title: 2019", "must be text"),
-        ("file: papers.csv", "file: papers.csv\n    pdf_url: '/pdf/{fiel}'", "is no address"),
+        ("file: papers.csv", "file: papers.csv\n    pdf_url: '/pdf/{fiel}'", "is not a URL"),
     ],
 )
 def test_a_bad_catalog_ends_with_status_1_naming_the_file_and_the_remedy(
@@ -74,7 +74,7 @@ def test_a_failed_build_leaves_the_old_file_as_it_was(build, papers, tmp_path):
     (tmp_path / "papers.csv").write_text("title\n")
     built = build(CATALOG)
     assert (built.returncode, (tmp_path / "papers.db").read_bytes() == before) == (1, True)
-    assert "no paper that can be used" in built.stderr
+    assert "no usable paper" in built.stderr
     assert not list(tmp_path.glob("*.part"))
 
 
@@ -162,7 +162,7 @@ def test_a_bad_pdf_costs_its_text_and_is_told(build, tmp_path):
         ("b", 0, 0),
     ]
     ((stage, reason),) = rows(tmp_path / "papers.db", "select stage, reason from problems")
-    assert (stage, "no PDF" in reason) == ("text", True)
+    assert (stage, "cannot be opened as a PDF" in reason) == ("text", True)
 
 
 def test_tags_and_authors_that_differ_in_case_hyphens_or_accents_are_one(build, tmp_path):
@@ -392,7 +392,7 @@ def test_completing_a_source_that_is_not_there_is_told(build, papers, tmp_path):
     built = build(COMPLETED.replace("completes: v-2019", "completes: v-2018"))
     assert (
         built.returncode,
-        "no venue_id of a source above it; there are v-2019" in built.stderr,
+        "not the venue_id of a source above it; there are v-2019" in built.stderr,
     ) == (1, True)
 
 

@@ -107,24 +107,24 @@ REFERENCES = ["References", "[1] A. Author. On noise. 2015.", "[2] B. Writer. On
 
 
 def test_references_are_parted_from_the_text_across_pages():
-    parted = references.part_references([["Text.", *REFERENCES], ["[3] C. Third. 2017."]])
+    parted = references.separate_references([["Text.", *REFERENCES], ["[3] C. Third. 2017."]])
     assert parted[0][0] == ["Text."]
     assert parted[1] == ([], ["[3] C. Third. 2017."])
 
 
 def test_text_after_an_appendix_heading_is_the_papers_own_again():
-    parted = references.part_references([[*REFERENCES, "A PROOFS OF THEOREMS", "We prove it."]])
+    parted = references.separate_references([[*REFERENCES, "A PROOFS OF THEOREMS", "We prove it."]])
     assert parted[0][0] == ["A PROOFS OF THEOREMS", "We prove it."]
 
 
 def test_a_column_called_references_is_no_reference_list():
     lines = ["Model", "References", "ours", "yes", "theirs", "no"]
-    assert references.part_references([lines]) == [(lines, [])]
+    assert references.separate_references([lines]) == [(lines, [])]
 
 
 def test_headings_in_small_capitals_and_in_french_are_seen():
     for heading in ("R EFERENCES", "7 References", "Références", "BIBLIOGRAPHY"):
-        assert references.part_references([[heading, *REFERENCES[1:]]])[0][0] == []
+        assert references.separate_references([[heading, *REFERENCES[1:]]])[0][0] == []
 
 
 def entries(count):
@@ -136,24 +136,26 @@ def entries(count):
 
 def test_a_list_whose_heading_is_lost_or_reduced_to_a_letter_is_seen():
     for lines in (entries(9), ["R", *entries(9)]):
-        parted = references.part_references([["We show this.", *lines]])
+        parted = references.separate_references([["We show this.", *lines]])
         assert parted == [(["We show this."], lines)]
 
 
 def test_a_heading_joined_to_its_first_entry_begins_the_list():
     first, *more = entries(5)
-    assert references.part_references([["Text.", f"REFERENCES {first}", *more]])[0][0] == ["Text."]
+    assert references.separate_references([["Text.", f"REFERENCES {first}", *more]])[0][0] == [
+        "Text."
+    ]
 
 
 def test_where_years_cease_the_text_is_the_papers_own_again():
     proof = [f"Step {n} follows from the lemma." for n in range(30)]
-    assert references.part_references([[*REFERENCES, *proof]])[0][0] == proof
+    assert references.separate_references([[*REFERENCES, *proof]])[0][0] == proof
 
 
 def test_a_table_inside_a_list_interrupts_it():
     table = [f"row {n}" for n in range(30)]
     first, second = entries(12)[:6], entries(12)[6:]
-    assert references.part_references([["References", *first, *table, *second]])[0] == (
+    assert references.separate_references([["References", *first, *table, *second]])[0] == (
         table,
         ["References", *first, *second],
     )

@@ -77,17 +77,17 @@ def test_no_bad_pdf_stops_the_others(bad_answers):
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        ("zero", "no PDF"),
-        ("html", "no PDF"),
-        ("random", "no PDF"),
-        ("header-only", "no PDF"),
+        ("zero", "cannot be opened as a PDF"),
+        ("html", "cannot be opened as a PDF"),
+        ("random", "cannot be opened as a PDF"),
+        ("header-only", "cannot be opened as a PDF"),
         ("bomb", "left out"),
         ("tree-loop", "no text"),
         ("reference-loop", "longer than 15 seconds"),
         ("deep-arrays", "no pages"),
         ("many-pages", "no text"),
         ("password", "encrypted with a password"),
-        *[(f"cut-{part}", "no PDF") for part in range(1, 11)],
+        *[(f"cut-{part}", "cannot be opened as a PDF") for part in range(1, 11)],
     ],
 )
 def test_the_reason_says_what_is_wrong(bad_answers, name, reason):
@@ -137,7 +137,7 @@ def test_a_new_cleaning_rule_cleans_again_without_reading_again(tmp_path, monkey
         "pages": [["cleaned anew", "", "pdfium"]],
         "front": [None] * 3,
         "headings": [],
-        "doubt": None,
+        "warning": None,
     }
     monkeypatch.setattr("papersette.fulltext.reading.to_entry", lambda job, raw: entry)
     assert read_file(job).pages[0].body == "cleaned anew"

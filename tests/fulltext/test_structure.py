@@ -117,21 +117,21 @@ def test_a_paper_without_the_word_has_no_abstract():
 )
 def test_a_loose_accent_goes_to_the_letter_that_it_stands_over(text, boxes, placed):
     assert (
-        accents.put_in_place(text, lambda i: boxes.get(i, (i * 8.0, 0.0, i * 8.0 + 8, 7.0)))
+        accents.attach_accents(text, lambda i: boxes.get(i, (i * 8.0, 0.0, i * 8.0 + 8, 7.0)))
         == placed
     )
 
 
 def test_rubbish_is_told_with_its_share_and_a_remedy():
     pages = ["\ue000\ue001\ue002 some words here are fine and enough"] * 3
-    assert "Unicode map" in quality.doubt(
+    assert "Unicode map" in quality.to_warning(
         ["\ue000" * 50 + "some words that are fine, enough of them"] * 3
     )
-    assert quality.doubt(pages) is None
+    assert quality.to_warning(pages) is None
 
 
 def test_a_partly_scanned_paper_is_told():
-    assert "no text on 3 of its 4 pages" in quality.doubt(
+    assert "no text on 3 of its 4 pages" in quality.to_warning(
         ["A page that has enough letters to be text."] + [""] * 3
     )
 

@@ -10,7 +10,7 @@ from conftest import make_pdf
 
 from papersette.sources.fetch import Politeness, fetch_pdfs
 
-QUICK = Politeness(tries=3, pause=0.01, longest_pause=0.05, stall=0.4, largest=100_000, fresh=0)
+QUICK = Politeness(tries=3, pause=0.01, longest_pause=0.05, stall=0.4, largest=100_000, max_age=0)
 BODY = b"%PDF-1.4 " + bytes(range(256)) * 40 + b"%%EOF"
 
 
@@ -146,10 +146,10 @@ def test_a_file_comes_whole_however_often_it_takes(server, tmp_path, name):
         ("fails", "answered 503"),
         ("missing", "answered 404"),
         ("page", "a web page instead of a PDF"),
-        ("text", "no PDF"),
+        ("text", "not a PDF"),
         ("large", "bytes"),
         ("stalls", "in time"),
-        ("short", "broke off"),
+        ("short", "closed the connection"),
         ("cut", "without its end"),
         ("circles", "redirects"),
     ],
@@ -196,7 +196,7 @@ def test_a_fresh_file_is_not_asked_for_and_a_damaged_one_is(server, tmp_path):
 def test_an_old_file_stays_where_the_server_fails(server, tmp_path):
     (path,) = fetch(server, tmp_path, "throttled")
     server.seen.clear()
-    assert fetch(server, tmp_path, "throttled", politeness=Politeness(tries=1, fresh=0)) == [path]
+    assert fetch(server, tmp_path, "throttled", politeness=Politeness(tries=1, max_age=0)) == [path]
 
 
 def test_offline_uses_what_is_there_and_asks_nothing(server, tmp_path):

@@ -30,7 +30,7 @@ def test_results_have_tldrs_or_none_and_a_lost_title_is_told(tmp_path):
     ]
     assert [p.abstract for p in papers] == [(LONG * 2).strip(), (OTHER * 2).strip(), None]
     assert len(problems) == 1
-    assert "the capture lost it" in problems[0]
+    assert "has no title in the saved page" in problems[0]
 
 
 def test_results_that_say_another_number_are_told(tmp_path):

@@ -153,12 +153,12 @@ def test_what_was_fetched_before_is_used_where_the_server_fails_and_that_is_told
     server, tmp_path, source, ask, count, eighth, monkeypatch
 ):
     ask(server, tmp_path)
-    monkeypatch.setattr(live, "FRESH", -1)
+    monkeypatch.setattr(live, "MAX_AGE", -1)
     server.trouble = [500] * 40
     settings, problems = ask(server, tmp_path)
     assert len(papers(source, settings)) == count
     assert [
-        isinstance(problem, Problem) and "what came before is used" in problem.reason
+        isinstance(problem, Problem) and "the saved response is used" in problem.reason
         for problem in problems
     ] == [True]
 
@@ -178,7 +178,7 @@ def test_openreview_brings_the_reviews_of_the_thread(server, tmp_path):
 
 def test_a_group_that_has_no_submission_is_told(server, tmp_path):
     api = f"http://127.0.0.1:{server.server_port}"
-    with pytest.raises(UserError, match="is it the name of a venue"):
+    with pytest.raises(UserError, match="is its name the one in the URL"):
         openreview.fetch(
             openreview.Settings(VENUE, group="X", api=api, api_1=api), tmp_path, offline=False
         )

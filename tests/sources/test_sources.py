@@ -271,7 +271,7 @@ def test_arxiv_tells_what_it_refused_and_an_empty_answer_is_empty(tmp_path):
     assert (papers, problem.lost, "incorrect id format" in problem.reason) == ([], True, True)
     assert read_atom(tmp_path) == [[], [], []]
     (tmp_path / "page.xml").write_text("<html>Rate exceeded.</html>")
-    with pytest.raises(UserError, match="no Atom feed"):
+    with pytest.raises(UserError, match="not an Atom feed"):
         list(arxiv.read(arxiv.Settings(VENUE, tmp_path / "page.xml")))
 
 
@@ -405,7 +405,7 @@ def test_virtual_makes_one_paper_of_all_its_events_and_tells_the_others(tmp_path
         ("read", True),
         ("skip", False),
     ]
-    assert "9 events and has 6" in problems[0].reason
+    assert "has 6 of 9 events" in problems[0].reason
     assert Count(6) in given
 
 
