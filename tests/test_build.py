@@ -1,4 +1,4 @@
-"""build_db.py as a user runs it: catalogs, exit status, what lands in the file."""
+"""build_db.py as a user runs it: catalogs, exit status, contents of the database."""
 
 import json
 import os
@@ -64,11 +64,11 @@ def test_a_bad_catalog_ends_with_status_1_naming_the_file_and_the_remedy(
     assert "Traceback" not in built.stderr
 
 
-def test_a_bad_catalog_is_told_with_its_line(build, papers):
+def test_an_error_in_a_catalog_names_the_line(build, papers):
     assert "catalog.yml, line 4: “kind”" in build(CATALOG.replace("kind: table", "kind: x")).stderr
 
 
-def test_a_failed_build_leaves_the_old_file_as_it_was(build, papers, tmp_path):
+def test_a_failed_build_leaves_the_old_file_unchanged(build, papers, tmp_path):
     build(CATALOG)
     before = (tmp_path / "papers.db").read_bytes()
     (tmp_path / "papers.csv").write_text("title\n")
@@ -116,21 +116,19 @@ def test_relative_paths_of_a_catalog_start_at_the_data_folder(papers, tmp_path, 
     assert found.returncode == 0, found.stderr
 
 
-def test_no_such_catalog_names_those_there_are():
+def test_a_missing_catalog_is_an_error_that_names_the_existing_ones():
     built = run_build("catalogs/smaple.yml")
     assert built.returncode == 1
     assert "catalogs/sample.yml" in built.stderr
 
 
-def test_no_such_folder_for_the_database_is_told(tmp_path):
+def test_a_missing_folder_for_the_database_is_an_error(tmp_path):
     built = run_build("--db", tmp_path / "gone" / "papers.db")
     assert built.returncode == 1
     assert "make it, or name another place" in built.stderr
 
 
-def test_two_builds_of_the_same_input_are_the_same_but_for_the_row_of_builds(
-    build, papers, tmp_path
-):
+def test_two_builds_of_the_same_input_differ_only_in_the_table_builds(build, papers, tmp_path):
     dumps = []
     for _ in range(2):
         build(CATALOG)
@@ -139,7 +137,7 @@ def test_two_builds_of_the_same_input_are_the_same_but_for_the_row_of_builds(
     assert dumps[0] == dumps[1]
 
 
-def test_the_same_id_twice_loses_no_paper(build, tmp_path):
+def test_a_duplicate_id_loses_no_paper(build, tmp_path):
     (tmp_path / "papers.csv").write_text("paper_id,title\na,First\na,Second\na,Third\n")
     assert build(CATALOG).returncode == 0
     assert rows(tmp_path / "papers.db", "select paper_id from papers order by number") == [
@@ -150,7 +148,7 @@ def test_the_same_id_twice_loses_no_paper(build, tmp_path):
     assert rows(tmp_path / "papers.db", "select count(*), sum(lost) from problems") == [(2, 0)]
 
 
-def test_a_bad_pdf_costs_its_text_and_is_told(build, tmp_path):
+def test_a_bad_pdf_is_a_problem_and_its_paper_is_kept(build, tmp_path):
     (tmp_path / "pdfs").mkdir()
     make_pdf(tmp_path / "pdfs" / "a.pdf", [["A page of text."]])
     (tmp_path / "pdfs" / "b.pdf").write_bytes(b"<html>no</html>")
@@ -189,7 +187,7 @@ def test_sessions_keep_the_order_of_the_programme(build, tmp_path):
     assert rows(tmp_path / "papers.db", sql) == [("Two", "b", 1), ("Two", "c", 2), ("One", "a", 1)]
 
 
-def test_the_file_tells_how_it_was_made_and_is_known_to_datasette(build, papers, tmp_path):
+def test_the_database_records_its_build_and_is_inspected_for_datasette(build, papers, tmp_path):
     build(CATALOG)
     ((title, papers_built, version),) = rows(
         tmp_path / "papers.db", "select title, papers, papersette from builds"
@@ -235,12 +233,12 @@ def test_a_folder_of_pdfs_gets_titles_and_abstracts_from_page_1(build, tmp_path)
     assert problems == [("scan.pdf", "text", 0), ("the same.pdf", "skip", 0)]
 
 
-def test_an_empty_folder_is_told(build, tmp_path):
+def test_an_empty_folder_is_an_error(build, tmp_path):
     (tmp_path / "pdfs").mkdir()
     assert "has no PDF" in build(FOLDER).stderr
 
 
-def test_a_second_build_with_nothing_changed_is_not_made(build, papers, tmp_path):
+def test_a_second_build_without_changes_does_nothing(build, papers, tmp_path):
     build(CATALOG)
     before = (tmp_path / "papers.db").read_bytes()
     again = build(CATALOG)
@@ -248,7 +246,7 @@ def test_a_second_build_with_nothing_changed_is_not_made(build, papers, tmp_path
     assert (tmp_path / "papers.db").read_bytes() == before
 
 
-def test_what_came_changed_and_went_is_told_and_kept_from_build_to_build(build, papers, tmp_path):
+def test_added_changed_and_removed_papers_are_recorded_in_each_build(build, papers, tmp_path):
     build(CATALOG)
     assert rows(tmp_path / "papers.db", "select count(*) from changes") == [(0,)]
     (tmp_path / "papers.csv").write_text("paper_id,title,authors\na,First edited,Ann A\nc,Third,\n")
@@ -334,7 +332,7 @@ def test_make_serve_builds_the_sample_only_where_there_is_no_database(tmp_path):
     assert "datasette serve" in run("serve")
 
 
-def test_check_says_what_would_be_built_and_builds_nothing(build, papers, tmp_path):
+def test_check_reports_what_would_be_built_and_builds_nothing(build, papers, tmp_path):
     (tmp_path / "papers.csv").write_text("paper_id,title\na,First\nb,Second,too,many\n")
     built = build(CATALOG, "--check")
     assert built.returncode == 0, built.stderr
@@ -387,7 +385,7 @@ def test_a_source_completes_the_papers_of_another(build, papers, tmp_path):
     ) == [(2, 1)]
 
 
-def test_completing_a_source_that_is_not_there_is_told(build, papers, tmp_path):
+def test_completing_a_missing_source_is_an_error(build, papers, tmp_path):
     (tmp_path / "later.csv").write_text("paper_id\n")
     built = build(COMPLETED.replace("completes: v-2019", "completes: v-2018"))
     assert (
@@ -396,7 +394,7 @@ def test_completing_a_source_that_is_not_there_is_told(build, papers, tmp_path):
     ) == (1, True)
 
 
-def test_overrides_join_works_and_a_bad_group_is_told_with_its_line(build, papers, tmp_path):
+def test_overrides_join_works_and_a_bad_group_is_an_error_with_its_line(build, papers, tmp_path):
     (tmp_path / "joined.yml").write_text("join:\n  - [a, b]\n  - [a, nosuch]\n")
     assert build("works: joined.yml" + CATALOG).returncode == 0
     assert rows(tmp_path / "papers.db", "select work_id, paper_count from works") == [("a", 2)]

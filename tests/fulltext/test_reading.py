@@ -51,7 +51,7 @@ def test_text_that_is_not_utf8_is_read_as_latin(tmp_path):
 
 @pytest.fixture(scope="module")
 def bad_answers(tmp_path_factory):
-    """What is made of every bad PDF, read together with good ones, two at a time."""
+    """The result for every bad PDF, read together with good ones, two at a time."""
     folder = tmp_path_factory.mktemp("bad")
     paths = make_all(folder)
     paths = [
@@ -64,13 +64,13 @@ def bad_answers(tmp_path_factory):
     return {path.stem: answer for path, answer in extract(paths, jobs=2, limits=Limits(seconds=15))}
 
 
-def test_every_bad_pdf_ends_in_a_reason_or_in_the_text_that_is_left(bad_answers):
+def test_every_bad_pdf_gives_a_reason_or_some_text(bad_answers):
     assert len(bad_answers) == 30
     for name, answer in bad_answers.items():
         assert isinstance(answer, Text) or (answer and "Traceback" not in answer), name
 
 
-def test_no_bad_pdf_stops_the_others(bad_answers):
+def test_a_bad_pdf_does_not_affect_other_files(bad_answers):
     assert all(isinstance(bad_answers[name], Text) for name in ("good", "good-2", "good-3"))
 
 
@@ -81,7 +81,7 @@ def test_no_bad_pdf_stops_the_others(bad_answers):
         ("html", "cannot be opened as a PDF"),
         ("random", "cannot be opened as a PDF"),
         ("header-only", "cannot be opened as a PDF"),
-        ("bomb", "left out"),
+        ("bomb", "its text is missing"),
         ("tree-loop", "no text"),
         ("reference-loop", "longer than 15 seconds"),
         ("deep-arrays", "no pages"),
@@ -95,7 +95,7 @@ def test_the_reason_says_what_is_wrong(bad_answers, name, reason):
 
 
 @pytest.mark.parametrize("name", ["owner-password", "xref-loop"])
-def test_what_can_be_read_is_read(bad_answers, name):
+def test_readable_pages_of_a_bad_pdf_are_read(bad_answers, name):
     assert len(bad_answers[name].pages) == 5
 
 
@@ -106,7 +106,7 @@ def test_a_damaged_end_of_file_does_not_lose_the_pages(tmp_path):
     assert isinstance(text, Text)
 
 
-def test_a_file_that_takes_too_long_is_given_up_with_its_reason(tmp_path):
+def test_a_file_that_takes_too_long_has_that_reason(tmp_path):
     fifo = tmp_path / "never.pdf"
     os.mkfifo(fifo)  # opening it waits for a writer that never comes
     good = make_pdf(tmp_path / "good.pdf", [LINES])
@@ -115,7 +115,7 @@ def test_a_file_that_takes_too_long_is_given_up_with_its_reason(tmp_path):
     assert isinstance(text, Text)
 
 
-def test_a_missing_file_is_a_reason(tmp_path):
+def test_a_missing_file_has_a_reason(tmp_path):
     (answer,) = read(tmp_path / "gone.pdf")
     assert answer == "cannot be read: No such file or directory"
 
@@ -143,7 +143,7 @@ def test_a_new_cleaning_rule_cleans_again_without_reading_again(tmp_path, monkey
     assert read_file(job).pages[0].body == "cleaned anew"
 
 
-def test_a_damaged_cache_entry_is_made_anew(tmp_path):
+def test_a_damaged_cache_entry_is_replaced(tmp_path):
     job = Job(make_pdf(tmp_path / "a.pdf", [LINES]), "pdfium", tmp_path / "cache")
     first = read_file(job)
     for entry in (tmp_path / "cache").rglob("*.gz"):
@@ -151,7 +151,7 @@ def test_a_damaged_cache_entry_is_made_anew(tmp_path):
     assert read_file(job) == first
 
 
-def test_the_command_shows_what_becomes_of_a_file(tmp_path, monkeypatch, capsys):
+def test_the_command_shows_the_text_of_a_file(tmp_path, monkeypatch, capsys):
     from papersette.fulltext.__main__ import main
 
     path = make_pdf(tmp_path / "a.pdf", [LINES])
@@ -180,7 +180,7 @@ def test_a_scan_without_ocrmypdf_says_what_to_install(tmp_path, monkeypatch):
     assert "ocrmypdf" in answer
 
 
-def test_a_page_that_pdfium_reads_as_rubbish_is_read_by_pdfminer(tmp_path, monkeypatch):
+def test_a_page_that_pdfium_cannot_decode_is_read_by_pdfminer(tmp_path, monkeypatch):
     path = make_pdf(
         tmp_path / "a.pdf",
         [["Page one is long enough to be text."], ["Page two is long enough to be text."]],
@@ -235,7 +235,7 @@ def test_two_builds_may_share_a_cache(tmp_path):
     assert not list((tmp_path / "cache").rglob("*.part"))
 
 
-def test_a_title_that_takes_too_long_does_not_cost_the_text(tmp_path, monkeypatch):
+def test_a_title_that_takes_too_long_does_not_lose_the_text(tmp_path, monkeypatch):
     path = make_pdf(tmp_path / "a.pdf", [LINES])
     monkeypatch.setattr("papersette.fulltext.structure.TITLE_SECONDS", 1)
     monkeypatch.setattr(
@@ -248,18 +248,18 @@ def test_a_title_that_takes_too_long_does_not_cost_the_text(tmp_path, monkeypatc
     )
 
 
-def test_a_defect_of_ours_costs_one_file_alone(tmp_path, monkeypatch):
+def test_a_bug_in_the_reader_affects_one_file_only(tmp_path, monkeypatch):
     class Failed:
         def result(self):
             raise ZeroDivisionError("of ours")
 
-    assert "which is a defect: ZeroDivisionError" in reading._result_or_reason(Failed(), Limits())
+    assert "bug in Papersette: ZeroDivisionError" in reading._result_or_reason(Failed(), Limits())
 
 
 @pytest.mark.skipif(
     shutil.which("ocrmypdf") is None, reason="needs ocrmypdf (Debian: apt-get install ocrmypdf)"
 )
-def test_a_picture_of_a_page_is_read_by_tesseract(tmp_path):
+def test_an_image_of_a_page_is_read_by_tesseract(tmp_path):
     note = pypdfium2.PdfDocument(ROOT / "data/sample/pdf/icml2019/batch-normalization-effect.pdf")
     scan = pypdfium2.PdfDocument.new()
     picture = pypdfium2.PdfImage.new(scan)

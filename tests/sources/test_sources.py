@@ -1,4 +1,4 @@
-"""Sources: every item becomes a paper or a problem, fields say what the source says, missing stays missing."""
+"""Sources: every item becomes a paper or a problem, and missing values are None."""
 
 import inspect
 import json
@@ -93,7 +93,7 @@ def test_openreview_loses_no_note_and_no_file(tmp_path):
 
 
 @pytest.mark.parametrize("content", ["", "<html>", '{"papers": []}', "3"])
-def test_openreview_says_what_is_wrong_with_a_dump_that_is_none(content, tmp_path):
+def test_openreview_explains_an_invalid_dump(content, tmp_path):
     path = tmp_path / "notes.json"
     path.write_text(content)
     with pytest.raises(UserError, match=r"notes\.json"):
@@ -122,14 +122,14 @@ def test_bibtex_reads_tex_accents_and_leaves_mathematics(tmp_path):
     assert papers[0].title == r"On Graphs with $\alpha$ noise"
 
 
-def test_bibtex_keeps_entries_without_author_year_or_own_key_and_tells_of_broken_ones(tmp_path):
+def test_bibtex_keeps_incomplete_and_duplicate_entries_and_reports_broken_ones(tmp_path):
     papers, problems, _ = read_bib(tmp_path)
     assert [paper.paper_id for paper in papers] == ["A19Paper", "A19Paper", "noauthor", "last"]
     assert papers[2].tags == ("SGD", "noise", "gradients")
     assert [(problem.item, problem.lost) for problem in problems] == [("v.bib: line 6", True)]
 
 
-def test_bibtex_finds_a_file_by_field_and_by_key_and_hands_on_the_rest(tmp_path):
+def test_bibtex_finds_files_by_field_and_key_and_yields_the_others(tmp_path):
     (tmp_path / "pdfs").mkdir()
     for name in ("x.pdf", "NOAUTHOR.pdf", "stray.pdf"):
         make_pdf(tmp_path / "pdfs" / name, [["text"]])
@@ -141,7 +141,7 @@ def test_bibtex_finds_a_file_by_field_and_by_key_and_hands_on_the_rest(tmp_path)
     assert [file.path.name for file in loose] == ["stray.pdf"]
 
 
-def test_bibtex_in_another_encoding_is_told_with_the_remedy(tmp_path):
+def test_bibtex_in_another_encoding_is_an_error_with_the_remedy(tmp_path):
     path = tmp_path / "v.bib"
     path.write_bytes("@misc{a, title={Größe}}".encode("latin-1"))
     with pytest.raises(UserError, match="UTF-8 at byte"):
@@ -191,7 +191,7 @@ def test_a_row_that_cannot_be_read_is_a_problem_with_its_line(tmp_path):
     assert "more cells" in problems[0].reason
 
 
-def test_a_column_that_is_not_there_is_told_with_the_nearest_name(tmp_path):
+def test_a_missing_column_is_an_error_with_the_nearest_name(tmp_path):
     with pytest.raises(UserError, match="did you mean “Title”"):
         read_table(tmp_path, "p.csv", "Title\nA\n", columns={"title": "Titel"})
     with pytest.raises(UserError, match="did you mean “title”"):
@@ -266,7 +266,7 @@ def test_arxiv_keeps_versions_apart_and_takes_categories_as_tags(tmp_path):
     assert problems == []
 
 
-def test_arxiv_tells_what_it_refused_and_an_empty_answer_is_empty(tmp_path):
+def test_arxiv_reports_an_error_entry_and_an_empty_response_is_empty(tmp_path):
     papers, (problem,), _ = read_atom(tmp_path, ERROR)
     assert (papers, problem.lost, "incorrect id format" in problem.reason) == ([], True, True)
     assert read_atom(tmp_path) == [[], [], []]
@@ -283,7 +283,7 @@ CSL = [
 ]  # fmt: skip
 
 
-def test_csljson_copes_with_its_oddities_and_loses_no_item(tmp_path):
+def test_csljson_reads_irregular_items_and_loses_none(tmp_path):
     path = tmp_path / "items.json"
     path.write_text(json.dumps(CSL))
     papers, (problem,), _ = parted(csljson.read(csljson.Settings(VENUE, path)))
@@ -317,7 +317,7 @@ def test_miniconf_puts_a_paper_in_every_session_it_is_in_and_in_order(tmp_path):
     assert (problem.item, problem.lost) == ("gone.3", False)
 
 
-def test_miniconf_says_what_folder_it_wants(tmp_path):
+def test_miniconf_without_papers_is_an_error_that_names_the_folder(tmp_path):
     with pytest.raises(UserError, match="sitedata"):
         list(miniconf.read(miniconf.Settings(VENUE, tmp_path)))
 
@@ -346,7 +346,7 @@ def test_openreview_takes_reviews_and_the_decision_from_the_thread(tmp_path):
     assert "error page" in problems[0].reason
 
 
-def test_openreview_api_2_tells_reviews_in_the_note_and_the_decision_in_its_venue(tmp_path):
+def test_openreview_api_2_has_reviews_in_the_note_and_the_decision_in_its_venue(tmp_path):
     review = {
         "invitations": ["V/Submission1/-/Official_Review", "V/-/Edit"],
         "content": {"rating": {"value": 8}},
@@ -378,7 +378,7 @@ EVENTS = [
 ]  # fmt: skip
 
 
-def test_virtual_makes_one_paper_of_all_its_events_and_tells_the_others(tmp_path):
+def test_virtual_makes_one_paper_of_all_its_events_and_reports_other_events(tmp_path):
     (tmp_path / "events.json").write_text(json.dumps({"count": 9, "results": EVENTS}))
     (tmp_path / "abstracts.json").write_text(json.dumps({"1": "Of nets."}))
     settings = virtual.Settings(
@@ -439,7 +439,7 @@ def test_paperoni_gives_a_version_for_each_release_of_one_work(tmp_path):
     assert (len(problems), Count(4) in given) == (1, True)
 
 
-def test_paperoni_reads_yaml_and_tells_files_of_a_folder_that_hold_no_papers(tmp_path):
+def test_paperoni_reads_yaml_and_reports_files_without_papers(tmp_path):
     (tmp_path / "papers.yml").write_text(
         "_papers:\n- id: 0\n  title: T\n  releases:\n  - venue: {name: J, date: 2024-03-15, date_precision: 3}\n"
     )
