@@ -117,7 +117,7 @@ def memory(archive: Path) -> None:
                 *options,
             ]
         )
-        line("peak memory of the whole build, facts and map included", f"{building} MiB")
+        line("peak memory of a full build, with facts and map", f"{building} MiB")
 
 
 def peak(command: list[str]) -> int:

@@ -57,7 +57,7 @@ class Works:
 
 @dataclass(frozen=True)
 class Catalog:
-    """What goes into one publication."""
+    """The sources and settings of one publication."""
 
     path: Path
     title: str

@@ -39,7 +39,7 @@ def test_a_good_catalog_ends_with_status_0_and_counts(build, papers, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "message"),
     [
         ("kind: table", "kind: tabel", "did you mean “table”"),
         ("kind: table", "knd: table", "has no “kind”"),
@@ -55,11 +55,11 @@ def test_a_good_catalog_ends_with_status_0_and_counts(build, papers, tmp_path):
     ],
 )
 def test_a_bad_catalog_ends_with_status_1_naming_the_file_and_the_remedy(
-    build, papers, old, new, said
+    build, papers, old, new, message
 ):
     built = build(CATALOG.replace(old, new, 1))
     assert built.returncode == 1
-    assert said in built.stderr
+    assert message in built.stderr
     assert "catalog.yml" in built.stderr
     assert "Traceback" not in built.stderr
 

@@ -134,13 +134,13 @@ def test_a_new_cleaning_rule_cleans_again_without_reading_again(tmp_path, monkey
     monkeypatch.setitem(engines.ENGINES, "pdfium", lambda path: pytest.fail("read again"))
     monkeypatch.setattr("papersette.fulltext.cleaning.VERSION", "next")
     entry = {
-        "pages": [["cleaned anew", "", "pdfium"]],
+        "pages": [["cleaned again", "", "pdfium"]],
         "front": [None] * 3,
         "headings": [],
         "warning": None,
     }
     monkeypatch.setattr("papersette.fulltext.reading.to_entry", lambda job, raw: entry)
-    assert read_file(job).pages[0].body == "cleaned anew"
+    assert read_file(job).pages[0].body == "cleaned again"
 
 
 def test_a_damaged_cache_entry_is_replaced(tmp_path):
@@ -221,8 +221,8 @@ def test_ctrl_c_ends_a_build_cleanly_and_keeps_what_was_read(tmp_path):
         while len(list((tmp_path / "cache").rglob("*.gz"))) < 8 and process.poll() is None:
             time.sleep(0.1)
         os.kill(process.pid, signal.SIGINT)
-        said = process.communicate(timeout=30)[1]
-    assert (process.returncode, "stopped" in said, "Traceback" in said) == (130, True, False), said
+        message = process.communicate(timeout=30)[1]
+    assert (process.returncode, "stopped" in message, "Traceback" in message) == (130, True, False), message
     assert len(list((tmp_path / "cache").rglob("*.gz"))) == 8
     assert not (tmp_path / "papers.db").exists()
 

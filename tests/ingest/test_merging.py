@@ -7,8 +7,8 @@ VENUE = Venue("v", "V")
 ANONYMOUS = Paper("a", VENUE, title="A Title", abstract="First words.")
 
 
-def completed(**said):
-    return complete([ANONYMOUS], [("later", "v", Paper("a", Venue("later", "L"), **said))])
+def completed(**values):
+    return complete([ANONYMOUS], [("later", "v", Paper("a", Venue("later", "L"), **values))])
 
 
 def test_a_missing_value_is_taken_from_another_source():

@@ -155,15 +155,15 @@ def test_a_file_is_fetched_completely_after_failed_tries(server, tmp_path, name)
     ],
 )
 def test_a_failed_download_has_a_reason_and_leaves_no_file(server, tmp_path, name, reason):
-    (told,) = fetch(server, tmp_path, name)
-    assert isinstance(told, str)
-    assert reason in told
+    (answer,) = fetch(server, tmp_path, name)
+    assert isinstance(answer, str)
+    assert reason in answer
     assert not list(tmp_path.glob("*.pdf"))
 
 
 def test_a_failed_download_does_not_affect_others(server, tmp_path):
-    told, path = fetch(server, tmp_path, "missing", "good")
-    assert (isinstance(told, str), path.read_bytes()) == (True, BODY)
+    answer, path = fetch(server, tmp_path, "missing", "good")
+    assert (isinstance(answer, str), path.read_bytes()) == (True, BODY)
 
 
 def test_a_permanent_failure_is_not_retried(server, tmp_path):
@@ -201,9 +201,9 @@ def test_an_old_file_is_kept_if_the_server_fails(server, tmp_path):
 
 def test_offline_uses_fetched_files_and_sends_no_request(server, tmp_path):
     fetch(server, tmp_path, "good")
-    path, told = fetch(server, tmp_path, "good", "slow", offline=True)
+    path, answer = fetch(server, tmp_path, "good", "slow", offline=True)
     assert path.read_bytes() == BODY
-    assert "--offline" in told
+    assert "--offline" in answer
     assert len(server.asked) == 1
 
 
@@ -215,8 +215,8 @@ def test_it_says_who_it_is_and_asks_a_host_for_two_files_at_once(server, tmp_pat
 
 @pytest.mark.parametrize("url", ["ftp://host/x.pdf", "file:///etc/passwd", "http://", "no address"])
 def test_only_http_and_https_are_requested(tmp_path, url):
-    ((_, told),) = fetch_pdfs([url], tmp_path, politeness=QUICK)
-    assert isinstance(told, str)
+    ((_, answer),) = fetch_pdfs([url], tmp_path, politeness=QUICK)
+    assert isinstance(answer, str)
 
 
 def test_a_build_fetches_the_pdfs_and_reports_failures(server, tmp_path, build):

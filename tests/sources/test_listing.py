@@ -83,10 +83,10 @@ def test_a_paper_page_with_an_arabic_interface_is_read(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("layout", "said"), [("page", "known are results"), ("results", "shows no paper")]
+    ("layout", "message"), [("page", "known are results"), ("results", "shows no paper")]
 )
-def test_a_wrong_layout_is_an_error(tmp_path, layout, said):
-    with pytest.raises(UserError, match=said):
+def test_a_wrong_layout_is_an_error(tmp_path, layout, message):
+    with pytest.raises(UserError, match=message):
         read(tmp_path, layout, "nothing\n")
 
 

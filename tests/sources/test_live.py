@@ -184,9 +184,9 @@ def test_a_group_without_submissions_is_an_error(server, tmp_path):
         )
 
 
-@pytest.mark.parametrize(("source", "said"), [(openreview, "“group”"), (arxiv, "“query”")])
-def test_a_source_without_a_file_or_query_is_an_error(source, said):
-    with pytest.raises(UserError, match=said):
+@pytest.mark.parametrize(("source", "message"), [(openreview, "“group”"), (arxiv, "“query”")])
+def test_a_source_without_a_file_or_query_is_an_error(source, message):
+    with pytest.raises(UserError, match=message):
         list(source.read(source.Settings(VENUE)))
 
 
