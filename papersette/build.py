@@ -84,7 +84,7 @@ def build(
     with publish.publish(options.db) as db:
         save(db, publication, items, texts, progress)
         load.save_changes(db, previous, started)
-        figures = evaluation.measure(publish.settle(db), site_folder, publication.questions)
+        figures = evaluation.measure(publish.commit(db), site_folder, publication.questions)
         load.save_evaluation(db, map(asdict, figures))
         path = replacement.to_catalog_path(publication.path, options.db)
         summary = load.save_build(db, publication, path, started, fingerprint, previous)

@@ -125,7 +125,7 @@ def test_a_missing_catalog_is_an_error_that_names_the_existing_ones():
 def test_a_missing_folder_for_the_database_is_an_error(tmp_path):
     built = run_build("--db", tmp_path / "gone" / "papers.db")
     assert built.returncode == 1
-    assert "make it, or name another place" in built.stderr
+    assert "create it or give another path" in built.stderr
 
 
 def test_two_builds_of_the_same_input_differ_only_in_the_table_builds(build, papers, tmp_path):
