@@ -1,6 +1,6 @@
 # make serve   set up, serve papers.db on http://127.0.0.1:8001; where there is none, build the sample
-# make test    everything that can be checked without foreign data (browser tests want Chromium)
-# make lint    style and types      make notes    typeset the sample's reading notes again
+# make test    run all tests, one process a core (browser tests need Chromium; PAPERSETTE_DATA adds real papers)
+# make lint    check style, types and spelling      make notes    typeset the sample's reading notes again
 # make notebooks   open notebooks/ in JupyterLab, which is installed into .venv when first asked for
 # make bench   the measurements of docs/, on the data that PAPERSETTE_DATA names
 
@@ -36,12 +36,14 @@ papers.db: | .venv/installed
 	@touch $@
 
 test: .venv/installed-dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile --durations 20
 
 lint: .venv/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/codespell
+	$(BIN)/python -m pytest -q tests/test_words.py
 
 notes: .venv/installed-dev
 	$(BIN)/python data/sample/typeset.py

@@ -3,7 +3,8 @@
 
 from pathlib import Path
 
-from papersette.build import main
-
 if __name__ == "__main__":
+    # Processes that read PDFs import this file again: here they do not import the whole build.
+    from papersette.build import main
+
     raise SystemExit(main(site_folder=Path(__file__).resolve().parent))

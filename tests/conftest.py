@@ -1,30 +1,48 @@
-"""Real parts for the tests: small PDFs, built databases, a served Datasette, a browser."""
+"""Shared fixtures and helpers: small PDFs, built databases, served sites, a browser.
+
+`make test` runs several worker processes (pytest-xdist). What takes long to make and is only read is made once for all
+of them: see `once`.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import io
+import json
 import os
+import re
 import shutil
-import socket
 import sqlite3
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 import yaml
+from corpora import ODD_CATALOG, ODD_PAGES, ODD_PAPERS, RATED, RATED_CATALOG
 from datasette.app import Datasette
+from filelock import FileLock
 
 ROOT = Path(__file__).parent.parent
-METADATA = yaml.safe_load((ROOT / "metadata.yml").read_text())["databases"]["papers"]
-"""What metadata.yml says of the database."""
-DATA = Path(os.environ.get("PAPERSETTE_DATA", ROOT.parent / "shared" / "data"))
-"""Foreign data, never part of the project; tests that want it skip where it is missing."""
+_CONFIGURATION = yaml.safe_load((ROOT / "metadata.yml").read_text(encoding="utf-8"))
+METADATA = _CONFIGURATION["databases"]["papers"]
+"""The metadata of the database papers: tables, columns, canned queries."""
+CHARTS = _CONFIGURATION["plugins"]["datasette-dashboards"]["pictures"]["charts"]
+"""The charts of metadata.yml, by name."""
+DATA = Path(os.environ.get("PAPERSETTE_DATA", ROOT / "no-data"))
+"""Real papers that are not part of the project; tests that need them skip without them."""
+PATIENCE = 90_000
+"""Milliseconds that tests wait for a page or a server: no machine is that busy."""
+PATIENT = {"sql_time_limit_ms": 60_000, "facet_time_limit_ms": 60_000}
+"""Settings of a Datasette that gives up no query because the machine is busy."""
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
              "--disable-component-update", "--disable-sync"]  # fmt: skip
@@ -75,26 +93,66 @@ def _assemble(objects: list[bytes]) -> bytes:
     )
 
 
+def replaced(text: str, old: str, new: str, count: int = -1) -> str:
+    """Return the text with `old` replaced by `new`; fail where it does not contain `old`."""
+    assert old in text, f"the text to edit does not contain {old!r}"
+    return text.replace(old, new, count)
+
+
 def run_build(*arguments: object, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    """Run build_db.py as a user does; warnings are errors."""
+    """Run build_db.py in a process of its own, as a user does; warnings are errors.
+
+    Most of the time goes into imports: tests that are not about the process use `build_here`.
+    """
     command = [sys.executable, "-W", "error", str(ROOT / "build_db.py"), *map(str, arguments)]
     return subprocess.run(
-        command, cwd=cwd, capture_output=True, text=True, check=False, timeout=600
+        command, cwd=cwd, capture_output=True, text=True, check=False, timeout=1800
     )
+
+
+@dataclass(frozen=True)
+class Built:
+    """How a build in this process ended; the fields are those of `subprocess.CompletedProcess`."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def build_here(*arguments: object) -> Built:
+    """Run the main function of build_db.py in this process, with one PDF worker."""
+    from papersette.build import (
+        main,
+    )  # takes more than a second, which most test files need not wait
+
+    given = ["--jobs", "1", *map(str, arguments)]
+
+    def run() -> int:
+        try:
+            return main(given, site_folder=ROOT)
+        except SystemExit as end:  # argparse
+            return int(end.code or 0)
+
+    stdout, stderr = io.StringIO(), io.StringIO()
+    with (
+        contextlib.redirect_stdout(stdout),
+        contextlib.redirect_stderr(stderr),
+        ThreadPoolExecutor(1) as thread,  # Playwright keeps an event loop in the main thread
+    ):
+        code = thread.submit(run).result()
+    return Built(code, stdout.getvalue(), stderr.getvalue())
+
+
+def build_catalog(folder: Path, catalog: str, *more: object) -> Built:
+    """Build a catalog given as text, with its data in `folder`, into papers.db there."""
+    (folder / "catalog.yml").write_text(catalog, encoding="utf-8")
+    paths = ("--data", folder, "--db", folder / "papers.db", "--cache", folder / "cache")
+    return build_here(folder / "catalog.yml", *paths, *more)
 
 
 def build_database(folder: Path, catalog: str) -> Path:
-    """Build a catalog given as text, with its data in `folder`, into papers.db there."""
-    (folder / "catalog.yml").write_text(catalog, encoding="utf-8")
-    built = run_build(
-        folder / "catalog.yml",
-        "--data",
-        folder,
-        "--db",
-        folder / "papers.db",
-        "--cache",
-        folder / "cache",
-    )
+    """Build a catalog given as text, with its data in `folder`; return the path of papers.db."""
+    built = build_catalog(folder, catalog)
     assert built.returncode == 0, built.stderr
     return folder / "papers.db"
 
@@ -103,21 +161,19 @@ def build_database(folder: Path, catalog: str) -> Path:
 def serve(
     database: Path, folder: Path, *options: str, metadata: Path = ROOT / "metadata.yml"
 ) -> Iterator[httpx.Client]:
-    """Serve a database with this project's metadata, plugins and templates, as `make serve` does; give a client of it."""
+    """Serve a database as `make serve` does, but with time limits no busy machine reaches; yield a client."""
     (folder / "metadata.yml").symlink_to(metadata)
     for name in ("settings.json", "plugins", "templates", "static"):
         (folder / name).symlink_to(ROOT / name)
     shutil.copy(database, folder / "papers.db")
     shutil.copy(database.with_name("inspect-data.json"), folder / "inspect-data.json")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "datasette", "serve", str(folder), "--port", str(port)]
+    command = [sys.executable, "-m", "datasette", "serve", str(folder), "--port", "0"]
     command += [
         "--static",
         f"pdf:{ROOT / 'data/sample/pdf'}",
         "--static",
         f"static:{ROOT / 'static'}",
+        *(word for key, value in PATIENT.items() for word in ("--setting", key, str(value))),
         *options,
     ]
     with (
@@ -125,31 +181,58 @@ def serve(
         subprocess.Popen(command, stdout=log, stderr=log) as process,
     ):
         try:
-            with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
-                _wait_for(client, process, folder / "log")
+            address = _wait_for_address(process, folder / "log")
+            with httpx.Client(base_url=address, timeout=PATIENCE / 1000) as client:
                 yield client
         finally:
             process.terminate()
 
 
-def _wait_for(client: httpx.Client, process: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(300):
-        with contextlib.suppress(httpx.TransportError):
-            client.get("/-/versions.json")
-            return
-        if process.poll() is not None:
-            break
-        time.sleep(0.1)
+def _wait_for_address(process: subprocess.Popen[bytes], log: Path) -> str:
+    """Return the address that Datasette writes into its log when it is ready."""
+    deadline = time.monotonic() + PATIENCE / 1000
+    while process.poll() is None and time.monotonic() < deadline:
+        if found := re.search(r"running on (http://\S+)", log.read_text()):
+            return found.group(1)
+        time.sleep(0.05)
     pytest.fail("Datasette did not start: " + log.read_text()[-2000:])
 
 
 @pytest.fixture(scope="session")
-def sample_db(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The embedded sample, built from nothing."""
-    folder = tmp_path_factory.mktemp("sample")
-    built = run_build("--db", folder / "papers.db", "--cache", folder / "cache")
-    assert built.returncode == 0, built.stderr
-    return folder / "papers.db"
+def once(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[[str, Callable[[Path], object]], Path]:
+    """Return a function that fills a folder of a given name once for all workers, and returns it.
+
+    What the folder holds is shared by tests in several processes: tests must not change it.
+    """
+    folder_of_run = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:  # then this is the folder of one worker
+        folder_of_run = folder_of_run.parent
+
+    def fill_once(name: str, fill: Callable[[Path], object]) -> Path:
+        folder = folder_of_run / f"shared-{name}"
+        filled = folder.with_suffix(".filled")
+        with FileLock(folder.with_suffix(".lock")):
+            if not filled.exists():
+                shutil.rmtree(folder, ignore_errors=True)
+                folder.mkdir()
+                fill(folder)
+                filled.touch()
+        return folder
+
+    return fill_once
+
+
+@pytest.fixture(scope="session")
+def sample_db(once) -> Path:
+    """The embedded sample, built from nothing by build_db.py."""
+
+    def fill(folder: Path) -> None:
+        built = run_build("--db", folder / "papers.db", "--cache", folder / "cache")
+        assert built.returncode == 0, built.stderr
+
+    return once("sample", fill) / "papers.db"
 
 
 @pytest.fixture(scope="session")
@@ -160,31 +243,41 @@ def sample_site(
         yield client
 
 
+@pytest.fixture(scope="session")
+def odd_site(once, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    """A site of the papers of corpora.ODD_PAPERS: hostile titles, strange ids, missing fields."""
+
+    def fill(folder: Path) -> None:
+        (folder / "pdfs").mkdir()
+        for name, pages in ODD_PAGES.items():
+            make_pdf(folder / "pdfs" / f"{name}.pdf", pages)
+        (folder / "papers.json").write_text(json.dumps(ODD_PAPERS))
+        build_database(folder, ODD_CATALOG)
+
+    database = once("odd", fill) / "papers.db"
+    with serve(database, tmp_path_factory.mktemp("oddsite")) as client:
+        yield client
+
+
 @pytest.fixture
-def build(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+def build(tmp_path: Path) -> Callable[..., Built]:
     """Build a catalog given as text, with data in tmp_path, into tmp_path/papers.db."""
-
-    def run(text: str, *more: object) -> subprocess.CompletedProcess[str]:
-        (tmp_path / "catalog.yml").write_text(text, encoding="utf-8")
-        places = ("--data", tmp_path, "--db", tmp_path / "papers.db", "--cache", tmp_path / "cache")
-        return run_build(tmp_path / "catalog.yml", *places, *more)
-
-    return run
+    return lambda catalog, *more: build_catalog(tmp_path, catalog, *more)
 
 
 def foreign(name: str) -> Path:
-    """A file of the foreign data; skips the test where it is not there."""
+    """Return the path of a file of PAPERSETTE_DATA; skip the test where it is missing."""
     path = DATA / name
     if not path.exists():
-        pytest.skip(f"needs {name} of the foreign data: set PAPERSETTE_DATA to its folder")
+        pytest.skip(f"needs {name} in PAPERSETTE_DATA: set it to the folder of the real data")
     return path
 
 
 def chromium() -> str:
-    """Where the browser is; skips the test where there is none."""
+    """Return the path of the browser; skip the test where there is none."""
     found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
     if found is None:
-        pytest.skip("needs a browser: install Chromium (Debian: apt-get install chromium)")
+        pytest.skip("needs Chromium: apt-get install chromium")
     return found
 
 
@@ -195,77 +288,104 @@ def browser():
         "playwright.sync_api", reason="needs playwright: pip install -r requirements-dev.txt"
     )
     with playwright.sync_playwright() as driver:
+        playwright.expect.set_options(timeout=PATIENCE)
         started = driver.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield started
         started.close()
 
 
-@pytest.fixture
-def visit(browser, sample_site):
-    """Open a path of the sample's site, or of another; every error of a page fails the test, and every request to elsewhere."""
+@contextlib.contextmanager
+def visiting(browser, home_site) -> Iterator[Callable[..., Any]]:
+    """Yield a function that opens a path of a site in the browser.
+
+    At the end, fails on errors of the pages' scripts and on requests to any other host.
+    """
     contexts, errors = [], []
 
-    def go(path, site=sample_site, **options):
+    def visit(path, site=home_site, **options):
         context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
         contexts.append(context)
+        context.set_default_timeout(PATIENCE)
         page = context.new_page()
         home = str(site.base_url).rstrip("/")
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on(
             "request",
-            lambda asked: (
-                asked.url.startswith((home, "data:", "blob:")) or errors.append(asked.url)
+            lambda request: (
+                request.url.startswith((home, "data:", "blob:")) or errors.append(request.url)
             ),
         )
         page.goto(home + path)
         return page
 
-    yield go
+    yield visit
     for context in contexts:
         context.close()
     assert errors == []
 
 
-HOSTILE = "</script><script>window.hacked = 1</script>"
-RATED = "\n".join(
-    ["title,year,ratings,decision,tags,abstract"]
-    + [f"{HOSTILE if n == 1 else f'Hedges in {n}'},{1990 + n % 30},{n % 9 + 1};{n % 5 + 3},{'Accept' if n % 3 else 'Reject'},{tag},{tag} of {n}"
-       for n in range(60) for tag in [("pruning" if n % 2 else "garden shears")]]
-)  # fmt: skip
+def follow(element) -> None:
+    """Click on a link or a button in the browser and wait until the page it leads to has loaded."""
+    with element.page.expect_navigation():
+        element.click()
 
 
-@pytest.fixture(scope="module")
-def rated_site(tmp_path_factory):
-    """Papers of thirty years, with ratings; one has a title that would run as a script."""
-    folder = tmp_path_factory.mktemp("rated")
-    (folder / "rated.csv").write_text(RATED)
-    catalog = "title: Rated\nsources:\n  - {kind: table, file: rated.csv, venue: {venue_id: v, name: Gardens, kind: conference}}\n"
-    with serve(build_database(folder, catalog), tmp_path_factory.mktemp("ratedsite")) as client:
+@pytest.fixture
+def visit(browser, sample_site):
+    """Open a path of the sample's site, or of another one; see `visiting`."""
+    with visiting(browser, sample_site) as visit:
+        yield visit
+
+
+@pytest.fixture(scope="session")
+def rated_site(once, tmp_path_factory):
+    """A site of papers of thirty years, with ratings; one title would run as a script if not escaped."""
+
+    def fill(folder: Path) -> None:
+        (folder / "rated.csv").write_text(RATED)
+        build_database(folder, RATED_CATALOG)
+
+    database = once("rated", fill) / "papers.db"
+    with serve(database, tmp_path_factory.mktemp("ratedsite")) as client:
         yield client
 
 
 def rows(site, query, /, **given):
-    """The rows of a canned query of a served site."""
+    """Return the rows of a canned query of a served site."""
     answer = site.get(f"/papers/{query}.json", params={"_shape": "array", "_size": "max", **given})
     assert answer.status_code == 200, answer.text
     return answer.json()
 
 
+def page(site, path, **asked):
+    """Return the HTML of a page of a served site."""
+    answer = site.get(path, params=asked)
+    assert answer.status_code == 200, answer.text[:500]
+    return answer.text
+
+
 def query(db, sql):
-    """The rows that a database file answers with."""
+    """Return the rows that a database file gives for an SQL query."""
     with contextlib.closing(sqlite3.connect(db)) as conn:
         return conn.execute(sql).fetchall()
 
 
 @pytest.fixture
 def ask(sample_db):
-    """Asks a Datasette made with these settings for pages, in a thread: the browser of other tests keeps a loop in this one."""
+    """Return a function that asks a Datasette in this process, with other settings or metadata.
+
+    It runs in a thread: Playwright keeps an event loop in the main thread.
+    """
 
     def ask(*paths, settings=(), metadata=None):
         metadata = metadata or yaml.safe_load((ROOT / "metadata.yml").read_text())
         folders = {"plugins_dir": str(ROOT / "plugins"), "template_dir": str(ROOT / "templates")}
         site = Datasette(
-            [], immutables=[sample_db], metadata=metadata, settings=dict(settings), **folders
+            [],
+            immutables=[sample_db],
+            metadata=metadata,
+            settings=PATIENT | dict(settings),
+            **folders,
         )
 
         async def get():
@@ -275,3 +395,43 @@ def ask(sample_db):
             return thread.submit(asyncio.run, get()).result()
 
     return ask
+
+
+SKIPPED_FOR = {
+    "needs Chromium": "Chromium (apt-get install chromium)",
+    "needs ocrmypdf": "OCR (apt-get install ocrmypdf)",
+    "PAPERSETTE_DATA": "the real data (PAPERSETTE_DATA)",
+    "requirements-dev.txt": "packages (pip install -r requirements-dev.txt)",
+}
+"""Part of a reason to skip a test -> what the test needs."""
+
+
+def to_skipped_line(reasons: list[str]) -> str:
+    """
+    >>> to_skipped_line(["needs Chromium: apt-get install chromium"] * 2 + ["needs ocrmypdf"])
+    'skipped: 2 need Chromium (apt-get install chromium), 1 need OCR (apt-get install ocrmypdf)'
+    >>> to_skipped_line([])
+    'skipped: none'
+    """
+    if not reasons:
+        return "skipped: none"
+    groups = Counter(
+        next((need for part, need in SKIPPED_FOR.items() if part in reason), reason)
+        for reason in reasons
+    )
+    return "skipped: " + ", ".join(f"{count} need {need}" for need, count in groups.most_common())
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_sessionfinish(session):
+    """Print after pytest's closing line which groups of tests were skipped, and what they need."""
+    result = yield
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter and not hasattr(session.config, "workerinput"):
+        reports = reporter.stats.get("skipped", [])
+        reporter.write_line(
+            to_skipped_line(
+                [str(report.longrepr[2]).removeprefix("Skipped: ") for report in reports]
+            )
+        )
+    return result

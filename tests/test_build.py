@@ -7,7 +7,7 @@ import sqlite3
 import subprocess
 
 import pytest
-from conftest import ROOT, make_pdf, run_build
+from conftest import ROOT, build_here, make_pdf, replaced, run_build
 
 CATALOG = """
 title: Test
@@ -57,7 +57,7 @@ def test_a_good_catalog_ends_with_status_0_and_counts(build, papers, tmp_path):
 def test_a_bad_catalog_ends_with_status_1_naming_the_file_and_the_remedy(
     build, papers, old, new, message
 ):
-    built = build(CATALOG.replace(old, new, 1))
+    built = build(replaced(CATALOG, old, new, 1))
     assert built.returncode == 1
     assert message in built.stderr
     assert "catalog.yml" in built.stderr
@@ -65,7 +65,8 @@ def test_a_bad_catalog_ends_with_status_1_naming_the_file_and_the_remedy(
 
 
 def test_an_error_in_a_catalog_names_the_line(build, papers):
-    assert "catalog.yml, line 4: “kind”" in build(CATALOG.replace("kind: table", "kind: x")).stderr
+    built = build(replaced(CATALOG, "kind: table", "kind: x"))
+    assert "catalog.yml, line 4: “kind”" in built.stderr
 
 
 def test_a_failed_build_leaves_the_old_file_unchanged(build, papers, tmp_path):
@@ -78,13 +79,20 @@ def test_a_failed_build_leaves_the_old_file_unchanged(build, papers, tmp_path):
     assert not list(tmp_path.glob("*.part"))
 
 
-@pytest.mark.parametrize("arguments", [["--nosuch"], ["--jobs", "0"], ["--jobs", "x"], ["a", "b"]])
+@pytest.mark.parametrize(
+    "arguments", [["--nosuch"], ["--jobs", "0"], ["--jobs", "x"], ["a.yml", "b.yml"]]
+)
 def test_wrong_usage_ends_with_status_2(arguments):
-    assert run_build(*arguments).returncode == 2
+    built = build_here(*arguments)
+    assert (built.returncode, "usage: build_db.py" in built.stderr) == (2, True)
+
+
+def test_the_status_is_that_of_the_process():
+    assert run_build("--nosuch").returncode == 2
 
 
 def test_help_lists_the_options_the_exit_status_and_the_rule_of_replacement():
-    shown = run_build("--help").stdout
+    shown = build_here("--help").stdout
     for option in ("--data", "--db", "--jobs", "--engine", "--cache", "--replace"):
         assert option in shown
     assert "catalogs/sample.yml" in shown
@@ -100,7 +108,7 @@ def test_relative_paths_of_a_catalog_start_at_the_data_folder(papers, tmp_path, 
     options = ("--check", "--data", tmp_path, "--downloads", tmp_path / "downloads")
     (tmp_path / "catalogs" / "lists").mkdir()
     (tmp_path / "catalogs" / "lists" / "mine").write_text("beside the catalog")
-    missing = run_build(catalog, *options)
+    missing = build_here(catalog, *options)
     assert missing.returncode == 1
     assert f"mine.yml, line 1: “{key}” names lists/mine, which does not exist in {tmp_path}" in (
         missing.stderr
@@ -112,26 +120,27 @@ def test_relative_paths_of_a_catalog_start_at_the_data_folder(papers, tmp_path, 
         "questions": '{"query": "first", "paper_id": "a"}\n',
     }
     (tmp_path / "lists" / "mine").write_text(contents[key])
-    found = run_build(catalog, *options)
+    found = build_here(catalog, *options)
     assert found.returncode == 0, found.stderr
 
 
-def test_a_missing_catalog_is_an_error_that_names_the_existing_ones():
-    built = run_build("catalogs/smaple.yml")
+def test_a_missing_catalog_is_an_error_that_names_the_existing_ones(monkeypatch):
+    monkeypatch.chdir(ROOT)
+    built = build_here("catalogs/smaple.yml")
     assert built.returncode == 1
     assert "catalogs/sample.yml" in built.stderr
 
 
-def test_a_missing_folder_for_the_database_is_an_error(tmp_path):
-    built = run_build("--db", tmp_path / "gone" / "papers.db")
+def test_a_missing_folder_for_the_database_is_an_error(build, papers, tmp_path):
+    built = build(CATALOG, "--db", tmp_path / "gone" / "papers.db")
     assert built.returncode == 1
     assert "create it or give another path" in built.stderr
 
 
 def test_two_builds_of_the_same_input_differ_only_in_the_table_builds(build, papers, tmp_path):
     dumps = []
-    for _ in range(2):
-        build(CATALOG)
+    for options in ([], ["--rebuild"]):
+        assert "2 papers" in build(CATALOG, *options).stdout
         with sqlite3.connect(tmp_path / "papers.db") as conn:
             dumps.append([line for line in conn.iterdump() if 'INTO "builds"' not in line])
     assert dumps[0] == dumps[1]
@@ -153,7 +162,7 @@ def test_a_bad_pdf_is_a_problem_and_its_paper_is_kept(build, tmp_path):
     make_pdf(tmp_path / "pdfs" / "a.pdf", [["A page of text."]])
     (tmp_path / "pdfs" / "b.pdf").write_bytes(b"<html>no</html>")
     (tmp_path / "papers.csv").write_text("paper_id,title\na,First\nb,Second\n")
-    built = build(CATALOG.replace("papers.csv", "papers.csv\n    files: pdfs"))
+    built = build(replaced(CATALOG, "papers.csv", "papers.csv\n    files: pdfs"))
     assert built.returncode == 0, built.stderr
     assert rows(tmp_path / "papers.db", "select paper_id, page_count, word_count from papers") == [
         ("a", 1, 4),
@@ -273,14 +282,14 @@ def test_a_build_over_an_older_schema_starts_a_new_history(build, papers, tmp_pa
 def test_a_database_of_another_catalog_is_replaced_only_when_asked(build, papers, tmp_path):
     build(CATALOG)
     before = (tmp_path / "papers.db").read_bytes()
-    (tmp_path / "other.yml").write_text(CATALOG.replace("title: Test", "title: Other"))
+    (tmp_path / "other.yml").write_text(replaced(CATALOG, "title: Test", "title: Other"))
     options = ("--data", tmp_path, "--db", tmp_path / "papers.db", "--cache", tmp_path / "cache")
-    refused = run_build(tmp_path / "other.yml", *options, "--rebuild")
+    refused = build_here(tmp_path / "other.yml", *options, "--rebuild")
     assert refused.returncode == 1
     assert "papers.db: was built from another catalog, catalog.yml (“Test”)" in refused.stderr
     assert (tmp_path / "papers.db").read_bytes() == before
-    assert run_build(tmp_path / "other.yml", *options, "--check").returncode == 0
-    assert run_build(tmp_path / "other.yml", *options, "--replace").returncode == 0
+    assert build_here(tmp_path / "other.yml", *options, "--check").returncode == 0
+    assert build_here(tmp_path / "other.yml", *options, "--replace").returncode == 0
     assert rows(tmp_path / "papers.db", "select catalog, title from builds") == [
         ("other.yml", "Other")
     ]
@@ -387,7 +396,7 @@ def test_a_source_completes_the_papers_of_another(build, papers, tmp_path):
 
 def test_completing_a_missing_source_is_an_error(build, papers, tmp_path):
     (tmp_path / "later.csv").write_text("paper_id\n")
-    built = build(COMPLETED.replace("completes: v-2019", "completes: v-2018"))
+    built = build(replaced(COMPLETED, "completes: v-2019", "completes: v-2018"))
     assert (
         built.returncode,
         "not the venue_id of a source above it; there are v-2019" in built.stderr,

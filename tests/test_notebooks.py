@@ -25,7 +25,7 @@ def test_the_notebook_runs_and_ends_in_a_sentence(path, sample_db, tmp_path, mon
     shutil.copy(sample_db, tmp_path / "papers.db")
     notebook = nbformat.read(path, as_version=4)
     nbclient.NotebookClient(
-        notebook, timeout=120, resources={"metadata": {"path": str(tmp_path)}}
+        notebook, timeout=600, resources={"metadata": {"path": str(tmp_path)}}
     ).execute()
     assert notebook.cells[-1].outputs[0].text.strip().endswith(".")
     prose = [cell.cell_type for cell in notebook.cells[:2]]

@@ -32,12 +32,15 @@ def build_real(catalog, data, folder):
 
 
 @pytest.fixture(scope="session")
-def iclr_db(tmp_path_factory):
+def iclr_db(once):
     archive = foreign("search_iclr_2019.tar.xz")
-    folder = tmp_path_factory.mktemp("iclr")
-    with tarfile.open(archive) as packed:
-        packed.extractall(folder, filter="data")
-    return build_real("iclr2019", folder, folder)
+
+    def fill(folder):
+        with tarfile.open(archive) as packed:
+            packed.extractall(folder, filter="data")
+        build_real("iclr2019", folder, folder)
+
+    return once("iclr", fill) / "papers.db"
 
 
 @pytest.fixture(scope="session")

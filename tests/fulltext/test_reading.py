@@ -11,12 +11,14 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
-from bad_pdfs import make_all
+from bad_pdfs import BOMB, make_all
 from conftest import ROOT, make_pdf
 
 from papersette.fulltext import Limits, Text, engines, extract, reading
 from papersette.fulltext.reading import Job, read_file
 
+PATIENT = Limits(seconds=600, memory=BOMB // 2)
+HASTY = Limits(seconds=5)
 LINES = ["Stochastic gradient descent", "has anisotropic noise."]
 
 
@@ -53,7 +55,8 @@ def test_text_that_is_not_utf8_is_read_as_latin(tmp_path):
 def bad_answers(tmp_path_factory):
     """The result for every bad PDF, read together with good ones, two at a time."""
     folder = tmp_path_factory.mktemp("bad")
-    paths = make_all(folder)
+    endless = folder / "reference-loop.pdf"
+    paths = [path for path in make_all(folder) if path != endless]
     paths = [
         folder / "good.pdf",
         *paths[:9],
@@ -61,7 +64,8 @@ def bad_answers(tmp_path_factory):
         *paths[9:],
         make_pdf(folder / "good-3.pdf", [LINES]),
     ]
-    return {path.stem: answer for path, answer in extract(paths, jobs=2, limits=Limits(seconds=15))}
+    answers = [*extract(paths, jobs=2, limits=PATIENT), *extract([endless], limits=HASTY)]
+    return {path.stem: answer for path, answer in answers}
 
 
 def test_every_bad_pdf_gives_a_reason_or_some_text(bad_answers):
@@ -83,7 +87,7 @@ def test_a_bad_pdf_does_not_affect_other_files(bad_answers):
         ("header-only", "cannot be opened as a PDF"),
         ("bomb", "its text is missing"),
         ("tree-loop", "no text"),
-        ("reference-loop", "longer than 15 seconds"),
+        ("reference-loop", "longer than 5 seconds"),
         ("deep-arrays", "no pages"),
         ("many-pages", "no text"),
         ("password", "encrypted with a password"),
@@ -221,8 +225,10 @@ def test_ctrl_c_ends_a_build_cleanly_and_keeps_what_was_read(tmp_path):
         while len(list((tmp_path / "cache").rglob("*.gz"))) < 8 and process.poll() is None:
             time.sleep(0.1)
         os.kill(process.pid, signal.SIGINT)
-        message = process.communicate(timeout=30)[1]
-    assert (process.returncode, "stopped" in message, "Traceback" in message) == (130, True, False), message
+        message = process.communicate(timeout=300)[1]
+    assert process.returncode == 130, message
+    assert "stopped" in message
+    assert "Traceback" not in message
     assert len(list((tmp_path / "cache").rglob("*.gz"))) == 8
     assert not (tmp_path / "papers.db").exists()
 

@@ -4,6 +4,7 @@ import textwrap
 import time
 
 import pytest
+from conftest import replaced
 
 from papersette.knowledge.citations import (
     Entry,
@@ -165,7 +166,7 @@ def test_two_lists_of_one_paper_are_both_read():
 
 
 def test_a_lost_label_costs_no_other_entry():
-    text = typeset("IEEE", 1000).replace("[4] ", "")
+    text = replaced(typeset("IEEE", 1000), "[4] ", "")
     assert [entry.title for entry in parse_references([(1, text)])][3] == WORKS[4][1]
 
 
@@ -324,7 +325,7 @@ def test_hostile_text_costs_seconds_at_most(kind):
     started = time.process_time()
     parse_references([(1, HOSTILE[kind][:200_000])])
     assert (
-        time.process_time() - started < 5
+        time.process_time() - started < 30
     )  # measured: under 1; what grows with the square of the text takes minutes
 
 

@@ -4,7 +4,7 @@ import json
 import random
 
 import pytest
-from conftest import ROOT, foreign
+from conftest import ROOT, foreign, replaced
 
 from papersette.knowledge.versions import Version, find_pairs, group
 
@@ -51,7 +51,10 @@ def test_titles_that_differ_in_a_number_are_two_works(one, other):
 def test_an_abstract_that_was_edited_joins_papers_of_different_titles():
     a = version("a", "x", title="Random Walks of Training", abstract=ABSTRACT)
     b = version(
-        "b", "y", title="On Valleys", abstract=ABSTRACT.replace("We measure", "This paper measures")
+        "b",
+        "y",
+        title="On Valleys",
+        abstract=replaced(ABSTRACT, "We measure", "This paper measures"),
     )
     c = version("c", "y", title="Pans", abstract=OTHER)
     assert verdicts(a, b, c) == {("a", "b"): "joined"}

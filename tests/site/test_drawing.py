@@ -5,8 +5,8 @@ from urllib.parse import urlencode
 
 import pytest
 import yaml
-from conftest import HOSTILE, ROOT, rows, serve
-from test_pictures import CHARTS
+from conftest import CHARTS, ROOT, follow, rows, serve
+from corpora import HOSTILE
 
 DRAWN = (
     "[...document.querySelectorAll('figure.picture:has(.plot)')].every(figure => figure.picture)"
@@ -49,8 +49,10 @@ def test_each_picture_is_drawn_with_marks_within_the_screen(visit, rated_site, s
     assert page.evaluate("window.hacked") is None
 
 
-@pytest.mark.parametrize("name", sorted(set(CHARTS) - {"ratings_by_decision"}))
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("name", "scheme"),
+    [("", "light"), *[(name, "dark") for name in sorted(set(CHARTS) - {"ratings_by_decision"})]],
+)
 def test_a_drawn_picture_has_no_serious_finding_of_axe(visit, name, scheme):
     axe = pytest.importorskip(
         "axe_playwright_python.sync_playwright", reason="pip install -r requirements-dev.txt"
@@ -126,7 +128,7 @@ def test_a_search_on_the_map_dims_the_rest(visit):
 def test_without_javascript_there_is_the_table(visit):
     page = visit("/-/dashboards/pictures/tags_by_year", java_script_enabled=False)
     assert "Without JavaScript" in page.inner_text("noscript")
-    page.click("figure a:has-text('its table')")
+    follow(page.locator("figure a:has-text('its table')"))
     assert page.locator("table.rows-and-columns tr").count() > 5
 
 

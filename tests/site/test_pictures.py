@@ -5,11 +5,8 @@ import re
 
 import pytest
 import yaml
-from conftest import HOSTILE, METADATA, ROOT, query, rows
-
-CHARTS = yaml.safe_load((ROOT / "metadata.yml").read_text())["plugins"]["datasette-dashboards"][
-    "pictures"
-]["charts"]
+from conftest import CHARTS, METADATA, ROOT, query, rows
+from corpora import HOSTILE
 
 
 def named(part):
@@ -89,7 +86,9 @@ def test_the_share_of_a_phrase_is_of_the_papers_whose_text_is_here(sample_site, 
     [("tags_by_year", "papers_with_it"), ("citations_by_year", "papers_citing")],
 )
 def test_a_click_finds_as_many_papers_as_the_mark_says(name, counted, sample_site):
-    for row in [row for row in rows(sample_site, name) if row["venue_id"] == "iclr-2019"]:
+    marks = [row for row in rows(sample_site, name) if row["venue_id"] == "iclr-2019"]
+    assert marks
+    for row in marks:
         filled = {
             key: text.format(**row)
             for key, text in CHARTS[name]["opens"].items()

@@ -4,92 +4,19 @@ import json
 import re
 
 import pytest
-from conftest import METADATA, build_database, make_pdf, serve
-
-ARABIC = "تعلم عميق للشبكات"
-PAPERS = [
-    {
-        "paper_id": "hostile",
-        "title": "<script>alert(1)</script> & noise",
-        "authors": ['O\'Neil "Q" <b>', "Zoë Ångström"],
-        "tldr": "<img src=x onerror=alert(1)>",
-        "abstract": "An <i>abstract</i> about gradients.\n\nSecond paragraph.",
-        "tags": ["<b>bold</b>", "C++", "noise"],
-        "url": "javascript:alert(1)",
-        "decision": "oral",
-        "session": "Morning <1>",
-        "year": 2018,
-    },
-    {
-        "paper_id": "arabic",
-        "title": ARABIC,
-        "authors": ["محمد علي"],
-        "tags": ["شبكات"],
-        "language": "ar",
-        "year": 2017,
-    },
-    {
-        "paper_id": "a/b?c#d %41 ü",
-        "title": "An id with everything in it",
-        "tags": ["noise", "odd ids"],
-    },
-    {"paper_id": "bare"},
-    {
-        "paper_id": "dropout",
-        "title": "Dropout and LSTM",
-        "tags": ["dropout", "noise"],
-        "session": "Morning <1>",
-        "decision": "poster",
-    },
-    {"paper_id": "wikitext", "title": "On Wikitext", "tags": ["dropout"], "decision": "poster"},
-    *[
-        {
-            "paper_id": f"p{n}",
-            "title": f"Common filler paper {n}",
-            "tags": ["filler"],
-            "year": 2000 + n % 3,
-        }
-        for n in range(45)
-    ],
-]
-PAGES = {
-    "dropout": [
-        [
-            "We use dropout with an LSTM.",
-            "Anisotropic noise is here, and aniso-",
-            "tropic noise again.",
-        ],
-        ["Page two has dropout."],
-    ],
-    "wikitext": [["We train on Wikitext with a transformer.", "Noise that is anisotropic."]],
-}
+from conftest import METADATA, page
+from corpora import ARABIC, ODD_PAPERS
 
 
-@pytest.fixture(scope="session")
-def site(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("odd")
-    (folder / "pdfs").mkdir()
-    for name, pages in PAGES.items():
-        make_pdf(folder / "pdfs" / f"{name}.pdf", pages)
-    (folder / "papers.json").write_text(json.dumps(PAPERS))
-    catalog = (
-        "title: Odd papers\nnotice: All of this is <made up>.\nsources:\n"
-        "  - {kind: table, file: papers.json, files: pdfs, pdf_url: '/pdf/{file}', venue: {venue_id: odd, name: Odd 2019, year: 2019}}\n"
-    )
-    with serve(build_database(folder, catalog), tmp_path_factory.mktemp("oddsite")) as client:
-        yield client
+@pytest.fixture(scope="module")
+def site(odd_site):
+    return odd_site
 
 
 def ids(site, **asked):
     answer = site.get("/papers/search.json", params={"_shape": "array", **asked})
     assert answer.status_code == 200, answer.text
     return [row["paper_id"] for row in answer.json()]
-
-
-def page(site, path, **asked):
-    answer = site.get(path, params=asked)
-    assert answer.status_code == 200, answer.text[:500]
-    return answer.text
 
 
 @pytest.mark.parametrize(
@@ -161,7 +88,7 @@ def test_words_that_no_paper_has_so_near_each_other_are_found_anywhere_and_it_is
 
 def test_a_search_for_nothing_lists_everything(site):
     html = page(site, "/papers/search")
-    assert f"<b>{len(PAPERS)}</b> results" in html
+    assert f"<b>{len(ODD_PAPERS)}</b> results" in html
 
 
 def test_choices_narrow_a_search_and_are_kept_by_every_link(site):
@@ -226,7 +153,7 @@ def test_hostile_input_to_a_tables_own_search_is_no_error(site, q, path):
     assert site.get(path, params={"_search": q}).status_code == 200
 
 
-@pytest.mark.parametrize("paper_id", [paper["paper_id"] for paper in PAPERS[:6]])
+@pytest.mark.parametrize("paper_id", [paper["paper_id"] for paper in ODD_PAPERS[:6]])
 def test_every_paper_has_a_page_reached_from_its_card(site, paper_id):
     (card,) = site.get(
         "/papers/cards.json", params={"ids": json.dumps([paper_id]), "_shape": "array"}

@@ -13,7 +13,7 @@ from importlib.util import module_from_spec, spec_from_file_location
 import httpx
 import pandas
 import pytest
-from conftest import METADATA, ROOT, serve
+from conftest import METADATA, PATIENT, ROOT, serve
 from datasette.app import Datasette
 
 FORMULAS = [
@@ -150,7 +150,7 @@ def ask_with(database, paths, **settings):
         immutables=[database],
         metadata={"databases": {"papers": METADATA}},
         plugins_dir=str(ROOT / "plugins"),
-        settings=settings,
+        settings=PATIENT | settings,
     )
     with ThreadPoolExecutor(
         1
@@ -209,10 +209,13 @@ def test_who_asks_for_a_page_gets_a_page(sample_site):
 
 @pytest.mark.parametrize("extension", ["csv", "json"])
 def test_a_limit_is_an_error_that_says_which(extension, sample_db):
-    hard = "sql=with+recursive+n(i)+as+(select+1+union+all+select+i%2B1+from+n)+select+i+from+n&_stream=on"
+    endless = "sql=with+recursive+n(i)+as+(select+1+union+all+select+i%2B1+from+n)+select+"
     slow, large = ask_with(
         sample_db,
-        [f"/papers.{extension}?{hard}&_timelimit=50", f"/papers.{extension}?{hard}"],
+        [
+            f"/papers.{extension}?{endless}count(*)+from+n&_stream=on&_timelimit=50",
+            f"/papers.{extension}?{endless}i+from+n&_stream=on",
+        ],
         max_csv_mb=1,
     )
     assert (slow.status_code, large.status_code) == (400, 400)

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections import Counter
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -10,22 +11,19 @@ from conftest import make_pdf
 
 from papersette.sources.fetch import Politeness, fetch_pdfs
 
-QUICK = Politeness(tries=3, pause=0.01, longest_pause=0.05, stall=0.4, largest=100_000, max_age=0)
+QUICK = Politeness(tries=3, pause=0.01, longest_pause=0.05, largest=100_000, max_age=0)
+"""Does not wait between tries. Its `stall` is the usual one, which no busy machine reaches."""
+IMPATIENT = replace(QUICK, stall=0.4)
 BODY = b"%PDF-1.4 " + bytes(range(256)) * 40 + b"%%EOF"
 
 
 class Site(ThreadingHTTPServer):
-    """What it was asked, how many at once, and how it shall behave, by path."""
+    """Keeps the requests, their count by path, and the most that were in progress at once."""
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Handler)
-        self.asked, self.seen, self.at_once, self.most_at_once, self.lock = (
-            [],
-            Counter(),
-            0,
-            0,
-            threading.Lock(),
-        )
+        self.lock, self.pair, self.ended = threading.Lock(), threading.Barrier(2), threading.Event()
+        self.asked, self.seen, self.at_once, self.most_at_once = [], Counter(), 0, 0
 
     def url(self, path):
         return f"http://127.0.0.1:{self.server_port}/{path}"
@@ -41,13 +39,7 @@ class Handler(BaseHTTPRequestHandler):
         with site.lock:
             site.asked.append((name, dict(self.headers)))
             site.seen[name] += 1
-            site.at_once += 1
-            site.most_at_once = max(site.most_at_once, site.at_once)
-        try:
-            getattr(self, f"answer_{name}")(site.seen[name])
-        finally:
-            with site.lock:
-                site.at_once -= 1
+        getattr(self, f"answer_{name}")(site.seen[name])
 
     def send(self, status=200, body=BODY, **headers):
         self.send_response(status)
@@ -87,13 +79,28 @@ class Handler(BaseHTTPRequestHandler):
         time.sleep(0.1)
         self.send()
 
+    def answer_paired(self, number):
+        """Answer once two requests are in progress, and some time later, so that a third would show.
+
+        A request ends before its answer is sent, because the client may ask again as soon as it has it.
+        """
+        site = self.server
+        with site.lock:
+            site.at_once += 1
+            site.most_at_once = max(site.most_at_once, site.at_once)
+        site.pair.wait(60)
+        time.sleep(0.05)
+        with site.lock:
+            site.at_once -= 1
+        self.send()
+
     def answer_stalls(self, number):
         self.send_response(200)
         self.send_header("content-length", str(len(BODY)))
         self.end_headers()
         self.wfile.write(BODY[:100])
         self.wfile.flush()
-        time.sleep(1)
+        self.server.ended.wait(60)
 
     def answer_short(self, time):
         self.send(200, BODY[:50], content_length=str(len(BODY)))
@@ -124,6 +131,7 @@ def server():
         thread = threading.Thread(target=site.serve_forever, args=(0.01,), daemon=True)
         thread.start()
         yield site
+        site.ended.set()
         site.shutdown()
         thread.join()
 
@@ -155,7 +163,8 @@ def test_a_file_is_fetched_completely_after_failed_tries(server, tmp_path, name)
     ],
 )
 def test_a_failed_download_has_a_reason_and_leaves_no_file(server, tmp_path, name, reason):
-    (answer,) = fetch(server, tmp_path, name)
+    politeness = IMPATIENT if name == "stalls" else QUICK
+    (answer,) = fetch(server, tmp_path, name, politeness=politeness)
     assert isinstance(answer, str)
     assert reason in answer
     assert not list(tmp_path.glob("*.pdf"))
@@ -208,7 +217,7 @@ def test_offline_uses_fetched_files_and_sends_no_request(server, tmp_path):
 
 
 def test_it_says_who_it_is_and_asks_a_host_for_two_files_at_once(server, tmp_path):
-    fetch(server, tmp_path, *[f"slow?{n}" for n in range(8)])
+    fetch(server, tmp_path, *[f"paired?{n}" for n in range(8)])
     assert server.most_at_once == 2
     assert all("papersette/" in headers["user-agent"] for _, headers in server.asked)
 

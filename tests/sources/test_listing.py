@@ -104,7 +104,7 @@ SHOWN = {
 def test_saved_pages_of_four_systems_give_every_paper_they_show(seed):
     paths = sorted(SEEDS.glob(f"{seed}_*.txt"))
     if not paths:
-        pytest.skip(f"{SEEDS} is not here")
+        pytest.skip("needs the captures in the folder seeds beside PAPERSETTE_DATA")
     layout, shown, lost = SHOWN[seed]
     papers = [
         item

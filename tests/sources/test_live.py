@@ -2,7 +2,6 @@
 
 import json
 import threading
-import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -30,7 +29,7 @@ class Handler(BaseHTTPRequestHandler):
         asked = {key: values[0] for key, values in parse_qs(urlsplit(self.path).query).items()}
         self.server.asked.append(asked)
         if trouble == "stall":
-            time.sleep(1)
+            self.server.ended.wait(60)
         elif trouble:
             self.send(trouble, "{}")
         elif self.path.startswith("/notes"):
@@ -80,13 +79,14 @@ class Handler(BaseHTTPRequestHandler):
 @pytest.fixture
 def server(monkeypatch):
     monkeypatch.setattr(live, "PAUSE", 0)
-    monkeypatch.setattr(live, "STALL", 0.3)
     monkeypatch.setattr(arxiv, "PAUSE", 0)
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as site:
         site.trouble, site.asked, site.daemon_threads = [], [], True
+        site.ended = threading.Event()
         thread = threading.Thread(target=site.serve_forever, args=(0.01,), daemon=True)
         thread.start()
         yield site
+        site.ended.set()
         site.shutdown()
         thread.join()
 
@@ -121,8 +121,10 @@ pytest.importorskip("arxiv", reason="arxiv is not installed: pip install -r requ
 @EACH
 @pytest.mark.parametrize("trouble", [[], [429, 429], [500], ["stall"]], ids=str)
 def test_all_pages_are_fetched_despite_throttling_failures_and_stalls(
-    server, tmp_path, source, ask, count, eighth, trouble
+    server, tmp_path, source, ask, count, eighth, trouble, monkeypatch
 ):
+    if "stall" in trouble:
+        monkeypatch.setattr(live, "STALL", 1.5)
     server.trouble = list(trouble)
     settings, problems = ask(server, tmp_path)
     found = papers(source, settings)

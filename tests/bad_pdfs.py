@@ -1,4 +1,4 @@
-"""Make PDFs that break readers: `python tests/fulltext/bad_pdfs.py FOLDER` writes them.
+"""Make PDFs that break readers: `python tests/bad_pdfs.py FOLDER` writes them.
 
 Each is made from a good PDF of ours or by hand; none is anybody's file.
 """
@@ -16,8 +16,8 @@ from pypdf import PdfWriter
 GOOD_PAGES = [
     [f"Page {number} has text about gradients.", "Second line of it."] for number in range(1, 6)
 ]
-BOMB = 2 << 30
-"""Size in bytes of the decompressed bomb; the file has 4 kB."""
+BOMB = 512 << 20
+"""Size in bytes of the decompressed bomb, more than a thousand times that of the file."""
 
 
 def make_all(folder: Path) -> list[Path]:
@@ -56,7 +56,7 @@ def flipped(content: bytes, seed: int) -> bytes:
 
 
 def bomb() -> bytes:
-    """Make a page whose content decompresses twice, to gigabytes of spaces."""
+    """Make a page whose content decompresses twice, to BOMB bytes of spaces."""
     outer = zlib.compressobj(9)
     inner = zlib.compressobj(9)
     chunk = b" " * (1 << 20)
@@ -85,6 +85,7 @@ def tree_loop() -> bytes:
 def xref_loop(good: bytes) -> bytes:
     """Make a cross-reference table that names itself as its predecessor."""
     start = good.rindex(b"xref\n0")
+    assert b"/Root 1 0 R>>" in good
     return good.replace(b"/Root 1 0 R>>", b"/Root 1 0 R/Prev %d>>" % start)
 
 

@@ -1,0 +1,65 @@
+"""The words of the project: phrases that plain English has replaced, and are not to come back."""
+
+import re
+import subprocess
+
+import pytest
+from conftest import ROOT
+
+BANNED = {
+    "parted by": "separated by",
+    "telling words": "selective terms",
+    "words that decide": "selective terms",
+    "looked into": "re-ranked, searched page by page",
+    "from afar": "first-stage retrieval",
+    "by chance": "random",
+    "garbled": "text quality, extraction problems",
+    "Read also": "Similar papers",
+    "its table": "Table",
+    "its SQL": "SQL",
+    "How to ask": "Search tips",
+    "Without:": "Missing:",
+    "Left out of the search": "No paper contains:",
+    "as no paper here has it": "No paper contains:",
+    "Not asked of each paper": "Ignored because almost every paper contains it:",
+    "so near each other": "that close together",
+    "Works show once": "Versions of a work are grouped",
+    "are behind them": "hidden",
+    "Counts beside a search": "Facet counts",
+    "it is here": "in this collection",
+    "citations here": "citations in this collection",
+    "Writes with": "Co-authors",
+    "as it is searched": "Extracted text",
+    "not given by the authors": "Automatic keywords",
+    "Where this comes from": "Source",
+    "What became of each source": "Import report",
+    "publish what you may": "publish only what you have the right to publish",
+    "stands nowhere else": "say where it is",
+    "none is named so": "not found",
+    "said so": "reported",
+}
+"""Phrase -> what to write instead; case counts only where the phrase begins with a capital."""
+SEARCHED = [".", ":!CHANGELOG.md", ":!locales", ":!tests/test_words.py", ":!data"]
+
+pytestmark = pytest.mark.skipif(not (ROOT / ".git").exists(), reason="needs a git clone")
+
+
+def lines_with(phrase: str) -> list[str]:
+    """Return the tracked lines that contain a phrase, as `file:line:text`."""
+    ignore_case = [] if phrase[0].isupper() else ["--ignore-case"]
+    pattern = rf"\b{re.escape(phrase)}" + (r"\b" if phrase[-1].isalpha() else "")
+    command = ["git", "grep", "-I", "-n", "--perl-regexp", *ignore_case, "-e", pattern, "--"]
+    found = subprocess.run(
+        [*command, *SEARCHED], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert found.returncode in (0, 1), found.stderr
+    return found.stdout.splitlines()
+
+
+@pytest.mark.parametrize("phrase", BANNED)
+def test_no_replaced_phrase_is_left(phrase):
+    assert lines_with(phrase) == [], f"write: {BANNED[phrase]}"
+
+
+def test_the_search_for_phrases_finds_what_is_there():
+    assert lines_with("search inside every paper")
