@@ -1,4 +1,4 @@
-# make serve   set up, build the embedded sample, serve it on http://127.0.0.1:8001
+# make serve   set up, serve papers.db on http://127.0.0.1:8001; where there is none, build the sample
 # make test    run all tests, one process a core (browser tests need Chromium; PAPERSETTE_DATA adds real papers)
 # make lint    check style, types and spelling      make notes    typeset the sample's reading notes again
 # make notebooks   open notebooks/ in JupyterLab, which is installed into .venv when first asked for
@@ -13,11 +13,13 @@ BIN := .venv/bin
 
 .PHONY: serve test lint notes notebooks bench
 
-serve: papers.db
+serve: .venv/installed papers.db
+	@echo "To rebuild papers.db from its catalog: $(BIN)/python build_db.py CATALOG"
 	@echo "Papersette: http://127.0.0.1:$(PORT)/  (stop with Ctrl-C)"
 	@$(BIN)/datasette serve . --port $(PORT) --static static:static --static pdf:$(PDFS)
 
-papers.db: .venv/installed $(shell find papersette catalogs data/sample build_db.py -type f -not -name '*.pyc' 2>/dev/null)
+# Without prerequisites to compare, make builds it only where there is none.
+papers.db: | .venv/installed
 	$(BIN)/python build_db.py $(CATALOG) --data $(DATA)
 
 .venv/installed: requirements.txt pyproject.toml

@@ -1,7 +1,7 @@
-"""What a build costs the first time, again, and again without a changed PDF: `python benchmarks/builds.py CATALOG`.
+"""Measure the time of a first build and of repeated builds: `python benchmarks/builds.py CATALOG`.
 
-The first build reads every PDF unless --cache has it; the second finds nothing to do; the third, as after a change of metadata,
-reads no PDF and makes everything else anew. Each is a process of its own, as a user starts it.
+The first build reads every PDF that --cache does not have. The second has nothing to do. The third
+reads no PDF but builds the rest again, as after a change of metadata. Each is a separate process.
 """
 
 from __future__ import annotations
@@ -25,12 +25,14 @@ def main() -> None:
     parser.add_argument(
         "--data", default=os.environ.get("PAPERSETTE_DATA", ROOT.parent / "shared" / "data")
     )
-    parser.add_argument("--cache", help="a folder with texts of earlier builds; empty unless given")
+    parser.add_argument(
+        "--cache", help="folder with the texts of earlier builds; by default a new one"
+    )
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder)
+        output = Path(folder)
         command = [sys.executable, ROOT / "build_db.py", options.catalog, "--data", options.data]
-        command += ["--db", place / "papers.db", "--cache", options.cache or place / "cache"]
+        command += ["--db", output / "papers.db", "--cache", options.cache or output / "cache"]
         for name, more in (
             ("first build", []),
             ("nothing changed", []),

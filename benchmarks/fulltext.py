@@ -1,7 +1,8 @@
-"""How fast and how true the text of PDFs is: `python benchmarks/fulltext.py` on ALT 2019 of the foreign data.
+"""Measure speed and accuracy of text extraction on ALT 2019: `python benchmarks/fulltext.py`.
 
-Everything is measured side by side in one run, on the same PDFs. Truth: abstracts and titles of the volume's own BibTeX, the
-outlines inside the PDFs (headings), and other engines (words and their order). Wants pdftotext (Debian: poppler-utils).
+All measurements use the same PDFs in one run. The reference is the volume's BibTeX (abstracts and
+titles), the outlines in the PDFs (headings), and other engines (words and their order). Needs
+pdftotext (Debian: poppler-utils).
 """
 
 import argparse
@@ -37,10 +38,10 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument(
-        "--rounds", type=int, default=3, help="of the timings; the median counts (%(default)s)"
+        "--rounds", type=int, default=3, help="rounds of timings, for the median (%(default)s)"
     )
     parser.add_argument(
-        "--data", type=Path, default=DATA, help="the folder that holds alt2019/ (%(default)s)"
+        "--data", type=Path, default=DATA, help="the folder with alt2019/ (%(default)s)"
     )
     options = parser.parse_args()
     files = sorted((options.data / "alt2019").glob("*.pdf"))
@@ -55,12 +56,12 @@ def main() -> None:
     memory(options.data / "search_iclr_2019.tar.xz")
 
 
-def line(claim: str, measured: str) -> None:
-    print(f"{claim:72} {measured}", flush=True)
+def line(measure: str, value: str) -> None:
+    print(f"{measure:72} {value}", flush=True)
 
 
 def timed(work, rounds: int) -> float:
-    """Median seconds of `work`."""
+    """Return the median seconds of `work`."""
     times = []
     for _ in range(rounds):
         started = time.perf_counter()
@@ -72,20 +73,20 @@ def timed(work, rounds: int) -> float:
 def speed(files: list[Path], rounds: int) -> None:
     pdftotext = timed(lambda: [run_pdftotext(path) for path in files], rounds)
     plain = timed(lambda: list(extract(files, structure=False)), rounds)
-    whole = timed(lambda: list(extract(files)), rounds)
+    structured = timed(lambda: list(extract(files)), rounds)
     two = timed(lambda: list(extract(files, jobs=2)), rounds)
     line(
-        "pages a second, whole path without structure, against pdftotext",
+        "pages a second without structure, relative to pdftotext",
         f"{pdftotext / plain:.2f} x",
     )
-    line("the same with structure", f"{pdftotext / whole:.2f} x")
-    line("two processes against one, with structure", f"{whole / two:.2f} x")
+    line("the same with structure", f"{pdftotext / structured:.2f} x")
+    line("speed of two processes relative to one, with structure", f"{structured / two:.2f} x")
     some = files[:10]
     ours = timed(lambda: [engines.read_pdfminer(path) for path in some], 1)
     stock = timed(
         lambda: [list(extract_pages(path, laparams=LAParams(all_texts=True))) for path in some], 1
     )
-    line("--engine pdfminer against pdfminer.six as it is, ten papers", f"{stock / ours:.2f} x")
+    line("--engine pdfminer relative to pdfminer.six alone, ten papers", f"{stock / ours:.2f} x")
 
 
 READ_ALL = """
@@ -98,14 +99,14 @@ if __name__ == "__main__":
 
 
 def memory(archive: Path) -> None:
-    """The most that reading all of ICLR 2019 takes in the process that keeps the texts, and that a whole build takes."""
+    """Measure the peak memory of reading all of ICLR 2019, and of a full build."""
     if not archive.exists():
         return
     with tempfile.TemporaryDirectory() as folder:
         with tarfile.open(archive) as packed:
             packed.extractall(folder, filter="data")
         (Path(folder) / "read.py").write_text(READ_ALL)
-        places = ["--data", folder, "--db", f"{folder}/papers.db", "--cache", f"{folder}/cache"]
+        options = ["--data", folder, "--db", f"{folder}/papers.db", "--cache", f"{folder}/cache"]
         reading = peak([sys.executable, f"{folder}/read.py", f"{folder}/search_iclr_2019"])
         line("peak memory of reading 1,589 papers, all texts kept", f"{reading} MiB")
         building = peak(
@@ -113,14 +114,14 @@ def memory(archive: Path) -> None:
                 sys.executable,
                 str(ROOT / "build_db.py"),
                 str(ROOT / "catalogs/iclr2019.yml"),
-                *places,
+                *options,
             ]
         )
-        line("peak memory of the whole build, facts and map included", f"{building} MiB")
+        line("peak memory of a full build, with facts and map", f"{building} MiB")
 
 
 def peak(command: list[str]) -> int:
-    """MiB of a command or of the largest process it has waited for."""
+    """Return the peak MiB of a command or of its largest child process."""
     with subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as process:
         usage = os.wait4(process.pid, 0)[2]
         process.returncode = 0
@@ -134,7 +135,7 @@ def run_pdftotext(path: Path, *more: str) -> str:
 
 
 def matched(data: Path, texts) -> dict[Path, Paper]:
-    """Each file's entry, by first author and number in its name: independent of our own matching."""
+    """Match each file with its entry by its name, independently of Papersette's own matching."""
     (source,) = catalog.load(ROOT / "catalogs" / "alt2019.yml", data).sources
     items = source.read(data, offline=True)
     papers = {
@@ -162,7 +163,7 @@ def words(text: str) -> list[str]:
 
 
 def phrases(papers: dict[Path, Paper], texts) -> None:
-    chance = random.Random(1)
+    generator = random.Random(1)
     wanted = []
     for path, paper in papers.items():
         for run in re.findall(
@@ -170,7 +171,7 @@ def phrases(papers: dict[Path, Paper], texts) -> None:
         ):
             found = run.split()
             wanted += [(path, " ".join(found[i : i + 3]).lower()) for i in range(len(found) - 2)]
-    chance.shuffle(wanted)
+    generator.shuffle(wanted)
     wanted = wanted[:PHRASES]
     sources = {
         "ours": lambda path: " ".join(f"{page.body} {page.refs}" for page in texts[path].pages),
@@ -185,33 +186,31 @@ def phrases(papers: dict[Path, Paper], texts) -> None:
     any_engine = set().union(*held.values())
     for name, found in held.items():
         line(
-            f"{PHRASES} three-word phrases of abstracts: {name}, of those any engine finds",
+            f"{PHRASES} three-word phrases of abstracts: found by {name}, of all found",
             f"{100 * len(found) / len(any_engine):.1f} %",
         )
 
 
 def order(texts) -> None:
-    """Runs of three words: all of them, without running heads, and without formulas (by two signs of them).
+    """Compare sequences of three words: all, without running headers, and without formulas.
 
-    For scale, first, pdftotext's own other order against its -raw: the order of words is no matter of fact.
+    The first line compares two modes of pdftotext, which shows how much the order itself varies.
     """
     compare(
         "pdftotext without -raw",
         texts,
-        lambda path: as_they_are(dehyphenated(run_pdftotext(path)), run_pdftotext(path, "-raw")),
+        lambda path: unchanged(dehyphenated(run_pdftotext(path)), run_pdftotext(path, "-raw")),
     )
-    for what, kept_of in MEASURES:
+    for name, select in MEASURES:
         compare(
-            what,
+            name,
             texts,
-            lambda path, kept_of=kept_of: kept_of(
-                read_ours(texts[path]), run_pdftotext(path, "-raw")
-            ),
+            lambda path, select=select: select(read_ours(texts[path]), run_pdftotext(path, "-raw")),
         )
 
 
-def compare(what: str, files, words_of) -> None:
-    """Recall and precision of runs of three words; `words_of` a file gives those of one reader and of the other."""
+def compare(name: str, files, words_of) -> None:
+    """Print recall and precision; `words_of` returns the words of a file by both readers."""
     shared = of_ours = of_theirs = 0
     for path in files:
         ours, theirs = (
@@ -221,10 +220,11 @@ def compare(what: str, files, words_of) -> None:
         of_ours += ours.total()
         of_theirs += theirs.total()
     line(
-        f"three words in a row, against pdftotext -raw, {what}: recall", f"{shared / of_theirs:.3f}"
+        f"three-word sequences, relative to pdftotext -raw, {name}: recall",
+        f"{shared / of_theirs:.3f}",
     )
     line(
-        f"three words in a row, against pdftotext -raw, {what}: precision",
+        f"three-word sequences, relative to pdftotext -raw, {name}: precision",
         f"{shared / of_ours:.3f}",
     )
 
@@ -233,27 +233,27 @@ def read_ours(text) -> str:
     return " ".join(f"{page.body} {page.refs}" for page in text.pages)
 
 
-def as_they_are(ours: str, theirs: str) -> tuple[list[str], list[str]]:
+def unchanged(ours: str, theirs: str) -> tuple[list[str], list[str]]:
     return words(ours), words(dehyphenated(theirs))
 
 
-def without_heads(ours: str, theirs: str) -> tuple[list[str], list[str]]:
-    """Ours has no running heads; they are taken off the other, too."""
+def without_headers(ours: str, theirs: str) -> tuple[list[str], list[str]]:
+    """Drop running headers from the other text, as ours has none."""
     pages = cleaning.drop_repeated_edges([cleaning.to_lines(page) for page in theirs.split("\f")])
     return words(ours), words(dehyphenated("\n".join("\n".join(page) for page in pages)))
 
 
 def prose(ours: str, theirs: str) -> tuple[list[str], list[str]]:
-    """Words of three letters and more that both have; engines glue the letters of a formula each in its own way."""
-    both = without_heads(ours, theirs)
+    """Return words of at least three letters that both have: engines differ in formulas."""
+    both = without_headers(ours, theirs)
     known = {word for word in set(both[0]) & set(both[1]) if len(word) > 2}
     return [word for word in both[0] if word in known], [word for word in both[1] if word in known]
 
 
 MEASURES = (
-    ("as they are", as_they_are),
-    ("running heads aside", without_heads),
-    ("running heads and formulas aside", prose),
+    ("all words", unchanged),
+    ("without running headers", without_headers),
+    ("without running headers and formulas", prose),
 )
 
 
@@ -262,9 +262,8 @@ def dehyphenated(text: str) -> str:
 
 
 def front(papers: dict[Path, Paper], texts) -> None:
-    titled = [
-        path for path in papers if path.stem not in {"garivier19a", "abou-moustafa19a"}
-    ]  # the entries' titles differ
+    # The titles of these two entries differ from those of their papers.
+    titled = [path for path in papers if path.stem not in {"garivier19a", "abou-moustafa19a"}]
     right = [path for path in titled if same_title(texts[path].front.title, papers[path].title)]
     line(
         "title of page 1 as in the BibTeX",
@@ -294,7 +293,7 @@ def same_title(found: str | None, truth: str | None) -> bool:
 
 
 def same_ends(found: str | None, truth: str | None) -> bool:
-    """Of the first four and the last four words of three letters and more, three agree: formulas aside."""
+    """Return whether three of the first four and of the last four words are the same."""
     ours, theirs = (
         [w for w in words(t) if len(w) > 2]
         for t in (found or "", re.sub(r"\$[^$]*\$|\\\w+", " ", truth or ""))
@@ -330,13 +329,13 @@ def parts(texts) -> None:
 
 
 def alike(one: str, other: str) -> bool:
-    """Outlines lack the formulas of a heading, and headings are broken over lines."""
+    """Compare headings loosely: outlines have no formulas, and headings may be cut."""
     a, b = key(one), key(other)
     return SequenceMatcher(None, a, b).ratio() > 0.75 or (len(b) > 15 and a.startswith(b))
 
 
 def numbered(path: Path) -> list[tuple[str, int]]:
-    """Entries of the outline that pdftotext shows with a number on their page: title without number, page."""
+    """Return (title, page) of outline entries that pdftotext shows with a number on their page."""
     entries = []
     for title, page in outline(path):
         plain = re.sub(r"^[\dA-Z](\.\d+)*\.? ", "", title)
@@ -360,7 +359,5 @@ def outline(path: Path) -> list[tuple[str, int]]:
 
 if __name__ == "__main__":
     if not (DATA / "alt2019").is_dir() and "--data" not in sys.argv:
-        sys.exit(
-            "benchmarks/fulltext.py: needs alt2019/ of the foreign data; set PAPERSETTE_DATA or --data"
-        )
+        sys.exit("benchmarks/fulltext.py: needs the folder alt2019/; set PAPERSETTE_DATA or --data")
     main()

@@ -1,10 +1,16 @@
-"""Build the database of a publication: papers from the sources of a catalog, their text, their indexes, one SQLite file.
+"""Build the database of a publication: one SQLite file with papers, their text and indexes.
 
-    python build_db.py                                     the embedded sample
-    python build_db.py catalogs/iclr2019.yml --data DIR    your own: the catalog's relative paths are looked for in DIR
-    python build_db.py --check catalogs/mine.yml           what would be built, and what could not be
+    python build_db.py                                     build the embedded sample
+    python build_db.py catalogs/iclr2019.yml --data DIR    build your own publication
+    python build_db.py --check catalogs/mine.yml           report what would be built
 
-Ends with status 0 when the database is built, 1 for a bad catalog or nothing usable (the old file stays), 2 for wrong usage.
+Relative paths in the catalog start at the folder given with --data.
+
+A build replaces only a database of its own catalog: one built from the catalog at the same path, or
+from a catalog with the same file name and the same title. With --replace it replaces any file.
+
+Exit status: 0 if the database is built or up to date; 1 for a bad catalog, no usable paper, or a
+file that may not be replaced (the old file is unchanged); 2 for wrong usage.
 """
 
 from __future__ import annotations
@@ -12,15 +18,27 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sqlite_utils import Database
+
 from papersette import catalog
-from papersette.database import facets, facts, history, load, publish, text_quality
+from papersette.catalog import Catalog
+from papersette.database import (
+    facets,
+    facts,
+    history,
+    load,
+    publish,
+    replacement,
+    text_quality,
+)
 from papersette.database.schema import INDEXES
 from papersette.errors import UserError
-from papersette.fulltext import ENGINES, extract
+from papersette.fulltext import ENGINES, Text, extract, recognition
 from papersette.ingest import collection, grouping
 from papersette.progress import Progress
 from papersette.site import evaluation
@@ -29,6 +47,7 @@ SUMMARY = ("papers", "pages", "words", "tags", "problems", "seconds")
 
 
 def main(arguments: list[str] | None = None, *, site_folder: Path) -> int:
+    """Run the command and return its exit status; `site_folder` has metadata.yml and plugins/."""
     options = parse(arguments)
     started = datetime.now(UTC)
     try:
@@ -37,41 +56,84 @@ def main(arguments: list[str] | None = None, *, site_folder: Path) -> int:
         print(f"build_db.py: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print(
-            "build_db.py: stopped; what was read from PDFs is kept for the next build",
-            file=sys.stderr,
-        )
+        print("build_db.py: stopped; the next build uses the text read so far", file=sys.stderr)
         return 130
-    if summary and not options.check:
+    if summary:
         print(f"{options.db}: " + ", ".join(f"{summary[name]:,} {name}" for name in SUMMARY))
     return 0
 
 
-def build(options: argparse.Namespace, started: datetime, site_folder: Path) -> dict[str, object]:
-    """Build the database, or only say what would be built; give the row of `builds`, empty where none was made."""
+def build(
+    options: argparse.Namespace, started: datetime, site_folder: Path
+) -> Mapping[str, object]:
+    """Build the database and return its row of `builds`, or nothing if none was built."""
     progress = Progress()
     publication = catalog.load(options.catalog, options.data)
-    sources = progress.over(
-        "reading sources", publication.sources, len(publication.sources), "sources"
-    )
-    items = collection.read(sources, options.downloads, offline=options.offline)
+    if not (options.check or options.replace):
+        replacement.check_replaceable(options.db, publication)
+    items = collect(options, publication, progress)
     if options.check:
         print(items.report())
         return {}
-    if publication.download:
-        progress.run(
-            "fetching PDFs",
-            collection.download(items, options.downloads / "pdf", offline=options.offline),
-            None,
-        )
-    files = items.files()
-    fingerprint = history.to_fingerprint((publication, items, options.engine), files)
-    previous = history.read_previous(options.db)
+    fingerprint = to_fingerprint(options, publication, items, site_folder)
+    previous = read_previous(options.db, publication)
     if previous and previous.fingerprint == fingerprint and not options.rebuild:
-        print(
-            f"{options.db}: nothing has changed since it was built; --rebuild builds it all the same"
-        )
+        print(f"{options.db}: nothing has changed since it was built; --rebuild builds it anyway")
         return {}
+    texts = read_texts(options, publication, items.files(), progress)
+    with publish.publish(options.db) as db:
+        save(db, publication, items, texts, progress)
+        load.save_changes(db, previous, started)
+        figures = evaluation.measure(publish.commit(db), site_folder, publication.questions)
+        load.save_evaluation(db, map(asdict, figures))
+        path = replacement.to_catalog_path(publication.path, options.db)
+        summary = load.save_build(db, publication, path, started, fingerprint, previous)
+        publish.check(db)
+    publish.save_inspection(options.db.with_name("inspect-data.json"), options.db)
+    return summary
+
+
+def save(
+    db: Database,
+    publication: Catalog,
+    items: collection.Items,
+    texts: Mapping[Path, Text | str],
+    progress: Progress,
+) -> None:
+    """Fill the empty database with papers, what is found in their text, and the indexes."""
+    papers, problems = collection.match_files(items, texts)
+    works, pairs, unknown = grouping.group(papers, publication)
+    progress.run("saving", load.save_papers(db, papers, texts, works), len(papers))
+    load.save_versions(db, pairs)
+    load.save_alternate_values(db, items.alternate_values)
+    load.save_tallies(db, items.tallies)
+    load.save_problems(db, [*problems, *unknown])
+    stages = facts.save_facts(db, publication.datasets)
+    progress.run("finding facts", stages, len(facts.STAGES), "stages")
+    load.save_ratings(db)
+    facets.save_facets(db)
+    progress.run("indexing", publish.index(db), len(INDEXES), "indexes")
+    load.save_problems(db, text_quality.score_texts(db))
+
+
+def collect(
+    options: argparse.Namespace, publication: Catalog, progress: Progress
+) -> collection.Items:
+    """Read all sources, and fetch the PDFs where the catalog asks for it."""
+    sources = publication.sources
+    reading = progress.over("reading sources", sources, len(sources), "sources")
+    items = collection.read(reading, options.downloads, offline=options.offline)
+    if publication.download and not options.check:
+        folder = options.downloads / "pdf"
+        fetching = collection.download(items, folder, offline=options.offline)
+        progress.run("fetching PDFs", fetching, None)
+    return items
+
+
+def read_texts(
+    options: argparse.Namespace, publication: Catalog, files: list[Path], progress: Progress
+) -> dict[Path, Text | str]:
+    """Return the text of each file, or the reason why it has none."""
     reading = extract(
         files,
         jobs=options.jobs,
@@ -79,84 +141,62 @@ def build(options: argparse.Namespace, started: datetime, site_folder: Path) -> 
         cache_folder=options.cache,
         ocr=publication.ocr,
     )
-    texts = dict(progress.over("reading papers", reading, len(files)))
-    papers, problems = collection.settle(items, texts)
-    works, pairs, unknown = grouping.group(papers, publication)
-    with publish.publish(options.db) as db:
-        progress.run("saving", load.save_papers(db, papers, texts, works), len(papers))
-        load.save_versions(db, pairs)
-        load.save_alternate_values(db, items.alternate_values)
-        load.save_tallies(db, items.tallies)
-        load.save_problems(db, [*problems, *unknown])
-        progress.run(
-            "finding facts", facts.save_facts(db, publication.datasets), len(facts.STAGES), "stages"
-        )
-        load.save_ratings(db)
-        facets.save_facets(db)
-        progress.run("indexing", publish.index(db), len(INDEXES), "indexes")
-        load.save_problems(db, text_quality.score_texts(db))
-        load.save_changes(db, previous, started)
-        figures = evaluation.measure(publish.commit(db), site_folder, publication.questions)
-        load.save_evaluation(db, map(asdict, figures))
-        summary = load.save_build(db, publication, started, fingerprint, previous)
-        publish.check(db)
-    publish.save_inspection(options.db.with_name("inspect-data.json"), options.db)
-    return dict(summary)
+    return dict(progress.over("reading papers", reading, len(files)))
+
+
+def to_fingerprint(
+    options: argparse.Namespace, publication: Catalog, items: collection.Items, site_folder: Path
+) -> str:
+    """Return the fingerprint of this build: two builds with the same one give the same database."""
+    inputs: list[object] = [publication, items, options.engine]
+    if publication.ocr:
+        inputs.append(recognition.read_version())
+    lists = [publication.datasets] if publication.datasets else []
+    return history.to_fingerprint(inputs, [*items.files(), *lists], site_folder)
+
+
+def read_previous(database: Path, publication: Catalog) -> history.Previous | None:
+    """Return the last build of this publication; None where another catalog made the database."""
+    if not replacement.is_own(database, publication):
+        return None
+    return history.read_previous(database)
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
+    """Parse the command line; wrong usage ends the process with status 2."""
     parser = argparse.ArgumentParser(
         "build_db.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    option = parser.add_argument
-    option(
-        "catalog",
-        nargs="?",
-        type=Path,
-        default=Path("catalogs/sample.yml"),
-        help="what to build (%(default)s)",
+    default_catalog = Path("catalogs/sample.yml")
+    parser.add_argument(
+        "catalog", nargs="?", type=Path, default=default_catalog, help="what to build (%(default)s)"
     )
-    option(
-        "--data",
-        type=Path,
-        default=Path("data"),
-        help="where the catalog's relative paths start (%(default)s)",
-    )
-    option(
-        "--db", type=Path, default=Path("papers.db"), help="the SQLite file to write (%(default)s)"
-    )
-    option(
-        "--jobs",
-        type=int,
-        default=os.cpu_count() or 1,
-        help="how many PDFs to read at once (%(default)s)",
-    )
-    option(
+    for name, kind, default, text in OPTIONS:
+        parser.add_argument(name, type=kind, default=default, help=f"{text} (%(default)s)")
+    parser.add_argument(
         "--engine",
         choices=ENGINES,
         default="pdfium",
         help="what reads PDFs; pdfminer is pure Python (%(default)s)",
     )
-    option(
-        "--cache",
-        type=Path,
-        default=Path(".cache/fulltext"),
-        help="keeps the text of PDFs between builds (%(default)s)",
-    )
-    option(
-        "--downloads",
-        type=Path,
-        default=Path(".cache/downloads"),
-        help="keeps what was fetched (%(default)s)",
-    )
-    option("--offline", action="store_true", help="fetch nothing; use what was fetched before")
-    option(
-        "--check",
-        action="store_true",
-        help="read the sources, say what would be built, and build nothing",
-    )
-    option("--rebuild", action="store_true", help="build even where nothing has changed")
+    for name, text in FLAGS:
+        parser.add_argument(name, action="store_true", help=text)
     options = parser.parse_args(arguments)
     if options.jobs < 1:
         parser.error("--jobs must be at least 1")
     return options
+
+
+OPTIONS = (
+    ("--data", Path, Path("data"), "the folder where relative paths of the catalog start"),
+    ("--db", Path, Path("papers.db"), "the SQLite file to write"),
+    ("--jobs", int, os.cpu_count() or 1, "how many PDFs to read at once"),
+    ("--cache", Path, Path(".cache/fulltext"), "the folder that keeps the text of PDFs"),
+    ("--downloads", Path, Path(".cache/downloads"), "the folder that keeps fetched files"),
+)
+FLAGS = (
+    ("--offline", "fetch nothing; use what was fetched before"),
+    ("--check", "read the sources, report what would be built, and build nothing"),
+    ("--rebuild", "build even if nothing has changed"),
+    ("--replace", "replace the file at --db even if another catalog or program made it"),
+)

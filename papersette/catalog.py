@@ -1,7 +1,8 @@
-"""Reads a catalog, the YAML file that says what goes into a publication, and explains a bad one.
+"""Read and check a catalog, the YAML file that lists the sources of a publication.
 
-The rule: a mistake is told with the file, the line, what was found, what was expected and the nearest right name.
-docs/formats.md describes the format; each source's settings are the fields of its `Settings` dataclass.
+An error names the file, the line, what was found, what was expected and the nearest valid name.
+All relative paths start at the folder given with --data. docs/formats.md describes the format; the
+settings of a source are the fields of its `Settings` dataclass.
 """
 
 from __future__ import annotations
@@ -30,13 +31,15 @@ class Source:
     kind: str
     settings: Any
     completes: str | None = None
-    """The venue_id of the source whose papers its items complete; they are then no papers of their own."""
+    """venue_id of the source whose papers these items complete, instead of being papers."""
 
     def read(
         self, downloads: Path, *, offline: bool
     ) -> Iterator[Paper | Problem | LooseFile | Count]:
-        """Fetch what is to be read live into `downloads`, then yield every item, as a paper or as the problem that kept it from
-        being one."""
+        """Yield every item of the source, as a paper or as a problem.
+
+        A live source is fetched into the folder `downloads` first.
+        """
         source, settings = SOURCES[self.kind], self.settings
         if hasattr(source, "fetch"):
             settings, problems = source.fetch(settings, downloads, offline=offline)
@@ -46,36 +49,36 @@ class Source:
 
 @dataclass(frozen=True)
 class Works:
-    """Versions of works joined and parted by hand: groups of paper_ids."""
+    """Versions of works joined or separated by hand: groups of paper_ids."""
 
     join: tuple[tuple[str, ...], ...] = ()
-    part: tuple[tuple[str, ...], ...] = ()
+    separate: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True)
 class Catalog:
-    """What goes into one publication."""
+    """The sources and settings of one publication."""
 
     path: Path
     title: str
     sources: tuple[Source, ...]
     notice: str | None = None
-    """What every page of the site says first, where something must be said."""
+    """Text at the top of every page of the site."""
     ocr: bool = False
-    """Whether scanned PDFs are read with ocrmypdf, where it is installed."""
+    """Whether scanned PDFs are read with ocrmypdf, if it is installed."""
     download: bool = False
-    """Whether PDFs that are not on this disk are fetched from the addresses that the sources give."""
+    """Whether missing PDFs are fetched from the URLs that the sources give."""
     datasets: Path | None = None
-    """A list of names of datasets beside the shipped one, which papers are searched for."""
+    """A list of dataset names to look for, in addition to the shipped list."""
     works: Works = field(default_factory=lambda: Works())
     questions: tuple[Question, ...] = ()
-    """Questions whose answers are known: the build measures by them how well its search ranks."""
+    """Queries with known answers, by which the build measures how well the search ranks."""
 
 
 def load(path: Path, data: Path) -> Catalog:
-    """Read and check the catalog at `path`; its relative paths are resolved against the folder `data`.
+    """Read and check the catalog at `path`; its relative paths start at the folder `data`.
 
-    Raises `UserError` where the file is missing, is not YAML, or says something the readers do not understand.
+    Raises `UserError` if the file is missing, is not YAML, or has a key or value that is not valid.
     """
     entry = _read_yaml(path)
     entry.check_names(
@@ -96,10 +99,8 @@ def load(path: Path, data: Path) -> Catalog:
         download=_to_value(entry.child("download"), bool, data)
         if "download" in entry.value
         else False,
-        datasets=_to_path(entry.child("datasets"), path.parent)
-        if "datasets" in entry.value
-        else None,
-        works=_read_works(_to_path(entry.child("works"), path.parent))
+        datasets=_to_path(entry.child("datasets"), data) if "datasets" in entry.value else None,
+        works=_read_works(_to_path(entry.child("works"), data))
         if "works" in entry.value
         else Works(),
         questions=read_questions(_to_path(entry.child("questions"), data))
@@ -109,22 +110,23 @@ def load(path: Path, data: Path) -> Catalog:
 
 
 def _read_works(path: Path) -> Works:
-    """The file of overrides that the catalog names, beside it: `join` and `part`, each a list of groups of paper_ids."""
+    """Read the catalog's file of overrides: `join` and `separate` list groups of paper_ids."""
     entry = _read_yaml(path)
-    entry.check_names({"join", "part"})
+    entry.check_names({"join", "separate"})
     return Works(**{key: tuple(_to_groups(entry.child(key))) for key in entry.value})
 
 
 def _to_groups(entry: Entry) -> Iterator[tuple[str, ...]]:
-    for place in range(len(entry.value) if isinstance(entry.value, list) else 0):
-        group = entry.child(place)
+    for index in range(len(entry.value) if isinstance(entry.value, list) else 0):
+        group = entry.child(index)
         if (
             not isinstance(group.value, list)
             or len(group.value) < 2
             or not all(isinstance(key, str) for key in group.value)
         ):
             raise group.error(
-                "must be a list of two or more paper_ids, as [H1M7soActX, zhu19e]; quote one that is a number"
+                "must be a list of two or more paper_ids, for example [H1M7soActX, zhu19e]; "
+                "put an id that is a number in quotes"
             )
         yield tuple(group.value)
     if not isinstance(entry.value, list):
@@ -133,7 +135,7 @@ def _to_groups(entry: Entry) -> Iterator[tuple[str, ...]]:
 
 @dataclass(frozen=True)
 class Entry:
-    """A value of the YAML file that remembers where it stands, so that errors can say so."""
+    """A value of the YAML file with its file, key and line, for error messages."""
 
     value: Any
     node: yaml.Node
@@ -141,25 +143,27 @@ class Entry:
     name: str
 
     def child(self, key: str | int) -> Entry:
+        """Return the value at this key or index; raise `UserError` if there is none."""
         if isinstance(self.node, yaml.SequenceNode) and isinstance(key, int):
             return Entry(self.value[key], self.node.value[key], self.file, f"{self.name}[{key}]")
         if isinstance(self.node, yaml.MappingNode):
             for key_node, value_node in self.node.value:
                 if key_node.value == key:
                     return Entry(self.value[key], value_node, self.file, str(key))
-        raise self.error(f"lacks “{key}”")
+        raise self.error(f"has no “{key}”")
 
     def check_names(self, known: set[str]) -> None:
-        """Raise where this is no mapping, or has a key that is not known."""
+        """Raise `UserError` if this is not a mapping or has an unknown key."""
         if not isinstance(self.value, Mapping):
             raise self.error(f"must be a mapping with {_listed(known)}")
         for key in self.value:
             if key not in known:
                 near = difflib.get_close_matches(str(key), known, n=1)
                 hint = f"did you mean “{near[0]}”?" if near else f"known are {_listed(known)}"
-                raise self.child(key).error("is not known here; " + hint)
+                raise self.child(key).error("is not a known key; " + hint)
 
     def error(self, text: str) -> UserError:
+        """Return an error whose message begins with the file, the line and the key."""
         return UserError(f"{self.file}, line {self.node.start_mark.line + 1}: “{self.name}” {text}")
 
 
@@ -189,13 +193,13 @@ def _read_yaml(path: Path) -> Entry:
 
 def _to_source(entry: Entry, data: Path, above: set[str]) -> Source:
     if not isinstance(entry.value, Mapping):
-        raise entry.error("must be a mapping that begins “kind: …”")
+        raise entry.error("must be a mapping that begins with “kind: …”")
     kind_entry = entry.child("kind")
     kind = kind_entry.value
     if kind not in SOURCES:
         near = difflib.get_close_matches(str(kind), SOURCES, n=1)
         hint = f"did you mean “{near[0]}”?" if near else f"known are {_listed(SOURCES)}"
-        raise kind_entry.error(f"says “{kind}”, which is not a kind of source; {hint}")
+        raise kind_entry.error(f"is “{kind}”, which is not a kind of source; {hint}")
     settings = _to_dataclass(entry, SOURCES[kind].Settings, data, extra={"kind", "completes"})
     if template := getattr(settings, "pdf_url", None):
         _check_template(entry.child("pdf_url"), template)
@@ -208,7 +212,8 @@ def _to_source(entry: Entry, data: Path, above: set[str]) -> Source:
 def _to_completed(entry: Entry, above: set[str]) -> str:
     if entry.value not in above:
         raise entry.error(
-            f"names “{entry.value}”, which is no venue_id of a source above it; there are {_listed(above) or 'none'}"
+            f"names “{entry.value}”, which is not the venue_id of a source above it; "
+            f"there are {_listed(above) or 'none'}"
         )
     return str(entry.value)
 
@@ -217,7 +222,7 @@ def _check_template(entry: Entry, template: str) -> None:
     try:
         template.format(paper_id="x", file="x.pdf")
     except (KeyError, IndexError, ValueError, AttributeError) as error:
-        raise entry.error(f"is no address with {{paper_id}} or {{file}} in it: {error}") from None
+        raise entry.error(f"is not a URL with {{paper_id}} or {{file}} in it: {error}") from None
 
 
 def _to_dataclass(entry: Entry, kind: type, data: Path, extra: set[str] = frozenset()) -> Any:  # type: ignore[assignment]
@@ -228,12 +233,12 @@ def _to_dataclass(entry: Entry, kind: type, data: Path, extra: set[str] = frozen
         if f.name in entry.value:
             values[f.name] = _to_value(entry.child(f.name), hints[f.name], data)
         elif f.default is MISSING and f.default_factory is MISSING:
-            raise entry.error(f"lacks “{f.name}”")
+            raise entry.error(f"has no “{f.name}”")
     return kind(**values)
 
 
 def _to_value(entry: Entry, expected: Any, data: Path) -> Any:
-    """Check one value against its type hint; a Path must exist."""
+    """Check one value against its type hint and return it; a path must exist."""
     options = typing.get_args(expected) if isinstance(expected, types.UnionType) else (expected,)
     if entry.value is None and type(None) in options:
         return None
@@ -263,13 +268,14 @@ def _to_path(entry: Entry, data: Path) -> Path:
     path = data / entry.value
     if not path.exists():
         raise entry.error(
-            f"names {path}, which does not exist; relative names are looked for in {data} (see --data)"
+            f"names {entry.value}, which does not exist in {data.resolve()}; relative paths start "
+            "at the folder given with --data"
         )
     return path
 
 
 def read_questions(path: Path) -> tuple[Question, ...]:
-    """The questions of a file with one JSON object a line. Raises `UserError` with the line that is none."""
+    """Read a file with one question a line, a JSON object. Raises `UserError` with the line."""
     questions = []
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         try:
@@ -280,5 +286,5 @@ def read_questions(path: Path) -> tuple[Question, ...]:
                 f'{path}, line {number}: must be {{"query": "…", "paper_id": "…"}}'
             ) from None
     if not questions:
-        raise UserError(f"{path}: holds no question")
+        raise UserError(f"{path}: has no question")
     return tuple(questions)

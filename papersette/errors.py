@@ -2,4 +2,7 @@
 
 
 class UserError(Exception):
-    """A mistake that only the user can fix. The text names the file, the place in it and the remedy."""
+    """A mistake that only the user can fix.
+
+    The message names the file, the line where there is one, and the remedy.
+    """

@@ -1,4 +1,4 @@
-"""Says how far a build has come: a bar per stage on a terminal, one plain line per stage elsewhere."""
+"""Show the progress of a build: a bar per stage on a terminal, else a plain line per stage."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 class Progress:
-    """Progress of the stages of one build, on standard error, so that output can be piped."""
+    """Prints the progress of the stages of one build to standard error."""
 
     def __init__(self) -> None:
         self.terminal = sys.stderr.isatty()
@@ -20,7 +20,7 @@ class Progress:
     def over(
         self, stage: str, items: Iterable[T], total: int | None = None, unit: str = "papers"
     ) -> Iterator[T]:
-        """Yield the items, showing how many have passed, how fast, and the time left."""
+        """Yield the items and show how many are done, the rate, and the time left."""
         if self.terminal:
             yield from tqdm(items, desc=stage, total=total, unit=f" {unit}", file=sys.stderr)
             return
@@ -30,6 +30,6 @@ class Progress:
     def run(
         self, stage: str, items: Iterable[object], total: int | None, unit: str = "papers"
     ) -> None:
-        """Go through the items for what doing so does."""
+        """Consume the items for their side effects."""
         for _ in self.over(stage, items, total, unit):
             pass

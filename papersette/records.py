@@ -1,7 +1,7 @@
-"""What every source yields: papers and what hangs on them, as plain frozen data.
+"""The records that sources yield: papers, problems and their parts, as frozen dataclasses.
 
-The rule: missing is None (or an empty tuple), never "" and never "None". A paper without title, authors, abstract, year
-or PDF is still a paper; only its paper_id is required.
+A missing value is None or an empty tuple, never "" and never "None". A paper without title,
+authors, abstract, year or PDF is still a paper; only its paper_id is required.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ class Venue:
     """A conference-year, a journal or a group's list."""
 
     venue_id: str
-    """Short and stable, as "iclr-2019"; it is part of addresses."""
+    """Short and stable, for example "iclr-2019"; it is part of URLs."""
     name: str
     year: int | None = None
     kind: str | None = None
@@ -31,29 +31,29 @@ class Session:
     title: str
     kind: str | None = None
     start: str | None = None
-    """ISO 8601, local time of the venue."""
+    """ISO 8601, in the venue's local time."""
     finish: str | None = None
-    """Likewise."""
+    """ISO 8601, in the venue's local time."""
     room: str | None = None
 
 
 @dataclass(frozen=True)
 class Slot:
-    """A paper's place in a session."""
+    """The presentation of a paper in a session."""
 
     session: Session
     position: int | None = None
-    """1 for the first; None where the order of the papers in the source is the order in the session."""
+    """1 for the first; None if the papers are presented in the order of the source."""
 
 
 @dataclass(frozen=True)
 class Author:
-    """A name as printed on a paper, with the affiliation where the source has one."""
+    """An author's name as printed on a paper, with the affiliation if the source has one."""
 
     name: str
     affiliation: str | None = None
     member: bool = False
-    """Whether the source marks them as of its own institute."""
+    """Whether the source marks the author as a member of its own institute."""
 
 
 @dataclass(frozen=True)
@@ -63,86 +63,87 @@ class Review:
     rating: float | None = None
     """On the venue's own scale."""
     confidence: float | None = None
-    """The reviewer's own, on the venue's scale."""
+    """The reviewer's confidence, on the venue's scale."""
     reviewer: str | None = None
-    """As the venue names them, "AnonReviewer2"."""
+    """The venue's name for the reviewer, for example "AnonReviewer2"."""
     title: str | None = None
     text: str | None = None
 
 
 @dataclass(frozen=True)
 class Paper:
-    """One paper as one source gives it."""
+    """One paper as one source describes it."""
 
     paper_id: str
-    """The source's own id, stable across rebuilds: it is the permalink."""
+    """The source's own id; it is part of the paper's URL and never changes."""
     venue: Venue
     title: str | None = None
     authors: tuple[Author, ...] = ()
     year: int | None = None
     published: str | None = None
-    """The day, the month or the year, as precise as the source knows it: ISO 8601, "2019-06"."""
+    """Date of publication in ISO 8601, as precise as the source: "2019" or "2019-06"."""
     abstract: str | None = None
     tldr: str | None = None
     tags: tuple[str, ...] = ()
-    """The authors' keywords as written."""
+    """The authors' keywords in their own spelling."""
     language: str | None = None
-    """Of the text: an ISO 639-1 code."""
+    """ISO 639-1 code of the text's language."""
     decision: str | None = None
     reviews: tuple[Review, ...] = ()
     slots: tuple[Slot, ...] = ()
     url: str | None = None
-    """The paper's own page: its forum, its entry in the proceedings."""
+    """The paper's own web page: its forum, its entry in the proceedings."""
     pdf_url: str | None = None
-    """Where a reader opens the PDF; `#page=N` is added to it."""
+    """URL of the PDF for readers; links to a page add `#page=N`."""
     file: Path | None = None
-    """The PDF, or its text with a form feed between pages, on this disk."""
+    """Local PDF, or local text with a form feed between pages."""
     item: str | None = None
-    """Where in the source it stands, as "papers.bib: entry xing2018"."""
+    """Position in the source, for messages: "papers.bib: entry xing2018"."""
     work: str | None = None
-    """What the source's own versions of one work share, where it keeps several."""
+    """A key that the source's versions of one work share, if it has several."""
     from_page_1: bool = False
-    """Whether title, authors and abstract are to be read off the file, for want of a better source."""
+    """Whether title, authors and abstract that are missing are taken from page 1 of the file."""
 
 
 @dataclass(frozen=True)
 class LooseFile:
-    """A file of a source's folder that no entry names; matching.py looks for the paper it belongs to."""
+    """A file of a source's folder that no entry names; ingest/matching.py looks for its paper."""
 
     source: str
     path: Path
     pdf_url: str | None = None
-    """Where readers open it, with {paper_id} and {file}."""
+    """URL template for readers, with {paper_id} and {file}."""
 
 
 @dataclass(frozen=True)
 class Count:
-    """How many items a source holds, told before they are read: what comes of them must add up to it."""
+    """The number of items of a source; papers, skipped and lost items must add up to it."""
 
     items: int
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that could not be used, or that a person should look at."""
+    """One thing that could not be used, or that a person should check."""
 
     source: str
-    """The catalog's name of the source, as "iclr-2019"."""
+    """The venue_id of the source, for example "iclr-2019"."""
     item: str
-    """Which thing: a paper's id, a file's name, a line of a file."""
+    """What it concerns: a paper's id, a file's name, a line of a file."""
     stage: str
-    """Where it came up: "read", "skip" (an item that is no paper of its own), "match", "text", "merge" or "download"."""
+    """The stage that found it: "read", "skip" (an item that is not a paper of its own), "match",
+    "text", "merge" or "download"."""
     reason: str
-    """What is wrong and, where something can be done, the remedy."""
+    """What is wrong and, if there is one, the remedy."""
     paper_id: str | None = None
-    """The paper it concerns, where there is one."""
+    """The paper it concerns, if any."""
     lost: bool = False
-    """True where the item did not become a paper."""
+    """Whether the item was lost: it did not become a paper."""
 
 
 @dataclass(frozen=True)
 class Question:
-    """What is typed, and the paper_id of the paper that is meant."""
+    """A query, and the paper_id of the paper it should find."""
 
     query: str
     paper_id: str
@@ -157,12 +158,12 @@ class AlternateValue:
     source: str
     value: str
     used: bool
-    """True where the paper had none, so that this is what it has now."""
+    """Whether the paper had no value of its own and now has this one."""
 
 
 @dataclass(frozen=True)
 class Tally:
-    """What became of the items of one source: items = papers + completed + skipped + lost."""
+    """Counts of the items of one source: items = papers + completed + skipped + lost."""
 
     source: str
     kind: str
@@ -171,6 +172,6 @@ class Tally:
     completed: int = 0
     """Items that complete a paper of another source."""
     skipped: int = 0
-    """Items that are no papers of their own by their nature, each a problem that says so."""
+    """Items that are not papers of their own; each has a problem of stage "skip"."""
     lost: int = 0
-    """Items that could not be used, each a problem with its reason."""
+    """Items that could not be used; each has a problem with the reason."""

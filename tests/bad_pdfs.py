@@ -1,4 +1,4 @@
-"""Makes the PDFs that break readers: `python tests/bad_pdfs.py FOLDER` writes them, the tests read them.
+"""Make PDFs that break readers: `python tests/bad_pdfs.py FOLDER` writes them.
 
 Each is made from a good PDF of ours or by hand; none is anybody's file.
 """
@@ -17,7 +17,7 @@ GOOD_PAGES = [
     [f"Page {number} has text about gradients.", "Second line of it."] for number in range(1, 6)
 ]
 BOMB = 512 << 20
-"""Bytes that the bomb inflates to: a thousand times and more its own size."""
+"""Size in bytes of the decompressed bomb, more than a thousand times that of the file."""
 
 
 def make_all(folder: Path) -> list[Path]:
@@ -47,7 +47,7 @@ def make_all(folder: Path) -> list[Path]:
 
 
 def flipped(content: bytes, seed: int) -> bytes:
-    """One bit in every hundred bytes turned over."""
+    """Flip one bit in every hundred bytes."""
     chance = random.Random(seed)
     damaged = bytearray(content)
     for _ in range(len(content) // 100):
@@ -56,7 +56,7 @@ def flipped(content: bytes, seed: int) -> bytes:
 
 
 def bomb() -> bytes:
-    """A page whose content inflates twice, to BOMB bytes of spaces."""
+    """Make a page whose content decompresses twice, to BOMB bytes of spaces."""
     outer = zlib.compressobj(9)
     inner = zlib.compressobj(9)
     chunk = b" " * (1 << 20)
@@ -73,7 +73,7 @@ def bomb() -> bytes:
 
 
 def tree_loop() -> bytes:
-    """A page tree that is its own child."""
+    """Make a page tree that is its own child."""
     return _assemble(
         [
             b"<</Type/Catalog/Pages 2 0 R>>",
@@ -83,7 +83,7 @@ def tree_loop() -> bytes:
 
 
 def xref_loop(good: bytes) -> bytes:
-    """A cross-reference table that names itself as the one before it."""
+    """Make a cross-reference table that names itself as its predecessor."""
     start = good.rindex(b"xref\n0")
     assert b"/Root 1 0 R>>" in good
     return good.replace(b"/Root 1 0 R>>", b"/Root 1 0 R/Prev %d>>" % start)

@@ -1,4 +1,4 @@
-"""Real input, where PAPERSETTE_DATA has it: all of ICLR 2019 and of ALT 2019, nothing lost."""
+"""Builds of real data from the folder in PAPERSETTE_DATA: no paper of ICLR or ALT 2019 is lost."""
 
 import json
 import sqlite3
@@ -14,7 +14,7 @@ from papersette.knowledge.citations import group_works, parse_references
 ANISOTROPIC_NOISE = {
     "B1l6e3RcF7", "S1en0sRqKm", "SkgEaj05t7", "SkNksoRctQ", "H1M7soActX", "S1eB3sRqtm", "H1lnJ2Rqt7", "SkeL6sCqK7", "BJxOHs0cKm",
 }  # fmt: skip
-"""The forum ids with which Search ICLR 2019 answered this phrase."""
+"""Forum ids of the results of Search ICLR 2019 for this phrase."""
 
 
 def build_real(catalog, data, folder):
@@ -61,7 +61,7 @@ def test_iclr_2019_has_all_its_papers_each_with_its_text(iclr_db):
     ]  # a page of playing cards
 
 
-def test_what_the_dump_lacks_is_null(iclr_db):
+def test_values_that_the_dump_lacks_are_null(iclr_db):
     counts = rows(
         iclr_db, "select sum(tldr is null), sum(tags is null), sum(authors is null) from papers"
     )
@@ -84,7 +84,7 @@ def test_words_anywhere_in_a_paper_are_found_as_whole_words(iclr_site):
     assert "<b>16</b> results" in html
 
 
-def test_a_reference_list_is_parted_from_every_paper(iclr_db):
+def test_a_reference_list_is_found_in_every_paper(iclr_db):
     without = rows(
         iclr_db,
         "select count(*) from papers where paper_id not in (select paper_id from pages where refs is not null)",
@@ -127,7 +127,7 @@ def test_submissions_are_completed_by_authors_and_decisions_of_other_sources(icl
     assert "nothing has changed" in run_build(*arguments).stdout
 
 
-def test_reviews_of_iclr_2018_are_read_and_an_error_page_is_told(tmp_path):
+def test_reviews_of_iclr_2018_are_read_and_an_error_page_is_a_problem(tmp_path):
     database = build_real("iclr2018", foreign("iclr2018_reviews_sample").parent, tmp_path)
     assert rows(
         database, "select count(*), count(distinct paper_id), sum(confidence is null) from reviews"
@@ -140,7 +140,7 @@ def alt_db(tmp_path_factory):
     return build_real("alt2019", foreign("alt2019").parent, tmp_path_factory.mktemp("alt"))
 
 
-def test_alt_2019_links_every_pdf_to_its_entry_and_tells_its_doubts(alt_db):
+def test_alt_2019_links_every_pdf_to_its_entry(alt_db):
     assert rows(alt_db, "select count(*), sum(page_count > 0), sum(page_count) from papers") == [
         (38, 37, 903)
     ]
@@ -157,13 +157,13 @@ def test_alt_2019_links_every_pdf_to_its_entry_and_tells_its_doubts(alt_db):
     assert all(key == name for key, name in surnames)
 
 
-def test_the_doubts_of_alt_2019_are_one_missing_pdf_and_two_titles_that_differ(alt_db):
-    doubts = dict(rows(alt_db, "select paper_id, reason from problems"))
-    assert set(doubts) == {"shang19Paper", "Aboumoustafa19Paper", "gaillard19Paper"}
-    assert "no PDF" in doubts["shang19Paper"]
+def test_the_problems_of_alt_2019_are_a_missing_pdf_and_two_different_titles(alt_db):
+    problems = dict(rows(alt_db, "select paper_id, reason from problems"))
+    assert set(problems) == {"shang19Paper", "Aboumoustafa19Paper", "gaillard19Paper"}
+    assert "no PDF" in problems["shang19Paper"]
 
 
-def test_no_volume_is_taken_for_a_paper(alt_db):
+def test_a_volume_is_not_a_paper(alt_db):
     assert rows(alt_db, "select count(*) from papers where paper_id = 'ALT19'") == [(0,)]
 
 
@@ -186,7 +186,7 @@ def test_other_real_sources_lose_nothing(catalog, folder, counts, tmp_path):
     assert rows(database, "select lost from builds") == [(0,)]
 
 
-def test_what_iclr_2019_cites_most_and_who_cites_hinton(iclr_db):
+def test_the_most_cited_works_of_iclr_2019_and_who_cites_hinton(iclr_db):
     lists = defaultdict(list)
     for paper_id, page, refs in rows(
         iclr_db, "select paper_id, page, refs from pages where refs is not null order by page_id"

@@ -1,18 +1,23 @@
-"""What came, changed and went between two builds of one file, and whether there is anything to build at all.
+"""Compare two builds of one file: which papers were added, changed or removed.
 
-The rule: a build whose fingerprint is that of the file is not made again. The fingerprint covers the catalog, every item as read,
-every file's name, size and time, the options, and the source code of this package.
+A build with the fingerprint of the last one is not made again. The fingerprint covers the catalog,
+every item as read, every file's name, size and time, the options, the code and lists of this
+package, the files of the site that rank, and the versions of the libraries.
 """
 
 from __future__ import annotations
 
 import hashlib
 import sqlite3
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 from typing import Any
+
+from papersette.fulltext import engines
 
 COMPARED = (
     "title authors year published abstract tldr tags venue_id decision language url pdf_url "
@@ -21,6 +26,12 @@ COMPARED = (
 """Columns of papers that are compared."""
 MAX_CHANGES = 1000
 """Number of changes that are kept, the newest, so that feed readers that were offline find them."""
+
+PACKAGE = Path(__file__).parents[1]
+RANKING = ("metadata.yml", "settings.json", "plugins/*.py")
+"""Files of the site that decide how its search ranks, which the build measures."""
+LIBRARIES = ("datasette", "numpy", "rapidfuzz", "scikit-learn", "scipy")
+"""Libraries whose version may change the result; `engines.VERSION` has those that read PDFs."""
 
 Row = dict[str, Any]
 
@@ -35,17 +46,41 @@ class Previous:
     changes: list[Row]
 
 
-def to_fingerprint(inputs: Iterable[object], files: Iterable[Path]) -> str:
-    """SHA-256 over the `repr` of the inputs, the name, size and time of the files, and this package's source code."""
+def to_fingerprint(inputs: Iterable[object], files: Iterable[Path], site_folder: Path) -> str:
+    """Return a SHA-256 of all that a build depends on.
+
+    That is the `repr` of the inputs, the name, size and time of the files, the contents of this package and of
+    the files of the site that rank (`RANKING`), and the versions of Python, SQLite and the libraries.
+    """
     digest = hashlib.sha256()
-    for value in inputs:
-        digest.update(repr(value).encode())
+    for value in (*inputs, to_versions()):
+        digest.update(f"{value!r}\n".encode())
     for path in files:
         stat = path.stat()
-        digest.update(f"{path} {stat.st_size} {stat.st_mtime_ns}".encode())
-    for path in sorted(Path(__file__).parent.rglob("*.py")):
-        digest.update(path.read_bytes())
+        digest.update(f"{path} {stat.st_size} {stat.st_mtime_ns}\n".encode())
+    ranking = (path for pattern in RANKING for path in site_folder.glob(pattern))
+    for folder, paths in ((PACKAGE, _package_files()), (site_folder, ranking)):
+        for path in sorted(paths):
+            digest.update(f"{path.relative_to(folder).as_posix()}\n".encode())
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
+
+
+def to_versions() -> dict[str, str]:
+    """Return the versions of Python, SQLite, the PDF engines and the libraries."""
+    return {
+        "python": f"{sys.version_info.major}.{sys.version_info.minor}",
+        "sqlite": sqlite3.sqlite_version,
+        "engines": engines.VERSION,
+        **{name: metadata.version(name) for name in LIBRARIES},
+    }
+
+
+def _package_files() -> Iterator[Path]:
+    """Yield every file of the package, code and lists, but not what Python compiles."""
+    for path in PACKAGE.rglob("*"):
+        if path.is_file() and "__pycache__" not in path.parts:
+            yield path
 
 
 def read_previous(path: Path) -> Previous | None:

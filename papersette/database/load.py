@@ -233,6 +233,7 @@ def save_changes(db: Database, previous: Previous | None, started: datetime) -> 
 def save_build(
     db: Database,
     publication: Catalog,
+    catalog_path: str,
     started: datetime,
     fingerprint: str,
     previous: Previous | None,
@@ -242,7 +243,7 @@ def save_build(
     counts = {name: db.execute(sql).fetchone()[0] or 0 for name, sql in COUNTS.items()}
     row = {
         "build_id": len(previous.builds) + 1 if previous else 1,
-        "catalog": publication.path.as_posix(),
+        "catalog": catalog_path,
         "title": publication.title,
         "notice": publication.notice,
         "started": started.isoformat(timespec="seconds"),

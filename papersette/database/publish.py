@@ -94,18 +94,30 @@ def check(db: Database) -> None:
 
 
 def save_inspection(path: Path, database: Path) -> None:
-    """Write Datasette's inspect-data.json: with it the file is served as immutable, counts known, download allowed."""
+    """Put the database into Datasette's inspect-data.json at `path`, and keep the entries of other databases.
+
+    With it Datasette serves the file as immutable, knows its counts, and offers it for download.
+    """
+    inspection = {**_read_inspection(path), database.stem: _inspect(database)}
+    temporary = path.with_name(f".{path.name}.part")
+    temporary.write_text(json.dumps(inspection, indent=1) + "\n", encoding="utf-8")
+    temporary.replace(path)
+
+
+def _read_inspection(path: Path) -> dict[str, object]:
+    """Return the entries of the file at `path`; none where it is missing or damaged."""
+    try:
+        entries = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):
+        return {}
+    return entries if isinstance(entries, dict) else {}
+
+
+def _inspect(database: Path) -> dict[str, object]:
     db = Database(database)
     tables = {name: {"count": db.table(name).count} for name in db.table_names()}
     db.close()
     with database.open("rb") as raw:
         digest = hashlib.file_digest(raw, "sha256").hexdigest()
-    data = {
-        database.stem: {
-            "hash": digest,
-            "size": database.stat().st_size,
-            "file": database.name,
-            "tables": tables,
-        }
-    }
-    path.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
+    size = database.stat().st_size
+    return {"hash": digest, "size": size, "file": database.name, "tables": tables}

@@ -1,6 +1,7 @@
-"""From a PDF (or its text) to clean pages: read, clean, part text from references; guarded and cached.
+"""Extract clean pages from a PDF or text file: read, clean, and separate body text from references.
 
-`extract(files)` is the way in. `python -m papersette.fulltext FILE.pdf` shows what becomes of one file.
+`extract(files)` is the entry point; it isolates failures and caches results.
+`python -m papersette.fulltext FILE.pdf` shows the result for one file.
 """
 
 from papersette.fulltext.engines import ENGINES

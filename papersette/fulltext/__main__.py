@@ -1,4 +1,4 @@
-"""`python -m papersette.fulltext FILE.pdf`: shows, page by page, what the search will see. "Why was this not found?" """
+"""`python -m papersette.fulltext FILE.pdf`: show the text of each page as the search indexes it."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ def main() -> int:
         help="recognise scanned pages with ocrmypdf, if it is installed",
     )
     options = parser.parse_args()
-    plain, whole = (_timed(options, structure) for structure in (False, True))
-    text = whole[0]
+    plain, structured = (_timed(options, structure) for structure in (False, True))
+    text = structured[0]
     if isinstance(text, str):
         print(f"{options.file} {text}")
         return 1
@@ -34,10 +34,12 @@ def main() -> int:
         if page.refs:
             print(f"──── page {number}, references ────\n{page.refs}")
     print(
-        f"──── {len(text.pages)} pages, {plain[1]:.2f} s with the start of a process; structure {whole[1] - plain[1]:+.2f} s"
+        f"──── {len(text.pages)} pages, {plain[1]:.2f} s including the start of a process; "
+        f"structure {structured[1] - plain[1]:+.2f} s"
     )
     print(
-        f"──── text: {text.doubt or 'nothing looks wrong'} (rubbish above {quality.BAD_PAGE:.0%} would); sha256 {text.sha256}"
+        f"──── text: {text.warning or 'no extraction problems'} "
+        f"(limit: {quality.BAD_PAGE:.0%} unreadable characters); sha256 {text.sha256}"
     )
     return 0
 
@@ -52,7 +54,8 @@ def _timed(options: argparse.Namespace, structure: bool) -> tuple[Text | str, fl
 
 def _show_structure(text: Text) -> None:
     print(
-        f"title: {text.front.title}\nauthors' block: {text.front.authors}\nabstract: {text.front.abstract}\nheadings:"
+        f"title: {text.front.title}\nauthors' block: {text.front.authors}\n"
+        f"abstract: {text.front.abstract}\nheadings:"
     )
     for heading in text.headings:
         print(f"  {heading.number:8}{heading.title}, page {heading.page}")

@@ -1,7 +1,8 @@
-"""Puts the loose accents of TeX's old fonts over their letters.
+"""Combine the separate accents of TeX's old fonts with their letters.
 
-The rule: those fonts print é as two glyphs, and an engine gives them as it met them: ´e, e´, or Bartok´ for Bartók.
-Where the accent's box lies tells the letter; an accent that no letter takes stays as it is, for it may be a hat in a formula.
+Those fonts print é as two glyphs, which an engine returns in the order of the file: ´e, e´, or
+Bartok´ for Bartók. The position of the accent's bounding box determines the letter. An accent
+without a letter stays as it is: it may be a hat in a formula.
 """
 
 from __future__ import annotations
@@ -23,13 +24,14 @@ COMBINING = {
     "¯": "\u0304",
 } | {"¸": "\u0327"}
 ABOVE = "´¨ˆ˜ˇ˚¯"
-"""Accents that are nothing else; a backtick can be a quotation mark or an ell."""
-NEAR = 80
-"""How many characters before and after an accent its letter can be: to the ends of its line, as ALT 2019 has it."""
+"""Characters that are only used as accents; a backtick can also be a quotation mark."""
+MAX_DISTANCE = 80
+"""Largest distance in characters between an accent and its letter: ALT 2019 moves accents to the
+end of the line."""
 
 
 def compose(letter: str, accent: str) -> str | None:
-    """The letter with the accent, or None where Unicode has no such letter.
+    """Return the letter with the accent, or None if Unicode has no such letter.
 
     >>> compose("ı", "¨"), compose("q", "´")
     ('ï', None)
@@ -38,32 +40,34 @@ def compose(letter: str, accent: str) -> str | None:
     return composed if len(composed) == 1 else None
 
 
-def put_in_place(text: str, box_of: Callable[[int], Box]) -> str:
-    """The text of a page with each loose accent moved onto the letter that it stands over, and the gap it left closed.
+def attach_accents(text: str, box_of: Callable[[int], Box]) -> str:
+    """Return the text of a page with each separate accent combined with the letter below it.
 
-    `box_of` gives the box of the character at a place in the text, as pdfium's text page does.
+    The gap that the accent left is closed. `box_of` returns the bounding box of the character at an
+    index of the text, as pdfium's text page does.
     """
-    places = [i for i, c in enumerate(text) if c in COMBINING and c not in "`¯˜"]
-    if not places:
+    accents = [i for i, c in enumerate(text) if c in COMBINING and c not in "`¯˜"]
+    if not accents:
         return text
     characters = list(text)
-    for place in places:
-        letter = _letter_under(text, place, box_of)
-        if letter is not None and (composed := compose(text[letter], text[place])):
+    for accent in accents:
+        letter = _letter_under(text, accent, box_of)
+        if letter is not None and (composed := compose(text[letter], text[accent])):
             characters[letter] = composed
-            characters[place] = ""
+            characters[accent] = ""
             _close_gap(characters, letter, box_of)
     return "".join(characters)
 
 
-def _letter_under(text: str, place: int, box_of: Callable[[int], Box]) -> int | None:
-    """The place of the letter whose box holds the middle of the accent's, on the same line."""
-    left, bottom, right, top = box_of(place)
+def _letter_under(text: str, accent: int, box_of: Callable[[int], Box]) -> int | None:
+    """Return the index of the letter on the same line whose box contains the accent's centre."""
+    left, bottom, right, top = box_of(accent)
     middle, height = (left + right) / 2, max(top - bottom, 1.0)
     for i in sorted(
-        range(max(0, place - NEAR), min(len(text), place + NEAR)), key=lambda i: abs(i - place)
+        range(max(0, accent - MAX_DISTANCE), min(len(text), accent + MAX_DISTANCE)),
+        key=lambda i: abs(i - accent),
     ):
-        if i != place and (text[i].isalpha()) and text[i].isascii():
+        if i != accent and (text[i].isalpha()) and text[i].isascii():
             box = box_of(i)
             if box[0] <= middle <= box[2] and abs(box[3] - bottom) < 2.5 * height:
                 return i
@@ -71,7 +75,7 @@ def _letter_under(text: str, place: int, box_of: Callable[[int], Box]) -> int | 
 
 
 def _close_gap(characters: list[str], letter: int, box_of: Callable[[int], Box]) -> None:
-    """Take away a space beside the letter where the page has none: an accent between makes engines write "Szepesv ´ ari"."""
+    """Remove a space beside the letter that is not on the page: engines return "Szepesv ´ ari"."""
     own = box_of(letter)
     for step in (-1, 1):
         other = next(
@@ -87,5 +91,5 @@ def _close_gap(characters: list[str], letter: int, box_of: Callable[[int], Box])
                 characters[i] = "" if characters[i] == " " else characters[i]
 
 
-def _is_letter(characters: list[str], place: int) -> bool:
-    return 0 <= place < len(characters) and characters[place].isalpha()
+def _is_letter(characters: list[str], index: int) -> bool:
+    return 0 <= index < len(characters) and characters[index].isalpha()

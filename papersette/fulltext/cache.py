@@ -1,7 +1,7 @@
-"""Keeps what was read from a PDF, so that no build reads the same bytes twice.
+"""Cache the text of PDFs, so that no build reads the same bytes twice.
 
-The rule: a key names the bytes and every version that the pages depend on, so an entry is never out of date. Entries are
-written whole and renamed into place; two builds may share a folder.
+A key covers the bytes of the file and every version that the text depends on, so an entry is never
+out of date. Entries are written to a temporary file and renamed: two builds may share a folder.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from typing import Any
 
 
 def to_key(sha256: str, *versions: str) -> str:
-    """
+    """Return the key of a file's hash and of the versions that its entry depends on.
+
     >>> len(to_key("00" * 32, "pdfium 1"))
     64
     """
@@ -24,7 +25,7 @@ def to_key(sha256: str, *versions: str) -> str:
 
 
 def read_entry(folder: Path, key: str) -> Any:
-    """The entry, or None where there is none or it was damaged (it is then made anew)."""
+    """Return the entry, or None if it is missing or damaged."""
     try:
         with gzip.open(_path(folder, key), "rt", encoding="utf-8") as lines:
             return json.load(lines)
@@ -33,6 +34,7 @@ def read_entry(folder: Path, key: str) -> Any:
 
 
 def save_entry(folder: Path, key: str, entry: Any) -> None:
+    """Write an entry, anything that JSON can hold, in one step."""
     path = _path(folder, key)
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")

@@ -1,7 +1,7 @@
-"""Makes raw pages read well and search well: pure functions, each with the odd datum that forced it.
+"""Clean raw pages for reading and search: pure functions on text.
 
-The rule: text in, text out; no function looks at a file. `clean` is the whole of it: raw pages in, the lines of each page
-out; `to_paragraphs` then joins lines. Methods and measurements: docs/fulltext.md.
+`clean` turns raw pages into the clean lines of each page; `to_paragraphs` then joins lines.
+docs/fulltext.md has the methods and measurements.
 """
 
 from __future__ import annotations
@@ -13,18 +13,19 @@ from collections import Counter
 from papersette.fulltext.accents import ABOVE, compose
 
 VERSION = "10"
-"""Changes when the same raw pages may come out otherwise: part of the cache's key."""
+"""Part of the cache's key: changes when the clean lines of the same raw pages may change."""
 
 HEADING = re.compile(
-    r"(\d+(\.\d+)*\.?|[A-Z]\.?) [A-Z][^.]{2,70}|(?i:abstract|summary|references|résumé|références)"
+    r"(\d+(\.\d+)*\.?|[A-Z]\.?) [A-Z][^.]{2,70}"
+    r"|(?i:abstract|summary|references|résumé|références)"
 )
 
-EDGE = 2
-"""How many lines at the top and at the foot of a page can be a running header or footer."""
+EDGE_LINES = 2
+"""Lines at the top and at the bottom of a page that can be running headers or footers."""
 
 
 def clean(pages: list[str]) -> list[list[str]]:
-    """The lines of each page, without what belongs to the page and not to the text, and with words joined."""
+    """Return the lines of each page: no headers, footers or line numbers, and words rejoined."""
     lines = [to_lines(page) for page in pages]
     lines = drop_repeated_edges(lines)
     lines = [drop_line_numbers(page) for page in lines]
@@ -33,38 +34,38 @@ def clean(pages: list[str]) -> list[list[str]]:
 
 
 def to_lines(page: str) -> list[str]:
-    """The lines of one raw page, characters cleaned, spaces folded; empty lines stay as paragraph breaks."""
+    """Return the lines of a raw page with clean characters and single spaces.
+
+    Empty lines are kept as paragraph breaks.
+    """
     text = page.replace("\r\n", "\n").replace("\r", "\n")
-    text = re.sub(
-        "[\x02\ufffe\u00ad](?:\n|$|(?=\\w))", "-\n", text
-    )  # pdfium's mark for a hyphen at a line's end
+    # pdfium marks a hyphen at the end of a line with one of these characters.
+    text = re.sub("[\x02\ufffe\u00ad](?:\n|$|(?=\\w))", "-\n", text)
     text = fold_characters(text)
     return [" ".join(line.split()) for line in text.split("\n")]
 
 
 def fold_characters(text: str) -> str:
-    """Accents composed, ligatures opened, rubbish dropped; powers, indices and fractions stay as they are.
+    """Compose accents, expand ligatures and drop unreadable characters; keep powers and fractions.
 
     >>> fold_characters("Aur´elien’s eﬃcient x² (cid:12)")
     'Aurélien’s efficient x² '
     """
-    text = re.sub(r"\(cid:\d+\)", "", text)  # pdfminer's word for a glyph without a Unicode value
-    text = re.sub(
-        r"<latexi?t?[^>]{0,2000}>[^<]{0,100000}</latexi?t?>", "", text
-    )  # base64 that Word-made figures carry
-    text = re.sub(
-        r"[A-Za-z0-9+/=]{60,}", "", text
-    )  # and what is left of it where a line end has cut the tag
+    # pdfminer.six writes a glyph without a Unicode value as (cid:12).
+    text = re.sub(r"\(cid:\d+\)", "", text)
+    # Figures made with Word contain base64, with or without its tag.
+    text = re.sub(r"<latexi?t?[^>]{0,2000}>[^<]{0,100000}</latexi?t?>", "", text)
+    text = re.sub(r"[A-Za-z0-9+/=]{60,}", "", text)
     text = compose_accents(text)
-    text = UNCOMMON.sub(lambda found: "".join(map(_fold, found[0])), text)
+    text = UNCOMMON.sub(lambda found: "".join(map(_clean_character, found[0])), text)
     return unicodedata.normalize("NFC", text)
 
 
 UNCOMMON = re.compile(r"[^ -~\n\t]+")
-"""All but plain ASCII, which is nearly all of a page and needs no look at each character."""
+"""Runs of other characters than plain ASCII, which needs no cleaning and is most of a page."""
 
 
-def _fold(c: str) -> str:
+def _clean_character(c: str) -> str:
     if c < "\x7f":
         return c if c >= " " or c in "\n\t" else ""
     if (
@@ -73,9 +74,8 @@ def _fold(c: str) -> str:
         or "\uff01" <= c <= "\uff5e"
         or "\ufb50" <= c <= "\ufeff"
     ):
-        return unicodedata.normalize(
-            "NFKC", c
-        )  # ligatures, letters of mathematical and wide fonts, Arabic shapes
+        # Ligatures, letters of mathematical and wide fonts, Arabic presentation forms.
+        return unicodedata.normalize("NFKC", c)
     if (
         unicodedata.category(c) in {"Cc", "Co", "Cn", "Cs"}
         or c in "\u00ad\u200b\ufffd"
@@ -86,53 +86,54 @@ def _fold(c: str) -> str:
 
 
 def compose_accents(text: str) -> str:
-    """
+    """Combine each separate accent with the letter beside it.
+
     >>> compose_accents("Aur´elien, G¨odel, Franc¸ois, Lo¨ıc")
     'Aurélien, Gödel, François, Loïc'
     """
     text = re.sub(f"([{ABOVE}])([A-Za-zı])", lambda m: compose(m[2], m[1]) or m[0], text)
     text = re.sub("([A-Za-z])(¸)", lambda m: compose(m[1], m[2]) or m[0], text)
-    return re.sub(
-        rf"(?<!\S)[{ABOVE}](?!\S)", "", text
-    )  # ALT 2019 leaves the accent of a name at the end of its line
+    # ALT 2019 leaves the accent of a name at the end of its line.
+    return re.sub(rf"(?<!\S)[{ABOVE}](?!\S)", "", text)
 
 
 def drop_repeated_edges(pages: list[list[str]]) -> list[list[str]]:
-    """Without running headers, footers and page numbers: edge lines that come back, digits aside, on many pages.
+    """Drop running headers, footers and page numbers: edge lines repeated on many pages.
 
-    "Under review as a conference paper at ICLR 2019" stood on each page and made every paper a hit for "review".
+    Digits are ignored. The header "Under review as a conference paper at ICLR 2019" would make
+    every paper a match for "review".
     """
-    edges = [_edges(page, EDGE if number else 1) for number, page in enumerate(pages)]
+    edges = [_edges(page, EDGE_LINES if number else 1) for number, page in enumerate(pages)]
     seen: Counter[str] = Counter()
-    for page, places in zip(pages, edges, strict=True):
-        seen.update({_mask(page[i]) for i in places})
-    needed = max(
-        2, -(-2 * len(pages) // 5)
-    )  # left and right headers may differ, and first pages have none
+    for page, indexes in zip(pages, edges, strict=True):
+        seen.update({_mask(page[i]) for i in indexes})
+    # Two pages in five: left and right headers may differ, and first pages have none.
+    needed = max(2, -(-2 * len(pages) // 5))
     repeated = {line for line, times in seen.items() if times >= needed}
     headers = {
         page[i]
-        for page, places in zip(pages, edges, strict=True)
-        for i in places
+        for page, indexes in zip(pages, edges, strict=True)
+        for i in indexes
         if _mask(page[i]) in repeated
     }
     kept = [
         [
             line
             for i, line in enumerate(page)
-            if i not in places or not (_mask(line) in repeated or line == str(number))
+            if i not in indexes or not (_mask(line) in repeated or line == str(number))
         ]
-        for number, (page, places) in enumerate(zip(pages, edges, strict=True), start=1)
+        for number, (page, indexes) in enumerate(zip(pages, edges, strict=True), start=1)
     ]
     return [kept[0], *(_cut_header(page, headers) for page in kept[1:])] if kept else []
 
 
 def _cut_header(page: list[str], headers: set[str]) -> list[str]:
-    """Without a running header that has got joined to the line under it, but for page 1: its title begins as later headers.
+    """Remove a running header that the engine has joined to the line below it.
 
-    A header of one or two words could begin a line by chance.
+    Headers of one or two words are not considered: a line of text may begin with them. Page 1 is
+    left as it is, because its title may be the header of later pages.
     """
-    for i, line in enumerate(page[:EDGE]):
+    for i, line in enumerate(page[:EDGE_LINES]):
         for header in headers:
             if header.count(" ") >= 2 and line.startswith(header + " "):
                 return [*page[:i], line[len(header) + 1 :], *page[i + 1 :]]
@@ -140,9 +141,9 @@ def _cut_header(page: list[str], headers: set[str]) -> list[str]:
 
 
 def _edges(page: list[str], depth: int) -> set[int]:
-    """Which lines can be a running header or footer; on page 1 the title, itself a later header, is the second line."""
+    """Return the indexes of the lines that can be a running header or footer."""
     filled = [i for i, line in enumerate(page) if line]
-    depth = min(depth, len(filled) // 4)  # of a page with a few lines, none is an edge
+    depth = min(depth, len(filled) // 4)  # a page of few lines has no edge
     return set(filled[:depth] + filled[len(filled) - depth :])
 
 
@@ -151,7 +152,7 @@ def _mask(line: str) -> str:
 
 
 def drop_line_numbers(page: list[str]) -> list[str]:
-    """Without the numbers that submissions print beside every line; fewer than twenty could be a table."""
+    """Drop the line numbers that submissions print; fewer than twenty may be a table."""
     numbers = [line for line in page if re.fullmatch(r"\d{1,4}", line)]
     if len(numbers) < 20 or sorted(numbers, key=int) != numbers:
         return page
@@ -159,7 +160,7 @@ def drop_line_numbers(page: list[str]) -> list[str]:
 
 
 def to_vocabulary(pages: list[list[str]]) -> Counter[str]:
-    """How often each word, also with its hyphens, stands whole inside a line."""
+    """Count each word, with its hyphens, that a line break does not split."""
     words: Counter[str] = Counter()
     for page in pages:
         broken = False
@@ -171,10 +172,10 @@ def to_vocabulary(pages: list[list[str]]) -> Counter[str]:
 
 
 def join_hyphenated(page: list[str], words: Counter[str]) -> list[str]:
-    """Join a word broken over two lines: "anis-" + "otropic" is one word, "high-" + "dimensional" a compound.
+    """Join words broken over two lines: "anis-" + "otropic", but keep "high-" + "dimensional".
 
-    The hyphen goes unless the paper writes the compound with it elsewhere and never without (the rule that measured best).
-    A capital or digit after the break keeps it: "Jean-" + "Marc".
+    The hyphen is dropped unless the paper elsewhere writes the compound with it and never without
+    (the best of the rules measured), or a capital or digit follows: "Jean-" + "Marc".
     """
     joined: list[str] = []
     for line in page:
@@ -186,9 +187,9 @@ def join_hyphenated(page: list[str], words: Counter[str]) -> list[str]:
             and (broken := re.search(r"(\w+)-$", joined[-1]))
             and (rest := re.match(r"[^\W\d_]\w*", line))
         ):
-            whole, compound = broken[1] + rest[0], f"{broken[1]}-{rest[0]}"
+            word, compound = broken[1] + rest[0], f"{broken[1]}-{rest[0]}"
             keep = not rest[0][0].islower() or (
-                words[compound.lower()] > 0 and not words[whole.lower()]
+                words[compound.lower()] > 0 and not words[word.lower()]
             )
             head, _, tail = line.partition(" ")
             joined[-1] = (joined[-1] if keep else joined[-1][:-1]) + head
@@ -200,12 +201,12 @@ def join_hyphenated(page: list[str], words: Counter[str]) -> list[str]:
 
 
 def _join_known(match: re.Match[str], words: Counter[str]) -> str:
-    """pdftotext can leave a broken word inside a line, "out- performing": joined if the paper has it whole elsewhere."""
+    """Join "out- performing", which pdftotext leaves inside a line, if the paper has the word."""
     return match[1] + match[2] if words[(match[1] + match[2]).lower()] else match[0]
 
 
 def to_paragraphs(lines: list[str]) -> str:
-    """One page of running text: lines joined by spaces, a new line where a paragraph or heading begins."""
+    """Join the lines of a page by spaces; a paragraph or heading begins on a new line."""
     full = sorted(map(len, lines))[int(len(lines) * 0.8)] if lines else 0
     text = ""
     for line in lines:

@@ -1,7 +1,8 @@
-"""Reads the raw pages of one file: a list with the text of each page, as the engine gives it.
+"""Read the raw text of each page of one file, as the PDF engine returns it.
 
-The rule: an engine raises `Unreadable` with a reason that a reader understands, and nothing else. pdfium reads first
-(fast); pdfminer.six, pure Python, reads what pdfium can't or where it is the only one wanted. docs/fulltext.md has the why.
+An engine raises only `Unreadable`, with a reason for the user. pdfium is fast and reads first;
+pdfminer.six is pure Python and reads the pages that pdfium cannot read. docs/fulltext.md has the
+reasons.
 """
 
 from __future__ import annotations
@@ -18,35 +19,32 @@ from pdfminer.pdfdocument import PDFPasswordIncorrect
 
 from papersette.fulltext import accents, layout, quality
 
-logging.getLogger("pdfminer").setLevel(
-    logging.CRITICAL
-)  # what it would log becomes a reason in problems
+# Its warnings become reasons in the table `problems`.
+logging.getLogger("pdfminer").setLevel(logging.CRITICAL)
 
 MAX_PAGES = 2000
-"""Of one paper; the rest is left out and said so. The longest thesis fits, a page tree that never ends does not."""
-
+"""Limit of pages per file: more than any thesis has, but a cyclic page tree ends."""
 
 SECOND_READINGS = 60
-"""Pages at the front of a file that get a second reading; a scanned book would take an hour."""
-
+"""Limit of pages per file that are read by the second engine; a scanned book would take an hour."""
 
 SECOND_SECONDS = 20
-"""For all of them together: they must not cost what pdfium has read of the others."""
+"""Time limit for all of these pages together; after it the text of the first engine is used."""
 
 
 class RawPage(NamedTuple):
-    """The text of a page as an engine gives it, and which engine that was."""
+    """The text of a page and the name of the engine that read it."""
 
     text: str
     engine: str
 
 
 class Unreadable(Exception):
-    """This file has no pages that can be read; the text says why."""
+    """The file has no readable pages; the message says why."""
 
 
 def read_text(path: Path) -> list[RawPage]:
-    """The pages of a text file: a form feed parts them, as pdftotext writes."""
+    """Return the pages of a text file, separated by form feeds as pdftotext writes them."""
     raw = path.read_bytes()
     try:
         text = raw.decode("utf-8")
@@ -58,12 +56,15 @@ def read_text(path: Path) -> list[RawPage]:
 
 
 def read_pdfium(path: Path) -> list[str]:
-    """Raises `Unreadable` also where pypdfium2 is not installed: it comes as a binary, which not every machine has."""
+    """Return the text of each page by pdfium.
+
+    Raises `Unreadable`, also if pypdfium2 is not installed: it has no wheel for some platforms.
+    """
     try:
         import pypdfium2
     except ImportError:
         raise Unreadable(
-            "wants pypdfium2, which is not installed here; build with --engine pdfminer"
+            "needs pypdfium2, which is not installed; build with --engine pdfminer"
         ) from None
     try:
         document = pypdfium2.PdfDocument(path)
@@ -74,31 +75,31 @@ def read_pdfium(path: Path) -> list[str]:
 
 
 def _pdfium_page(document: Any, number: int) -> str:
-    """The text of a page; "" where it is damaged, which costs that page alone."""
+    """Return the text of a page, or "" if that page is damaged."""
     try:
         textpage = document[number].get_textpage()
-        return accents.put_in_place(textpage.get_text_range(), textpage.get_charbox)
-    except RuntimeError:  # what pypdfium2's errors are
+        return accents.attach_accents(textpage.get_text_range(), textpage.get_charbox)
+    except RuntimeError:  # the base class of pypdfium2's errors
         return ""
 
 
 def _pdfium_reason(error: str) -> str:
     if "password" in error.lower():
         return "is encrypted with a password; save a copy without it"
-    return f"is no PDF that can be opened ({error})"
+    return f"cannot be opened as a PDF ({error})"
 
 
 def read_pdfminer(path: Path, numbers: list[int] | None = None) -> list[str]:
-    """Of stock pdfminer.six; all_texts reads the text of pages that are wrapped in a form, as some publishers make them."""
+    """Return the text of the pages with these numbers, from 0, or of all, by pdfminer.six."""
     try:
         return [_page_text(page) for page in layout.read_layout(path, numbers, MAX_PAGES)]
     except PDFPasswordIncorrect:
         raise Unreadable("is encrypted with a password; save a copy without it") from None
     except MemoryError:
         raise
-    except Exception as error:  # noqa: BLE001 - pdfminer.six lets the accidents of a damaged file through as what they are
+    except Exception as error:  # noqa: BLE001 - pdfminer.six raises anything on a damaged file
         reason = f"{type(error).__name__}: {error}"
-        raise Unreadable(f"is no PDF that can be opened ({reason[:120]})") from None
+        raise Unreadable(f"cannot be opened as a PDF ({reason[:120]})") from None
 
 
 def _page_text(page: object) -> str:
@@ -107,11 +108,12 @@ def _page_text(page: object) -> str:
 
 
 def read_by_pdfminer(path: Path) -> list[RawPage]:
+    """Return all pages, read by pdfminer.six alone."""
     return [RawPage(page, "pdfminer") for page in read_pdfminer(path)]
 
 
 def read_best(path: Path) -> list[RawPage]:
-    """Pages by pdfium; pages that it returns empty or as rubbish, and files that it cannot open, by pdfminer.six."""
+    """Return pages read by pdfium, or by pdfminer.six where pdfium fails or returns bad text."""
     try:
         pages = read_pdfium(path)
     except Unreadable as error:
@@ -124,7 +126,7 @@ def read_best(path: Path) -> list[RawPage]:
 
 
 def _is_bad(page: str) -> bool:
-    return quality.is_empty(page) or quality.rubbish(page) > quality.BAD_PAGE
+    return quality.is_empty(page) or quality.unreadable_share(page) > quality.BAD_PAGE
 
 
 def _second_reading(path: Path, numbers: list[int]) -> list[str]:
@@ -134,24 +136,29 @@ def _second_reading(path: Path, numbers: list[int]) -> list[str]:
 
 
 def _better(page: str, other: str) -> RawPage:
-    """The second reading where it has text and less rubbish than the first."""
+    """Return the second reading if it has text and fewer unreadable characters than the first."""
     if quality.is_empty(other) or (
-        not quality.is_empty(page) and quality.rubbish(other) >= quality.rubbish(page)
+        not quality.is_empty(page)
+        and quality.unreadable_share(other) >= quality.unreadable_share(page)
     ):
         return RawPage(page, "pdfium")
     return RawPage(other, "pdfminer")
 
 
-def _release(package: str) -> str:
+def _pdfium_version() -> str:
+    """Return the versions of pypdfium2 and of its pdfium, which differs between builds."""
     try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
+        import pypdfium2
+    except ImportError:
         return "none"
+    return f"{metadata.version('pypdfium2')} ({pypdfium2.PDFIUM_INFO})"
 
 
 ENGINES: dict[str, Callable[[Path], list[RawPage]]] = {
     "pdfium": read_best,
     "pdfminer": read_by_pdfminer,
 }
-VERSION = f"pypdfium2 {_release('pypdfium2')}, pdfminer.six {_release('pdfminer.six')}, reading 4"
-"""Changes when the raw pages of the same bytes may change: part of the cache's key."""
+VERSION = (
+    f"pypdfium2 {_pdfium_version()}, pdfminer.six {metadata.version('pdfminer.six')}, reading 4"
+)
+"""Part of the cache's key: changes when the raw pages of the same file may change."""

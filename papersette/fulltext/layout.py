@@ -1,7 +1,8 @@
-"""Pages as pdfminer.six lays them out: boxes, lines, characters with their fonts and sizes; for text alone.
+"""Read the layout of pages with pdfminer.six: boxes, lines, and characters with fonts and sizes.
 
-The rule: only public classes of pdfminer.six are subclassed, and tests/test_structure.py holds the contract with them. Lines,
-curves and pictures are not collected: a plot of a hundred thousand points says nothing to a search, and costs ten seconds.
+Only public classes of pdfminer.six are subclassed; tests/fulltext/test_layout.py tests what this
+module relies on. Lines, curves and images are skipped: a plot of a hundred thousand points has no
+text and takes ten seconds.
 """
 
 from __future__ import annotations
@@ -23,20 +24,20 @@ from papersette.fulltext import operators
 
 
 class TextAggregator(PDFPageAggregator):
-    """Collects the characters of a page and nothing else."""
+    """Collect only the characters of a page."""
 
     def paint_path(self, *_: Any, **__: Any) -> None:
-        """Lines and curves are left out."""
+        """Skip lines and curves."""
 
     def render_image(self, *_: Any, **__: Any) -> None:
-        """Pictures are left out."""
+        """Skip images."""
 
 
 class TextInterpreter(PDFPageInterpreter):
-    """Interprets what shows text, scanned by papersette.fulltext.operators; the rest of pdfminer.six as it is."""
+    """Interpret only text operators, as papersette.fulltext.operators scans them."""
 
     def execute(self, streams: Sequence[object]) -> None:
-        """Run content streams, but for those that are being run: a form that draws itself would never end."""
+        """Run content streams, except those already running: a form may draw itself."""
         own = [
             stream
             for stream in map(stream_value, streams)
@@ -50,25 +51,26 @@ class TextInterpreter(PDFPageInterpreter):
         self.stream_ids.clear()
         self.stream_ids.update(stream.objid for stream in own if stream.objid is not None)
         for name, operands in found:
-            method, wanted = METHODS[name]
-            if len(operands) >= wanted:
-                getattr(self, method)(*operands[len(operands) - wanted :])
+            method, count = METHODS[name]
+            if len(operands) >= count:
+                getattr(self, method)(*operands[len(operands) - count :])
 
 
 def _method_of(operator: str) -> tuple[str, int]:
-    """The method of an interpreter that carries out an operator, and how many operands it takes."""
+    """Return the interpreter's method for an operator, and its number of operands."""
     name = "do_" + operator.replace("*", "_a").replace('"', "_w").replace("'", "_q")
     return name, getattr(PDFPageInterpreter, name).__code__.co_argcount - 1
 
 
-METHODS = {operator: _method_of(operator) for operator in operators.SHOWS_TEXT}
+METHODS = {operator: _method_of(operator) for operator in operators.TEXT_OPERATORS}
 
 
 @contextlib.contextmanager
 def deadline(seconds: int) -> Iterator[None]:
-    """Raise `TimeoutError` where the block takes longer: for what may fail without costing the rest of a file.
+    """Raise `TimeoutError` if the block takes longer than this number of seconds.
 
-    Works in the main thread of a Unix process, as a worker is; elsewhere the limit of the whole file must do.
+    This needs the main thread of a Unix process, as in a worker; elsewhere only the time limit of
+    the file applies.
     """
     if not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
         yield
@@ -86,17 +88,18 @@ def deadline(seconds: int) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def read_layout(path: Path, numbers: list[int] | None = None, most: int = 0) -> Iterator[LTPage]:
-    """The laid-out pages with these numbers, counted from 0, or all; no more than `most`, if it is not 0.
+def read_layout(path: Path, numbers: list[int] | None = None, limit: int = 0) -> Iterator[LTPage]:
+    """Yield the layout of the pages with these numbers, counted from 0, or of all pages.
 
-    all_texts takes the text inside forms, too: some publishers wrap whole pages in one. Raises what pdfminer.six raises.
+    At most `limit` pages are read, if it is not 0. `all_texts` includes the text in form XObjects:
+    some publishers wrap each page in one. Raises what pdfminer.six raises.
     """
     manager = PDFResourceManager()
     device = TextAggregator(manager, laparams=LAParams(all_texts=True))
     interpreter = TextInterpreter(manager, device)
     with path.open("rb") as raw:
         for page in PDFPage.get_pages(
-            raw, set(numbers) if numbers is not None else None, maxpages=most
+            raw, set(numbers) if numbers is not None else None, maxpages=limit
         ):
             interpreter.process_page(page)
             yield device.get_result()

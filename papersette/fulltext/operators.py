@@ -1,7 +1,7 @@
-"""Scans a page's content stream for what shows text: operators with their operands, by one regular expression.
+"""Scan a page's content stream for text operators and their operands with one regular expression.
 
-The rule: exact or not at all. What the expression does not cover raises `Unscannable`, and pdfminer.six's own parser, some five
-times slower, reads the stream instead. Syntax: ISO 32000-1, 7.2 to 7.3 and 9.
+A stream that the expression does not cover raises `Unscannable`; pdfminer.six's own parser, about
+five times slower, then reads it. Syntax: ISO 32000-1, 7.2 to 7.3 and 9.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from typing import Any
 
 from pdfminer.psparser import LIT
 
-SHOWS_TEXT = frozenset("q Q cm Do gs BT ET Tc Tw Tz TL Tf Tr Ts Td TD Tm T* Tj TJ ' \"".split())
-"""Operators that move, set or show text, or enter a form; paths, colours, shadings and marks are passed over."""
+TEXT_OPERATORS = frozenset("q Q cm Do gs BT ET Tc Tw Tz TL Tf Tr Ts Td TD Tm T* Tj TJ ' \"".split())
+"""Operators that move, set or show text, or draw a form; paths and colours are skipped."""
 
 TOKEN = re.compile(
     rb"""[\x00\t\n\f\r ]+ | %[^\r\n]*
@@ -34,19 +34,19 @@ LINE_ENDS = {b"\n", b"\r", b"\r\n"}
 
 
 class Unscannable(ValueError):
-    """A stream that has something which the expression does not cover."""
+    """The regular expression does not cover this stream."""
 
 
 def scan(data: bytes) -> Iterator[tuple[str, list[Any]]]:
-    """Yield (operator, operands) of each operator that has to do with text. Raises `Unscannable`."""
+    """Yield (operator, operands) for each text operator. Raises `Unscannable`."""
     operands: list[Any] = []
     outer: list[list[Any]] = []
-    place, end = 0, len(data)
-    while place < end:
-        found = TOKEN.match(data, place)
+    position = 0
+    while position < len(data):
+        found = TOKEN.match(data, position)
         if found is None:
-            raise Unscannable(f"at byte {place}")
-        place, kind = found.end(), found.lastgroup
+            raise Unscannable(f"at byte {position}")
+        position, kind = found.end(), found.lastgroup
         if kind == "number":
             operands.append(_to_number(found["number"]))
         elif kind == "plain":
@@ -54,11 +54,10 @@ def scan(data: bytes) -> Iterator[tuple[str, list[Any]]]:
         elif kind == "operator":
             name = found["operator"].decode("ascii")
             if name == "BI":
-                place = _after_image(data, place)
-            elif name in SHOWS_TEXT and not outer:
+                position = _after_image(data, position)
+            elif name in TEXT_OPERATORS and not outer:
                 yield name, operands
-            if not outer:
-                operands = []
+            operands = operands if outer else []
         elif kind == "array":
             if found["array"] == b"[":
                 outer.append(operands)
@@ -67,13 +66,17 @@ def scan(data: bytes) -> Iterator[tuple[str, list[Any]]]:
                 outer[-1].append(operands)
                 operands = outer.pop()
         elif kind == "nested":
-            text, place = _to_string(data, place)
+            text, position = _to_string(data, position)
             operands.append(text)
         elif kind == "hex":
-            digits = re.sub(rb"[^0-9A-Fa-f]", b"", found["hex"])
-            operands.append(bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode("ascii")))
+            operands.append(_to_bytes(found["hex"]))
         elif kind == "name":
             operands.append(LIT(_to_name(found["name"][1:])))
+
+
+def _to_bytes(hexadecimal: bytes) -> bytes:
+    digits = re.sub(rb"[^0-9A-Fa-f]", b"", hexadecimal)
+    return bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode("ascii"))
 
 
 def _to_number(digits: bytes) -> int | float:
@@ -81,32 +84,32 @@ def _to_number(digits: bytes) -> int | float:
 
 
 def _to_name(raw: bytes) -> str:
-    whole = re.sub(rb"#([0-9A-Fa-f]{2})", lambda m: bytes.fromhex(m[1].decode("ascii")), raw)
+    name = re.sub(rb"#([0-9A-Fa-f]{2})", lambda m: bytes.fromhex(m[1].decode("ascii")), raw)
     try:
-        return whole.decode("utf-8")
+        return name.decode("utf-8")
     except UnicodeDecodeError:
         raise Unscannable("a name that is not UTF-8") from None
 
 
-def _after_image(data: bytes, place: int) -> int:
-    end = INLINE_IMAGE.search(data, place)
+def _after_image(data: bytes, position: int) -> int:
+    end = INLINE_IMAGE.search(data, position)
     if end is None:
         raise Unscannable("an inline image without an end")
     return end.end()
 
 
-def _to_string(data: bytes, place: int) -> tuple[bytes, int]:
-    """The string that opened before `place`, with its escapes and inner parentheses read, and the place after it."""
+def _to_string(data: bytes, position: int) -> tuple[bytes, int]:
+    """Return the string that starts at `position`, unescaped, and the position after it."""
     depth, parts = 1, []
     while depth:
-        found = STRING_PART.match(data, place)
+        found = STRING_PART.match(data, position)
         if found is None:
             raise Unscannable("a string without an end")
-        part, place = found[0], found.end()
+        part, position = found[0], found.end()
         depth += (part == b"(") - (part == b")")
         if depth:
             parts.append(_unescaped(part))
-    return b"".join(parts), place
+    return b"".join(parts), position
 
 
 def _unescaped(part: bytes) -> bytes:

@@ -1,7 +1,8 @@
-"""How far the text of a file can be trusted, and what is wrong with it, in words that say what to do.
+"""Measure the quality of extracted text, and describe extraction problems with their remedy.
 
-The rule: measured on raw text, before cleaning hides what was rubbish. `rubbish` judges one page; `doubt` a whole file.
-Whether its words are words of the corpus is asked of the finished indexes (papersette/garbled.py).
+The measures apply to raw text, because cleaning removes unreadable characters: `unreadable_share`
+to one page, `to_warning` to a file. Whether the words of a page are words of the corpus is measured
+on the finished indexes (papersette/database/text_quality.py).
 """
 
 from __future__ import annotations
@@ -10,21 +11,28 @@ import re
 import unicodedata
 
 BAD_PAGE = 0.1
-"""Share of rubbish above which another engine gets a try at a page, and a file is told as a problem."""
+"""Share of unreadable characters above which a page is read by another engine, and a file becomes a
+problem."""
 FEW_LETTERS = 20
-"""A page with fewer letters has no text to speak of; a full-page figure has none, a scan has none on every page."""
+"""A page with fewer letters counts as empty, as a full-page figure or a scan is."""
 
-NO_TEXT = "has no text: scanned pages? Set “ocr: true” in the catalog, or run ocrmypdf on it, and build again"
-NO_MAP = "has fonts without a Unicode map: {share:.0%} of its characters cannot be read; get another copy, or run ocrmypdf --force-ocr"
+NO_TEXT = (
+    "has no text: scanned pages? Set “ocr: true” in the catalog, or run ocrmypdf on it, "
+    "and build again"
+)
+NO_MAP = (
+    "has fonts without a Unicode map: {share:.0%} of its characters cannot be read; "
+    "get another copy, or run ocrmypdf --force-ocr"
+)
 SCANNED_PARTLY = (
     "has no text on {empty} of its {pages} pages: partly scanned? ocrmypdf can add what is missing"
 )
 
 
-def rubbish(page: str) -> float:
-    """The share of a raw page's characters that say nothing: unmapped glyphs, private use, control characters.
+def unreadable_share(page: str) -> float:
+    """Return the share of unreadable characters: unmapped glyphs, private use, control characters.
 
-    >>> rubbish("text (cid:12)(cid:13)") > 0.3
+    >>> unreadable_share("text (cid:12)(cid:13)") > 0.3
     True
     """
     glyphs = re.findall(r"\(cid:\d+\)", page)
@@ -39,17 +47,18 @@ def rubbish(page: str) -> float:
 
 
 CONTROLS = frozenset(map(chr, range(32))) - {"\x02"}
-"""U+0002 is pdfium's mark for a hyphen at the end of a line, and no rubbish."""
+"""Control characters without U+0002, which is pdfium's mark for a hyphen at the end of a line."""
 
 
 def is_empty(page: str) -> bool:
+    """Return whether the page has too few letters to count as text."""
     return len(re.findall(r"[^\W\d_]", page)) < FEW_LETTERS
 
 
-def doubt(pages: list[str]) -> str | None:
-    """What is wrong with the raw pages of a file, or None."""
+def to_warning(pages: list[str]) -> str | None:
+    """Return what is wrong with the raw pages of a file, or None."""
     empty = sum(map(is_empty, pages))
     if len(pages) >= 4 and empty > len(pages) / 2:
         return SCANNED_PARTLY.format(empty=empty, pages=len(pages))
-    share = rubbish("\n".join(pages))
+    share = unreadable_share("\n".join(pages))
     return NO_MAP.format(share=share) if share > BAD_PAGE else None

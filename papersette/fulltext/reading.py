@@ -1,7 +1,7 @@
-"""Files in, the clean pages of each out; a bad file costs only itself.
+"""Extract the text of files in worker processes, so that a bad file affects no other.
 
-The rule: each file is read in a worker process with limits on time, memory and pages. Whatever happens there, `extract`
-answers for that file with its text or with a reason, and goes on.
+Each file is read in a worker process with limits of time, memory and pages. `extract` yields its
+text, or the reason why it has none, and continues with the next file.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ from papersette.fulltext.structure import Front, Heading
 
 @dataclass(frozen=True)
 class Page:
-    """One page: the paper's own text, and its share of the reference list; either may be ""."""
+    """The text of one page: body text and reference list; either may be ""."""
 
     body: str
-    """A paragraph a line."""
+    """One paragraph per line."""
     refs: str = ""
-    """Lines as printed: where one begins is half of what tells an entry's beginning."""
+    """Lines as printed: the start of a line helps to find the start of an entry."""
     engine: str = "text"
-    """What read it: "pdfium", "pdfminer", "ocr", or "text" for a file of text."""
+    """How it was read: "pdfium", "pdfminer", "ocr", or "text" for a text file."""
 
 
 NO_FRONT = Front()
@@ -46,28 +46,28 @@ NO_FRONT = Front()
 
 @dataclass(frozen=True)
 class Text:
-    """What one file holds."""
+    """The text of one file."""
 
     pages: tuple[Page, ...]
     sha256: str
-    """Of the file's bytes."""
+    """Hash of the file."""
     front: Front = NO_FRONT
     headings: tuple[Heading, ...] = ()
-    doubt: str | None = None
-    """What looks wrong with the text, though there is some."""
+    warning: str | None = None
+    """What may be wrong with the text, for the table `problems`."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What reading one file may cost."""
+    """Limits for reading one file."""
 
     seconds: float = 60
     ocr_seconds: float = 1800
-    """Where pages may have to be recognised from pictures."""
+    """Time limit if pages may need OCR."""
     memory: int = 1 << 30
-    """Bytes of address space beyond what the worker takes to start."""
+    """Bytes of address space, in addition to those of the worker at its start."""
     files_per_worker: int = 200
-    """A worker is replaced after so many files: what a library leaks goes with it."""
+    """A worker is replaced after this number of files, which frees leaked memory."""
 
 
 DEFAULTS = Limits()
@@ -75,7 +75,7 @@ DEFAULTS = Limits()
 
 @dataclass(frozen=True)
 class Job:
-    """One file to read, as it goes to a worker."""
+    """One file to read, and how: the argument of a worker."""
 
     path: Path
     engine: str = "pdfium"
@@ -94,7 +94,7 @@ def extract(
     ocr: bool = False,
     limits: Limits = DEFAULTS,
 ) -> Iterator[tuple[Path, Text | str]]:
-    """Yield (path, its text) for each file in the order given, or (path, the reason why there is none)."""
+    """Yield (path, text) for each file in the given order, or (path, reason why it has none)."""
     work = [Job(path, engine, cache_folder, structure, ocr) for path in paths]
     if not work:
         return
@@ -115,9 +115,7 @@ def extract(
             ]
             for job, future in zip(work, futures, strict=True):
                 yield job.path, _result_or_reason(future, limits)
-        except (
-            BaseException
-        ):  # Ctrl-C, or a reader that stopped early: the workers must not outlive it
+        except BaseException:  # also Ctrl-C: the workers must not outlive this process
             pool.stop()  # type: ignore[no-untyped-call]
             raise
 
@@ -129,15 +127,15 @@ def _result_or_reason(future: object, limits: Limits) -> Text | str:
     except engines.Unreadable as error:
         return str(error)
     except FutureTimeout:
-        return f"took longer than {limits.seconds:.0f} seconds to read; its text is left out"
+        return f"took longer than {limits.seconds:.0f} seconds to read; its text is missing"
     except ProcessExpired as error:
-        return f"ended the process that read it (exit code {error.exitcode}); its text is left out"
+        return f"crashed the process that read it (exit code {error.exitcode}); its text is missing"
     except MemoryError:
-        return f"took more than {limits.memory >> 20} MiB of memory to read; its text is left out"
+        return f"took more than {limits.memory >> 20} MiB of memory to read; its text is missing"
     except OSError as error:
         return f"cannot be read: {error.strerror or error}"
-    except Exception as error:  # noqa: BLE001 - a defect of ours on one file must not cost the others
-        return f"made Papersette's reader fail, which is a defect: {type(error).__name__}: {error}"
+    except Exception as error:  # noqa: BLE001 - one file must not stop the others
+        return f"could not be read because of a bug in Papersette: {type(error).__name__}: {error}"
 
 
 def _limit_memory(limit: int) -> None:
@@ -148,7 +146,7 @@ def _limit_memory(limit: int) -> None:
 
 
 def read_file(job: Job) -> Text:
-    """Read and clean one file, by the cache where it can. Raises `engines.Unreadable` with the reason."""
+    """Read and clean one file, or take it from the cache. Raises `engines.Unreadable`."""
     sha256 = hashlib.sha256(job.path.read_bytes()).hexdigest()
     engine = "text" if job.path.suffix.lower() == ".txt" else f"{job.engine}, ocr {job.ocr}"
     raw_key = cache.to_key(sha256, engine, engines.VERSION)
@@ -167,7 +165,7 @@ def read_file(job: Job) -> Text:
         sha256=sha256,
         front=Front(*entry["front"]),
         headings=tuple(Heading(*heading) for heading in entry["headings"]),
-        doubt=entry["doubt"],
+        warning=entry["warning"],
     )
 
 
@@ -179,7 +177,7 @@ def _read_raw(job: Job, key: str) -> list[engines.RawPage]:
         return [engines.RawPage(*page) for page in entry]
     pages = engines.ENGINES[job.engine](job.path)
     if not pages:
-        raise engines.Unreadable("has no pages: what lists them is damaged; get another copy")
+        raise engines.Unreadable("has no pages: its page tree is damaged; get another copy")
     if job.ocr and all(quality.is_empty(page.text) for page in pages):
         pages = recognition.read_scan(job.path)
     if job.cache:
@@ -188,17 +186,17 @@ def _read_raw(job: Job, key: str) -> list[engines.RawPage]:
 
 
 def to_entry(job: Job, raw: list[engines.RawPage]) -> dict[str, Any]:
-    """What is kept of a file, as the cache holds it: plain lists and text."""
+    """Return the cache entry of a file, as JSON can hold it."""
     lines = cleaning.clean([page.text for page in raw])
-    parted = references.part_references(lines)
+    separated = references.separate_references(lines)
     front = structure.read_front(job.path, lines) if job.structure else NO_FRONT
     headings = structure.to_headings(lines) if job.structure else ()
     return {
         "pages": [
             [cleaning.to_paragraphs(body), "\n".join(filter(None, refs)), page.engine]
-            for (body, refs), page in zip(parted, raw, strict=True)
+            for (body, refs), page in zip(separated, raw, strict=True)
         ],
         "front": [front.title, front.authors, front.abstract],
         "headings": [[h.number, h.title, h.page] for h in headings],
-        "doubt": quality.doubt([page.text for page in raw]),
+        "warning": quality.to_warning([page.text for page in raw]),
     }

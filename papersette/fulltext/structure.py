@@ -1,7 +1,8 @@
-"""What a paper's layout tells: title, authors' block and abstract of page 1, and the section headings with their pages.
+"""Find title, authors' block and abstract on page 1, and the section headings with their pages.
 
-The rule: None rather than a guess. The title is what page 1 sets in its largest type, which pdfminer.six sees; the abstract
-and the numbered headings are read off the cleaned lines, where a numbering that counts up is proof enough.
+What is not certain is None. The title is the text of page 1 in the largest font, which pdfminer.six
+reports. The abstract and the numbered headings are found in the cleaned lines: headings are those
+whose numbers form a sequence.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from pdfminer.layout import LTChar, LTPage, LTTextContainer, LTTextLine, LTTextL
 from papersette.fulltext import cleaning, layout
 
 VERSION = "1"
-"""Changes when the same file may give another structure: part of the cache's key."""
+"""Part of the cache's key: changes when the structure of the same file may change."""
 
 ABSTRACT = re.compile(
     r"(?i:a ?bstract|summary|résumé)\s*(?:[.:—–-]+\s*(?P<rest>.*))?|(?i:abstract) (?P<more>[A-Z].*)"
@@ -30,7 +31,7 @@ FOOTNOTE = re.compile(
     r"(?i:(?:©|\(c\)|c) ?(?:19|20)\d\d .*|(?:proceedings|copyright|under review).*)|[∗†‡§*].{0,200}"
 )
 TITLE_SECONDS = 10
-"""A page of scattered words can keep pdfminer.six busy for minutes."""
+"""Time limit: the layout of a page of scattered words can take pdfminer.six minutes."""
 LONGEST_ABSTRACT = 5000
 NUMBERED = re.compile(
     r"(?P<number>(?:\d{1,2}|[A-Z])(?:\.\d{1,2}){0,3})(?P<dot>\.?) (?P<title>\S.{1,110})"
@@ -42,17 +43,17 @@ APPENDIX = re.compile(
 
 @dataclass(frozen=True)
 class Front:
-    """What page 1 says of the paper."""
+    """Title, authors and abstract as page 1 shows them."""
 
     title: str | None = None
     authors: str | None = None
-    """The lines between title and abstract: names, places, addresses, as they stand."""
+    """The lines between title and abstract, unchanged: names, affiliations, addresses."""
     abstract: str | None = None
 
 
 @dataclass(frozen=True)
 class Heading:
-    """A section's heading."""
+    """A numbered section heading."""
 
     number: str
     title: str
@@ -60,7 +61,7 @@ class Heading:
 
 
 def read_front(path: Path, lines: list[list[str]]) -> Front:
-    """Title and authors by pdfminer.six from the PDF's page 1, the abstract from the cleaned lines of its pages."""
+    """Read title and authors from page 1 of the PDF, and the abstract from the cleaned lines."""
     title, authors = _title_and_authors(path) if path.suffix.lower() == ".pdf" else (None, None)
     return Front(title, authors, to_abstract(lines))
 
@@ -69,8 +70,8 @@ def _title_and_authors(path: Path) -> tuple[str | None, str | None]:
     try:
         with layout.deadline(TITLE_SECONDS):
             page = next(layout.read_layout(path, [0]), None)
-    except Exception:  # noqa: BLE001 - pdfminer.six lets the accidents of a damaged file through as what they are
-        return None, None  # pdfium has read the text, which a missing title must not cost
+    except Exception:  # noqa: BLE001 - pdfminer.six raises anything on a damaged file
+        return None, None  # the text, which pdfium has read, is still used
     if page is None:
         return None, None
     lines = sorted(_upper_lines(page), key=lambda line: -line.y1)
@@ -90,7 +91,7 @@ def _title_and_authors(path: Path) -> tuple[str | None, str | None]:
 
 
 def _upper_lines(page: LTPage) -> Iterator[LTTextLine]:
-    """The horizontal lines of the page that can hold a title: words, in the upper three quarters."""
+    """Yield the horizontal lines in the upper three quarters of the page that contain words."""
     for box in page:
         for line in box if isinstance(box, LTTextContainer) else ():
             if (
@@ -118,9 +119,9 @@ def _joined(lines: Iterator[str]) -> str | None:
 
 
 def to_abstract(pages: list[list[str]]) -> str | None:
-    """The text between the heading of the abstract and whatever follows it, also over the end of page 1.
+    """Return the text between the heading of the abstract and the next heading, up to page 2.
 
-    >>> to_abstract([["On Trees", "Abstract", "We ask.", "We answer.", "Keywords: trees", "1 Introduction"]])
+    >>> to_abstract([["On Trees", "Abstract", "We ask.", "We answer.", "Keywords: trees"]])
     'We ask. We answer.'
     """
     lines = iter(line for page in pages[:2] for line in page)
@@ -143,10 +144,10 @@ def _is_first_heading(line: str) -> bool:
 
 
 def to_headings(pages: list[list[str]]) -> tuple[Heading, ...]:
-    """The numbered headings: the run of lines whose numbers count up as a table of contents does, and that look most like it.
+    """Return the numbered headings: the best sequence of lines with consecutive numbers.
 
-    Of the lines that begin with a number, lists and tables make most. Their numbers start again and again, they fill the
-    line, and they are printed in another manner than “1 Introduction” of the same paper.
+    Most lines that begin with a number belong to lists and tables. Their numbers restart, they fill
+    the line, and their format differs from that of “1 Introduction” in the same paper.
     """
     candidates = [
         (Heading(found["number"], found["title"].strip(), page), line, bool(found["dot"]))
@@ -154,7 +155,7 @@ def to_headings(pages: list[list[str]]) -> tuple[Heading, ...]:
         for line in lines
         if (found := APPENDIX.fullmatch(line) or NUMBERED.fullmatch(line))
         and _looks_like_title(found["title"])
-    ][:MOST_CANDIDATES]
+    ][:MAX_CANDIDATES]
     width = sorted(len(line) for lines in pages for line in lines if line)
     full = width[len(width) * 3 // 4] if width else 0
     dotted = next(
@@ -162,11 +163,11 @@ def to_headings(pages: list[list[str]]) -> tuple[Heading, ...]:
         None,
     )
     weights = [_weight(heading, line, dot, full, dotted) for heading, line, dot in candidates]
-    return tuple(_heaviest_count([heading for heading, _, _ in candidates], weights))
+    return tuple(_best_sequence([heading for heading, _, _ in candidates], weights))
 
 
-MOST_CANDIDATES = 600
-"""The count is quadratic in them; a thesis has some hundred headings."""
+MAX_CANDIDATES = 600
+"""The search is quadratic in the candidates; a thesis has about a hundred headings."""
 
 
 def _looks_like_title(title: str) -> bool:
@@ -183,7 +184,7 @@ def _looks_like_title(title: str) -> bool:
 
 
 def _weight(heading: Heading, line: str, dot: bool, full: int, dotted: bool | None) -> float:
-    """How much a line counts for a heading, between 0.1 and 2."""
+    """Return a score between 0.1 and 2 for how much a line looks like a heading."""
     words = [word for word in heading.title.split() if len(word) > 3]
     capital = sum(word[0].isupper() for word in words) / max(1, len(words))
     weight = 1 + 0.5 * capital
@@ -193,8 +194,8 @@ def _weight(heading: Heading, line: str, dot: bool, full: int, dotted: bool | No
     return max(weight, 0.1)
 
 
-def _heaviest_count(headings: list[Heading], weights: list[float]) -> list[Heading]:
-    """The heaviest chain in which each number may follow the one before it."""
+def _best_sequence(headings: list[Heading], weights: list[float]) -> list[Heading]:
+    """Return the sequence of consecutive numbers with the highest total weight."""
     best = [
         weight if heading.number == "1" else 0.0
         for heading, weight in zip(headings, weights, strict=True)
@@ -210,15 +211,15 @@ def _heaviest_count(headings: list[Heading], weights: list[float]) -> list[Headi
                 best[i], before[i] = best[j] + weights[i], j
     if not any(best):
         return []
-    chain, place = [], best.index(max(best))
-    while place >= 0:
-        chain.append(headings[place])
-        place = before[place]
-    return chain[::-1]
+    sequence, index = [], best.index(max(best))
+    while index >= 0:
+        sequence.append(headings[index])
+        index = before[index]
+    return sequence[::-1]
 
 
 def may_follow(one: str, other: str) -> bool:
-    """Whether heading `other` can come next after `one`.
+    """Return whether heading `other` can follow heading `one`.
 
     >>> [may_follow("2.1", n) for n in ("2.2", "3", "2.1.1", "A", "4", "2.3")]
     [True, True, True, True, False, False]

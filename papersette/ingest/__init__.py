@@ -1,1 +1,1 @@
-"""From the sources of a catalog to complete records: collect, complete, match files, group versions."""
+"""Turn the items of all sources into papers: collect, merge, match files, group versions."""

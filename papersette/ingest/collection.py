@@ -1,7 +1,7 @@
-"""Gathers what the sources yield and settles it into the papers and problems of one publication.
+"""Collect the items of all sources into the papers and problems of one publication.
 
-The rule: every item that a source counted is here as a paper, as what completes one, or as a problem, or the build stops;
-ids are made unique without losing one.
+Every item that a source counted becomes a paper, completes a paper, or becomes a problem;
+otherwise the build stops. Ids are made unique, so that no paper is lost.
 """
 
 from __future__ import annotations
@@ -23,23 +23,23 @@ from papersette.text import unique_id
 
 @dataclass
 class Items:
-    """What all sources of a catalog yielded, in their order."""
+    """The items of all sources of a catalog, in their order."""
 
     papers: list[Paper] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     loose: list[LooseFile] = field(default_factory=list)
     additions: list[tuple[str, str, Paper]] = field(default_factory=list)
-    """(source, venue_id of the papers it completes, item)"""
+    """(source, venue_id of the papers that the item completes, item)"""
     alternate_values: list[AlternateValue] = field(default_factory=list)
     tallies: list[Tally] = field(default_factory=list)
 
     def files(self) -> list[Path]:
-        """Every file to read, once."""
+        """Return every file to read, once each."""
         named = [paper.file for paper in self.papers if paper.file]
         return list(dict.fromkeys(named + [file.path for file in self.loose]))
 
     def report(self) -> str:
-        """What would be built of them, for a person: a line a source, what papers lack, and every problem."""
+        """Return a report for --check: a line per source, missing fields, and every problem."""
         lines = []
         for tally in self.tallies:
             counts = {
@@ -48,10 +48,10 @@ class Items:
                 "skipped": tally.skipped,
                 "lost": tally.lost,
             }
-            told = ", ".join(
+            text = ", ".join(
                 f"{count:,} {name}" for name, count in counts.items() if count or name == "papers"
             )
-            lines.append(f"{tally.source} ({tally.kind}): {tally.items:,} items: {told}")
+            lines.append(f"{tally.source} ({tally.kind}): {tally.items:,} items: {text}")
         lacks = {
             name: sum(not getattr(paper, name) for paper in self.papers)
             for name in ("title", "authors", "abstract", "file")
@@ -62,7 +62,7 @@ class Items:
         )
         if self.loose:
             lines.append(
-                f"{len(self.loose):,} files that no entry names; the build looks for their papers by title"
+                f"{len(self.loose):,} files that no entry names; the build matches them by title"
             )
         lines += [
             f"problem: {problem.source}: {problem.item} {problem.reason}"
@@ -72,7 +72,10 @@ class Items:
 
 
 def read(sources: Iterable[Source], downloads: Path, *, offline: bool) -> Items:
-    """Read all sources, the live ones through `downloads`. Raises `UserError` where none of them has a paper."""
+    """Read all sources, live ones by way of the folder `downloads`.
+
+    Raises `UserError` if no source has a paper.
+    """
     items = Items()
     taken: set[str] = set()
     for source in sources:
@@ -84,7 +87,7 @@ def read(sources: Iterable[Source], downloads: Path, *, offline: bool) -> Items:
                 paper = _with_own_id(item, taken)
                 items.papers.append(paper)
                 if paper is not item:
-                    items.problems.append(_doubled(item, paper))
+                    items.problems.append(_to_duplicate_problem(item, paper))
             elif isinstance(item, LooseFile):
                 items.loose.append(item)
             elif isinstance(item, Problem):
@@ -93,8 +96,7 @@ def read(sources: Iterable[Source], downloads: Path, *, offline: bool) -> Items:
     if not items.papers:
         reasons = "; ".join(f"{p.item} {p.reason}" for p in items.problems[:3])
         raise UserError(
-            "the catalog's sources have no paper that can be used"
-            + (f": {reasons}" if reasons else "")
+            "the sources of the catalog have no usable paper" + (f": {reasons}" if reasons else "")
         )
     items.papers, items.alternate_values, unmatched = merging.complete(
         items.papers, items.additions
@@ -105,7 +107,10 @@ def read(sources: Iterable[Source], downloads: Path, *, offline: bool) -> Items:
 
 
 def download(items: Items, folder: Path, *, offline: bool) -> Iterator[str]:
-    """Give papers without a file the PDF at their address, or a problem that says why not; yield each address."""
+    """Fetch the PDF of each paper that has a URL and no file; yield each URL.
+
+    A PDF that cannot be fetched becomes a problem.
+    """
     wanting = {
         paper.pdf_url: paper for paper in items.papers if paper.file is None and paper.pdf_url
     }
@@ -130,15 +135,18 @@ def download(items: Items, folder: Path, *, offline: bool) -> Iterator[str]:
 
 
 def _to_tally(source: Source, given: Sequence[object]) -> Tally:
-    """Raises `RuntimeError` where items are unaccounted for: a defect of the source's reader, never of the input."""
+    """Count the items of a source by what they became.
+
+    Raises `RuntimeError` if the counts do not add up: a bug in the reader, not in the input.
+    """
     counted = sum(item.items for item in given if isinstance(item, Count))
     papers = sum(isinstance(item, Paper) for item in given)
     skipped = sum(isinstance(item, Problem) and item.stage == "skip" for item in given)
     lost = sum(isinstance(item, Problem) and item.lost for item in given)
     if counted != papers + skipped + lost:
-        told = f"{papers} papers, {skipped} skipped, {lost} lost"
         raise RuntimeError(
-            f"{source.name} ({source.kind}) holds {counted} items, of which came {told}: a defect of Papersette"
+            f"{source.name} ({source.kind}) has {counted} items, but yielded {papers} papers, "
+            f"{skipped} skipped and {lost} lost items: a bug in Papersette"
         )
     if source.completes:
         return Tally(source.name, source.kind, counted, 0, papers, skipped, lost)
@@ -153,40 +161,40 @@ def _without_unmatched(tally: Tally, unmatched: Sequence[Problem]) -> Tally:
 
 
 def _with_own_id(paper: Paper, taken: set[str]) -> Paper:
-    """The paper, its id made unique among those taken: the second “smith19” becomes “smith19-2”."""
+    """Return the paper with an id that is not taken: the second “smith19” becomes “smith19-2”."""
     paper_id = unique_id(paper.paper_id, taken)
     taken.add(paper_id)
     return paper if paper_id == paper.paper_id else dataclasses.replace(paper, paper_id=paper_id)
 
 
-def _doubled(given: Paper, kept: Paper) -> Problem:
-    reason = (
-        f"has the id {given.paper_id}, which another paper has; it is published as {kept.paper_id}"
-    )
+def _to_duplicate_problem(given: Paper, kept: Paper) -> Problem:
+    reason = f"has the id {given.paper_id} of another paper; it is published as {kept.paper_id}"
     return Problem(
         given.venue.venue_id, given.item or given.paper_id, "read", reason, kept.paper_id
     )
 
 
-def settle(items: Items, texts: Mapping[Path, Text | str]) -> tuple[list[Paper], list[Problem]]:
-    """Papers with their files, and all problems: those of reading, of matching and of the texts."""
-    papers, doubts = matching.match(items.papers, items.loose, texts)
+def match_files(
+    items: Items, texts: Mapping[Path, Text | str]
+) -> tuple[list[Paper], list[Problem]]:
+    """Return the papers with their files, and all problems up to here."""
+    papers, unmatched = matching.match(items.papers, items.loose, texts)
     papers = [_from_page_1(paper, texts) if paper.from_page_1 else paper for paper in papers]
     unread = [
         Problem(paper.venue.venue_id, paper.file.name, "text", reason, paper.paper_id)
         for paper in papers
         if paper.file and isinstance(reason := texts[paper.file], str)
     ]
-    doubtful = [
-        Problem(paper.venue.venue_id, paper.file.name, "text", text.doubt, paper.paper_id)
+    warnings = [
+        Problem(paper.venue.venue_id, paper.file.name, "text", text.warning, paper.paper_id)
         for paper in papers
-        if paper.file and isinstance(text := texts[paper.file], Text) and text.doubt
+        if paper.file and isinstance(text := texts[paper.file], Text) and text.warning
     ]
-    return papers, [*items.problems, *doubts, *unread, *doubtful]
+    return papers, [*items.problems, *unmatched, *unread, *warnings]
 
 
 def _from_page_1(paper: Paper, texts: Mapping[Path, Text | str]) -> Paper:
-    """The paper with what it lacks taken from page 1 of its file, as far as it can be read there."""
+    """Return the paper with missing title, authors and abstract taken from page 1 of its file."""
     text = texts.get(paper.file) if paper.file else None
     if not isinstance(text, Text):
         return paper

@@ -1,4 +1,4 @@
-"""Groups papers into works: what they say of themselves, what their sources say, and what the catalog's overrides decide."""
+"""Group papers into works: by their metadata, by their sources, and by the catalog's overrides."""
 
 from __future__ import annotations
 
@@ -12,28 +12,31 @@ from papersette.records import Paper, Problem
 def group(
     papers: list[Paper], catalog: Catalog
 ) -> tuple[dict[str, str], list[versions.Pair], list[Problem]]:
-    """The work_id of each paper_id, the pairs with their evidence, and the overrides that name no paper."""
+    """Return the work_id of each paper_id, the pairs with their evidence, and the problems.
+
+    A problem is an id in the catalog's overrides that no paper has.
+    """
     known = {paper.paper_id for paper in papers}
-    join, unknown_join = _parted(catalog.works.join, known)
-    part, unknown_part = _parted(catalog.works.part, known)
+    join, unknown_join = _keep_known(catalog.works.join, known)
+    separate, unknown_separate = _keep_known(catalog.works.separate, known)
     records = [_to_version(paper) for paper in papers]
-    works, pairs = versions.group(records, versions.find_pairs(records), join, part)
+    works, pairs = versions.group(records, versions.find_pairs(records), join, separate)
     problems = [
         Problem(
             "works",
             paper_id,
             "merge",
-            "is named in the catalog's overrides of works, and no paper has this id",
+            "is named in the file of “works”, but no paper has this id",
         )
-        for paper_id in sorted(unknown_join | unknown_part)
+        for paper_id in sorted(unknown_join | unknown_separate)
     ]
     return works, pairs, problems
 
 
-def _parted(
+def _keep_known(
     groups: Iterable[tuple[str, ...]], known: set[str]
 ) -> tuple[list[tuple[str, ...]], set[str]]:
-    """The groups without the ids that no paper has, and those ids."""
+    """Return the groups without unknown ids, and the unknown ids."""
     unknown = {paper_id for ids in groups for paper_id in ids} - known
     return [tuple(paper_id for paper_id in ids if paper_id in known) for ids in groups], unknown
 

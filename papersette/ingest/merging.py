@@ -1,7 +1,7 @@
-"""Completes papers by what other sources say of the same id, and keeps who said what.
+"""Complete papers with the values that other sources give for the same id.
 
-The rule: the first source's word stands. What it lacks is taken from the others; where they differ, their word is kept as a
-`AlternateValue` beside it, so that a reader can see both.
+The value of the first source is used. A missing value is taken from the others. A value that
+differs is kept as an `AlternateValue`, so that a reader sees both.
 """
 
 from __future__ import annotations
@@ -13,16 +13,19 @@ from typing import Any
 from papersette.records import AlternateValue, Author, Paper, Problem, Review
 from papersette.text import to_key
 
-FIELDS = "title authors year published abstract tldr tags language decision reviews slots url pdf_url file".split()
-"""What another source may complete."""
+FIELDS = (
+    "title authors year published abstract tldr tags language decision reviews slots url pdf_url "
+    "file"
+).split()
+"""Fields that another source may complete."""
 
 
 def complete(
     papers: Iterable[Paper], additions: Iterable[tuple[str, str, Paper]]
 ) -> tuple[list[Paper], list[AlternateValue], list[Problem]]:
-    """The papers with what they lacked, all values of the others, and the additions that name no paper.
+    """Return the completed papers, the alternate values, and a problem for each unmatched addition.
 
-    `additions` are (source, venue_id of the papers it completes, item).
+    An addition is (source, venue_id of the papers that the item completes, item).
     """
     by_id = {paper.paper_id: paper for paper in papers}
     values: list[AlternateValue] = []
@@ -30,7 +33,7 @@ def complete(
     for source, venue_id, item in additions:
         paper = by_id.get(item.paper_id)
         if paper is None or paper.venue.venue_id != venue_id:
-            reason = f"has the id {item.paper_id}, which no paper of {venue_id} has; it completes nothing"
+            reason = f"has the id {item.paper_id}, but {venue_id} has no such paper; it is not used"
             problems.append(Problem(source, item.item or item.paper_id, "merge", reason))
             continue
         given = [
@@ -44,7 +47,7 @@ def complete(
 
 
 def _to_alternate_value(paper: Paper, item: Paper, name: str, source: str) -> AlternateValue | None:
-    """What the item says of this field, unless it says nothing or the same in other letters."""
+    """Return the item's value of this field, or None if it is missing or the same after folding."""
     own, other = getattr(paper, name), getattr(item, name)
     if not other or to_key(_to_text(own)) == to_key(_to_text(other)):
         return None

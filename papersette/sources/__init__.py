@@ -1,10 +1,11 @@
-"""The places that papers come from, one module each.
+"""Readers of paper sources, one module per format.
 
-A source is a module with `Settings`, a dataclass whose fields are what a catalog may say (one of them `venue`), and
-`read(settings)`, which yields the `Count` of its items and then a `Paper` for every item, or the `Problem` that kept it from
-being one; the build proves that they add up. A source that can be read live also has `fetch(settings, folder, offline=…)`: it
-saves the answer in the folder and gives the settings that read it from there, and what is doubtful about it. A new source is
-one file here and one line below.
+A source is a module with a dataclass `Settings`, whose fields (one of them `venue`) are the keys of
+its entry in a catalog, and a function `read(settings)`. It yields the `Count` of the items, and for
+each item a `Paper` or a `Problem`; the build checks that the numbers add up. A source that can be
+read live also has `fetch(settings, folder, offline=…)`: it saves the response in the folder and
+returns the settings that read it from there, and problems. A new source is one module here and one
+line below.
 """
 
 from papersette.sources import (

@@ -1,6 +1,7 @@
-"""arXiv: a saved answer of its API, an Atom feed. Each version of a paper is a paper of its own; categories are tags.
+"""Read a saved response of arXiv's API, an Atom feed.
 
-The rule: the paper_id is the identifier with its version, 2510.14968v1, so that a later version never changes an address.
+Each version of a paper is a paper of its own, with the identifier and version as its paper_id
+(2510.14968v1), so that a later version does not change a URL. Categories are tags.
 """
 
 from __future__ import annotations
@@ -24,13 +25,13 @@ from papersette.sources import files, live, values
 class Settings:
     venue: Venue
     file: Path | None = None
-    """The saved answer, as https://export.arxiv.org/api/query?… gives it."""
+    """A saved response of https://export.arxiv.org/api/query?…"""
     query: str | None = None
-    """Instead of a file, a search of arXiv, read live: "cat:cs.DL AND ti:retrieval"."""
+    """A live search instead of a file, for example "cat:cs.DL AND ti:retrieval"."""
     ids: list[str] = field(default_factory=list)
-    """Instead or besides, identifiers, read live."""
+    """Identifiers to read live, instead of a query or with one."""
     most: int = 1000
-    """Papers that a search may give."""
+    """The largest number of papers of a live search."""
     api: str = "https://export.arxiv.org/api/query"
     files: Path | None = None
     """A folder of PDFs named by identifier, 2510.14968v1.pdf."""
@@ -38,21 +39,18 @@ class Settings:
 
 
 def fetch(settings: Settings, folder: Path, *, offline: bool) -> tuple[Settings, list[Problem]]:
-    """Save what arXiv answers to the query as an Atom feed in `folder`; give the settings that read it."""
+    """Save arXiv's response as an Atom feed in `folder`; return the settings that read it."""
     if not settings.query and not settings.ids:
         return settings, []
     arxiv = live.load_client("arxiv")
-    asked = f"{settings.query or ''} {' '.join(map(str, settings.ids))}".strip()
-    path = (
-        folder / f"arxiv-{hashlib.sha256(f'{asked} {settings.most}'.encode()).hexdigest()[:16]}.xml"
-    )
+    wanted = f"{settings.query or ''} {' '.join(map(str, settings.ids))}".strip()
+    digest = hashlib.sha256(f"{wanted} {settings.most}".encode()).hexdigest()
+    path = folder / f"arxiv-{digest[:16]}.xml"
 
-    def ask() -> str:
+    def request() -> str:
         client = arxiv.Client(page_size=100, delay_seconds=PAUSE, num_retries=live.TRIES - 1)
         client.query_url_format = settings.api + "?{}"
-        live.make_impatient(
-            client._session
-        )  # it has no public way to set a time limit, and waits for ever without
+        live.limit_waiting(client._session)  # the client has no public setting for a time limit
         search = arxiv.Search(
             query=settings.query or "",
             id_list=list(map(str, settings.ids)),
@@ -60,13 +58,15 @@ def fetch(settings: Settings, folder: Path, *, offline: bool) -> tuple[Settings,
         )
         return _to_atom(client.results(search))
 
-    doubt = live.fetch_answer(path, f"arXiv, {asked}", ask, arxiv.ArxivError, offline=offline)
-    problems = [Problem(settings.venue.venue_id, asked, "download", doubt)] if doubt else []
+    warning = live.fetch_answer(
+        path, f"arXiv, {wanted}", request, arxiv.ArxivError, offline=offline
+    )
+    problems = [Problem(settings.venue.venue_id, wanted, "download", warning)] if warning else []
     return replace(settings, file=path, query=None, ids=[]), problems
 
 
 PAUSE = 3.0
-"""Seconds between requests that arXiv asks for."""
+"""Seconds between requests, as arXiv's terms require."""
 ATOM = "http://www.w3.org/2005/Atom"
 
 
@@ -96,29 +96,30 @@ def _to_atom(results: Iterable[Any]) -> str:
 
 
 def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
-    """Yield a paper for every entry. Raises `UserError` where the file is no Atom feed."""
+    """Yield a paper for every entry. Raises `UserError` if the file is not an Atom feed."""
     folder = files.read_folder(settings.files) if settings.files else {}
     if settings.file is None:
         raise UserError(
-            f"{settings.venue.venue_id}: an arxiv source needs “file”, a saved answer, or “query” or “ids” to read live"
+            f"{settings.venue.venue_id}: an arxiv source needs “file”, a saved response, "
+            "or “query” or “ids” to read live"
         )
     entries = _read_entries(settings.file)
     name = settings.file.name
     yield Count(len(entries))
-    for place, entry in enumerate(entries, start=1):
-        item = f"{name}: entry {place}"
+    for number, entry in enumerate(entries, start=1):
+        item = f"{name}: entry {number}"
         identifier = (values.to_text(entry.get("id")) or "").partition("/abs/")[2]
         if identifier:
             yield _to_paper(
                 entry, identifier, settings, folder.pop(identifier.replace("/", "_"), None), item
             )
         else:
-            told = values.to_text(entry.get("summary")) or "has no identifier"
+            message = values.to_text(entry.get("summary")) or "has no identifier"
             yield Problem(
                 settings.venue.venue_id,
                 item,
                 "read",
-                f"is no paper: arXiv says “{told[:200]}”",
+                f"is not a paper: arXiv says “{message[:200]}”",
                 lost=True,
             )
     for path in folder.values():
@@ -128,7 +129,7 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
 def _read_entries(path: Path) -> list[Any]:
     feed = feedparser.parse(path.read_bytes())
     if not feed.version.startswith("atom"):
-        raise UserError(f"{path}: is no Atom feed; save the answer of arXiv's API as it comes")
+        raise UserError(f"{path}: is not an Atom feed; save the response of arXiv's API unchanged")
     return list(feed.entries)
 
 

@@ -1,7 +1,7 @@
-"""BibTeX: a .bib file with a folder of PDFs beside it.
+"""Read a BibTeX file and a folder of PDFs.
 
-The rule: an entry's file is the one its `file` field or its key names; a PDF that neither names is left to matching.py,
-which looks for the entry's title on its first page.
+The PDF of an entry is the one that its field `file` or its key names. ingest/matching.py matches
+the other PDFs by the title on their first page.
 """
 
 from __future__ import annotations
@@ -28,9 +28,8 @@ from papersette.errors import UserError
 from papersette.records import Author, Count, LooseFile, Paper, Problem, Venue
 from papersette.sources import files, values
 
-logging.getLogger("bibtexparser").setLevel(
-    logging.CRITICAL
-)  # what it would log becomes a row in problems
+# Its warnings become rows of the table `problems`.
+logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
 
 
 @dataclass(frozen=True)
@@ -42,17 +41,19 @@ class Settings:
     """A folder of PDFs or texts."""
     language: str | None = None
     pdf_url: str | None = None
-    """Where readers open a PDF, with {paper_id} and {file}; by default the entry's field pdf."""
+    """URL template of a PDF with {paper_id} and {file}; by default the entry's field pdf."""
 
 
 def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
-    """Yield a paper for every entry, and every file that no entry names. Raises `UserError` where the file is no text."""
+    """Yield a paper for every entry, and every file that no entry names.
+
+    Raises `UserError` if the file cannot be read as text.
+    """
     folder = files.read_folder(settings.files) if settings.files else {}
     venue = settings.venue.venue_id
     blocks, failed = _read_blocks(settings.file)
-    entries = [
-        entry for entry in blocks if entry.entry_type.lower() != "proceedings"
-    ]  # the volume itself, as PMLR's files begin
+    # PMLR's files begin with an entry for the volume itself.
+    entries = [entry for entry in blocks if entry.entry_type.lower() != "proceedings"]
     yield Count(len(entries) + len(failed))
     for block in failed:
         item = f"{settings.file.name}: line {(block.start_line or 0) + 1}"
@@ -64,7 +65,7 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
 
 
 class JoinStrings(BlockMiddleware):
-    """Makes one value of strings joined by #, as `month = jan # "~1"`, which bibtexparser leaves as it stands."""
+    """Concatenate strings joined by #, as in `month = jan # "~1"`, which bibtexparser does not."""
 
     def transform_entry(self, entry: Entry, library: Library) -> Entry:
         macros = {key.lower(): string.value for key, string in library.strings_dict.items()}
@@ -77,7 +78,7 @@ class JoinStrings(BlockMiddleware):
 
 
 def _split(value: str) -> list[str]:
-    """The parts of a value between the # that stand outside braces and quotes."""
+    """Split a value at each # outside braces and quotes."""
     parts, depth, quoted = [""], 0, False
     for c in value:
         depth += (c == "{") - (c == "}")
@@ -115,9 +116,7 @@ def _read_blocks(path: Path) -> tuple[list[Entry], list[ParsingFailedBlock]]:
         if isinstance(block, DuplicateBlockKeyBlock | DuplicateFieldKeyBlock) and isinstance(
             block.ignore_error_block, Entry
         ):
-            entries.append(
-                block.ignore_error_block
-            )  # a second entry with a key is still a paper; records.py rules
+            entries.append(block.ignore_error_block)  # a duplicate key is still a paper
         else:
             failed.append(block)
     return sorted(entries, key=lambda entry: entry.start_line or 0), failed
@@ -125,7 +124,10 @@ def _read_blocks(path: Path) -> tuple[list[Entry], list[ParsingFailedBlock]]:
 
 def _reason(block: ParsingFailedBlock) -> str:
     first = (block.raw or "").strip().splitlines()[:1]
-    return f"is not BibTeX that can be read: “{(first or [''])[0][:80]}”; mend the braces, quotes or commas of this entry"
+    return (
+        f"cannot be read as BibTeX: “{(first or [''])[0][:80]}”; "
+        "correct the braces, quotes or commas of this entry"
+    )
 
 
 def _to_paper(entry: Entry, settings: Settings, file: Path | None) -> Paper:
@@ -151,7 +153,10 @@ def _to_paper(entry: Entry, settings: Settings, file: Path | None) -> Paper:
 
 
 def _pop_file(entry: Entry, folder: dict[str, Path]) -> Path | None:
-    """The file that the entry names by its field `file` (JabRef writes ":dir/name.pdf:PDF") or by its key."""
+    """Take the file that the entry names from `folder`, by its field `file` or by its key.
+
+    JabRef writes the field as ":dir/name.pdf:PDF".
+    """
     named = entry.fields_dict.get("file")
     names = [entry.key]
     if named is not None:

@@ -1,6 +1,6 @@
-"""CSL JSON, as Zotero and other reference managers export it.
+"""Read CSL JSON, as Zotero and other reference managers export it.
 
-The rule: an item is a paper, whatever its type; where it appeared (container-title) is its venue, else the catalog's.
+Every item is a paper, whatever its type. Its venue is its container-title, or the catalog's venue.
 """
 
 from __future__ import annotations
@@ -27,27 +27,22 @@ KINDS = {
 @dataclass(frozen=True)
 class Settings:
     venue: Venue
-    """Of the items that do not say where they appeared."""
+    """The venue of items without a container-title."""
     file: Path
     """A JSON list of CSL items."""
 
 
 def read(settings: Settings) -> Iterator[Paper | Problem | Count]:
-    """Yield a paper for every item. Raises `UserError` where the file is no list of items."""
+    """Yield a paper for every item. Raises `UserError` if the file is not a list of items."""
     items = _read_items(settings.file)
     yield Count(len(items))
-    for place, item in enumerate(items, start=1):
-        where = f"{settings.file.name}: item {place}"
+    for number, item in enumerate(items, start=1):
+        where = f"{settings.file.name}: item {number}"
         if isinstance(item, Mapping):
             yield _to_paper(item, settings, where)
         else:
-            yield Problem(
-                settings.venue.venue_id,
-                where,
-                "read",
-                "is no CSL item, which is a JSON object",
-                lost=True,
-            )
+            reason = "is not a CSL item, which is a JSON object"
+            yield Problem(settings.venue.venue_id, where, "read", reason, lost=True)
 
 
 def _read_items(path: Path) -> list[Any]:
@@ -90,7 +85,7 @@ def _to_venue(item: Mapping[str, Any]) -> Venue | None:
 
 
 def _to_name(author: Any) -> str | None:
-    """ "Family, Given" in two fields, one of them perhaps missing, or an institution as "literal"."""
+    """Join the parts of a personal name, or return an institution's "literal" name."""
     if not isinstance(author, Mapping):
         return values.to_text(author)
     parts = (
@@ -105,7 +100,7 @@ def _to_name(author: Any) -> str | None:
 
 
 def _to_date(issued: Any) -> str | None:
-    """Of {"date-parts": [["2014", 5]]}, numbers or text, or of {"raw": "May 2014"}, as precise as it is given."""
+    """Return an ISO date, as precise as {"date-parts": [["2014", 5]]} or {"raw": "May 2014"} is."""
     parts = issued.get("date-parts") if isinstance(issued, Mapping) else None
     first = parts[0] if isinstance(parts, list) and parts and isinstance(parts[0], list) else []
     numbers = [int(part) for part in first[:3] if str(part).strip().isdecimal()]

@@ -1,7 +1,8 @@
-"""Fetches files of the web into a folder, politely, and says of each that did not come why.
+"""Fetch PDFs from the web into a folder, and return the reason for each that could not be fetched.
 
-The rule: identified, two connections a host, retried with growing pauses, resumed where it broke off, asked for again only
-when it is old and then on condition that it changed. What is there is checked by its SHA-256 and is never half a file.
+Requests identify Papersette and use at most two connections per host. They are retried with
+increasing pauses, resume partial files, and ask for a file again only when it is old, on condition
+that it changed. A file is checked by its SHA-256 and appears in one step, when it is complete.
 """
 
 from __future__ import annotations
@@ -23,43 +24,47 @@ import tenacity
 
 import papersette
 
-AGENT = f"papersette/{papersette.__version__} (+https://pypi.org/project/papersette/; builds a publication of papers)"
-AGAIN = {408, 425, 429, 500, 502, 503, 504}
-"""Statuses after which the same request may do better later."""
+AGENT = (
+    f"papersette/{papersette.__version__} "
+    "(+https://pypi.org/project/papersette/; builds a publication of papers)"
+)
+RETRIED_STATUSES = {408, 425, 429, 500, 502, 503, 504}
+"""HTTP statuses after which the same request may succeed later."""
 DAY = 86_400
 
 
 @dataclass(frozen=True)
 class Politeness:
-    """What fetching may ask of others, and what it puts up with. Times in seconds."""
+    """Limits of fetching. Times are in seconds."""
 
     connections: int = 2
-    """To one host, at once."""
+    """Simultaneous connections to one host."""
     tries: int = 4
     pause: float = 1.0
-    """Before the second try; doubled for each further one, up to `longest_pause`, which also caps what a server asks for."""
+    """Time before the second try, doubled for each further try."""
     longest_pause: float = 120
+    """Limit of a pause, also of one that a server requests."""
     stall: float = 30
-    """Without a byte."""
+    """Time limit without receiving a byte."""
     longest: float = 600
-    """For one try."""
+    """Time limit of one try."""
     largest: int = 200_000_000
-    """Bytes of one file."""
-    fresh: float = 30 * DAY
-    """Age from which on a file is asked for again."""
+    """Size limit of one file in bytes."""
+    max_age: float = 30 * DAY
+    """Age above which a file is requested again."""
 
 
 class Refused(Exception):
-    """A file that will not come, with the reason; asking again does not help."""
+    """The file cannot be fetched; another try would not help."""
 
 
-class Broken(Exception):
-    """A try that failed; another may do."""
+class Interrupted(Exception):
+    """The try failed; another may succeed."""
 
     def __init__(self, reason: str, wait: float = 0) -> None:
         super().__init__(reason)
         self.wait = wait
-        """Seconds that the server asks to wait."""
+        """Seconds that the server requested to wait."""
 
 
 def fetch_pdfs(
@@ -69,10 +74,10 @@ def fetch_pdfs(
     offline: bool = False,
     politeness: Politeness = Politeness(),
 ) -> Iterator[tuple[str, Path | str]]:
-    """Yield (address, the PDF's place in `folder`) for each address in order, or (address, the reason why there is none)."""
+    """Yield (URL, path of the PDF in `folder`) in the given order, or (URL, reason for failure)."""
     folder.mkdir(parents=True, exist_ok=True)
     distinct = list(dict.fromkeys(urls))
-    turns = _Turns(politeness.connections)
+    hosts = _HostLimits(politeness.connections)
     timeout = httpx.Timeout(politeness.stall)
     with (
         httpx.Client(
@@ -81,7 +86,7 @@ def fetch_pdfs(
         ThreadPoolExecutor(max_workers=8) as pool,
     ):
         tasks = [
-            pool.submit(_fetch, client, url, folder, offline, politeness, turns) for url in distinct
+            pool.submit(_fetch, client, url, folder, offline, politeness, hosts) for url in distinct
         ]
         try:
             for url, task in zip(distinct, tasks, strict=True):
@@ -90,8 +95,8 @@ def fetch_pdfs(
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-class _Turns:
-    """Lets so many requests to one host run at once."""
+class _HostLimits:
+    """Limits the number of simultaneous requests to one host."""
 
     def __init__(self, connections: int) -> None:
         self._lock = threading.Lock()
@@ -100,6 +105,7 @@ class _Turns:
         )
 
     def of(self, url: str) -> threading.Semaphore:
+        """Return the semaphore of the URL's host."""
         with self._lock:
             return self._hosts[urlsplit(url).netloc]
 
@@ -110,26 +116,26 @@ def _fetch(
     folder: Path,
     offline: bool,
     politeness: Politeness,
-    turns: _Turns,
+    hosts: _HostLimits,
 ) -> Path | str:
     file = _File(folder, url)
-    kept = file.is_whole()
+    kept = file.is_complete()
     if offline:
-        return file.path if kept else "is not among the downloads, and --offline fetches nothing"
-    if kept and time.time() - float(file.notes["fetched"]) < politeness.fresh:
+        return file.path if kept else "was never fetched, and --offline fetches nothing"
+    if kept and time.time() - float(file.notes["fetched"]) < politeness.max_age:
         return file.path
     try:
         if urlsplit(url).scheme not in {"http", "https"}:
-            raise Refused("is no address of the web: http or https")
-        with turns.of(url):
-            _retrying(politeness)(_try, client, url, file, kept, politeness)
-    except (Refused, Broken, httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+            raise Refused("is not an http or https URL")
+        with hosts.of(url):
+            _retrying(politeness)(_request, client, url, file, kept, politeness)
+    except (Refused, Interrupted, httpx.HTTPError, httpx.InvalidURL, OSError) as error:
         return file.path if kept else _to_reason(error)
     return file.path
 
 
 class _File:
-    """A file that was fetched, what is there of it while it comes, and the notes that are kept of it."""
+    """A fetched file, its partial download, and its notes: hash, size, time and validators."""
 
     def __init__(self, folder: Path, url: str) -> None:
         name = hashlib.sha256(url.encode()).hexdigest()[:32]
@@ -147,33 +153,36 @@ class _File:
         return notes if isinstance(notes, dict) else {}
 
     def save_notes(self, **notes: Any) -> None:
+        """Replace the notes, on disk and here."""
         self.notes = {"url": self.url, **notes}
-        beside = self._notes_path.with_suffix(".notes")
-        beside.write_text(json.dumps(self.notes, indent=1), encoding="utf-8")
-        beside.replace(self._notes_path)
+        temporary = self._notes_path.with_suffix(".notes")
+        temporary.write_text(json.dumps(self.notes, indent=1), encoding="utf-8")
+        temporary.replace(self._notes_path)
 
-    def is_whole(self) -> bool:
-        """Whether the file is there with the bytes it came with."""
+    def is_complete(self) -> bool:
+        """Return whether the file exists and has the hash it was fetched with."""
         return self.path.is_file() and self.notes.get("sha256") == _sha256(self.path)
 
 
 def _retrying(politeness: Politeness) -> tenacity.Retrying:
     def pause(state: tenacity.RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
-        asked = error.wait if isinstance(error, Broken) else 0.0
+        requested = error.wait if isinstance(error, Interrupted) else 0.0
         own = politeness.pause * float(2 ** (state.attempt_number - 1))
-        return min(max(asked, own), politeness.longest_pause)
+        return min(max(requested, own), politeness.longest_pause)
 
     return tenacity.Retrying(
         stop=tenacity.stop_after_attempt(politeness.tries),
         wait=pause,
-        retry=tenacity.retry_if_exception_type((Broken, httpx.TransportError)),
+        retry=tenacity.retry_if_exception_type((Interrupted, httpx.TransportError)),
         reraise=True,
     )
 
 
-def _try(client: httpx.Client, url: str, file: _File, kept: bool, politeness: Politeness) -> None:
-    """One request: for the whole file, for the rest of it, or for whether it changed. Raises `Broken` or `Refused`."""
+def _request(
+    client: httpx.Client, url: str, file: _File, kept: bool, politeness: Politeness
+) -> None:
+    """Request the file, its rest, or whether it changed. Raises `Interrupted` or `Refused`."""
     with client.stream("GET", url, headers=_conditions(file, kept)) as response:
         status = response.status_code
         if status == httpx.codes.NOT_MODIFIED:
@@ -181,9 +190,11 @@ def _try(client: httpx.Client, url: str, file: _File, kept: bool, politeness: Po
             return
         if status == httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE:
             file.part.unlink(missing_ok=True)
-            raise Broken("has changed while it was fetched")
-        if status in AGAIN:
-            raise Broken(f"answered {status} {response.reason_phrase}", _asked_wait(response))
+            raise Interrupted("changed while it was fetched")
+        if status in RETRIED_STATUSES:
+            raise Interrupted(
+                f"answered {status} {response.reason_phrase}", _requested_wait(response)
+            )
         if status not in {httpx.codes.OK, httpx.codes.PARTIAL_CONTENT}:
             raise Refused(f"answered {status} {response.reason_phrase}")
         _receive(response, file, politeness)
@@ -204,13 +215,13 @@ def _conditions(file: _File, kept: bool) -> dict[str, str]:
     return {}
 
 
-def _asked_wait(response: httpx.Response) -> float:
-    asked = response.headers.get("retry-after", "")
-    return float(asked) if asked.isdecimal() else 0
+def _requested_wait(response: httpx.Response) -> float:
+    seconds = response.headers.get("retry-after", "")
+    return float(seconds) if seconds.isdecimal() else 0
 
 
 def _receive(response: httpx.Response, file: _File, politeness: Politeness) -> None:
-    """Write the body beside the file's place; what came before a break stays, for the next try to go on from."""
+    """Write the body to the partial file, which the next try continues if this one breaks off."""
     resumed = response.status_code == httpx.codes.PARTIAL_CONTENT and file.part.is_file()
     had = file.part.stat().st_size if resumed else 0
     length = response.headers.get("content-length", "")
@@ -220,7 +231,7 @@ def _receive(response: httpx.Response, file: _File, politeness: Politeness) -> N
         else None
     )
     if expected and expected > politeness.largest:
-        raise Refused(f"has {expected:,} bytes; {politeness.largest:,} are allowed")
+        raise Refused(f"has {expected:,} bytes; the limit is {politeness.largest:,}")
     if validator := response.headers.get("etag") or response.headers.get("last-modified"):
         file.save_notes(**{**file.notes, "partial": validator})
     began = time.monotonic()
@@ -231,13 +242,13 @@ def _receive(response: httpx.Response, file: _File, politeness: Politeness) -> N
             if size > politeness.largest:
                 raise Refused(f"has more than {politeness.largest:,} bytes")
             if time.monotonic() - began > politeness.longest:
-                raise Broken(f"took more than {politeness.longest:g} seconds")
+                raise Interrupted(f"took more than {politeness.longest:g} seconds")
     if expected is not None and size != expected:
-        raise Broken(f"sent {size:,} of {expected:,} bytes")
+        raise Interrupted(f"sent {size:,} of {expected:,} bytes")
 
 
 def _accept(response: httpx.Response, file: _File) -> None:
-    """Put what came in its place, if it is a PDF."""
+    """Rename the partial file to its final name if it is a complete PDF."""
     head = file.part.read_bytes()[:1024] if file.part.is_file() else b""
     if b"%PDF-" not in head:
         file.part.unlink(missing_ok=True)
@@ -245,11 +256,11 @@ def _accept(response: httpx.Response, file: _File) -> None:
         raise Refused(
             "sent a web page instead of a PDF; is a login needed?"
             if page
-            else "sent something that is no PDF"
+            else "sent something that is not a PDF"
         )
-    if b"%%EOF" not in _tail(file.part):  # what a Content-Length that is too small leaves
+    if b"%%EOF" not in _tail(file.part):  # the Content-Length may be too small
         file.part.unlink()
-        raise Broken("sent a PDF without its end")
+        raise Interrupted("sent a PDF without its end")
     digest = _sha256(file.part)
     file.part.replace(file.path)
     headers = response.headers
@@ -271,7 +282,7 @@ def _to_reason(error: Exception) -> str:
     if isinstance(error, httpx.TimeoutException):
         return "did not answer in time"
     if isinstance(error, httpx.RemoteProtocolError):
-        return "broke off before the file was whole"
+        return "closed the connection before the file was complete"
     if isinstance(error, httpx.ConnectError):
         return "cannot be reached"
     return str(error) or type(error).__name__

@@ -1,7 +1,4 @@
-"""Finds the file of a paper in a folder of PDFs or texts, and says how sure that is.
-
-The rule: a name that says so is a match; a likeness is a guess, and every guess becomes a problem for a person to look at.
-"""
+"""List the PDFs and texts of a folder by the paper id in their names."""
 
 from __future__ import annotations
 
@@ -14,9 +11,10 @@ SUFFIXES = {".pdf", ".txt"}
 
 
 def read_folder(folder: Path) -> dict[str, Path]:
-    """The PDFs and texts of a folder (not of its subfolders), by the id in their name; of both, the PDF.
+    """Return the PDFs and texts of a folder, without subfolders, by the id in their name.
 
-    `pdf?id=H1M7soActX.txt`, the name that a download from OpenReview leaves, has the id H1M7soActX.
+    If an id has both, the PDF is returned. A download from OpenReview is named
+    `pdf?id=H1M7soActX.txt`; its id is H1M7soActX.
     """
     if not folder.is_dir():
         raise UserError(f"{folder}: is not a folder; name the folder that holds the PDFs")
@@ -28,12 +26,13 @@ def read_folder(folder: Path) -> dict[str, Path]:
 
 
 def to_pdf_url(template: str | None, paper_id: str, file: Path | None) -> str | None:
-    """Where readers open the file of a paper, by a catalog's template with {paper_id} and {file}."""
+    """Return the URL of a paper's file, by a catalog's template with {paper_id} and {file}."""
     return template.format(paper_id=paper_id, file=file.name) if template and file else None
 
 
 def to_file_id(name: str) -> str:
-    """
+    """Return the paper id in the name of a file.
+
     >>> to_file_id("pdf?id=H1M7soActX.txt")
     'H1M7soActX'
     >>> to_file_id("abasi19a.pdf")

@@ -1,7 +1,7 @@
-"""A folder of PDFs and nothing else.
+"""Read a folder of PDFs without metadata.
 
-The rule: every file is a paper, named by its file name; title, authors and abstract are read off page 1 (fulltext/structure.py),
-for what a PDF says of itself in its metadata is wrong too often. The same bytes twice are one paper and a problem.
+Every file is a paper; its name is the paper_id. Title, authors and abstract are taken from page 1
+(fulltext/structure.py), because the metadata in PDFs is often wrong. A duplicate file is a problem.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from papersette.sources import files
 class Settings:
     venue: Venue
     files: Path
-    """The folder; its subfolders are read, too."""
+    """The folder, with its subfolders."""
     language: str | None = None
     pdf_url: str | None = None
-    """Where readers open a PDF, with {paper_id} and {file}, its path inside the folder."""
+    """URL template of a PDF with {paper_id} and {file}, its path in the folder."""
 
 
 def read(settings: Settings) -> Iterator[Paper | Problem | Count]:
-    """Yield a paper for every PDF or text. Raises `UserError` where there is none."""
+    """Yield a paper for every PDF or text. Raises `UserError` if there is none."""
     paths = sorted(
         p for p in settings.files.rglob("*") if p.suffix.lower() in files.SUFFIXES and p.is_file()
     )

@@ -1,7 +1,7 @@
-"""A web page saved as text: results of a search, a list of publications, a session, a page about one paper.
+"""Read a web page saved as text: search results, a list of publications, a session, or one paper.
 
-The rule: the page's own furniture parts the papers: its "tl;dr", its "·", its "published by". What a capture lost is told
-as lost by the capture, and the paper is kept with what is left of it.
+Fixed strings of the page separate the papers: "tl;dr", "·", "published by". If the saved text has
+lost a part of a paper, the paper is kept with the rest, and a problem says so.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from papersette.sources import values
 from papersette.text import to_slug
 
 PARAGRAPH = 160
-"""Characters from which on a line is a paragraph of an abstract: titles and names are shorter."""
+"""A line of at least this number of characters is a paragraph of an abstract."""
 LONGEST_NAME = 50
 FOLD = re.compile(r"…\s*\((?:voir plus|see more|more|المزيد)\)")
-"""Where a page folds the rest of an abstract, in the middle of a word as often as not."""
+"""The link where a page folds the rest of an abstract, often in the middle of a word."""
 COUNT = re.compile(r"\bhas (\d+) results?\b")
 TLDR = re.compile(r"(No )?tl;?dr\b[\s:]*(.*)", re.IGNORECASE)
 NAME = re.compile(
@@ -37,7 +37,7 @@ INTERFACE = {
     "read also": ("اقرأ أيضاً", "read also"),
     "end": ("الأسئلة المقترحة", "suggested questions", "التعليقات", "comments"),
 }
-"""The words of a paper page's furniture, in the languages of its interface."""
+"""Labels of a paper's page, in the languages of its interface."""
 LANGUAGES = {
     "english": "en",
     "arabic": "ar",
@@ -54,13 +54,13 @@ class Settings:
     file: Path
     """The saved page, text in UTF-8."""
     layout: str
-    """What kind of page: "results", "publications", "session" or "paper"."""
+    """The kind of page: "results", "publications", "session" or "paper"."""
     language: str | None = None
 
 
 @dataclass
 class Found:
-    """A paper of the page, as far as it is there."""
+    """The parts of a paper that the page shows."""
 
     line: int
     title: str | None = None
@@ -72,45 +72,39 @@ class Found:
 
 
 Line = tuple[int, str]
-"""A line that is not empty, with its number."""
+"""The number and the text of a line that is not empty."""
 
 
 def read(settings: Settings) -> Iterator[Paper | Problem | Count]:
-    """Yield a paper for every one of the page. Raises `UserError` where the layout is unknown or the page has no paper."""
+    """Yield every paper of the page.
+
+    Raises `UserError` if the layout is unknown or the page has no paper in it.
+    """
     if settings.layout not in LAYOUTS:
         raise UserError(
-            f"{settings.file}: “layout” says “{settings.layout}”; known are {', '.join(LAYOUTS)}"
+            f"{settings.file}: “layout” is “{settings.layout}”; known are {', '.join(LAYOUTS)}"
         )
     lines = _read_lines(settings.file)
     papers = list(LAYOUTS[settings.layout](lines))
     if not papers:
         raise UserError(
-            f"{settings.file}: shows no paper in the layout “{settings.layout}”; is it another of {', '.join(LAYOUTS)}?"
+            f"{settings.file}: shows no paper in the layout “{settings.layout}”; "
+            f"try another of {', '.join(LAYOUTS)}"
         )
     yield Count(len(papers))
     slot = _to_slot(lines, settings.venue) if settings.layout == "session" else None
-    for place, found in enumerate(papers, start=1):
+    for position, found in enumerate(papers, start=1):
         paper = _to_paper(found, settings)
-        yield replace(paper, slots=(Slot(slot, place),)) if slot else paper
+        yield replace(paper, slots=(Slot(slot, position),)) if slot else paper
         if paper.title is None:
-            reason = "has no title: the capture lost it; the paper is listed with what is left"
-            yield Problem(
-                settings.venue.venue_id,
-                paper.item or paper.paper_id,
-                "read",
-                reason,
-                paper.paper_id,
-            )
-    said = next(
-        (int(match.group(1)) for _, line in lines if (match := COUNT.search(line))), len(papers)
-    )
-    if said != len(papers):
-        yield Problem(
-            settings.venue.venue_id,
-            settings.file.name,
-            "read",
-            f"says {said} results and shows {len(papers)}",
-        )
+            reason = "has no title in the saved page; the paper is listed with the rest"
+            item = paper.item or paper.paper_id
+            yield Problem(paper.venue.venue_id, item, "read", reason, paper.paper_id)
+    counts = (int(match.group(1)) for _, line in lines if (match := COUNT.search(line)))
+    total = next(counts, len(papers))
+    if total != len(papers):
+        reason = f"says {total} results and shows {len(papers)}"
+        yield Problem(settings.venue.venue_id, settings.file.name, "read", reason)
 
 
 def _read_lines(path: Path) -> list[Line]:
@@ -128,8 +122,8 @@ def _read_lines(path: Path) -> list[Line]:
 
 
 def _read_results(lines: list[Line]) -> Iterator[Found]:
-    """Title, "tl;dr …", abstract; of a title that was lost, the abstract before it is followed by the next "tl;dr"."""
-    start = next((place + 1 for place, (_, line) in enumerate(lines) if COUNT.search(line)), 0)
+    """Read title, "tl;dr …", abstract; a title may be missing."""
+    start = next((index + 1 for index, (_, line) in enumerate(lines) if COUNT.search(line)), 0)
     found: Found | None = None
     waiting: list[Line] = []
     for number, line in lines[start:]:
@@ -152,7 +146,10 @@ def _read_results(lines: list[Line]) -> Iterator[Found]:
 
 
 def _read_publications(lines: list[Line]) -> Iterator[Found]:
-    """Title, an author a line, perhaps an abstract. A title is what follows an abstract, or is not spelt like a name."""
+    """Read title, authors (one a line) and perhaps an abstract.
+
+    A line is a title if it follows an abstract or does not look like a name.
+    """
     found: Found | None = None
     for number, line in lines:
         is_abstract = len(line) >= PARAGRAPH or FOLD.search(line)
@@ -169,7 +166,7 @@ def _read_publications(lines: list[Line]) -> Iterator[Found]:
 
 
 def _is_name(line: str) -> bool:
-    """Words that begin with a capital, none of it an acronym: "Stanisław Jastrzębski", not "Seeking GANs"."""
+    """Return whether all words are capitalised and none is an acronym, as in "Seeking GANs"."""
     words = line.split()
     return bool(NAME.fullmatch(line)) and not any(
         re.search("[A-Z]{3}|[A-Z]{2}s?$", word) for word in words
@@ -177,10 +174,13 @@ def _is_name(line: str) -> bool:
 
 
 def _read_session(lines: list[Line]) -> Iterator[Found]:
-    """Title, authors parted by "·", abstract; one more abstract goes on with it, or is of a paper whose head was lost."""
+    """Read title, authors separated by "·", and abstract.
+
+    A further paragraph continues the abstract, or is the abstract of a paper without its title.
+    """
     found: Found | None = None
-    for place, (number, line) in enumerate(lines):
-        if place < 2 and not _heads_paper(lines, place):
+    for index, (number, line) in enumerate(lines):
+        if index < 2 and not _precedes_authors(lines, index):
             continue  # "Session" and its title
         is_authors = "·" in line and all(len(name) < LONGEST_NAME for name in line.split("·"))
         if len(line) >= PARAGRAPH and not is_authors:
@@ -200,12 +200,15 @@ def _read_session(lines: list[Line]) -> Iterator[Found]:
         yield found
 
 
-def _heads_paper(lines: list[Line], place: int) -> bool:
-    return any("·" in line for _, line in lines[place + 1 : place + 2])
+def _precedes_authors(lines: list[Line], index: int) -> bool:
+    return any("·" in line for _, line in lines[index + 1 : index + 2])
 
 
 def _is_continued(before: str, line: str) -> bool:
-    """Whether a paragraph goes on with the one before, by the long words it takes up: .23 where it did, .08 where not."""
+    """Return whether a paragraph continues the one before, by the share of long words in common.
+
+    The share is 0.23 on average if it does, and 0.08 if it does not.
+    """
     words = [set(re.findall(r"[^\W\d_]{8,}", text.lower())) for text in (before, line)]
     return len(words[0] & words[1]) >= 0.15 * max(1, len(words[1]))
 
@@ -216,32 +219,32 @@ def _to_slot(lines: list[Line], venue: Venue) -> Session | None:
 
 
 def _read_paper(lines: list[Line]) -> Iterator[Found]:
-    """One paper under its title, and after "read also" those that the page relates to it, most of them without a title."""
-    places = {name: _place_of(lines, words) for name, words in INTERFACE.items()}
-    head = places["published by"]
+    """Read the paper of the page, and its related papers, most of which have no title."""
+    labels = {name: _index_of(lines, words) for name, words in INTERFACE.items()}
+    head = labels["published by"]
     if head is None:
         return
-    rate = places["rate"] or places["read also"] or len(lines)
+    rate = labels["rate"] or labels["read also"] or len(lines)
     above = [
         (number, line) for number, line in lines[:head] if not re.fullmatch(r"[\d\s.()]+", line)
     ]
     below = [(number, line) for number, line in lines[head:rate] if len(line) >= PARAGRAPH]
     number, title = above[-1] if above else (1, None)
-    language = (_after(lines, places["language"], "language") or "").lower()
+    language = (_after(lines, labels["language"], "language") or "").lower()
     yield Found(
         number,
         title,
         tuple(filter(None, [_after(lines, head, "published by")])),
         abstract=_to_abstract(below),
-        year=values.to_year(_after(lines, places["published on"], "published on")),
+        year=values.to_year(_after(lines, labels["published on"], "published on")),
         language=LANGUAGES.get(language),
     )
-    end = places["end"] or len(lines)
-    yield from _read_related(lines[(places["read also"] or end) + 1 : end])
+    end = labels["end"] or len(lines)
+    yield from _read_related(lines[(labels["read also"] or end) + 1 : end])
 
 
 def _read_related(lines: list[Line]) -> Iterator[Found]:
-    """ "116 - Ada Byron , Bo Li 2021", the line before an abstract, has a count, the authors and the year."""
+    """Read abstracts, each after a line with count, authors and year: "116 - Ada B, Bo L 2021"."""
     authors: tuple[str, ...] = ()
     year = None
     for number, line in lines:
@@ -256,22 +259,22 @@ def _read_related(lines: list[Line]) -> Iterator[Found]:
             authors, year = (), None
 
 
-def _place_of(lines: list[Line], words: tuple[str, ...]) -> int | None:
+def _index_of(lines: list[Line], words: tuple[str, ...]) -> int | None:
     return next(
         (
-            place
-            for place, (_, line) in enumerate(lines)
+            index
+            for index, (_, line) in enumerate(lines)
             if line.lower().startswith(words) and len(line) < PARAGRAPH
         ),
         None,
     )
 
 
-def _after(lines: list[Line], place: int | None, name: str) -> str | None:
-    """What stands on a line behind its word."""
-    if place is None:
+def _after(lines: list[Line], index: int | None, name: str) -> str | None:
+    """Return the text of a line after its label."""
+    if index is None:
         return None
-    line = lines[place][1]
+    line = lines[index][1]
     word = next(word for word in INTERFACE[name] if line.lower().startswith(word))
     return line[len(word) :].strip(" :") or None
 
@@ -306,7 +309,7 @@ def _to_paper(found: Found, settings: Settings) -> Paper:
 
 
 def to_plain(text: str | None) -> str | None:
-    r"""Text as its author meant it: unfolded, TeX accents as letters, the Greek that lost its backslash as Greek.
+    r"""Return text without folds, with TeX accents as letters, and $alpha$ as a Greek letter.
 
     >>> to_plain(r'G\\\"urb\\\"uzbalaban shows $alpha$ the… (voir plus)ory')
     'Gürbüzbalaban shows α theory'

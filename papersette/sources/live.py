@@ -1,7 +1,7 @@
-"""Keeps what a live source answers as a file that the same source reads, so that a build can be made again without a network.
+"""Save the response of a live source as a file that the source can read again without a network.
 
-The rule: a file of today is used as it is; an older one is fetched anew and stays where that fails; what was never fetched
-cannot be read offline, and that is said.
+A file of the last day is used as it is. An older one is fetched again, and used if that fails.
+Reading offline a source that was never fetched is an error.
 """
 
 from __future__ import annotations
@@ -15,19 +15,17 @@ from typing import Any
 
 from papersette.errors import UserError
 
-FRESH = 86_400
-"""Seconds after which a saved answer is fetched anew."""
+MAX_AGE = 86_400
+"""Seconds after which a saved response is fetched again."""
 STALL = 60
-"""Seconds without an answer; the clients of arXiv and OpenReview would wait for ever."""
-
-
+"""Seconds without a response; by default the clients of arXiv and OpenReview wait indefinitely."""
 TRIES = 4
 PAUSE = 1.0
-"""Seconds before the second try, doubled for each further one."""
+"""Seconds before the second try, doubled for each further try."""
 
 
 def load_client(module: str) -> Any:
-    """A client library that only live sources need. Raises `UserError` where it is not installed."""
+    """Import a client library of live sources. Raises `UserError` if it is not installed."""
     try:
         return importlib.import_module(module)
     except ImportError:
@@ -36,8 +34,8 @@ def load_client(module: str) -> Any:
         ) from None
 
 
-def make_impatient(session: Any) -> None:
-    """Limit the time without an answer, and the tries, of a client's requests.Session."""
+def limit_waiting(session: Any) -> None:
+    """Set the time limit and the number of tries of a client's requests.Session."""
     session.request = functools.partial(session.request, timeout=STALL)
     for adapter in session.adapters.values():
         adapter.max_retries = adapter.max_retries.new(
@@ -46,27 +44,28 @@ def make_impatient(session: Any) -> None:
 
 
 def fetch_answer(
-    path: Path, what: str, ask: Callable[[], str], error: type[Exception], *, offline: bool
+    path: Path, name: str, request: Callable[[], str], error: type[Exception], *, offline: bool
 ) -> str | None:
-    """Make sure that `path` holds the answer; give what is doubtful about it. Raises `UserError` where there is none.
+    """Save the response in `path` unless it is recent; return a warning if an old one is used.
 
-    `error` is what the client library raises beside `OSError`.
+    `name` is for messages; `error` is what the client library raises, besides `OSError`.
+    Raises `UserError` if there is no response.
     """
-    there = path.is_file()
-    if there and (offline or time.time() - path.stat().st_mtime < FRESH):
+    saved = path.is_file()
+    if saved and (offline or time.time() - path.stat().st_mtime < MAX_AGE):
         return None
     if offline:
         raise UserError(
-            f"{what}: was never fetched, and --offline fetches nothing; build once without it"
+            f"{name}: was never fetched, and --offline fetches nothing; build once without it"
         )
     try:
-        answer = ask()
+        answer = request()
     except (OSError, ValueError, error) as failure:
-        if there:
-            return f"could not be fetched anew, so that what came before is used: {failure}"
-        raise UserError(f"{what}: could not be fetched: {failure}") from None
+        if saved:
+            return f"could not be fetched again, so the saved response is used: {failure}"
+        raise UserError(f"{name}: could not be fetched: {failure}") from None
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(path.name + ".part")
-    beside.write_text(answer, encoding="utf-8")
-    beside.replace(path)
+    temporary = path.with_name(path.name + ".part")
+    temporary.write_text(answer, encoding="utf-8")
+    temporary.replace(path)
     return None

@@ -1,6 +1,7 @@
-"""Mini-Conf: the folder `sitedata` of a virtual conference, papers as CSV and the programme as YAML.
+"""Read the folder `sitedata` of a Mini-Conf site: papers as CSV and the programme as YAML.
 
-The rule: every row of every *papers*.csv is a paper, every entry of *sessions*.yml a session; a paper may be in several.
+Every row of every *papers*.csv is a paper, every entry of *sessions*.yml a session; a paper may be
+in several.
 """
 
 from __future__ import annotations
@@ -25,12 +26,12 @@ from papersette.text import to_slug
 class Settings:
     venue: Venue
     folder: Path
-    """With main_papers.csv, paper_sessions.yml and the like."""
+    """The folder with main_papers.csv, paper_sessions.yml and similar files."""
     language: str | None = None
 
 
 def read(settings: Settings) -> Iterator[Paper | Problem | Count]:
-    """Yield a paper for every row. Raises `UserError` where the folder has no papers or a file cannot be read."""
+    """Yield a paper for every row. Raises `UserError` if no papers are found or a file is bad."""
     tables = sorted(settings.folder.glob("*papers*.csv"))
     if not tables:
         raise UserError(
@@ -44,7 +45,7 @@ def read(settings: Settings) -> Iterator[Paper | Problem | Count]:
             yield _to_paper(row, settings, slots, f"{path.name}: line {line}")
     for uid, unused in slots.items():
         titles = ", ".join(slot.session.title for slot in unused)
-        reason = f"is in the programme ({titles}) and in no table of papers"
+        reason = f"is in the programme ({titles}) but not in a table of papers"
         yield Problem(settings.venue.venue_id, uid, "match", reason)
 
 
@@ -59,7 +60,7 @@ def _read_rows(path: Path) -> Iterator[tuple[int, dict[str, str | None]]]:
 
 
 def _read_programme(settings: Settings) -> defaultdict[str, list[Slot]]:
-    """The places of each paper, by its UID."""
+    """Return the slots of each paper in the programme, by its UID."""
     slots: defaultdict[str, list[Slot]] = defaultdict(list)
     for path in sorted(settings.folder.glob("*sessions*.yml")):
         try:
@@ -69,8 +70,8 @@ def _read_programme(settings: Settings) -> defaultdict[str, list[Slot]]:
         for key, entry in programme.items() if isinstance(programme, Mapping) else ():
             if isinstance(entry, Mapping):
                 session = _to_session(str(key), entry, settings.venue)
-                for place, uid in enumerate(entry.get("papers") or (), start=1):
-                    slots[str(uid)].append(Slot(session, place))
+                for number, uid in enumerate(entry.get("papers") or (), start=1):
+                    slots[str(uid)].append(Slot(session, number))
     return slots
 
 
@@ -109,7 +110,7 @@ def _to_paper(
 
 
 def _to_parts(given: str | None) -> tuple[str, ...]:
-    """Lists are parted by | or ;, and where there is neither by commas."""
+    """Split a list at | or ;, and at commas if it has neither."""
     return values.to_list(
         given, separators=next((mark for mark in "|;" if mark in (given or "")), ",")
     )

@@ -1,6 +1,7 @@
-"""OpenReview: a JSON dump of a venue's notes (API v1 or v2), with folders of PDFs or texts and of forum threads, by forum id.
+"""Read a dump of a venue's notes from OpenReview (API v1 or v2).
 
-The rule: the forum id is the paper_id, so that openreview.net/forum?id=<paper_id> and our page show the same paper.
+Folders of PDFs or texts and of forum threads, named by forum id, may accompany the dump. The forum
+id is the paper_id, so openreview.net/forum?id=<paper_id> shows the same paper.
 """
 
 from __future__ import annotations
@@ -26,108 +27,105 @@ SITE = "https://openreview.net"
 class Settings:
     venue: Venue
     notes: Path | None = None
-    """The dump: a JSON list of notes, or an object whose “notes” is that list."""
+    """The dump: a JSON list of notes, or an object with that list as “notes”."""
     files: Path | None = None
-    """A folder of PDFs or texts: <forum id>.pdf, <forum id>.txt, or pdf?id=<forum id>.txt as downloads are named."""
+    """A folder of PDFs or texts: <forum id>.pdf, <forum id>.txt, or pdf?id=<forum id>.txt."""
     reviews: Path | None = None
-    """A folder of forum threads, <forum id> or <forum id>.json: {"notes": […]} as the API answers for a forum."""
+    """A folder of forum threads as the API returns them: <forum id> or <forum id>.json."""
     language: str | None = None
     pdf_url: str | None = None
-    """Where readers open a PDF, with {paper_id}; by default OpenReview's own address of it."""
+    """URL template of a PDF with {paper_id}; by default its URL at OpenReview."""
     group: str | None = None
-    """Instead of a dump, the venue at OpenReview, read live: ICLR.cc/2019/Conference."""
+    """A venue to read live, instead of a dump: ICLR.cc/2019/Conference."""
     api: str = "https://api2.openreview.net"
     api_1: str = "https://api.openreview.net"
-    """Where venues before 2023 or so are."""
+    """The API of venues before about 2023."""
 
 
 def fetch(settings: Settings, folder: Path, *, offline: bool) -> tuple[Settings, list[Problem]]:
-    """Save the submissions of the group with their replies as a dump in `folder`; give the settings that read it."""
+    """Save the submissions of the group as a dump in `folder`; return the settings that read it."""
     if settings.group is None:
         return settings, []
     openreview = live.load_client("openreview")
     path = folder / f"openreview-{to_slug(settings.group)}.json"
 
-    def ask() -> str:
-        return json.dumps({"notes": _ask(openreview, settings)}, ensure_ascii=False)
+    def request() -> str:
+        notes = _fetch_notes(openreview, settings)
+        return json.dumps({"notes": notes}, ensure_ascii=False)
 
-    doubt = live.fetch_answer(
-        path, f"OpenReview, {settings.group}", ask, openreview.OpenReviewException, offline=offline
-    )
-    problems = (
-        [Problem(settings.venue.venue_id, settings.group, "download", doubt)] if doubt else []
-    )
+    name, error = f"OpenReview, {settings.group}", openreview.OpenReviewException
+    warning = live.fetch_answer(path, name, request, error, offline=offline)
+    problem = Problem(settings.venue.venue_id, settings.group, "download", warning or "")
+    problems = [problem] if warning else []
     return replace(settings, notes=path, group=None), problems
 
 
-def _ask(openreview: Any, settings: Settings) -> list[dict[str, Any]]:
-    """The submissions by API v2, and where it has none of this venue, by API v1, under the names that venues have given them."""
+def _fetch_notes(openreview: Any, settings: Settings) -> list[dict[str, Any]]:
+    """Return the submissions by API v2, or by API v1 if v2 has none of this venue."""
     for api in (settings.api, settings.api_1):
-        host = urlsplit(api).hostname or ""
-        if (
-            "OPENREVIEW_PASSWORD" in os.environ
-            and host != "openreview.net"
-            and not host.endswith(".openreview.net")
-        ):
-            raise UserError(
-                f"{api}: is not OpenReview, and would get the password that OPENREVIEW_PASSWORD holds; unset it first"
-            )
+        _check_host(api)
     newer = openreview.api.OpenReviewClient(baseurl=settings.api)
     older = openreview.Client(baseurl=settings.api_1)
     for client, names in (
         (newer, ("Submission",)),
         (older, ("Blind_Submission", "Submission", "submission")),
     ):
-        live.make_impatient(client.session)
+        live.limit_waiting(client.session)
         for name in names:
             notes = client.get_all_notes(invitation=f"{settings.group}/-/{name}", details="replies")
             if notes:
                 return [{**note.to_json(), "details": note.details} for note in notes]
-    raise ValueError(
-        "there is no submission; is it the name of a venue, as in the address of its page?"
-    )
+    raise ValueError("the venue has no submissions; is its name the one in the URL of its page?")
+
+
+def _check_host(api: str) -> None:
+    """Raise `UserError` if the client would send OPENREVIEW_PASSWORD to another host."""
+    host = urlsplit(api).hostname or ""
+    own = host == "openreview.net" or host.endswith(".openreview.net")
+    if "OPENREVIEW_PASSWORD" in os.environ and not own:
+        raise UserError(
+            f"{api}: is not OpenReview, but would receive the password in OPENREVIEW_PASSWORD; "
+            "unset it first"
+        )
 
 
 def read(settings: Settings) -> Iterator[Paper | Problem | Count]:
-    """Yield a paper for every note of the dump. Raises `UserError` where the dump is not one."""
+    """Yield a paper for every note of the dump. Raises `UserError` if the dump is not valid."""
     folder = files.read_folder(settings.files) if settings.files else {}
     if settings.notes is None:
         raise UserError(
-            f"{settings.venue.venue_id}: an openreview source needs “notes”, a dump, or “group”, a venue to read live"
+            f"{settings.venue.venue_id}: an openreview source needs “notes”, a dump, "
+            "or “group”, a venue to read live"
         )
     notes = _read_notes(settings.notes)
     name = settings.notes.name
     yield Count(len(notes))
-    for place, note in enumerate(notes):
-        item = f"{name}: note {place}"
-        if not isinstance(note, Mapping) or not _forum(note):
-            reason = "is no note with a forum id; dump the notes of the venue's submissions again"
-            yield Problem(settings.venue.venue_id, item, "read", reason, lost=True)
-            continue
-        thread = (
-            _read_thread(settings.reviews, _forum(note)) if settings.reviews else _replies(note)
-        )
-        if isinstance(thread, str):
-            yield Problem(
-                settings.venue.venue_id,
-                f"{item}, thread {_forum(note)}",
-                "read",
-                thread,
-                paper_id=_forum(note),
-            )
-            thread = []
-        paper = _to_paper(note, thread, settings, folder.pop(_forum(note), None), item)
-        yield paper
-        if settings.files and paper.file is None:
-            reason = f"no file in {settings.files.name} has its forum id; the paper is listed without text"
-            yield Problem(paper.venue.venue_id, item, "match", reason, paper_id=paper.paper_id)
+    for index, note in enumerate(notes):
+        yield from _read_note(note, settings, folder, f"{name}: note {index}")
     for path in folder.values():
-        yield Problem(
-            settings.venue.venue_id,
-            path.name,
-            "match",
-            "belongs to no note of the dump; it is not used",
-        )
+        reason = "belongs to no note of the dump; it is not used"
+        yield Problem(settings.venue.venue_id, path.name, "match", reason)
+
+
+def _read_note(
+    note: Any, settings: Settings, folder: dict[str, Path], item: str
+) -> Iterator[Paper | Problem]:
+    """Yield the paper of a note and its problems; its file is taken from `folder`."""
+    venue_id = settings.venue.venue_id
+    forum = _forum(note) if isinstance(note, Mapping) else ""
+    if not forum:
+        reason = "is not a note with a forum id; dump the venue's submissions again"
+        yield Problem(venue_id, item, "read", reason, lost=True)
+        return
+    thread = _read_thread(settings.reviews, forum) if settings.reviews else _replies(note)
+    if isinstance(thread, str):
+        yield Problem(venue_id, f"{item}, thread {forum}", "read", thread, paper_id=forum)
+        thread = []
+    paper = _to_paper(note, thread, settings, folder.pop(forum, None), item)
+    yield paper
+    if settings.files and paper.file is None:
+        reason = f"no file in {settings.files.name} has its forum id; it is listed without text"
+        yield Problem(venue_id, item, "match", reason, paper_id=paper.paper_id)
 
 
 def _read_notes(path: Path) -> list[Any]:
@@ -148,7 +146,7 @@ def _forum(note: Mapping[str, Any]) -> str:
 
 
 def _replies(note: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The replies that a dump with details=replies or details=directReplies holds in each note."""
+    """Return the replies in a note of a dump with details=replies or details=directReplies."""
     details = note.get("details")
     given = (
         (details.get("replies") or details.get("directReplies"))
@@ -159,7 +157,7 @@ def _replies(note: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def _read_thread(folder: Path, forum: str) -> list[Mapping[str, Any]] | str:
-    """The notes of a forum's thread, or why there are none."""
+    """Return the notes of a forum's thread, or the reason why there are none."""
     paths = [path for path in (folder / forum, folder / f"{forum}.json") if path.is_file()]
     if not paths:
         return f"is not in {folder.name}; the paper is listed without reviews"
@@ -167,7 +165,7 @@ def _read_thread(folder: Path, forum: str) -> list[Mapping[str, Any]] | str:
         thread = json.loads(paths[0].read_text(encoding="utf-8"))
         return [note for note in thread["notes"] if isinstance(note, Mapping)]
     except (OSError, ValueError, KeyError, TypeError):
-        return "is no JSON with notes (perhaps a saved error page); fetch the thread again"
+        return "is not JSON with notes (perhaps a saved error page); fetch the thread again"
 
 
 def _to_review(note: Mapping[str, Any]) -> Review:
@@ -195,13 +193,16 @@ def _to_review(note: Mapping[str, Any]) -> Review:
 
 
 def _invitation(note: Mapping[str, Any]) -> str:
-    """What a note answers to, as "Official_Review": one invitation in API v1, a list of them in v2, the first being its own."""
+    """Return the name of a note's invitation, such as "Official_Review".
+
+    API v1 has one invitation; v2 has a list, of which the first is the note's own.
+    """
     given = note.get("invitation") or next(iter(values.to_list(note.get("invitations"))), "")
     return str(given).rpartition("/")[2]
 
 
 def _to_decision(content: Mapping[str, Any], thread: list[Mapping[str, Any]]) -> str | None:
-    """What the thread decides, or the line in which API v2 says it: "ICLR 2024 poster"."""
+    """Return the decision in the thread, or in API v2's field venue: "ICLR 2024 poster"."""
     for note in thread:
         if _invitation(note) in DECISIONS:
             own = _to_content(note.get("content"))
@@ -212,7 +213,7 @@ def _to_decision(content: Mapping[str, Any], thread: list[Mapping[str, Any]]) ->
 
 
 DECISIONS = {"Decision", "Acceptance_Decision", "Acceptance", "Meta_Review"}
-"""The invitations of the notes in which programme chairs decide; they have changed their name with the years."""
+"""Invitations of decision notes; the name has changed over the years."""
 
 
 def _to_paper(
@@ -251,7 +252,7 @@ def _to_paper(
 
 
 def _to_content(given: Any) -> dict[str, Any]:
-    """A note's fields; API v2 wraps each value as {"value": …}, API v1 does not."""
+    """Return a note's fields; API v2 wraps each value as {"value": …}, API v1 does not."""
     if not isinstance(given, Mapping):
         return {}
     return {

@@ -1,6 +1,6 @@
-"""Paperoni, the tool with which Mila keeps its publications: a paper with its releases, as JSON or YAML.
+"""Read publications kept with paperoni, Mila's tool: papers with their releases, as JSON or YAML.
 
-The rule: each release is a version of its own, with the venue and the date that it has; they are told to be one work.
+Each release is a paper with its own venue and date; all releases of a paper are one work.
 """
 
 from __future__ import annotations
@@ -21,22 +21,26 @@ from papersette.text import to_slug
 
 SUFFIXES = {".json", ".yml", ".yaml"}
 UNDATED = 0
-"""The precision of a date that stands for no date: paperoni writes the year 2000."""
+"""The precision of an unknown date, for which paperoni writes the year 2000."""
 
 
 @dataclass(frozen=True)
 class Settings:
     venue: Venue
-    """Of the releases that do not say where they appeared."""
+    """The venue of releases without one."""
     file: Path
-    """A .json or .yml file: a list of papers, or an object whose “_papers” is that list; or a folder of such files."""
+    """A .json or .yml file with a list of papers, or an object with that list as “_papers”; or a
+    folder of such files."""
     institute: str | None = None
-    """Authors with this affiliation, as "Mila", are marked as members."""
+    """Authors with this affiliation, for example "Mila", are marked as members."""
     language: str | None = None
 
 
 def read(settings: Settings) -> Iterator[Paper | Problem | Count]:
-    """Yield a paper for every release, and for a paper without any. Raises `UserError` where the file is no list of papers."""
+    """Yield a paper for every release, or one for a paper without releases.
+
+    Raises `UserError` if the file is not a list of papers.
+    """
     folder = settings.file.is_dir()
     paths = (
         sorted(p for p in settings.file.iterdir() if p.suffix in SUFFIXES)
@@ -55,12 +59,8 @@ def read(settings: Settings) -> Iterator[Paper | Problem | Count]:
             and not any(isinstance(entry, Mapping) and "releases" in entry for entry in entries)
         ):
             yield Count(1)
-            yield Problem(
-                settings.venue.venue_id,
-                path.name,
-                "skip",
-                "is no list of papers: nothing in it has releases",
-            )
+            reason = "is not a list of papers: nothing in it has releases"
+            yield Problem(settings.venue.venue_id, path.name, "skip", reason)
         else:
             yield from _read_papers(path, entries, settings)
 
@@ -69,12 +69,11 @@ def _read_papers(
     path: Path, entries: list[Any], settings: Settings
 ) -> Iterator[Paper | Problem | Count]:
     yield Count(sum(max(1, len(_releases(entry))) for entry in entries))
-    for place, entry in enumerate(entries, start=1):
-        item = f"{path.name}: paper {place}"
+    for index, entry in enumerate(entries, start=1):
+        item = f"{path.name}: paper {index}"
         if not isinstance(entry, Mapping):
-            yield Problem(
-                settings.venue.venue_id, item, "read", "is no paper, which is an object", lost=True
-            )
+            reason = "is not a paper, which is an object"
+            yield Problem(settings.venue.venue_id, item, "read", reason, lost=True)
             continue
         for number, release in enumerate(_releases(entry) or [{}], start=1):
             yield _to_paper(entry, release, number, settings, item)
@@ -126,25 +125,22 @@ def _to_paper(
         ),
         language=settings.language,
         decision=values.to_decision(release.get("status")),
-        url=next(
-            (url for kind, url in links if not kind.startswith("pdf") and url.startswith("http")),
-            None,
-        ),
-        pdf_url=next(
-            (url for kind, url in links if kind.startswith("pdf") and url.startswith("http")), None
-        ),
+        url=next((url for kind, url in links if not kind.startswith("pdf")), None),
+        pdf_url=next((url for kind, url in links if kind.startswith("pdf")), None),
         item=f"{item}, release {number}",
         work=work,
     )
 
 
 def _links(entry: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return (type, URL) of each link with a web address."""
     links = [link for link in entry.get("links") or () if isinstance(link, Mapping)]
-    return [(str(link.get("type") or ""), str(link.get("link") or "")) for link in links]
+    pairs = [(str(link.get("type") or ""), str(link.get("link") or "")) for link in links]
+    return [(kind, url) for kind, url in pairs if url.startswith("http")]
 
 
 def _to_venue(given: Any) -> Venue | None:
-    """A venue for its name, without its year: "Advances in … 36" of 2023 and of 2024 differ in the paper's date."""
+    """Return the venue by its name; the year of a release is in its date."""
     name = values.to_text(given.get("name")) if isinstance(given, Mapping) else None
     kind = values.to_text(given.get("type")) if isinstance(given, Mapping) else None
     return (
@@ -155,7 +151,7 @@ def _to_venue(given: Any) -> Venue | None:
 
 
 def _to_date(venue: Any) -> str | None:
-    """The date as precise as it is known: of 2023-01-01 with precision 1, the year alone is."""
+    """Return the date as precise as it is known: 2023-01-01 with precision 1 is 2023."""
     if not isinstance(venue, Mapping):
         return None
     given = venue.get("date")
@@ -185,13 +181,13 @@ def _to_author(given: Any, institute: str | None) -> Author | None:
     name = values.to_text(given.get("display_name")) or (
         values.to_text(inner.get("name")) if isinstance(inner, Mapping) else None
     )
-    places = [
-        values.to_text(place.get("name"))
-        for place in given.get("affiliations") or ()
-        if isinstance(place, Mapping)
+    affiliations = [
+        text
+        for affiliation in given.get("affiliations") or ()
+        if isinstance(affiliation, Mapping) and (text := values.to_text(affiliation.get("name")))
     ]
-    known = [place for place in places if place]
     member = bool(institute) and any(
-        institute in place.split(", ") or place == institute for place in known
+        institute in affiliation.split(", ") or affiliation == institute
+        for affiliation in affiliations
     )
-    return Author(name, "; ".join(known) or None, member) if name else None
+    return Author(name, "; ".join(affiliations) or None, member) if name else None

@@ -1,6 +1,7 @@
-"""A table of papers: CSV, JSON (a list of objects) or JSONL, with a map that says which column holds what.
+"""Read a table of papers: CSV, TSV, JSON (a list of objects), JSONL or Markdown.
 
-The rule: every row is a paper; a row that cannot be read is a problem, with its line.
+A map assigns columns to fields. Every row is a paper; a row that cannot be read is a problem with
+its line.
 """
 
 from __future__ import annotations
@@ -30,30 +31,34 @@ from papersette.sources import files, values
 from papersette.text import to_slug
 
 FIELDS = (
-    "paper_id title authors affiliations year published abstract tldr tags language decision ratings url pdf_url file "
+    "paper_id title authors affiliations year published abstract tldr tags language decision "
+    "ratings url pdf_url file "
     "session session_kind session_start session_finish session_room"
 ).split()
-"""What a column can hold; by default a column holds what its name says."""
+"""Fields that a column can have; by default a column has the field of its name."""
 
 
 @dataclass(frozen=True)
 class Settings:
     venue: Venue
     file: Path
-    """A .csv, .tsv, .json or .jsonl file in UTF-8, or a .md file with a table drawn with | in it."""
+    """A .csv, .tsv, .json or .jsonl file in UTF-8, or a .md file with a table."""
     columns: dict[str, str] = field(default_factory=dict)
-    """Which column holds what, as {title: Title, authors: Speakers}; columns so named already need no entry."""
+    """The column of each field, as {title: Title, authors: Speakers}; by default its name."""
     separators: str = ";|"
-    """The characters that part authors and tags."""
+    """The characters that separate authors, affiliations and tags."""
     files: Path | None = None
-    """A folder of PDFs or texts, named by paper_id or in the column file."""
+    """A folder of PDFs or texts, named by paper_id or by the column file."""
     language: str | None = None
     pdf_url: str | None = None
-    """Where readers open a PDF, with {paper_id} and {file}; by default the column pdf_url."""
+    """URL template of a PDF with {paper_id} and {file}; by default the column pdf_url."""
 
 
 def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
-    """Yield a paper for every row. Raises `UserError` where the file is no table or the map names no column of it."""
+    """Yield a paper for every row.
+
+    Raises `UserError` if the file is not a table or the map names a column that it does not have.
+    """
     _check_fields(settings)
     folder = files.read_folder(settings.files) if settings.files else {}
     rows = list(_read_rows(settings))
@@ -67,7 +72,10 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
         yield paper
         named = values.to_text(row.get("file"))
         if named and paper.file is None:
-            reason = f"names the file {named}, which is not in {settings.files}; the paper is listed without text"
+            reason = (
+                f"names the file {named}, which is not in {settings.files}; "
+                "the paper is listed without text"
+            )
             yield Problem(paper.venue.venue_id, item, "match", reason, paper_id=paper.paper_id)
     for path in folder.values():
         yield LooseFile(settings.venue.venue_id, path, settings.pdf_url)
@@ -79,12 +87,12 @@ def _check_fields(settings: Settings) -> None:
             near = difflib.get_close_matches(name, FIELDS, n=1)
             hint = f"did you mean “{near[0]}”?" if near else f"known are {', '.join(FIELDS)}"
             raise UserError(
-                f"{settings.file}: the map of columns says “{name}”, which a paper does not have; {hint}"
+                f"{settings.file}: the map of columns has “{name}”, which is not a field; {hint}"
             )
 
 
 def _read_rows(settings: Settings) -> Iterator[tuple[int, dict[str, Any] | str]]:
-    """Yield (line, row by field) or (line, reason why it is none)."""
+    """Yield (line, row by field) or (line, reason why it cannot be read)."""
     readers = {
         ".csv": _read_csv,
         ".tsv": _read_csv,
@@ -109,7 +117,8 @@ def _read_rows(settings: Settings) -> Iterator[tuple[int, dict[str, Any] | str]]
                 )
     except UnicodeDecodeError as error:
         raise UserError(
-            f"{settings.file}: is not UTF-8 at byte {error.start}; convert it, for example with iconv"
+            f"{settings.file}: is not UTF-8 at byte {error.start}; "
+            "convert it, for example with iconv"
         ) from None
 
 
@@ -130,7 +139,8 @@ def _read_csv(path: Path) -> Iterator[tuple[int, Any]]:
             if None in row:
                 yield (
                     reader.line_num,
-                    f"has more cells than the header has columns ({len(reader.fieldnames or [])}); quote its commas",
+                    f"has more cells than the header has columns "
+                    f"({len(reader.fieldnames or [])}); quote its commas",
                 )
             else:
                 yield reader.line_num, row
@@ -157,7 +167,10 @@ def _read_jsonl(path: Path) -> Iterator[tuple[int, Any]]:
 
 
 def _read_markdown(path: Path) -> Iterator[tuple[int, Any]]:
-    """The rows of every table; of a cell [text](address), the column has the text and “<column> link” the address."""
+    """Yield the rows of every table of a Markdown file.
+
+    Of a cell [text](URL), the column has the text and “<column> link” the URL.
+    """
     header: list[str] | None = None
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         cells = [cell.strip() for cell in re.split(r"(?<!\\)\|", line.strip())[1:-1]]
@@ -171,7 +184,8 @@ def _read_markdown(path: Path) -> Iterator[tuple[int, Any]]:
             else:
                 yield (
                     number,
-                    f"has {len(cells)} cells where the header has {len(header)}; write \\| for a bar inside a cell",
+                    f"has {len(cells)} cells where the header has {len(header)}; "
+                    "write \\| for a bar inside a cell",
                 )
 
 
@@ -194,13 +208,12 @@ def _to_paper(
     named = values.to_text(row["file"])
     file = folder.pop(files.to_file_id(named) if named else paper_id, None)
     names = _to_names(row["authors"], settings.separators)
-    places = values.to_list(row["affiliations"], settings.separators)
-    known = places if len(places) == len(names) else (None,) * len(names)
+    affiliations = _to_affiliations(row["affiliations"], settings.separators, len(names))
     return Paper(
         paper_id=paper_id,
         venue=settings.venue,
         title=title,
-        authors=tuple(Author(name, place) for name, place in zip(names, known, strict=True)),
+        authors=tuple(map(Author, names, affiliations)),
         year=values.to_year(row["year"]) or settings.venue.year,
         published=values.to_text(row["published"]),
         abstract=values.to_paragraphs(row["abstract"]),
@@ -208,11 +221,7 @@ def _to_paper(
         tags=values.to_list(row["tags"], settings.separators),
         language=values.to_text(row["language"]) or settings.language,
         decision=values.to_decision(row["decision"]),
-        reviews=tuple(
-            Review(rating)
-            for text in values.to_list(row["ratings"], ",;|", repeated=True)
-            if (rating := values.to_number(text)) is not None
-        ),
+        reviews=_to_reviews(row["ratings"]),
         slots=_to_slots(row, settings),
         url=values.to_text(row["url"]),
         pdf_url=files.to_pdf_url(settings.pdf_url, paper_id, file)
@@ -223,13 +232,24 @@ def _to_paper(
 
 
 def _to_names(given: Any, separators: str) -> tuple[str, ...]:
-    """Authors; where commas part them, the last may be joined by "and" as in a sentence."""
+    """Return the authors; in a list with commas, "and" may precede the last."""
     names = values.to_list(given, separators)
     return (
         tuple(name for part in names for name in part.removeprefix("and ").split(" and "))
         if "," in separators
         else names
     )
+
+
+def _to_affiliations(given: Any, separators: str, count: int) -> tuple[str | None, ...]:
+    """Return one affiliation per author; none are known if the numbers differ."""
+    affiliations = values.to_list(given, separators)
+    return affiliations if len(affiliations) == count else (None,) * count
+
+
+def _to_reviews(given: Any) -> tuple[Review, ...]:
+    ratings = map(values.to_number, values.to_list(given, ",;|", repeated=True))
+    return tuple(Review(rating) for rating in ratings if rating is not None)
 
 
 def _to_slots(row: Mapping[str, Any], settings: Settings) -> tuple[Slot, ...]:

@@ -1,6 +1,6 @@
-"""Turns what a source wrote in a field into the value of a record: the same way for every source.
+"""Convert the fields of sources to the values of records, in the same way for every source.
 
-The rule: an empty field is None. Nothing is guessed, and what cannot be understood is None rather than wrong.
+An empty field is None. Nothing is guessed: a value that cannot be interpreted is None.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ import unicodedata
 from typing import Any
 
 EMPTY = {"", "none", "null", "n/a", "nan"}
-"""Spellings of "nothing" met in real tables: pandas writes nan, spreadsheets N/A, careless scripts None."""
+"""Spellings of missing values: pandas writes nan, spreadsheets N/A, Python scripts None."""
 
 
 def to_text(value: Any) -> str | None:
-    """One line of text, or None where there is none.
+    """Return the value as one line of text, or None if it is empty.
 
     >>> to_text("  A title\\n broken over lines ")
     'A title broken over lines'
@@ -28,7 +28,10 @@ def to_text(value: Any) -> str | None:
 
 
 def to_paragraphs(value: Any) -> str | None:
-    """Text that keeps its paragraphs (blank lines), or None: OpenReview breaks abstracts over lines inside sentences."""
+    """Return text with its paragraphs, separated by blank lines, or None if it is empty.
+
+    Other line breaks are removed: OpenReview breaks abstracts inside sentences.
+    """
     if value is None or isinstance(value, (dict, list)):
         return None
     paragraphs = [" ".join(p.split()) for p in re.split(r"\n\s*\n", _printable(str(value)))]
@@ -37,7 +40,10 @@ def to_paragraphs(value: Any) -> str | None:
 
 
 def to_list(value: Any, separators: str = ";|", *, repeated: bool = False) -> tuple[str, ...]:
-    """The parts of a list, given as a list or as text with separators, without empty parts and, unless told, repetitions.
+    """Return the items of a list, or of text with separators, without empty items.
+
+    Repetitions are dropped unless `repeated` is true.
+
 
     >>> to_list("SGD; ; generalization;SGD")
     ('SGD', 'generalization')
@@ -51,22 +57,23 @@ def to_list(value: Any, separators: str = ";|", *, repeated: bool = False) -> tu
 
 
 def to_year(value: Any) -> int | None:
-    """The first plausible year in a value: "2019", 2019.0 and "Spring 2019" are 2019; "in press" is None."""
+    """Return the first plausible year of a value: 2019 for "2019", 2019.0 and "Spring 2019"."""
     match = re.search(r"(?<!\d)(1[5-9]|20)\d\d(?!\d)", str(value))
     return int(match.group()) if match else None
 
 
 DECISIONS = (
-    ("withdraw", "withdrawn"), ("desk", "desk reject"), ("reject", "reject"), ("workshop", "workshop"),
-    ("oral", "oral"), ("spotlight", "spotlight"), ("poster", "poster"),
+    ("withdraw", "withdrawn"), ("desk", "desk reject"), ("reject", "reject"),
+    ("workshop", "workshop"), ("oral", "oral"), ("spotlight", "spotlight"), ("poster", "poster"),
 )  # fmt: skip
-"""What a decision says -> the word for it; the first that fits, for "Desk Rejected" is more than a rejection."""
+"""(part of a decision, its standard form); the first match counts, as for "Desk Rejected"."""
 
 
 def to_decision(value: Any) -> str | None:
-    """One word for what venues write in many ways; what says none of these stays as it is.
+    """Return the standard form of a decision, or the decision unchanged if it has none.
 
-    >>> [to_decision(text) for text in ("Accept (Oral)", "ICLR 2024 poster", "Invite to Workshop Track", "Long")]
+    >>> decisions = ("Accept (Oral)", "ICLR 2024 poster", "Invite to Workshop Track", "Long")
+    >>> [to_decision(text) for text in decisions]
     ['oral', 'poster', 'workshop', 'Long']
     """
     text = to_text(value)
@@ -74,13 +81,14 @@ def to_decision(value: Any) -> str | None:
 
 
 def to_number(value: Any) -> float | None:
-    """The number that a value is or begins with, as the rating "7: Good paper, accept" does."""
+    """Return the number that a value is or begins with: 7.0 for "7: Good paper, accept"."""
     match = re.match(r"\s*(-?\d+(?:\.\d+)?)", str(value)) if value is not None else None
     return float(match.group(1)) if match else None
 
 
 def to_identifier(value: Any) -> str | None:
-    """
+    """Return an identifier, also from the URL of an OpenReview forum.
+
     >>> to_identifier("https://openreview.net/forum?id=H1M7soActX")
     'H1M7soActX'
     """
@@ -89,5 +97,5 @@ def to_identifier(value: Any) -> str | None:
 
 
 def _printable(text: str) -> str:
-    """Without control characters: OpenReview abstracts hold NUL and backspace where TeX was pasted."""
+    """Replace control characters by spaces: OpenReview abstracts contain NUL and backspace."""
     return "".join(c if c in "\n\t" or unicodedata.category(c) != "Cc" else " " for c in text)

@@ -1,7 +1,7 @@
-"""A virtual conference site: the event list of icml.cc, neurips.cc or iclr.cc, as JSON.
+"""Read the JSON event list of a virtual conference site: icml.cc, neurips.cc or iclr.cc.
 
-The rule: an event with the address of a paper, or of a kind that papers are presented in, is a paper; one that is presented
-several times is one paper with several slots; every other event is told as no paper.
+An event with the URL of a paper, or of a type that presents papers, is a paper. Several events with
+the same paper are one paper with several slots. Every other event is reported as skipped.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from papersette.sources import values
 from papersette.text import to_key, to_slug
 
 PAPER_KINDS = {"poster", "oral", "spotlight", "paper"}
-"""Words in an event's type by which it presents a paper; a tutorial, a break or a workshop as a whole has none of them."""
+"""Words in an event's type that show that it presents a paper."""
 
 Event = Mapping[str, Any]
 
@@ -28,36 +28,37 @@ Event = Mapping[str, Any]
 class Settings:
     venue: Venue
     file: Path
-    """The list of events, as {"count": …, "results": […]} or the bare list."""
+    """The list of events, as {"count": …, "results": […]} or as a plain list."""
     abstracts: Path | None = None
-    """A JSON object of abstracts by the event's id, where the site keeps them apart."""
+    """A JSON object of abstracts by event id, if the site has them in a separate file."""
     site: str | None = None
-    """The site's address, for links: https://icml.cc"""
+    """The site's URL, for links: https://icml.cc"""
     language: str | None = None
 
 
 def read(settings: Settings) -> Iterator[Paper | Problem | Count]:
-    """Yield a paper for every event, or for all events of one paper. Raises `UserError` where the file is no list of events."""
+    """Yield a paper for every event, or for all events of one paper.
+
+    Raises `UserError` if the file is not a list of events.
+    """
     events, total = _read_events(settings.file)
     abstracts = _read_object(settings.abstracts) if settings.abstracts else {}
     source = settings.venue.venue_id
     if total > len(events):
-        reason = f"says that there are {total:,} events and has {len(events):,}; fetch it again with ?limit={total}"
+        reason = f"has {len(events):,} of {total:,} events; fetch it again with ?limit={total}"
         yield Problem(source, settings.file.name, "read", reason)
     yield Count(len(events))
     papers: defaultdict[str, list[tuple[str, Event]]] = defaultdict(list)
-    for place, event in enumerate(events):
-        item = f"{settings.file.name}: event {place}"
+    for index, event in enumerate(events):
+        item = f"{settings.file.name}: event {index}"
         if not isinstance(event, Mapping):
-            yield Problem(source, item, "read", "is no event, which is a JSON object", lost=True)
+            yield Problem(
+                source, item, "read", "is not an event, which is a JSON object", lost=True
+            )
         elif not _is_paper(event):
             kind = _kind(event) or "without a type"
-            yield Problem(
-                source,
-                item,
-                "skip",
-                f"is no paper but an event ({kind}): {_name(event) or 'unnamed'}",
-            )
+            reason = f"is an event ({kind}), not a paper: {_name(event) or 'unnamed'}"
+            yield Problem(source, item, "skip", reason)
         else:
             papers[_identity(event, item)].append((item, event))
     for presented in papers.values():
@@ -65,18 +66,18 @@ def read(settings: Settings) -> Iterator[Paper | Problem | Count]:
         yield paper
         for item in again:
             reason = (
-                f"presents the paper {paper.paper_id} once more; the paper has this session, too"
+                f"presents the paper {paper.paper_id} again; its session is added to that paper"
             )
             yield Problem(source, item, "skip", reason, paper.paper_id)
 
 
 def _read_events(path: Path) -> tuple[list[Any], int]:
-    """The events, and how many there are by the file's own count."""
+    """Return the events, and their number by the file's own count."""
     given = _read_json(path)
     events = given.get("results") if isinstance(given, Mapping) else given
     if not isinstance(events, list):
         raise UserError(
-            f"{path}: has no list of events; save what the site answers under /static/virtual/data/"
+            f"{path}: has no list of events; save the file from the site's /static/virtual/data/"
         )
     count = given.get("count") if isinstance(given, Mapping) else None
     return events, count if isinstance(count, int) else len(events)
@@ -114,14 +115,14 @@ def _is_paper(event: Event) -> bool:
 
 
 def _identity(event: Event, item: str) -> str:
-    """What the events of one paper share: the paper's address, else its title; the sites give each event an id of its own."""
+    """Return the key of an event's paper: its URL, else its title. Event ids differ."""
     return values.to_text(event.get("paper_url")) or to_key(_name(event) or "") or item
 
 
 def _to_paper(
     presented: list[tuple[str, Event]], abstracts: Mapping[str, Any], settings: Settings
 ) -> tuple[Paper, list[str]]:
-    """The paper of these events, and the items beyond the first."""
+    """Return the paper of these events, and the items of all but the first."""
     item, first = presented[0]
     events = [event for _, event in presented]
 

@@ -1,4 +1,4 @@
-"""Cleaning: each rule with the odd datum that forced it."""
+"""Cleaning: each rule with the input that requires it."""
 
 from pathlib import Path
 
@@ -35,7 +35,7 @@ def test_a_break_that_pdftotext_left_inside_a_line_is_joined_when_the_paper_has_
     ]
 
 
-def test_running_headers_and_page_numbers_go():
+def test_running_headers_and_page_numbers_are_dropped():
     text = "\n".join(
         f"line {n} of the text" for n in ("one", "two", "three", "four", "five", "six")
     )
@@ -58,7 +58,7 @@ def test_a_running_header_that_is_joined_to_the_text_under_it_is_cut():
     assert cleaned(*pages)[5].startswith("f begins line one")
 
 
-def test_a_title_that_begins_as_the_running_header_stays_whole():
+def test_a_title_that_begins_as_the_running_header_is_kept():
     filler = "\n".join("some more words of text" for _ in range(6))
     pages = [f"Proceedings 2019\nOn the Trees and Bushes\nAnn Author\nText one.\n{filler}\n1"]
     pages += [f"On the Trees\nText {w}.\n{filler}\n{i}" for i, w in ((2, "two"), (3, "three"))]
@@ -72,7 +72,7 @@ def test_a_short_page_is_not_taken_for_its_header():
     )
 
 
-def test_the_title_on_page_one_stays_though_it_is_the_header_of_later_pages():
+def test_a_title_that_is_the_header_of_later_pages_is_kept():
     filler = "\n".join("some more words of text" for _ in range(6))
     pages = [f"Proceedings 2019\nOn Trees\nAnn Author\nText one.\n{filler}\n1"]
     pages += [f"ON TREES\nText {w}.\n{filler}\n{i}" for i, w in ((2, "two"), (3, "three"))]
@@ -80,7 +80,7 @@ def test_the_title_on_page_one_stays_though_it_is_the_header_of_later_pages():
     assert "ON TREES" not in cleaned(*pages)[1]
 
 
-def test_numbers_beside_every_line_of_a_submission_go_but_a_short_column_stays():
+def test_line_numbers_are_dropped_but_a_short_column_is_kept():
     margin = "\n".join(f"{n:03}" for n in range(54))
     assert "017" not in cleaned(f"{margin}\nthe text")[0]
     assert "1 2 3" in cleaned("a table\n1\n2\n3\nends")[0]
@@ -99,32 +99,34 @@ def test_numbers_beside_every_line_of_a_submission_go_but_a_short_column_stays()
         ("ﻻ", "لا"),
     ],
 )
-def test_characters_are_folded_without_harm(raw, clean):
+def test_characters_are_cleaned(raw, clean):
     assert " ".join(cleaning.fold_characters(raw).split()) == clean
 
 
 REFERENCES = ["References", "[1] A. Author. On noise. 2015.", "[2] B. Writer. On trees. 2016."]
 
 
-def test_references_are_parted_from_the_text_across_pages():
-    parted = references.part_references([["Text.", *REFERENCES], ["[3] C. Third. 2017."]])
-    assert parted[0][0] == ["Text."]
-    assert parted[1] == ([], ["[3] C. Third. 2017."])
+def test_references_are_separated_from_the_text_across_pages():
+    separated = references.separate_references([["Text.", *REFERENCES], ["[3] C. Third. 2017."]])
+    assert separated[0][0] == ["Text."]
+    assert separated[1] == ([], ["[3] C. Third. 2017."])
 
 
-def test_text_after_an_appendix_heading_is_the_papers_own_again():
-    parted = references.part_references([[*REFERENCES, "A PROOFS OF THEOREMS", "We prove it."]])
-    assert parted[0][0] == ["A PROOFS OF THEOREMS", "We prove it."]
+def test_text_after_an_appendix_heading_is_body_text():
+    separated = references.separate_references(
+        [[*REFERENCES, "A PROOFS OF THEOREMS", "We prove it."]]
+    )
+    assert separated[0][0] == ["A PROOFS OF THEOREMS", "We prove it."]
 
 
-def test_a_column_called_references_is_no_reference_list():
+def test_a_column_called_references_is_not_a_reference_list():
     lines = ["Model", "References", "ours", "yes", "theirs", "no"]
-    assert references.part_references([lines]) == [(lines, [])]
+    assert references.separate_references([lines]) == [(lines, [])]
 
 
-def test_headings_in_small_capitals_and_in_french_are_seen():
+def test_headings_in_small_capitals_and_in_french_are_found():
     for heading in ("R EFERENCES", "7 References", "Références", "BIBLIOGRAPHY"):
-        assert references.part_references([[heading, *REFERENCES[1:]]])[0][0] == []
+        assert references.separate_references([[heading, *REFERENCES[1:]]])[0][0] == []
 
 
 def entries(count):
@@ -134,32 +136,34 @@ def entries(count):
     ]
 
 
-def test_a_list_whose_heading_is_lost_or_reduced_to_a_letter_is_seen():
+def test_a_list_without_heading_or_with_one_letter_of_it_is_found():
     for lines in (entries(9), ["R", *entries(9)]):
-        parted = references.part_references([["We show this.", *lines]])
-        assert parted == [(["We show this."], lines)]
+        separated = references.separate_references([["We show this.", *lines]])
+        assert separated == [(["We show this."], lines)]
 
 
 def test_a_heading_joined_to_its_first_entry_begins_the_list():
     first, *more = entries(5)
-    assert references.part_references([["Text.", f"REFERENCES {first}", *more]])[0][0] == ["Text."]
+    assert references.separate_references([["Text.", f"REFERENCES {first}", *more]])[0][0] == [
+        "Text."
+    ]
 
 
-def test_where_years_cease_the_text_is_the_papers_own_again():
+def test_text_after_the_last_year_is_body_text():
     proof = [f"Step {n} follows from the lemma." for n in range(30)]
-    assert references.part_references([[*REFERENCES, *proof]])[0][0] == proof
+    assert references.separate_references([[*REFERENCES, *proof]])[0][0] == proof
 
 
 def test_a_table_inside_a_list_interrupts_it():
     table = [f"row {n}" for n in range(30)]
     first, second = entries(12)[:6], entries(12)[6:]
-    assert references.part_references([["References", *first, *table, *second]])[0] == (
+    assert references.separate_references([["References", *first, *table, *second]])[0] == (
         table,
         ["References", *first, *second],
     )
 
 
-def test_the_lines_of_a_reference_list_stay_lines():
+def test_the_lines_of_a_reference_list_are_kept():
     raw = [
         RawPage(
             "Text.\nReferences\n\n[1] A. Author. On noise.\n2015.\n[2] B. Writer. On trees. 2016.",
@@ -174,7 +178,7 @@ def test_the_lines_of_a_reference_list_stay_lines():
     ]
 
 
-def test_page_breaks_stay_page_breaks():
+def test_page_breaks_are_kept():
     raw = [RawPage(text, "text") for text in ("one", "", "three")]
     assert [body for body, _, _ in reading.to_entry(reading.Job(Path("x.txt")), raw)["pages"]] == [
         "one",

@@ -1,4 +1,4 @@
-"""The contract with pdfminer.six: our scanner of content streams reads what its own parser reads, only faster."""
+"""The contract with pdfminer.six: our scanner returns the characters that its parser returns."""
 
 from collections import Counter
 
@@ -14,7 +14,7 @@ NOTES = sorted((ROOT / "data/sample/pdf").rglob("*.pdf"))
 
 
 def characters(pages):
-    """How often each character stands on each page; pdfminer.six orders boxes that tie by chance, and so parts their lines."""
+    """Count the characters of each page; the order of boxes with equal positions is not fixed."""
     texts = [[box.get_text() for box in page if isinstance(box, LTTextContainer)] for page in pages]
     return [Counter("".join("".join(boxes).split())) for boxes in texts]
 

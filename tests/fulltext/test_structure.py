@@ -1,4 +1,4 @@
-"""Structure and quality: title, abstract and headings by what a page shows; text that cannot be trusted is told."""
+"""Structure and text quality: title, abstract and headings of pages; extraction problems."""
 
 import sqlite3
 from contextlib import closing
@@ -21,13 +21,13 @@ def texts():
     return dict(extract([NOTE, FRENCH]))
 
 
-def test_the_title_is_the_largest_type_of_page_1(texts):
+def test_the_title_is_in_the_largest_font_of_page_1(texts):
     assert (
         texts[NOTE].front.title == "AdaGrad stepsizes: sharp convergence over nonconvex landscapes"
     )
 
 
-def test_the_authors_block_stands_between_title_and_abstract(texts):
+def test_the_authors_block_is_between_title_and_abstract(texts):
     assert "Rachel Ward, Xiaoxia Wu, Leon Bottou" in texts[NOTE].front.authors
 
 
@@ -54,19 +54,19 @@ def headings(*pages):
     ]
 
 
-def test_lists_and_tables_are_no_headings():
+def test_lists_and_tables_are_not_headings():
     page = "1 Introduction\nWe do three things.\n1. First we look.\n2. Then we\n3. At last,\n2 Related Work\n2.1 Trees\n12 34 Resnet\n3 Method"
     assert headings(page) == [("1", 1), ("2", 1), ("2.1", 1), ("3", 1)]
 
 
-def test_of_two_candidates_the_one_printed_like_the_introduction_is_taken():
+def test_the_candidate_in_the_format_of_the_introduction_is_preferred():
     first = (
         "1. Introduction\nA claim\n2 items that go on in the running text of this page and\nmore"
     )
     assert headings(first, "2. Preliminaries\n3. Results") == [("1", 1), ("2", 2), ("3", 2)]
 
 
-def test_appendices_go_on_after_the_sections():
+def test_appendices_follow_the_sections():
     assert headings("1 Introduction\n2 Method", "Appendix A. Proofs\nA.1 First Lemma\nAppendix B. Data") == [
         ("1", 1), ("2", 1), ("A", 2), ("A.1", 2), ("B", 2),
     ]  # fmt: skip
@@ -89,7 +89,7 @@ def test_the_abstract_ends_where_something_else_begins(lines):
     assert structure.to_abstract([["A Title", *lines]]) == "We ask."
 
 
-def test_a_paper_without_the_word_has_no_abstract():
+def test_a_paper_without_the_heading_has_no_abstract():
     assert structure.to_abstract([["A Title", "Some text."]]) is None
 
 
@@ -115,28 +115,28 @@ def test_a_paper_without_the_word_has_no_abstract():
         ("xˆ", {0: (0, 0, 8, 7), 1: (2, 30, 5, 33)}, "xˆ"),
     ],
 )
-def test_a_loose_accent_goes_to_the_letter_that_it_stands_over(text, boxes, placed):
+def test_a_separate_accent_is_combined_with_the_letter_below_it(text, boxes, placed):
     assert (
-        accents.put_in_place(text, lambda i: boxes.get(i, (i * 8.0, 0.0, i * 8.0 + 8, 7.0)))
+        accents.attach_accents(text, lambda i: boxes.get(i, (i * 8.0, 0.0, i * 8.0 + 8, 7.0)))
         == placed
     )
 
 
-def test_rubbish_is_told_with_its_share_and_a_remedy():
+def test_unreadable_characters_are_reported_with_their_share_and_a_remedy():
     pages = ["\ue000\ue001\ue002 some words here are fine and enough"] * 3
-    assert "Unicode map" in quality.doubt(
+    assert "Unicode map" in quality.to_warning(
         ["\ue000" * 50 + "some words that are fine, enough of them"] * 3
     )
-    assert quality.doubt(pages) is None
+    assert quality.to_warning(pages) is None
 
 
-def test_a_partly_scanned_paper_is_told():
-    assert "no text on 3 of its 4 pages" in quality.doubt(
+def test_a_partly_scanned_paper_is_reported():
+    assert "no text on 3 of its 4 pages" in quality.to_warning(
         ["A page that has enough letters to be text."] + [""] * 3
     )
 
 
-def test_a_text_that_reads_like_no_other_is_a_problem(build, tmp_path):
+def test_a_text_unlike_all_others_is_a_problem(build, tmp_path):
     (tmp_path / "texts").mkdir()
     for number in range(24):
         (tmp_path / "texts" / f"p{number}.txt").write_text(
@@ -175,7 +175,7 @@ def test_a_text_that_reads_like_no_other_is_a_problem(build, tmp_path):
         (None, ()),
     ],
 )
-def test_authors_are_what_can_be_nothing_but_names(block, names):
+def test_authors_are_only_what_is_certainly_a_name(block, names):
     assert to_authors(block) == names
 
 

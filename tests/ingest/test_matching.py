@@ -1,4 +1,4 @@
-"""Files that no entry names: a title is a match, author and year in a name a guess, and every doubt a problem."""
+"""Matching files to papers: a title is a match, author and year in a file name are a guess."""
 
 from pathlib import Path
 
@@ -23,7 +23,7 @@ def match(papers, **heads):
     return {p.paper_id: p.file.name for p in matched if p.file}, problems
 
 
-def test_a_title_on_the_first_page_is_a_match_without_doubt():
+def test_a_title_on_the_first_page_is_a_match_without_a_problem():
     files, problems = match(
         [paper("k", "Learning Graphs with Queries")],
         x="Proceedings 2019\nLEARNING GRAPHS WITH\nQUE-RIES Ann",
@@ -31,7 +31,7 @@ def test_a_title_on_the_first_page_is_a_match_without_doubt():
     assert (files, problems) == ({"k": "x.pdf"}, [])
 
 
-def test_a_matched_file_gets_the_address_of_its_source():
+def test_a_matched_file_gets_the_url_of_its_source():
     path = Path("x.pdf")
     text = Text((Page("Learning Graphs with Queries"),), "00", "pdfium")
     loose = LooseFile("v", path, "/pdf/{paper_id}-{file}")
@@ -41,7 +41,7 @@ def test_a_matched_file_gets_the_address_of_its_source():
     assert matched.pdf_url == "/pdf/k-x.pdf"
 
 
-def test_author_and_year_in_the_name_are_a_guess_that_is_told():
+def test_a_match_by_author_and_year_is_reported_as_a_guess():
     files, (problem,) = match(
         [paper("k", "A title that was changed later", "Ann Garivier")], garivier19a="Another title"
     )
@@ -49,7 +49,7 @@ def test_author_and_year_in_the_name_are_a_guess_that_is_told():
     assert "a guess" in problem.reason
 
 
-def test_two_candidates_are_no_guess():
+def test_two_candidates_are_not_guessed_between():
     papers = [
         paper("k", "First title of hers", "Ann Wang"),
         paper("l", "Second title of hers", "Ann Wang"),
@@ -67,7 +67,7 @@ def test_two_papers_with_one_title_do_not_share_a_file():
     assert len(files) == 1
 
 
-def test_a_file_that_could_not_be_read_is_left_over_and_told():
+def test_a_file_that_cannot_be_read_is_reported_as_unmatched():
     path = Path("x.pdf")
     _, problems = matching.match(
         [paper("k", "A title that is long")], [LooseFile("v", path)], {path: "is no PDF"}

@@ -1,4 +1,4 @@
-"""Completing papers: the first source's word stands, what it lacks is taken from others, and who said what is kept."""
+"""Completing papers: the first source's value is used, missing values come from other sources."""
 
 from papersette.ingest.merging import complete
 from papersette.records import AlternateValue, Author, Paper, Review, Venue
@@ -7,11 +7,11 @@ VENUE = Venue("v", "V")
 ANONYMOUS = Paper("a", VENUE, title="A Title", abstract="First words.")
 
 
-def completed(**said):
-    return complete([ANONYMOUS], [("later", "v", Paper("a", Venue("later", "L"), **said))])
+def completed(**values):
+    return complete([ANONYMOUS], [("later", "v", Paper("a", Venue("later", "L"), **values))])
 
 
-def test_what_a_paper_lacks_is_taken_and_told():
+def test_a_missing_value_is_taken_from_another_source():
     (paper,), values, problems = completed(
         authors=(Author("Ada"),), decision="oral", reviews=(Review(7), Review(9.5))
     )
@@ -24,7 +24,7 @@ def test_what_a_paper_lacks_is_taken_and_told():
     assert problems == []
 
 
-def test_where_sources_differ_the_first_word_stands_and_the_other_is_kept():
+def test_the_first_value_is_used_and_a_different_one_is_kept():
     (paper,), values, _ = completed(abstract="Other words.")
     assert (paper.abstract, values) == (
         "First words.",
@@ -32,11 +32,11 @@ def test_where_sources_differ_the_first_word_stands_and_the_other_is_kept():
     )
 
 
-def test_the_same_in_other_letters_is_no_claim():
+def test_a_value_that_differs_in_case_alone_is_not_kept():
     assert completed(title="a title!")[1] == []
 
 
-def test_an_item_that_names_no_paper_is_told():
+def test_an_item_without_a_paper_is_a_problem():
     _, _, (problem,) = complete(
         [ANONYMOUS],
         [("later", "v", Paper("b", Venue("later", "L"))), ("later", "v", Paper("a", VENUE))],

@@ -1,4 +1,4 @@
-"""Downloads from a real local server that answers, throttles, fails, stalls and lies."""
+"""Downloads from a local server that throttles, fails, stalls and sends wrong headers."""
 
 import threading
 import time
@@ -11,7 +11,7 @@ from conftest import make_pdf
 
 from papersette.sources.fetch import Politeness, fetch_pdfs
 
-QUICK = Politeness(tries=3, pause=0.01, longest_pause=0.05, largest=100_000, fresh=0)
+QUICK = Politeness(tries=3, pause=0.01, longest_pause=0.05, largest=100_000, max_age=0)
 """Does not wait between tries. Its `stall` is the usual one, which no busy machine reaches."""
 IMPATIENT = replace(QUICK, stall=0.4)
 BODY = b"%PDF-1.4 " + bytes(range(256)) * 40 + b"%%EOF"
@@ -143,7 +143,7 @@ def fetch(server, folder, *names, **options):
 
 
 @pytest.mark.parametrize("name", ["good", "throttled", "recovers", "breaks", "moved", "slow"])
-def test_a_file_comes_whole_however_often_it_takes(server, tmp_path, name):
+def test_a_file_is_fetched_completely_after_failed_tries(server, tmp_path, name):
     (path,) = fetch(server, tmp_path, name)
     assert path.read_bytes() == BODY
 
@@ -154,32 +154,33 @@ def test_a_file_comes_whole_however_often_it_takes(server, tmp_path, name):
         ("fails", "answered 503"),
         ("missing", "answered 404"),
         ("page", "a web page instead of a PDF"),
-        ("text", "no PDF"),
+        ("text", "not a PDF"),
         ("large", "bytes"),
         ("stalls", "in time"),
-        ("short", "broke off"),
+        ("short", "closed the connection"),
         ("cut", "without its end"),
         ("circles", "redirects"),
     ],
 )
-def test_what_does_not_come_has_a_reason_and_leaves_no_file(server, tmp_path, name, reason):
-    (told,) = fetch(server, tmp_path, name, politeness=IMPATIENT if name == "stalls" else QUICK)
-    assert isinstance(told, str)
-    assert reason in told
+def test_a_failed_download_has_a_reason_and_leaves_no_file(server, tmp_path, name, reason):
+    politeness = IMPATIENT if name == "stalls" else QUICK
+    (answer,) = fetch(server, tmp_path, name, politeness=politeness)
+    assert isinstance(answer, str)
+    assert reason in answer
     assert not list(tmp_path.glob("*.pdf"))
 
 
-def test_a_failure_costs_only_itself(server, tmp_path):
-    told, path = fetch(server, tmp_path, "missing", "good")
-    assert (isinstance(told, str), path.read_bytes()) == (True, BODY)
+def test_a_failed_download_does_not_affect_others(server, tmp_path):
+    answer, path = fetch(server, tmp_path, "missing", "good")
+    assert (isinstance(answer, str), path.read_bytes()) == (True, BODY)
 
 
-def test_what_helps_not_is_not_asked_again(server, tmp_path):
+def test_a_permanent_failure_is_not_retried(server, tmp_path):
     fetch(server, tmp_path, "missing", "page", "fails")
     assert server.seen == {"missing": 1, "page": 1, "fails": 3}
 
 
-def test_a_broken_download_goes_on_where_it_stopped(server, tmp_path):
+def test_an_interrupted_download_is_resumed(server, tmp_path):
     fetch(server, tmp_path, "breaks")
     assert [headers.get("range", headers.get("Range")) for _, headers in server.asked] == [
         None,
@@ -187,12 +188,12 @@ def test_a_broken_download_goes_on_where_it_stopped(server, tmp_path):
     ]
 
 
-def test_an_old_file_is_asked_for_on_condition_that_it_changed(server, tmp_path):
+def test_an_old_file_is_requested_only_if_it_changed(server, tmp_path):
     (first,), (again,) = fetch(server, tmp_path, "good"), fetch(server, tmp_path, "good")
     assert (first, server.asked[1][1].get("if-none-match")) == (again, '"v1"')
 
 
-def test_a_fresh_file_is_not_asked_for_and_a_damaged_one_is(server, tmp_path):
+def test_a_recent_file_is_not_requested_but_a_damaged_one_is(server, tmp_path):
     patient = Politeness(tries=1)
     (path,) = fetch(server, tmp_path, "good", politeness=patient)
     fetch(server, tmp_path, "good", politeness=patient)
@@ -201,17 +202,17 @@ def test_a_fresh_file_is_not_asked_for_and_a_damaged_one_is(server, tmp_path):
     assert fetch(server, tmp_path, "good", politeness=patient)[0].read_bytes() == BODY
 
 
-def test_an_old_file_stays_where_the_server_fails(server, tmp_path):
+def test_an_old_file_is_kept_if_the_server_fails(server, tmp_path):
     (path,) = fetch(server, tmp_path, "throttled")
     server.seen.clear()
-    assert fetch(server, tmp_path, "throttled", politeness=Politeness(tries=1, fresh=0)) == [path]
+    assert fetch(server, tmp_path, "throttled", politeness=Politeness(tries=1, max_age=0)) == [path]
 
 
-def test_offline_uses_what_is_there_and_asks_nothing(server, tmp_path):
+def test_offline_uses_fetched_files_and_sends_no_request(server, tmp_path):
     fetch(server, tmp_path, "good")
-    path, told = fetch(server, tmp_path, "good", "slow", offline=True)
+    path, answer = fetch(server, tmp_path, "good", "slow", offline=True)
     assert path.read_bytes() == BODY
-    assert "--offline" in told
+    assert "--offline" in answer
     assert len(server.asked) == 1
 
 
@@ -222,14 +223,12 @@ def test_it_says_who_it_is_and_asks_a_host_for_two_files_at_once(server, tmp_pat
 
 
 @pytest.mark.parametrize("url", ["ftp://host/x.pdf", "file:///etc/passwd", "http://", "no address"])
-def test_only_the_web_is_asked(tmp_path, url):
-    ((_, told),) = fetch_pdfs([url], tmp_path, politeness=QUICK)
-    assert isinstance(told, str)
+def test_only_http_and_https_are_requested(tmp_path, url):
+    ((_, answer),) = fetch_pdfs([url], tmp_path, politeness=QUICK)
+    assert isinstance(answer, str)
 
 
-def test_a_build_fetches_what_its_catalog_names_and_tells_what_did_not_come(
-    server, tmp_path, build
-):
+def test_a_build_fetches_the_pdfs_and_reports_failures(server, tmp_path, build):
     make_pdf(tmp_path / "real.pdf", [["Hedges of the garden, and their keepers"]])
     Handler.answer_real = lambda self, time: self.send(200, (tmp_path / "real.pdf").read_bytes())
     (tmp_path / "papers.csv").write_text(

@@ -1,4 +1,4 @@
-"""Captures of pages: every paper they show is read, what a capture lost is told, and broken text is mended."""
+"""Saved pages: every paper is read, a missing part is reported, and broken text is repaired."""
 
 import pytest
 from conftest import DATA
@@ -20,7 +20,7 @@ def read(tmp_path, layout, text):
     return papers, [item.reason for item in given if isinstance(item, Problem)]
 
 
-def test_results_have_tldrs_or_none_and_a_lost_title_is_told(tmp_path):
+def test_results_have_tldrs_or_none_and_a_missing_title_is_reported(tmp_path):
     text = f'Search X\n\n"noise" has 3 results\n\nFirst Title    \n\nNo tl;dr =[\n\n{LONG * 2}\n\n\ntl;dr Of bicycles\n\n{OTHER * 2}\n\nThird One   \n\ntl;dr x\n'
     papers, problems = read(tmp_path, "results", text)
     assert [(p.title, p.tldr) for p in papers] == [
@@ -30,10 +30,10 @@ def test_results_have_tldrs_or_none_and_a_lost_title_is_told(tmp_path):
     ]
     assert [p.abstract for p in papers] == [(LONG * 2).strip(), (OTHER * 2).strip(), None]
     assert len(problems) == 1
-    assert "the capture lost it" in problems[0]
+    assert "has no title in the saved page" in problems[0]
 
 
-def test_results_that_say_another_number_are_told(tmp_path):
+def test_a_different_number_of_results_is_reported(tmp_path):
     _, problems = read(tmp_path, "results", "x has 7 results\n\nA Title\n\ntl;dr y\n")
     assert problems == ["says 7 results and shows 1"]
 
@@ -49,7 +49,7 @@ def test_publications_repeat_items_fold_abstracts_in_mid_word_and_need_no_abstra
     assert papers[1].abstract.endswith("theory of it.")
 
 
-def test_a_session_has_its_papers_in_order_paragraphs_and_a_paper_without_head(tmp_path):
+def test_a_session_has_its_papers_in_order_and_a_paper_without_a_title(tmp_path):
     text = f"Session\nGardens\nOn Hedges\nAda Byron · Bo Li\n{LONG * 2}\n{LONG * 2}\n{OTHER * 2}\nOn Lawns\nCy Twombly\n{OTHER * 2}\n"
     papers, problems = read(tmp_path, "session", text)
     assert [p.title for p in papers] == ["On Hedges", None, "On Lawns"]
@@ -67,7 +67,7 @@ def test_a_session_has_its_papers_in_order_paragraphs_and_a_paper_without_head(t
     assert len(problems) == 1
 
 
-def test_a_paper_page_is_read_through_its_arabic_furniture(tmp_path):
+def test_a_paper_page_with_an_arabic_interface_is_read(tmp_path):
     text = (
         'اضغط هنا\n\nOn Hedges\n\n367   0   0.0 ( 0 )\n نشر من قبل Kurt G\\\\\\"odel\n تاريخ النشر 2019\nوالبحث باللغة English\n\n'
         f"{LONG * 2} with $beta$\n\nقيم البحث\n\nاقرأ أيضاً\n116 - Ada Byron , Bo Li 2021\n{OTHER * 2}\n{LONG * 2}\nالأسئلة المقترحة\n{LONG * 2}\n"
@@ -83,10 +83,10 @@ def test_a_paper_page_is_read_through_its_arabic_furniture(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("layout", "said"), [("page", "known are results"), ("results", "shows no paper")]
+    ("layout", "message"), [("page", "known are results"), ("results", "shows no paper")]
 )
-def test_a_wrong_layout_is_told(tmp_path, layout, said):
-    with pytest.raises(UserError, match=said):
+def test_a_wrong_layout_is_an_error(tmp_path, layout, message):
+    with pytest.raises(UserError, match=message):
         read(tmp_path, layout, "nothing\n")
 
 
@@ -101,7 +101,7 @@ SHOWN = {
 
 
 @pytest.mark.parametrize("seed", SHOWN)
-def test_the_captures_of_the_four_systems_give_every_paper_they_show(seed):
+def test_saved_pages_of_four_systems_give_every_paper_they_show(seed):
     paths = sorted(SEEDS.glob(f"{seed}_*.txt"))
     if not paths:
         pytest.skip("needs the captures in the folder seeds beside PAPERSETTE_DATA")

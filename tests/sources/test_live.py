@@ -1,4 +1,4 @@
-"""Live sources against a local server in the place of OpenReview and arXiv: it pages, throttles, fails, stalls, and is gone."""
+"""Live sources, tested with a local server instead of OpenReview and arXiv."""
 
 import json
 import threading
@@ -120,7 +120,7 @@ pytest.importorskip("arxiv", reason="arxiv is not installed: pip install -r requ
 
 @EACH
 @pytest.mark.parametrize("trouble", [[], [429, 429], [500], ["stall"]], ids=str)
-def test_all_pages_come_through_throttling_failure_and_stalls(
+def test_all_pages_are_fetched_despite_throttling_failures_and_stalls(
     server, tmp_path, source, ask, count, eighth, trouble, monkeypatch
 ):
     if "stall" in trouble:
@@ -132,7 +132,7 @@ def test_all_pages_come_through_throttling_failure_and_stalls(
 
 
 @EACH
-def test_what_was_fetched_today_is_not_asked_for_again_and_is_there_offline(
+def test_a_recent_response_is_not_requested_again_and_is_used_offline(
     server, tmp_path, source, ask, count, eighth
 ):
     ask(server, tmp_path)
@@ -143,7 +143,7 @@ def test_what_was_fetched_today_is_not_asked_for_again_and_is_there_offline(
 
 
 @EACH
-def test_a_server_that_fails_for_good_is_told(server, tmp_path, source, ask, count, eighth):
+def test_a_server_that_always_fails_is_an_error(server, tmp_path, source, ask, count, eighth):
     server.trouble = [500] * 40
     with pytest.raises(UserError, match="could not be fetched"):
         ask(server, tmp_path)
@@ -151,48 +151,48 @@ def test_a_server_that_fails_for_good_is_told(server, tmp_path, source, ask, cou
 
 
 @EACH
-def test_what_was_fetched_before_is_used_where_the_server_fails_and_that_is_told(
+def test_an_old_response_is_used_with_a_problem_if_the_server_fails(
     server, tmp_path, source, ask, count, eighth, monkeypatch
 ):
     ask(server, tmp_path)
-    monkeypatch.setattr(live, "FRESH", -1)
+    monkeypatch.setattr(live, "MAX_AGE", -1)
     server.trouble = [500] * 40
     settings, problems = ask(server, tmp_path)
     assert len(papers(source, settings)) == count
     assert [
-        isinstance(problem, Problem) and "what came before is used" in problem.reason
+        isinstance(problem, Problem) and "the saved response is used" in problem.reason
         for problem in problems
     ] == [True]
 
 
 @EACH
-def test_what_was_never_fetched_cannot_be_read_offline(
+def test_a_source_that_was_never_fetched_is_an_error_offline(
     server, tmp_path, source, ask, count, eighth
 ):
     with pytest.raises(UserError, match="never fetched"):
         ask(server, tmp_path, offline=True)
 
 
-def test_openreview_brings_the_reviews_of_the_thread(server, tmp_path):
+def test_openreview_has_the_reviews_of_the_thread(server, tmp_path):
     settings, _ = ask_openreview(server, tmp_path)
     assert papers(openreview, settings)[0].reviews[0].rating == 6
 
 
-def test_a_group_that_has_no_submission_is_told(server, tmp_path):
+def test_a_group_without_submissions_is_an_error(server, tmp_path):
     api = f"http://127.0.0.1:{server.server_port}"
-    with pytest.raises(UserError, match="is it the name of a venue"):
+    with pytest.raises(UserError, match="is its name the one in the URL"):
         openreview.fetch(
             openreview.Settings(VENUE, group="X", api=api, api_1=api), tmp_path, offline=False
         )
 
 
-@pytest.mark.parametrize(("source", "said"), [(openreview, "“group”"), (arxiv, "“query”")])
-def test_a_source_without_anything_to_read_is_told(source, said):
-    with pytest.raises(UserError, match=said):
+@pytest.mark.parametrize(("source", "message"), [(openreview, "“group”"), (arxiv, "“query”")])
+def test_a_source_without_a_file_or_query_is_an_error(source, message):
+    with pytest.raises(UserError, match=message):
         list(source.read(source.Settings(VENUE)))
 
 
-def test_a_client_that_is_not_installed_is_told_with_its_remedy():
+def test_a_missing_client_library_is_an_error_with_its_remedy():
     with pytest.raises(UserError, match=r"requirements-live\.txt"):
         live.load_client("no_such_client")
 

@@ -1,4 +1,4 @@
-"""Sources: every item becomes a paper or a problem, fields say what the source says, missing stays missing."""
+"""Sources: every item becomes a paper or a problem, and missing values are None."""
 
 import inspect
 import json
@@ -24,7 +24,7 @@ from papersette.sources import (
 VENUE = Venue("v-2019", "V 2019", 2019)
 
 
-def parted(items):
+def by_type(items):
     items = list(items)
     return [
         [item for item in items if isinstance(item, kind)] for kind in (Paper, Problem, LooseFile)
@@ -49,7 +49,7 @@ NOTE = {
 
 
 def test_openreview_takes_the_forum_id_as_key_and_links_to_forum_and_pdf(tmp_path):
-    (paper,), problems, _ = parted(
+    (paper,), problems, _ = by_type(
         openreview.read(openreview.Settings(VENUE, write_notes(tmp_path, NOTE)))
     )
     assert (paper.paper_id, paper.title, paper.tags, paper.authors) == (
@@ -67,7 +67,7 @@ def test_openreview_takes_the_forum_id_as_key_and_links_to_forum_and_pdf(tmp_pat
 def test_openreview_finds_files_by_forum_id(name, tmp_path):
     (tmp_path / "files").mkdir()
     (tmp_path / "files" / name).write_text("text")
-    (paper,), problems, _ = parted(
+    (paper,), problems, _ = by_type(
         openreview.read(openreview.Settings(VENUE, write_notes(tmp_path, NOTE), tmp_path / "files"))
     )
     assert (paper.file.name, problems) == (name, [])
@@ -77,7 +77,7 @@ def test_openreview_loses_no_note_and_no_file(tmp_path):
     (tmp_path / "files").mkdir()
     (tmp_path / "files" / "stray.txt").write_text("text")
     notes = write_notes(tmp_path, NOTE, {"content": {}}, "not a note", {"forum": "C2y"})
-    papers, problems, _ = parted(
+    papers, problems, _ = by_type(
         openreview.read(openreview.Settings(VENUE, notes, tmp_path / "files"))
     )
     assert [paper.paper_id for paper in papers] == ["B1x", "C2y"]
@@ -93,7 +93,7 @@ def test_openreview_loses_no_note_and_no_file(tmp_path):
 
 
 @pytest.mark.parametrize("content", ["", "<html>", '{"papers": []}', "3"])
-def test_openreview_says_what_is_wrong_with_a_dump_that_is_none(content, tmp_path):
+def test_openreview_explains_an_invalid_dump(content, tmp_path):
     path = tmp_path / "notes.json"
     path.write_text(content)
     with pytest.raises(UserError, match=r"notes\.json"):
@@ -113,7 +113,7 @@ BIB = r"""
 def read_bib(tmp_path, text=BIB, **more):
     path = tmp_path / "v.bib"
     path.write_text(text, encoding="utf-8")
-    return parted(bibtex.read(bibtex.Settings(VENUE, path, **more)))
+    return by_type(bibtex.read(bibtex.Settings(VENUE, path, **more)))
 
 
 def test_bibtex_reads_tex_accents_and_leaves_mathematics(tmp_path):
@@ -122,14 +122,14 @@ def test_bibtex_reads_tex_accents_and_leaves_mathematics(tmp_path):
     assert papers[0].title == r"On Graphs with $\alpha$ noise"
 
 
-def test_bibtex_keeps_entries_without_author_year_or_own_key_and_tells_of_broken_ones(tmp_path):
+def test_bibtex_keeps_incomplete_and_duplicate_entries_and_reports_broken_ones(tmp_path):
     papers, problems, _ = read_bib(tmp_path)
     assert [paper.paper_id for paper in papers] == ["A19Paper", "A19Paper", "noauthor", "last"]
     assert papers[2].tags == ("SGD", "noise", "gradients")
     assert [(problem.item, problem.lost) for problem in problems] == [("v.bib: line 6", True)]
 
 
-def test_bibtex_finds_a_file_by_field_and_by_key_and_hands_on_the_rest(tmp_path):
+def test_bibtex_finds_files_by_field_and_key_and_yields_the_others(tmp_path):
     (tmp_path / "pdfs").mkdir()
     for name in ("x.pdf", "NOAUTHOR.pdf", "stray.pdf"):
         make_pdf(tmp_path / "pdfs" / name, [["text"]])
@@ -141,7 +141,7 @@ def test_bibtex_finds_a_file_by_field_and_by_key_and_hands_on_the_rest(tmp_path)
     assert [file.path.name for file in loose] == ["stray.pdf"]
 
 
-def test_bibtex_in_another_encoding_is_told_with_the_remedy(tmp_path):
+def test_bibtex_in_another_encoding_is_an_error_with_the_remedy(tmp_path):
     path = tmp_path / "v.bib"
     path.write_bytes("@misc{a, title={Größe}}".encode("latin-1"))
     with pytest.raises(UserError, match="UTF-8 at byte"):
@@ -151,7 +151,7 @@ def test_bibtex_in_another_encoding_is_told_with_the_remedy(tmp_path):
 def read_table(tmp_path, name, content, **more):
     path = tmp_path / name
     path.write_text(content, encoding="utf-8")
-    return parted(table.read(table.Settings(VENUE, path, **more)))
+    return by_type(table.read(table.Settings(VENUE, path, **more)))
 
 
 def test_a_csv_is_read_through_its_column_map(tmp_path):
@@ -191,7 +191,7 @@ def test_a_row_that_cannot_be_read_is_a_problem_with_its_line(tmp_path):
     assert "more cells" in problems[0].reason
 
 
-def test_a_column_that_is_not_there_is_told_with_the_nearest_name(tmp_path):
+def test_a_missing_column_is_an_error_with_the_nearest_name(tmp_path):
     with pytest.raises(UserError, match="did you mean “Title”"):
         read_table(tmp_path, "p.csv", "Title\nA\n", columns={"title": "Titel"})
     with pytest.raises(UserError, match="did you mean “title”"):
@@ -213,7 +213,7 @@ def test_openreview_reads_the_wrapped_values_of_api_v2(tmp_path):
         "authors": {"value": ["Ann A"]},
         "TL;DR": {"value": "Short."},
     }
-    (paper,), problems, _ = parted(
+    (paper,), problems, _ = by_type(
         openreview.read(
             openreview.Settings(VENUE, write_notes(tmp_path, {"forum": "Z9", "content": content}))
         )
@@ -241,7 +241,7 @@ ERROR = "<entry><id>http://arxiv.org/api/errors#bad</id><title>Error</title><sum
 def read_atom(tmp_path, *entries):
     path = tmp_path / "answer.xml"
     path.write_text(ATOM.format(entries="".join(entries)), encoding="utf-8")
-    return parted(arxiv.read(arxiv.Settings(VENUE, path)))
+    return by_type(arxiv.read(arxiv.Settings(VENUE, path)))
 
 
 def test_arxiv_keeps_versions_apart_and_takes_categories_as_tags(tmp_path):
@@ -266,12 +266,12 @@ def test_arxiv_keeps_versions_apart_and_takes_categories_as_tags(tmp_path):
     assert problems == []
 
 
-def test_arxiv_tells_what_it_refused_and_an_empty_answer_is_empty(tmp_path):
+def test_arxiv_reports_an_error_entry_and_an_empty_response_is_empty(tmp_path):
     papers, (problem,), _ = read_atom(tmp_path, ERROR)
     assert (papers, problem.lost, "incorrect id format" in problem.reason) == ([], True, True)
     assert read_atom(tmp_path) == [[], [], []]
     (tmp_path / "page.xml").write_text("<html>Rate exceeded.</html>")
-    with pytest.raises(UserError, match="no Atom feed"):
+    with pytest.raises(UserError, match="not an Atom feed"):
         list(arxiv.read(arxiv.Settings(VENUE, tmp_path / "page.xml")))
 
 
@@ -283,10 +283,10 @@ CSL = [
 ]  # fmt: skip
 
 
-def test_csljson_copes_with_its_oddities_and_loses_no_item(tmp_path):
+def test_csljson_reads_irregular_items_and_loses_none(tmp_path):
     path = tmp_path / "items.json"
     path.write_text(json.dumps(CSL))
-    papers, (problem,), _ = parted(csljson.read(csljson.Settings(VENUE, path)))
+    papers, (problem,), _ = by_type(csljson.read(csljson.Settings(VENUE, path)))
     assert [author.name for author in papers[0].authors] == ["Zoë Zweite", "Plato", "The Team"]
     assert (papers[0].year, papers[0].venue.venue_id, papers[0].url) == (
         2014,
@@ -304,7 +304,7 @@ def test_miniconf_puts_a_paper_in_every_session_it_is_in_and_in_order(tmp_path):
     (tmp_path / "paper_sessions.yml").write_text(
         "z1:\n  start_time: 2020-11-16 16:00:00+00:00\n  long_name: 'Z1: Trees'\n  papers: [m.2, m.1, gone.3]\nz2:\n  papers: [m.1]\n"
     )
-    (first, second), (problem,), _ = parted(miniconf.read(miniconf.Settings(VENUE, tmp_path)))
+    (first, second), (problem,), _ = by_type(miniconf.read(miniconf.Settings(VENUE, tmp_path)))
     assert ([a.name for a in first.authors], first.tags) == (["Ann A", "Bob B"], ("x", "y"))
     assert [(slot.session.session_id, slot.position) for slot in first.slots] == [
         ("v-2019-z1", 2),
@@ -317,7 +317,7 @@ def test_miniconf_puts_a_paper_in_every_session_it_is_in_and_in_order(tmp_path):
     assert (problem.item, problem.lost) == ("gone.3", False)
 
 
-def test_miniconf_says_what_folder_it_wants(tmp_path):
+def test_miniconf_without_papers_is_an_error_that_names_the_folder(tmp_path):
     with pytest.raises(UserError, match="sitedata"):
         list(miniconf.read(miniconf.Settings(VENUE, tmp_path)))
 
@@ -333,7 +333,7 @@ def test_openreview_takes_reviews_and_the_decision_from_the_thread(tmp_path):
     (tmp_path / "threads" / "B1x").write_text(json.dumps({"notes": thread}))
     notes = write_notes(tmp_path, NOTE, {"forum": "C2y"}, {"forum": "D3z"})
     (tmp_path / "threads" / "C2y.json").write_text("<html>502 Bad Gateway</html>")
-    papers, problems, _ = parted(
+    papers, problems, _ = by_type(
         openreview.read(openreview.Settings(VENUE, notes, reviews=tmp_path / "threads"))
     )
     assert papers[0].reviews == (Review(7.0, 4.0, "AnonReviewer2", "Good", "One.\n\nTwo."),)
@@ -346,7 +346,7 @@ def test_openreview_takes_reviews_and_the_decision_from_the_thread(tmp_path):
     assert "error page" in problems[0].reason
 
 
-def test_openreview_api_2_tells_reviews_in_the_note_and_the_decision_in_its_venue(tmp_path):
+def test_openreview_api_2_has_reviews_in_the_note_and_the_decision_in_its_venue(tmp_path):
     review = {
         "invitations": ["V/Submission1/-/Official_Review", "V/-/Edit"],
         "content": {"rating": {"value": 8}},
@@ -357,7 +357,7 @@ def test_openreview_api_2_tells_reviews_in_the_note_and_the_decision_in_its_venu
         "details": {"replies": [review]},
     }
     gone = {"id": "F5", "invitation": "V/-/Withdrawn_Submission", "content": {}}
-    papers, _, _ = parted(
+    papers, _, _ = by_type(
         openreview.read(openreview.Settings(VENUE, write_notes(tmp_path, note, gone)))
     )
     assert [(paper.decision, [r.rating for r in paper.reviews]) for paper in papers] == [
@@ -378,14 +378,14 @@ EVENTS = [
 ]  # fmt: skip
 
 
-def test_virtual_makes_one_paper_of_all_its_events_and_tells_the_others(tmp_path):
+def test_virtual_makes_one_paper_of_all_its_events_and_reports_other_events(tmp_path):
     (tmp_path / "events.json").write_text(json.dumps({"count": 9, "results": EVENTS}))
     (tmp_path / "abstracts.json").write_text(json.dumps({"1": "Of nets."}))
     settings = virtual.Settings(
         VENUE, tmp_path / "events.json", tmp_path / "abstracts.json", "https://site.org/"
     )
     given = list(virtual.read(settings))
-    (one, two), problems, _ = parted(given)
+    (one, two), problems, _ = by_type(given)
     assert (one.paper_id, one.title, one.decision, one.abstract, two.title) == (
         "1",
         "Paper one",
@@ -405,7 +405,7 @@ def test_virtual_makes_one_paper_of_all_its_events_and_tells_the_others(tmp_path
         ("read", True),
         ("skip", False),
     ]
-    assert "9 events and has 6" in problems[0].reason
+    assert "has 6 of 9 events" in problems[0].reason
     assert Count(6) in given
 
 
@@ -426,7 +426,7 @@ def test_paperoni_gives_a_version_for_each_release_of_one_work(tmp_path):
     given = list(
         paperoni.read(paperoni.Settings(VENUE, tmp_path / "papers.json", institute="Mila"))
     )
-    papers, problems, _ = parted(given)
+    papers, problems, _ = by_type(given)
     assert [(p.paper_id, p.venue.name, p.published, p.work) for p in papers] == [
         ("v-2019-abc", "Conf", "2023-09", "v-2019-abc"),
         ("v-2019-abc-2", "Preprints", "2023", "v-2019-abc"),
@@ -439,12 +439,12 @@ def test_paperoni_gives_a_version_for_each_release_of_one_work(tmp_path):
     assert (len(problems), Count(4) in given) == (1, True)
 
 
-def test_paperoni_reads_yaml_and_tells_files_of_a_folder_that_hold_no_papers(tmp_path):
+def test_paperoni_reads_yaml_and_reports_files_without_papers(tmp_path):
     (tmp_path / "papers.yml").write_text(
         "_papers:\n- id: 0\n  title: T\n  releases:\n  - venue: {name: J, date: 2024-03-15, date_precision: 3}\n"
     )
     (tmp_path / "labels.json").write_text('[{"en": "Home"}]')
-    papers, problems, _ = parted(paperoni.read(paperoni.Settings(VENUE, tmp_path)))
+    papers, problems, _ = by_type(paperoni.read(paperoni.Settings(VENUE, tmp_path)))
     assert [(p.paper_id, p.published, p.year) for p in papers] == [("v-2019-0", "2024-03-15", 2024)]
     assert [(p.item, p.stage) for p in problems] == [("labels.json", "skip")]
 
@@ -453,7 +453,7 @@ def test_bibtex_joins_strings_with_macros_and_leaves_a_number_sign_in_braces(tmp
     (tmp_path / "a.bib").write_text(
         '@string{icml = "ICML"}\n@misc{a, title = "At " # icml # { 19}, year = 2019}\n@misc{b, title = {C {# {x}} is # 1}, year = 2018}\n'
     )
-    papers, problems, _ = parted(bibtex.read(bibtex.Settings(VENUE, tmp_path / "a.bib")))
+    papers, problems, _ = by_type(bibtex.read(bibtex.Settings(VENUE, tmp_path / "a.bib")))
     assert ([paper.title.replace("{", "").replace("}", "") for paper in papers], problems) == (
         ["At ICML 19", "C # x is # 1"],
         [],
@@ -465,7 +465,7 @@ def test_a_markdown_table_is_a_table_with_links(tmp_path):
         "# Ratings\n\n| Title | Ratings | Who |\n| --- | :-: | --- |\n| [A](https://o.net/forum?id=B1x) | 7, 7, 9 | Ada L, Bo and Cy |\n| broken |\n"
     )
     columns = {"paper_id": "Title link", "title": "Title", "ratings": "Ratings", "authors": "Who"}
-    (paper,), (problem,), _ = parted(
+    (paper,), (problem,), _ = by_type(
         table.read(table.Settings(VENUE, tmp_path / "r.md", columns, separators=","))
     )
     assert (paper.paper_id, paper.title, [r.rating for r in paper.reviews]) == (
