@@ -1,7 +1,8 @@
-"""How well reference lists are read, and how long it takes: `python benchmarks/citations.py` after building a catalog.
+"""Measure the parsing of reference lists: `python benchmarks/citations.py` after a build.
 
-What a paper cites in its text, "(Kingma & Ba, 2014)", must be in its list: the text is the test of the list, and no one has
-to label anything. Names: papers that cite G. Hinton, against a hundred papers of ICLR 2019 read by hand (tests/truth).
+Without labels: a citation in the text, "(Kingma & Ba, 2014)", must be in the paper's list. Names:
+papers that cite G. Hinton, compared with a hundred papers of ICLR 2019 read by hand (tests/truth).
+Times are of one process.
 """
 
 import argparse
@@ -21,16 +22,15 @@ from papersette.knowledge.citations import (
     group_works,
     link_to_papers,
     parse_references,
-    to_name,
 )
-from papersette.knowledge.citations.names import PARTICLES, to_surname_key
+from papersette.names import PARTICLES, parse_name, to_family_key
 
 ROOT = Path(__file__).parent.parent
 TRUTH = ROOT / "tests" / "truth" / "hinton.json"
-SURNAME = r"(?:(?:[Vv][ao]n|[Dd]e[rnl]?|[Dd]i|[Dd]u|[Ll]e|[Ll]a|[Ee]l|[Tt]en) )*[A-ZÀ-Þ][\w’'´¨-]+"
+FAMILY = r"(?:(?:[Vv][ao]n|[Dd]e[rnl]?|[Dd]i|[Dd]u|[Ll]e|[Ll]a|[Ee]l|[Tt]en) )*[A-ZÀ-Þ][\w’'´¨-]+"
 BEFORE = r"(?:(?:e\.g\.|i\.e\.|see|also|cf\.|and|see also|see, e\.g\.),? )*"
 CITATION = re.compile(
-    rf"{BEFORE}({SURNAME})(?:,? et al\.?|(?: and | & )({SURNAME}))?,? ((?:19|20)\d\d)[a-z]?"
+    rf"{BEFORE}({FAMILY})(?:,? et al\.?|(?: and | & )({FAMILY}))?,? ((?:19|20)\d\d)[a-z]?"
 )
 BRACKETS = re.compile(r"\(([^()]{6,400})\)")
 
@@ -48,7 +48,7 @@ def main() -> None:
 
 
 def parse_all(conn: sqlite3.Connection) -> dict[str, list[Entry]]:
-    """The entries of each paper that has a list."""
+    """Return the entries of each paper that has a list."""
     pages = defaultdict(list)
     for paper_id, page, refs in conn.execute(
         "select paper_id, page, refs from pages where refs is not null order by paper_id, page"
@@ -60,12 +60,9 @@ def parse_all(conn: sqlite3.Connection) -> dict[str, list[Entry]]:
         lists[paper_id] = parse_references(own)
         times.append(time.perf_counter() - started)
     entries = [entry for own in lists.values() for entry in own]
-    print(
-        f"{len(entries):,} entries in the lists of {len(lists):,} papers, median {statistics.median(map(len, lists.values()))}"
-    )
-    print(
-        f"{sum(times):.1f} s in all, {1000 * sum(times) / len(times):.1f} ms a paper, at most {1000 * max(times):.0f}"
-    )
+    median, mean = statistics.median(map(len, lists.values())), 1000 * statistics.mean(times)
+    print(f"{len(entries):,} entries in the lists of {len(lists):,} papers, median {median}")
+    print(f"{sum(times):.1f} s, {mean:.1f} ms a paper, at most {1000 * max(times):.0f}")
     without = {
         name: sum(not getattr(entry, name) for entry in entries)
         for name in ("authors", "title", "year", "venue")
@@ -80,9 +77,9 @@ def cited_in_text(conn: sqlite3.Connection, lists: dict[str, list[Entry]]) -> No
         years, seconds = defaultdict(set), defaultdict(set)
         for entry in entries:
             if entry.authors:
-                first = bare(entry.authors[0].surname)
+                first = bare(entry.authors[0].family)
                 years[first].add(entry.year)
-                seconds[first] |= {bare(name.surname) for name in entry.authors[1:2]}
+                seconds[first] |= {bare(name.family) for name in entry.authors[1:2]}
         bodies = conn.execute(
             "select body from pages where paper_id = ? order by page", (paper_id,)
         )
@@ -97,22 +94,21 @@ def cited_in_text(conn: sqlite3.Connection, lists: dict[str, list[Entry]]) -> No
         ("first author and year", "all"),
         ("both authors of a pair", "pairs"),
     ):
-        print(
-            f"cited in the text, {name} found in the list: {count[name] / max(1, count[among]):.4f} of {count[among]:,}"
-        )
+        share = count[name] / max(1, count[among])
+        print(f"cited in the text, {name} found in the list: {share:.4f} of {count[among]:,}")
 
 
 def citations(body: str) -> Iterator[tuple[str, str | None, int]]:
-    """First surname, second surname of a pair, and year, of each citation in brackets."""
+    """Yield first family name, second of a pair, and year of each citation in brackets."""
     for match in BRACKETS.finditer(body):
         for part in match[1].split(";"):
             if found := CITATION.fullmatch(" ".join(part.split())):
                 yield bare(found[1]), bare(found[2]) if found[2] else None, int(found[3])
 
 
-def bare(surname: str) -> str:
-    """A surname's key without its particles, which texts leave out as often as not."""
-    words = to_surname_key(surname).split("-")
+def bare(family: str) -> str:
+    """Return the key of a family name without particles, which texts often omit."""
+    words = to_family_key(family).split("-")
     while len(words) > 1 and words[0] in PARTICLES:
         words = words[1:]
     return "-".join(words)
@@ -136,11 +132,11 @@ def works_and_names(conn: sqlite3.Connection, lists: dict[str, list[Entry]]) -> 
     pairs = {
         (paper_id, cited) for key, cited in links for paper_id in by_work[key] if paper_id != cited
     }
+    citing_count, cited_count = len({a for a, _ in pairs}), len({b for _, b in pairs})
     print(
-        f"{len(pairs)} links in the corpus, from {len({a for a, _ in pairs})} papers to {len({b for _, b in pairs})}",
-        end=" ",
+        f"{len(pairs)} links in the collection, from {citing_count} papers to {cited_count}"
+        f" in {seconds:.1f} s"
     )
-    print(f"in {seconds:.1f} s")
     papers = cited_names(lists)
     print(
         "names:",
@@ -156,15 +152,15 @@ def known_papers(conn: sqlite3.Connection) -> list[Known]:
     rows = conn.execute(
         "select paper_id, title, year from papers where title is not null"
     ).fetchall()
-    names = {paper_id: to_name(name.split()) for paper_id, name in first.items()}
+    names = {paper_id: parse_name(name) for paper_id, name in first.items()}
     return [
-        Known(paper_id, title, year, (name,) if (name := names.get(paper_id)) else ())
+        Known(paper_id, title, year, (names[paper_id],) if paper_id in names else ())
         for paper_id, title, year in rows
     ]
 
 
 def cited_names(lists: dict[str, list[Entry]]) -> dict[str, set[str]]:
-    """For each name's key, the papers that cite it."""
+    """Map each name's key to the papers that cite it."""
     papers: dict[str, set[str]] = defaultdict(set)
     for paper_id, entries in lists.items():
         for entry in entries:

@@ -1,10 +1,10 @@
-"""Facts about papers, how right and how fast: `python benchmarks/knowledge.py` after building catalogs/iclr2019.yml.
+"""Measure tags, related papers and the map: `python benchmarks/knowledge.py`.
 
-Extracted tags: of 400 papers with keywords, drawn by chance, the share of the first five extracted that are the authors'
-own, each paper left out of what is learnt. Related papers: of the citations between papers here, the share whose cited
-paper is among the citing paper's ten nearest; the same on the map. Cited works: the most cited, to be compared with a
-count by hand. Time and memory: all stages on the database's own papers, in one process. benchmarks/citations.py and
-mentions.py have the rest.
+Build catalogs/iclr2019.yml first. Extracted tags: P@5 against the authors' keywords of 400 random
+papers, each left out of training. Related papers: share of the citations between papers of the
+collection whose cited paper is among the ten most similar; the same on the map. Cited works: the
+most cited, for comparison by hand. Time and memory: all stages on the papers of the database, in
+one process. See also citations.py and mentions.py.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ FILLED = (
     "citations",
     "cited_works",
 )
-"""What the stages fill, in an order in which it can be emptied."""
+"""The tables that the stages fill, in an order in which they can be emptied."""
 
 
 def main() -> None:
@@ -51,16 +51,10 @@ def main() -> None:
     options = parser.parse_args()
     with closing(sqlite3.connect(options.db)) as conn:
         print(f"extracted tags, P@5: {extracted_precision(conn):.3f}")
-        print(
-            "related papers, in-corpus citations among the ten nearest: {:.3f} of {}".format(
-                *related_hits(conn)
-            )
-        )
-        print(
-            "on the map, in-corpus citations among the ten nearest: {:.3f}, the thirty nearest: {:.3f}".format(
-                *map_hits(conn)
-            )
-        )
+        share, count = related_hits(conn)
+        print(f"related papers, citations among the ten most similar: {share:.3f} of {count}")
+        ten, thirty = map_hits(conn)
+        print(f"on the map, citations among the ten nearest: {ten:.3f}, the thirty: {thirty:.3f}")
         for title, count in conn.execute(
             "select title, citing_count from cited_works order by citing_count desc limit 5"
         ):
@@ -71,39 +65,41 @@ def main() -> None:
 def extracted_precision(conn: sqlite3.Connection) -> float:
     rows = list(
         conn.execute(
-            "select paper_id, coalesce(title, ''), coalesce(abstract, ''), coalesce(tags, '') from papers order by number"
+            "select paper_id, coalesce(title, ''), coalesce(abstract, ''), coalesce(tags, '') "
+            "from papers order by number"
         )
     )
     phrases = [keyphrases.to_phrases(title, abstract) for _, title, abstract, _ in rows]
     keys = [
         frozenset(
             " ".join(tags.to_words(part))
-            for written in given.split("; ")
-            for part in tags.split(written)
+            for entry in given.split("; ")
+            for part in tags.split(entry)
         )
         for *_, given in rows
     ]
-    places = {row[0]: place for place, row in enumerate(rows)}
+    indices = {row[0]: i for i, row in enumerate(rows)}
     neighbours: dict[str, list[tuple[int, float]]] = {}
     for paper_id, other_id, score in conn.execute("select paper_id, other_id, score from related"):
-        neighbours.setdefault(paper_id, []).append((places[other_id], score))
+        neighbours.setdefault(paper_id, []).append((indices[other_id], score))
     extractor = keyphrases.Extractor(phrases, keys)
-    sample = random.Random(1).sample([place for place, own in enumerate(keys) if own], 400)
+    sample = random.Random(1).sample([i for i, own in enumerate(keys) if own], 400)
     found = [
-        {key for key, _ in extractor.extract(place, neighbours.get(rows[place][0], ()))[:5]}
-        & keys[place]
-        for place in sample
+        {key for key, _ in extractor.extract(i, neighbours.get(rows[i][0], ()))[:5]} & keys[i]
+        for i in sample
     ]
     return sum(map(len, found)) / 5 / len(sample)
 
 
 EDGES = """
-select distinct citations.paper_id, cited_works.paper_id from citations join cited_works using (cited_work_id)
+select distinct citations.paper_id, cited_works.paper_id
+from citations join cited_works using (cited_work_id)
 where cited_works.paper_id is not null and citations.paper_id <> cited_works.paper_id
 """
 
 
-def map_hits(conn: sqlite3.Connection) -> tuple[float, ...]:
+def map_hits(conn: sqlite3.Connection) -> tuple[float, float]:
+    """Return the share of citations among the ten and thirty nearest points."""
     ids, xs, ys = zip(*conn.execute("select paper_id, x, y from paper_map"), strict=True)
     points = np.column_stack([xs, ys])
     rows = {paper_id: row for row, paper_id in enumerate(ids)}
@@ -111,10 +107,10 @@ def map_hits(conn: sqlite3.Connection) -> tuple[float, ...]:
     for citing, cited in conn.execute(EDGES):
         if citing in rows and cited in rows:
             away = np.linalg.norm(points - points[rows[citing]], axis=1)
-            ranks.append(
-                int((away < away[rows[cited]]).sum())
-            )  # itself is nearer, and counts as one
-    return tuple(sum(rank <= most for rank in ranks) / max(1, len(ranks)) for most in (10, 30))
+            # The citing paper itself is nearer, and counts as one.
+            ranks.append(int((away < away[rows[cited]]).sum()))
+    ten, thirty = (sum(rank <= most for rank in ranks) / max(1, len(ranks)) for most in (10, 30))
+    return ten, thirty
 
 
 def related_hits(conn: sqlite3.Connection) -> tuple[float, int]:
@@ -124,7 +120,7 @@ def related_hits(conn: sqlite3.Connection) -> tuple[float, int]:
 
 
 def speed(db: Path) -> None:
-    """Time and memory of all stages, and what a paper costs where the corpus has a quarter, half or all of the papers."""
+    """Print time and memory of all stages for a quarter, half and all of the papers."""
     for part in (4, 2, 1):
         with tempfile.TemporaryDirectory() as folder:
             copy = Path(folder) / "papers.db"
@@ -137,14 +133,15 @@ def speed(db: Path) -> None:
 
 
 def run_stages(database: Database, part: int) -> tuple[int, dict[str, float]]:
-    """Papers that have text, and seconds of each stage, on every part-th paper of the database."""
+    """Return the number of papers and the seconds of each stage, for every part-th paper."""
     database.conn.executescript(FAST_PRAGMAS)
     database.conn.execute("pragma foreign_keys = off")
     for table in FILLED:
         database.execute(f"delete from {table}")
     for table in ("papers", "pages", "authorships"):
         database.execute(
-            f"delete from {table} where paper_id not in (select paper_id from papers where number % ? = 0)",
+            f"delete from {table} where paper_id not in "
+            "(select paper_id from papers where number % ? = 0)",
             [part],
         )
     database.execute("delete from papers where page_count = 0")

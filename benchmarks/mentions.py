@@ -1,9 +1,10 @@
-"""How right, how fast: `python benchmarks/mentions.py` after building catalogs/iclr2019.yml.
+"""Measure mentions of datasets: `python benchmarks/mentions.py`.
 
-Precision: tests/truth/mentions.json says of 150 mentions of datasets, drawn by `--draw 150 --seed 2020`, whether this dataset is
-meant, each judged by its sentence. Of names that are ordinary words alone, the difficult ones, 60 more were drawn
-(`--cued`). The rules were made on other samples of the same papers; two of the errors seen in this one have been mended since.
-Recall, of famous names only: against the widest regular expression that still means them. Time and memory: one process.
+Build catalogs/iclr2019.yml first. Precision: tests/truth/mentions.json has 150 random mentions of
+datasets (`--draw 150 --seed 2020`), each judged by its sentence, and 60 more of names that are
+ordinary words (`--cued`). The rules were written with other samples of the same papers, but two
+errors of this one have been fixed. Recall, of well-known names only: compared with a broad regular
+expression. Time and memory: one process.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ FAMOUS = {
     "Penn Treebank": r"(?i)\bpenn[\s-]treebank\b|\bPTB\b",
     "HalfCheetah": r"(?i)\bhalf[\s-]?cheetah\b",
 }
-"""Names that hardly mean anything else, and the widest expression that still means them."""
+"""Unambiguous names, and the broadest expression for each."""
 
 Mentions = dict[str, list[Mention]]
 
@@ -70,7 +71,7 @@ def line(claim: str, measured: str) -> None:
 
 
 def papers(conn: sqlite3.Connection) -> Iterator[tuple[str, list[tuple[int, str]]]]:
-    """Paper by paper its id, its pages' numbers and bodies."""
+    """Yield each paper's id with the numbers and bodies of its pages."""
     rows = conn.execute(
         "select paper_id, page, body from pages where body is not null order by page_id"
     )

@@ -1,24 +1,26 @@
-"""How text becomes a key: one spelling for all that differ in case, accents, hyphens or spaces alone.
+"""Turns text into keys, and words into their singular and plural.
 
-The rule: any script is kept. `to_slug` makes keys that people read, in addresses; `to_key` makes keys to compare by; `fold` makes
-text to search in. Indexes and queries fold alike.
+`fold` makes text to search in, `to_slug` keys that people read in addresses, `to_key` keys to
+compare by. All keep every script, and indexes and queries fold alike.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Container
+from functools import lru_cache
 
 ARABIC = re.compile("[\u0600-\u06ff]")
 SIGNS = "\u0670" + "".join(map(chr, range(0x64B, 0x656)))
-"""Vowel signs and loose hamzas, which stand on letters."""
+"""Vowel signs and combining hamzas."""
 FOLDED = str.maketrans("أإآٱؤئىة", "ااااوييه", "ـ" + SIGNS)
-"""Arabic as people type it: no vowel signs, no tatweel, no hamza. After Lucene's ArabicNormalizer, which leaves the hamza on
-waw and yeh."""
+"""Arabic without vowel signs, tatweel and hamza, as people type it. After Lucene's
+ArabicNormalizer, which keeps the hamza on waw and yeh."""
 
 
 def fold(text: str) -> str:
-    """Arabic text in one spelling; any other text as it is, case and accents too: SQLite's index folds those itself.
+    """Return Arabic text in one spelling and other text unchanged: SQLite folds case and accents.
 
     >>> fold("مُحَمَّــد أحمد"), fold("Léon")
     ('محمد احمد', 'Léon')
@@ -27,7 +29,7 @@ def fold(text: str) -> str:
 
 
 def to_slug(text: str) -> str:
-    """A short name for addresses: lower case, accents folded, words joined by hyphens; any script is kept.
+    """Return a short name for addresses: lower case, no accents, words joined by hyphens.
 
     >>> to_slug("Deep Learning: Léon's Session")
     'deep-learning-leon-s-session'
@@ -39,9 +41,135 @@ def to_slug(text: str) -> str:
 
 
 def to_key(text: str) -> str:
-    """
+    """Return the letters and digits of a text, for comparing titles.
+
     >>> to_key("On Learning Graphs with Edge-Detecting Queries: $G$")
     'onlearninggraphswithedgedetectingqueriesg'
     """
     plain = unicodedata.normalize("NFKD", fold(text.lower()))
     return "".join(c for c in plain if c.isalnum())
+
+
+def unique_id(base: str, taken: Container[str]) -> str:
+    """Return `base`, or `base` with the first number that makes it an id not yet taken.
+
+    >>> unique_id("smith19", {"smith19", "smith19-2"})
+    'smith19-3'
+    """
+    found, number = base, 2
+    while found in taken:
+        found, number = f"{base}-{number}", number + 1
+    return found
+
+
+IRREGULAR = {
+    plural: singular
+    for singular, plurals in (
+        pair.split(":")
+        for pair in """
+        alumnus:alumni antenna:antennae apex:apices appendix:appendices automaton:automata axis:axes
+        bacterium:bacteria child:children codex:codices corpus:corpora,corpuses criterion:criteria
+        echo:echoes extremum:extrema focus:foci,focuses foot:feet formula:formulae fungus:fungi
+        genus:genera goose:geese half:halves helix:helices hero:heroes index:indices,indexes
+        knife:knives larva:larvae leaf:leaves lemma:lemmata lexicon:lexica life:lives locus:loci
+        loaf:loaves man:men matrix:matrices maximum:maxima minimum:minima mouse:mice nucleus:nuclei
+        optimum:optima phenomenon:phenomena polyhedron:polyhedra potato:potatoes quantum:quanta
+        quiz:quizzes radius:radii self:selves schema:schemata shelf:shelves simplex:simplices
+        spectrum:spectra stimulus:stimuli stratum:strata syllabus:syllabi thief:thieves
+        tomato:tomatoes tooth:teeth torus:tori,toruses veto:vetoes vertex:vertices vortex:vortices
+        wolf:wolves woman:women alias:aliases atlas:atlases bias:biases bonus:bonuses bus:buses
+        campus:campuses canvas:canvases census:censuses chorus:choruses circus:circuses
+        consensus:consensuses gas:gases lens:lenses minus:minuses plus:pluses
+        prospectus:prospectuses status:statuses surplus:surpluses virus:viruses analysis:analyses
+        basis:bases crisis:crises diagnosis:diagnoses emphasis:emphases hypothesis:hypotheses
+        metamorphosis:metamorphoses neurosis:neuroses oasis:oases parenthesis:parentheses
+        prognosis:prognoses prosthesis:prostheses synopsis:synopses synthesis:syntheses
+        thesis:theses ache:aches avalanche:avalanches cache:caches cliche:cliches headache:headaches
+        niche:niches psyche:psyches cookie:cookies die:dies lie:lies movie:movies newbie:newbies
+        pie:pies selfie:selfies tie:ties zombie:zombies ai:ais api:apis bci:bcis emoji:emojis
+        gui:guis mri:mris poi:pois roi:rois taxi:taxis wiki:wikis cpu:cpus emu:emus gnu:gnus
+        gpu:gpus gru:grus guru:gurus menu:menus npu:npus relu:relus tpu:tpus
+        """.split()
+    )
+    for plural in plurals.split(",")
+}
+"""Plural -> singular, where the rules below would err."""
+PLURALS = {
+    singular: frozenset(plural for plural, one in IRREGULAR.items() if one == singular)
+    for singular in IRREGULAR.values()
+}
+INVARIANT = frozenset(
+    """
+    afterwards always aws backwards bayes besides chaos collins cosmos does downwards ethos forwards
+    gauss gibbs has hastings hermes hopkins https inwards ios james jones kansas karras keras
+    kubernetes kudos las mars moses news nowadays onwards ours outwards overseas pandas paris pathos
+    perhaps sans series species stokes texas thanks this thus towards upwards was watkins whereas
+    windows yes
+    """.split()
+)
+"""Words that end in s and are no plural: names, adverbs, and nouns with one form."""
+COUNTABLE_ICS = frozenset(
+    """academics basics characteristics clinics comics critics diagnostics fabrics geodesics
+    harmonics heuristics logics lyrics metrics mosaics nonparametrics picnics relics skeptics
+    topics""".split()
+)
+"""Plurals in -ics; the other words in -ics are fields, as physics."""
+US_PLURAL = re.compile("(?<![aobcfmr])(?<!cl)(?<!en)(?<!^)(?<!^re)(?<!^mis)(?<!^over)uses$")
+"""Plurals of nouns in -us, as apparatuses; not of cause, house, fuse, use or reuse."""
+
+
+@lru_cache(maxsize=65_536)
+def to_singular(word: str) -> str:
+    """Return the singular of an English word in lower case; other words are only lowered.
+
+    benchmarks/plurals.py compares these rules and their exceptions with simplemma.
+
+    >>> [to_singular(word) for word in ("Networks", "policies", "caches", "biases", "bayes")]
+    ['network', 'policy', 'cache', 'bias', 'bayes']
+    """
+    low = word.lower()
+    if low in IRREGULAR:
+        return IRREGULAR[low]
+    if (
+        len(low) < 4
+        or low in INVARIANT
+        or not low.endswith("s")
+        or low.endswith(("ss", "us", "is"))
+    ):
+        return low
+    if low in PLURALS or (low.endswith("ics") and low not in COUNTABLE_ICS):
+        return low
+    if low.endswith("lens"):
+        return low
+    if low.endswith("selves"):
+        return low[:-3] + "f"
+    if low.endswith("ies") and len(low) > 4:
+        return low[:-3] + "y"
+    if low.endswith(("sses", "xes", "ches", "shes", "zzes")) or US_PLURAL.search(low):
+        return low[:-2]
+    return low[:-1]
+
+
+def to_plurals(singular: str) -> set[str]:
+    """Return the plurals of an English word in lower case, irregular and regular.
+
+    >>> sorted(to_plurals("index")), to_plurals("policy")
+    (['indexes', 'indices'], {'policies'})
+    """
+    known = PLURALS.get(singular, frozenset())
+    if singular in INVARIANT or singular.endswith(("ics", "is", "ous", "z")):
+        return {*known}
+    if singular.endswith(("s", "x", "ch", "sh", "z")):
+        return {*known, singular + "es"}
+    regular = singular[:-1] + "ies" if re.search("[^aeiou]y$", singular) else singular + "s"
+    return {*known, regular}
+
+
+def number_variants(word: str) -> set[str]:
+    """Return a word in lower case with its singular and plurals: the forms to search for.
+
+    >>> sorted(number_variants("biases")), number_variants("Bayes")
+    (['bias', 'biases'], {'bayes'})
+    """
+    singular = to_singular(word)
+    return {word.lower(), singular, *to_plurals(singular)}

@@ -16,6 +16,7 @@ MAY_IMPORT = {
     "papersette/records.py": "",
     "papersette/errors.py": "",
     "papersette/text.py": "",
+    "papersette/names.py": "text",
     "papersette/progress.py": "",
     "papersette/sources": f"{LEAVES} sources",
     "papersette/fulltext": f"{LEAVES} fulltext",

@@ -17,8 +17,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from papersette.knowledge import keyphrases, related, tags
-from papersette.knowledge.citations import Entry, Name, parse_references
-from papersette.knowledge.citations.names import to_name
+from papersette.knowledge.citations import Entry, parse_references
 from papersette.knowledge.citations.works import (
     Known,
     Work,
@@ -33,7 +32,8 @@ from papersette.knowledge.matcher import Matcher
 from papersette.knowledge.mentions import find_mentions
 from papersette.knowledge.mining import Miner
 from papersette.knowledge.terms import Term, to_terms
-from papersette.text import to_slug
+from papersette.names import Name, parse_name
+from papersette.text import to_slug, unique_id
 
 Row = dict[str, Any]
 
@@ -61,7 +61,7 @@ def _save_citations(db: Database, _: Sequence[Term]) -> None:
     works = describe_works([entry for _, entry in entries], groups)
     ids = _to_work_ids(works.values())
     papers = [
-        Known(paper_id, title, year, tuple(filter(None, [to_name(name.split())])) if name else ())
+        Known(paper_id, title, year, (parse_name(name),) if name else ())
         for paper_id, title, year, name in db.execute(KNOWN_PAPERS)
     ]
     links = dict(reversed(link_to_papers(works.values(), papers)))
@@ -96,16 +96,13 @@ def _to_work_ids(works: Iterable[Work]) -> dict[str, str]:
     ids: dict[str, str] = {}
     taken: set[str] = set()
     for work in works:
-        first = work.authors[0].surname if work.authors else ""
+        first = work.authors[0].family if work.authors else ""
         base = (
             to_slug(" ".join([first, str(work.year or ""), *work.title.split()[:4]]))
             or work.key[:40]
         )
-        cited_work_id, number = base, 2
-        while cited_work_id in taken:
-            cited_work_id, number = f"{base}-{number}", number + 1
-        taken.add(cited_work_id)
-        ids[work.key] = cited_work_id
+        ids[work.key] = unique_id(base, taken)
+        taken.add(ids[work.key])
     return ids
 
 
@@ -164,7 +161,7 @@ def _save_cited_names(db: Database, entries: Sequence[tuple[str, Entry]]) -> Non
 
 
 def _to_label(name: Name) -> str:
-    return f"{name.surname}, {name.initial}" if name.initial else name.surname
+    return f"{name.family}, {name.initial}" if name.initial else name.family
 
 
 def _save_mentions(db: Database, datasets: Sequence[Term]) -> None:

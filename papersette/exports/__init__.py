@@ -1,11 +1,13 @@
-"""The files that papers can be taken away in, one module each.
+"""File formats in which papers are exported, one module each.
 
-The rule: what stands in a file is made by a library of its format, and nothing here knows where the papers come from. A
-format is a module with `MEDIA_TYPE`, `EXTENSION`, the end of its files' names, and `write(batches)`, which yields the text of a
-file of papers piece by piece. Feeds and calendars (atom.py, ical.py) say where they are found, too.
+BibTeX, RIS and iCalendar are written by libraries for those formats (bibtexparser, rispy,
+icalendar), CSL JSON and Atom with json and xml.etree of the standard library. No module here knows
+where the papers come from. A format of papers is a module with `MEDIA_TYPE`, `EXTENSION`, the
+extension of its files, and `write(batches)`, which yields the text of a file in pieces. Feeds and
+calendars (atom.py, ical.py) also need the addresses of pages.
 """
 
 from papersette.exports import bibtex, csl, ris
 
 FORMATS = {"bib": bibtex, "ris": ris, "csl": csl}
-"""Extension of an address -> the format."""
+"""Extension of an address -> format."""

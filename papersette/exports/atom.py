@@ -1,4 +1,4 @@
-"""A feed (RFC 4287) of the papers of a page; of one that went, what became of it."""
+"""Atom feeds (RFC 4287) of the papers on a page, with a note on papers that have changed."""
 
 from __future__ import annotations
 
@@ -17,18 +17,20 @@ BEFORE_ALL = "1970-01-01T00:00:00+00:00"
 
 @dataclass(frozen=True)
 class Feed:
-    """Where a feed is, the page that it follows, what that page was asked for, and how the page of a paper is found."""
+    """A feed and the page that it follows."""
 
     address: str
     page: str
+    """Address of the page."""
     query: str
+    """The query of the page, for the title."""
     to_page: Callable[[str], str]
+    """Returns the address of a paper's page from its id."""
 
 
 async def write(batches: Batches, feed: Feed) -> AsyncIterator[str]:
-    papers = [
-        paper async for some in batches for paper in some
-    ]  # what is newest stands before all entries
+    # All papers first: the date of the newest comes before the entries.
+    papers = [paper async for batch in batches for paper in batch]
     before, after = to_frame(papers, feed).rsplit("</feed>", 1)
     yield before
     for paper in papers:
@@ -37,15 +39,12 @@ async def write(batches: Batches, feed: Feed) -> AsyncIterator[str]:
 
 
 def to_frame(papers: list[PaperRow], feed: Feed) -> str:
-    """A feed but for its entries."""
+    """Return a feed without its entries."""
     ElementTree.register_namespace("", ATOM)
     root = ElementTree.Element(f"{{{ATOM}}}feed")
     add(root, "id", feed.address)
-    add(
-        root,
-        "title",
-        " ".join(filter(None, [papers[0]["publication"] if papers else "Papers", feed.query])),
-    )
+    publication = papers[0]["publication"] if papers else "Papers"
+    add(root, "title", " ".join(filter(None, [publication, feed.query])))
     add(root, "updated", max((paper["updated"] for paper in papers), default=BEFORE_ALL))
     add(root, "link", rel="self", type="application/atom+xml", href=feed.address)
     add(root, "link", rel="alternate", type="text/html", href=feed.page)
@@ -63,27 +62,21 @@ def to_entry(paper: PaperRow, feed: Feed) -> ElementTree.Element:
         add(add(entry, "author"), "name", name)
     for tag in paper["tags"]:
         add(entry, "category", term=tag)
-    add(
-        entry,
-        "summary",
-        "\n\n".join(filter(None, [paper["change"], paper["tldr"], paper["abstract"]]))
-        or "No abstract",
-    )
+    summary = filter(None, [paper["change"], paper["tldr"], paper["abstract"]])
+    add(entry, "summary", "\n\n".join(summary) or "No abstract")
     return entry
 
 
 def add(
     parent: ElementTree.Element, name: str, text: str | None = None, **attributes: str
 ) -> ElementTree.Element:
+    """Append an element, and return it."""
     child = ElementTree.SubElement(parent, f"{{{ATOM}}}{name}", attributes)
     child.text = printable(text)
     return child
 
 
 def printable(text: str | None) -> str | None:
-    """Without the control characters that XML does not allow."""
-    return (
-        re.sub(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", " ", text)
-        if text
-        else text
-    )
+    """Replace the control characters that XML does not allow by spaces."""
+    forbidden = r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+    return re.sub(forbidden, " ", text) if text else text

@@ -1,4 +1,4 @@
-"""BibTeX: a key per paper, capitals kept, what TeX reads as its own escaped once and mathematics left alone."""
+"""BibTeX: capitals are protected, TeX's special characters escaped once, mathematics is kept."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from bibtexparser.library import Library
 from bibtexparser.model import Entry, Field
 
 from papersette.exports.rows import Batches, PaperRow
+from papersette.names import parse_name
+from papersette.text import unique_id
 
 MEDIA_TYPE = "application/x-bibtex; charset=utf-8"
 EXTENSION = "bib"
 TYPES = {"conference": "inproceedings", "journal": "article"}
-PLACES = {"inproceedings": "booktitle", "article": "journal"}
-"""The field that names the venue, by the type of the entry."""
+VENUE_FIELDS = {"inproceedings": "booktitle", "article": "journal"}
+"""Type of the entry -> field for the venue."""
 SPECIAL = re.compile(r"\\.|\\$|[&%#_$^]")
 ESCAPED = {"\\": r"\textbackslash{}", "^": r"\textasciicircum{}"}
 
@@ -28,12 +30,11 @@ async def write(batches: Batches) -> AsyncIterator[str]:
 
 def to_entry(paper: PaperRow, taken: set[str]) -> Entry:
     kind = TYPES.get(paper["venue_kind"] or "", "misc")
+    title = escape(paper["title"] or "")
     values = {
-        "title": f"{{{escape(paper['title'])}}}"
-        if paper["title"]
-        else None,  # the inner braces keep capitals
+        "title": title and f"{{{title}}}",  # the inner braces keep capitals
         "author": " and ".join(escape(to_name(name)) for name in paper["authors"]),
-        PLACES.get(kind, "howpublished"): escape(paper["venue"] or ""),
+        VENUE_FIELDS.get(kind, "howpublished"): escape(paper["venue"] or ""),
         "year": paper["year"],
         "abstract": escape(paper["abstract"] or ""),
         "keywords": escape("; ".join(paper["tags"])),
@@ -42,28 +43,40 @@ def to_entry(paper: PaperRow, taken: set[str]) -> Entry:
     }
     return Entry(
         kind,
-        to_key(paper["paper_id"], taken),
+        to_citation_key(paper["paper_id"], taken),
         [Field(name, str(value)) for name, value in values.items() if value],
     )
 
 
-def to_key(paper_id: str, taken: set[str]) -> str:
-    """A key that no entry before has, and its place among those taken; BibTeX does not tell Smith19 from smith19."""
-    key = base = re.sub(r"[^A-Za-z0-9:._/-]+", "-", paper_id).strip("-") or "paper"
-    number = 2
-    while key.lower() in taken:
-        key, number = f"{base}-{number}", number + 1
-    taken.add(key.lower())
-    return key
+def to_citation_key(paper_id: str, taken: set[str]) -> str:
+    """Return a citation key and add it to those taken, in lower case, as BibTeX ignores case."""
+    base = re.sub(r"[^A-Za-z0-9:._/-]+", "-", paper_id).strip("-") or "paper"
+    free = unique_id(base.lower(), taken)
+    taken.add(free)
+    return base + free.removeprefix(base.lower())
 
 
 def to_name(name: str) -> str:
-    """A name with " and " or a comma in it is braced, so that it stays one name."""
-    return f"{{{name}}}" if " and " in name.lower() or "," in name else name
+    """Return a name that BibTeX splits correctly; organisations are in braces.
+
+    BibTeX takes a particle with a capital for a given name, and a suffix for the family name,
+    unless the family name comes first.
+
+    >>> to_name("Laurens van der Maaten"), to_name("Martin Luther King Jr.")
+    ('Laurens van der Maaten', 'King, Jr., Martin Luther')
+    """
+    parsed = parse_name(name)
+    if " and " in name.lower() or (not parsed.given and " " in name):
+        return f"{{{name}}}"
+    if parsed.suffix or "," in name or parsed.particles != parsed.particles.lower():
+        return ", ".join(filter(None, (parsed.family, parsed.suffix, parsed.given)))
+    return name
 
 
 def escape(text: str) -> str:
-    """One paragraph, with what TeX reads as its own escaped once, but not in mathematics; braces only where they pair.
+    """Return a text as one paragraph with TeX's special characters escaped, except in mathematics.
+
+    Characters that are escaped already are kept; braces are kept only if they pair.
 
     >>> escape("Robust $a_b$ & 100% of {GAN}s")
     'Robust $a_b$ \\\\& 100\\\\% of {GAN}s'

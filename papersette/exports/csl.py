@@ -1,4 +1,4 @@
-"""CSL JSON, which Zotero and citation processors read."""
+"""CSL JSON, for Zotero and citation processors."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import json
 from collections.abc import AsyncIterator
 from typing import Any
 
-from papersette.exports.rows import Batches, PaperRow, split_name
+from papersette.exports.rows import Batches, PaperRow
+from papersette.names import parse_name
 
 MEDIA_TYPE = "application/vnd.citationstyles.csl+json; charset=utf-8"
 EXTENSION = "csl.json"
@@ -39,7 +40,8 @@ def to_item(paper: PaperRow) -> dict[str, Any]:
 
 
 def to_date(published: str) -> dict[str, list[list[int]]] | None:
-    """
+    """Return an ISO date, or its beginning, as a CSL date.
+
     >>> to_date("2019-05-06"), to_date("")
     ({'date-parts': [[2019, 5, 6]]}, None)
     """
@@ -48,5 +50,18 @@ def to_date(published: str) -> dict[str, list[list[int]]] | None:
 
 
 def to_name(name: str) -> dict[str, str]:
-    parts = split_name(name)
-    return {"family": parts[1], "given": parts[0]} if parts else {"literal": name}
+    """Return a CSL name, with its particles apart; organisations and single names are literal.
+
+    >>> to_name("Laurens van der Maaten")
+    {'family': 'Maaten', 'given': 'Laurens', 'non-dropping-particle': 'van der'}
+    """
+    parsed = parse_name(name)
+    if not parsed.given:
+        return {"literal": name}
+    parts = {
+        "family": parsed.bare_family,
+        "given": parsed.given,
+        "non-dropping-particle": parsed.particles,
+        "suffix": parsed.suffix,
+    }
+    return {key: value for key, value in parts.items() if value}

@@ -1,4 +1,7 @@
-"""iCalendar (RFC 5545): the sessions that have a date and a time, at the venue's own time unless theirs says of which zone."""
+"""iCalendar (RFC 5545) files of the sessions that have a date and a time.
+
+Times without a zone are local times of the venue.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ EXTENSION = "ics"
 
 
 def write(sessions: Iterable[SessionRow], to_page: Callable[[str], str]) -> str | None:
-    """A calendar; None where no session has a time. `to_page` gives the address of a session."""
+    """Return a calendar, or None if no session has a time; `to_page` gives a session's address."""
     events = [
         to_event(session, start, to_page)
         for session in sessions
@@ -48,7 +51,7 @@ def to_event(
 
 
 def to_time(text: str | None) -> datetime | None:
-    """A time; None where the text is none, or only a day.
+    """Parse a date with a time; return None for a date alone, or for another text.
 
     >>> to_time("2019-05-06"), to_time("2019-05-06 09:30")
     (None, datetime.datetime(2019, 5, 6, 9, 30))

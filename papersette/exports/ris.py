@@ -1,4 +1,4 @@
-"""RIS, which reference managers read: one line per value."""
+"""RIS, for reference managers: one line per value."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 
 import rispy
 
-from papersette.exports.rows import Batches, PaperRow, split_name
+from papersette.exports.rows import Batches, PaperRow
+from papersette.names import parse_name
 
 MEDIA_TYPE = "application/x-research-info-systems; charset=utf-8"
 EXTENSION = "ris"
@@ -19,7 +20,7 @@ async def write(batches: Batches) -> AsyncIterator[str]:
 
 
 class Unnumbered(rispy.RisWriter):  # type: ignore[misc]  # rispy ships no types
-    """Without a line "1." before each reference, which the format does not know."""
+    """Omits the line "1." that rispy puts before each reference, as RIS has no such line."""
 
     def set_header(self, count: int) -> str:
         return ""
@@ -46,10 +47,17 @@ def to_entry(paper: PaperRow) -> dict[str, str | list[str]]:
 
 
 def to_line(text: str) -> str:
+    """Return a text in one line."""
     return " ".join(text.split())
 
 
 def to_name(name: str) -> str:
-    """Family name first."""
-    parts = split_name(name)
-    return f"{parts[1]}, {parts[0]}" if parts else name
+    """Return a name as RIS has it: family name, given names, suffix.
+
+    >>> to_name("Laurens van der Maaten"), to_name("Martin Luther King Jr.")
+    ('van der Maaten, Laurens', 'King, Martin Luther, Jr.')
+    """
+    parsed = parse_name(name)
+    if not parsed.given:
+        return name
+    return ", ".join(filter(None, (parsed.family, parsed.given, parsed.suffix)))

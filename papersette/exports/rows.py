@@ -1,4 +1,7 @@
-"""What a format is given of a paper and of a session: rows of the canned queries `export` and `export_sessions`, lists read."""
+"""The rows that formats write: those of the canned queries `export` and `export_sessions`.
+
+JSON lists in the rows have been parsed.
+"""
 
 from __future__ import annotations
 
@@ -36,14 +39,4 @@ class SessionRow(TypedDict):
 
 
 Batches: TypeAlias = AsyncIterator[list[PaperRow]]
-"""Papers, some at a time, so that a file of a whole conference never stands in memory."""
-
-
-def split_name(name: str) -> tuple[str, str] | None:
-    """Given names and family name; None where nobody can tell them apart.
-
-    >>> split_name("Ann Mary Author"), split_name("Plato"), split_name("Jan, van der Berg")
-    (('Ann Mary', 'Author'), None, None)
-    """
-    given, _, family = name.rpartition(" ")
-    return (given, family) if given and "," not in name else None
+"""Papers in batches, so that the papers of a large collection are never in memory at once."""

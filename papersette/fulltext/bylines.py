@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from papersette.names import PARTICLES
+
 MARKS = re.compile(r"[∗*†‡§¶‖⋆♠♣♦♥#]+|(?<=[^\W\d])[\d¹²³⁰⁴-⁹]+(?:\s*,\s*[\d¹²³⁰⁴-⁹]+)*")
 """Footnote marks behind names."""
 INSTITUTION = re.compile(
@@ -16,9 +18,6 @@ INSTITUTION = re.compile(
     r"\bcnrs\b|\binria\b|technion|polytechn|team\b|group\b|"
     r"editors?:|abstract|submitted|preprint|conference|workshop|proceedings|journal",
     re.IGNORECASE,
-)
-PARTICLES = frozenset(
-    "van von der den de del della di da dos du la le el al bin ibn ten ter zu".split()
 )
 
 

@@ -18,6 +18,7 @@ from papersette.fulltext.bylines import to_authors
 from papersette.ingest import matching, merging
 from papersette.records import AlternateValue, Author, Count, LooseFile, Paper, Problem, Tally
 from papersette.sources.fetch import fetch_pdfs
+from papersette.text import unique_id
 
 
 @dataclass
@@ -161,12 +162,9 @@ def _without_unmatched(tally: Tally, unmatched: Sequence[Problem]) -> Tally:
 
 def _with_own_id(paper: Paper, taken: set[str]) -> Paper:
     """Return the paper with an id that is not taken: the second “smith19” becomes “smith19-2”."""
-    own, number = paper, 2
-    while own.paper_id in taken:
-        own = dataclasses.replace(paper, paper_id=f"{paper.paper_id}-{number}")
-        number += 1
-    taken.add(own.paper_id)
-    return own
+    paper_id = unique_id(paper.paper_id, taken)
+    taken.add(paper_id)
+    return paper if paper_id == paper.paper_id else dataclasses.replace(paper, paper_id=paper_id)
 
 
 def _to_duplicate_problem(given: Paper, kept: Paper) -> Problem:

@@ -1,1 +1,1 @@
-"""What a paper says, as tables: one module a question."""
+"""Extracts facts from papers: citations, tags, mentions, related papers. Uses no database."""

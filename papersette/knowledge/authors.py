@@ -1,97 +1,103 @@
-"""Which names over papers are one author, as far as the names alone tell.
+"""Groups spellings of author names into authors, from the names alone.
 
-The rule: names are joined only where nothing speaks against it. "R. P. Adams" is Ryan P. Adams if only one author here can be
-meant; a number that a database has added, "Wei Wang 0002", keeps people apart; names as printed stay with the papers.
+Names are joined only where nothing speaks against it: "R. P. Adams" is Ryan P. Adams if only one
+author of the collection fits. DBLP's numbers ("Wei Wang 0002") and suffixes ("Jr.") keep people
+apart. The spelling of each paper stays with that paper.
 """
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
+from papersette.names import parse_name
 from papersette.text import to_slug
 
 
 def group_names(printed: Iterable[str]) -> dict[str, str]:
-    """For each name as printed the name of its author: the fullest spelling, of equals the commonest.
+    """Map each spelling to the name of its author: the fullest spelling, then the most frequent.
 
-    Joined are names that differ in case, accents, hyphens or order ("Bengio, Yoshua"), in middle names that one of them
-    leaves out or shortens, and in a first name of which one gives the initial, if it can be only one.
+    Joined are names that differ in case, accents, hyphens or order ("Bengio, Yoshua"), in middle
+    names that one of them leaves out or abbreviates, and in a first name of which one gives the
+    initial, if only one full name fits.
     """
     counts = Counter(printed)
-    parts = {name: _to_parts(name) for name in counts}
-    families: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
-    for name, (_, surname, number) in parts.items():
-        families[surname, number].append(name)
+    families: defaultdict[tuple[str, str], list[_Spelling]] = defaultdict(list)
+    for name, count in counts.items():
+        spelling = _to_spelling(name, count)
+        families[spelling.family, spelling.distinction].append(spelling)
     author_of: dict[str, str] = {}
-    for names in families.values():
-        groups = _group([parts[name][0] for name in names])
-        members: defaultdict[int, list[str]] = defaultdict(list)
-        for name, group in zip(names, groups, strict=True):
-            members[group].append(name)
-        for together in members.values():
-            best = min(together, key=lambda name: _rank(name, parts[name][0], counts[name]))
-            author_of |= dict.fromkeys(together, best)
+    for spellings in families.values():
+        for members in _group(spellings):
+            best = min(members, key=_rank).name
+            author_of |= dict.fromkeys((member.name for member in members), best)
     return author_of
 
 
-def _rank(name: str, given: tuple[str, ...], count: int) -> tuple[int, bool, int, int, int, str]:
-    """What makes a spelling the author's name: the fullest, not in capitals alone, the commonest, one that keeps its accents."""
-    return (
-        -len("".join(given)),
-        name.isupper(),
-        -count,
-        -sum(not c.isascii() for c in name),
-        -len(name),
-        name,
-    )
+@dataclass(frozen=True)
+class _Spelling:
+    """One spelling of a name, with its folded parts."""
+
+    name: str
+    count: int
+    given: tuple[str, ...]
+    family: str
+    """The last word, without particles: "jones" of "Smith-Jones", which may be printed alone."""
+    distinction: str
+    """DBLP's number, or a suffix."""
+
+    @cached_property
+    def length(self) -> int:
+        """Letters of the given names: how full the spelling is."""
+        return len("".join(self.given))
 
 
-def _to_parts(name: str) -> tuple[tuple[str, ...], str, str]:
-    """Given names, surname, and the number that tells namesakes apart; all folded.
+def _to_spelling(name: str, count: int = 1) -> _Spelling:
+    """Parse one spelling.
 
-    >>> _to_parts("Adams, Ryan P."), _to_parts("Wei Wang 0002")
-    ((('ryan', 'p'), 'adams', ''), (('wei',), 'wang', '0002'))
+    >>> spelling = _to_spelling("Adams, Ryan P.")
+    >>> spelling.given, spelling.family
+    (('ryan', 'p'), 'adams')
     """
-    family, comma, given = name.partition(",")
-    ordered = f"{given} {family}" if comma and given.strip() else name
-    number = re.search(r"\b\d{4}$", ordered)
-    words = to_slug(ordered[: number.start()] if number else ordered).split("-")
-    return tuple(words[:-1]), words[-1], number.group() if number else ""
+    parsed = parse_name(name)
+    *given, family = to_slug(f"{parsed.given} {parsed.bare_family}").split("-")
+    return _Spelling(name, count, tuple(given), family, parsed.number or to_slug(parsed.suffix))
 
 
-def _group(given: list[tuple[str, ...]]) -> list[int]:
-    """Of names with one surname the number of each one's group: the fullest found groups, others join the only one they fit."""
-    order = sorted(range(len(given)), key=lambda place: -len("".join(given[place])))
-    groups: list[list[int]] = []
-    of = [0] * len(given)
-    for place in order:
+def _rank(spelling: _Spelling) -> tuple[int, bool, int, int, int, int, str]:
+    """Sort key: the fullest spelling first, then mixed case, frequency and accents."""
+    name = spelling.name
+    accents, capitals = sum(not c.isascii() for c in name), sum(map(str.isupper, name))
+    full, frequent = -spelling.length, -spelling.count
+    return (full, name.isupper(), frequent, -accents, -len(name), capitals, name)
+
+
+def _group(spellings: Sequence[_Spelling]) -> list[list[_Spelling]]:
+    """Group names with one family name: the fullest begin groups; others join if one group fits."""
+    groups: list[list[_Spelling]] = []
+    for spelling in sorted(spellings, key=lambda spelling: -spelling.length):
+        given = spelling.given
         fitting = [
-            number
-            for number, members in enumerate(groups)
-            if all(_may_be_one(given[place], given[m]) for m in members)
+            members for members in groups if all(_may_be_one(given, m.given) for m in members)
         ]
-        same = [
-            number
-            for number in fitting
-            if any(given[place] == given[member] for member in groups[number])
-        ]
+        same = [members for members in fitting if any(given == m.given for m in members)]
         chosen = same or fitting
-        if len(chosen) == 1 and (same or given[place]):
-            of[place] = chosen[0]
-            groups[chosen[0]].append(place)
+        if len(chosen) == 1 and (same or given):
+            chosen[0].append(spelling)
         else:
-            of[place] = len(groups)
-            groups.append([place])
-    return of
+            groups.append([spelling])
+    return groups
 
 
 def _may_be_one(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
-    """Whether given names agree: word by word the same or an initial of it, those at the end perhaps left out.
+    """Whether given names agree word by word, or in an initial; the last may be left out.
 
-    >>> _may_be_one(("ryan",), ("ryan", "p")), _may_be_one(("r", "p"), ("ryan",)), _may_be_one(("ryan",), ("rose",))
-    (True, True, False)
+    >>> _may_be_one(("ryan",), ("ryan", "p")), _may_be_one(("r", "p"), ("ryan",))
+    (True, True)
+    >>> _may_be_one(("ryan",), ("rose",))
+    False
     """
     if not one or not other:
         return one == other

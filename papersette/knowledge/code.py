@@ -1,7 +1,7 @@
-"""Finds the repositories of code that a paper links to, with the page and the words around the link.
+"""Finds the code repositories that a paper links to, with page and surrounding text.
 
-The rule: a link names a repository, owner and name; the front page of a host or of a person is none. Whose code it is, a text
-does not say for sure: links beside words as "our code" come first.
+A link must have an owner and a name; pages of hosts and users are left out. Links that seem to be
+the paper's own code, as after "our code is available at", come first.
 """
 
 from __future__ import annotations
@@ -11,29 +11,31 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 LINK = re.compile(
-    r"(?<![\w.-])(?:www\.)?(github\.\s?com|gitlab\.\s?com|bitbucket\.\s?org|codeberg\.\s?org|anonymous\.4open\.science)"
+    r"(?<![\w.-])(?:www\.)?(github\.\s?com|gitlab\.\s?com|bitbucket\.\s?org|codeberg\.\s?org"
+    r"|anonymous\.4open\.science)"
     r"\s?/\s?([\w-]+(?:\.[\w-]+)*)\s?/\s?([\w.]+(?:-\s?[\w.]+)*)",
     re.IGNORECASE,
 )
-"""A text breaks links at the ends of lines, after a slash, a dot or a hyphen."""
+"""Links may be broken at the end of a line, after a slash, a dot or a hyphen."""
 OWN = re.compile(
     r"\b(?:code|codes|implementations?|repository)\b.*\b(?:available|found|at|here)\b|\breleases?\b",
     re.IGNORECASE,
 )
 OTHERS = re.compile(
-    r"(?<![a-z])(?:their|his|authors|official|original|publicly?|from|et al|based on|use[sd]?|follow\w*)\b",
+    r"(?<![a-z])(?:their|his|authors|official|original|publicly?|from|et al|based on|use[sd]?"
+    r"|follow\w*)\b",
     re.IGNORECASE,
 )
 SENTENCE = re.compile(r"(?<=[.!?])\s+(?=\S)")
-AROUND = 140
-"""Characters before a link in which a paper says what it is."""
-LONGEST = 100
-"""Characters of an owner or a name; what is longer is words run together."""
+MAX_EVIDENCE = 140
+"""Characters before a link that are kept as evidence."""
+MAX_NAME = 100
+"""Characters of an owner or a name; longer ones are words run together."""
 
 
 @dataclass(frozen=True)
 class CodeLink:
-    """A repository that a paper links to; `evidence` is what stands before the link."""
+    """A repository that a paper links to; `evidence` is the text before the link."""
 
     url: str
     page: int
@@ -41,10 +43,11 @@ class CodeLink:
 
 
 def find_code(pages: Iterable[tuple[int, str]]) -> list[CodeLink]:
-    """The repositories linked to on (page, text), each once, where it is first named; those that seem the paper's own come first.
+    """Return the repositories linked to in (page, text), each once; the paper's own come first.
 
-    >>> find_code([(3, "We use github.com/other/tool. Our code is at https://github.com/ ada/walks-of-\\nnoise.git.")])[0].url
-    'https://github.com/ada/walks-of-noise'
+    >>> text = "We use github.com/a/b. Our code is at https://github.com/ ada/of-\\nnoise.git."
+    >>> find_code([(3, text)])[0].url
+    'https://github.com/ada/of-noise'
     """
     links: dict[str, CodeLink] = {}
     for page, text in pages:
@@ -52,7 +55,7 @@ def find_code(pages: Iterable[tuple[int, str]]) -> list[CodeLink]:
         for match in LINK.finditer(text):
             url = _to_url(match)
             before = (
-                text[max(end, match.start() - AROUND) : match.start()]
+                text[max(end, match.start() - MAX_EVIDENCE) : match.start()]
                 .removesuffix("https://")
                 .removesuffix("http://")
             )
@@ -65,9 +68,9 @@ def find_code(pages: Iterable[tuple[int, str]]) -> list[CodeLink]:
 
 
 def seems_own(evidence: str) -> bool:
-    """Whether the words before a link speak of the paper's own code.
+    """Whether the text before a link is about the paper's own code.
 
-    >>> seems_own("The code for our experiments is available at"), seems_own("We used the code of Ada et al., found at")
+    >>> seems_own("The code is available at"), seems_own("We used the code of Ada et al., found at")
     (True, False)
     """
     return bool(OWN.search(evidence)) and not OTHERS.search(evidence)
@@ -78,6 +81,6 @@ def _to_url(match: re.Match[str]) -> str | None:
     host, name = host.lower(), name.strip(".").removesuffix(".git")
     return (
         f"https://{host}/{owner}/{name}"
-        if 0 < len(name) <= LONGEST and len(owner) <= LONGEST
+        if 0 < len(name) <= MAX_NAME and len(owner) <= MAX_NAME
         else None
     )

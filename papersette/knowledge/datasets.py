@@ -1,6 +1,6 @@
-"""Reads lists of the names of datasets: the shipped one, and one that a catalog brings.
+"""Reads lists of dataset names: the built-in one, and one of a catalog.
 
-The rule: a mistake in a list is told with its line and what was expected; no entry is left out silently.
+Errors are reported with the line and the expected form; no entry is skipped.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ SHIPPED = Path(__file__).with_name("datasets.yml")
 
 
 def load_datasets(extra: Path | None = None) -> list[Term]:
-    """The shipped names of datasets, and those of `extra`: YAML like datasets.yml, or text with one name a line.
+    """Return the built-in names and those of `extra`, YAML like datasets.yml or one name a line.
 
-    Where both have a name, the entry of `extra` counts: so a catalog can say that a name is common in its field.
-    Raises `UserError`, with the line, where `extra` cannot be read or understood.
+    Entries of `extra` override built-in ones, for example to mark a name as common. Raises
+    `UserError` with the line if `extra` cannot be read or parsed.
     """
     own = list(_read(extra, "catalog")) if extra else []
     taken = {term.term_id for term in own}
@@ -47,14 +47,15 @@ def _read(path: Path, origin: str) -> Iterator[Term]:
         term = _to_dataset(path, line, entry, origin)
         if term.term_id in lines:
             raise UserError(
-                f"{path}, line {line}: “{term.name}” is on line {lines[term.term_id]} already; keep one of them"
+                f"{path}, line {line}: “{term.name}” is already on line {lines[term.term_id]}; "
+                "remove one of them"
             )
         lines[term.term_id] = line
         yield term
 
 
 def _read_yaml(path: Path, text: str) -> list[tuple[int, Any]]:
-    """Each entry of the list with its line."""
+    """Return each entry of the list with its line."""
     try:
         values, node = yaml.safe_load(text), yaml.compose(text, yaml.SafeLoader)
     except yaml.YAMLError as error:
@@ -68,8 +69,8 @@ def _read_yaml(path: Path, text: str) -> list[tuple[int, Any]]:
 
 def _to_dataset(path: Path, line: int, entry: Any, origin: str) -> Term:
     entry = {"name": entry} if isinstance(entry, str) else entry
-    if wrong := _fault(entry):
-        raise UserError(f"{path}, line {line}: {wrong}")
+    if error := _find_error(entry):
+        raise UserError(f"{path}, line {line}: {error}")
     spellings = (entry["name"], *entry.get("aliases", ()))
     common = entry.get("common", False)
     cued = tuple(name for name in spellings if common is True or (common and name in common))
@@ -83,8 +84,8 @@ def _to_dataset(path: Path, line: int, entry: Any, origin: str) -> Term:
     )
 
 
-def _fault(entry: Any) -> str | None:
-    """What is wrong with an entry of a list of datasets, and what it should be."""
+def _find_error(entry: Any) -> str | None:
+    """Return what is wrong with an entry and what is expected, or None if it is valid."""
     if not isinstance(entry, dict) or "name" not in entry:
         return "must be a name, or begin “name: …”"
     if unknown := set(entry) - {"name", "aliases", "common"}:

@@ -1,8 +1,9 @@
-"""Tags for papers without keywords, found in title and abstract.
+"""Extracts tags from title and abstract for papers without keywords.
 
-The rule: what the corpus's own authors use as keywords is preferred: a phrase counts by the share of the papers with it that
-carry it as a keyword (its keyphraseness), and by what the nearest papers carry. A corpus without keywords gets phrases that
-its papers repeat. Extracted tags are marked as such and never mixed up with the authors' own.
+A phrase is scored by its keyphraseness (Mihalcea and Csomai, Wikify!, CIKM 2007), the share of the
+papers with the phrase that have it as a keyword, and by the keywords of the most similar papers.
+In a collection without keywords, phrases that its papers repeat are chosen. Extracted tags are
+marked as such, apart from the authors' keywords.
 """
 
 from __future__ import annotations
@@ -17,26 +18,27 @@ from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
 from papersette.knowledge.tags import to_stem
 
-LONGEST = 5
+MAX_PHRASE = 5
 """Words of a phrase."""
-MOST = 5
+MAX_TAGS = 5
 """Tags of one paper."""
-IN_TITLE = 2.0
-FROM_NEIGHBOURS = 0.5
-"""Weight of the nearest papers' tags against a phrase's own score, tried on ICLR 2019."""
-LEAST = 0.12
-"""Score below which a tag is left out: a guess that is worth nothing is worse than none."""
+TITLE_WEIGHT = 2.0
+NEIGHBOUR_WEIGHT = 0.5
+"""Weight of the most similar papers' keywords; chosen with benchmarks/knowledge.py on ICLR 2019."""
+MIN_SCORE = 0.12
+"""Score below which a tag is left out."""
 GENERIC = frozenset(
-    """algorithm analysis application approach architecture art case data dataset example experiment framework function
-    improvement information learning method model network number paper performance problem process property result set state study
-    system task technique theory time training use value work""".split()
+    """algorithm analysis application approach architecture art case data dataset example
+    experiment framework function improvement information learning method model network number
+    paper performance problem process property result set state study system task technique theory
+    time training use value work""".split()
 )
-"""Words that say nothing as a tag of one word, in any field."""
+"""Words that are too general for a tag of one word."""
 
 
 @dataclass(frozen=True)
 class Phrases:
-    """The phrases of one paper by their key, words in the singular joined by a space."""
+    """The phrases of one paper by their key: words in the singular, joined by spaces."""
 
     counts: Mapping[str, int]
     in_title: frozenset[str]
@@ -51,7 +53,7 @@ def _count(text: str) -> Counter[str]:
     counts: Counter[str] = Counter()
     for part in re.split(r"[.,;:!?()\[\]]", text.lower()):
         words = [to_stem(word) for word in re.findall(r"[^\W_]+", part)]
-        for size in range(1, LONGEST + 1):
+        for size in range(1, MAX_PHRASE + 1):
             counts.update(
                 " ".join(words[start : start + size]) for start in range(len(words) - size + 1)
             )
@@ -59,10 +61,13 @@ def _count(text: str) -> Counter[str]:
 
 
 class Extractor:
-    """Learns from papers with keywords what a phrase is worth; asked for a paper, leaves that paper out."""
+    """Learns the keyphraseness of phrases from papers with keywords.
+
+    A paper's own keywords are left out when it is scored.
+    """
 
     def __init__(self, phrases: Sequence[Phrases], keywords: Sequence[frozenset[str]]) -> None:
-        """`keywords` are the phrase keys of each paper's own keywords, empty for a paper without."""
+        """`keywords`: the phrase keys of each paper's keywords, which may be empty."""
         self._phrases, self._keywords = phrases, keywords
         vocabulary = {key for keys in keywords for key in keys}
         self._present: Counter[str] = Counter()
@@ -78,20 +83,23 @@ class Extractor:
         self.has_vocabulary = bool(vocabulary)
 
     def extract(
-        self, place: int, neighbours: Sequence[tuple[int, float]] = ()
+        self, index: int, neighbours: Sequence[tuple[int, float]] = ()
     ) -> list[tuple[str, float]]:
-        """The phrase keys for the paper at `place` with their scores, best first; `neighbours` are (place, similarity)."""
+        """Return phrase keys with their scores, best first, for the paper at an index.
+
+        `neighbours`: (index, similarity) of the most similar papers.
+        """
         scores = (
-            self._by_keyphraseness(place) if self.has_vocabulary else self._by_repetition(place)
+            self._by_keyphraseness(index) if self.has_vocabulary else self._by_repetition(index)
         )
         total = sum(similarity for _, similarity in neighbours) or 1.0
         for other, similarity in neighbours:
             for key in self._keywords[other]:
-                scores[key] += FROM_NEIGHBOURS * similarity / total
+                scores[key] += NEIGHBOUR_WEIGHT * similarity / total
         return sorted(scores.items(), key=lambda item: (-item[1], item[0]))
 
-    def _by_keyphraseness(self, place: int) -> defaultdict[str, float]:
-        own, keys = self._phrases[place], self._keywords[place]
+    def _by_keyphraseness(self, index: int) -> defaultdict[str, float]:
+        own, keys = self._phrases[index], self._keywords[index]
         scores: defaultdict[str, float] = defaultdict(float)
         for key, count in own.counts.items():
             present = self._present[key] - bool(keys)
@@ -101,21 +109,21 @@ class Extractor:
                     carried
                     / (present + 1)
                     * (1 + math.log(count))
-                    * (IN_TITLE if key in own.in_title else 1)
+                    * (TITLE_WEIGHT if key in own.in_title else 1)
                 )
         return scores
 
-    def _by_repetition(self, place: int) -> defaultdict[str, float]:
-        """Phrases of two and three words that stand in the title or twice in the abstract, and in another paper."""
-        own = self._phrases[place]
+    def _by_repetition(self, index: int) -> defaultdict[str, float]:
+        """Score phrases of two or three words in the title, or repeated, and in another paper."""
+        own = self._phrases[index]
         scores: defaultdict[str, float] = defaultdict(float)
         for key, count in own.counts.items():
             words = key.split()
-            telling = 2 <= len(words) <= 3 and not any(
+            is_selective = 2 <= len(words) <= 3 and not any(
                 word in ENGLISH_STOP_WORDS or len(word) < 3 for word in words
             )
             if (
-                telling
+                is_selective
                 and (key in own.in_title or count > 1)
                 and self._papers_with[key] > 1
                 and words[-1] not in {"based", "paper"}
@@ -124,16 +132,19 @@ class Extractor:
                     len(self._phrases) + 1
                 )
                 scores[key] = (
-                    rarity * (1 + math.log(count)) * (IN_TITLE if key in own.in_title else 1) / 3
+                    rarity
+                    * (1 + math.log(count))
+                    * (TITLE_WEIGHT if key in own.in_title else 1)
+                    / 3
                 )
         return scores
 
 
 def choose(scored: Sequence[tuple[str, float]]) -> Iterator[tuple[str, float]]:
-    """The tags that are good enough, without a phrase that stands inside a better one."""
+    """Yield tags with a sufficient score, without phrases that are part of a better one."""
     chosen: list[str] = []
     for key, score in scored:
-        if score < LEAST or len(chosen) == MOST:
+        if score < MIN_SCORE or len(chosen) == MAX_TAGS:
             return
         if not any(f" {key} " in f" {other} " for other in chosen):
             chosen.append(key)

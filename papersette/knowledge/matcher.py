@@ -1,8 +1,8 @@
-"""Finds names in a page: a dictionary of first words, asked at every word.
+"""Finds names in the text of a page: full words, the leftmost and there the longest name.
 
-The rule: whole words, the leftmost and there the longest name; nothing is decided here about what a name means. An Aho-Corasick
-automaton (pyahocorasick) walks the letters faster, but knows neither words nor joints: it would need each name in every way of
-joining and breaking it, and a second look at every hit. The dictionary takes a few milliseconds a paper and no dependency.
+Each word is looked up in a dictionary of first words. An Aho-Corasick automaton (pyahocorasick)
+would be faster but works on characters: it would need each name with every possible gap, and a
+check of each hit. The dictionary takes a few milliseconds a paper.
 """
 
 from __future__ import annotations
@@ -13,39 +13,40 @@ from dataclasses import dataclass
 from itertools import accumulate, chain
 
 from papersette.knowledge.terms import Term
-from papersette.knowledge.words import fold, is_acronym, is_joint, split
+from papersette.knowledge.words import is_acronym, is_joint, split
+from papersette.text import to_singular
 
 MIN_CAPITALS = 5
-"""Names of datasets with so many letters are also found in headings in capitals: IMAGENET, but not ANT."""
+"""Letters of a dataset's name that is also found in capitals: IMAGENET, but not ANT."""
 MAX_JOINED = 3
-"""Names of so many words are also found written as one word: "CIFAR10", "MSCOCO", "PennTreebank"."""
+"""Words of a name that is also found as one word: "CIFAR10", "MSCOCO", "PennTreebank"."""
 
 
 @dataclass(frozen=True)
 class Hit:
-    """A place with a name."""
+    """An occurrence of a name."""
 
     term: Term
     start: int
-    """Characters from the start of the text."""
+    """Offset in the text."""
     end: int
     cued: bool
-    """Whether the spelling found counts only beside a cue."""
+    """Whether the spelling counts only next to a cue."""
 
 
 _Found = tuple[Term, bool]
-"""A term, and whether its spelling counts only beside a cue."""
+"""A term, and whether its spelling counts only next to a cue."""
 
 
 class _Lengths(dict[str, tuple[int, ...]]):
-    """For each word met, how many words the names have that may begin with it, longest first; filled as words are met."""
+    """Maps a word to the lengths in words of the names that begin with it; filled on demand."""
 
     def __init__(self, names: Iterable[tuple[str, ...]], folded: Iterable[tuple[str, ...]]) -> None:
         self._exact = _lengths_by_first(names)
         self._folded = _lengths_by_first(folded)
 
     def __missing__(self, word: str) -> tuple[int, ...]:
-        lengths = self._exact.get(word, set()) | self._folded.get(fold(word), set())
+        lengths = self._exact.get(word, set()) | self._folded.get(to_singular(word), set())
         self[word] = found = tuple(sorted(lengths, reverse=True))
         return found
 
@@ -71,19 +72,19 @@ class Matcher:
         self._lengths = _Lengths(self._exact, self._folded)
 
     def hits(self, text: str) -> list[Hit]:
-        """Every place in the text with a name, in order, none overlapping."""
+        """Return all names in a text, in order, without overlaps."""
         words, gaps = split(text)
-        places = list(self._places(words, gaps))
-        if not places:
+        spans = list(self._find_spans(words, gaps))
+        if not spans:
             return []
         bounds = list(accumulate(map(len, chain.from_iterable(zip(gaps, words, strict=False)))))
         return [
             Hit(term, bounds[2 * first], bounds[2 * last + 1], cued)
-            for first, last, (term, cued) in places
+            for first, last, (term, cued) in spans
         ]
 
-    def _places(self, words: list[str], gaps: list[str]) -> Iterator[tuple[int, int, _Found]]:
-        """First word, last word, and what they name."""
+    def _find_spans(self, words: list[str], gaps: list[str]) -> Iterator[tuple[int, int, _Found]]:
+        """Yield the first word, the last word and the term of each name."""
         free = 0
         for at, lengths in enumerate(map(self._lengths.__getitem__, words)):
             if not lengths or at < free:
@@ -99,17 +100,17 @@ class Matcher:
                     break
 
     def _find(self, words: list[str]) -> _Found | None:
-        return self._exact.get(tuple(words)) or self._folded.get(tuple(map(fold, words)))
+        return self._exact.get(tuple(words)) or self._folded.get(tuple(map(to_singular, words)))
 
 
 def _variants(spelling: str, term: Term) -> set[tuple[str, ...]]:
-    """The ways one spelling is written: its words apart or as one; an acronym also in the plural."""
+    """Return the variants of a spelling: as one word, acronyms in the plural, or in capitals."""
     words = tuple(split(spelling)[0])
     forms = {words}
     if 1 < len(words) <= MAX_JOINED:
         forms.add(("".join(words),))
     if not term.case_sensitive:
-        return {tuple(map(fold, form)) for form in forms}
+        return {tuple(map(to_singular, form)) for form in forms}
     if term.kind == "technique" and is_acronym(spelling):
         forms.add((*words[:-1], words[-1].removesuffix("s") + "s"))
         forms.add((*words[:-1], words[-1].removesuffix("s")))

@@ -1,7 +1,8 @@
-"""Which datasets and techniques a paper mentions: how often, where first, and in which sentence.
+"""Finds the datasets and techniques that a paper mentions: how often, and where first.
 
-The rule: whole words of the paper's own text, the longest name at each place; a name that is also an ordinary word counts
-only beside a cue. Every mention can be checked: it comes with the sentence where it was first seen.
+Names are matched as full words in the text without references, the longest at each position. A
+name that is also an ordinary word counts only next to a cue. The sentence of the first mention is
+kept as evidence. The rules are ours; docs/knowledge.md has figures.
 """
 
 from __future__ import annotations
@@ -19,50 +20,51 @@ CUE_AFTER = re.compile(
     """,
     re.VERBOSE,
 )
-"""What makes a name of the word before it: "Ant-v2", "the Adult income data set" but not "Energy Project data set", "the Hopper
-task" but not "Energy minimization task"."""
+"""Makes the word before it a name: "Ant-v2", "the Adult income data set", "the Hopper task", but
+not in "Energy Project data set" or "Energy minimization task"."""
 CUE_BEFORE = re.compile(
     r"\b(?:data ?sets?|corpus|corpora|benchmarks?|environments?|tasks?|domains?)\b"
-    r"[\s:,(]*(?:(?:such as|like|including|e\.g\.|i\.e\.|namely|called|named|are|is|the)[\s:,(]*){0,2}$",
+    r"[\s:,(]*(?:(?:such as|like|including|e\.g\.|i\.e\.|namely|called|named|are|is|the)[\s:,(]*)"
+    r"{0,2}$",
     re.IGNORECASE,
 )
-"""Before it only what introduces a name: "a dataset consists of MIDI files" is about a format."""
+"""Introduces a name: "datasets such as X", but not "a dataset consists of MIDI files"."""
 LONGER = re.compile(r"[-–](?!v\d)[A-Z]")
-"""What goes on after an ordinary word makes another name: IMDB-M, of graphs, is not IMDB, of film reviews."""
+"""A continuation that makes another name: IMDB-M, of graphs, is not IMDB, of film reviews."""
 MAX_CUE = 40
-"""Characters from a name to the end of the word that makes it one, or back to its start."""
+"""Characters from a name to the far end of its cue."""
 MAX_LIST = 60
-"""Characters between two names of one list, so that the citation of the first fits between them."""
-LIST_OF = 3
-"""So many ordinary words that are names, in one list, make each other names: "Hopper, Swimmer and Ant"."""
-GLUE = re.compile(r"(?:[\s,;/&|±.\d-]|\b(?:and|or|as well as)\b|\([^()]{0,60}\))*")
-"""What stands between the names of a list, or between the rows of a table."""
+"""Characters between two names of one list; a citation fits between them."""
+MIN_LIST = 3
+"""So many names that are ordinary words need no cue in one list: "Hopper, Swimmer and Ant"."""
+SEPARATORS = re.compile(r"(?:[\s,;/&|±.\d-]|\b(?:and|or|as well as)\b|\([^()]{0,60}\))*")
+"""Text between the names of a list, or between the rows of a table."""
 MAX_EVIDENCE = 300
 SENTENCE_END = re.compile(r"[.!?][\"')\]’”]{0,2}\s+(?=[\"'(\[“]?[A-Z\d])")
 ABBREVIATION = re.compile(
-    r"(?:\bet al|\be\.g|\bi\.e|\bcf|\bvs|\bresp|\b[Ff]igs?|\b[Ee]qs?|\b[Ss]ecs?|\bTab|\bNo|\b[A-Z])$"
+    r"\b(?:et al|e\.g|i\.e|cf|vs|resp|[Ff]igs?|[Ee]qs?|[Ss]ecs?|Tab|No|[A-Z])$"
 )
-"""What ends in a full stop within a sentence; a single capital is an initial."""
+"""Text before a full stop that does not end a sentence; a single capital is an initial."""
 
 
 @dataclass(frozen=True)
 class Mention:
-    """That one paper mentions one term."""
+    """The mentions of one term in one paper."""
 
     term_id: str
     count: int
-    """Times, in the body."""
+    """Number of mentions in the body."""
     first_page: int
     evidence: str
-    """The sentence of the first time, at most MAX_EVIDENCE characters."""
+    """The sentence of the first mention, at most MAX_EVIDENCE characters."""
 
 
 def find_mentions(pages: Sequence[tuple[int, str]], matcher: Matcher) -> list[Mention]:
-    """What one paper mentions, in the order in which it comes up; `pages` are page number and body, without references."""
+    """Return the mentions of one paper, in order of appearance; `pages`: (number, body)."""
     first: dict[str, tuple[int, str]] = {}
     counts: dict[str, int] = {}
     for number, body in pages:
-        for hit in _meant(body, matcher.hits(body)):
+        for hit in _select(body, matcher.hits(body)):
             term_id = hit.term.term_id
             if term_id not in first:
                 first[term_id] = (number, to_sentence(body, hit.start, hit.end))
@@ -73,34 +75,34 @@ def find_mentions(pages: Sequence[tuple[int, str]], matcher: Matcher) -> list[Me
     ]
 
 
-def _meant(body: str, hits: list[Hit]) -> list[Hit]:
-    """The hits without those of ordinary words that no cue makes names."""
+def _select(body: str, hits: list[Hit]) -> list[Hit]:
+    """Return the hits without those of ordinary words that have no cue."""
     if not any(hit.cued for hit in hits):
         return hits
-    whole = [hit for hit in hits if not hit.cued or not _in_longer(body, hit)]
-    return [hit for run in _lists(body, whole) if _is_vouched(body, run) for hit in run]
+    separate = [hit for hit in hits if not hit.cued or not _in_longer(body, hit)]
+    return [hit for run in _lists(body, separate) if _is_supported(body, run) for hit in run]
 
 
 def _in_longer(body: str, hit: Hit) -> bool:
     return body[hit.start - 1 : hit.start] in {"-", "–"} or LONGER.match(body, hit.end) is not None
 
 
-def _is_vouched(body: str, run: list[Hit]) -> bool:
-    """Whether a list holds a name that needs no cue, or has one, or is long enough to be nothing but names."""
+def _is_supported(body: str, run: list[Hit]) -> bool:
+    """Whether a list has a name without need of a cue, or with one, or is long enough."""
     if any(not hit.cued or _has_cue(body, hit) for hit in run):
         return True
-    return len({hit.term.term_id for hit in run}) >= LIST_OF
+    return len({hit.term.term_id for hit in run}) >= MIN_LIST
 
 
 def _lists(body: str, hits: list[Hit]) -> list[list[Hit]]:
-    """Hits in runs: names of datasets with nothing but glue between them are one list."""
+    """Group hits into lists: names of datasets with only separators between them."""
     runs: list[list[Hit]] = []
     for hit in hits:
         last = runs[-1][-1] if runs else None
         if (
             last
             and last.term.kind == hit.term.kind == "dataset"
-            and _is_glued(body[last.end : hit.start])
+            and _is_separator(body[last.end : hit.start])
         ):
             runs[-1].append(hit)
         else:
@@ -108,8 +110,8 @@ def _lists(body: str, hits: list[Hit]) -> list[list[Hit]]:
     return runs
 
 
-def _is_glued(between: str) -> bool:
-    return len(between) <= MAX_LIST and GLUE.fullmatch(between) is not None
+def _is_separator(between: str) -> bool:
+    return len(between) <= MAX_LIST and SEPARATORS.fullmatch(between) is not None
 
 
 def _has_cue(body: str, hit: Hit) -> bool:
@@ -121,7 +123,7 @@ def _has_cue(body: str, hit: Hit) -> bool:
 
 
 def to_sentence(text: str, start: int, end: int) -> str:
-    """The sentence around text[start:end] as one line, cut to MAX_EVIDENCE characters around the name."""
+    """Return the sentence around text[start:end] in one line, cut to MAX_EVIDENCE characters."""
     low, high = max(0, start - MAX_EVIDENCE), min(len(text), end + MAX_EVIDENCE)
     window = text[low:high]
     ends = [

@@ -1,7 +1,8 @@
-"""Names of datasets that no list has yet, read off the text: "the X dataset", "the X corpus", "the X benchmark".
+"""Mines names of datasets that are in no list: "the X dataset", "the X corpus", "the X benchmark".
 
-The rule: a name must be used by several papers, be written like a name, and stand beside such a word in a good share of the
-papers that have it at all; what the lists or the authors' tags know already is not mined (terms.to_terms sees to it).
+A name must be used by several papers, have capitals or digits, and be followed by such a word in a
+minimum share of the papers that contain it. Names known from lists or authors' tags are left out by
+`terms.to_terms`. The rules are ours; docs/knowledge.md has figures.
 """
 
 from __future__ import annotations
@@ -17,40 +18,43 @@ from papersette.text import to_key, to_slug
 CUES = frozenset("dataset datasets corpus corpora benchmark benchmarks".split())
 MIN_PAPERS = 3
 MIN_PAPERS_ON = 2
-"""Two papers are enough for a name of several words, or with a digit, where one says "on the X dataset". Of eleven single words
-with as much in ICLR 2019, five were formats, fields and companies (MIDI, OCR, Quora)."""
+"""The same for a name of several words, or with a digit, if one paper has "on the X dataset".
+Of eleven such single words in ICLR 2019, five were formats, fields or companies (MIDI, OCR)."""
 MIN_SHARE = 0.25
-"""Of the papers with the name, so many say dataset, corpus or benchmark after it. In ICLR 2019 datasets have 0.3 to 1 (MNIST
-0.45, Cora 0.43); languages, companies and fields 0 to 0.2 (English 0.08, Google 0.01, QA 0.23)."""
-SURE_SHARE = 0.5
-"""A name of one word that has less than this counts only beside a cue: there is a MIDI dataset, but MIDI is a format."""
+"""Share of the papers with the name that have dataset, corpus or benchmark after it. In ICLR 2019
+datasets have 0.3 to 1 (MNIST 0.45, Cora 0.43); languages, companies and fields 0 to 0.2 (English
+0.08, Google 0.01, QA 0.23)."""
+UNCUED_SHARE = 0.5
+"""Below this share a name of one word needs a cue: MIDI is a format, and a dataset, too."""
 KEPT_NAMES = 100_000
-"""Of more candidates than this, those of a single paper are forgotten; ICLR 2019 has 1,200 in 1,589 papers."""
+"""Above this number of candidates, those of one paper are dropped; ICLR 2019 has 1,200."""
 MAX_WORDS = 4
 LEADING = frozenset(
     """
-    A An The This That These Those Our Their Its His Her All Both Each Any Some Other Another Many Most Several Various
-    Two Three Four Five Six On In For From With Using Of To By At As And Or We Here While When Since If Also Both Only
-    New Large Small Big Real Synthetic Original Standard Popular Public Common Full Raw Toy Training Train Test Testing
-    Validation Evaluation Table Tables Figure Fig Figures Section Sec Appendix Algorithm Dataset Datasets Data Experiment
-    Experiments Results Given Recent Source Target Input Output No Not What Which Such Same Different Existing Additional
+    A An The This That These Those Our Their Its His Her All Both Each Any Some Other Another Many
+    Most Several Various Two Three Four Five Six On In For From With Using Of To By At As And Or We
+    Here While When Since If Also Both Only New Large Small Big Real Synthetic Original Standard
+    Popular Public Common Full Raw Toy Training Train Test Testing Validation Evaluation Table
+    Tables Figure Fig Figures Section Sec Appendix Algorithm Dataset Datasets Data Experiment
+    Experiments Results Given Recent Source Target Input Output No Not What Which Such Same
+    Different Existing Additional
     """.split()
 )
-"""Words that stand before a name with a capital, at the start of a sentence or of a heading, and are not part of it."""
+"""Capitalised words before a name that begin a sentence or heading and are not part of the name."""
 
 
 class Miner:
-    """Reads a corpus paper by paper; then it knows the names, and how often each word is used."""
+    """Reads a collection paper by paper, and counts names and words."""
 
     def __init__(self, kept: int = KEPT_NAMES) -> None:
         self.frequencies = Frequencies()
         self._papers: Counter[tuple[str, ...]] = Counter()
-        self._written: dict[tuple[str, ...], str] = {}
+        self._printed: dict[tuple[str, ...], str] = {}
         self._on: set[tuple[str, ...]] = set()
         self._kept = kept
 
     def add(self, bodies: Iterable[str]) -> None:
-        """Read one paper: the text of its pages, without the list of references."""
+        """Read one paper: the text of its pages without the references."""
         vocabulary: set[str] = set()
         names: set[tuple[str, ...]] = set()
         for body in bodies:
@@ -68,7 +72,7 @@ class Miner:
             if word in CUES and (name := _name_before(words, gaps, at)):
                 start = at - len(name)
                 joints = [*gaps[start + 1 : at], ""]
-                self._written.setdefault(
+                self._printed.setdefault(
                     name, "".join(word + joint for word, joint in zip(name, joints, strict=True))
                 )
                 if "on" in words[max(0, start - 2) : start]:
@@ -76,35 +80,35 @@ class Miner:
                 yield name
 
     def _forget(self) -> None:
-        """Counting with loss, as in words.Frequencies: names of one paper so far go."""
+        """Drop names of only one paper so far: lossy counting, as in words.Frequencies."""
         self._papers = Counter(
             {name: papers for name, papers in self._papers.items() if papers > 1}
         )
-        self._written = {name: self._written[name] for name in self._papers}
+        self._printed = {name: self._printed[name] for name in self._papers}
         self._on &= set(self._papers)
 
     def datasets(self) -> list[Term]:
-        """The names that pass, each as a term with its spelling."""
+        """Return the accepted names as terms, the most frequent first."""
         found: dict[str, Term] = {}
         for name, papers in sorted(self._papers.items(), key=lambda item: (-item[1], item[0])):
-            if papers >= self._wanted(name) and self._is_name(name, papers):
+            if papers >= self._min_papers(name) and self._is_name(name, papers):
                 term = self._to_term(name, papers)
                 found.setdefault(to_key(term.name), term)
         return list(found.values())
 
-    def _wanted(self, name: tuple[str, ...]) -> int:
-        distinct = len(name) > 1 or any(map(str.isdigit, name[0]))
-        return MIN_PAPERS_ON if distinct and name in self._on else MIN_PAPERS
+    def _min_papers(self, name: tuple[str, ...]) -> int:
+        is_distinctive = len(name) > 1 or any(map(str.isdigit, name[0]))
+        return MIN_PAPERS_ON if is_distinctive and name in self._on else MIN_PAPERS
 
     def _to_term(self, name: tuple[str, ...], papers: int) -> Term:
-        written = " ".join(self._written[name].split())
-        sure = len(name) > 1 or papers >= SURE_SHARE * self.frequencies[name[0]]
+        name_as_printed = " ".join(self._printed[name].split())
+        is_unambiguous = len(name) > 1 or papers >= UNCUED_SHARE * self.frequencies[name[0]]
         return Term(
-            to_slug(written),
-            written,
+            to_slug(name_as_printed),
+            name_as_printed,
             "dataset",
-            (written,) if sure else (),
-            () if sure else (written,),
+            (name_as_printed,) if is_unambiguous else (),
+            () if is_unambiguous else (name_as_printed,),
             origin="mined",
         )
 
@@ -117,12 +121,12 @@ class Miner:
 
 
 def _name_before(words: list[str], gaps: list[str], at: int) -> tuple[str, ...]:
-    """The words just before words[at] that are written like a name, at most MAX_WORDS."""
+    """Return the words before words[at] that can be a name, at most MAX_WORDS."""
     start = at
     while (
         start > 0
         and at - start < MAX_WORDS
-        and _like_name(words[start - 1])
+        and _is_name_word(words[start - 1])
         and is_joint(gaps[start])
     ):
         start -= 1
@@ -133,5 +137,5 @@ def _name_before(words: list[str], gaps: list[str], at: int) -> tuple[str, ...]:
     return tuple(words[start:at])
 
 
-def _like_name(word: str) -> bool:
+def _is_name_word(word: str) -> bool:
     return (word[0].isdigit() or any(map(str.isupper, word))) and word.lower() not in CUES

@@ -1,7 +1,7 @@
-"""Which part of a paper a page belongs to: introduction, related work, method, experiments, conclusion, appendix.
+"""Divides a paper into introduction, related work, method, experiments, conclusion and appendix.
 
-The rule: the headings of the first level decide, those below belong to them; what is neither of the named parts is the method,
-which every paper calls by a name of its own. A page on which one part ends and another begins belongs to both.
+Only headings of the first level are used. A section that matches no other part is the method, as
+its heading is specific to the paper. A page on which a part ends and another begins is in both.
 """
 
 from __future__ import annotations
@@ -18,16 +18,17 @@ KINDS = (
     ),
     (
         "experiments",
-        r"experiment|result|evaluation|empirical|ablation|implementation|setup|dataset|simulation|case stud|expérien",
+        r"experiment|result|evaluation|empirical|ablation|implementation|setup|dataset|simulation"
+        r"|case stud|expérien",
     ),
     ("conclusion", r"conclu|discussion|future|summary|limitation"),
 )
-"""Kind -> what its headings say; the first that fits."""
+"""Kind, and an expression for its headings; the first match counts."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """A stretch of pages."""
+    """A range of pages."""
 
     kind: str
     first: int
@@ -35,8 +36,9 @@ class Part:
 
 
 def to_kind(number: str, heading: str) -> str:
-    """
-    >>> to_kind("4", "Experimental results"), to_kind("3", "A gardener's view"), to_kind("B", "Proofs")
+    """Return the kind of part that a numbered heading begins.
+
+    >>> to_kind("4", "Experimental results"), to_kind("3", "Our model"), to_kind("B", "Proofs")
     ('experiments', 'method', 'appendix')
     """
     if number[:1].isalpha() and number[:1] not in "IVX":
@@ -45,12 +47,12 @@ def to_kind(number: str, heading: str) -> str:
 
 
 def to_parts(headings: Sequence[tuple[str, str, int]], page_count: int) -> Iterator[Part]:
-    """The parts of a paper from its headings in order: (number, heading, page)."""
+    """Yield the parts of a paper, from its headings in order: (number, heading, page)."""
     tops = [
         (number, heading, page)
         for number, heading, page in headings
         if "." not in number.strip(".")
     ]
-    for place, (number, heading, page) in enumerate(tops):
-        last = tops[place + 1][2] if place + 1 < len(tops) else page_count
+    for i, (number, heading, page) in enumerate(tops):
+        last = tops[i + 1][2] if i + 1 < len(tops) else page_count
         yield Part(to_kind(number, heading), page, max(page, last))

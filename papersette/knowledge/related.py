@@ -1,8 +1,7 @@
-"""Which papers to read beside a paper: those nearest to it in what they say and in what they cite, with the reason.
+"""Finds the most similar papers of each paper, with the terms that they share.
 
-The rule: a neighbour is told with the terms or the cited works that both have, so that a reader can see why it is there.
-Three TF-IDF spaces, of the short text, of the body and of what is cited, are weighed against each other; docs/knowledge.md has
-the measurements.
+Similarity is a weighted sum of cosines in three TF-IDF spaces (scikit-learn): title and abstract,
+body, and titles of cited works. docs/knowledge.md has the measurements.
 """
 
 from __future__ import annotations
@@ -16,21 +15,22 @@ from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, TfidfVectorizer
 
 WEIGHTS = {"short": 0.5, "body": 0.25, "cited": 0.25}
-"""What of the similarity is due to title and abstract, to the body, and to the cited works' titles."""
+"""Shares of title and abstract, of the body, and of the cited works' titles; chosen with
+benchmarks/knowledge.py."""
 NEIGHBOURS = 10
 TERMS = 5
 BLOCK = 2000
 """Papers compared with all others at once."""
 WORD = re.compile(r"[^\W\d_][\w-]+")
-TELLING = re.compile("[a-z-]{3,}( [a-z-]{3,})?")
-"""A term that can be a reason; symbols and indices, as θt, say nothing to a reader."""
-MOST_WORDS = 200_000
-"""Features of one space; beyond, the rarest go."""
+REPORTABLE = re.compile("[a-z-]{3,}( [a-z-]{3,})?")
+"""A term that is shown as shared; symbols and indices, as θt, are not."""
+MAX_FEATURES = 200_000
+"""Features of one space; the rarest are dropped."""
 
 
 @dataclass(frozen=True)
 class Document:
-    """What of a paper tells its neighbours."""
+    """The texts of a paper by which similar papers are found."""
 
     paper_id: str
     work_id: str
@@ -48,22 +48,22 @@ class Neighbour:
     paper_id: str
     other_id: str
     rank: int
-    """1 for the nearest."""
+    """1 for the most similar."""
     score: float
     """Weighted cosine, 0 to 1."""
     terms: tuple[str, ...]
-    """What both say, the most telling first."""
+    """Shared terms, the one with the largest weight first."""
     shared_citations: int
 
 
 def find_neighbours(documents: Sequence[Document]) -> Iterator[Neighbour]:
-    """Yield up to `NEIGHBOURS` neighbours of each document, in their order; versions of one work are none."""
+    """Yield at most `NEIGHBOURS` neighbours of each document, except versions of its work."""
     spaces = to_spaces(documents)
     if not spaces:
         return
     matrix = to_matrix({name: space for name, (space, _) in spaces.items()})
     names = np.concatenate([words for _, words in spaces.values()])
-    tellable = np.concatenate(
+    reportable = np.concatenate(
         [np.full(len(words), name != "cited") for name, (_, words) in spaces.items()]
     )
     cited = [frozenset(document.cited) for document in documents]
@@ -78,13 +78,13 @@ def find_neighbours(documents: Sequence[Document]) -> Iterator[Neighbour]:
                     documents[other].paper_id,
                     rank,
                     round(float(own[other]), 3),
-                    _shared_terms(matrix[row], matrix[other], names, tellable),
+                    _shared_terms(matrix[row], matrix[other], names, reportable),
                     len(cited[row] & cited[other]),
                 )
 
 
 def to_spaces(documents: Sequence[Document]) -> dict[str, tuple[csr_matrix, np.ndarray]]:
-    """Each space that has any words, its rows of length one, with the names of its columns."""
+    """Return each space that has words, with rows of length one, and the names of its columns."""
     texts = {
         "short": [document.short for document in documents],
         "body": [document.body for document in documents],
@@ -97,7 +97,7 @@ def to_spaces(documents: Sequence[Document]) -> dict[str, tuple[csr_matrix, np.n
             ngram_range=(1, 2) if name == "short" else (1, 1),
             min_df=2 if len(given) > 2 else 1,
             max_df=0.5 if len(given) > 10 else 1.0,
-            max_features=MOST_WORDS,
+            max_features=MAX_FEATURES,
             stop_words=list(ENGLISH_STOP_WORDS),
             sublinear_tf=True,
             dtype=np.float32,
@@ -113,30 +113,30 @@ def to_spaces(documents: Sequence[Document]) -> dict[str, tuple[csr_matrix, np.n
 
 
 def to_matrix(spaces: Mapping[str, csr_matrix]) -> csr_matrix:
-    """The spaces beside each other, so that the product of two rows is their weighted cosine."""
+    """Join the spaces so that the product of two rows is their weighted cosine."""
     return csr_matrix(hstack([space * np.sqrt(WEIGHTS[name]) for name, space in spaces.items()]))
 
 
 def _largest(scores: np.ndarray) -> list[int]:
-    """The places of the largest scores above 0, the largest first, of equals the first."""
+    """Return the indices of the largest scores above 0, in descending order."""
     count = min(NEIGHBOURS, int((scores > 0).sum()))
     nearest = np.argsort(-scores, kind="stable")[:count]
-    return [int(place) for place in nearest]
+    return [int(index) for index in nearest]
 
 
 def _shared_terms(
-    one: csr_matrix, other: csr_matrix, names: np.ndarray, tellable: np.ndarray
+    one: csr_matrix, other: csr_matrix, names: np.ndarray, reportable: np.ndarray
 ) -> tuple[str, ...]:
-    """The words that make two papers near, without those that stand inside a longer term that was told already."""
+    """Return the terms that contribute most to a similarity and have no words in common."""
     shared = one.multiply(other).tocsr()
-    told: list[str] = []
-    for place in np.argsort(-shared.data, kind="stable")[: 6 * TERMS]:
-        column = shared.indices[place]
+    chosen: list[str] = []
+    for index in np.argsort(-shared.data, kind="stable")[: 6 * TERMS]:
+        column = shared.indices[index]
         term = str(names[column])
         if (
-            tellable[column]
-            and TELLING.fullmatch(term)
-            and not any(set(term.split()) & set(other.split()) for other in told)
+            reportable[column]
+            and REPORTABLE.fullmatch(term)
+            and not any(set(term.split()) & set(other.split()) for other in chosen)
         ):
-            told.append(term)
-    return tuple(told[:TERMS])
+            chosen.append(term)
+    return tuple(chosen[:TERMS])

@@ -1,8 +1,9 @@
-"""Which spellings of a keyword are one tag.
+"""Groups spellings of keywords into tags.
 
-The rule: only what surely is the same is joined: case, accents, hyphens, spaces, plural, -ise and -ize, and acronyms with their
-long form. The commonest spelling becomes the label, paper_tags keeps what each paper wrote. What only looks alike is a
-suggestion for a person, never joined: "deep Q-learning" is not deep learning. Measured in docs/knowledge.md.
+Spellings are joined if they differ in case, accents, hyphens, spaces, number, or -ise and -ize, or
+are an acronym and its long form. The most frequent spelling is the label; paper_tags keeps the
+spelling of each paper. Tags that are only similar are suggested for review, never joined: "deep
+Q-learning" is not deep learning. The rules are ours; docs/knowledge.md has figures.
 """
 
 from __future__ import annotations
@@ -16,57 +17,54 @@ from pathlib import Path
 import yaml
 from rapidfuzz import fuzz, process
 
-from papersette.text import to_key, to_slug
+from papersette.text import to_key, to_singular, to_slug, unique_id
 
 KEEPS_ISE = re.compile(
-    r"(?:no|prec|conc|exerc|expert|enterpr|surpr|prem|prom|comprom|superv|rev|adv|dev|improv|disgu|r|ra|w)is(?:e|ing|ed)"
+    r"(?:no|prec|conc|exerc|expert|enterpr|surpr|prem|prom|comprom|superv|rev|adv|dev|improv|disgu"
+    r"|r|ra|w)is(?:e|ing|ed)"
 )
-"""Words whose -ise is no suffix, so that there is no -ize beside it: noise, supervised."""
-SINGULAR = {"bias", "lens", "atlas", "canvas", "chaos"}
-FEWEST_PAPERS, DOMINANT = 10, 0.6
-"""An acronym is believed from ten papers on, if six in ten explain it so; with three, MAP became a mean average precision."""
+"""Words in which -ise is not a suffix and has no variant in -ize: noise, supervised."""
+MIN_PAPERS = 10
+"""Papers that must explain an acronym; with three, MAP became "mean average precision"."""
+MIN_SHARE = 0.6
+"""Share of these papers that must give the same long form."""
 ACRONYM = re.compile(r" \(([A-Z]{2,8})s?\)")
-BEFORE = 100
-"""Characters before an acronym in which its long form stands."""
+MAX_LONG_FORM = 100
+"""Characters before an acronym in which its long form is searched."""
 SIMILAR = 92
-"""rapidfuzz ratio from which on two tags are suggested to a person."""
+"""Least rapidfuzz ratio of two tags that are suggested for review."""
 
 
-def split(written: str) -> list[str]:
-    """The keywords of one entry of a list: some authors write all of theirs into one.
+def split(entry: str) -> list[str]:
+    """Split one entry of a list of keywords, as some authors enter all keywords in one.
 
     >>> split("GANs, deep learning; noise")
     ['GANs', 'deep learning', 'noise']
     """
-    return [part for part in (part.strip(" .") for part in re.split("[;,]", written)) if part]
+    return [part for part in (part.strip(" .") for part in re.split("[;,]", entry)) if part]
 
 
 def to_stem(word: str) -> str:
-    """A lower-case word without plural and with -ize.
+    """Return a lower-case word in the singular and with -ize.
 
-    >>> [to_stem(word) for word in ("networks", "policies", "classes", "bias", "optimisation", "supervised")]
-    ['network', 'policy', 'class', 'bias', 'optimization', 'supervised']
+    >>> [to_stem(word) for word in ("networks", "bias", "optimisation", "supervised")]
+    ['network', 'bias', 'optimization', 'supervised']
     """
-    if len(word) > 3 and word.endswith("ies"):
-        word = word[:-3] + "y"
-    elif re.search("(?:ss|sh|ch|x)es$", word):
-        word = word[:-2]
-    elif len(word) > 3 and word.endswith("s") and word[-2] not in "sui" and word not in SINGULAR:
-        word = word[:-1]
+    word = to_singular(word)
     if len(word) > 5 and not KEEPS_ISE.search(word):
         word = re.sub(r"is(e|ed|er|ing|ation|able)$", r"iz\1", word)
     return word
 
 
-def to_words(written: str) -> list[str]:
-    """The stemmed words of a keyword; "C++" and "C#" are not one letter."""
-    spelt = written.replace("++", "plusplus").replace("#", "sharp")
-    return [to_stem(word) for word in to_slug(spelt).split("-") if word]
+def to_words(keyword: str) -> list[str]:
+    """Return the stemmed words of a keyword; the signs of "C++" and "C#" are kept as words."""
+    plain = keyword.replace("++", "plusplus").replace("#", "sharp")
+    return [to_stem(word) for word in to_slug(plain).split("-") if word]
 
 
 @cache
 def shipped_acronyms() -> Mapping[str, str]:
-    """Key of an acronym -> its long form, of the list beside this file."""
+    """Map keys of acronyms to long forms, from acronyms.yml."""
     table = yaml.safe_load((Path(__file__).parent / "acronyms.yml").read_text(encoding="utf-8"))
     pairs = (
         (acronym, long)
@@ -77,32 +75,35 @@ def shipped_acronyms() -> Mapping[str, str]:
 
 
 class Acronyms:
-    """Learns from papers what they mean by an acronym: "generative adversarial network (GAN)"."""
+    """Learns acronyms from papers that explain them: "generative adversarial network (GAN)".
+
+    As in Schwartz and Hearst (PSB 2003), but the letters must be the initials of the words.
+    """
 
     def __init__(self) -> None:
         self._papers: defaultdict[str, Counter[str]] = defaultdict(Counter)
 
     def read(self, bodies: Iterable[str]) -> None:
-        """Take in the pages of one paper."""
+        """Read the pages of one paper."""
         pairs = {(acronym, long) for body in bodies for acronym, long in _explained(body)}
         for acronym, long in pairs:
             self._papers[acronym][long] += 1
 
     def known(self) -> dict[str, str]:
-        """Key of an acronym -> its long form, where enough papers agree."""
+        """Map keys of acronyms to the long form on which enough papers agree."""
         found = {}
         for acronym, counts in self._papers.items():
             long, count = max(counts.items(), key=lambda item: (item[1], item[0]))
-            if count >= FEWEST_PAPERS and count >= DOMINANT * counts.total():
+            if count >= MIN_PAPERS and count >= MIN_SHARE * counts.total():
                 found["".join(to_words(acronym))] = long
         return found
 
 
 def _explained(body: str) -> Iterator[tuple[str, str]]:
-    """The pairs in which the acronym is made of the initials of the words before it."""
+    """Yield acronyms that are the initials of the words before them, with these words."""
     for match in ACRONYM.finditer(body):
         acronym = match.group(1)
-        words = re.split(r"[\s-]", body[max(0, match.start() - BEFORE) : match.start()])[
+        words = re.split(r"[\s-]", body[max(0, match.start() - MAX_LONG_FORM) : match.start()])[
             -len(acronym) :
         ]
         if "".join(word[:1] for word in words).upper() == acronym and all(
@@ -112,16 +113,16 @@ def _explained(body: str) -> Iterator[tuple[str, str]]:
 
 
 class Tags:
-    """All keywords of a corpus, joined to tags."""
+    """The keywords of a collection, grouped into tags."""
 
-    def __init__(self, written: Iterable[str], explained: Mapping[str, str] | None = None) -> None:
-        spellings = Counter(written)
+    def __init__(self, keywords: Iterable[str], explained: Mapping[str, str] | None = None) -> None:
+        spellings = Counter(keywords)
         self._explained = explained or {}
         by_key: defaultdict[str, Counter[str]] = defaultdict(Counter)
         for spelling, count in spellings.items():
-            by_key[self._to_key(spelling)][spelling] += count
+            by_key[self._to_group_key(spelling)][spelling] += count
         self.labels: dict[str, str] = {}
-        """tag_id -> the commonest spelling, of equals the one with the fewest capitals."""
+        """tag_id -> the most frequent spelling, then the one with the fewest capitals."""
         self._ids: dict[str, str] = {}
         for key, counts in by_key.items():
             label = min(
@@ -136,11 +137,10 @@ class Tags:
             self.labels[tag_id] = label
             self._ids[key] = tag_id
 
-    def _to_key(self, written: str) -> str:
-        bare = re.sub(
-            r"\s*\([A-Za-z]{2,8}\)$", "", written
-        )  # "Generative Adversarial Networks (GANs)"
-        key = "".join(to_words(bare)) or to_key(written) or written.strip().lower()
+    def _to_group_key(self, keyword: str) -> str:
+        # "Generative Adversarial Networks (GANs)"
+        bare = re.sub(r"\s*\([A-Za-z]{2,8}\)$", "", keyword)
+        key = "".join(to_words(bare)) or to_key(keyword) or keyword.strip().lower()
         long = shipped_acronyms().get(key) or (
             self._explained.get(key) if bare.removesuffix("s").isupper() else None
         )
@@ -148,21 +148,18 @@ class Tags:
 
     def _to_free_id(self, label: str) -> str:
         base = "-".join(to_words(label)) or label.strip().lower()
-        tag_id, number = base, 2
-        while tag_id in self.labels:
-            tag_id, number = f"{base}-{number}", number + 1
-        return tag_id
+        return unique_id(base, self.labels)
 
-    def to_id(self, written: str) -> str:
-        """The tag_id of a keyword that is among those given."""
-        return self._ids[self._to_key(written)]
+    def to_id(self, keyword: str) -> str:
+        """Return the tag_id of a keyword that was passed to the constructor."""
+        return self._ids[self._to_group_key(keyword)]
 
     def find(self, key: str) -> str:
-        """The tag_id of a phrase of stemmed words, as keyphrases.py has them; one of its own where no keyword is written so."""
-        return self._ids.get(self._to_key(key)) or key.replace(" ", "-")
+        """Return the tag_id of a phrase of stemmed words, a new one if no keyword has its words."""
+        return self._ids.get(self._to_group_key(key)) or key.replace(" ", "-")
 
     def suggestions(self) -> Iterator[tuple[str, str, float]]:
-        """Yield (tag_id, other tag_id, ratio) of tags that look alike and may be one, for a person to judge."""
+        """Yield (tag_id, other tag_id, ratio) of similar tags for review."""
         ids = sorted(self.labels)
         texts = [self.labels[tag_id].lower() for tag_id in ids]
         for start in range(0, len(ids), 1000):

@@ -1,7 +1,8 @@
-"""The names to look for: datasets from lists and from the text, techniques from the authors' own tags.
+"""Collects the names to search papers for: datasets from lists and text, techniques from tags.
 
-The rule: a name that is also a word, a person or another abbreviation counts only beside a cue; which ones are is said in the
-list, and counted in the text. What a list knows is neither mined nor taken from tags again.
+A name that is also an ordinary word, a person or another abbreviation counts only with a cue next
+to it; such names are marked in the lists or recognised by their frequency. Names in a list are
+neither mined nor taken from tags.
 """
 
 from __future__ import annotations
@@ -11,41 +12,45 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from papersette.knowledge.words import Frequencies, fold, is_acronym, split
-from papersette.text import to_key, to_slug
+from papersette.knowledge.words import Frequencies, is_acronym, split
+from papersette.text import to_key, to_singular, to_slug
 
 MIN_PAPERS = 2
-"""A tag that a single paper has links it to no other."""
+"""Papers with a tag; the tag of a single paper links it to no other."""
 COMMON_SHARE = 0.5
-"""A single word that half the papers hold tells none of them from the others."""
+"""A single word in at least this share of the papers does not distinguish them."""
 MAX_WORDS = 6
-"""Longer tags are sentences: "learning to learn by gradient descent by gradient descent"."""
+"""Words of a tag; longer tags are sentences."""
 ADJECTIVE = re.compile(r"\w{2,}(?:al|ive|ous|ic|able|ible|ed|less|ary)")
-"""How adjectives end; one alone ("adversarial", "unsupervised") names no technique."""
+"""Endings of adjectives; one alone ("adversarial", "unsupervised") is no technique."""
 GENERIC = frozenset(
     """
-    abstraction acceleration accuracy agent ai algorithm analogy analysis application approximation architecture audio
-    benchmark bias bioinformatics biology chemistry classification classifier code communication comparison complexity
-    composition computation concept confidence context control convergence correlation cost data database dataset decision
-    deep depth design detection diversity domain dynamic efficiency embedding environment error estimation evaluation
-    evolution experiment explanation exploration feature finance framework function game generalization generation geometry
-    gradient graph health hierarchy human image inference influence information initialization intelligence interpretation
-    knowledge label language layer learning limit linear localization logic loss machine mathematics matrix measure medicine
-    memory method metric mining model modeling molecule multimodal music navigation network neural neuron neuroscience noise
-    norm normalization object online optimisation optimization optimizer parameter perception performance physics planning
-    policy prediction privacy probability problem program programming question reasoning recognition regression relation
-    representation reproducibility research retrieval review reward robot robotics robust safety sampling science search
-    security selection sentence sequence set shape signal similarity simulation software space sparse speech speed stability
-    state statistics strategy structure supervision survey syntax system task technique test testing text theory time tool
-    training transfer translation tree uncertainty understanding variance vector verification video vision visualization word
+    abstraction acceleration accuracy agent ai algorithm analogy analysis application approximation
+    architecture audio benchmark bias bioinformatics biology chemistry classification classifier
+    code communication comparison complexity composition computation concept confidence context
+    control convergence correlation cost data database dataset decision deep depth design detection
+    diversity domain dynamic dynamics efficiency embedding environment error estimation evaluation
+    evolution experiment explanation exploration feature finance framework function game
+    generalization generation geometry gradient graph health hierarchy human image inference
+    influence information initialization intelligence interpretation knowledge label language layer
+    learning limit linear localization logic loss machine mathematics matrix measure medicine memory
+    method metric mining model modeling molecule multimodal music navigation network neural neuron
+    neuroscience noise norm normalization object online optimisation optimization optimizer
+    parameter perception performance physics planning policy prediction privacy probability problem
+    program programming question reasoning recognition regression relation representation
+    reproducibility research retrieval review reward robot robotics robust safety sampling science
+    search security selection sentence sequence set shape signal similarity simulation software
+    space sparse speech speed stability state statistics strategy structure supervision survey
+    syntax system task technique test testing text theory time tool training transfer translation
+    tree uncertainty understanding variance vector verification video vision visualization word
     """.split()
 )
-"""Single words that say what a paper is about, or that it is one, but not what it uses; as `fold` writes them."""
+"""Single words, in the singular, that name the subject of a paper but no technique."""
 
 
 @dataclass(frozen=True)
 class Term:
-    """One thing that papers mention, with every way it is written."""
+    """A dataset or technique, with all its spellings."""
 
     term_id: str
     """A slug of the name."""
@@ -53,16 +58,16 @@ class Term:
     kind: str
     """"dataset" or "technique"."""
     spellings: tuple[str, ...]
-    """Taken wherever they stand."""
+    """Spellings that always count."""
     cued: tuple[str, ...] = ()
-    """Spellings that are ordinary words too: taken only beside a cue."""
+    """Spellings that are also ordinary words: counted only next to a cue."""
     case_sensitive: bool = True
     origin: str = "shipped"
     """"shipped", "catalog", "mined" or "tag"."""
 
     @property
     def needs_cue(self) -> bool:
-        """Whether no spelling stands by itself."""
+        """Whether every spelling needs a cue."""
         return not self.spellings
 
 
@@ -72,27 +77,30 @@ def to_terms(
     mined: Iterable[Term] = (),
     frequencies: Frequencies | None = None,
 ) -> list[Term]:
-    """All that is looked for in a corpus, datasets first; a name mined or tagged that is listed already is left out.
+    """Return all terms to search a collection for, datasets first, without duplicates.
 
-    `tags` are the authors' keywords as written, one for each paper that has it. `frequencies`, of the corpus (see
-    `mining.Miner`), tells which names are ordinary words there; without it only the lists tell.
+    `tags` are the authors' keywords in their spelling, once for each paper. `frequencies` of the
+    collection (see `mining.Miner`) show which names are ordinary words; without them only the lists
+    do.
     """
     techniques = list(_to_techniques(tags, frequencies))
-    known = {_to_key(spelling) for term in techniques for spelling in term.spellings}
+    known = {_to_name_key(spelling) for term in techniques for spelling in term.spellings}
     terms = list(datasets)
-    taken = {_to_key(spelling) for term in terms for spelling in (*term.spellings, *term.cued)}
+    taken = {_to_name_key(spelling) for term in terms for spelling in (*term.spellings, *term.cued)}
     for term in mined:
-        if not taken & set(_beginnings(term.name)) and _to_key(term.name) not in known:
+        if not taken & set(_beginnings(term.name)) and _to_name_key(term.name) not in known:
             terms.append(term)
     terms = [_cue_ordinary(term, frequencies) if frequencies else term for term in terms]
-    taken |= {_to_key(term.name) for term in terms}
-    return terms + [term for term in techniques if taken.isdisjoint(map(_to_key, term.spellings))]
+    taken |= {_to_name_key(term.name) for term in terms}
+    return terms + [
+        term for term in techniques if taken.isdisjoint(map(_to_name_key, term.spellings))
+    ]
 
 
 def _beginnings(name: str) -> Iterator[str]:
-    """Keys of the first word, of the first two, and so on: "ImageNet 2012" is a part of ImageNet and no dataset of its own."""
+    """Yield the keys of the first word, the first two, and so on: "ImageNet 2012" is ImageNet."""
     words = split(name)[0]
-    return (_to_key(" ".join(words[:end])) for end in range(1, len(words) + 1))
+    return (_to_name_key(" ".join(words[:end])) for end in range(1, len(words) + 1))
 
 
 def _cue_ordinary(term: Term, frequencies: Frequencies) -> Term:
@@ -108,20 +116,19 @@ def _cue_ordinary(term: Term, frequencies: Frequencies) -> Term:
 
 def _to_techniques(tags: Iterable[str], frequencies: Frequencies | None) -> Iterator[Term]:
     groups: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for written in tags:
-        plain = " ".join(
-            re.sub(r"\([^()]*\)", " ", written).split()
-        )  # "generative adversarial networks (GANs)"
-        groups[_to_key(plain)][plain] += 1
+    for spelling in tags:
+        # "generative adversarial networks (GANs)"
+        plain = " ".join(re.sub(r"\([^()]*\)", " ", spelling).split())
+        groups[_to_name_key(plain)][plain] += 1
     for key, counts in sorted(groups.items()):
         words = split(key)[0]
         if counts.total() >= MIN_PAPERS and words and not _is_generic(counts, frequencies):
             yield _to_technique(counts)
 
 
-def _to_key(name: str) -> str:
-    """Words in the singular, joined: "auto-encoders" and "Autoencoder" are one."""
-    return to_key("".join(fold(word) for word in split(name)[0]))
+def _to_name_key(name: str) -> str:
+    """Return a name's words in the singular, joined: "auto-encoders" and "Autoencoder" are one."""
+    return to_key("".join(to_singular(word) for word in split(name)[0]))
 
 
 def _to_technique(counts: Counter[str]) -> Term:
@@ -140,7 +147,7 @@ def _to_technique(counts: Counter[str]) -> Term:
 
 
 def _acronyms(counts: Counter[str]) -> list[str]:
-    """The spellings in capitals of a tag of one word, where most authors write it so: GAN, but not DropOut."""
+    """Return the spellings in capitals of a one-word tag, if most authors use them: GAN."""
     found = [
         spelling for spelling in counts if len(split(spelling)[0]) == 1 and is_acronym(spelling)
     ]
@@ -151,7 +158,7 @@ def _is_generic(counts: Counter[str], frequencies: Frequencies | None) -> bool:
     words = split(next(iter(counts)))[0]
     if len(words) != 1:
         return len(words) > MAX_WORDS
-    word = fold(words[0])
+    word = to_singular(words[0])
     if word in GENERIC or _acronyms(counts):
         return word in GENERIC
     common = frequencies is not None and frequencies.share(word) >= COMMON_SHARE

@@ -1,7 +1,9 @@
-"""Which papers are versions of one work: submission, preprint, publication, or one item listed three times.
+"""Groups papers that are versions of one work: submission, preprint, publication, or duplicates.
 
-The rule: precision before recall. Papers are joined by evidence that is kept; what is only likely is a pair marked possible,
-for a person to join or part in the overrides. Thresholds: docs/knowledge.md.
+Precision comes before recall. Pairs are joined only on evidence, which is stored; pairs that are
+only likely are marked possible, to be joined or separated in the catalog. Abstracts and titles are
+compared by TF-IDF (scikit-learn) and edit distance (rapidfuzz). The thresholds are measured in
+docs/knowledge.md.
 """
 
 from __future__ import annotations
@@ -17,38 +19,42 @@ from rapidfuzz import fuzz
 from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from papersette.text import to_key, to_slug
+from papersette.names import parse_name, to_family_key
+from papersette.text import to_key
 
 ABSTRACT_ALONE = 0.35
-"""Cosine of two abstracts from which on they are of one work, whatever the titles: one abstract edited over a year."""
+"""Least cosine of two abstracts of one work, for any titles: an abstract edited over a year."""
 ABSTRACT_WITH_TITLE = 0.17
-"""Cosine that is enough beside similar titles."""
+"""Least cosine of two abstracts together with similar titles."""
 ABSTRACT_POSSIBLE = 0.19
+"""Least cosine of two abstracts of a possible pair."""
 TITLE_ALONE = 90
-"""rapidfuzz ratio of two titles from which on they are one; at 87, "Double Neural CFR" is "Deep CFR"."""
+"""Least rapidfuzz ratio of two titles of one work; at 87, "Double Neural CFR" is "Deep CFR"."""
 TITLE_WITH_ABSTRACT = 75
+"""Least rapidfuzz ratio of two titles together with similar abstracts."""
 TITLE_WORDS_WITH_ABSTRACT = 0.7
-"""Cosine of the titles' words, likewise: one that was shortened keeps its rare words."""
+"""The same for the cosine of the titles' words: a shortened title keeps its rare words."""
 TITLE_WORDS_POSSIBLE = 88
-"""rapidfuzz token_set_ratio from which on one title is the other with words added; with too few words it is chance."""
-SHORTEST_KEY = 12
-"""Letters and digits of a title below which it proves nothing: "Preface", "Introduction"."""
+"""Least rapidfuzz token_set_ratio of two titles of which one has words added."""
+MIN_TITLE = 12
+"""Letters and digits; shorter titles are no evidence: "Preface", "Introduction"."""
 BLOCK = 2000
-"""Papers compared with all others at once: keeps the similarities of 30,000 papers within memory."""
+"""Rows of the similarity matrix computed at once, to bound memory for 30,000 papers."""
 
 
 @dataclass(frozen=True)
 class Version:
-    """What versions are told by. `venue_id` with `is_list`, whether the venue is a list, on which one work may stand twice."""
+    """The fields of a paper by which versions are recognised."""
 
     paper_id: str
     venue_id: str
     is_list: bool = False
+    """Whether the venue is a list, in which one work may occur twice."""
     title: str | None = None
     abstract: str | None = None
     authors: tuple[str, ...] = ()
     work: str | None = None
-    """What the source itself says is one work."""
+    """The id of the work, if the source has one."""
 
 
 @dataclass(frozen=True)
@@ -63,23 +69,20 @@ class Pair:
     title_ratio: float | None = None
     """0 to 100."""
     abstract_similarity: float | None = None
-    """0 to 1; None below `ABSTRACT_WITH_TITLE`, or where one of the two has no abstract."""
+    """0 to 1; None below `ABSTRACT_WITH_TITLE`, or if an abstract is missing."""
     shared_authors: int | None = None
-    """None where one of the two has no authors."""
+    """None if one of the two has no authors."""
 
 
 def find_pairs(versions: Sequence[Version]) -> list[Pair]:
-    """All pairs with evidence, each once, in the order of `versions`.
-
-    Abstracts are compared by TF-IDF of one and two words, titles by TF-IDF and by edit distance (rapidfuzz).
-    """
+    """Return all pairs with evidence, each once, in the order of `versions`."""
     same_work = _same(versions, lambda v: v.work)
     same_title = _same(
-        versions, lambda v: key if len(key := to_key(v.title or "")) >= SHORTEST_KEY else None
+        versions, lambda v: key if len(key := to_key(v.title or "")) >= MIN_TITLE else None
     )
     abstracts = dict(_similar([v.abstract for v in versions], ABSTRACT_WITH_TITLE, (1, 2)))
     titles = dict(_similar([v.title for v in versions], 0.5, (1, 1)))
-    places = sorted({*same_work, *same_title, *abstracts, *titles})
+    candidates = sorted({*same_work, *same_title, *abstracts, *titles})
     judged = (
         _judge(
             versions[i],
@@ -88,7 +91,7 @@ def find_pairs(versions: Sequence[Version]) -> list[Pair]:
             abstracts.get((i, j)),
             titles.get((i, j), 0.0),
         )
-        for i, j in places
+        for i, j in candidates
     )
     return [pair for pair in judged if pair]
 
@@ -96,18 +99,19 @@ def find_pairs(versions: Sequence[Version]) -> list[Pair]:
 def _same(
     versions: Sequence[Version], key: Callable[[Version], str | None]
 ) -> set[tuple[int, int]]:
-    places: defaultdict[str, list[int]] = defaultdict(list)
-    for place, version in enumerate(versions):
+    """Return the pairs of versions with the same key."""
+    indices: defaultdict[str, list[int]] = defaultdict(list)
+    for i, version in enumerate(versions):
         if value := key(version):
-            places[value].append(place)
-    return {pair for group in places.values() for pair in combinations(group, 2)}
+            indices[value].append(i)
+    return {pair for group in indices.values() for pair in combinations(group, 2)}
 
 
 def _similar(
     texts: Sequence[str | None], least: float, words: tuple[int, int]
 ) -> Iterator[tuple[tuple[int, int], float]]:
-    """Yield ((i, j), cosine) of the texts that are at least so similar; a text that is None is like no other."""
-    given = [place for place, text in enumerate(texts) if text]
+    """Yield ((i, j), cosine) of the pairs of texts with a cosine of at least `least`."""
+    given = [i for i, text in enumerate(texts) if text]
     try:
         matrix = csr_matrix(
             TfidfVectorizer(ngram_range=words, sublinear_tf=True, dtype=np.float32).fit_transform(
@@ -126,46 +130,40 @@ def _similar(
 
 
 def _judge(
-    one: Version, other: Version, told: bool, similarity: float | None, title_words: float
+    one: Version, other: Version, same_work: bool, similarity: float | None, title_words: float
 ) -> Pair | None:
-    """The pair with its verdict, or None where the evidence is too thin to show."""
+    """Return the pair with its verdict, or None if there is too little evidence."""
     abstract = similarity or 0.0
     keys = to_key(one.title or ""), to_key(other.title or "")
-    equal = keys[0] == keys[1] and len(keys[0]) >= SHORTEST_KEY
+    equal = keys[0] == keys[1] and len(keys[0]) >= MIN_TITLE
     ratio = fuzz.ratio(*keys) if all(keys) else 0.0
     alike = (
         ratio >= TITLE_ALONE
-        and min(map(len, keys)) >= SHORTEST_KEY
+        and min(map(len, keys)) >= MIN_TITLE
         and _numbers(one.title) == _numbers(other.title)
     )
-    near = ratio >= TITLE_WITH_ABSTRACT or title_words >= TITLE_WORDS_WITH_ABSTRACT
+    similar = ratio >= TITLE_WITH_ABSTRACT or title_words >= TITLE_WORDS_WITH_ABSTRACT
     shared = _shared_authors(one, other)
     reasons = {
-        "its source keeps them as one work": told,
+        "its source keeps them as one work": same_work,
         "the same title": equal,
         "nearly the same title": alike,
         "nearly the same abstract": abstract >= ABSTRACT_ALONE,
-        "similar title and abstract": abstract >= ABSTRACT_WITH_TITLE and near,
+        "similar title and abstract": abstract >= ABSTRACT_WITH_TITLE and similar,
     }
     reason = next((text for text, holds in reasons.items() if holds), None)
-    if (
-        reason is None
-        and abstract < ABSTRACT_POSSIBLE
-        and not (_is_shortened(one.title, other.title) and shared != 0)
-    ):
-        return None
-    doubt = None if told else _doubt(one, other, equal, abstract, shared)
-    if reason is None or doubt:
-        same_place = one.venue_id == other.venue_id and not one.is_list
-        if same_place and not equal:
-            return None  # two papers of a conference on one subject
-        verdict, reason = (
-            "possible",
-            "; but ".join(filter(None, (reason or _possible(abstract), doubt))),
-        )
-    else:
-        verdict = "joined"
-    return Pair(one.paper_id, other.paper_id, verdict, reason, round(ratio, 1), similarity, shared)
+    possible = abstract >= ABSTRACT_POSSIBLE or (
+        shared != 0 and _is_shortened(one.title, other.title)
+    )
+    doubt = None if same_work else _doubt(one, other, equal, abstract, shared)
+    verdict = "joined" if reason and not doubt else "possible"
+    if verdict == "possible":
+        one_venue = one.venue_id == other.venue_id and not one.is_list
+        if not (reason or possible) or (one_venue and not equal):
+            return None  # no evidence, or two papers of a conference on the same subject
+        reason = "; but ".join(filter(None, (reason or _possible(abstract), doubt)))
+    ratio = round(ratio, 1)
+    return Pair(one.paper_id, other.paper_id, verdict, reason or "", ratio, similarity, shared)
 
 
 def _possible(abstract: float) -> str:
@@ -173,7 +171,7 @@ def _possible(abstract: float) -> str:
 
 
 def _is_shortened(one: str | None, other: str | None) -> bool:
-    """Whether one title is the other with words added, and has at least three words of four letters itself."""
+    """Whether one title is the other with words added; both have three words of four letters."""
     words = [set(re.findall(r"[^\W\d_]{4,}", (title or "").lower())) for title in (one, other)]
     return (
         min(map(len, words)) >= 3
@@ -184,7 +182,7 @@ def _is_shortened(one: str | None, other: str | None) -> bool:
 def _doubt(
     one: Version, other: Version, equal: bool, abstract: float, shared: int | None
 ) -> str | None:
-    """What speaks against joining two papers that look like one."""
+    """Return a reason against joining two papers that seem to be one work."""
     if shared == 0:
         return "no author in common"
     if (
@@ -197,35 +195,36 @@ def _doubt(
 
 
 def _numbers(title: str | None) -> list[str]:
-    """What tells parts and dimensions apart: "Part II" from "Part I", 2D from 3D."""
+    """Return the numbers of a title, which distinguish "Part I" from "Part II", and 2D from 3D."""
     return re.findall(r"\d+|\b[IVX]+\b", title or "")
 
 
 def _shared_authors(one: Version, other: Version) -> int | None:
     if not one.authors or not other.authors:
         return None
-    return len(set(map(_to_surname, one.authors)) & set(map(_to_surname, other.authors)))
+    return len(set(map(_to_family_name, one.authors)) & set(map(_to_family_name, other.authors)))
 
 
-def _to_surname(name: str) -> str:
-    return to_slug(name).rpartition("-")[2]
+def _to_family_name(name: str) -> str:
+    return to_family_key(parse_name(name).bare_family).rpartition("-")[2]
 
 
 def group(
     versions: Sequence[Version],
     pairs: Iterable[Pair],
     join: Iterable[Sequence[str]] = (),
-    part: Iterable[Sequence[str]] = (),
+    separate: Iterable[Sequence[str]] = (),
 ) -> tuple[dict[str, str], list[Pair]]:
-    """The work_id of each paper_id, the paper_id of its first version, and the pairs with what was joined or separated by hand.
+    """Map each paper_id to a work_id, the paper_id of its first version, and complete the pairs.
 
-    Pairs are joined the strongest first, and never so that two papers that were separated by hand come together.
+    The pairs returned include those joined or separated by hand. Pairs are joined in order of
+    evidence, and never so that papers that were separated by hand become one work.
     """
-    order = {version.paper_id: place for place, version in enumerate(versions)}
-    separate = {frozenset(pair) for ids in part for pair in combinations(ids, 2)}
-    joined = {frozenset(pair) for ids in join for pair in combinations(ids, 2)} - separate
+    order = {version.paper_id: i for i, version in enumerate(versions)}
+    apart = {frozenset(pair) for ids in separate for pair in combinations(ids, 2)}
+    joined = {frozenset(pair) for ids in join for pair in combinations(ids, 2)} - apart
     by_ids = {frozenset((pair.paper_id, pair.other_id)): pair for pair in pairs}
-    for verdict, chosen in (("joined", joined), ("separate", separate)):
+    for verdict, chosen in (("joined", joined), ("separate", apart)):
         for ids in chosen:
             first, second = sorted(ids, key=order.__getitem__)
             known = by_ids.get(ids, Pair(first, second, verdict, ""))
@@ -236,7 +235,7 @@ def group(
         if (
             pair.verdict == "joined"
             and ours is not theirs
-            and not _holds_separate(ours, theirs, separate)
+            and not _holds_separate(ours, theirs, apart)
         ):
             ours |= theirs
             members |= dict.fromkeys(theirs, ours)
@@ -252,6 +251,6 @@ def _strength(pair: Pair) -> tuple[bool, float, float]:
     return (pair.reason != "by hand", -(pair.title_ratio or 0), -(pair.abstract_similarity or 0))
 
 
-def _holds_separate(ours: set[str], theirs: set[str], separate: set[frozenset[str]]) -> bool:
+def _holds_separate(ours: set[str], theirs: set[str], apart: set[frozenset[str]]) -> bool:
     together = ours | theirs
-    return any(ids <= together for ids in separate)
+    return any(ids <= together for ids in apart)

@@ -1,7 +1,7 @@
-"""Text as words: how names are compared, and in how many papers a word stands.
+"""Splits text into words, and counts the papers that contain each.
 
-The rule: a word is a run of letters and digits; what stands between two words decides only whether they are one name. So
-`nas` is never found inside "unassigned", and "CIFAR-10" over a line break is still "CIFAR-10".
+A word is a run of letters and digits; the gap between two words decides whether they can be one
+name. So `nas` is not found inside "unassigned", and "CIFAR-10" may be broken over two lines.
 """
 
 from __future__ import annotations
@@ -9,21 +9,22 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
-from functools import cache
 
 WORD = re.compile(r"([^\W_]+)")
 JOINTS = frozenset({"", "-", "‐", "‑", "–", "_"})
-"""What may stand between two words of a name, beside blanks and line breaks."""
+"""Gaps between two words of a name, in addition to spaces and line breaks."""
 TIGHT_JOINTS = frozenset({"'", "’", ".", "/"})
-"""The same, but only without blanks: "Human3.6M" is one name, "Human3. 6M" ends a sentence."""
+"""The same, but without spaces: "Human3.6M" is one name, "Human3. 6M" ends a sentence."""
 ORDINARY_RATIO = 1.5
-"""A word is ordinary if its lower-case form stands in so many times as many papers. MNIST has 0.08, Adult 1.8, Power 15."""
+"""A word is ordinary if so many times as many papers have it in lower case as have the name.
+MNIST has 0.08, Adult 1.8, Power 15."""
 KEPT_WORDS = 2_000_000
-"""Of more different words than this, those of a single paper are forgotten: about 200 MB. ICLR 2019 has 125,000."""
+"""Above this number of words, those of a single paper are dropped: about 200 MB. ICLR 2019 has
+125,000 words."""
 
 
 def split(text: str) -> tuple[list[str], list[str]]:
-    """Words, and the gaps around them: gaps[i] stands before words[i], the last gap after the last word.
+    """Return words and the gaps around them: gaps[i] is before words[i], the last after all words.
 
     >>> split("CIFAR-10, MNIST.")
     (['CIFAR', '10', 'MNIST'], ['', '-', ', ', '.'])
@@ -33,27 +34,12 @@ def split(text: str) -> tuple[list[str], list[str]]:
 
 
 def is_joint(gap: str) -> bool:
-    """Whether two words with this between them can be one name."""
+    """Whether two words with this gap between them can be one name."""
     return (len(gap) <= 3 and gap.strip() in JOINTS) or gap in TIGHT_JOINTS
 
 
-@cache
-def fold(word: str) -> str:
-    """A word as techniques are compared: lower case, singular.
-
-    >>> [fold(word) for word in ("Networks", "Policies", "GANs", "bias", "loss", "analysis")]
-    ['network', 'policy', 'gan', 'bias', 'loss', 'analysis']
-    """
-    low = word.lower()
-    if len(low) < 4 or not low.endswith("s") or low.endswith(("ss", "us", "is", "as", "os")):
-        return low
-    if low.endswith("ies") and len(low) > 4:
-        return low[:-3] + "y"
-    return low[:-2] if low.endswith(("sses", "xes", "ches", "shes")) else low[:-1]
-
-
 def is_acronym(word: str) -> bool:
-    """Whether its case is part of it: "GAN", "ReLU", "GANs", but not "Dropout".
+    """Whether a word is distinguished by its capitals: "GAN", "ReLU", "GANs", but not "Dropout".
 
     >>> [is_acronym(word) for word in ("GAN", "ReLU", "GANs", "Dropout", "dropout")]
     [True, True, True, False, False]
@@ -62,7 +48,7 @@ def is_acronym(word: str) -> bool:
 
 
 class Frequencies:
-    """In how many papers each word stands, as it is written there."""
+    """Counts the papers that contain each word, in its printed case."""
 
     def __init__(self, kept: int = KEPT_WORDS) -> None:
         self.papers = 0
@@ -74,7 +60,7 @@ class Frequencies:
         self.papers += 1
         self._counts.update(set(words))
         if len(self._counts) > self._kept:
-            # Counting with loss after Manku and Motwani, VLDB 2002: what is rare so far is not what the rules ask for.
+            # Lossy counting (Manku and Motwani, VLDB 2002): words this rare have no effect.
             self._counts = Counter(
                 {word: count for word, count in self._counts.items() if count > 1}
             )
@@ -83,9 +69,10 @@ class Frequencies:
         return self._counts[word]
 
     def is_ordinary(self, word: str, spellings: Iterable[str] = ()) -> bool:
-        """Whether a name of this one word is, mostly, no name: "Power" is also "power".
+        """Whether a name of one word is mostly an ordinary word, as "Power".
 
-        `spellings` of the same name are counted with it: "mnist" is rarer than "MNIST" and "Mnist" together.
+        `spellings` of the same name are counted with it: "mnist" is rarer than "MNIST" and "Mnist"
+        together.
         """
         low = word.lower()
         as_name = sum(
@@ -94,5 +81,5 @@ class Frequencies:
         return low != word and self._counts[low] >= max(ORDINARY_RATIO * as_name, 1)
 
     def share(self, word: str) -> float:
-        """The share of the papers, 0 to 1, in which this lower-case word stands."""
+        """Return the share of the papers, 0 to 1, that contain this lower-case word."""
         return self._counts[word] / self.papers if self.papers else 0.0

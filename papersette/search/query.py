@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice, product
 
-from papersette.text import fold, to_slug
+from papersette.text import fold, number_variants, to_slug
 
 FIELDS = {
     "title": "title",
@@ -126,7 +126,7 @@ class Term:
             or not text.isalpha()
         ):
             return [text]
-        return [text, *({to_other_number(text.lower())} - {text.lower()})]
+        return [text, *sorted(number_variants(text) - {text.lower()})]
 
     def beside(self, other: Term, distance: int) -> Term | None:
         """It with another near it; None where one of them is no word, or asked for elsewhere."""
@@ -171,22 +171,6 @@ class Term:
         text = f'"{self.text}"' if self.phrase else self.text + "*" * self.prefix
         near = " NEAR " if self.distance == NEAR_WORDS else f" NEAR/{self.distance} "
         return (f"{self.field}:" if self.field else "") + near.join([text, *map(str, self.near)])
-
-
-def to_other_number(word: str) -> str:
-    """
-    >>> [to_other_number(word) for word in ("networks", "network", "policies", "policy", "losses", "bayes", "bias")]
-    ['network', 'networks', 'policy', 'policies', 'loss', 'bayes', 'biases']
-    """
-    if word.endswith("ies"):
-        return word[:-3] + "y"
-    if re.search("(?:ss|x|ch|sh)es$", word):
-        return word[:-2]
-    if word.endswith(("ss", "is", "us", "as", "x", "ch", "sh")):
-        return word + "es"
-    if word.endswith("s"):
-        return word if word.endswith("es") and word[-3] in "ys" else word[:-1]
-    return word[:-1] + "ies" if re.search("[^aeiou]y$", word) else word + "s"
 
 
 Group = tuple[Term, ...]

@@ -1,4 +1,4 @@
-"""Each export read back by a library that did not write it: every paper of the sample and of ICLR 2019, with what it says."""
+"""Each export is parsed by another library: every paper of the sample and of ICLR 2019."""
 
 import csv
 import io
@@ -47,7 +47,7 @@ def iclr_db(tmp_path_factory):
 
 @pytest.fixture(scope="module", params=["sample", "ICLR 2019"])
 def publication(request, tmp_path_factory):
-    """A site and what its database says of each paper."""
+    """A site, and the papers of its database."""
     if request.param == "sample":
         database = request.getfixturevalue("sample_db")
         yield request.getfixturevalue("sample_site"), to_papers(database)
@@ -73,14 +73,14 @@ def to_papers(database):
 
 
 def words(text):
-    """Words with their capitals and accents; without TeX's marks, quotes and dashes, which each program has in its own way."""
+    """Return words without TeX commands, quotes and dashes, which differ between programs."""
     return re.findall(
         r"\w+", re.sub(r"\\textbackslash\{\}|\\textasciicircum\{\}|[\\{}_]", " ", text or "")
     )
 
 
 def is_plain(paper):
-    """Whether nothing of a paper is TeX, which some parsers resolve and others leave."""
+    """Whether a paper has no TeX, which only some parsers resolve."""
     return not re.search(
         r"[\\${}~^_`]", " ".join(filter(None, [paper["title"], paper["abstract"], *paper["names"]]))
     )
@@ -184,7 +184,7 @@ def test_atom_is_read_by_feedparser_with_all_that_rfc_4287_demands(publication):
         )
 
 
-def test_a_search_is_whole_in_every_format(publication):
+def test_an_exported_search_has_all_its_papers_in_every_format(publication):
     site, papers = publication
     asked = {"q": "learning", "versions": "all"}
     found = [

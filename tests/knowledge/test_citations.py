@@ -1,4 +1,4 @@
-"""Reference lists in the styles of the world: facts about real works, typeset here."""
+"""Reference lists in many citation styles: facts about real works, typeset by the tests."""
 
 import textwrap
 import time
@@ -9,15 +9,14 @@ from conftest import replaced
 from papersette.knowledge.citations import (
     Entry,
     Known,
-    Name,
     describe_works,
     group_works,
     link_to_papers,
     parse_references,
-    to_name,
     to_title_key,
 )
 from papersette.knowledge.citations.authors import read_authors
+from papersette.names import Name, to_cited_name
 
 WORKS = [
     ("Dzmitry Bahdanau|Kyunghyun Cho|Yoshua Bengio",
@@ -39,10 +38,10 @@ WORKS = [
 
 
 def given(name):
-    """Initials of "Laurens van der Maaten" and its surname: ("L.", "van der Maaten")."""
+    """Return initials and family name: ("L.", "van der Maaten")."""
     words = name.split()
-    place = next((i for i, word in enumerate(words) if word.islower()), len(words) - 1)
-    return " ".join(word[0] + "." for word in words[:place]), " ".join(words[place:])
+    start = next((i for i, word in enumerate(words) if word.islower()), len(words) - 1)
+    return " ".join(word[0] + "." for word in words[:start]), " ".join(words[start:])
 
 
 def direct(name):
@@ -50,18 +49,18 @@ def direct(name):
 
 
 def inverted(name):
-    initials, surname = given(name)
-    return f"{surname}, {initials}"
+    initials, family = given(name)
+    return f"{family}, {initials}"
 
 
-def inverted_whole(name):
-    surname = given(name)[1]
-    return f"{surname}, {name.removesuffix(surname).strip()}"
+def inverted_in_full(name):
+    family = given(name)[1]
+    return f"{family}, {name.removesuffix(family).strip()}"
 
 
 def vancouver(name):
-    initials, surname = given(name)
-    return f"{surname} {initials.replace('.', '').replace(' ', '')}"
+    initials, family = given(name)
+    return f"{family} {initials.replace('.', '').replace(' ', '')}"
 
 
 def listed(names, last=" and ", comma=","):
@@ -81,7 +80,7 @@ STYLES = {
         f"{listed(a.replace('.', '').split('|'))}. {t}. In {v}, pp. {n}1–{n}9. Springer, {y}."
     ),
     "ICML": lambda n, a, t, v, y: (
-        f"{listed(of(inverted_whole)(a))}. {t}. In {v}, pp. {n}1–{n}9, {y}.".replace("..", ".")
+        f"{listed(of(inverted_in_full)(a))}. {t}. In {v}, pp. {n}1–{n}9, {y}.".replace("..", ".")
     ),
     "APA": lambda n, a, t, v, y: (
         f"{listed(of(inverted)(a), ', & ', '')} ({y}). {t}. {v}, {n}(2), {n}1–{n}9."
@@ -105,7 +104,7 @@ STYLES = {
         f"{n}. {', '.join(of(vancouver)(a))}. {t}. {v}. {y};{n}(2):{n}1-{n}9."
     ),
     "Chicago": lambda n, a, t, v, y: (
-        f"{listed([inverted_whole(a.split('|')[0]), *a.split('|')[1:]])}. “{t}.” {v} {n}, no. 2 ({y}): {n}1–{n}9.".replace(
+        f"{listed([inverted_in_full(a.split('|')[0]), *a.split('|')[1:]])}. “{t}.” {v} {n}, no. 2 ({y}): {n}1–{n}9.".replace(
             "..", "."
         )
     ),
@@ -130,14 +129,18 @@ def typeset(style, width):
 
 @pytest.mark.parametrize("width", [1000, 88, 50, 0])
 @pytest.mark.parametrize("style", STYLES)
-def test_every_style_is_read_whole_wrapped_or_run_together(style, width):
+def test_every_style_is_parsed_wrapped_or_in_one_line(style, width):
     entries = parse_references([(7, "References\n" + typeset(style, width))])
     read = [
         ([name.key for name in entry.authors], to_title_key(entry.title), entry.year)
         for entry in entries
     ]
     assert read == [
-        ([to_name(name.split()).key for name in authors.split("|")], to_title_key(title), year)
+        (
+            [to_cited_name(name.split()).key for name in authors.split("|")],
+            to_title_key(title),
+            year,
+        )
         for authors, title, _, year in WORKS
     ]
     assert [entry.position for entry in entries] == list(range(1, len(WORKS) + 1))
@@ -372,7 +375,7 @@ def test_small_steps_do_not_chain_different_titles_into_one_work():
     assert groups[0] != groups[2]
 
 
-def test_short_titles_are_told_apart_by_their_first_author():
+def test_works_with_short_titles_are_distinguished_by_first_author():
     entries = [
         entry("Deep learning", authors=(LECUN,)),
         entry("Deep Learning", authors=(GOODFELLOW,)),
@@ -416,9 +419,11 @@ def test_a_cited_work_is_a_paper_of_the_corpus_by_title_year_and_author(
     assert links(entry(title, year, (author,) if author else ()), paper) is linked
 
 
-def test_a_name_is_its_surname_and_one_initial():
+def test_a_name_is_its_family_name_and_one_initial():
     assert (
-        to_name("Geoffrey E. Hinton".split()).key == to_name("G. Hinton".split()).key == "hinton-g"
+        to_cited_name("Geoffrey E. Hinton".split()).key
+        == to_cited_name("G. Hinton".split()).key
+        == "hinton-g"
     )
     assert Name("OpenAI").key == "openai"
     assert Name("Gülçehre", "Ç").key == "gulcehre-c"

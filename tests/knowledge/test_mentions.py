@@ -10,8 +10,9 @@ from papersette.knowledge.datasets import load_datasets
 from papersette.knowledge.matcher import Matcher
 from papersette.knowledge.mentions import MAX_EVIDENCE, find_mentions, to_sentence
 from papersette.knowledge.mining import Miner
-from papersette.knowledge.terms import Term, to_terms
+from papersette.knowledge.terms import GENERIC, Term, to_terms
 from papersette.knowledge.words import Frequencies
+from papersette.text import to_singular
 
 TAGS = [
     "NAS",
@@ -163,7 +164,7 @@ def test_no_two_terms_of_the_shipped_list_share_an_id_or_a_spelling():
     assert len(set(spellings)) == len(spellings)
 
 
-def test_each_shipped_name_is_found_where_a_cue_stands(matcher):
+def test_each_built_in_name_is_found_next_to_a_cue(matcher):
     for term in load_datasets():
         assert found(matcher, f"We use the {term.name} dataset here.") == {term.term_id: 1}, (
             term.name
@@ -186,7 +187,7 @@ def test_a_catalog_adds_names_as_text_or_yaml_and_overrides_the_shipped(tmp_path
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("- A1\n- {nam: B}\n", "line 2: must be a name, or begin “name: …”"),
         ("- A1\n- {name: B, alias: [C]}\n", "line 2: “alias” is not known"),
@@ -194,18 +195,18 @@ def test_a_catalog_adds_names_as_text_or_yaml_and_overrides_the_shipped(tmp_path
         ("- {name: B, aliases: C}\n", "line 1: “aliases” must be a list"),
         ("- {name: B, common: [C]}\n", "line 1: “common” must be"),
         ("- {name: B, common: 1}\n", "line 1: “common” must be"),
-        ("- A1\n\n- a1\n", "line 3: “a1” is on line 1 already"),
+        ("- A1\n\n- a1\n", "line 3: “a1” is already on line 1"),
         ("name: B\n", "line 1: must be a list"),
         ("", "line 1: must be a list"),
         ("- [A\n", "is not YAML"),
     ],
 )
-def test_a_bad_list_is_told_with_its_line(tmp_path, text, told):
+def test_an_error_in_a_list_is_reported_with_its_line(tmp_path, text, message):
     path = tmp_path / "names.yml"
     path.write_text(text)
     with pytest.raises(UserError, match=r"names\.yml") as error:
         load_datasets(path)
-    assert told in str(error.value)
+    assert message in str(error.value)
 
 
 def test_a_missing_list_or_one_of_other_letters_is_a_user_error(tmp_path):
@@ -328,3 +329,7 @@ def test_of_the_judged_mentions_more_than_92_in_100_are_right():
         rights = [row["right"] for row in judged if row["sample"] == sample]
         assert len(rights) >= 60
         assert sum(rights) / len(rights) > 0.92
+
+
+def test_generic_words_are_in_the_singular():
+    assert [word for word in sorted(GENERIC) if to_singular(word) != word] == []

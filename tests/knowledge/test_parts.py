@@ -6,13 +6,13 @@ HEADINGS = [("1", "Introduction", 1), ("2", "Hedges", 2), ("2.1", "Experiments o
             ("A", "Experiments, continued", 7)]  # fmt: skip
 
 
-def test_headings_part_the_pages_and_a_shared_page_belongs_to_both():
+def test_headings_divide_the_pages_and_a_shared_page_belongs_to_both():
     assert list(to_parts(HEADINGS, 9)) == [
         Part("introduction", 1, 2), Part("method", 2, 4), Part("experiments", 4, 6), Part("conclusion", 6, 7), Part("appendix", 7, 9),
     ]  # fmt: skip
 
 
-def test_headings_out_of_order_and_none_at_all_do_no_harm():
+def test_headings_may_be_missing_or_out_of_order():
     assert list(to_parts([("2", "Later", 5), ("1", "Introduction", 2)], 6)) == [
         Part("method", 5, 5),
         Part("introduction", 2, 6),

@@ -20,7 +20,7 @@ def nearest(given):
     return {n.paper_id: n for n in find_neighbours(given) if n.rank == 1}
 
 
-def test_the_nearest_paper_says_the_same_and_the_reason_is_told():
+def test_the_most_similar_paper_comes_first_with_the_shared_terms():
     found = nearest(documents())
     assert {key: neighbour.other_id for key, neighbour in found.items()} == {
         "a": "b",

@@ -33,7 +33,7 @@ def test_spellings_of_one_keyword_are_one_tag(same):
         ["تعلم", "عميق"],
     ],
 )
-def test_what_only_looks_alike_stays_apart(apart):
+def test_tags_that_are_only_similar_are_not_joined(apart):
     assert len(Tags(apart).labels) == len(apart)
 
 

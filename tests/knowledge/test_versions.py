@@ -1,4 +1,4 @@
-"""Versions of one work: joined by evidence, possible where it is thin, never against a person's word."""
+"""Versions of a work: joined on evidence, possible with little, never against the catalog."""
 
 import json
 import random
@@ -80,10 +80,10 @@ def test_releases_that_their_source_keeps_together_are_one_work_whatever_their_t
     assert verdicts(a, b) == {("a", "b"): "joined"}
 
 
-def test_a_person_joins_and_parts_and_is_told_so():
+def test_papers_joined_or_separated_by_hand_are_marked():
     titles = {"a": "Learning to Walk Slowly", "b": "Learning to Walk Slowly", "c": "Pans"}
     versions = [version(key, key, title=title) for key, title in titles.items()]
-    works, pairs = group(versions, find_pairs(versions), join=[("a", "c")], part=[("a", "b")])
+    works, pairs = group(versions, find_pairs(versions), join=[("a", "c")], separate=[("a", "b")])
     assert works == {"a": "a", "b": "b", "c": "a"}
     assert {(p.paper_id, p.other_id): (p.verdict, p.reason) for p in pairs} == {
         ("a", "b"): ("separate", "by hand"),
@@ -91,9 +91,9 @@ def test_a_person_joins_and_parts_and_is_told_so():
     }
 
 
-def test_papers_parted_by_hand_do_not_come_together_through_a_third():
+def test_papers_separated_by_hand_are_not_joined_through_a_third():
     versions = [version(key, key, title="Learning to Walk Slowly") for key in "abc"]
-    works, _ = group(versions, find_pairs(versions), part=[("a", "c")])
+    works, _ = group(versions, find_pairs(versions), separate=[("a", "c")])
     assert works["a"] != works["c"]
 
 

@@ -1,7 +1,6 @@
-"""What papers cite: reference lists parted into entries, entries grouped to works, works linked to papers."""
+"""Splits reference lists into entries, groups entries into works, and links works to papers."""
 
 from papersette.knowledge.citations.entries import Entry, parse_references
-from papersette.knowledge.citations.names import Name, to_name
 from papersette.knowledge.citations.works import (
     Known,
     Work,
@@ -12,6 +11,6 @@ from papersette.knowledge.citations.works import (
 )
 
 __all__ = [
-    "Entry", "Known", "Name", "Work", "describe_works", "group_works", "link_to_papers", "parse_references", "to_name",
-    "to_title_key",
+    "Entry", "Known", "Work", "describe_works", "group_works", "link_to_papers",
+    "parse_references", "to_title_key",
 ]  # fmt: skip

@@ -1,7 +1,8 @@
-"""Reads the author list at the start of a reference, in whatever style it is printed.
+"""Parses the author list at the start of a reference, in any citation style.
 
-The rule: a list goes on while its words can stand in names, and ends at a stop, a year, a quotation mark, a colon or the
-comma before the first word that cannot. "J. Doe", "Doe, J.", "Jane Doe", "Doe, Jane" and "Doe J" may be mixed.
+A list continues while its words can be parts of names. It ends at a full stop, a year, a quotation
+mark, a colon, or the comma before the first word that cannot be in a name. "J. Doe", "Doe, J.",
+"Jane Doe", "Doe, Jane" and "Doe J" may be mixed. The rules are ours; docs/knowledge.md has figures.
 """
 
 from __future__ import annotations
@@ -9,31 +10,31 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from papersette.knowledge.citations.names import PARTICLES, Name, to_name
 from papersette.knowledge.citations.tokens import WORD, Budget, Token, read_tokens, to_year
+from papersette.names import PARTICLES, Name, to_cited_name
 
 MAX_NAME_WORDS = 7
-"""Of one name; more capitalised words in a row are a title."""
+"""Words of one name; more capitalised words in a row are a title."""
 
 
 @dataclass(frozen=True)
 class Authors:
-    """What stands before a reference's title."""
+    """The authors of a reference, and how their list ends."""
 
     names: tuple[Name, ...]
     end: int
-    """Where the text after the authors, and after a year that follows them, begins."""
+    """Start of the text after the authors and the year that may follow them."""
     ending: str
-    """What ended the list: "stop", "year", "quote", "colon" or "comma"."""
+    """What ends the list: "stop", "year", "quote", "colon" or "comma"."""
     year: int | None = None
     """The year right after the authors."""
-    sure: bool = False
-    """Whether a second name, an initial or "et al." tells that these are names."""
+    certain: bool = False
+    """Whether a second name, an initial or "et al." confirms that these are names."""
 
 
 @dataclass(frozen=True)
 class _Segment:
-    """What stands between two commas or "and"s."""
+    """The words between two commas or "and"s."""
 
     tokens: tuple[Token, ...]
     after_and: bool
@@ -52,7 +53,7 @@ class _Segment:
 
 
 def read_authors(text: str, start: int = 0, budget: Budget | None = None) -> Authors | None:
-    """The authors that stand at this place of a text, or None where none do."""
+    """Parse the authors that begin at this offset of a text; return None if there are none."""
     found = read_tokens(text, start, budget)
     names, ending, end = _read_names(_to_segments(found.tokens), found.ending, found.end)
     if not names:
@@ -63,8 +64,10 @@ def read_authors(text: str, start: int = 0, budget: Budget | None = None) -> Aut
     if ending == "year" and text[end - 1] != ")":
         close = text.find(")", end, end + 30)  # "(2014, May 3)"
         end = close + 1 if close > 0 and "(" not in text[end:close] else end
-    sure = len(names) > 1 or any(token.kind in "IL" for token in found.tokens if token.end <= end)
-    return Authors(tuple(names), end, ending, year, sure)
+    certain = len(names) > 1 or any(
+        token.kind in "IL" for token in found.tokens if token.end <= end
+    )
+    return Authors(tuple(names), end, ending, year, certain)
 
 
 def _to_segments(tokens: list[Token]) -> list[_Segment]:
@@ -85,13 +88,13 @@ def _to_segments(tokens: list[Token]) -> list[_Segment]:
 
 
 def _read_names(segments: list[_Segment], ending: str, end: int) -> tuple[list[Name], str, int]:
-    """The names, how their list ends, and where."""
+    """Return the names, how their list ends, and where."""
     names: list[Name | None] = []
-    signed = max(
+    last_marked = max(
         (i for i, segment in enumerate(segments) if segment.after_and or "I" in segment.shape),
         default=-1,
     )
-    initialled = True
+    have_initials = True
     done = i = 0
     while i < len(segments):
         now = segments[i]
@@ -99,61 +102,61 @@ def _read_names(segments: list[_Segment], ending: str, end: int) -> tuple[list[N
             done, i = now.end, i + 1
             continue
         pair = _is_pair(segments[i : i + 3], ending)
-        if names and i > signed and _is_over(segments[i - 1], ending, initialled and not pair):
-            return _known(names), "comma", done
+        before = segments[i - 1] if names else None
+        if before and i > last_marked and _is_over(before, ending, have_initials and not pair):
+            return _without_none(names), "comma", done
         last = segments[i + pair]
         closing = i + pair + 1 == len(segments)
-        count = _count_words(
-            last,
-            pair,
-            ending if closing else "",
-            bool(names) and segments[i - 1].shape.endswith("I"),
-        )
+        family_first = before is not None and before.shape.endswith("I")
+        count = _count_words(last, pair, ending if closing else "", family_first)
         if count == 0:
-            return _known(names), "comma", done
+            return _without_none(names), "comma", done
         words = last.words[:count]
-        names.append(to_name(now.words, words) if pair else to_name(words))
-        initialled = initialled and "I" in last.shape
+        names.append(to_cited_name(now.words, words) if pair else to_cited_name(words))
+        have_initials = have_initials and "I" in last.shape
         done, i = last.tokens[count - 1].end, i + 1 + pair
         if count < len(last.tokens) or (
             closing and ending == "other" and not last.tokens[-1].comma
         ):
-            return _known(names), "stop", done
-    return _known(names), *(("comma", done) if ending == "other" else (ending, end))
+            return _without_none(names), "stop", done
+    return _without_none(names), *(("comma", done) if ending == "other" else (ending, end))
 
 
-def _known(names: list[Name | None]) -> list[Name]:
+def _without_none(names: list[Name | None]) -> list[Name]:
     return [name for name in names if name]
 
 
-def _is_over(before: _Segment, ending: str, initialled: bool) -> bool:
-    """Whether a title begins after this comma, where no initial and no "and" follows: the name after "and" was the last, or
-    all names had initials and the next has none."""
-    return before.after_and or (initialled and ending in {"year", "other", "colon"})
+def _is_over(before: _Segment, ending: str, have_initials: bool) -> bool:
+    """Whether a title begins after this comma, if neither an initial nor "and" follows.
+
+    It does if the name before came after "and", or if all names had initials and the next has none.
+    """
+    return before.after_and or (have_initials and ending in {"year", "other", "colon"})
 
 
 def _is_pair(rest: list[_Segment], ending: str) -> bool:
-    """Whether a surname and, after its comma, given names begin the rest of a list, of which the next three segments tell."""
+    """Whether the rest of a list begins with "family name, given names"; takes three segments."""
     if len(rest) < 2 or rest[1].after_and or set(rest[0].shape) != {"N"}:
         return False
-    surname, given = rest[:2]
-    count = sum(word not in PARTICLES for word in surname.words)
+    family, given = rest[:2]
+    count = sum(word not in PARTICLES for word in family.words)
     if given.shape[0] == "I":
         mixed = "N" in given.shape and given.tokens[-1].comma and given.words[-1] not in PARTICLES
         return (count <= 1 and not mixed) or (count == 2 and set(given.shape) == {"I"})
-    whole = (
+    is_separate = (
         len(rest) > 2
         or given.tokens[-1].comma
         or ending != "other"
         or any(token.dotted for token in given.tokens)
     )
-    return count == 1 and len(given.tokens) <= 3 and given.shape[0] != "S" and whole
+    return count == 1 and len(given.tokens) <= 3 and given.shape[0] != "S" and is_separate
 
 
-def _count_words(segment: _Segment, given: bool, ending: str, surname_first: bool) -> int:
-    """How many words of a segment are the name, 0 where it is none: after the last dotted initial the title may begin.
+def _count_words(segment: _Segment, given: bool, ending: str, family_first: bool) -> int:
+    """Return how many words of a segment are the name; after the last initial a title may begin.
 
-    `given` says that these are the given names of a pair, `ending` how the list ends where this is its last segment.
+    `given`: these are the given names of a pair. `ending`: how the list ends, if this is its last
+    segment. `family_first`: the name before had its family name first.
     """
     shape, tokens = segment.shape, segment.tokens
     dotted = [i for i, token in enumerate(tokens) if token.dotted and (given or "N" in shape[:i])]
@@ -172,6 +175,6 @@ def _count_words(segment: _Segment, given: bool, ending: str, surname_first: boo
         return 0
     if ending == "other" and not tokens[-1].comma:
         return dotted[-1] + 1 if dotted else 0
-    if dotted and after and ending and (surname_first or len(after) > 3):
+    if dotted and after and ending and (family_first or len(after) > 3):
         return dotted[-1] + 1
     return len(tokens) if len(tokens) <= MAX_NAME_WORDS else 0

@@ -1,7 +1,7 @@
-"""A paper's reference lists, parted into entries.
+"""Splits a paper's reference lists into entries and parses each.
 
-The rule: an entry keeps its text as printed, in `raw`, whatever can be read off it; what cannot be told is None. Headings, page
-numbers and running headers belong to no entry. Parsing never raises, and takes under a second a paper.
+An entry keeps its printed text in `raw`; fields that cannot be parsed are None. Headings, page
+numbers and running headers are left out. Parsing never raises, and takes under a second a paper.
 """
 
 from __future__ import annotations
@@ -14,17 +14,18 @@ from dataclasses import dataclass
 
 from papersette.knowledge.citations.authors import read_authors
 from papersette.knowledge.citations.fields import YEAR, read_fields
-from papersette.knowledge.citations.names import Name
 from papersette.knowledge.citations.splitting import Start, find_starts
+from papersette.names import Name
 
 HEADING = re.compile(
-    r"(?:\d{1,4}\.?\s)?\s*(?:R ?eferences(?: and notes| cited| references)?|B ?ibliography)\b\s*:?\s*",
+    r"(?:\d{1,4}\.?\s)?\s*(?:R ?eferences(?: and notes| cited| references)?|B ?ibliography)\b"
+    r"\s*:?\s*",
     re.IGNORECASE,
 )
 MAX_ENTRY = 4000
-"""Characters of one entry: the largest collaborations fit; what is longer is text that belongs to no entry."""
+"""Characters of one entry; the largest collaborations fit, and the rest is other text."""
 MAX_TEXT = 300_000
-"""Characters of one paper's lists, some 1,500 entries; what comes after is left out."""
+"""Characters of one paper's lists, some 1,500 entries; the rest is left out."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Entry:
     position: int
     """1 for the first of the paper."""
     page: int
-    """Where it begins."""
+    """Page on which it begins."""
     raw: str
     """As printed, its lines joined by spaces."""
     authors: tuple[Name, ...] = ()
@@ -46,17 +47,17 @@ class Entry:
 
 
 def parse_references(pages: Sequence[tuple[int, str]]) -> list[Entry]:
-    """The entries of one paper, from (page number, that page's share of the reference lists) in order."""
+    """Parse the lists of one paper, from (page number, text of the lists on that page)."""
     text, offsets, numbers = _join(pages)
     entries: list[Entry] = []
     starts = find_starts(text)
-    if not starts or (starts[0].place > 40 and YEAR.search(text, 0, starts[0].place)):
+    if not starts or (starts[0].offset > 40 and YEAR.search(text, 0, starts[0].offset)):
         starts = [Start(0, 0), *starts]
-    for start, end in zip(starts, [*(s.place for s in starts[1:]), len(text)], strict=True):
-        raw = " ".join(text[start.place : min(end, start.place + MAX_ENTRY)].split())
-        content = " ".join(text[start.content : min(end, start.place + MAX_ENTRY)].split())
+    for start, end in zip(starts, [*(s.offset for s in starts[1:]), len(text)], strict=True):
+        raw = " ".join(text[start.offset : min(end, start.offset + MAX_ENTRY)].split())
+        content = " ".join(text[start.content : min(end, start.offset + MAX_ENTRY)].split())
         if len(content) >= 8:
-            page = numbers[max(0, bisect_right(offsets, start.place) - 1)]
+            page = numbers[max(0, bisect_right(offsets, start.offset) - 1)]
             entries.append(_to_entry(len(entries) + 1, page, raw, content))
     return entries
 
@@ -79,7 +80,7 @@ def _to_entry(position: int, page: int, raw: str, content: str) -> Entry:
 
 
 def _join(pages: Sequence[tuple[int, str]]) -> tuple[str, list[int], list[int]]:
-    """The lists as one text; where each page begins in it; the number of that page."""
+    """Return the lists as one text, the offset of each page in it, and its page number."""
     lines = [(number, [line.strip() for line in refs.split("\n")]) for number, refs in pages]
     edges = Counter(
         line for _, page in lines for line in {_mask(line) for line in page[:2] + page[-2:]}
@@ -96,5 +97,5 @@ def _join(pages: Sequence[tuple[int, str]]) -> tuple[str, list[int], list[int]]:
 
 
 def _mask(line: str) -> str:
-    """A line that could be a running header, its digits aside; "" for one without a few letters, as "1147, 2013."."""
+    """Return a line without its digits, to find running headers; "" if it has few letters."""
     return re.sub(r"\d+", "#", line) if sum(c.isalpha() for c in line) >= 6 else ""

@@ -1,6 +1,6 @@
-"""Reads year, title, venue and identifiers off one reference whose authors are known.
+"""Parses title, year, venue and identifiers of one reference whose authors are known.
 
-The rule: a field is what is printed, or None; digits that are pages, identifiers or addresses are no year.
+A field is as printed, or None. Digits in page ranges, identifiers and addresses are not years.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ NO_YEAR = re.compile(
     r"|\b\d+\s?[-–—]+\s?\d+|\bpp?\.\s?\d+|\bpages?\s\d+|accessed[^\]).;]{0,30}|\[Online[^\]]{0,40}\]",
     re.IGNORECASE,
 )
-"""Identifiers, addresses, ranges of pages, and the day on which an address was looked at."""
+"""Identifiers, addresses, page ranges and dates of access."""
 YEAR = re.compile(r"(?<![\d.:/])((?:1[5-9]|20)\d\d)[a-z]?(?![\d/:])")
 CLOSING_YEAR = re.compile(
     r"(?:[,(]\s?|\.\s)(?:[A-Z][a-z]{2,8}\.?\s(?:\d\d?,\s)?)?((?:1[5-9]|20)\d\d)[a-z]?(?:[.)]|\s?$)"
 )
-"""A year as styles print it: after a comma or a bracket, perhaps with its month, and before a stop or a bracket."""
+"""A year as styles print it: after a comma or bracket, maybe with a month, at the end."""
 SENTENCE_END = re.compile(r"([.?!])[\"”’']?(?:\s+|$)")
 ABBREVIATION = re.compile(
     r"(?:^|[\s(])(?:vs|e\.g|i\.e|cf|dr|mr|st|no|vol|approx|resp|w\.r\.t|v\d+|[A-Za-z])$",
@@ -38,7 +38,7 @@ MONTHS = "January|February|March|April|May|June|July|August|September|October|No
 TAIL = re.compile(
     rf"[\s,.]*\(?(?:(?:(?:{MONTHS})\s)?(?:19|20)\d\d[a-z]?|[Ee]ds?\.|to appear|in press)\)?[\s,.]*$"
 )
-"""What follows a title after a comma, and is none of it."""
+"""What follows a title after a comma and is not part of it."""
 EDITORS = re.compile(r"^[^()]{0,200}(?:\([Ee]ds?\.\)|,\s[Ee]ditors?),\s")
 VENUE_END = re.compile(
     r",?\s(?:pp?\.|pages?\b|vol\.|volume\b|no\.|number\b|\(?(?:19|20)\d\d\b|\d+\s?[(:,]|https?:|URL\b|doi\b|arXiv:|abs/)"
@@ -48,12 +48,12 @@ VENUE_END = re.compile(
 MAX_TITLE = 400
 MAX_VENUE = 200
 NEAR = 500
-"""Characters after a title in which its year is looked for; behind the last entry of a list other text can stand."""
+"""Characters after a title in which its year is searched; other text may follow the last entry."""
 
 
 @dataclass(frozen=True)
 class Fields:
-    """What a reference says after its authors."""
+    """The fields of a reference after its authors."""
 
     title: str | None = None
     year: int | None = None
@@ -63,10 +63,10 @@ class Fields:
 
 
 def read_fields(raw: str, authors: Authors | None) -> Fields:
-    """The fields of one reference; `authors` ends where its title begins."""
+    """Parse the fields of one reference; its title begins where `authors` end."""
     start = authors.end if authors else 0
     rest = raw[start:].lstrip(" .,:;)")
-    title, after = _part_title(rest, authors.ending if authors else "stop")
+    title, after = _split_title(rest, authors.ending if authors else "stop")
     year = (
         authors.year
         if authors and authors.year
@@ -75,8 +75,8 @@ def read_fields(raw: str, authors: Authors | None) -> Fields:
     return Fields(title, year, _to_venue(after), _first(DOI, raw), _first(ARXIV, raw))
 
 
-def _part_title(rest: str, ending: str) -> tuple[str | None, str]:
-    """The title, and what comes after it."""
+def _split_title(rest: str, ending: str) -> tuple[str | None, str]:
+    """Return the title and the text after it."""
     if rest[:1] in CLOSING:
         end = rest.find(CLOSING[rest[0]], 2, MAX_TITLE)
         if end > 0:
@@ -86,7 +86,7 @@ def _part_title(rest: str, ending: str) -> tuple[str | None, str]:
 
 
 def _sentence_end(rest: str) -> int:
-    """Where the first sentence ends; a stop after an abbreviation, or before a number that is no year, ends none."""
+    """Return the end of the first sentence, ignoring stops of abbreviations and before numbers."""
     for match in SENTENCE_END.finditer(rest, 0, MAX_TITLE):
         following = rest[match.end() : match.end() + 12]
         if match[1] != ".":
@@ -102,7 +102,7 @@ def _sentence_end(rest: str) -> int:
 
 
 def _comma_end(rest: str) -> int:
-    """Where a title ends in a style that parts everything by commas: a comma before a capital, a number or "in"."""
+    """Return the end of a title in styles that use commas: before a capital, a number or "in"."""
     match = re.search(r",\s(?=[A-Z0-9]|in[:\s]|arXiv)", rest[:MAX_TITLE])
     return min(match.end() if match else MAX_TITLE, _sentence_end(rest))
 

@@ -1,7 +1,8 @@
 """Finds where each entry of a reference list begins.
 
-The rule: labels that count up, or that stand in brackets, decide where there are any. Else an entry begins where the one
-before is complete, has its year, and authors follow in this list's own style. Work is bounded, whatever the text.
+Consecutive labels, or labels in brackets, decide if there are any. Otherwise an entry begins where
+the one before is complete, has its year, and authors follow in the style of this list. The number
+of words read is bounded for any text. The rules are ours; docs/knowledge.md measures them.
 """
 
 from __future__ import annotations
@@ -13,65 +14,66 @@ from dataclasses import dataclass
 
 from papersette.knowledge.citations.authors import Authors, read_authors
 from papersette.knowledge.citations.fields import NO_YEAR, YEAR
-from papersette.knowledge.citations.names import to_surname_key
 from papersette.knowledge.citations.tokens import Budget
+from papersette.names import to_family_key
 
 BRACKETED = re.compile(r"(?:^|\n|(?<=[.\])/\d”\"] ))[ ]?\[(\d{1,4})\]")
 NUMBERED = re.compile(r"(?:^|\n)[ ]?\(?(\d{1,4})[.)] (?=\S)")
 FIRST = r"(?:[^\W\d_a-z]|v[ao]n |de[rln]? |d['’])"
-"""A capital, or a particle that begins a surname."""
+"""A capital, or a particle that begins a family name."""
 KEYED = re.compile(
     rf"(?:^|\n|(?<=[.\])/\d”\"] ))[ ]?\[([^\[\]\n]{{0,50}}(?:\d\d[a-z]?|\+))\](?=\s?(?:{FIRST}|\())"
 )
 CANDIDATE = re.compile(rf"(?:^|(\n)|(?<=[.\d)\]/”\"]) +)(?={FIRST})")
-"""Where an entry may begin: at a line, or after what can end one."""
+"""Where an entry may begin: at a line, or after a character that can end one."""
 NO_TITLE = re.compile(r"\s*(?:\d|ISBN|ISSN|URL|https?:|doi\b|DOI\b|arXiv\b|pp?\.)")
 TITLE = re.compile(r"\s*[^\s.,]+\s(?:[^\W\d_A-Z]|[^\s.,]+\s[^\s.,]+)")
-"""Three words without a stop, or a second in lower case: a title, and no list of names."""
-FEW = 3
-"""Labels that count up to so many are no accident."""
-GOES_ON = frozenset("and of the in for on to a an with by from at or".split())
-"""Words that end no entry."""
-LEAD = 300
-"""Characters that may stand before the first label."""
+"""Three words without a full stop, or a second in lower case: a title, not a list of names."""
+MIN_LABELS = 3
+"""So many consecutive labels are no coincidence."""
+CONTINUES = frozenset("and of the in for on to a an with by from at or".split())
+"""Words that do not end an entry."""
+MAX_LEAD = 300
+"""Characters before the first label."""
 SAMPLE = 200
-"""Lines that tell a list's style."""
+"""Lines by which the style of a list is recognised."""
 MAX_TOKENS = 150_000
-"""Words that may be looked at as parts of names in one paper's lists: a third of a second, and ten times a long list's need."""
+"""Words read as parts of names for one paper: a third of a second, ten times a long list."""
 
 
 @dataclass(frozen=True)
 class Start:
-    """Where an entry begins in the text, and where what follows its label."""
+    """Where an entry begins."""
 
-    place: int
+    offset: int
     content: int
+    """Offset of the text after the label."""
 
 
 def find_starts(text: str) -> list[Start]:
-    """The beginnings of all entries, in order."""
+    """Return the starts of all entries, in order."""
     for pattern in (BRACKETED, NUMBERED):
         chain = _chain([(int(match[1]), match) for match in pattern.finditer(text)])
-        if len(chain) >= FEW and chain[0].start() < LEAD:
+        if len(chain) >= MIN_LABELS and chain[0].start() < MAX_LEAD:
             return [_to_start(match) for match in chain]
     keyed = list(KEYED.finditer(text))
-    if len(keyed) >= FEW and keyed[0].start() < LEAD:
+    if len(keyed) >= MIN_LABELS and keyed[0].start() < MAX_LEAD:
         return [_to_start(match) for match in keyed]
-    return [Start(place, place) for place in _find_unlabelled(text)]
+    return [Start(offset, offset) for offset in _find_unlabelled(text)]
 
 
 def _to_start(match: re.Match[str]) -> Start:
-    place = match.start() + len(match[0]) - len(match[0].lstrip())
-    return Start(place, match.end())
+    offset = match.start() + len(match[0]) - len(match[0].lstrip())
+    return Start(offset, match.end())
 
 
 def _chain(numbers: list[tuple[int, re.Match[str]]]) -> list[re.Match[str]]:
-    """The labels that count up from 1, though one or two be lost; a second list may begin anew."""
+    """Return the labels that count up from 1; one or two may be missing, and lists may follow."""
     chain: list[re.Match[str]] = []
     expected = 1
     for i, (number, match) in enumerate(numbers):
         following = numbers[i + 1][0] if i + 1 < len(numbers) else None
-        again = number == 1 and len(chain) >= FEW and following == 2
+        again = number == 1 and len(chain) >= MIN_LABELS and following == 2
         skipped = expected < number <= expected + 2 and following == number + 1
         if number == expected or again or skipped:
             chain.append(match)
@@ -80,17 +82,17 @@ def _chain(numbers: list[tuple[int, re.Match[str]]]) -> list[re.Match[str]]:
 
 
 class _Reader:
-    """Reads authors at places of one text, each place once, and no more words in all than its budget."""
+    """Reads authors at offsets of one text, each once, within a budget of words."""
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.budget = Budget(MAX_TOKENS)
         self.known: dict[int, Authors | None] = {}
 
-    def read(self, place: int) -> Authors | None:
-        if place not in self.known:
-            self.known[place] = read_authors(self.text, place, self.budget)
-        return self.known[place]
+    def read(self, offset: int) -> Authors | None:
+        if offset not in self.known:
+            self.known[offset] = read_authors(self.text, offset, self.budget)
+        return self.known[offset]
 
 
 def _find_unlabelled(text: str) -> list[int]:
@@ -103,79 +105,79 @@ def _find_unlabelled(text: str) -> list[int]:
         (match.end(), match[1] is not None or match.end() == 0)
         for match in CANDIDATE.finditer(text)
     ]
-    style = _find_style([place for place, at_line in candidates if at_line], reader)
+    style = _find_style([offset for offset, at_line in candidates if at_line], reader)
     starts: list[int] = []
     before: Authors | None = None
-    for place, at_line in candidates:
-        if before and not _can_end(text, place, at_line, style):
+    for offset, at_line in candidates:
+        if before and not _can_end(text, offset, at_line, style):
             continue
-        has_year = not before or bisect_left(years, starts[-1]) < bisect_left(years, place)
+        has_year = not before or bisect_left(years, starts[-1]) < bisect_left(years, offset)
         if not has_year and not at_line:
             continue
-        authors = reader.read(place)
+        authors = reader.read(offset)
         if authors is None or not _fits(text, authors, before, at_line, style):
             continue
-        if before and not has_year and not _has_title(text, before, place, authors):
+        if before and not has_year and not _has_title(text, before, offset, authors):
             continue
-        starts.append(place)
+        starts.append(offset)
         before = authors
     return starts
 
 
 def _find_style(lines: list[int], reader: _Reader) -> str:
-    """How most author lists of this text end, as its sure lines have it: "year", "stop", "quote", "colon" or "comma"."""
-    found = [reader.read(place) for place in lines[:SAMPLE]]
-    endings = Counter(authors.ending for authors in found if authors and authors.sure)
+    """Return how most author lists that are certain end: see `Authors.ending`."""
+    found = [reader.read(offset) for offset in lines[:SAMPLE]]
+    endings = Counter(authors.ending for authors in found if authors and authors.certain)
     if endings["comma"] < 2 * sum(times for ending, times in endings.items() if ending != "comma"):
         del endings["comma"]  # the second line of an entry can look like names and a comma
     return max(endings, key=lambda ending: endings[ending], default="stop")
 
 
-def _can_end(text: str, place: int, at_line: bool, style: str) -> bool:
-    """Whether an entry can end right before this place."""
-    words = text[max(0, place - 80) : place].split()
+def _can_end(text: str, offset: int, at_line: bool, style: str) -> bool:
+    """Whether an entry can end right before this offset."""
+    words = text[max(0, offset - 80) : offset].split()
     last = words[-1] if words else "."
     if last[-1] in '.)]/”"' or last[-1].isdigit():
         return True
     return at_line and (
-        "/" in last or (style == "year" and last[-1] not in ",-&:;" and last not in GOES_ON)
+        "/" in last or (style == "year" and last[-1] not in ",-&:;" and last not in CONTINUES)
     )
 
 
 def _fits(text: str, authors: Authors, before: Authors | None, at_line: bool, style: str) -> bool:
     """Whether these authors begin an entry in the style of this list."""
     if authors.ending == "comma" and style != "comma":
-        return authors.sure and at_line and style != "year"
+        return authors.certain and at_line and style != "year"
     if (authors.ending == "year") != (style == "year"):
         return False
-    if authors.sure:
+    if authors.certain:
         return True
     if authors.ending != style or NO_TITLE.match(text, authors.end):
         return False
     name = authors.names[0]
     if name.initial is None and (
-        name.surname.isupper() or not at_line or not TITLE.match(text, authors.end)
+        name.family.isupper() or not at_line or not TITLE.match(text, authors.end)
     ):
         return False  # "PMLR." or "Springer." at the end of the entry before
     return (
         at_line
         or before is None
-        or to_surname_key(name.surname)[:1] >= to_surname_key(before.names[0].surname)[:1]
+        or to_family_key(name.family)[:1] >= to_family_key(before.names[0].family)[:1]
     )
 
 
-def _has_title(text: str, before: Authors, place: int, authors: Authors) -> bool:
-    """Whether the entry before, which has no year, has its title, and several whole names tell that another begins."""
-    ended = text[max(0, place - 6) : place].rstrip()
+def _has_title(text: str, before: Authors, offset: int, authors: Authors) -> bool:
+    """Whether the entry before has a title but no year, and several full names begin the next."""
+    ended = text[max(0, offset - 6) : offset].rstrip()
     if (
         ended[-1:] != "."
         or ended[-3:-1].strip().isupper()
-        or before.end >= place
+        or before.end >= offset
         or authors.ending == "comma"
     ):
         return False
     return (
         len(authors.names) > 1
         and all(name.initial for name in authors.names)
-        and text.find(".", before.end + 1, place) >= 0
+        and text.find(".", before.end + 1, offset) >= 0
     )

@@ -1,7 +1,7 @@
-"""Reads the words that can stand in an author list, one after another, until one cannot.
+"""Reads the words that can be in an author list, up to the first that cannot.
 
-The rule: a word is judged by its own letters and by what stands beside it, never by a list of names. A list ends at a stop,
-a year, a quotation mark or a colon; an initial's stop, and that of a given name cut short, end nothing.
+A word is judged by its letters and its neighbours, without a list of known names. A list ends at a
+full stop, a year, a quotation mark or a colon, but not at the stops of initials.
 """
 
 from __future__ import annotations
@@ -10,29 +10,31 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from papersette.knowledge.citations.names import PARTICLES, SPACING_ACCENTS, SUFFIXES, is_initials
+from papersette.names import PARTICLES, SPACING_ACCENTS, SUFFIXES, is_initials
 
 AND = frozenset({"and", "&", "und", "et", "y", "и"})
 EDITORS = re.compile(r"\(?[Ee]d(?:s|itors?)?\.?\)?[.,:]?")
 NOT_NAMES = frozenset(
-    """proceedings proc advances journal transactions conference workshop symposium international annual university springer
-    elsevier wiley ieee acm society association institute publishing publishers publications technical report thesis arxiv
-    preprint url http https doi isbn issn volume vol pages pp available online accessed lecture notes learning""".split()
+    """proceedings proc advances journal transactions conference workshop symposium international
+    annual university springer elsevier wiley ieee acm society association institute publishing
+    publishers publications technical report thesis arxiv preprint url http https doi isbn issn
+    volume vol pages pp available online accessed lecture notes learning""".split()
 )
-"""Words of titles, and of the names of publishers and series, that do not stand in the names of people."""
+"""Words of titles, publishers and series that are not in personal names."""
 FUNCTION_WORDS = frozenset(
-    "the a an of from with by in on for how why what when is are at to towards toward using no and or".split()
+    """the a an of from with by in on for how why what when is are at to towards toward using no
+    and or""".split()
 )
-"""Words that begin titles and sentences; with a capital inside a list they can be names, as "The", "An" and "In" are."""
+"""Words that begin titles; "The", "An" and "In" with a capital inside a list can be names."""
 FOLLOWED_BY_NAME = re.compile(r"\s+[^\W\d_][\w’'-]+(?:, and |[.,]|\s+and\s|\s+&)")
 FOLLOWED_BY_AND = re.compile(r"\s+[A-Z][\w’'-]+,?\s+and\s")
 LOWER_INITIAL = re.compile(r"[a-z]\.")
 YEAR = re.compile(
     r"[(\[]?((?:1[5-9]|20)\d\d)[a-z]?(?:[)\]][.,:;]*|[.,:;]+|$)|[(\[]((?:1[5-9]|20)\d\d)[a-z]?[,;)\]]"
 )
-"""A word that is a year and ends or stands in brackets."""
+"""A word that is a year and is followed by punctuation or in brackets."""
 MAX_WORDS = 1500
-"""Of a list; the largest collaborations print some hundred names."""
+"""Words of a list; the largest collaborations print some hundred names."""
 WORD = re.compile(r"\S+")
 MAX_WORD = 60
 """Characters of a word of a name."""
@@ -41,7 +43,7 @@ QUOTES = '"“”‘`«„'
 
 @dataclass
 class Budget:
-    """How many words may still be looked at; where none are left, nothing more is found."""
+    """How many more words may be read; without any, nothing more is found."""
 
     tokens: int
 
@@ -54,59 +56,59 @@ class Token:
     """N a word of a name, I initials, S a suffix, A "and", L "et al."."""
     word: str
     end: int
-    """Where it ends in the text."""
+    """Offset of its end in the text."""
     comma: bool = False
     """Whether a comma or semicolon follows."""
 
     @property
     def dotted(self) -> bool:
-        """Whether these are initials with a stop."""
+        """Whether these are initials with a full stop."""
         return self.kind == "I" and self.word.endswith(".")
 
 
 @dataclass(frozen=True)
 class Tokens:
-    """The words of a list, and what came after them."""
+    """The words of a list, and what follows them."""
 
     tokens: list[Token]
     ending: str
-    """"stop", "year", "quote", "colon", or "other" for a word that cannot stand in a name."""
+    """"stop", "year", "quote", "colon", or "other" for a word that cannot be in a name."""
     end: int
-    """Where the text after the ending begins."""
+    """Offset of the text after the ending."""
     year: int | None = None
 
 
 def read_tokens(text: str, start: int, budget: Budget | None = None) -> Tokens:
-    """The words from this place until what ends a list."""
+    """Read words from an offset up to what ends a list."""
     limit = MAX_WORDS if budget is None else min(MAX_WORDS, budget.tokens)
     tokens: list[Token] = []
-    place = start
+    offset = start
     for _ in range(limit):
-        match = WORD.search(text, place)
+        match = WORD.search(text, offset)
         if budget is not None:
             budget.tokens -= 1
         if match is None or match.end() - match.start() > MAX_WORD:
             break
-        word, place = SPACING_ACCENTS.sub("", match[0]).strip("*∗†‡"), match.end()
+        word, offset = SPACING_ACCENTS.sub("", match[0]).strip("*∗†‡"), match.end()
         if year := to_year(word):
-            return Tokens(tokens, "year", place, year)
+            return Tokens(tokens, "year", offset, year)
         if word[:1] in QUOTES:
             return Tokens(tokens, "quote", match.start())
         if EDITORS.fullmatch(word) and tokens:
             continue
         bare = word.rstrip(",;")
-        token = _to_token(bare, text, place, bare != word, tokens)
+        token = _to_token(bare, text, offset, bare != word, tokens)
         if token is None:
             break
         ending = _ending(token, text, tokens)
         tokens.append(token)
         if ending:
-            return Tokens(tokens, ending, place)
+            return Tokens(tokens, ending, offset)
     return Tokens(tokens, "other", start)
 
 
 def to_year(word: str) -> int | None:
-    """The year that a word is, if it ends or stands in brackets: "(2014)", "2014a."."""
+    """Return the year of a word that is punctuated or in brackets: "(2014)", "2014a."."""
     match = YEAR.match(word)
     return int(match[1] or match[2]) if match else None
 
@@ -137,7 +139,7 @@ def _to_token(bare: str, text: str, end: int, comma: bool, before: list[Token]) 
 
 
 def _is_lower_name(bare: str, text: str, end: int, before: list[Token]) -> bool:
-    """Whether a word in lower case is a given name that was typed so: "Yang Song, xuejun Liao, and Ann Doe"."""
+    """Whether a lower-case word is a given name: "Yang Song, xuejun Liao, and Ann Doe"."""
     if (
         not before
         or not bare.isalpha()
@@ -159,7 +161,7 @@ def _is_lower_name(bare: str, text: str, end: int, before: list[Token]) -> bool:
 
 
 def _is_broken(bare: str, ends: bool, before: list[Token]) -> bool:
-    """Whether this is the rest of a word whose accent got lost with its letter: "R emi" of Rémi, "Bart ok" of Bartók."""
+    """Whether this is the rest of a word that lost an accented letter: "R emi", "Bart ok"."""
     if (
         not before
         or before[-1].comma
@@ -174,7 +176,7 @@ def _is_broken(bare: str, ends: bool, before: list[Token]) -> bool:
 
 
 def is_name_word(word: str, *, first: bool = False) -> bool:
-    """Whether a word can stand in a name."""
+    """Whether a word can be in a name."""
     bare = word.rstrip(".:")
     lower = bare.lower()
     if word in PARTICLES or (lower in PARTICLES and lower.isalpha()):
@@ -193,7 +195,7 @@ def is_name_word(word: str, *, first: bool = False) -> bool:
 
 
 def _ending(token: Token, text: str, before: list[Token]) -> str:
-    """How this token ends the list, "" where it does not."""
+    """Return how this token ends the list, "" if it does not."""
     if token.word.endswith(":"):
         return "colon"
     if token.kind == "L":

@@ -1,7 +1,8 @@
-"""Which entries cite one work, and which works are papers of the corpus.
+"""Groups entries that cite the same work, and finds the works that are papers of the collection.
 
-The rule: titles decide, with spaces and accents aside, and digits must be equal: "Part 1" is not "Part 2". One spelling leads
-its work and others join the leader alone, never one another, so that no chain of small steps joins what differs.
+Titles are compared without spaces, case and accents (rapidfuzz ratio); digits must be equal, as
+"Part 1" is not "Part 2". This is leader clustering (Hartigan 1975) with blocking: the most frequent
+spelling leads, and others join a leader only, so that chains of similar titles are not joined.
 """
 
 from __future__ import annotations
@@ -13,28 +14,29 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from papersette.knowledge.citations.entries import Entry
-from papersette.knowledge.citations.names import Name, to_surname_key
+from papersette.names import Name, to_family_key
 from papersette.text import to_key
 
 SAME_WORK = 92
-"""Per cent of characters that two spellings of one title share. Of the 70 least alike pairs of ICLR 2019, 4 are two works."""
+"""Least rapidfuzz ratio of two spellings of one title, 0 to 100. Of the 70 pairs of ICLR 2019 with
+the lowest ratios above it, 4 are two works."""
 SAME_PAPER = 90
-"""As a paper's own title comes with its year and authors as further evidence."""
+"""The same for a paper of the collection, whose year and authors are compared, too."""
 BLOCK = 14
-"""Characters that two spellings share at their start, where their first authors differ."""
+"""Characters at the start that spellings must share if their first authors differ."""
 PAPER_BLOCK = 12
-"""Characters that a cited and a real title share at their start or at their end."""
+"""Characters that a cited title and a paper's title must share at their start or end."""
 AHEAD = 1
-"""Years by which a preprint under a like title may come before the paper. Older works of like titles are others."""
+"""Years by which a preprint with a similar title may precede the paper."""
 EXACT_AHEAD = 3
-"""The same where the title is exactly the paper's, and long."""
+"""The same if the title is equal and long."""
 SHORT = 24
-"""A title of fewer characters, as "Deep learning", may be that of several works: their first authors tell them apart."""
+"""Characters; shorter titles, as "Deep learning", are compared together with the first author."""
 
 
 @dataclass(frozen=True)
 class Work:
-    """A cited work, as most entries print it."""
+    """A cited work, with its most frequent title, year and authors."""
 
     key: str
     title: str
@@ -44,7 +46,7 @@ class Work:
 
 @dataclass(frozen=True)
 class Known:
-    """A paper of the corpus, as far as it takes to tell whether it is cited."""
+    """The fields of a paper of the collection by which citations of it are recognised."""
 
     paper_id: str
     title: str
@@ -53,15 +55,16 @@ class Known:
 
 
 def to_title_key(title: str) -> str:
-    """
-    >>> to_title_key("Auto-Encoding Variational Bayes") == to_title_key("Autoencoding variational bayes.")
-    True
+    """Return the key by which titles are compared.
+
+    >>> to_title_key("Auto-Encoding Variational Bayes.")
+    'autoencodingvariationalbayes'
     """
     return to_key(title)
 
 
 def group_works(entries: Sequence[Entry]) -> dict[int, str]:
-    """For the index of each entry that has a title, the key of its work."""
+    """Map the index of each entry that has a title to the key of its work."""
     spellings: defaultdict[str, Counter[str]] = defaultdict(Counter)
     spelled = {i: _to_spelling(entry) for i, entry in enumerate(entries) if entry.title}
     for i, spelling in spelled.items():
@@ -77,11 +80,11 @@ def _to_spelling(entry: Entry) -> str:
 
 
 def _first_author(authors: Sequence[Name]) -> str:
-    return to_surname_key(authors[0].surname) if authors else ""
+    return to_family_key(authors[0].family) if authors else ""
 
 
 def _join_spellings(spellings: Mapping[str, Counter[str]]) -> dict[str, str]:
-    """For each spelling the one that leads its work: the commonest that is like it."""
+    """Map each spelling to the leader of its work: the most frequent one that is similar."""
     leaders: dict[str, str] = {}
     blocks: defaultdict[tuple[str, str], list[str]] = defaultdict(list)
     for spelling in sorted(
@@ -103,14 +106,14 @@ def _digits(key: str) -> str:
 
 
 def _most_like(key: str, others: Iterable[str], least: float) -> str | None:
-    """The one that shares most characters, if it shares so many."""
+    """Return the most similar key, if its ratio is at least `least`."""
     scores = ((fuzz.ratio(key, other, score_cutoff=least), other) for other in others)
     score, best = max(scores, default=(0.0, None), key=lambda pair: pair[0])
     return best if score else None
 
 
 def describe_works(entries: Sequence[Entry], groups: Mapping[int, str]) -> dict[str, Work]:
-    """Each work by its key, with the commonest title, year and authors among its entries."""
+    """Map each key to its work, with the most frequent title, year and authors of its entries."""
     cited: defaultdict[str, list[Entry]] = defaultdict(list)
     for i, key in groups.items():
         cited[key].append(entries[i])
@@ -130,7 +133,7 @@ def _to_work(key: str, entries: list[Entry]) -> Work:
 
 
 def link_to_papers(works: Iterable[Work], papers: Sequence[Known]) -> list[tuple[str, str]]:
-    """(work key, paper_id) for each work that is a paper of the corpus; a paper that the corpus has twice is linked twice."""
+    """Return (work key, paper_id) for each work that is a paper; duplicates are linked, too."""
     blocks: defaultdict[str, list[tuple[str, Known]]] = defaultdict(list)
     for paper in papers:
         key = to_title_key(paper.title)
