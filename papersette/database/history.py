@@ -49,8 +49,9 @@ class Previous:
 def to_fingerprint(inputs: Iterable[object], files: Iterable[Path], site_folder: Path) -> str:
     """Return a SHA-256 of all that a build depends on.
 
-    That is the `repr` of the inputs, the name, size and time of the files, the contents of this package and of
-    the files of the site that rank (`RANKING`), and the versions of Python, SQLite and the libraries.
+    That is the `repr` of the inputs, the name, size and time of the files, the contents of this
+    package and of the files of the site that rank (`RANKING`), and the versions of Python, SQLite
+    and the libraries.
     """
     digest = hashlib.sha256()
     for value in (*inputs, to_versions()):

@@ -94,9 +94,10 @@ def check(db: Database) -> None:
 
 
 def save_inspection(path: Path, database: Path) -> None:
-    """Put the database into Datasette's inspect-data.json at `path`, and keep the entries of other databases.
+    """Add the database to Datasette's inspect-data.json at `path`; keep the other entries.
 
-    With it Datasette serves the file as immutable, knows its counts, and offers it for download.
+    With this file Datasette serves the database as immutable, knows its counts, and
+    offers it for download.
     """
     inspection = {**_read_inspection(path), database.stem: _inspect(database)}
     temporary = path.with_name(f".{path.name}.part")
