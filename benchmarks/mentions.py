@@ -85,7 +85,7 @@ def read(conn: sqlite3.Connection) -> tuple[dict[str, Term], Mentions]:
         miner.add(body for _, body in pages)
     mined = time.perf_counter()
     tags = [
-        row[0] for row in conn.execute("select written from paper_tags where origin = 'author'")
+        row[0] for row in conn.execute("select spelling from paper_tags where origin = 'author'")
     ]
     terms = to_terms(tags, load_datasets(), miner.datasets(), miner.frequencies)
     matcher = Matcher(terms)

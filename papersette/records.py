@@ -149,8 +149,8 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Claim:
-    """What a source says of a paper's field."""
+class AlternateValue:
+    """The value that another source gives for a field of a paper."""
 
     paper_id: str
     field: str

@@ -1,7 +1,7 @@
-"""Takes papers away: any page that shows papers as .bib, .ris, .csl and .atom, whatever has sessions as .ics.
+"""Exports papers as .bib, .ris, .csl and .atom, and sessions as .ics, from every page that has any.
 
-The rule: an export is whole. A search, a table, a tag gives every paper it finds, not only those of the page one looks at. How a
-file is written, papersette/exporting says; what a paper is, the canned query `export`.
+An export is complete: it has all papers that a search, table or tag finds, not only those of one
+page. papersette/exports writes the formats; the canned query `export` reads the papers.
 """
 
 import asyncio
@@ -9,13 +9,11 @@ import json
 import re
 from urllib.parse import parse_qsl, quote, urlencode
 
-from datasette import hookimpl
-from datasette.utils import tilde_encode
-from datasette.utils.asgi import AsgiStream, NotFound, Response
-from datasette.views.base import DatasetteError
+from datasette import NotFound, Response, hookimpl
 
 from papersette.exports import FORMATS, atom, ical
 from papersette.site.canned_queries import DATABASE, run
+from papersette.site.datasette_seam import AsgiStream, DatasetteError, tilde_encode
 
 ROW_PAGES = {
     "tags": "tag",
@@ -27,12 +25,12 @@ ROW_PAGES = {
     "cited_works": "cited_work",
     "cited_names": "name",
 }
-"""Tables whose row pages show papers, and the parameter of the canned query papers_of that names them."""
-TOGETHER = 100
-"""Papers that are read and written at a time."""
+"""Table whose row pages show papers -> its parameter in the canned query papers_of."""
+BATCH = 100
+"""Papers read and written at a time."""
 PAGING = {"_next", "_size", "_shape", "_nl", "_stream"}
-LISTS = {"authors", "tags", "papers"}
-"""Columns of the export queries that hold JSON lists."""
+JSON_COLUMNS = {"authors", "tags", "papers"}
+"""Columns of the export queries that hold JSON."""
 
 
 @hookimpl
@@ -56,7 +54,7 @@ def has_papers(database, table, columns, view_name):
 
 
 async def has_sessions(datasette, database, table, columns, view_name):
-    """Whether a calendar could have something: sessions, or papers where any session here has a time."""
+    """Tell whether a page has sessions or papers, and any session of the database has a time."""
     if database != DATABASE or not (
         "session_id" in columns or has_papers(database, table, columns, view_name)
     ):
@@ -81,22 +79,20 @@ async def render_feed(datasette, request, rows, table, query_name, view_name, co
         address=datasette.absolute_url(request, request.path + asked),
         page=datasette.absolute_url(request, request.path.removesuffix(".atom") + asked),
         query=request.args.get("q") or "",
-        to_page=to_pages(datasette, request, "papers"),
+        to_page=to_row_url(datasette, request, "papers"),
     )
     return Streamed(atom.write(to_papers(datasette, ids, with_gone=True), feed), atom.MEDIA_TYPE)
 
 
 async def to_papers(datasette, ids, with_gone=False):
-    """The papers of a list of ids, some at a time. Only a feed, which tells of changes, has those that went."""
-    for start in range(0, len(ids), TOGETHER):
-        papers = await canned_lists(
-            datasette, "export", ids=json.dumps(ids[start : start + TOGETHER])
-        )
+    """Yield the papers of a list of ids in batches; with_gone includes removed papers."""
+    for start in range(0, len(ids), BATCH):
+        papers = await canned_lists(datasette, "export", ids=json.dumps(ids[start : start + BATCH]))
         yield [paper for paper in papers if paper["is_here"] or (with_gone and paper["change"])]
 
 
 class Streamed(Response):
-    """A response whose body is made while it goes out."""
+    """A response whose body is written while it is sent."""
 
     def __init__(self, parts, content_type, headers=None):
         super().__init__("", content_type=content_type, headers=headers)
@@ -108,11 +104,11 @@ class Streamed(Response):
     async def write(self, writer):
         async for part in self.parts:
             await writer.write(part)
-            await asyncio.sleep(0)  # other requests are answered in between
+            await asyncio.sleep(0)  # lets other requests run
 
 
 def to_file(request, parts, kind):
-    """A download, named after the page."""
+    """Return a download that is named after the page."""
     name = (
         re.sub(r"\W+", "-", request.path.rpartition("/")[2].rpartition(".")[0]).strip("-")
         or "papers"
@@ -121,39 +117,39 @@ def to_file(request, parts, kind):
     return Streamed(parts, kind.MEDIA_TYPE, {"content-disposition": disposition})
 
 
-def to_pages(datasette, request, table):
-    """How the page of a row is found, by its key."""
+def to_row_url(datasette, request, table):
+    """Return a function that gives the absolute URL of a row by its key."""
     return lambda key: datasette.absolute_url(
         request, datasette.urls.row(DATABASE, table, tilde_encode(key))
     )
 
 
 async def canned_lists(datasette, query, /, **values):
-    """Rows of a canned query of exports, lists read."""
+    """Return the rows of an export query with its JSON columns parsed."""
     rows = await run(datasette, query, values)
-    return [row | {key: json.loads(row[key]) for key in LISTS & set(row)} for row in rows]
+    return [row | {key: json.loads(row[key]) for key in JSON_COLUMNS & set(row)} for row in rows]
 
 
 async def paper_ids(datasette, request, rows, table, query_name, view_name):
-    """The papers of a page, all of them, in its order."""
+    """Return the ids of all papers of a page's result, in its order."""
     if view_name == "row" and table in ROW_PAGES:
-        key = rows[0][datasette_key(table)]
+        key = rows[0][key_column(table)]
         found = await run(datasette, "papers_of", {ROW_PAGES[table]: key})
     elif view_name == "row":
         found = rows
     else:
-        found = await whole(datasette, request, table or query_name)
+        found = await all_rows(datasette, request, table or query_name)
     if found and "paper_id" not in found[0].keys():  # noqa: SIM118 - rows iterate over values
         raise NotFound("There are no papers on this page to export")
     return list(dict.fromkeys(row["paper_id"] for row in found if row["paper_id"]))
 
 
-def datasette_key(table):
+def key_column(table):
     return "name_id" if table == "cited_names" else table.removesuffix("s") + "_id"
 
 
-async def whole(datasette, request, name):
-    """All rows of the table, the canned query or, without a name, the SQL of a page (plugins/whole.py)."""
+async def all_rows(datasette, request, name):
+    """Return all rows of a table or canned query, or of ?sql= where name is None."""
     path = (
         datasette.urls.table(DATABASE, name, format="json")
         if name
@@ -178,13 +174,16 @@ async def whole(datasette, request, name):
 
 
 async def render_calendar(datasette, request, rows, table, query_name, view_name, columns):
-    """The sessions of a page, or those in which its papers are presented; a session without a date is in no calendar."""
+    """Return the sessions of a page, or those of its papers, as a calendar.
+
+    Raises NotFound where no session has a date.
+    """
     if view_name == "row" and table == "sessions":
         ids = {"sessions": [rows[0]["session_id"]]}
     elif "session_id" in columns and view_name != "row":
         ids = {
             "sessions": [
-                row["session_id"] for row in await whole(datasette, request, table or query_name)
+                row["session_id"] for row in await all_rows(datasette, request, table or query_name)
             ]
         }
     elif "session_id" in columns:
@@ -194,11 +193,11 @@ async def render_calendar(datasette, request, rows, table, query_name, view_name
     sessions = await canned_lists(
         datasette, "export_sessions", **{key: json.dumps(value) for key, value in ids.items()}
     )
-    calendar = ical.write(sessions, to_pages(datasette, request, "sessions"))
+    calendar = ical.write(sessions, to_row_url(datasette, request, "sessions"))
     if calendar is None:
-        raise NotFound("No session here has a date and a time, so there is nothing for a calendar")
-    return to_file(request, only(calendar), ical)
+        raise NotFound("No session of this page has a date and time to put into a calendar")
+    return to_file(request, one_part(calendar), ical)
 
 
-async def only(text):
+async def one_part(text):
     yield text

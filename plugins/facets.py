@@ -1,22 +1,25 @@
-"""Facets that count the whole table on every page, of a column ("whole") and of rows linked many-to-many ("linked").
+"""Facets that count all filtered rows on every page: columns (`whole`), many-to-many (`linked`).
 
-Datasette counts a facet after its paging clause, so that page 2 shows the counts of the rest; and it has no many-to-many
-facet. In metadata.yml: `facets: [{whole: year}, {linked: tags}]`; the link table is found by its foreign keys. A chosen
-value is ?_linked_tags=<tag_id>; several are ANDed.
+Datasette applies its paging clause to facets, so that page 2 shows the counts of the remaining
+rows, and it has no many-to-many facet. In metadata.yml: `facets: [{whole: year}, {linked: tags}]`.
+The link table is found by its foreign keys. ?_linked_tags=<tag_id> chooses a value; several are
+combined with AND.
 """
 
-from datasette import hookimpl
-from datasette.database import QueryInterrupted
-from datasette.facets import ColumnFacet, Facet
-from datasette.filters import FilterArguments, Filters
-from datasette.plugins import pm
-from datasette.utils import (
+from datasette import Request, hookimpl
+
+from papersette.site.datasette_seam import (
+    ColumnFacet,
+    Facet,
+    FilterArguments,
+    Filters,
+    QueryInterrupted,
     await_me_maybe,
     escape_sqlite,
     path_with_added_args,
     path_with_removed_args,
+    pm,
 )
-from datasette.utils.asgi import Request
 
 CHOSEN = "_linked_"
 
@@ -29,21 +32,21 @@ def register_facet_classes():
 @hookimpl
 def filters_from_request(request, database, table, datasette):
     async def filters():
-        clauses, params, words = [], {}, []
+        clauses, params, descriptions = [], {}, []
         for name in [key.removeprefix(CHOSEN) for key in request.args if key.startswith(CHOSEN)]:
             link = await find_link(datasette.get_database(database), table, name)
             for i, value in enumerate(request.args.getlist(CHOSEN + name) if link else []):
                 key = f"linked_{name}_{i}"
                 clauses.append(link.clause(key))
                 params[key] = value
-                words.append(f'{name} include "{value}"')
-        return FilterArguments(clauses, params, words)
+                descriptions.append(f'{name} include "{value}"')
+        return FilterArguments(clauses, params, descriptions)
 
     return filters
 
 
 class WholeTable:
-    """Counts over all rows that the reader's filters leave, and links back to page 1."""
+    """Mixin: count all rows that match the filters, and link to page 1."""
 
     def __init__(self, ds, request, *args, **kwargs):
         pairs = [pair for pair in request.query_string.split("&") if not pair.startswith("_next=")]
@@ -59,7 +62,7 @@ class WholeTable:
         return await super().facet_results()
 
     async def filters(self):
-        """The where clause of the table page without its paging, and its parameters."""
+        """Return the where clause of the table page without paging, and its parameters."""
         pairs = [
             (k, v)
             for k in self.request.args
@@ -90,12 +93,12 @@ class WholeColumnFacet(WholeTable, ColumnFacet):
             result |= {
                 "type": "column",
                 "toggle_url": self.ds.urls.path(hidden),
-            }  # for templates it is a column facet
+            }  # templates treat it as a column facet
         return results, timed_out
 
 
 class LinkedCounts(Facet):
-    """Values of the table at the other end of a link table, by how many rows of this one they are linked to."""
+    """Counts the rows of this table that are linked to each row of another table."""
 
     async def facet_results(self):
         results, timed_out = [], []
@@ -150,7 +153,7 @@ class LinkedFacet(WholeTable, LinkedCounts):
 
 
 class Link:
-    """A link table between this table and another: the columns at both ends."""
+    """A link table between this table and another, with the columns at both ends."""
 
     def __init__(self, table, here, here_key, there, other, other_key, label):
         self.table, self.here, self.here_key, self.there = map(
@@ -159,10 +162,11 @@ class Link:
         self.other, self.other_key, self.label = map(escape_sqlite, (other, other_key, label))
 
     def clause(self, param):
-        return f"{self.here_key} in (select {self.here} from {self.table} where {self.there} = :{param})"  # noqa: S608 - names, escaped
+        linked = f"select {self.here} from {self.table} where {self.there} = :{param}"  # noqa: S608 - names, escaped
+        return f"{self.here_key} in ({linked})"
 
     def counts(self, sql, limit):
-        """Counted by key before labels are joined: half the time on a large table."""
+        """Return SQL that counts by key before it joins labels, which takes half the time."""
         return f"""
             select value, {self.other}.{self.label} as label, counted.count from (
                 select {self.there} as value, count(distinct {self.here}) as count from {self.table}
@@ -173,7 +177,7 @@ class Link:
 
 
 async def find_link(database, table, name):
-    """The link from `table` to the table `name`: a third table with a foreign key to each. None where there is none."""
+    """Return the Link from `table` to the table `name`; None if no third table refers to both."""
     if not await database.table_exists(name):
         return None
     ends = (await database.get_all_foreign_keys())[table]["incoming"]

@@ -1,7 +1,8 @@
-"""The interface in English, French and Arabic: labels, numbers and dates. What papers say stays as it is.
+"""Translates the interface to French and Arabic: labels, numbers and dates.
 
-The rule: templates write English and mark it by _() or _n(); locales/<language>.po has the other languages' words, and a test
-sees that none is missing. A reader's choice is a cookie, set by the switch in the footer; else the browser's wish counts.
+Templates mark English text by _() or _n(); locales/<language>.po has the translations, which a test
+requires to be complete. The language is that of a cookie, set by the links in the footer, or else
+the one that the browser asks for. The texts of papers are not translated.
 """
 
 import gettext
@@ -15,18 +16,18 @@ from babel.dates import format_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
-from datasette import hookimpl
-from datasette.utils.asgi import Response
+from datasette import Response, hookimpl
 
 LANGUAGES = {"en": "English", "fr": "Français", "ar": "العربية"}
 COOKIE = "language"
 LOCALES = Path(__file__).resolve().parent.parent / "locales"
 YEAR = 365 * 86_400
+"""Seconds."""
 
 
 @cache
 def translations(language):
-    """The words of a language; English stands in the templates."""
+    """Return the translations to a language; for English, which has no catalog, there are none."""
     path = LOCALES / f"{language}.po"
     if not path.is_file():
         return gettext.NullTranslations()
@@ -38,7 +39,7 @@ def translations(language):
 
 
 def to_language(request):
-    """What the reader chose, else what the browser asks for, else English."""
+    """Return the language of the cookie, else of the browser, else English."""
     if request is None:
         return "en"
     chosen = request.cookies.get(COOKIE)
@@ -55,14 +56,14 @@ def to_language(request):
 
 @hookimpl
 def prepare_jinja2_environment(env):
-    """English for pages that no request vars come to, as error pages."""
+    """Provide English for pages that have no template variables of a request, as error pages."""
     env.globals |= to_vars("en")
 
 
 @hookimpl
 def extra_template_vars(request, datasette):
-    async def speak():
-        words = to_vars(to_language(request))
+    async def variables():
+        found = to_vars(to_language(request))
         asked = (
             (request.url_vars.get("database"), request.url_vars.get("table"))
             if request
@@ -70,10 +71,10 @@ def extra_template_vars(request, datasette):
         )
         query = await datasette.get_canned_query(*asked, request.actor) if all(asked) else None
         if query and query.get("title"):
-            words["metadata"] = query | {"title": words["_"](query["title"])}
-        return words
+            found["metadata"] = query | {"title": found["_"](query["title"])}
+        return found
 
-    return speak
+    return variables
 
 
 @lru_cache(maxsize=4096)
@@ -82,14 +83,14 @@ def to_number(n, language):
 
 
 def to_vars(language):
-    """What templates need to speak a language."""
-    words = translations(language)
+    """Return the template variables of a language."""
+    catalog = translations(language)
 
     def translate(text, **values):
-        return words.gettext(text).format(**values) if values else words.gettext(text)
+        return catalog.gettext(text).format(**values) if values else catalog.gettext(text)
 
     def translate_number(one, many, n, **values):
-        return words.ngettext(one, many, n).format(n=number(n), **values)
+        return catalog.ngettext(one, many, n).format(n=number(n), **values)
 
     def number(n):
         return to_number(n, language)
@@ -109,11 +110,11 @@ def to_vars(language):
 
 @hookimpl
 def register_routes():
-    return [(r"^/-/language/(?P<language>[a-z]+)$", choose)]
+    return [(r"^/-/language/(?P<language>[a-z]+)$", choose_language)]
 
 
-async def choose(request, datasette):
-    """Remember the language and go back to the page, which must be one of this site."""
+async def choose_language(request, datasette):
+    """Set the cookie and redirect to ?back=, which must be a path of this site."""
     back = request.args.get("back") or datasette.urls.instance()
     if not back.startswith("/") or back.startswith(("//", "/\\")):
         back = datasette.urls.instance()
@@ -127,7 +128,7 @@ async def choose(request, datasette):
 
 @hookimpl
 def asgi_wrapper():
-    """Pages differ by language, so caches must not hand one reader's page to another."""
+    """Add `Vary: Accept-Language`, so that caches keep the languages apart."""
 
     def wrap(app):
         async def vary(scope, receive, send):

@@ -1,19 +1,16 @@
-"""A plain page for programs that read: /llms.txt says what is here and how to ask it, in the form of https://llmstxt.org/.
+"""Serves /llms.txt (https://llmstxt.org/): the queries and tables of metadata.yml, for agents."""
 
-The rule: it says what metadata.yml says, so that a new query or table stands in it by itself.
-"""
-
-from datasette import hookimpl
-from datasette.utils.asgi import Response
+from datasette import Response, hookimpl
 
 from papersette.site.canned_queries import DATABASE
 
-HOW = """{papers} papers, {pages} pages of text. Nothing but GET is needed, and no key. Each address below answers JSON; with
-.csv in the place of .json it answers CSV; where rows have a paper_id, .bib, .ris, .csl and .atom give those papers for reference
-managers. ?_shape=array gives rows as objects and nothing else; ?_stream=on gives all of them, past any page.
+USAGE = """{papers} papers, {pages} pages of text. All requests are GET; no key is needed.
+Each URL below returns JSON; replace .json by .csv for CSV. Where rows have a paper_id,
+.bib, .ris, .csl and .atom return those papers for reference managers.
+?_shape=array returns a list of row objects; ?_stream=on returns all rows, not one page.
 
-- SQL that only reads: {sql}?_shape=array&sql=select+title+from+papers
-- A paper, by its id: {paper}/PAPER_ID.json?_shape=array"""
+- Read-only SQL: {sql}?_shape=array&sql=select+title+from+papers
+- A paper by its id: {paper}/PAPER_ID.json?_shape=array"""
 
 
 @hookimpl
@@ -22,7 +19,9 @@ def register_routes():
 
 
 async def to_llms_txt(datasette, request):
-    def here(name):
+    """Return the page as plain text."""
+
+    def url_of(name):
         return datasette.absolute_url(request, datasette.urls.table(DATABASE, name, format="json"))
 
     queries = await datasette.get_canned_queries(DATABASE, request.actor)
@@ -32,24 +31,27 @@ async def to_llms_txt(datasette, request):
     parts = [
         f"# {one_line(about['title'])}",
         f"> {one_line(datasette.metadata('description'), about['notice'])}",
-        HOW.format(
+        USAGE.format(
             papers=about["papers"],
             pages=about["pages"],
             sql=sql,
-            paper=here("papers").removesuffix(".json"),
+            paper=url_of("papers").removesuffix(".json"),
         ),
         "## Questions",
-        "\n".join([to_item(query["title"], here(name), query) for name, query in queries.items()]),
+        "\n".join(
+            [to_item(query["title"], url_of(name), query) for name, query in queries.items()]
+        ),
         "## Tables",
-        "\n".join([to_item(name, here(name), table) for name, table in tables.items()]),
+        "\n".join([to_item(name, url_of(name), table) for name, table in tables.items()]),
     ]
     return Response.text("\n\n".join(parts) + "\n")
 
 
 def to_item(title, address, described):
-    """A query or a table in a list: where it is, what it is, and what it may be asked with."""
+    """Return a list item with the URL, description and parameters of a query or table."""
     params = ", ".join(described.get("params", []))
-    return f"- [{title}]({address}): {one_line(described['description'], params and f'Parameters: {params}.')}"
+    text = one_line(described["description"], params and f"Parameters: {params}.")
+    return f"- [{title}]({address}): {text}"
 
 
 def one_line(*texts):

@@ -1,4 +1,4 @@
-"""SQL functions that turn what a reader typed into FTS5 expressions; the search itself is SQL, in metadata.yml."""
+"""Registers the SQL functions of the search, which itself is SQL in metadata.yml."""
 
 from datasette import hookimpl
 from rapidfuzz import fuzz
@@ -8,9 +8,7 @@ from papersette.search.facet_counts import count_sets, count_values
 from papersette.text import to_slug
 
 
-@hookimpl(
-    trylast=True
-)  # after Datasette's own escape_fts, which answers '"' with an error, so that ours replaces it
+@hookimpl(trylast=True)  # replaces Datasette's escape_fts, for which '"' is an error
 def prepare_connection(conn):
     conn.create_function("escape_fts", 1, language.to_match, deterministic=True)
     conn.create_function("search_terms", 1, language.to_terms, deterministic=True)

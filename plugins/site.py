@@ -1,4 +1,4 @@
-"""What the templates need: canned queries as a function, what was read of a query, highlighting, safe links."""
+"""Functions and filters for templates: canned queries, query parts, highlighting, safe links."""
 
 import json
 import re
@@ -6,25 +6,25 @@ from functools import lru_cache
 from weakref import WeakKeyDictionary
 
 from datasette import hookimpl
-from datasette.plugins import pm
-from datasette.utils import await_me_maybe, tilde_encode
 from jinja2 import pass_context
 from markupsafe import Markup
 
 from papersette.search import query as language
 from papersette.site.canned_queries import DATABASE, run
+from papersette.site.datasette_seam import await_me_maybe, pm, tilde_encode
 
 menus = WeakKeyDictionary()
+"""Datasette -> the menu links of readers who are not signed in."""
 
 
 @hookimpl
 def extra_template_vars(datasette, request):
     async def canned(query, /, **values):
-        """Rows of a canned query of metadata.yml; parameters that are not given are empty."""
+        """Return the rows of a canned query; parameters that are not given are empty."""
         return await run(datasette, query, values)
 
     async def find(database, table, q):
-        """Rows of the canned query find_<table>; None where a searchable table has none."""
+        """Return the rows of the canned query find_<table>; None if there is no such query."""
         if database == DATABASE and await datasette.get_canned_query(
             database, f"find_{table}", None
         ):
@@ -32,7 +32,10 @@ def extra_template_vars(datasette, request):
         return None
 
     async def menu_links():
-        """What plugins add to the menu; for readers without a name asked for once, as one plugin looks through all tables."""
+        """Return the links that plugins add to the menu.
+
+        Cached for readers who are not signed in, as one plugin looks through all tables.
+        """
         if datasette in menus and request and not request.actor:
             return menus[datasette]
         asked = pm.hook.menu_links(
@@ -52,7 +55,7 @@ def extra_template_vars(datasette, request):
         "canned_title": canned_title,
         "menu_links": menu_links,
         "to_days": to_days,
-        "respelt": respelt,
+        "respell": respell,
         "to_link": to_link(datasette),
         "row_link": row_link(datasette),
         "tilde": tilde_encode,
@@ -70,35 +73,34 @@ def prepare_jinja2_environment(env):
 
     @pass_context
     def part(context, template, **values):
-        """A part of a page in which nothing is awaited, as cards.
+        """Render a template that awaits nothing, such as cards, synchronously.
 
-        Datasette's templates are async: each value is asked whether it must be awaited, which takes longer than to write it.
+        In Datasette's async templates the check of each value for an awaitable takes longer than
+        writing it.
         """
         return Markup(sync.get_template(template).render(context.get_all() | values))  # noqa: S704 - it escapes
 
     env.globals["part"] = part
 
 
-def respelt(q, word, suggestion):
-    """The query with one word of it in another spelling."""
+def respell(q, word, suggestion):
+    """Return the query with one word replaced."""
     return re.sub(rf"\b{re.escape(word)}\b", suggestion, q, flags=re.IGNORECASE)
 
 
 def to_days(sessions):
-    """Sessions, in the order of their start, as [{day, sessions}]; those without a date come first, with the day ""."""
+    """Group sessions, sorted by start, as [{day, sessions}]; the day may be ""."""
     days = {}
     for session in sessions:
         days.setdefault((session["start"] or "")[:10], []).append(session)
     return [{"day": day, "sessions": together} for day, together in days.items()]
 
 
-encode = lru_cache(maxsize=10_000)(
-    tilde_encode
-)  # a page has hundreds of links, to the same authors and tags as the page before
+encode = lru_cache(maxsize=10_000)(tilde_encode)  # pages link to the same authors and tags
 
 
 def row_link(datasette):
-    """The address of a row of the papers' database, by its table and its key."""
+    """Return a function that gives the URL of a row by its table and key."""
     tables = {}
 
     def link(table, key, format=None):
@@ -110,7 +112,10 @@ def row_link(datasette):
 
 
 def to_link(datasette):
-    """An address from the database as a link that is safe to show: http(s), or a path of this site."""
+    """Return a function that gives a URL of the database if it is safe, else "".
+
+    Safe are http(s) and paths of this site.
+    """
 
     def link(url, page=None):
         url = str(url or "")

@@ -1,7 +1,7 @@
-"""Every CSV of the site as spreadsheets want it: UTF-8 that Excel knows for UTF-8, a file with a name, no cell that is a formula.
+"""Makes every CSV safe for spreadsheets: a byte order mark, a file name, and no cell is a formula.
 
-The rule: a row is read as CSV and written again, never patched as text, and what is not a whole row at the end breaks the answer
-off. With ?_raw=on the bytes stay as they are, for programs.
+Each row is parsed and written again. If the CSV does not end with a complete row, the connection is
+closed. With ?_raw=on, for programs, the bytes stay as they are.
 """
 
 import asyncio
@@ -16,26 +16,26 @@ from datasette import hookimpl
 
 BOM = "\ufeff"
 FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\n]")
-"""Begins what Excel, LibreOffice or Google Sheets would compute, or a cell with which one could be smuggled in."""
+"""The start of a cell that Excel, LibreOffice or Google Sheets may take for a formula."""
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
-SMUGGLED = re.compile(r"([;\t\n]\s*)(?=[=@＝＠]|[+\-＋－]\S)")
-"""What an Excel whose lists are parted by semicolons would cut out of a cell as one of its own, and compute."""
+EMBEDDED = re.compile(r"([;\t\n]\s*)(?=[=@＝＠]|[+\-＋－]\S)")
+"""A formula after a separator: Excel splits cells at semicolons in some locales."""
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 OWN_HEADERS = {b"content-type", b"content-length", b"content-disposition"}
 BLOCK = 65_536
-csv.field_size_limit(sys.maxsize)  # a paper's text is one cell
+csv.field_size_limit(sys.maxsize)  # the text of a paper is one cell
 
 
-@hookimpl(tryfirst=True)  # innermost, so that a plugin that compresses comes after it
+@hookimpl(tryfirst=True)  # innermost: runs before plugins that compress
 def asgi_wrapper(datasette):
     def wrap(app):
         async def serve(scope, receive, send):
             if scope["type"] != "http" or not is_csv(datasette, scope["path"]):
                 return await app(scope, receive, send)
-            answer = Spreadsheet(scope, send)
-            await app(scope, receive, answer.send)
-            if answer.broken:
-                raise BrokenOff(answer.broken)
+            response = Spreadsheet(scope, send)
+            await app(scope, receive, response.send)
+            if response.incomplete:
+                raise IncompleteCsv(response.incomplete)
 
         return serve
 
@@ -43,7 +43,7 @@ def asgi_wrapper(datasette):
 
 
 def is_csv(datasette, path):
-    """Whether an address is of the CSV of a database, and not of a file that is served as it is."""
+    """Tell whether a path is the CSV of a database, not a static file."""
     database = (
         path.removeprefix(datasette.setting("base_url"))
         .strip("/")
@@ -53,12 +53,12 @@ def is_csv(datasette, path):
     return path.endswith(".csv") and database in datasette.databases
 
 
-class BrokenOff(Exception):
-    """A CSV could not be finished. The server closes the connection, so that nobody takes the part for the whole."""
+class IncompleteCsv(Exception):
+    """A CSV failed halfway. The server closes the connection, so that clients notice."""
 
 
 class Spreadsheet:
-    """One answer on its way out."""
+    """The CSV of one response, rewritten while it is sent."""
 
     def __init__(self, scope, send):
         self.forward = send
@@ -68,24 +68,22 @@ class Spreadsheet:
         )
         self.decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self.rows = Rows()
-        self.waiting = "" if self.raw else BOM
-        self.is_ours, self.broken = False, ""
+        self.buffer = "" if self.raw else BOM
+        self.is_csv, self.incomplete = False, ""
 
     async def send(self, message):
         if message["type"] == "http.response.start":
             await self.forward(self.start(message))
-        elif not self.is_ours or message["type"] != "http.response.body":
+        elif not self.is_csv or message["type"] != "http.response.body":
             await self.forward(message)
         else:
             await self.send_body(message.get("body", b""), message.get("more_body", False))
 
     def start(self, message):
-        """The head of an answer with the type and the name of a CSV; of an error, and of HTML for debugging, as it is."""
+        """Return the start message with the headers of a CSV file, unless it is not CSV."""
         kinds = [value for key, value in message["headers"] if key.lower() == b"content-type"]
-        self.is_ours = message["status"] == 200 and kinds[0].startswith(
-            (b"text/plain", b"text/csv")
-        )
-        if not self.is_ours:
+        self.is_csv = message["status"] == 200 and kinds[0].startswith((b"text/plain", b"text/csv"))
+        if not self.is_csv:
             return message
         others = [
             (key, value) for key, value in message["headers"] if key.lower() not in OWN_HEADERS
@@ -102,19 +100,20 @@ class Spreadsheet:
     async def send_body(self, body, more):
         text = self.decoder.decode(body, not more)
         lines = [to_line(row) for row in self.rows.feed(text)]
-        self.waiting += text if self.raw else "".join(lines)
+        self.buffer += text if self.raw else "".join(lines)
         if not more and self.rows.rest:
-            self.broken = self.rows.rest  # Datasette writes an error into the body: each row ends in a line break, that text does not
-        elif not more or len(self.waiting) > BLOCK:
+            # Datasette writes an error into the body; unlike a row, it has no line break at the end
+            self.incomplete = self.rows.rest
+        elif not more or len(self.buffer) > BLOCK:
             await self.forward(
-                {"type": "http.response.body", "body": self.waiting.encode(), "more_body": more}
+                {"type": "http.response.body", "body": self.buffer.encode(), "more_body": more}
             )
-            self.waiting = ""
-            await asyncio.sleep(0)  # other requests are answered in between
+            self.buffer = ""
+            await asyncio.sleep(0)  # lets other requests run
 
 
 class Rows:
-    """Parts text that comes in pieces into the rows of a CSV. A line break between quotes ends no row."""
+    """Parses CSV that arrives in pieces. A line break inside quotes does not end a row."""
 
     def __init__(self):
         self.lines, self.line, self.is_quoted = [], "", False
@@ -134,14 +133,14 @@ class Rows:
 
 
 def to_line(row):
-    """A row in quotes, so that a spreadsheet that parts at semicolons and tabs, too, keeps its cells."""
+    """Return a row with quoted cells, as some spreadsheets also split at semicolons and tabs."""
     line = io.StringIO()
     csv.writer(line, quoting=csv.QUOTE_ALL).writerow([to_safe(cell) for cell in row])
     return line.getvalue()
 
 
 def to_safe(cell):
-    """A cell that shows what it says and computes nothing; the apostrophe is what spreadsheets themselves mark text by."""
+    """Return a cell that no spreadsheet computes: an apostrophe marks what could be a formula."""
     cell = CONTROL.sub(" ", cell.replace("\r\n", "\n").replace("\r", "\n"))
-    cell = SMUGGLED.sub(r"\1'", cell)
+    cell = EMBEDDED.sub(r"\1'", cell)
     return f"'{cell}" if FORMULA.match(cell) and not NUMBER.fullmatch(cell) else cell

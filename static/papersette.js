@@ -1,5 +1,5 @@
-// What HTML cannot: "/" to the search box, j and k through the results, suggestions while typing, the next passages of a paper, BibTeX
-// to copy, long lists that filter while one types, stars for a reading list. Everything works without.
+// Optional conveniences: keyboard shortcuts ("/", j, k), suggestions, more passages of a paper, BibTeX to copy, filters for long
+// lists of facet values, and stars for a reading list. The site works without JavaScript.
 const box = document.querySelector("input[type=search]");
 const { suggest, list, listName, keep, copy, copied } = document.currentScript?.dataset ?? {};
 
@@ -12,8 +12,8 @@ document.addEventListener("keydown", (event) => {
   }
   if (event.key === "j" || event.key === "k") {
     const titles = [...document.querySelectorAll(".card h2 a")];
-    const place = titles.indexOf(document.activeElement) + (event.key === "j" ? 1 : -1);
-    titles[Math.max(0, Math.min(place, titles.length - 1))]?.focus();
+    const index = titles.indexOf(document.activeElement) + (event.key === "j" ? 1 : -1);
+    titles[Math.max(0, Math.min(index, titles.length - 1))]?.focus();
   }
 });
 
@@ -21,15 +21,15 @@ for (const input of suggest ? document.querySelectorAll("input[type=search][name
   const list = Object.assign(document.createElement("datalist"), { id: `${input.id}-suggestions` });
   input.after(list);
   input.setAttribute("list", list.id);
-  let timer, asked;
+  let timer, requested;
   input.addEventListener("input", () => {
     clearTimeout(timer);
     timer = setTimeout(async () => {
       const q = input.value.trim();
-      if (q.length < 2 || q === asked) return;
-      asked = q;
+      if (q.length < 2 || q === requested) return;
+      requested = q;
       const answer = await fetch(`${suggest}?_shape=array&q=${encodeURIComponent(q)}`);
-      if (!answer.ok || asked !== q) return;
+      if (!answer.ok || requested !== q) return;
       list.replaceChildren(...(await answer.json()).map(({ label, kind }) => {
         const field = { tag: "tag", author: "author", dataset: "dataset", technique: "technique" }[kind];
         return Object.assign(document.createElement("option"), { value: field ? `${field}:"${label}"` : label, label: `${label} – ${kind}` });
@@ -38,27 +38,27 @@ for (const input of suggest ? document.querySelectorAll("input[type=search][name
   });
 }
 
-// The passages of a paper beside its best one, fetched when they are asked for. ⟦ and ⟧ mark what was found.
-for (const fold of document.querySelectorAll("details[data-passages]")) {
-  fold.addEventListener("toggle", async () => {
-    const { passages, best, pdf } = fold.dataset;
+// Fetches more passages of a paper when its list is opened. ⟦ and ⟧ enclose the matches.
+for (const details of document.querySelectorAll("details[data-passages]")) {
+  details.addEventListener("toggle", async () => {
+    const { passages, best, pdf } = details.dataset;
     const answer = await fetch(passages);
     if (!answer.ok) return;
     const others = (await answer.json()).filter(({ page }) => page !== Number(best)).slice(0, 4);
-    fold.querySelector("p").before(...others.map(({ page, passage }) => {
-      const place = Object.assign(document.createElement(pdf ? "a" : "span"), { className: "page", textContent: page });
-      if (pdf) place.href = `${pdf}#page=${page}`;
+    details.querySelector("p").before(...others.map(({ page, passage }) => {
+      const link = Object.assign(document.createElement(pdf ? "a" : "span"), { className: "page", textContent: page });
+      if (pdf) link.href = `${pdf}#page=${page}`;
       const line = Object.assign(document.createElement("p"), { className: "passage" });
       const words = passage.split(/[⟦⟧]/).map((text, n) => n % 2 ? Object.assign(document.createElement("mark"), { textContent: text }) : text);
       const text = document.createElement("bdi");
       text.append(...words);
-      line.append(place, " ", text);
+      line.append(link, " ", text);
       return line;
     }));
   }, { once: true });
 }
 
-// The BibTeX of a paper below its links, to copy; a second click takes it away.
+// Shows the BibTeX of a paper below its links; a second click hides it.
 for (const cite of document.querySelectorAll("a.cite")) {
   cite.role = "button";
   cite.ariaExpanded = false;
@@ -75,7 +75,7 @@ for (const cite of document.querySelectorAll("a.cite")) {
         try {
           await navigator.clipboard.writeText(entry.textContent);
           button.textContent = copied;
-        } catch { getSelection().selectAllChildren(entry); } // where the clipboard is closed, it is marked, to be copied by hand
+        } catch { getSelection().selectAllChildren(entry); } // without access to the clipboard, select the text
       });
       shown = Object.assign(document.createElement("div"), { className: "bibtex", hidden: true });
       shown.append(entry, button);
@@ -86,10 +86,10 @@ for (const cite of document.querySelectorAll("a.cite")) {
   });
 }
 
-// The values of a facet that have the letters typed, in place of its fifteen commonest.
+// Replaces the fifteen most frequent values of a facet by those that contain the typed letters.
 for (const form of document.querySelectorAll("form.named")) {
   const list = form.nextElementSibling;
-  const commonest = [...list.children];
+  const mostFrequent = [...list.children];
   const input = form.elements.named;
   const facet = form.elements.facet.value;
   let timer;
@@ -97,7 +97,7 @@ for (const form of document.querySelectorAll("form.named")) {
     clearTimeout(timer);
     timer = setTimeout(async () => {
       const named = input.value.trim();
-      if (!named) return list.replaceChildren(...commonest);
+      if (!named) return list.replaceChildren(...mostFrequent);
       const answer = await fetch(`${form.action}.json?_shape=array&${new URLSearchParams(new FormData(form))}`);
       if (!answer.ok || named !== input.value.trim()) return;
       const values = (await answer.json()).filter((row) => row.facet === facet).slice(0, 30);
@@ -115,7 +115,7 @@ for (const form of document.querySelectorAll("form.named")) {
   });
 }
 
-// Stars keep ids in this browser alone; what they lead to is an address with the ids in it, which works anywhere.
+// Stars store paper ids in this browser; the reading list is a URL with the ids, which works anywhere.
 const STORE = "papersette-reading-list";
 const kept = new Set((() => { try { return JSON.parse(localStorage.getItem(STORE)) ?? []; } catch { return []; } })());
 const link = Object.assign(document.createElement("a"), { className: "reading-list" });
@@ -135,7 +135,7 @@ for (const paper of list ? document.querySelectorAll("[data-paper]") : []) {
   star.ariaLabel = `${keep}: ${paper.querySelector("h1, h2")?.textContent.trim()}`;
   star.addEventListener("click", () => {
     if (!kept.delete(id)) kept.add(id);
-    try { localStorage.setItem(STORE, JSON.stringify([...kept])); } catch { /* a browser that stores nothing keeps it for this page */ }
+    try { localStorage.setItem(STORE, JSON.stringify([...kept])); } catch { /* without storage, stars last until the page is left */ }
     show();
     showLink();
   });
@@ -147,7 +147,7 @@ if (list) {
   document.querySelector("header.site nav")?.append(link);
 }
 
-// Datasette's own forms have no labels that a screen reader could say.
+// Adds labels for screen readers to Datasette's own forms.
 const names = { _filter_column: "Column", _filter_op: "Comparison", _filter_value: "Value", _sort: "Sort by", _sort_by_desc: "Descending" };
 for (const [name, label] of Object.entries(names)) {
   for (const field of document.querySelectorAll(`[name^="${name}"]`)) field.ariaLabel ??= label;

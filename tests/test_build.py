@@ -115,7 +115,7 @@ def test_no_such_catalog_names_those_there_are(monkeypatch):
 def test_no_such_folder_for_the_database_is_told(build, papers, tmp_path):
     built = build(CATALOG, "--db", tmp_path / "gone" / "papers.db")
     assert built.returncode == 1
-    assert "make it, or name another place" in built.stderr
+    assert "create it or give another path" in built.stderr
 
 
 def test_two_builds_of_the_same_input_are_the_same_but_for_the_row_of_builds(
@@ -167,7 +167,7 @@ def test_tags_and_authors_that_differ_in_case_hyphens_or_accents_are_one(build, 
     assert rows(tmp_path / "papers.db", "select * from authors") == [
         ("leon-bottou", "Léon Bottou", 2, "Léon Bottou; Leon Bottou")
     ]
-    assert rows(tmp_path / "papers.db", "select written from paper_tags order by rowid")[0] == (
+    assert rows(tmp_path / "papers.db", "select spelling from paper_tags order by rowid")[0] == (
         "Meta-Learning",
     )
 
@@ -299,11 +299,11 @@ def test_a_source_completes_the_papers_of_another(build, papers, tmp_path):
         "select paper_id, authors, decision, rating, top_percent from papers",
     )
     assert found == [("a", "Ann A", None, None, None), ("b", "Bo B", "oral", 7.0, 100)]
-    claims = rows(
+    values = rows(
         tmp_path / "papers.db",
-        "select paper_id, field, value, used from claims order by paper_id, field",
+        "select paper_id, field, value, used from alternate_values order by paper_id, field",
     )
-    assert claims == [
+    assert values == [
         ("a", "authors", "Other Name", 0),
         ("b", "authors", "Bo B", 1),
         ("b", "decision", "oral", 1),

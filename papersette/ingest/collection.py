@@ -16,7 +16,7 @@ from papersette.errors import UserError
 from papersette.fulltext import Text
 from papersette.fulltext.bylines import to_authors
 from papersette.ingest import matching, merging
-from papersette.records import Author, Claim, Count, LooseFile, Paper, Problem, Tally
+from papersette.records import AlternateValue, Author, Count, LooseFile, Paper, Problem, Tally
 from papersette.sources.fetch import fetch_pdfs
 
 
@@ -29,7 +29,7 @@ class Items:
     loose: list[LooseFile] = field(default_factory=list)
     additions: list[tuple[str, str, Paper]] = field(default_factory=list)
     """(source, venue_id of the papers it completes, item)"""
-    claims: list[Claim] = field(default_factory=list)
+    alternate_values: list[AlternateValue] = field(default_factory=list)
     tallies: list[Tally] = field(default_factory=list)
 
     def files(self) -> list[Path]:
@@ -95,7 +95,9 @@ def read(sources: Iterable[Source], downloads: Path, *, offline: bool) -> Items:
             "the catalog's sources have no paper that can be used"
             + (f": {reasons}" if reasons else "")
         )
-    items.papers, items.claims, unmatched = merging.complete(items.papers, items.additions)
+    items.papers, items.alternate_values, unmatched = merging.complete(
+        items.papers, items.additions
+    )
     items.problems += unmatched
     items.tallies = [_without_unmatched(tally, unmatched) for tally in items.tallies]
     return items

@@ -1,7 +1,7 @@
 """Completes papers by what other sources say of the same id, and keeps who said what.
 
 The rule: the first source's word stands. What it lacks is taken from the others; where they differ, their word is kept as a
-`Claim` beside it, so that a reader can see both.
+`AlternateValue` beside it, so that a reader can see both.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import dataclasses
 from collections.abc import Iterable
 from typing import Any
 
-from papersette.records import Author, Claim, Paper, Problem, Review
+from papersette.records import AlternateValue, Author, Paper, Problem, Review
 from papersette.text import to_key
 
 FIELDS = "title authors year published abstract tldr tags language decision reviews slots url pdf_url file".split()
@@ -19,13 +19,13 @@ FIELDS = "title authors year published abstract tldr tags language decision revi
 
 def complete(
     papers: Iterable[Paper], additions: Iterable[tuple[str, str, Paper]]
-) -> tuple[list[Paper], list[Claim], list[Problem]]:
-    """The papers with what they lacked, all claims of the others, and the additions that name no paper.
+) -> tuple[list[Paper], list[AlternateValue], list[Problem]]:
+    """The papers with what they lacked, all values of the others, and the additions that name no paper.
 
     `additions` are (source, venue_id of the papers it completes, item).
     """
     by_id = {paper.paper_id: paper for paper in papers}
-    claims: list[Claim] = []
+    values: list[AlternateValue] = []
     problems: list[Problem] = []
     for source, venue_id, item in additions:
         paper = by_id.get(item.paper_id)
@@ -33,20 +33,22 @@ def complete(
             reason = f"has the id {item.paper_id}, which no paper of {venue_id} has; it completes nothing"
             problems.append(Problem(source, item.item or item.paper_id, "merge", reason))
             continue
-        claimed = [claim for name in FIELDS if (claim := _to_claim(paper, item, name, source))]
-        claims += claimed
+        given = [
+            value for name in FIELDS if (value := _to_alternate_value(paper, item, name, source))
+        ]
+        values += given
         by_id[paper.paper_id] = dataclasses.replace(
-            paper, **{c.field: getattr(item, c.field) for c in claimed if c.used}
+            paper, **{c.field: getattr(item, c.field) for c in given if c.used}
         )
-    return list(by_id.values()), claims, problems
+    return list(by_id.values()), values, problems
 
 
-def _to_claim(paper: Paper, item: Paper, name: str, source: str) -> Claim | None:
+def _to_alternate_value(paper: Paper, item: Paper, name: str, source: str) -> AlternateValue | None:
     """What the item says of this field, unless it says nothing or the same in other letters."""
     own, other = getattr(paper, name), getattr(item, name)
     if not other or to_key(_to_text(own)) == to_key(_to_text(other)):
         return None
-    return Claim(paper.paper_id, name, source, _to_text(other), used=not own)
+    return AlternateValue(paper.paper_id, name, source, _to_text(other), used=not own)
 
 
 def _to_text(value: Any) -> str:

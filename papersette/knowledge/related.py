@@ -47,7 +47,7 @@ class Neighbour:
 
     paper_id: str
     other_id: str
-    place: int
+    rank: int
     """1 for the nearest."""
     score: float
     """Weighted cosine, 0 to 1."""
@@ -72,11 +72,11 @@ def find_neighbours(documents: Sequence[Document]) -> Iterator[Neighbour]:
         scores = (matrix[start : start + BLOCK] @ matrix.T).toarray()
         for row, own in enumerate(scores, start=start):
             own[works == works[row]] = 0
-            for place, other in enumerate(_largest(own), start=1):
+            for rank, other in enumerate(_largest(own), start=1):
                 yield Neighbour(
                     documents[row].paper_id,
                     documents[other].paper_id,
-                    place,
+                    rank,
                     round(float(own[other]), 3),
                     _shared_terms(matrix[row], matrix[other], names, tellable),
                     len(cited[row] & cited[other]),

@@ -58,7 +58,7 @@ class Pair:
     paper_id: str
     other_id: str
     verdict: str
-    """"joined", "possible", or "parted" by hand."""
+    """"joined", "possible", or "separate" (by hand)."""
     reason: str
     title_ratio: float | None = None
     """0 to 100."""
@@ -217,15 +217,15 @@ def group(
     join: Iterable[Sequence[str]] = (),
     part: Iterable[Sequence[str]] = (),
 ) -> tuple[dict[str, str], list[Pair]]:
-    """The work_id of each paper_id, the paper_id of its first version, and the pairs with what was joined and parted by hand.
+    """The work_id of each paper_id, the paper_id of its first version, and the pairs with what was joined or separated by hand.
 
-    Pairs are joined the strongest first, and never so that two papers parted by hand come together.
+    Pairs are joined the strongest first, and never so that two papers that were separated by hand come together.
     """
     order = {version.paper_id: place for place, version in enumerate(versions)}
-    parted = {frozenset(pair) for ids in part for pair in combinations(ids, 2)}
-    joined = {frozenset(pair) for ids in join for pair in combinations(ids, 2)} - parted
+    separate = {frozenset(pair) for ids in part for pair in combinations(ids, 2)}
+    joined = {frozenset(pair) for ids in join for pair in combinations(ids, 2)} - separate
     by_ids = {frozenset((pair.paper_id, pair.other_id)): pair for pair in pairs}
-    for verdict, chosen in (("joined", joined), ("parted", parted)):
+    for verdict, chosen in (("joined", joined), ("separate", separate)):
         for ids in chosen:
             first, second = sorted(ids, key=order.__getitem__)
             known = by_ids.get(ids, Pair(first, second, verdict, ""))
@@ -236,7 +236,7 @@ def group(
         if (
             pair.verdict == "joined"
             and ours is not theirs
-            and not _holds_parted(ours, theirs, parted)
+            and not _holds_separate(ours, theirs, separate)
         ):
             ours |= theirs
             members |= dict.fromkeys(theirs, ours)
@@ -252,6 +252,6 @@ def _strength(pair: Pair) -> tuple[bool, float, float]:
     return (pair.reason != "by hand", -(pair.title_ratio or 0), -(pair.abstract_similarity or 0))
 
 
-def _holds_parted(ours: set[str], theirs: set[str], parted: set[frozenset[str]]) -> bool:
+def _holds_separate(ours: set[str], theirs: set[str], separate: set[frozenset[str]]) -> bool:
     together = ours | theirs
-    return any(ids <= together for ids in parted)
+    return any(ids <= together for ids in separate)

@@ -1,1 +1,1 @@
-"""What the plugins share. With plugins/, the only code that imports Datasette."""
+"""Code that the plugins share. With plugins/, the only code that imports Datasette."""

@@ -1,7 +1,4 @@
-"""Runs the canned queries of metadata.yml for the plugins.
-
-The rule: what is asked of the database is written in metadata.yml and nowhere else; a parameter that is not given is empty.
-"""
+"""Runs the canned queries of metadata.yml. A parameter that is not given is empty."""
 
 from __future__ import annotations
 
@@ -9,31 +6,47 @@ from collections.abc import Mapping
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from datasette.utils import derive_named_parameters
+from papersette.site.datasette_seam import derive_named_parameters
 
 DATABASE = "papers"
-"""The name under which Datasette serves the file that build_db.py makes: papers.db."""
+"""The name under which Datasette serves papers.db."""
 
-ON_EVERY_PAGE = {"about", "session_list"}
-"""Queries without parameters that pages of all kinds ask; of a file that cannot change they are asked once."""
+CACHED = {"about", "session_list"}
+"""Queries without parameters that most pages run. An immutable database answers them once."""
 
-names: dict[str, list[str]] = {}
-"""The parameters of each query; to find them, Datasette reads all of its text."""
-answers: WeakKeyDictionary[Any, dict[str, list[dict[str, Any]]]] = WeakKeyDictionary()
-"""For each database what it answered to ON_EVERY_PAGE."""
+parameters: dict[str, list[str]] = {}
+"""SQL -> its parameters. Datasette has to parse the SQL to find them."""
+cached_rows: WeakKeyDictionary[Any, dict[str, list[dict[str, Any]]]] = WeakKeyDictionary()
+"""Database -> {query of CACHED: its rows}."""
+
+
+async def ensure_query_allowed(datasette: Any, actor: Any, query: str) -> None:
+    """Raise Forbidden if the actor may not see this canned query."""
+    await datasette.ensure_permissions(
+        actor, [("view-query", (DATABASE, query)), ("view-database", DATABASE), "view-instance"]
+    )
+
+
+async def execute(datasette: Any, query: str, values: Mapping[str, object], **options: Any) -> Any:
+    """Return Datasette's Results of a canned query; `options` are those of `Database.execute`.
+
+    Raises what `Database.execute` raises.
+    """
+    database = datasette.get_database(DATABASE)
+    sql = (await datasette.get_canned_query(DATABASE, query, None))["sql"]
+    if sql not in parameters:
+        parameters[sql] = await derive_named_parameters(database, sql)
+    arguments = {name: values.get(name, "") for name in parameters[sql]}
+    return await database.execute(sql, arguments, **options)
 
 
 async def run(datasette: Any, query: str, values: Mapping[str, object]) -> list[dict[str, Any]]:
-    """The rows that the query gives. Raises what Datasette's `execute` raises."""
+    """Return the rows of a canned query as dictionaries. Raises what `execute` raises."""
     database = datasette.get_database(DATABASE)
-    known = answers.setdefault(database, {})
+    known = cached_rows.setdefault(database, {})
     if query in known:
         return known[query]
-    sql = (await datasette.get_canned_query(DATABASE, query, None))["sql"]
-    if sql not in names:
-        names[sql] = await derive_named_parameters(database, sql)
-    answer = await database.execute(sql, {name: values.get(name, "") for name in names[sql]})
-    rows = [dict(row) for row in answer.rows]
-    if query in ON_EVERY_PAGE and not database.is_mutable:
+    rows = [dict(row) for row in (await execute(datasette, query, values)).rows]
+    if query in CACHED and not database.is_mutable:
         known[query] = rows
     return rows

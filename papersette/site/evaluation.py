@@ -1,7 +1,7 @@
-"""Asks a publication's search questions whose answers are known, and says how high it ranks them.
+"""Evaluates the search of a publication by known-item questions: each has one correct paper.
 
-The rule: what is measured is what a reader gets, the canned query `search` of the served file, nothing beside it.
-Known-item search: for each question one paper is right; its rank among the first ten counts 1/rank, and 0 below.
+It asks the served canned query `search`, as readers do. The reciprocal rank of a question is 1/rank
+of the correct paper among the first ten results, and 0 if it is not among them.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from papersette.records import Question
 from papersette.site.canned_queries import DATABASE
 
 DEPTH = 10
-"""Results that are looked at: the first screen or two."""
+"""Number of results examined."""
 
 
 @dataclass(frozen=True)
@@ -33,26 +33,26 @@ class Figure:
     about: str
 
 
-def measure(path: Path, house: Path, questions: Sequence[Question]) -> list[Figure]:
-    """How high the search of the database at `path` ranks; `house` is the folder of metadata.yml, plugins and templates.
+def measure(path: Path, site_folder: Path, questions: Sequence[Question]) -> list[Figure]:
+    """Return the figures for the search of a database; an empty list without questions.
 
-    Nothing where there is no question.
+    `site_folder` contains metadata.yml, settings.json, plugins/ and templates/.
     """
-    return asyncio.run(_measure(path, house, questions)) if questions else []
+    return asyncio.run(_measure(path, site_folder, questions)) if questions else []
 
 
-async def _measure(path: Path, house: Path, questions: Sequence[Question]) -> list[Figure]:
-    site = await serve(path, house)
+async def _measure(path: Path, site_folder: Path, questions: Sequence[Question]) -> list[Figure]:
+    site = await serve(path, site_folder)
     return to_figures([await rank(site, question) for question in questions])
 
 
-async def serve(path: Path, house: Path) -> Datasette:
-    """A Datasette of this database with the house's metadata, plugins and templates, to be asked through its client."""
+async def serve(path: Path, site_folder: Path) -> Datasette:
+    """Return a started Datasette of this database, to be used through its `client`."""
     site = Datasette(
-        metadata=yaml.safe_load((house / "metadata.yml").read_text(encoding="utf-8")),
-        plugins_dir=str(house / "plugins"),
-        template_dir=str(house / "templates"),
-        settings=json.loads((house / "settings.json").read_text(encoding="utf-8")),
+        metadata=yaml.safe_load((site_folder / "metadata.yml").read_text(encoding="utf-8")),
+        plugins_dir=str(site_folder / "plugins"),
+        template_dir=str(site_folder / "templates"),
+        settings=json.loads((site_folder / "settings.json").read_text(encoding="utf-8")),
     )
     site.add_database(Database(site, path=str(path), is_mutable=False), name=DATABASE)
     await site.invoke_startup()
@@ -60,7 +60,7 @@ async def serve(path: Path, house: Path) -> Datasette:
 
 
 async def ask(site: Any, q: str, **choices: str) -> list[str]:
-    """The paper_ids that a search finds, in their order."""
+    """Return the paper_ids that a search finds, in order."""
     answer = await site.client.get(
         f"/{DATABASE}/search.json", params={"q": q, "_shape": "array", **choices}
     )
@@ -69,24 +69,25 @@ async def ask(site: Any, q: str, **choices: str) -> list[str]:
 
 
 async def rank(site: Any, question: Question) -> int | None:
-    """The place of the right paper, from 1, or None where it is not among the first ten."""
+    """Return the rank of the correct paper, from 1; None if it is not among the first ten."""
     found = (await ask(site, question.query, versions="all"))[:DEPTH]
     return found.index(question.paper_id) + 1 if question.paper_id in found else None
 
 
 def to_figures(ranks: Iterable[int | None]) -> list[Figure]:
-    """
+    """Return the mean reciprocal rank and the share of questions answered.
+
     >>> [(figure.measure, figure.value) for figure in to_figures([1, 2, None, None])]
     [('mean reciprocal rank in the first ten', 0.375), ('found in the first ten', 0.5)]
     """
-    places = list(ranks)
-    found = [place for place in places if place]
-    about = f"{len(places)} questions, each about one paper"
+    all_ranks = list(ranks)
+    found = [rank for rank in all_ranks if rank]
+    about = f"{len(all_ranks)} questions, each about one paper"
     return [
         Figure(
             "mean reciprocal rank in the first ten",
-            sum(1 / place for place in found) / len(places),
+            sum(1 / rank for rank in found) / len(all_ranks),
             about,
         ),
-        Figure("found in the first ten", len(found) / len(places), about),
+        Figure("found in the first ten", len(found) / len(all_ranks), about),
     ]

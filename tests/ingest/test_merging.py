@@ -1,7 +1,7 @@
 """Completing papers: the first source's word stands, what it lacks is taken from others, and who said what is kept."""
 
 from papersette.ingest.merging import complete
-from papersette.records import Author, Claim, Paper, Review, Venue
+from papersette.records import AlternateValue, Author, Paper, Review, Venue
 
 VENUE = Venue("v", "V")
 ANONYMOUS = Paper("a", VENUE, title="A Title", abstract="First words.")
@@ -12,23 +12,23 @@ def completed(**said):
 
 
 def test_what_a_paper_lacks_is_taken_and_told():
-    (paper,), claims, problems = completed(
+    (paper,), values, problems = completed(
         authors=(Author("Ada"),), decision="oral", reviews=(Review(7), Review(9.5))
     )
     assert (paper.authors, paper.decision, paper.title) == ((Author("Ada"),), "oral", "A Title")
-    assert claims == [
-        Claim("a", "authors", "later", "Ada", used=True),
-        Claim("a", "decision", "later", "oral", used=True),
-        Claim("a", "reviews", "later", "7; 9.5", used=True),
+    assert values == [
+        AlternateValue("a", "authors", "later", "Ada", used=True),
+        AlternateValue("a", "decision", "later", "oral", used=True),
+        AlternateValue("a", "reviews", "later", "7; 9.5", used=True),
     ]
     assert problems == []
 
 
 def test_where_sources_differ_the_first_word_stands_and_the_other_is_kept():
-    (paper,), claims, _ = completed(abstract="Other words.")
-    assert (paper.abstract, claims) == (
+    (paper,), values, _ = completed(abstract="Other words.")
+    assert (paper.abstract, values) == (
         "First words.",
-        [Claim("a", "abstract", "later", "Other words.", used=False)],
+        [AlternateValue("a", "abstract", "later", "Other words.", used=False)],
     )
 
 

@@ -17,7 +17,7 @@ def documents(**more):
 
 
 def nearest(given):
-    return {n.paper_id: n for n in find_neighbours(given) if n.place == 1}
+    return {n.paper_id: n for n in find_neighbours(given) if n.rank == 1}
 
 
 def test_the_nearest_paper_says_the_same_and_the_reason_is_told():
@@ -55,7 +55,7 @@ def test_works_that_both_cite_bring_papers_together_and_are_counted():
 def test_no_paper_has_more_neighbours_than_asked_and_none_is_its_own():
     given = [Document(str(n), str(n), f"hedges{n % 4} and shears{n % 3}") for n in range(60)]
     found = list(find_neighbours(given))
-    assert max(n.place for n in found) == NEIGHBOURS
+    assert max(n.rank for n in found) == NEIGHBOURS
     assert all(n.paper_id != n.other_id for n in found)
 
 

@@ -86,7 +86,7 @@ def test_a_person_joins_and_parts_and_is_told_so():
     works, pairs = group(versions, find_pairs(versions), join=[("a", "c")], part=[("a", "b")])
     assert works == {"a": "a", "b": "b", "c": "a"}
     assert {(p.paper_id, p.other_id): (p.verdict, p.reason) for p in pairs} == {
-        ("a", "b"): ("parted", "by hand"),
+        ("a", "b"): ("separate", "by hand"),
         ("a", "c"): ("joined", "by hand"),
     }
 

@@ -1,4 +1,4 @@
-"""The interface in three languages: nothing untranslated, nothing broken, the reader's choice kept."""
+"""The interface in three languages: translations are complete, and the reader's choice is kept."""
 
 import re
 import string
@@ -8,16 +8,16 @@ import yaml
 from babel.messages.pofile import read_po
 from conftest import METADATA, ROOT
 
-PICTURES = yaml.safe_load((ROOT / "metadata.yml").read_text())["plugins"][
+DASHBOARDS = yaml.safe_load((ROOT / "metadata.yml").read_text())["plugins"][
     "datasette-dashboards"
 ].values()
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
-ONE = re.compile(r'\b_\("((?:[^"\\]|\\.)*)"')
-SEVERAL = re.compile(r'\b_n\("([^"]*)", "([^"]*)"')
+SINGULAR = re.compile(r'\b_\("((?:[^"\\]|\\.)*)"')
+PLURAL = re.compile(r'\b_n\("([^"]*)", "([^"]*)"')
 
 
 def titles(part):
-    """Every title in a specification of a picture: of axes, legends, and lines of tooltips."""
+    """Return the titles in the specification of a chart: of axes, legends and tooltips."""
     if isinstance(part, dict):
         return {
             text
@@ -27,28 +27,28 @@ def titles(part):
     return {text for value in part for text in titles(value)} if isinstance(part, list) else set()
 
 
-def said_by_pictures():
+def texts_of_charts():
     queries = METADATA["queries"]
     return {
         text
-        for picture in PICTURES
-        for name, chart in picture["charts"].items()
-        for text in {picture["title"], queries[name]["title"], queries[name]["description"]}
+        for dashboard in DASHBOARDS
+        for name, chart in dashboard["charts"].items()
+        for text in {dashboard["title"], queries[name]["title"], queries[name]["description"]}
         | titles(chart["display"])
     }
 
 
-def said():
-    """Everything that the templates and pictures say in English, the names of facets, and the titles of canned queries."""
+def texts_of_interface():
+    """Return the English texts of templates, charts, facets and titles of canned queries."""
     texts = "\n".join(path.read_text() for path in TEMPLATES)
     names = re.search(
-        r"FACET_NAMES = \{(.*?)\n\}", (ROOT / "plugins/addresses.py").read_text(), re.DOTALL
+        r"FACET_NAMES = \{(.*?)\n\}", (ROOT / "plugins/search_links.py").read_text(), re.DOTALL
     ).group(1)
-    single = {text.replace('\\"', '"') for text in ONE.findall(texts)} | set(
+    single = {text.replace('\\"', '"') for text in SINGULAR.findall(texts)} | set(
         yaml.safe_load("{" + names + "}").values()
     )
     single |= {query["title"] for query in METADATA["queries"].values()}
-    return single | said_by_pictures() | set(SEVERAL.findall(texts))
+    return single | texts_of_charts() | set(PLURAL.findall(texts))
 
 
 def catalog(language):
@@ -61,9 +61,9 @@ def fields(text):
 
 
 @pytest.mark.parametrize("language", ["fr", "ar"])
-def test_every_word_of_the_interface_is_translated_and_no_more(language):
+def test_catalogs_translate_exactly_the_texts_of_the_interface(language):
     known = catalog(language)
-    assert said() == set(known)
+    assert texts_of_interface() == set(known)
     for message in known.values():
         forms = message.string if isinstance(message.string, tuple) else (message.string,)
         assert all(forms), message.id
@@ -71,7 +71,7 @@ def test_every_word_of_the_interface_is_translated_and_no_more(language):
 
 
 @pytest.mark.parametrize("language", ["fr", "ar"])
-def test_a_translation_has_the_same_blanks_to_fill(language):
+def test_translations_have_the_same_placeholders(language):
     for message in catalog(language).values():
         if isinstance(message.id, str):
             assert fields(message.string) == fields(message.id), message.id
@@ -80,7 +80,7 @@ def test_a_translation_has_the_same_blanks_to_fill(language):
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
-def test_no_template_says_a_sentence_past_the_catalogs(path):
+def test_templates_have_no_untranslatable_text(path):
     text = re.sub(
         r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<code>.*?</code>|<script.*?</script>",
         "",
@@ -104,14 +104,14 @@ def test_no_template_says_a_sentence_past_the_catalogs(path):
         ("", "en", "ltr", "Search"),
     ],
 )
-def test_the_browser_is_answered_in_its_language(sample_site, asked, language, direction, word):
+def test_pages_are_in_the_language_of_the_browser(sample_site, asked, language, direction, word):
     answer = sample_site.get("/papers/search?q=noise", headers={"accept-language": asked})
     assert f'<html lang="{language}" dir="{direction}">' in answer.text
     assert f"<button>{word}</button>" in answer.text
     assert "accept-language" in answer.headers["vary"].lower()
 
 
-def test_the_readers_choice_counts_more_than_the_browsers(sample_site):
+def test_the_chosen_language_overrides_the_browsers(sample_site):
     chosen = sample_site.get("/-/language/ar?back=/papers/search?q=noise")
     assert (chosen.status_code, chosen.headers["location"]) == (302, "/papers/search?q=noise")
     kept = {"cookie": chosen.headers["set-cookie"].partition(";")[0], "accept-language": "fr"}
@@ -122,7 +122,7 @@ def test_the_readers_choice_counts_more_than_the_browsers(sample_site):
 @pytest.mark.parametrize(
     "back", ["https://evil.example/", "//evil.example/", "/\\evil.example", ""]
 )
-def test_the_switch_leads_nowhere_else(sample_site, back):
+def test_the_language_switch_redirects_only_to_this_site(sample_site, back):
     answer = sample_site.get("/-/language/fr", params={"back": back})
     sample_site.cookies.clear()
     assert answer.headers["location"] == "/"
@@ -134,7 +134,7 @@ def test_numbers_and_plurals_follow_the_language(sample_site):
     assert "47 articles" in sample_site.get("/", headers={"accept-language": "fr"}).text
 
 
-def test_an_error_page_speaks_english(sample_site):
+def test_error_pages_are_in_english(sample_site):
     assert "Search" in sample_site.get("/nosuchpage").text
 
 
@@ -146,7 +146,7 @@ def test_an_error_page_speaks_english(sample_site):
         ("en", "Best-rated papers"),
     ],
 )
-def test_a_canned_query_has_its_title_in_the_readers_language(asked, title, sample_site):
+def test_titles_of_canned_queries_are_translated(asked, title, sample_site):
     assert (
         f">{title}</h1>"
         in sample_site.get("/papers/best_rated", headers={"Accept-Language": asked}).text

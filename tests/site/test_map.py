@@ -1,4 +1,4 @@
-"""The map of the papers: the like stand together, each work once, and what a search finds lights up."""
+"""The map of the papers: similar papers are neighbours, and a search highlights what it finds."""
 
 import sqlite3
 from contextlib import closing
@@ -16,44 +16,46 @@ from papersette.knowledge.related import Document
 
 def documents_of(db):
     with closing(sqlite3.connect(db)) as conn:
-        shown = {paper_id for (paper_id,) in conn.execute(facts.SHOWN)}
+        shown = {paper_id for (paper_id,) in conn.execute(facts.MAPPED_PAPERS)}
         return [
-            document for document in facts._documents(Database(conn)) if document.paper_id in shown
+            document
+            for document in facts._read_documents(Database(conn))
+            if document.paper_id in shown
         ]
 
 
-def test_the_map_has_each_work_with_a_text_once(sample_db):
+def test_the_map_has_each_work_with_text_or_abstract_once(sample_db):
     works = "select distinct work_id from papers where page_count > 0 or abstract is not null"
     on_map = query(sample_db, "select work_id from paper_map join papers using (paper_id)")
     assert sorted(on_map) == sorted(query(sample_db, works))
 
 
-def test_the_same_papers_make_the_same_map(sample_db):
+def test_the_map_is_deterministic(sample_db):
     drawn = [(point.paper_id, point.x, point.y) for point in draw_map(documents_of(sample_db), {})]
     assert sorted(drawn) == query(
         sample_db, "select paper_id, x, y from paper_map order by paper_id"
     )
 
 
-def test_papers_that_are_near_on_the_map_are_related_more_often_than_chance(sample_db):
-    places = {
-        paper_id: np.array(place)
-        for paper_id, *place in query(sample_db, "select paper_id, x, y from paper_map")
+def test_neighbours_on_the_map_are_related_more_often_than_random_pairs(sample_db):
+    positions = {
+        paper_id: np.array(position)
+        for paper_id, *position in query(sample_db, "select paper_id, x, y from paper_map")
     }
     related = {
         frozenset(pair)
-        for pair in query(sample_db, "select paper_id, other_id from related where place <= 5")
+        for pair in query(sample_db, "select paper_id, other_id from related where rank <= 5")
     }
     pairs = sorted(
-        map(frozenset, combinations(places, 2)),
-        key=lambda pair: np.linalg.norm(np.subtract(*map(places.get, pair))),
+        map(frozenset, combinations(positions, 2)),
+        key=lambda pair: np.linalg.norm(np.subtract(*map(positions.get, pair))),
     )
-    near = pairs[: len(places)]
+    near = pairs[: len(positions)]
     assert len(related & set(near)) / len(near) > 2 * len(related & set(pairs)) / len(pairs)
 
 
 def documents(bodies):
-    """Twenty papers of gardens and twenty of bicycles; every second one has its text here where `bodies` says so."""
+    """Return twenty papers on gardens and twenty on bicycles; with `bodies`, every second has a text."""
     topics = {"g": "hedges shears pruning roses spade", "b": "chains saddles puncture gears brakes"}
     lines = [
         "We show results. The proof is long, and tables follow them.",
@@ -72,24 +74,24 @@ def documents(bodies):
 
 
 def nearest(points: list[Point]) -> dict[str, str]:
-    places = {point.paper_id: np.array([point.x, point.y]) for point in points}
+    positions = {point.paper_id: np.array([point.x, point.y]) for point in points}
     return {
         own: min(
-            (other for other in places if other != own),
-            key=lambda other: float(np.linalg.norm(places[own] - places[other])),
+            (other for other in positions if other != own),
+            key=lambda other: float(np.linalg.norm(positions[own] - positions[other])),
         )
-        for own in places
+        for own in positions
     }
 
 
-def test_what_is_missing_of_a_paper_moves_it_to_no_other_country():
+def test_papers_with_and_without_text_mix_within_a_topic():
     found = nearest(list(draw_map(documents(bodies=True), {})))
     assert all(own[0] == other[0] for own, other in found.items())
     with_text = {key for key in found if int(key[1:]) % 2}
     assert any((own in with_text) != (other in with_text) for own, other in found.items())
 
 
-def test_a_region_bears_the_tag_that_its_papers_carry_more_than_others():
+def test_a_region_is_named_by_its_distinctive_tag():
     papers = documents(bodies=False)
     tags = {
         p.paper_id: ["science", "gardens" if p.paper_id[0] == "g" else "bicycles"] for p in papers
@@ -102,7 +104,7 @@ def test_a_region_bears_the_tag_that_its_papers_carry_more_than_others():
 @pytest.mark.parametrize(
     "given", [[], documents(bodies=False)[:4], [Document(str(n), str(n), "") for n in range(9)]]
 )
-def test_few_papers_or_none_with_words_make_no_map(given):
+def test_too_few_papers_or_no_words_give_no_map(given):
     assert list(draw_map(given, {})) == []
 
 
@@ -114,7 +116,7 @@ def test_few_papers_or_none_with_words_make_no_map(given):
         {"q": "noise -gan", "venue": "icml-2019"},
     ],
 )
-def test_what_the_search_finds_lights_up(asked, sample_site, sample_db):
+def test_the_map_highlights_what_the_search_finds(asked, sample_site, sample_db):
     works = dict(query(sample_db, "select paper_id, work_id from papers"))
     found = {works[row["paper_id"]] for row in rows(sample_site, "search", size="1000", **asked)}
     lit = {
@@ -127,5 +129,5 @@ def test_what_the_search_finds_lights_up(asked, sample_site, sample_db):
     assert lit
 
 
-def test_without_a_search_nothing_is_dimmed(sample_site):
+def test_without_a_search_nothing_is_highlighted(sample_site):
     assert {row["found"] for row in rows(sample_site, "map_of_papers")} == {None}

@@ -1,4 +1,4 @@
-"""The served site: search, cards, paper pages, exports, on a small corpus full of oddities."""
+"""The served site: search, cards, paper pages and downloads of a small corpus of odd papers."""
 
 import json
 import re
@@ -41,11 +41,11 @@ def ids(site, **asked):
         ('tag:"odd ids"', ["a/b?c#d %41 ü"]),
     ],
 )
-def test_the_query_language_finds_what_it_says(site, q, found):
+def test_queries_find_the_expected_papers(site, q, found):
     assert sorted(ids(site, q=q)) == sorted(found)
 
 
-def test_a_row_has_the_passage_its_page_and_the_promised_columns(site):
+def test_search_rows_have_a_passage_and_the_documented_columns(site):
     (row,) = site.get(
         "/papers/search.json", params={"q": '"anisotropic noise"', "_shape": "array"}
     ).json()
@@ -62,36 +62,38 @@ def test_a_row_has_the_passage_its_page_and_the_promised_columns(site):
     assert (row["snippet_page"], row["snippet"].count("⟦")) == (1, 2)
 
 
-def test_words_may_stand_on_different_pages_of_a_paper(site):
+def test_words_on_different_pages_of_a_paper_match(site):
     assert ids(site, q="lstm page two") == ["dropout"]
 
 
-def test_where_no_paper_has_all_words_those_with_most_come_and_say_what_they_lack(site):
+def test_if_no_paper_has_all_words_partial_matches_name_the_missing_ones(site):
     assert sorted(ids(site, q="dropout lstm wikitext zzzz")) == ["dropout", "wikitext"]
     html = page(site, "/papers/search", q="dropout lstm zzzz")
-    assert 'as no paper here has it: <b dir="auto">zzzz</b>' in html
-    assert "Without: zzzz" in html
+    assert 'No paper contains: <b dir="auto">zzzz</b>' in html
+    assert "Missing: zzzz" in html
 
 
-def test_a_phrase_that_no_paper_has_is_opened_into_its_words_and_says_so(site):
+def test_a_phrase_without_matches_is_relaxed_to_its_words(site):
     assert set(ids(site, q='"noise anisotropic"')) == {"dropout", "wikitext"}
-    assert "No paper has the exact phrase" in page(site, "/papers/search", q='"noise anisotropic"')
+    assert "No paper contains the exact phrase" in page(
+        site, "/papers/search", q='"noise anisotropic"'
+    )
 
 
-def test_words_that_no_paper_has_so_near_each_other_are_found_anywhere_and_it_is_said(site):
+def test_near_without_matches_is_relaxed_to_its_words(site):
     assert ids(site, q="use NEAR/2 lstm") == ["dropout"]
-    assert "No paper has these words so near each other" in page(
+    assert "No paper has these words that close together" in page(
         site, "/papers/search", q="use NEAR/2 lstm"
     )
-    assert "near each other" not in page(site, "/papers/search", q="use NEAR/3 lstm")
+    assert "close together" not in page(site, "/papers/search", q="use NEAR/3 lstm")
 
 
-def test_a_search_for_nothing_lists_everything(site):
+def test_an_empty_search_lists_all_papers(site):
     html = page(site, "/papers/search")
     assert f"<b>{len(ODD_PAPERS)}</b> results" in html
 
 
-def test_choices_narrow_a_search_and_are_kept_by_every_link(site):
+def test_filters_apply_and_are_kept_in_links(site):
     assert set(ids(site, q="noise", tag="dropout")) == {"dropout", "wikitext"}
     assert ids(site, q="noise", year="2018") == ["hostile"]
     assert ids(site, q="noise", author="zoe-angstrom") == ["hostile"]
@@ -100,21 +102,21 @@ def test_choices_narrow_a_search_and_are_kept_by_every_link(site):
     assert 'href="/papers/search?q=filler&amp;tag=filler&amp;sort=title&amp;page=2"' in html
 
 
-def test_paging_shows_every_result_once_and_a_page_too_far_says_so(site):
+def test_pages_show_every_result_once_and_the_last_page_is_known(site):
     found = [i for number in (1, 2, 3) for i in ids(site, q="filler", page=number)]
     assert len(found) == len(set(found)) == 45
     assert "no page 9" in page(site, "/papers/search", q="filler", page=9)
 
 
 @pytest.mark.parametrize("sort", ["year", "title", "nosuch"])
-def test_another_order_is_the_same_set(site, sort):
+def test_sorting_does_not_change_the_set_of_results(site, sort):
     everything = {i for number in (1, 2, 3) for i in ids(site, q="filler", page=number)}
     assert {
         i for number in (1, 2, 3) for i in ids(site, q="filler", page=number, sort=sort)
     } == everything
 
 
-def test_counts_beside_a_search_are_of_all_matches(site):
+def test_facet_counts_cover_all_matches(site):
     rows = site.get(
         "/papers/search_facets.json", params={"q": "filler", "page": 2, "_shape": "array"}
     ).json()
@@ -130,7 +132,7 @@ HOSTILE = ['"', '""', "(", "a\x00b", "<script>alert(1)</script>", "x" * 10_000, 
 @pytest.mark.parametrize(
     "path", ["/papers/search", "/-/search", "/papers/papers/dropout", "/papers/phrase_pages"]
 )
-def test_hostile_input_gets_a_page_with_nothing_unescaped(site, q, path):
+def test_hostile_input_is_escaped(site, q, path):
     asked = {"phrase": q, "q": q}
     html = page(site, path, **asked)
     assert "<script>alert" not in html
@@ -149,12 +151,12 @@ def test_hostile_input_gets_a_page_with_nothing_unescaped(site, q, path):
         "/papers/paper_texts.json",
     ],
 )
-def test_hostile_input_to_a_tables_own_search_is_no_error(site, q, path):
+def test_hostile_input_to_table_search_is_no_error(site, q, path):
     assert site.get(path, params={"_search": q}).status_code == 200
 
 
 @pytest.mark.parametrize("paper_id", [paper["paper_id"] for paper in ODD_PAPERS[:6]])
-def test_every_paper_has_a_page_reached_from_its_card(site, paper_id):
+def test_every_card_links_to_the_page_of_its_paper(site, paper_id):
     (card,) = site.get(
         "/papers/cards.json", params={"ids": json.dumps([paper_id]), "_shape": "array"}
     ).json()
@@ -164,7 +166,7 @@ def test_every_paper_has_a_page_reached_from_its_card(site, paper_id):
     assert any(f"<dd>{card['paper_id']}</dd>" in text or "<dt>Id</dt>" in text for text in pages)
 
 
-def test_what_a_title_holds_is_shown_as_text_everywhere(site):
+def test_markup_in_titles_is_shown_as_text(site):
     for path in ("/papers/papers/hostile", "/papers/search?q=noise", "/papers/papers", "/-/search?q=noise", "/papers/tags_together",
                  "/papers/papers_missing_something", "/papers/venues/odd"):  # fmt: skip
         html = page(site, path)
@@ -173,7 +175,7 @@ def test_what_a_title_holds_is_shown_as_text_everywhere(site):
         assert 'href="javascript:' not in html
 
 
-def test_missing_things_are_said_to_be_missing_and_never_none(site):
+def test_missing_fields_are_labelled_as_missing(site):
     html = page(site, "/papers/papers/bare")
     assert all(
         said in html
@@ -182,19 +184,19 @@ def test_missing_things_are_said_to_be_missing_and_never_none(site):
             "No authors given",
             "No tl;dr",
             "No abstract",
-            "No text of this paper",
+            "The text of this paper is not available",
         )
     )
     assert not re.search(r">\s*None\s*<", html)
 
 
-def test_a_paper_page_shows_the_passages_of_the_query_it_was_reached_by(site):
+def test_a_paper_page_shows_the_passages_of_its_query(site):
     html = page(site, "/papers/papers/dropout", q="dropout")
-    assert '2 pages have words of <b dir="auto">dropout</b>' in html
+    assert '2 matching pages for <b dir="auto">dropout</b>' in html
     assert 'href="/pdf/dropout.pdf#page=2"' in html
 
 
-def test_a_missing_paper_or_query_is_a_404_with_a_page(site):
+def test_unknown_papers_and_queries_are_404_pages(site):
     for path in ("/papers/papers/nosuch", "/papers/nosuch", "/papers/tags/nosuch"):
         answer = site.get(path)
         assert (answer.status_code, "<header" in answer.text) == (404, True)
@@ -209,11 +211,11 @@ def test_a_missing_paper_or_query_is_a_404_with_a_page(site):
         "/papers/venues/odd",
     ],
 )
-def test_tags_authors_sessions_and_venues_have_pages_of_cards(site, path):
+def test_row_pages_list_their_papers(site, path):
     assert "papers/papers/hostile" in page(site, path)
 
 
-def test_the_tables_own_search_finds_papers_by_their_full_text_pages_authors_and_tags(site):
+def test_table_search_uses_the_full_text_indexes(site):
     def found(table, words):
         return site.get(
             f"/papers/{table}.json", params={"_search": words, "_shape": "array"}
@@ -237,14 +239,14 @@ def test_search_all_links_to_rows_of_every_table(site):
     )
 
 
-def test_every_canned_query_answers_a_first_visit_without_parameters(site):
+def test_every_canned_query_works_without_parameters(site):
 
     for name in METADATA["queries"]:
         for ending in ("", ".json", ".csv"):
             assert site.get(f"/papers/{name}{ending}").status_code == 200, name
 
 
-def test_canned_queries_answer_their_question(site):
+def test_canned_queries_return_the_expected_rows(site):
     def rows(name, **asked):
         return site.get(f"/papers/{name}.json", params={"_shape": "array", **asked}).json()
 
@@ -266,18 +268,18 @@ def test_canned_queries_answer_their_question(site):
     assert rows("authors_by_papers")[0]["papers"] == 1
 
 
-def test_the_notice_of_the_catalog_is_on_every_page(site):
+def test_the_notice_is_on_every_page(site):
     for path in ("/", "/papers", "/papers/papers", "/papers/papers/bare", "/papers/search"):
         assert "All of this is &lt;made up&gt;." in page(site, path)
 
 
-def test_the_home_page_offers_a_search_tags_and_inspiration(site):
+def test_the_home_page_has_a_search_form_and_tags(site):
     html = page(site, "/")
     assert 'name="q"' in html
     assert html.count('href="/papers/search?q=tag') == 5
     assert 'href="/papers/tags/filler"' in html
 
 
-def test_the_database_can_be_downloaded_and_not_written(site):
+def test_the_database_can_be_downloaded_but_not_changed(site):
     assert site.get("/papers.db").content[:15] == b"SQLite format 3"
     assert site.get("/papers.json", params={"sql": "delete from papers"}).status_code == 400

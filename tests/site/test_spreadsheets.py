@@ -1,4 +1,4 @@
-"""CSV that opens right and computes nothing, rows that are whole, limits that are said."""
+"""CSV that is safe in spreadsheets, complete downloads, and their limits."""
 
 import asyncio
 import csv
@@ -9,6 +9,7 @@ import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from importlib.util import module_from_spec, spec_from_file_location
+from urllib.parse import urlencode
 
 import httpx
 import pandas
@@ -45,7 +46,7 @@ def test_no_cell_is_a_formula(sample_site, text):
 
 
 @pytest.mark.parametrize("text", HARMLESS)
-def test_other_cells_and_plain_numbers_stay_as_they_are(sample_site, text):
+def test_other_text_and_numbers_are_unchanged(sample_site, text):
     answer = cell_of(sample_site, text)
     assert read(answer) == [["cell", "next"], [text, "after"]]
     frame = pandas.read_csv(io.BytesIO(answer.content), dtype=str, keep_default_na=False)
@@ -56,20 +57,18 @@ def test_other_cells_and_plain_numbers_stay_as_they_are(sample_site, text):
     ("text", "shown"),
     [("a;=1", "a;'=1"), ("a\n=1", "a\n'=1"), ("a; @b", "a; '@b"), ("a\n- b; - c", "a\n- b; - c")],
 )
-def test_no_formula_is_cut_out_of_a_cell_where_lists_are_parted_by_semicolons(
-    sample_site, text, shown
-):
+def test_no_formula_after_a_separator(sample_site, text, shown):
     assert read(cell_of(sample_site, text))[1][0] == shown
 
 
-def test_a_name_of_a_column_is_no_formula_either(sample_site):
+def test_no_column_name_is_a_formula(sample_site):
     assert read(sample_site.get("/papers.csv", params={"sql": "select 1 as [=1+1]"})) == [
         ["'=1+1"],
         ["1"],
     ]
 
 
-def test_control_characters_which_no_spreadsheet_takes_are_blanks(sample_site):
+def test_control_characters_become_spaces(sample_site):
     assert read(sample_site.get("/papers.csv?sql=select+char(97,0,98,7)")) == [
         ["char(97,0,98,7)"],
         ["a b "],
@@ -77,7 +76,7 @@ def test_control_characters_which_no_spreadsheet_takes_are_blanks(sample_site):
 
 
 @pytest.mark.parametrize("text", [*FORMULAS, *HARMLESS])
-def test_programs_can_have_the_bytes_untouched(sample_site, text):
+def test_raw_csv_is_unchanged(sample_site, text):
     answer = cell_of(sample_site, text, _raw="on")
     written = io.StringIO(newline="")
     csv.writer(written).writerows([["cell", "next"], [text, "after"]])
@@ -95,7 +94,7 @@ def test_programs_can_have_the_bytes_untouched(sample_site, text):
         ("/papers/papers.csv?_raw=on", "papers.csv"),
     ],
 )
-def test_every_csv_has_its_type_and_a_name(sample_site, path, name):
+def test_every_csv_has_a_content_type_and_file_name(sample_site, path, name):
     for method in ("GET", "HEAD"):
         answer = sample_site.request(method, path)
         assert answer.headers["content-type"] == "text/csv; charset=utf-8"
@@ -111,7 +110,7 @@ def test_every_csv_has_its_type_and_a_name(sample_site, path, name):
         ("/papers.csv?sql=delete+from+papers", 400),
     ],
 )
-def test_an_error_is_no_csv(sample_site, path, status):
+def test_an_error_is_not_csv(sample_site, path, status):
     answer = sample_site.get(path)
     assert (answer.status_code, answer.headers["content-type"]) == (
         status,
@@ -128,7 +127,7 @@ def plugin(name):
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 1000])
-def test_rows_are_the_same_in_whatever_pieces_they_come(size):
+def test_csv_is_parsed_the_same_in_pieces_of_any_size(size):
     written = io.StringIO(newline="")
     csv.writer(written).writerows([[text, 'a"\r\n"b', "", text] for text in FORMULAS + HARMLESS])
     text, rows = written.getvalue(), plugin("spreadsheets").Rows()
@@ -144,7 +143,7 @@ async def ask(site, paths):
 
 
 def ask_with(database, paths, **settings):
-    """Answers of a site with other settings."""
+    """Return the answers of a site with other settings."""
     site = Datasette(
         [],
         immutables=[database],
@@ -158,14 +157,14 @@ def ask_with(database, paths, **settings):
         return thread.submit(asyncio.run, ask(site, paths)).result()
 
 
-WHOLE = [
+DOWNLOADS = [
     "/papers/papers", "/papers/papers?_next=5", "/papers/pages", "/papers/paper_texts", "/papers/search?q=", "/papers/citations_within",
     "/papers?sql=select+paper_id,title+from+papers", "/papers/papers_of?venue=icml-2019", "/papers/papers?_size=max",
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("path", WHOLE)
-def test_more_rows_than_a_page_may_have_are_all_there(path, sample_db):
+@pytest.mark.parametrize("path", DOWNLOADS)
+def test_downloads_are_complete_beyond_the_row_limit(path, sample_db):
     page, _, query = path.partition("?")
     paths = [
         f"{page}.csv?{query}",
@@ -183,7 +182,7 @@ def test_more_rows_than_a_page_may_have_are_all_there(path, sample_db):
     assert counts[0] == counts[1] == counts[2] > (10 if "citations" not in path else 0)
 
 
-def test_a_list_in_json_is_whole_though_it_could_not_say_that_it_is_not(sample_db):
+def test_json_lists_of_sql_are_complete(sample_db):
     sql = "/papers.json?sql=select+paper_id+from+papers"
     answers = ask_with(
         sample_db,
@@ -198,7 +197,7 @@ def test_a_list_in_json_is_whole_though_it_could_not_say_that_it_is_not(sample_d
     assert len(answers[2].json()) == 20, "a page of a search is a page"
 
 
-def test_who_asks_for_a_page_gets_a_page(sample_site):
+def test_downloads_of_one_page_have_one_page(sample_site):
     assert len(read(sample_site.get("/papers/papers.csv?_size=3"))) == 4
     first, second = (
         read(sample_site.get(f"/papers/search.csv?q=noise&size=2&page={page}"))[1:]
@@ -208,25 +207,27 @@ def test_who_asks_for_a_page_gets_a_page(sample_site):
 
 
 @pytest.mark.parametrize("extension", ["csv", "json"])
-def test_a_limit_is_an_error_that_says_which(extension, sample_db):
-    endless = "sql=with+recursive+n(i)+as+(select+1+union+all+select+i%2B1+from+n)+select+"
+def test_an_exceeded_limit_is_an_error_that_names_it(extension, sample_db):
+    endless = (
+        "with recursive n(i) as (select 1 union all select i + 1 from n) select count(*) from n"
+    )
+    two_megabytes = "select hex(zeroblob(1000000))"
     slow, large = ask_with(
         sample_db,
         [
-            f"/papers.{extension}?{endless}count(*)+from+n&_stream=on&_timelimit=50",
-            f"/papers.{extension}?{endless}i+from+n&_stream=on",
+            f"/papers.{extension}?{urlencode({'sql': endless, '_stream': 'on', '_timelimit': 50})}",
+            f"/papers.{extension}?{urlencode({'sql': two_megabytes, '_stream': 'on'})}",
         ],
         max_csv_mb=1,
+        sql_time_limit_ms=600_000,  # far more than the second query takes on any machine
     )
     assert (slow.status_code, large.status_code) == (400, 400)
-    assert "takes longer than 0.05 seconds" in slow.text
-    assert "more than 1 MB" in large.text
+    assert "longer than the limit of 0.05 s" in slow.text
+    assert "exceeds the limit of 1 MB" in large.text
 
 
 @pytest.mark.parametrize("asked", ["", "?_raw=on"])
-def test_a_table_that_cannot_be_finished_is_broken_off_and_never_passes_for_whole(
-    asked, sample_db, tmp_path
-):
+def test_an_incomplete_csv_closes_the_connection(asked, sample_db, tmp_path):
     bulky = tmp_path / "papers.db"
     shutil.copy(sample_db, bulky)
     (tmp_path / "inspect-data.json").write_text("{}")
@@ -241,5 +242,5 @@ def test_a_table_that_cannot_be_finished_is_broken_off_and_never_passes_for_whol
         ):
             site.get(f"/papers/papers.csv{asked}")
         assert len(site.get("/papers/papers.json?_stream=on").json()) == 47, (
-            "which no limit of CSV concerns"
+            "the limit is for CSV only"
         )

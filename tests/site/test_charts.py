@@ -1,4 +1,4 @@
-"""Pictures: what they draw is in their tables, and their pages link to it. How they are drawn is in test_drawing.py."""
+"""Charts: their data, pages and links. test_chart_drawing.py tests how they are drawn."""
 
 import html
 import re
@@ -10,7 +10,7 @@ from corpora import HOSTILE
 
 
 def named(part):
-    """The columns that a configuration of a picture asks for."""
+    """Return the columns that the configuration of a chart uses."""
     if isinstance(part, dict):
         own = {part["field"]} if isinstance(part.get("field"), str) else set()
         return own.union(*map(named, part.values())) - {part.get("as")}
@@ -20,14 +20,14 @@ def named(part):
 
 
 def computed(part):
-    """The columns that it computes itself."""
+    """Return the columns that it computes itself."""
     if isinstance(part, dict):
         return ({part["as"]} if "as" in part else set()).union(*map(computed, part.values()))
     return set().union(*map(computed, part)) if isinstance(part, list) else set()
 
 
 @pytest.mark.parametrize("name", CHARTS)
-def test_every_picture_has_rows_with_the_columns_that_it_draws(name, sample_site, rated_site):
+def test_the_query_of_a_chart_returns_the_columns_it_uses(name, sample_site, rated_site):
     chart = CHARTS[name]
     found = rows(rated_site if name == "ratings_by_decision" else sample_site, name)
     most = chart.get("most", {"by": []})
@@ -39,17 +39,17 @@ def test_every_picture_has_rows_with_the_columns_that_it_draws(name, sample_site
     assert wanted <= set(found[0]), wanted - set(found[0])
 
 
-def test_a_picture_names_its_canned_query_and_has_no_sql_of_its_own():
+def test_a_chart_has_a_canned_query_and_no_sql_of_its_own():
     assert set(CHARTS) <= set(METADATA["queries"])
     assert not [name for name, chart in CHARTS.items() if "query" in chart or "db" in chart]
 
 
-def test_papers_of_more_than_24_venues_and_years_are_told_by_year_alone(rated_site, sample_site):
-    assert [row["place"] for row in rows(rated_site, "papers_by_year")] == [
+def test_more_than_24_venue_years_are_shown_by_year_only(rated_site, sample_site):
+    assert [row["venue_year"] for row in rows(rated_site, "papers_by_year")] == [
         str(year) for year in range(1990, 2020)
     ]
     assert {"ICLR 2019", "Shamra Academia, 2021"} < {
-        row["place"] for row in rows(sample_site, "papers_by_year")
+        row["venue_year"] for row in rows(sample_site, "papers_by_year")
     }
 
 
@@ -57,16 +57,16 @@ def test_papers_of_more_than_24_venues_and_years_are_told_by_year_alone(rated_si
     "phrase",
     ["noise", "noise, batch normalization", '"noise", \\ ,,\t\n,%', HOSTILE, "a,b,c,d,e,f,g,h"],
 )
-def test_phrases_are_parted_by_commas_and_any_of_them_is_words(phrase, sample_site):
+def test_phrases_are_separated_by_commas(phrase, sample_site):
     asked = {part.strip() for part in phrase.replace('"', " ").replace("\\", " ").split(",")} - {""}
     assert len({row["phrase"] for row in rows(sample_site, "phrase_by_venue", phrase=phrase)}) == (
         0 if "\t" in phrase else min(6, len(asked))
     )
 
 
-def test_the_share_of_a_phrase_is_of_the_papers_whose_text_is_here(sample_site, sample_db):
+def test_the_share_of_a_phrase_is_relative_to_papers_with_text(sample_site, sample_db):
     found = {
-        row["place"]: row
+        row["venue_year"]: row
         for row in rows(sample_site, "phrase_by_venue", phrase="batch normalization")
     }
     with_text = query(
@@ -85,7 +85,7 @@ def test_the_share_of_a_phrase_is_of_the_papers_whose_text_is_here(sample_site, 
     ("name", "counted"),
     [("tags_by_year", "papers_with_it"), ("citations_by_year", "papers_citing")],
 )
-def test_a_click_finds_as_many_papers_as_the_mark_says(name, counted, sample_site):
+def test_a_click_finds_as_many_papers_as_the_chart_shows(name, counted, sample_site):
     marks = [row for row in rows(sample_site, name) if row["venue_id"] == "iclr-2019"]
     assert marks
     for row in marks:
@@ -98,7 +98,7 @@ def test_a_click_finds_as_many_papers_as_the_mark_says(name, counted, sample_sit
         assert found[0]["count"] == row[counted], row
 
 
-def test_citations_of_a_name_and_of_a_work_can_be_asked_for(sample_site):
+def test_citations_by_year_filters_by_name_and_work(sample_site):
     assert {row["cited"] for row in rows(sample_site, "citations_by_year", name="Kingma, D")} == {
         "Kingma, D"
     }
@@ -108,7 +108,7 @@ def test_citations_of_a_name_and_of_a_work_can_be_asked_for(sample_site):
     } == {"kingma-2015-adam-a-method-for"}
 
 
-def test_tags_go_together_both_ways_and_never_with_themselves(sample_site):
+def test_pairs_of_tags_are_symmetric_and_of_different_tags(sample_site):
     pairs = {
         (row["tag_id"], row["other_tag_id"]): row["papers"]
         for row in rows(sample_site, "tags_by_tag")
@@ -120,7 +120,7 @@ def test_tags_go_together_both_ways_and_never_with_themselves(sample_site):
     assert len(beside) <= 20
 
 
-def test_the_friendly_address_leads_to_the_pictures_and_every_page_links_there(sample_site):
+def test_the_short_url_redirects_to_the_charts_and_pages_link_there(sample_site):
     assert sample_site.get("/pictures").headers["location"] == "/-/dashboards/pictures"
     home = sample_site.get("/").text
     assert 'href="/-/dashboards/pictures"' in home
@@ -131,7 +131,7 @@ def test_the_friendly_address_leads_to_the_pictures_and_every_page_links_there(s
     "path",
     ["tags/optimization", "cited_works/kingma-2015-adam-a-method-for", "cited_names/kingma-d"],
 )
-def test_a_row_page_links_to_its_own_picture(path, sample_site):
+def test_row_pages_link_to_charts_of_the_row(path, sample_site):
     links = re.findall(
         r'href="(/-/dashboards/pictures/\w+\?[^"]+)"', sample_site.get(f"/papers/{path}").text
     )
@@ -139,7 +139,7 @@ def test_a_row_page_links_to_its_own_picture(path, sample_site):
     assert all("plot" in sample_site.get(link).text for link in links)
 
 
-def test_pictures_speak_the_readers_language(sample_site):
+def test_charts_are_translated(sample_site):
     page = sample_site.get(
         "/-/dashboards/pictures/tags_by_year", headers={"accept-language": "fr"}
     ).text
@@ -147,17 +147,17 @@ def test_pictures_speak_the_readers_language(sample_site):
     assert "% des articles" in page
 
 
-def test_a_caption_tells_in_words_what_the_picture_shows(sample_site):
-    page = sample_site.get("/-/dashboards/pictures/papers_by_year").text
+def test_a_caption_describes_the_data(sample_site):
+    page = " ".join(sample_site.get("/-/dashboards/pictures/papers_by_year").text.split())
     most = max(rows(sample_site, "papers_by_year"), key=lambda row: row["papers"])
-    assert f"The most: <bdi>{most['place']}</bdi> (<bdi>{most['papers']}</bdi>)." in page
+    assert f"Maximum: <bdi>{most['venue_year']}</bdi> (<bdi>{most['papers']}</bdi>)." in page
     lit = [row["found"] for row in rows(sample_site, "map_of_papers", q="noise")]
     page = sample_site.get("/-/dashboards/pictures/map_of_papers?q=noise").text
-    assert f"{len(lit)} works are on it, {sum(lit)} of them found." in page
+    assert f"Shows {len(lit)} works, {sum(lit)} match the search." in page
 
 
 @pytest.mark.parametrize("name", CHARTS)
-def test_each_picture_links_to_a_table_that_answers_and_its_sql(name, sample_site):
+def test_each_chart_links_to_its_table_and_sql(name, sample_site):
     page = sample_site.get(f"/-/dashboards/pictures/{name}").text
     links = [
         link.replace("&amp;", "&") for link in re.findall(rf'href="(/papers/{name}[^"]*)"', page)
@@ -169,11 +169,11 @@ def test_each_picture_links_to_a_table_that_answers_and_its_sql(name, sample_sit
     )
 
 
-def test_a_picture_that_does_not_exist_is_not_found(sample_site):
+def test_an_unknown_chart_is_a_404(sample_site):
     assert sample_site.get("/-/dashboards/pictures/nosuch").status_code == 404
 
 
-def test_pictures_need_no_free_sql_and_keep_a_query_that_is_not_for_all(ask):
+def test_charts_respect_permissions_and_work_without_execute_sql(ask):
     metadata = yaml.safe_load((ROOT / "metadata.yml").read_text())
     metadata["databases"]["papers"]["queries"]["tags_by_year"]["allow"] = False
     paths = (

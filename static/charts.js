@@ -1,4 +1,4 @@
-// Draws the pictures of a page: each figure brings its specification and its rows, so that nothing is asked for. Colours are the page's own.
+// Draws the charts of a page. Each figure contains its specification and data; the colours are those of the page.
 
 function theme(width) {
   const style = getComputedStyle(document.documentElement);
@@ -25,33 +25,33 @@ function theme(width) {
   };
 }
 
-// What is written over a mark must not keep a click or a pointer from it.
-function letThrough(vega) {
+// Text over a mark must not intercept clicks.
+function ignorePointerOnText(vega) {
   for (const mark of vega.marks) if (mark.type === "text") mark.interactive = false;
   return vega;
 }
 
 async function draw(figure) {
-  const place = figure.querySelector(".plot");
-  const { display, rows, description, words } = JSON.parse(figure.querySelector("script[type='application/json']").textContent);
+  const plot = figure.querySelector(".plot");
+  const { display, rows, description, labels } = JSON.parse(figure.querySelector("script[type='application/json']").textContent);
   const dark = matchMedia("(prefers-color-scheme: dark)").matches;
   const spec = { width: "container", description, data: { values: rows }, ...display };
-  figure.picture?.finalize();
-  figure.picture = await vegaEmbed(place, spec, {
+  figure.chart?.finalize();
+  figure.chart = await vegaEmbed(plot, spec, {
     mode: "vega-lite",
     renderer: "svg",
-    logLevel: vega.Error, // Vega-Lite warns of each picture whose height follows from its rows
-    config: theme(place.clientWidth),
-    patch: letThrough,
+    logLevel: vega.Error, // Vega-Lite warns of each chart whose height follows from its rows
+    config: theme(plot.clientWidth),
+    patch: ignorePointerOnText,
     actions: { export: true, source: false, compiled: false, editor: false },
-    i18n: words,
+    i18n: labels,
     tooltip: { theme: dark ? "dark" : "light" },
     downloadFileName: figure.id,
   });
-  place.querySelector("summary").ariaLabel = words.CLICK_TO_VIEW_ACTIONS;
+  plot.querySelector("summary").ariaLabel = labels.CLICK_TO_VIEW_ACTIONS;
 }
 
-const pictures = [...document.querySelectorAll("figure.picture:has(.plot)")];
-const drawAll = () => pictures.forEach(draw);
+const charts = [...document.querySelectorAll("figure.chart:has(.plot)")];
+const drawAll = () => charts.forEach(draw);
 drawAll();
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);

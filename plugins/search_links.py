@@ -1,6 +1,6 @@
-"""Addresses of a search that differ in one choice from the one at hand, and of all that a page shows as files.
+"""Template functions for links: the current search with one choice changed, and file downloads.
 
-The rule: the address holds the whole state of a page, and nothing else does.
+The URL holds the complete state of a search page.
 """
 
 from urllib.parse import quote_plus, urlencode
@@ -17,14 +17,14 @@ FACET_NAMES = {
     "author": "Author",
     "dataset": "Dataset",
     "technique": "Technique",
-    "cites": "Cites the name",
-    "cited": "Cites the work",
+    "cites": "Cited name",
+    "cited": "Cited work",
     "session": "Session",
     "language": "Language",
     "has": "Has",
 }
-"""What a search can be narrowed by, in the order in which the page shows it."""
-CHOICES = ("q", "in", *FACET_NAMES, "versions", "sort")
+"""Facet -> its heading, in the order of the search page."""
+SEARCH_PARAMETERS = ("q", "in", *FACET_NAMES, "versions", "sort")
 FILE_NAMES = {
     "csv": "CSV",
     "json": "JSON",
@@ -41,7 +41,7 @@ def extra_template_vars(datasette, request):
     search = Search(datasette, request)
     return {
         "search_link": search.link,
-        "search_arguments": lambda: dict.fromkeys(CHOICES, "") | search.asked,
+        "search_arguments": lambda: dict.fromkeys(SEARCH_PARAMETERS, "") | search.asked,
         "chosen": search.chosen,
         "choose": search.choose,
         "links": search.links,
@@ -53,30 +53,31 @@ def extra_template_vars(datasette, request):
 
 
 class Search:
-    """The search that a request asks for, and its neighbours."""
+    """The search of a request, and links to similar searches."""
 
     def __init__(self, datasette, request):
         self.page = datasette.urls.path(f"/{DATABASE}/search?")
         self.asked = (
-            {key: value for key in CHOICES if (value := request.args.get(key))} if request else {}
+            {key: value for key in SEARCH_PARAMETERS if (value := request.args.get(key))}
+            if request
+            else {}
         )
-        self.encoded = {
-            key: urlencode({key: value}) for key, value in self.asked.items()
-        }  # once, for hundreds of links
+        # encoded once, as a page has hundreds of links
+        self.encoded = {key: urlencode({key: value}) for key, value in self.asked.items()}
 
     def link(self, **changes):
-        """The address of this search with some choices changed; an empty one goes, and so does the page."""
+        """Return the URL of this search with changed parameters, on page 1; "" removes one."""
         kept = [pair for key, pair in self.encoded.items() if key not in changes]
         return self.page + "&".join(
             [*kept, *(urlencode({key: value}) for key, value in changes.items() if value)]
         )
 
     def chosen(self, facet):
-        """The values of a facet that the search is narrowed to; those with a minus are excluded."""
+        """Return the chosen values of a facet; a leading minus excludes a value."""
         return [value for value in self.asked.get(facet, "").split(",") if value]
 
     def choose(self, facet, value):
-        """The address of this search with a value added; or, where it is there already, without it."""
+        """Return the URL of this search with a value of a facet added, or removed if chosen."""
         others = [
             other
             for other in self.chosen(facet)
@@ -87,23 +88,27 @@ class Search:
         )
 
     def links(self, facet, values):
-        """The values of a facet with the addresses of this search with each and without it."""
-        picked = self.chosen(facet)
-        beside = self.link(**{facet: ",".join([*picked, "+"])}).removesuffix(quote_plus("+"))
+        """Return rows of a facet with the URLs that choose, remove or exclude each value."""
+        chosen = self.chosen(facet)
+        prefix = self.link(**{facet: ",".join([*chosen, "+"])}).removesuffix(quote_plus("+"))
         return [
-            row | {"picked": True, "address": self.choose(facet, row["value"])}
-            if row["value"] in picked
+            row | {"chosen": True, "url": self.choose(facet, row["value"])}
+            if row["value"] in chosen
             else row
             | {
-                "address": beside + quote_plus(row["value"]),
-                "without": beside + quote_plus("-" + row["value"]),
+                "url": prefix + quote_plus(row["value"]),
+                "exclude_url": prefix + quote_plus("-" + row["value"]),
             }
             for row in values
         ]
 
 
 def to_files(address, renderers, of_row=False):
-    """All of what a page shows, as files: (name, address). Papers of a row, as a tag, have their rows at another address."""
+    """Return (name, URL) of each file format of a query or table.
+
+    `renderers` is Datasette's {extension: URL} of the page. On the page of a row (`of_row`), as of
+    a tag, `address` is that of the query that lists its papers, used for CSV and JSON.
+    """
     path, _, query = address.partition("?")
 
     def to_address(extension):

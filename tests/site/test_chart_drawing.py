@@ -1,18 +1,16 @@
-"""Pictures in a browser: drawn within the screen in light and dark, told and opened by the pointer, and never run as a script."""
+"""Charts in a browser: drawn in light and dark, with tooltips and links, and no script of a title is run."""
 
 import re
 from urllib.parse import urlencode
 
 import pytest
 import yaml
-from conftest import CHARTS, ROOT, follow, rows, serve
+from conftest import CHARTS, ROOT, axe_findings, follow, rows, serve
 from corpora import HOSTILE
 
-DRAWN = (
-    "[...document.querySelectorAll('figure.picture:has(.plot)')].every(figure => figure.picture)"
-)
+DRAWN = "[...document.querySelectorAll('figure.chart:has(.plot)')].every(figure => figure.chart)"
 POINT = """([figure, title]) => {
-    const view = figure.picture.view, row = view.data('source_0').find(row => row.title.includes(title));
+    const view = figure.chart.view, row = view.data('source_0').find(row => row.title.includes(title));
     const box = figure.querySelector('canvas').getBoundingClientRect(), [left, top] = view.origin(), padding = view.padding();
     return {row, x: box.x + left + padding.left + view.scale('x')(row.x), y: box.y + top + padding.top + view.scale('y')(row.y)};
 }"""
@@ -23,52 +21,35 @@ def wait_until_drawn(page):
     return page
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
-def test_each_picture_is_drawn_with_marks_within_the_screen(visit, rated_site, scheme, width):
-    page = wait_until_drawn(
-        visit(
-            "/-/dashboards/pictures",
-            rated_site,
-            color_scheme=scheme,
-            viewport={"width": width, "height": 800},
-        )
-    )
-    drawn = [name for name in CHARTS if page.locator(f"#{name} .plot").count()]
-    assert set(CHARTS) - set(drawn) == {
-        "phrase_by_venue",
-        "citations_by_year",
-        "tags_by_tag",
-    }  # no texts, and a tag a paper
-    for name in drawn:
-        figure = page.locator(f"#{name}")
-        assert figure.locator("canvas").count() or figure.locator(".mark-rect path").count() > 5, (
-            name
-        )
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert page.evaluate("window.hacked") is None
+def test_charts_are_drawn_within_the_screen_in_light_and_dark(visit, rated_site, width):
+    screen = {"width": width, "height": 800}
+    page = visit("/-/dashboards/pictures", rated_site, color_scheme="light", viewport=screen)
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        page.reload()
+        wait_until_drawn(page)
+        drawn = [name for name in CHARTS if page.locator(f"#{name} .plot").count()]
+        without_data = {"phrase_by_venue", "citations_by_year", "tags_by_tag"}
+        assert set(CHARTS) - set(drawn) == without_data  # no texts, and one tag a paper
+        for name in drawn:
+            chart = page.locator(f"#{name}")
+            marks = chart.locator(".mark-rect path").count()
+            assert chart.locator("canvas").count() or marks > 5, (name, scheme)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert page.evaluate("window.hacked") is None
 
 
-@pytest.mark.parametrize(
-    ("name", "scheme"),
-    [("", "light"), *[(name, "dark") for name in sorted(set(CHARTS) - {"ratings_by_decision"})]],
-)
-def test_a_drawn_picture_has_no_serious_finding_of_axe(visit, name, scheme):
-    axe = pytest.importorskip(
-        "axe_playwright_python.sync_playwright", reason="pip install -r requirements-dev.txt"
-    )
-    page = wait_until_drawn(visit(f"/-/dashboards/pictures/{name}", color_scheme=scheme))
-    serious = [
-        v
-        for v in axe.Axe().run(page).response["violations"]
-        if v["impact"] in {"serious", "critical"}
-    ]
-    assert not serious, [
-        (v["id"], [node["html"][:200] for node in v["nodes"][:3]]) for v in serious
-    ]
+def test_drawn_charts_have_no_serious_finding_of_axe(visit):
+    page = visit("/-/dashboards/pictures", color_scheme="light")
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        page.reload()
+        wait_until_drawn(page)
+        assert axe_findings(page) == [], scheme
 
 
-def test_words_in_a_drawing_stand_out_and_follow_a_change_to_dark(visit):
+def test_text_of_a_chart_changes_color_with_the_color_scheme(visit):
     page = wait_until_drawn(visit("/-/dashboards/pictures/papers_by_year", color_scheme="light"))
     color = "document.querySelector('.plot .mark-text text').getAttribute('fill')"
     light = page.evaluate(color)
@@ -80,28 +61,28 @@ def test_words_in_a_drawing_stand_out_and_follow_a_change_to_dark(visit):
     assert page.evaluate(color) == ink
 
 
-def test_a_point_of_the_map_tells_its_title_and_opens_its_paper(visit):
+def test_a_point_of_the_map_shows_its_title_and_opens_its_paper(visit):
     page = wait_until_drawn(visit("/-/dashboards/pictures/map_of_papers"))
     figure = page.query_selector("#map_of_papers")
-    place = page.evaluate(POINT, [figure, "Walk with SGD"])
-    page.mouse.move(place["x"], place["y"])
+    point = page.evaluate(POINT, [figure, "Walk with SGD"])
+    page.mouse.move(point["x"], point["y"])
     page.wait_for_selector("#vg-tooltip-element.visible")
-    assert place["row"]["title"] in page.inner_text("#vg-tooltip-element")
-    page.mouse.click(place["x"], place["y"])
-    page.wait_for_url(f"**{place['row']['href']}")
-    assert page.inner_text("h1").strip() == place["row"]["title"]
+    assert point["row"]["title"] in page.inner_text("#vg-tooltip-element")
+    page.mouse.click(point["x"], point["y"])
+    page.wait_for_url(f"**{point['row']['href']}")
+    assert page.inner_text("h1").strip() == point["row"]["title"]
 
 
-def test_a_title_that_would_run_is_told_as_it_is(visit, rated_site):
+def test_a_title_with_a_script_is_shown_as_text(visit, rated_site):
     page = wait_until_drawn(visit("/-/dashboards/pictures/map_of_papers", rated_site))
-    place = page.evaluate(POINT, [page.query_selector("#map_of_papers"), HOSTILE])
-    page.mouse.move(place["x"], place["y"])
+    point = page.evaluate(POINT, [page.query_selector("#map_of_papers"), HOSTILE])
+    page.mouse.move(point["x"], point["y"])
     page.wait_for_selector("#vg-tooltip-element.visible")
     assert HOSTILE in page.inner_text("#vg-tooltip-element")
     assert page.evaluate("window.hacked") is None
 
 
-def test_a_bar_opens_the_papers_behind_it(visit):
+def test_a_bar_opens_the_search_for_its_papers(visit):
     page = wait_until_drawn(
         visit("/-/dashboards/pictures/phrase_by_venue?phrase=batch+normalization")
     )
@@ -116,7 +97,7 @@ def pixels(page):
     )
 
 
-def test_a_search_on_the_map_dims_the_rest(visit):
+def test_a_search_on_the_map_dims_other_papers(visit):
     all_lit = pixels(wait_until_drawn(visit("/-/dashboards/pictures/map_of_papers?q=the")))
     page = visit("/-/dashboards/pictures/map_of_papers")
     page.fill("main input[name=q]", '"batch normalization"')
@@ -125,15 +106,15 @@ def test_a_search_on_the_map_dims_the_rest(visit):
     assert 0 < pixels(wait_until_drawn(page)) < all_lit
 
 
-def test_without_javascript_there_is_the_table(visit):
+def test_without_javascript_the_table_is_linked(visit):
     page = visit("/-/dashboards/pictures/tags_by_year", java_script_enabled=False)
-    assert "Without JavaScript" in page.inner_text("noscript")
-    follow(page.locator("figure a:has-text('its table')"))
+    assert "needs JavaScript" in page.inner_text("noscript")
+    follow(page.locator("figure a:has-text('Table')"))
     assert page.locator("table.rows-and-columns tr").count() > 5
 
 
 @pytest.mark.parametrize("phrase", [HOSTILE, '"><img src=x onerror="window.hacked = 1">'])
-def test_what_a_reader_asks_for_is_never_run(visit, phrase):
+def test_input_is_never_executed(visit, phrase):
     page = wait_until_drawn(
         visit(f"/-/dashboards/pictures/phrase_by_venue?{urlencode({'phrase': phrase})}")
     )
@@ -142,7 +123,7 @@ def test_what_a_reader_asks_for_is_never_run(visit, phrase):
     assert page.input_value("main input[name=phrase]") == phrase
 
 
-def test_the_picture_of_the_documentation_is_drawn_as_it_stands_there(visit, sample_db, tmp_path):
+def test_the_chart_in_the_documentation_works_as_printed(visit, sample_db, tmp_path):
     query, chart = re.findall(
         r"```yaml\n(.*?)```", (ROOT / "docs/pictures.md").read_text(), re.DOTALL
     )
@@ -162,7 +143,7 @@ def test_the_picture_of_the_documentation_is_drawn_as_it_stands_there(visit, sam
         page.wait_for_url("**/papers/search?language=*")
 
 
-def test_an_embedded_picture_stands_alone(visit):
+def test_an_embedded_chart_has_no_header(visit):
     page = wait_until_drawn(visit("/-/dashboards/pictures/papers_by_year/embed"))
     assert not page.locator("header.site").is_visible()
     assert page.locator(".plot .mark-rect path").count() > 1

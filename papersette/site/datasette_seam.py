@@ -1,0 +1,151 @@
+"""All that this project uses of Datasette beyond its documented plugin API.
+
+Plugins import from `datasette` itself only hookimpl, Response, Request, Forbidden and NotFound, and
+everything else from here. tests/site/test_datasette_contract.py states the behaviour relied on, so
+that a move to another version of Datasette is a change of this file. Written for Datasette 0.65.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from functools import lru_cache
+from typing import Any
+from urllib.parse import quote_plus, urlencode
+
+from datasette import Request, Response
+from datasette.database import QueryInterrupted
+from datasette.facets import ColumnFacet, Facet
+from datasette.filters import FilterArguments, Filters
+from datasette.plugins import pm
+from datasette.utils import (
+    CustomJSONEncoder,
+    InvalidSql,
+    add_cors_headers,
+    await_me_maybe,
+    call_with_supported_arguments,
+    derive_named_parameters,
+    escape_sqlite,
+    path_with_added_args,
+    path_with_format,
+    path_with_removed_args,
+    remove_infinites,
+    sqlite3,
+    sqlite_timelimit,
+    tilde_decode,
+    tilde_encode,
+    validate_sql_select,
+)
+from datasette.utils.asgi import AsgiStream
+from datasette.views.base import DatasetteError
+from datasette.views.database import DatabaseView, MagicParameters
+from datasette.views.table import TableView
+
+__all__ = [
+    "AsgiStream",
+    "ColumnFacet",
+    "CustomJSONEncoder",
+    "DatasetteError",
+    "Facet",
+    "FilterArguments",
+    "Filters",
+    "InvalidSql",
+    "MagicParameters",
+    "QueryInterrupted",
+    "alternate_json_url",
+    "await_me_maybe",
+    "database_response",
+    "derive_named_parameters",
+    "edit_sql_url",
+    "escape_sqlite",
+    "export_links",
+    "path_with_added_args",
+    "path_with_removed_args",
+    "pm",
+    "remove_infinites",
+    "response_headers",
+    "sqlite3",
+    "sqlite_timelimit",
+    "table_response",
+    "tilde_decode",
+    "tilde_encode",
+    "validate_sql_select",
+    "with_query",
+]
+
+_quote = lru_cache(quote_plus)  # the SQL of a search is long, and the same on every page
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+async def table_response(datasette: Any, request: Request, send: Send) -> Response:
+    """Return Datasette's own response for a table or canned query.
+
+    The route must have named the groups `database`, `table` and `format`.
+    """
+    return await TableView.as_view(datasette)(request, send)
+
+
+async def database_response(datasette: Any, request: Request, send: Send) -> Response:
+    """Return Datasette's own response for a database, as for SQL in ?sql=.
+
+    The route must have named the groups `database` and `format`.
+    """
+    return await DatabaseView.as_view(datasette)(request, send)
+
+
+def with_query(request: Request, arguments: Iterable[tuple[str, object]]) -> Request:
+    """Return the same request with another query string."""
+    query = urlencode(list(arguments)).encode()
+    return Request(request.scope | {"query_string": query}, request.receive)
+
+
+async def export_links(
+    datasette: Any, request: Request, database: str, query: str, columns: Sequence[str]
+) -> dict[str, str]:
+    """Return {extension: URL} of the formats that plugins write the result of a canned query in."""
+    links = {}
+    for extension, (_, can_render) in datasette.renderers.items():
+        answer = call_with_supported_arguments(
+            can_render,
+            datasette=datasette,
+            columns=columns,
+            rows=[],
+            sql=None,
+            query_name=query,
+            database=database,
+            table=None,
+            request=request,
+            view_name="table",
+        )
+        if await await_me_maybe(answer):
+            links[extension] = datasette.urls.path(
+                path_with_format(request=request, format=extension)
+            )
+    return links
+
+
+def alternate_json_url(datasette: Any, request: Request) -> str:
+    """Return the URL of the same page as JSON."""
+    path = datasette.urls.path(path_with_format(request=request, format="json"))
+    return str(datasette.absolute_url(request, path))
+
+
+async def edit_sql_url(
+    datasette: Any, request: Request, database: str, sql: str, values: dict[str, str]
+) -> str | None:
+    """Return the URL of the page that edits this SQL; None for readers who may not run SQL."""
+    if not await datasette.permission_allowed(request.actor, "execute-sql", database, default=True):
+        return None
+    query = "&".join(filter(None, [f"sql={_quote(sql)}", urlencode(values)]))
+    return f"{datasette.urls.database(database)}?{query}"
+
+
+def response_headers(datasette: Any, request: Request, status: int = 200) -> dict[str, str]:
+    """Return the headers that Datasette gives its own pages of data: caching, CORS, referrer."""
+    headers = {"Referrer-Policy": "no-referrer"}
+    if datasette.cache_headers and status == 200:
+        asked = request.args.get("_ttl") or ""
+        seconds = int(asked) if asked.isdecimal() else datasette.setting("default_cache_ttl")
+        headers["Cache-Control"] = f"max-age={seconds}" if seconds else "no-cache"
+    if datasette.cors:
+        add_cors_headers(headers)
+    return headers
