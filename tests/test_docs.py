@@ -140,6 +140,23 @@ def test_every_line_with_curl_is_tested():
     assert len(EXAMPLES) == len(re.findall(r"^curl ", API, flags=re.MULTILINE)) > 15
 
 
+def to_anchor(heading):
+    return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
+
+
+@pytest.mark.parametrize(
+    "page", [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")], ids=lambda page: page.name
+)
+def test_every_link_between_pages_leads_to_a_file_and_a_heading(page):
+    links = re.findall(r"\]\(([^)\s]+)\)", re.sub(r"`[^`\n]*`", "", page.read_text("utf-8")))
+    for path, anchor in [link.split("#") if "#" in link else (link, "") for link in links]:
+        if not path.startswith(("http", "/")):
+            target = page.parent / path if path else page
+            assert target.exists(), path
+            headings = re.findall(r"^#+ (.*)$", target.read_text("utf-8"), re.M) if anchor else []
+            assert not anchor or anchor in map(to_anchor, headings), f"{path}#{anchor}"
+
+
 def to_address(command):
     """The path and parameters that a line with curl asks for; only the options that docs/api.md uses."""
     words = iter(shlex.split(command)[1:])

@@ -125,7 +125,7 @@ def test_input_is_never_executed(visit, phrase):
 
 def test_the_chart_in_the_documentation_works_as_printed(visit, sample_db, tmp_path):
     query, chart = re.findall(
-        r"```yaml\n(.*?)```", (ROOT / "docs/pictures.md").read_text(), re.DOTALL
+        r"```yaml\n(.*?)```", (ROOT / "docs/charts.md").read_text(), re.DOTALL
     )
     settings = yaml.safe_load((ROOT / "metadata.yml").read_text())
     settings["databases"]["papers"]["queries"] |= yaml.safe_load(query)
