@@ -97,6 +97,9 @@ def run(tmp_path, without_plugins):
     )
     conn.close()
     plugin = Routes()
+    # Datasette registers plugins for the process; those of this project may be there from other tests
+    names = [path.name for path in (ROOT / "plugins").glob("*.py")]
+    others = {name: pm.unregister(name=name) for name in names if pm.has_plugin(name)}
     pm.register(plugin)
     queries = {"ids": {"sql": "select id from own where id > :least"}}
 
@@ -117,6 +120,8 @@ def run(tmp_path, without_plugins):
 
     yield run
     pm.unregister(plugin)
+    for name, other in others.items():
+        pm.register(other, name)
 
 
 def test_routes_of_plugins_come_before_datasettes_own_and_can_hand_requests_on(run):
