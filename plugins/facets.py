@@ -1,9 +1,9 @@
-"""Facets that count all filtered rows on every page: columns (`whole`), many-to-many (`linked`).
+"""Facets that count all filtered rows on every page: columns (`all_rows`), many-to-many (`linked`).
 
 Datasette applies its paging clause to facets, so that page 2 shows the counts of the remaining
-rows, and it has no many-to-many facet. In metadata.yml: `facets: [{whole: year}, {linked: tags}]`.
-The link table is found by its foreign keys. ?_linked_tags=<tag_id> chooses a value; several are
-combined with AND.
+rows, and it has no many-to-many facet. In metadata.yml:
+`facets: [{all_rows: year}, {linked: tags}]`. The link table is found by its foreign keys.
+?_linked_tags=<tag_id> chooses a value; several are combined with AND.
 """
 
 from datasette import Request, hookimpl
@@ -26,7 +26,7 @@ CHOSEN = "_linked_"
 
 @hookimpl
 def register_facet_classes():
-    return [WholeColumnFacet, LinkedFacet]
+    return [AllRowsFacet, LinkedFacet]
 
 
 @hookimpl
@@ -45,7 +45,7 @@ def filters_from_request(request, database, table, datasette):
     return filters
 
 
-class WholeTable:
+class AllRows:
     """Mixin: count all rows that match the filters, and link to page 1."""
 
     def __init__(self, ds, request, *args, **kwargs):
@@ -83,13 +83,13 @@ class WholeTable:
         return ("where " + " and ".join(clauses) if clauses else ""), params
 
 
-class WholeColumnFacet(WholeTable, ColumnFacet):
-    type = "whole"
+class AllRowsFacet(AllRows, ColumnFacet):
+    type = "all_rows"
 
     async def facet_results(self):
         results, timed_out = await super().facet_results()
         for result in results:
-            hidden = path_with_removed_args(self.request, {"_facet_whole": result["name"]})
+            hidden = path_with_removed_args(self.request, {"_facet_all_rows": result["name"]})
             result |= {
                 "type": "column",
                 "toggle_url": self.ds.urls.path(hidden),
@@ -148,7 +148,7 @@ class LinkedCounts(Facet):
         }
 
 
-class LinkedFacet(WholeTable, LinkedCounts):
+class LinkedFacet(AllRows, LinkedCounts):
     type = "linked"
 
 

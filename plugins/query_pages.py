@@ -43,7 +43,8 @@ async def query_page(datasette, request):
     try:
         context = await to_context(datasette, request, query)
     except QueryInterrupted as error:
-        seconds = datasette.setting("sql_time_limit_ms") / 1000
+        limits = [datasette.setting("sql_time_limit_ms"), to_time_limit(request)]
+        seconds = min(filter(None, limits)) / 1000
         message = f"This took longer than the limit of {seconds:g} s. Use more specific words."
         raise DatasetteError(message, title="Time limit exceeded", status=400) from error
     except sqlite3.DatabaseError as error:

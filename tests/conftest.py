@@ -344,6 +344,19 @@ def follow(element) -> None:
         element.click()
 
 
+def axe_findings(page):
+    """Return the serious findings of axe; skip the test if it is not installed."""
+    axe = pytest.importorskip(
+        "axe_playwright_python.sync_playwright", reason="pip install -r requirements-dev.txt"
+    )
+    found = axe.Axe().run(page).response["violations"]
+    return [
+        (finding["id"], [node["html"][:200] for node in finding["nodes"][:3]])
+        for finding in found
+        if finding["impact"] in {"serious", "critical"}
+    ]
+
+
 @pytest.fixture
 def visit(browser, sample_site):
     """Open a path of the sample's site, or of another one; see `visiting`."""

@@ -53,7 +53,7 @@ def test_a_search_past_its_time_limit_is_an_error(ask):
     metadata["databases"]["papers"]["queries"]["search"]["sql"] = endless
     (answer,) = ask("/papers/search?q=learning&_timelimit=50", metadata=metadata)
     assert answer.status_code == 400
-    assert "took longer than the limit" in answer.text
+    assert "took longer than the limit of 0.05 s" in answer.text
     assert "No paper contains" not in answer.text
 
 
@@ -63,3 +63,12 @@ def test_an_sql_error_is_shown_on_the_page_of_the_search(ask):
     (answer,) = ask("/papers/search?q=learning", metadata=metadata)
     assert answer.status_code == 400
     assert "The search failed: no such column: nosuch" in answer.text
+
+
+def test_a_head_request_has_the_headers_of_the_page(sample_site):
+    page = sample_site.get("/papers/search?q=noise")
+    head = sample_site.head("/papers/search?q=noise")
+    assert (head.status_code, head.content) == (200, b"")
+    for name in ("content-type", "cache-control", "link", "referrer-policy"):
+        assert head.headers[name] == page.headers[name]
+    assert 'rel="alternate"; type="application/json+datasette"' in page.headers["link"]
