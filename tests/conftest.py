@@ -29,6 +29,7 @@ import pytest
 import yaml
 from corpora import ODD_CATALOG, ODD_PAGES, ODD_PAPERS, RATED, RATED_CATALOG
 from datasette.app import Datasette
+from datasette.plugins import pm
 from filelock import FileLock
 
 ROOT = Path(__file__).parent.parent
@@ -324,6 +325,19 @@ def visiting(browser, home_site) -> Iterator[Callable[..., Any]]:
     assert errors == []
 
 
+def axe_findings(page):
+    """Return the serious findings of axe; skip the test if it is not installed."""
+    axe = pytest.importorskip(
+        "axe_playwright_python.sync_playwright", reason="pip install -r requirements-dev.txt"
+    )
+    found = axe.Axe().run(page).response["violations"]
+    return [
+        (finding["id"], [node["html"][:200] for node in finding["nodes"][:3]])
+        for finding in found
+        if finding["impact"] in {"serious", "critical"}
+    ]
+
+
 def follow(element) -> None:
     """Click on a link or a button in the browser and wait until the page it leads to has loaded."""
     with element.page.expect_navigation():
@@ -381,6 +395,23 @@ def query(db, sql):
     """Return the rows that a database file gives for an SQL query."""
     with contextlib.closing(sqlite3.connect(db)) as conn:
         return conn.execute(sql).fetchall()
+
+
+@pytest.fixture
+def without_plugins():
+    """Unregister our plugins for a test: what another test of this process has loaded stays loaded."""
+    folder = str(ROOT / "plugins")
+    ours = [
+        plugin
+        for plugin in pm.get_plugins()
+        if (getattr(plugin, "__file__", None) or "").startswith(folder)
+    ]
+    names = {plugin: pm.get_name(plugin) for plugin in ours}
+    for plugin in ours:
+        pm.unregister(plugin)
+    yield
+    for plugin, name in names.items():
+        pm.register(plugin, name)
 
 
 @pytest.fixture

@@ -58,5 +58,5 @@ def test_a_card_a_paper_and_a_search_have_the_links(tmp_path):
         page = site.get("/papers/search?q=walks").text
         assert page.count("Code link, p. 2") == 1
         assert 'href="https://github.com/ada/walks"' in page
-        assert "Code it links to" in site.get("/papers/papers/a").text
-        assert "Code it links to" not in site.get("/papers/papers/b").text
+        assert "Code links</h2>" in site.get("/papers/papers/a").text
+        assert "Code links</h2>" not in site.get("/papers/papers/b").text

@@ -69,7 +69,7 @@ def test_counts_beside_many_papers_are_those_of_all_of_them(site):
     assert [counts["year", str(year)] for year in (2000, 2001, 2002)] == [104, 103, 103]
 
 
-def test_a_sentence_asks_for_its_telling_words_alone_and_says_for_which_it_does_not(site):
+def test_a_sentence_is_searched_by_its_selective_terms_and_the_page_names_the_ignored_ones(site):
     q = "whoever keeps a lilac hedge, garden and gate in season"
     rows = site.get("/papers/search_facets.json", params={"q": q, "_shape": "array"}).json()
     common = [row["label"] for row in rows if row["facet"] == "common"]
@@ -77,7 +77,7 @@ def test_a_sentence_asks_for_its_telling_words_alone_and_says_for_which_it_does_
     assert "lilac" not in common
     page = site.get("/papers/search", params={"q": q}).text
     assert (
-        f'Not asked of each paper, as nearly all have it: <span dir="auto">{common[0]}</span>'
+        f'Ignored because almost every paper contains it: <span dir="auto">{common[0]}</span>'
         in page
     )
     assert find(site, q)[0]["paper_id"] == "p7"

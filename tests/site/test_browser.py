@@ -200,10 +200,10 @@ def test_typing_filters_the_values_of_a_facet_and_clearing_restores_them(visit):
     page = visit("/papers/search")
     author = page.locator("details", has=page.locator("h2", has_text="Author"))
     author.locator("summary").click()
-    expect = pytest.importorskip("playwright.sync_api").expect
     names = author.locator("li a:not(.not)")
     most_frequent = names.all_inner_texts()
     author.locator("input[name=named]").fill("arpi")
+    expect = pytest.importorskip("playwright.sync_api").expect
     expect(names.filter(has_not_text=re.compile("arpi", re.IGNORECASE))).to_have_count(0)
     expect(names).not_to_have_count(0)
     author.locator("input[name=named]").fill("")

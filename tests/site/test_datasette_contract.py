@@ -85,7 +85,7 @@ class Routes:
 
 
 @pytest.fixture
-def run(tmp_path):
+def run(tmp_path, without_plugins):
     """Run an async function with a Datasette of a small database and the plugin above."""
     path = tmp_path / "data.db"
     conn = sqlite3.connect(path)
