@@ -23,7 +23,7 @@ import numpy as np
 from sqlite_utils import Database
 
 from papersette.database import facts
-from papersette.database.publish import FAST
+from papersette.database.publish import FAST_PRAGMAS
 from papersette.knowledge import keyphrases, tags
 
 ROOT = Path(__file__).parent.parent
@@ -134,7 +134,7 @@ def speed(db: Path) -> None:
 
 def run_stages(database: Database, part: int) -> tuple[int, dict[str, float]]:
     """Return the number of papers and the seconds of each stage, for every part-th paper."""
-    database.conn.executescript(FAST)
+    database.conn.executescript(FAST_PRAGMAS)
     database.conn.execute("pragma foreign_keys = off")
     for table in FILLED:
         database.execute(f"delete from {table}")

@@ -1,6 +1,7 @@
-"""What the notebooks have in common: the database, a query as a table, the served site, one look for figures.
+"""Helpers shared by the notebooks: open the database, run queries, serve the site, style figures.
 
-The rule: a notebook reads papers.db, and never writes there; what it changes is a copy in a temporary folder.
+Notebooks open papers.db read-only; if they need to change it, they change a copy in a temporary
+folder.
 """
 
 from __future__ import annotations
@@ -17,34 +18,34 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 ROOT = Path(__file__).resolve().parent.parent
-"""The repository, wherever the notebook was opened from."""
+"""The root of the repository."""
 BLUE, GREY = "#14548c", "#8a8f98"
-"""What a figure is about, and what it is compared with; they differ in lightness, too, for print and for colour-blind readers."""
+"""Colours of the main series and the baseline. They also differ in lightness, for print."""
 
 
 def find_database() -> Path:
-    """papers.db of the folder worked in, or else of the repository. Raises FileNotFoundError, with the remedy."""
+    """Return papers.db in the current folder, or else in the repository."""
     for path in (Path("papers.db"), ROOT / "papers.db"):
         if path.exists():
             return path
     raise FileNotFoundError(
-        "no papers.db here or in the repository: build one first, `make serve` builds the sample"
+        "no papers.db in this folder or the repository; `make serve` builds the sample"
     )
 
 
 def connect(database: Path | None = None) -> sqlite3.Connection:
-    """A connection that can only read."""
+    """Open the database read-only."""
     path = (database or find_database()).resolve()
     return sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)
 
 
 def ask(conn: sqlite3.Connection, sql: str, **values: object) -> pd.DataFrame:
-    """The answer to a query as a table; `:name` in the SQL is the value of that name."""
+    """Run a query and return its rows; `values` are its named parameters."""
     return pd.read_sql_query(sql, conn, params=values)
 
 
 async def serve(database: Path) -> Datasette:
-    """The site that `make serve` serves, inside this process: `await site.client.get("/papers/search.json?q=…")`."""
+    """Return the site that `make serve` serves, to be queried through `site.client`."""
     site = Datasette(
         immutables=[str(database)],
         metadata=yaml.safe_load((ROOT / "metadata.yml").read_text(encoding="utf-8")),
@@ -57,7 +58,7 @@ async def serve(database: Path) -> Datasette:
 
 
 def style() -> None:
-    """One look for all figures: small files, plain axes, the title at the left where reading starts."""
+    """Set the style of all figures: low resolution, plain axes, left-aligned titles."""
     plt.rcParams.update(
         {
             "figure.dpi": 80,
@@ -73,7 +74,7 @@ def style() -> None:
 
 
 def bars(values: pd.Series, title: str, unit: str) -> Axes:
-    """Horizontal bars, the first value on top; `unit` says what is counted."""
+    """Draw horizontal bars, the first value on top; `unit` labels the axis."""
     _, axes = plt.subplots(figsize=(8, 1 + 0.27 * len(values)))
     axes.barh([str(name) for name in values.index[::-1]], values[::-1], color=BLUE)
     axes.set(title=title, xlabel=unit)

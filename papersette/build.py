@@ -96,7 +96,7 @@ def build(options: argparse.Namespace, started: datetime, site_folder: Path) -> 
         progress.run("indexing", publish.index(db), len(INDEXES), "indexes")
         load.save_problems(db, text_quality.score_texts(db))
         load.save_changes(db, previous, started)
-        figures = evaluation.measure(publish.settle(db), site_folder, publication.questions)
+        figures = evaluation.measure(publish.commit(db), site_folder, publication.questions)
         load.save_evaluation(db, map(asdict, figures))
         summary = load.save_build(db, publication, started, fingerprint, previous)
         publish.check(db)

@@ -106,7 +106,7 @@ def test_no_such_catalog_names_those_there_are():
 def test_no_such_folder_for_the_database_is_told(tmp_path):
     built = run_build("--db", tmp_path / "gone" / "papers.db")
     assert built.returncode == 1
-    assert "make it, or name another place" in built.stderr
+    assert "create it or give another path" in built.stderr
 
 
 def test_two_builds_of_the_same_input_are_the_same_but_for_the_row_of_builds(

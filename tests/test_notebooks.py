@@ -1,4 +1,4 @@
-"""The notebooks run from top to bottom on the sample."""
+"""The notebooks run from top to bottom on the sample, and their saved output is clean."""
 
 import os
 import shutil
@@ -33,7 +33,7 @@ def test_the_notebook_runs_and_ends_in_a_sentence(path, sample_db, tmp_path, mon
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_what_a_notebook_keeps_is_small_and_names_no_machine(path):
+def test_saved_output_is_small_and_has_no_local_paths(path):
     text = path.read_text(encoding="utf-8")
     assert len(text) < 200_000
     assert str(ROOT) not in text
@@ -46,6 +46,7 @@ def test_what_a_notebook_keeps_is_small_and_names_no_machine(path):
 
 
 def test_every_notebook_is_in_the_readme():
+    assert NOTEBOOKS
     readme = (ROOT / "notebooks" / "README.md").read_text(encoding="utf-8")
     assert all(path.name in readme for path in NOTEBOOKS)
 
@@ -72,7 +73,7 @@ def test_a_notebook_cannot_write_to_the_database(helpers, sample_db):
     conn.close()
 
 
-def test_a_missing_database_is_told_with_what_to_do(helpers, tmp_path, monkeypatch):
+def test_the_error_for_a_missing_database_names_make_serve(helpers, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(helpers, "ROOT", tmp_path)
     with pytest.raises(FileNotFoundError, match="make serve"):

@@ -1,1 +1,1 @@
-"""papers.db: its schema, the rows that are loaded into it, and how it is published."""
+"""The SQLite file papers.db: its schema, and the code that fills, indexes and publishes it."""

@@ -1,7 +1,7 @@
-"""Fills the tables of what papers say, from the papers and pages that are saved: citations, related papers, tags, mentions.
+"""Fill the tables of facts found in papers: citations, related papers, tags, mentions, code links.
 
-The rule: each stage reads the database and writes its own tables; what is computed is in papersette/knowledge, which knows no
-database. Each fact has its evidence beside it.
+Each stage reads papers and pages from the database, computes with papersette.knowledge, which does
+not use the database, and writes its own tables. Facts are stored with their evidence.
 """
 
 from __future__ import annotations
@@ -39,9 +39,10 @@ Row = dict[str, Any]
 
 
 def save_facts(db: Database, datasets: Path | None = None) -> Iterator[str]:
-    """Run each stage in turn, yielding its name when it is done. `datasets` is a list of names beside the shipped one.
+    """Run all stages, yielding the name of each when it is finished.
 
-    Raises `UserError` where that list cannot be read.
+    `datasets` is a file of dataset names to use in addition to the built-in list. Raises
+    `UserError` if it cannot be read.
     """
     known = load_datasets(datasets)
     for name, stage in STAGES.items():
@@ -53,7 +54,7 @@ def save_facts(db: Database, datasets: Path | None = None) -> Iterator[str]:
 def _save_citations(db: Database, _: Sequence[Term]) -> None:
     entries = [
         (paper_id, entry)
-        for paper_id, pages in _pages(db, "refs")
+        for paper_id, pages in _read_pages(db, "refs")
         for entry in parse_references(pages)
     ]
     groups = group_works([entry for _, entry in entries])
@@ -65,29 +66,33 @@ def _save_citations(db: Database, _: Sequence[Term]) -> None:
     ]
     links = dict(reversed(link_to_papers(works.values(), papers)))
     citing: defaultdict[str, set[str]] = defaultdict(set)
-    for place, key in groups.items():
-        citing[key].add(entries[place][0])
+    for i, key in groups.items():
+        citing[key].add(entries[i][0])
     db.table("cited_works").insert_all(
-        {
-            "cited_work_id": ids[work.key],
-            "title": work.title,
-            "authors": "; ".join(map(_to_label, work.authors)) or None,
-            "year": work.year,
-            "citing_count": len(citing[work.key]),
-            "paper_id": links.get(work.key),
-        }
+        _to_cited_work(work, ids[work.key], len(citing[work.key]), links.get(work.key))
         for work in works.values()
     )
     db.table("citations").insert_all(
-        _to_citation(place + 1, paper_id, entry, ids[groups[place]] if place in groups else None)
-        for place, (paper_id, entry) in enumerate(entries)
+        _to_citation(i + 1, paper_id, entry, ids[groups[i]] if i in groups else None)
+        for i, (paper_id, entry) in enumerate(entries)
     )
     _save_cited_names(db, entries)
-    db.execute(CITED_BY)
+    db.execute(UPDATE_CITED_BY)
+
+
+def _to_cited_work(work: Work, work_id: str, citing_count: int, paper_id: str | None) -> Row:
+    return {
+        "cited_work_id": work_id,
+        "title": work.title,
+        "authors": "; ".join(map(_to_label, work.authors)) or None,
+        "year": work.year,
+        "citing_count": citing_count,
+        "paper_id": paper_id,
+    }
 
 
 def _to_work_ids(works: Iterable[Work]) -> dict[str, str]:
-    """For the key of each work a short name for addresses: first author, year, first words of the title."""
+    """Return a short unique name for each work's key, of first author, year and title words."""
     ids: dict[str, str] = {}
     taken: set[str] = set()
     for work in works:
@@ -102,27 +107,37 @@ def _to_work_ids(works: Iterable[Work]) -> dict[str, str]:
 
 
 KNOWN_PAPERS = """
-select paper_id, title, year, (select name from authorships where authorships.paper_id = papers.paper_id order by position)
-from papers where title is not null order by number
+select paper_id, title, year, (
+    select name from authorships
+    where authorships.paper_id = papers.paper_id
+    order by position)
+from papers
+where title is not null
+order by number
 """
-CITED_BY = """
+UPDATE_CITED_BY = """
 update papers set cited_by = (
-    select count(distinct citations.paper_id) from cited_works join citations using (cited_work_id)
+    select count(distinct citations.paper_id)
+    from cited_works join citations using (cited_work_id)
     where cited_works.paper_id = papers.paper_id and citations.paper_id <> papers.paper_id)
 where exists (select 1 from citations)
 """
 
 
 def _to_citation(number: int, paper_id: str, entry: Entry, work_id: str | None) -> Row:
-    read = {
+    return {
+        "citation_id": number,
+        "paper_id": paper_id,
+        "position": entry.position,
+        "page": entry.page,
+        "raw": entry.raw,
         "title": entry.title,
         "year": entry.year,
         "venue": entry.venue,
         "doi": entry.doi,
         "arxiv_id": entry.arxiv_id,
+        "cited_work_id": work_id,
     }
-    place = {"position": entry.position, "page": entry.page, "raw": entry.raw}
-    return {"citation_id": number, "paper_id": paper_id, **place, **read, "cited_work_id": work_id}
 
 
 def _save_cited_names(db: Database, entries: Sequence[tuple[str, Entry]]) -> None:
@@ -130,10 +145,10 @@ def _save_cited_names(db: Database, entries: Sequence[tuple[str, Entry]]) -> Non
     citing: defaultdict[str, set[str]] = defaultdict(set)
     rows = []
     for number, (paper_id, entry) in enumerate(entries, start=1):
-        for place, name in enumerate(entry.authors, start=1):
+        for position, name in enumerate(entry.authors, start=1):
             spellings[name.key][_to_label(name)] += 1
             citing[name.key].add(paper_id)
-            rows.append({"citation_id": number, "position": place, "name_id": name.key})
+            rows.append({"citation_id": number, "position": position, "name_id": name.key})
     db.table("cited_names").insert_all(
         {
             "name_id": key,
@@ -151,14 +166,14 @@ def _to_label(name: Name) -> str:
 
 def _save_mentions(db: Database, datasets: Sequence[Term]) -> None:
     miner = Miner()
-    for _, pages in _pages(db, "body"):
+    for _, pages in _read_pages(db, "body"):
         miner.add(body for _, body in pages)
-    written = [part for given in _keywords(db).values() for part in given]
-    terms = to_terms(written, datasets, miner.datasets(), miner.frequencies)
+    keywords = [keyword for own in _read_keywords(db).values() for keyword in own]
+    terms = to_terms(keywords, datasets, miner.datasets(), miner.frequencies)
     matcher = Matcher(terms)
     found = [
         (paper_id, mention)
-        for paper_id, pages in _pages(db, "body")
+        for paper_id, pages in _read_pages(db, "body")
         for mention in find_mentions(pages, matcher)
     ]
     counts = Counter(mention.term_id for _, mention in found)
@@ -178,8 +193,8 @@ def _save_mentions(db: Database, datasets: Sequence[Term]) -> None:
     )
 
 
-def _pages(db: Database, column: str) -> Iterator[tuple[str, list[tuple[int, str]]]]:
-    """Each paper with text in this column of pages, with (page number, text) of each page that has any."""
+def _read_pages(db: Database, column: str) -> Iterator[tuple[str, list[tuple[int, str]]]]:
+    """Yield each paper that has text in a column of pages, with those pages' numbers and texts."""
     rows = db.execute(PAGES[column])
     for paper_id, group in groupby(rows, key=itemgetter(0)):
         yield paper_id, [(page, text) for _, page, text in group]
@@ -201,46 +216,39 @@ def _save_related(db: Database, _: Sequence[Term]) -> None:
             "terms": ", ".join(neighbour.terms) or None,
             "shared_citations": neighbour.shared_citations,
         }
-        for neighbour in related.find_neighbours(list(_documents(db)))
+        for neighbour in related.find_neighbours(list(_read_documents(db)))
     )
 
 
+BODIES = """
+select paper_id, (
+    select group_concat(body, char(10)) from pages where pages.paper_id = papers.paper_id)
+from papers
+order by number
+"""
+ABSTRACTS = "select work_id, title, abstract, tldr from papers order by number"
 CITED_TITLES = """
-select distinct citations.paper_id, cited_works.title from citations join cited_works using (cited_work_id) order by 1, 2
+select distinct citations.paper_id, cited_works.title
+from citations join cited_works using (cited_work_id)
+order by 1, 2
 """
 
 
-def _documents(db: Database) -> Iterator[related.Document]:
-    bodies = db.execute(
-        "select paper_id, (select group_concat(body, char(10)) from pages where pages.paper_id = papers.paper_id) "
-        "from papers order by number"
-    )
+def _read_documents(db: Database) -> Iterator[related.Document]:
     cited: defaultdict[str, list[str]] = defaultdict(list)
     for paper_id, title in db.execute(CITED_TITLES):
         cited[paper_id].append(title)
-    short = "select work_id, title, abstract, tldr from papers order by number"
-    for (paper_id, body), (work_id, title, abstract, tldr) in zip(
-        bodies, db.execute(short), strict=True
-    ):
+    rows = zip(db.execute(BODIES), db.execute(ABSTRACTS), strict=True)
+    for (paper_id, body), (work_id, title, abstract, tldr) in rows:
         text = " . ".join(filter(None, (title, title, abstract, tldr)))
         yield related.Document(paper_id, work_id, text, body or "", tuple(cited.get(paper_id, ())))
 
 
 def _save_tags(db: Database, _: Sequence[Term]) -> None:
-    keywords = _keywords(db)
-    known = tags.Tags((written for given in keywords.values() for written in given), _acronyms(db))
-    rows = [
-        {
-            "paper_id": paper_id,
-            "tag_id": known.to_id(written),
-            "spelling": written,
-            "origin": "author",
-            "score": None,
-        }
-        for paper_id, given in keywords.items()
-        for written in given
-    ]
-    rows += _extracted(db, keywords, known)
+    keywords = _read_keywords(db)
+    spellings = (spelling for own in keywords.values() for spelling in own)
+    known = tags.Tags(spellings, _find_acronyms(db))
+    rows = [*_to_author_tags(keywords, known), *_extract_tags(db, keywords, known)]
     links = {(row["paper_id"], row["tag_id"]): row for row in reversed(rows)}
     counts = Counter(tag_id for _, tag_id in links)
     labels = known.labels | {
@@ -256,77 +264,83 @@ def _save_tags(db: Database, _: Sequence[Term]) -> None:
     )
 
 
-def _keywords(db: Database) -> dict[str, list[str]]:
-    """paper_id -> the authors' keywords, one by one."""
+def _read_keywords(db: Database) -> dict[str, list[str]]:
+    """Return the authors' keywords by paper_id."""
     rows = db.execute("select paper_id, tags from papers order by number")
     return {
-        paper_id: [part for written in (given or "").split("; ") for part in tags.split(written)]
+        paper_id: [part for keyword in (given or "").split("; ") for part in tags.split(keyword)]
         for paper_id, given in rows
     }
 
 
-def _acronyms(db: Database) -> dict[str, str]:
+def _find_acronyms(db: Database) -> dict[str, str]:
     acronyms = tags.Acronyms()
-    for _, pages in _pages(db, "body"):
+    for _, pages in _read_pages(db, "body"):
         acronyms.read(body for _, body in pages)
     return acronyms.known()
 
 
-def _extracted(db: Database, keywords: dict[str, list[str]], known: tags.Tags) -> Iterable[Row]:
-    """Tags for the papers without keywords, from their own words and their neighbours' keywords."""
-    texts = list(
-        db.execute(
-            "select paper_id, coalesce(title, ''), coalesce(abstract, '') from papers order by number"
-        )
-    )
-    places = {paper_id: place for place, (paper_id, _, _) in enumerate(texts)}
-    phrases = [keyphrases.to_phrases(title, abstract) for _, title, abstract in texts]
+def _to_author_tags(keywords: dict[str, list[str]], known: tags.Tags) -> Iterator[Row]:
+    for paper_id, own in keywords.items():
+        for spelling in own:
+            tag = {"tag_id": known.to_id(spelling), "spelling": spelling}
+            yield {"paper_id": paper_id, **tag, "origin": "author", "score": None}
+
+
+def _extract_tags(db: Database, keywords: dict[str, list[str]], known: tags.Tags) -> Iterator[Row]:
+    """Yield automatic keywords of the papers that have none of their authors.
+
+    They come from the paper's title and abstract and from the keywords of related papers.
+    """
+    papers = db.execute(
+        "select paper_id, coalesce(title, ''), coalesce(abstract, '') from papers order by number"
+    ).fetchall()
+    indexes = {paper_id: i for i, (paper_id, _, _) in enumerate(papers)}
+    phrases = [keyphrases.to_phrases(title, abstract) for _, title, abstract in papers]
     keys = [
-        frozenset(" ".join(tags.to_words(written)) for written in keywords[paper_id])
-        for paper_id, _, _ in texts
+        frozenset(" ".join(tags.to_words(keyword)) for keyword in keywords[paper_id])
+        for paper_id in indexes
     ]
     extractor = keyphrases.Extractor(phrases, keys)
-    neighbours: dict[str, list[tuple[int, float]]] = {}
+    neighbours: defaultdict[str, list[tuple[int, float]]] = defaultdict(list)
     for paper_id, other_id, score in db.execute(
         "select paper_id, other_id, score from related order by paper_id, rank"
     ):
-        neighbours.setdefault(paper_id, []).append((places[other_id], score))
-    for paper_id, place in places.items():
-        if not keywords[paper_id]:
-            for key, score in keyphrases.choose(
-                extractor.extract(place, neighbours.get(paper_id, ()))
-            ):
-                tag_id = known.find(key)
-                row = {
-                    "paper_id": paper_id,
-                    "tag_id": tag_id,
-                    "spelling": known.labels.get(tag_id, key),
-                }
-                yield {**row, "origin": "extracted", "score": score}
+        neighbours[paper_id].append((indexes[other_id], score))
+    for paper_id, i in indexes.items():
+        if keywords[paper_id]:
+            continue
+        for key, score in keyphrases.choose(extractor.extract(i, neighbours[paper_id])):
+            tag_id = known.find(key)
+            tag = {"tag_id": tag_id, "spelling": known.labels.get(tag_id, key)}
+            yield {"paper_id": paper_id, **tag, "origin": "extracted", "score": score}
 
 
 def _save_map(db: Database, _: Sequence[Term]) -> None:
-    carried: defaultdict[str, list[str]] = defaultdict(list)
+    tags_of: defaultdict[str, list[str]] = defaultdict(list)
     for paper_id, tag in db.execute(
         "select paper_id, tag from paper_tags join tags using (tag_id) order by paper_id, tag_id"
     ):
-        carried[paper_id].append(tag)
-    shown = {paper_id for (paper_id,) in db.execute(SHOWN)}
-    documents = [document for document in _documents(db) if document.paper_id in shown]
-    db.table("paper_map").insert_all(asdict(point) for point in draw_map(documents, carried))
+        tags_of[paper_id].append(tag)
+    mapped = {paper_id for (paper_id,) in db.execute(MAPPED_PAPERS)}
+    documents = [document for document in _read_documents(db) if document.paper_id in mapped]
+    db.table("paper_map").insert_all(asdict(point) for point in draw_map(documents, tags_of))
 
 
-SHOWN = """
-select paper_id from (
-    select paper_id, row_number() over (partition by work_id order by word_count desc, number) as rank
-    from papers where page_count > 0 or abstract is not null)
-where rank = 1
+MAPPED_PAPERS = """
+with ranked as (
+    select paper_id,
+        row_number() over (partition by work_id order by word_count desc, number) as rank
+    from papers
+    where page_count > 0 or abstract is not null
+)
+select paper_id from ranked where rank = 1
 """
-"""Of the versions of each work that say more than a title, the longest."""
+"""The longest version of each work, among those with text or an abstract."""
 
 
 def _save_code_links(db: Database, _: Sequence[Term]) -> None:
-    for paper_id, pages in _pages(db, "body"):
+    for paper_id, pages in _read_pages(db, "body"):
         links = enumerate(find_code(pages), start=1)
         rows = (
             {**asdict(link), "paper_id": paper_id, "position": n, "evidence": link.evidence or None}
@@ -343,5 +357,7 @@ STAGES: dict[str, Callable[[Database, Sequence[Term]], None]] = {
     "mentions": _save_mentions,
     "code links": _save_code_links,
 }
-"""In the order in which they need each other: papers are related by what they cite, tags taken over from related papers,
-regions of the map named by tags."""
+"""Stages in the order of their dependencies.
+
+Related papers need cited works, tags need related papers, and the map needs tags.
+"""

@@ -14,17 +14,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-COMPARED = "title authors year published abstract tldr tags venue_id decision language url pdf_url file_sha256 work_id".split()
-"""Columns of papers whose change is a change of the paper."""
-KEPT = 1000
-"""Changes that are kept of earlier builds, the newest: a feed reader that was away for a while finds them."""
+COMPARED = (
+    "title authors year published abstract tldr tags venue_id decision language url pdf_url "
+    "file_sha256 work_id"
+).split()
+"""Columns of papers that are compared."""
+MAX_CHANGES = 1000
+"""Number of changes that are kept, the newest, so that feed readers that were offline find them."""
 
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Previous:
-    """What the file held before this build."""
+    """The content of the database before this build."""
 
     fingerprint: str | None
     papers: dict[str, Row]
@@ -46,7 +49,7 @@ def to_fingerprint(inputs: Iterable[object], files: Iterable[Path]) -> str:
 
 
 def read_previous(path: Path) -> Previous | None:
-    """What the database at `path` holds, or None where there is none, or one of another shape."""
+    """Return the content of the database at `path`; None if it is missing or has another schema."""
     if not path.is_file():
         return None
     try:
@@ -63,13 +66,13 @@ def read_previous(path: Path) -> Previous | None:
 
 
 def to_changes(previous: Previous, papers: dict[str, Row], started: str) -> Iterator[Row]:
-    """The rows of changes: what earlier builds told and what this one adds; nothing where the earlier file had no papers."""
-    changes = [*previous.changes, *_compared(previous.papers, papers, started)][-KEPT:]
+    """Yield the rows of changes: those of earlier builds, then those of this one."""
+    changes = [*previous.changes, *_compare(previous.papers, papers, started)][-MAX_CHANGES:]
     for number, row in enumerate(changes, start=1):
         yield {**row, "change_id": number}
 
 
-def _compared(before: dict[str, Row], after: dict[str, Row], started: str) -> Iterator[Row]:
+def _compare(before: dict[str, Row], after: dict[str, Row], started: str) -> Iterator[Row]:
     for paper_id in {**after, **before}:
         old, new = before.get(paper_id), after.get(paper_id)
         if old is None or new is None:

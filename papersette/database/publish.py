@@ -1,6 +1,7 @@
-"""Publish papers.db: write it beside its destination, index it, check it, and rename it into place in one step.
+"""Create, index, check and publish papers.db.
 
-A build that fails leaves the old file as it was.
+The database is written to a temporary file next to its destination and renamed at the end, so that
+a build that fails leaves the old file unchanged.
 """
 
 from __future__ import annotations
@@ -23,14 +24,14 @@ from papersette.text import SIGNS, fold
 
 @contextlib.contextmanager
 def publish(path: Path) -> Iterator[Database]:
-    """Give an empty database to fill; when the block ends well, put it in the place of `path`, in one step."""
-    _check_place(path)
+    """Yield an empty database to fill; if the block succeeds, replace `path` with it atomically."""
+    _check_destination(path)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     os.close(handle)
     temporary = Path(name)
     try:
         db = Database(sqlite3.connect(temporary))
-        db.conn.executescript(FAST)
+        db.conn.executescript(FAST_PRAGMAS)
         db.conn.executescript(SCHEMA)
         yield db
         db.conn.commit()
@@ -42,8 +43,8 @@ def publish(path: Path) -> Iterator[Database]:
         temporary.unlink(missing_ok=True)
 
 
-FAST = "pragma foreign_keys = on; pragma synchronous = off; pragma journal_mode = memory;"
-"""Nothing of the file is worth saving before it is whole, so that no write has to wait for the disk but the last."""
+FAST_PRAGMAS = "pragma foreign_keys = on; pragma synchronous = off; pragma journal_mode = memory;"
+"""An incomplete file has no value, so that only its last write needs to reach the disk."""
 
 
 def _sync(path: Path) -> None:
@@ -51,25 +52,28 @@ def _sync(path: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _check_place(path: Path) -> None:
+def _check_destination(path: Path) -> None:
     if not path.parent.is_dir():
         raise UserError(
-            f"{path}: the folder {path.parent} does not exist; make it, or name another place with --db"
+            f"{path}: folder {path.parent} does not exist; create it or give another path with --db"
         )
     if path.is_dir():
-        raise UserError(f"{path}: is a folder; name a file with --db")
+        raise UserError(f"{path}: is a folder; give the path of a file with --db")
 
 
 def index(db: Database) -> Iterator[str]:
-    """Build the full-text indexes and the planner's statistics, yielding the name of each; the rows must be in place."""
+    """Build the full-text indexes and the planner's statistics, yielding the name of each.
+
+    All rows must have been written before.
+    """
     db.conn.create_function("fold", 1, lambda text: text and fold(text), deterministic=True)
     for name, script in INDEXES.items():
         db.conn.executescript(script.replace("SIGNS", SIGNS))
         yield name
 
 
-def settle(db: Database) -> Path:
-    """Commit, and give the file that is being built, for others to open."""
+def commit(db: Database) -> Path:
+    """Commit, and return the path of the temporary file, so that others can open it."""
     db.conn.commit()
     return Path(
         db.execute("select file from pragma_database_list where name = 'main'").fetchone()[0]
@@ -77,7 +81,7 @@ def settle(db: Database) -> Path:
 
 
 def check(db: Database) -> None:
-    """Raise where the file contradicts itself: a defect of ours, never of the input."""
+    """Raise `RuntimeError` if the database is inconsistent, which is a bug, whatever the input."""
     faults = [f"foreign key: {row}" for row in db.execute("pragma foreign_key_check")]
     faults += [row[0] for row in db.execute("pragma integrity_check") if row[0] != "ok"]
     faults += [
@@ -86,7 +90,7 @@ def check(db: Database) -> None:
     ]
     db.conn.executescript(CHECKS)
     if faults:
-        raise RuntimeError("the new database contradicts itself: " + "; ".join(faults[:5]))
+        raise RuntimeError("the new database is inconsistent: " + "; ".join(faults[:5]))
 
 
 def save_inspection(path: Path, database: Path) -> None:

@@ -1,4 +1,4 @@
-"""What papers say, from PDFs to tables and searches: citations, names, datasets, related papers, tags without keywords."""
+"""Facts found in papers, from PDFs to tables and searches: citations, mentions, tags, related papers."""
 
 import sqlite3
 from contextlib import closing
@@ -57,7 +57,7 @@ def ids(site, q, **more):
     return {row["paper_id"] for row in answer.json()}
 
 
-def test_entries_become_works_with_their_page_and_who_cites_them(site):
+def test_entries_are_grouped_into_works_and_have_their_page(site):
     found = rows(
         site, "select title, citing_count, year from cited_works order by citing_count desc, title"
     )
@@ -73,7 +73,7 @@ def test_entries_become_works_with_their_page_and_who_cites_them(site):
     ]
 
 
-def test_a_cited_work_that_is_here_is_linked_and_counted(site):
+def test_a_cited_work_of_the_collection_is_linked_and_counted(site):
     assert rows(site, "select paper_id from cited_works where paper_id is not null") == [("one",)]
     assert rows(site, "select paper_id, cited_by from papers") == [
         ("one", 1),
@@ -92,7 +92,7 @@ def test_a_cited_work_that_is_here_is_linked_and_counted(site):
     ("hedges -cites:hinton", {"three"}), ("dataset:cifar", {"one", "two"}), ("dataset:adult", {"one", "two"}),
     ("technique:pruning", {"one", "two", "three"}), ("in:references hinton", {"one", "two"}),
 ])  # fmt: skip
-def test_a_search_asks_for_names_datasets_and_techniques(site, q, found):
+def test_a_search_filters_by_cited_names_works_datasets_and_techniques(site, q, found):
     assert ids(site, q) == found
 
 
@@ -102,13 +102,13 @@ def test_in_text_leaves_the_references_out(site):
     )
 
 
-def test_facets_beside_the_results_count_names_and_datasets(site):
+def test_facets_count_cited_names_and_datasets(site):
     counts = site.get("/papers/search_facets.json?q=dropout&_shape=array").json()
     assert {"facet": "cites", "value": "hinton-g", "label": "Hinton, G", "count": 2} in counts
     assert {"facet": "dataset", "value": "cifar-10", "label": "CIFAR-10", "count": 2} in counts
 
 
-def test_a_mention_comes_with_its_sentence_and_page_and_an_ordinary_word_is_none(site):
+def test_a_mention_has_its_sentence_and_page_and_a_common_word_is_no_mention(site):
     found = rows(
         site,
         "select term_id, count, first_page, evidence from mentions where paper_id = 'two' and term_id in ('adult', 'pruning-shears')",
@@ -122,27 +122,34 @@ def test_a_mention_comes_with_its_sentence_and_page_and_an_ordinary_word_is_none
     "used_together?term=CIFAR-10", "citing_the_same?paper_id=one", "most_cited_names", "most_cited_works", "citations_within",
     "author_profile?author=ann-author", "like_this_text?text=hedges and gardens with dropout",
 ])  # fmt: skip
-def test_questions_about_what_papers_say_have_answers(site, path):
+def test_canned_queries_of_facts_have_rows(site, path):
     name, _, query = path.partition("?")
     assert site.get(f"/papers/{name}.json?_shape=array&{query}").json(), path
 
 
-@pytest.mark.parametrize("path", ["cited_works", "cited_names", "terms"])
-def test_cited_works_names_and_terms_have_pages_and_exports(site, path):
-    key = rows(
-        site,
-        f"select * from {path} order by citing_count desc"
-        if path != "terms"
-        else "select * from terms where term_id = 'pruning-shears'",
-    )[0][0]
-    assert (
-        "Dropout for small gardens" in site.get(f"/papers/{path}/{key}").text
-        or path == "cited_names"
-    )
-    assert site.get(f"/papers/{path}/{key}.bib").text.count("@") >= 2
+@pytest.mark.parametrize(
+    ("table", "sql", "shown"),
+    [
+        (
+            "cited_works",
+            "select cited_work_id from cited_works where title like 'Adam%'",
+            "Dropout for small gardens",
+        ),
+        (
+            "cited_names",
+            "select name_id from cited_names where name = 'Hinton, G'",
+            "Reducing the dimensionality of data",
+        ),
+        ("terms", "select term_id from terms where name = 'pruning shears'", "Dropout for small"),
+    ],
+)
+def test_cited_works_names_and_terms_have_pages_and_exports(site, table, sql, shown):
+    ((key,),) = rows(site, sql)
+    assert shown in site.get(f"/papers/{table}/{key}").text
+    assert site.get(f"/papers/{table}/{key}.bib").text.count("@") >= 2
 
 
-def test_a_paper_without_keywords_gets_marked_tags(site):
+def test_a_paper_without_keywords_gets_automatic_ones_that_are_marked(site):
     found = rows(site, "select paper_id, origin, tag_id from paper_tags where paper_id = 'two'")
     assert ("two", "extracted", "dropout") in found
     assert 'class="tag extracted"' in site.get("/papers/papers/two").text

@@ -16,9 +16,11 @@ from papersette.knowledge.related import Document
 
 def documents_of(db):
     with closing(sqlite3.connect(db)) as conn:
-        shown = {paper_id for (paper_id,) in conn.execute(facts.SHOWN)}
+        shown = {paper_id for (paper_id,) in conn.execute(facts.MAPPED_PAPERS)}
         return [
-            document for document in facts._documents(Database(conn)) if document.paper_id in shown
+            document
+            for document in facts._read_documents(Database(conn))
+            if document.paper_id in shown
         ]
 
 
