@@ -1,1 +1,4 @@
-"""Search: the query language, retrieval, ranking and facet counts. Knows no HTTP and no Datasette."""
+"""Search inside papers: query language, index, retrieval, ranking, passages, facet counts.
+
+`engine.Engine.search` is the one entry. The package knows no HTTP and no Datasette.
+"""

@@ -1,88 +1,169 @@
-"""Counts the values of facets among the papers that a search found: SQL functions, and the sets of papers they count by.
+"""Counts the values of facets among the papers that a search finds. Counts are exact.
 
-The rule: the values of a facet are numbered, the commonest first, so that of equals the one that more papers have comes first.
-What goes in and out is what SQLite knows: JSON, and sets as bytes, little-endian, in which the paper of number n is bit n.
+For a small result the values of its papers are added up. For a large one the commonest values of
+each facet are kept as sets of bits; where those cannot settle which values come first, the facet is
+added up as well.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from papersette.search.corpus import Corpus, Numbers
+
 FACET_SPAN = 10_000_000
-"""facet_id = facet * FACET_SPAN + place of the value in it, from 1, the commonest first."""
+"""facet_id = facet * FACET_SPAN + rank of the value in it, from 1, the commonest first."""
+BITSETS = 256
+"""Values of each facet that are kept as sets of bits."""
+SMALL_RESULT = 200
+"""Up to so many papers the values are added up one by one."""
 
 
-def to_width(highest: int) -> int:
-    """Bytes of a set that has room for papers up to this number."""
-    return highest // 8 + 1
+@dataclass(frozen=True)
+class FacetTable:
+    """Where the values of one facet are."""
+
+    first: int
+    """Position of its first value in Corpus.columns."""
+    papers: NDArray[np.int64]
+    """How many papers have each value, descending."""
+    rows: slice
+    """Rows of the commonest values in `FacetCounter.bits`."""
 
 
-def to_bits(numbers: Iterable[int], width: int) -> bytes:
-    """
-    >>> to_bits([0, 2, 9], width=3).hex()
-    '050200'
-    """
-    bits = bytearray(width)
-    for number in numbers:
-        bits[number >> 3] |= 1 << (number & 7)
-    return bytes(bits)
+class FacetCounter:
+    """Counts the values of all facets of a corpus."""
+
+    def __init__(self, corpus: Corpus) -> None:
+        self.corpus = corpus
+        self.tables: dict[str, FacetTable] = {}
+        names = np.array([corpus.values[facet_id].facet for facet_id in corpus.columns.tolist()])
+        bits: list[NDArray[np.uint64]] = []
+        for name in dict.fromkeys(names.tolist()):
+            positions = np.flatnonzero(names == name)
+            first, count = int(positions[0]), len(positions)
+            papers = np.diff(corpus.papers_of.starts[first : first + count + 1])
+            rows = slice(len(bits), len(bits) + min(count, BITSETS))
+            bits += [self._members(first + i) for i in range(rows.stop - rows.start)]
+            self.tables[name] = FacetTable(first, papers, rows)
+        self.bits = np.array(bits, np.uint64).reshape(len(bits), to_width(corpus.size))
+
+    def _members(self, column: int) -> NDArray[np.uint64]:
+        return to_bits(self.corpus.papers_of.of(column).astype(np.int64), self.corpus.size)
+
+    def count(self, result: Result, limits: Mapping[str, int]) -> dict[str, list[tuple[int, int]]]:
+        """Return, of each facet named, the values that most works have.
+
+        Args:
+            result: The papers found.
+            limits: How many values of which facets at most; of equal counts the commoner value
+                comes first.
+
+        Returns:
+            By facet: (position of the value in Corpus.columns, works), most works first.
+        """
+        is_large = len(result.single) > SMALL_RESULT
+        common = self._count_common(result) if is_large else None
+        every = None if is_large else self._add_up(result.single)
+        versions = self._add_up_works(result)
+        counts = {}
+        for name, limit in limits.items():
+            table = self.tables[name]
+            columns = slice(table.first, table.first + len(table.papers))
+            own = None if common is None else _settled(table, common[table.rows], limit)
+            if own is None:
+                every = self._add_up(result.single) if every is None else every
+                own = every[columns]
+            if versions is not None:
+                own = np.pad(own, (0, len(table.papers) - len(own))) + versions[columns]
+            counts[name] = [(table.first + i, count) for i, count in _highest(own, limit)]
+        return counts
+
+    def _count_common(self, result: Result) -> NDArray[np.int64]:
+        """Count the commonest values of each facet by their sets."""
+        common = np.bitwise_count(self.bits & result.bits)
+        counts: NDArray[np.int64] = common.sum(axis=1, dtype=np.int64)
+        return counts
+
+    def _add_up(self, numbers: Numbers) -> NDArray[np.int64]:
+        """Count every value of all facets."""
+        values = self.corpus.facets_of.gather(numbers)
+        return np.bincount(values, minlength=len(self.corpus.columns)).astype(np.int64)
+
+    def _add_up_works(self, result: Result) -> NDArray[np.int64] | None:
+        """Count the values of works with several versions, each once."""
+        if not len(result.versions):
+            return None
+        of, width = self.corpus.facets_of, len(self.corpus.columns)
+        lengths = of.starts[result.versions + 1] - of.starts[result.versions]
+        pairs = np.repeat(result.works, lengths) * width + of.gather(result.versions)
+        return np.bincount(np.unique(pairs) % width, minlength=width).astype(np.int64)
 
 
-def count_values(facet_ids: str, limit: int, whole: int | None) -> str:
-    """Of each facet the values that occur most often in a JSON list of facet_ids, as JSON: [[facet_id, count], ...].
-
-    Of the facet of number `whole` all are given, of the others `limit`.
-
-    >>> count_values("[10000002, 10000001, 20000007, 10000002, 10000003]", 2, None)
-    '[[10000002, 2], [10000001, 1], [20000007, 1]]'
-    """
-    ids, counts = np.unique(np.array(json.loads(facet_ids), np.int64), return_counts=True)
-    facets = ids // FACET_SPAN
-    order = np.lexsort((ids, -counts, facets))
-    ids, counts, facets = ids[order], counts[order], facets[order]
-    places = np.arange(len(ids)) - np.searchsorted(facets, facets)
-    kept = (places < limit) | (facets == (whole or 0))
-    return json.dumps(np.stack([ids[kept], counts[kept]], axis=1).tolist())
-
-
-def count_sets(sets: bytes, width: int, single: str, several: str, limit: int) -> str:
-    """Which of the sets, each `width` bytes, have most of the works that were found, as JSON: [[place, count], ...].
-
-    Works are JSON, too: `single` the numbers of papers, `several` lists of numbers, versions of one work each, that count once.
-    Places count from 0; of sets with equally many the first comes first, and none is empty.
-
-    >>> sets = to_bits([1, 2], 1) + to_bits([2, 4, 5], 1) + to_bits([6], 1)
-    >>> count_sets(sets, 1, "[1, 2]", "[[4, 5]]", limit=10)
-    '[[0, 2], [1, 2]]'
-    """
-    matrix = np.frombuffer(sets, np.uint8).reshape(-1, width)
-    found = np.frombuffer(_to_bits(single, width), np.uint8)
-    counts = np.bitwise_count(matrix & found).sum(axis=1, dtype=np.int64) + _count_groups(
-        matrix, json.loads(several)
-    )
-    order = np.argsort(-counts, kind="stable")[:limit]
-    return json.dumps([(int(place), int(counts[place])) for place in order if counts[place]])
-
-
-@lru_cache(maxsize=8)
-def _to_bits(numbers: str, width: int) -> bytes:
-    """The same set for each facet of a search."""
-    return to_bits(json.loads(numbers), width)
-
-
-def _count_groups(matrix: NDArray[np.uint8], groups: Sequence[Sequence[int]]) -> NDArray[np.int64]:
-    """Of how many groups each set has a member."""
-    if not groups:
-        return np.zeros(len(matrix), np.int64)
-    numbers = np.concatenate([np.array(group) for group in groups])
-    starts = np.cumsum([0, *map(len, groups[:-1])])
-    members = matrix[:, numbers >> 3] >> (numbers & 7).astype(np.uint8) & 1
-    counts: NDArray[np.int64] = np.bitwise_or.reduceat(members, starts, axis=1).sum(
-        axis=1, dtype=np.int64
-    )
+def _settled(table: FacetTable, counts: NDArray[np.int64], limit: int) -> NDArray[np.int64] | None:
+    """Return the counts of the commonest values; None where a rarer one could come first."""
+    if len(counts) < len(table.papers):
+        rarer = int(table.papers[len(counts)])
+        if np.count_nonzero(counts >= rarer) < limit:
+            return None
     return counts
+
+
+def _highest(counts: NDArray[np.int64], limit: int) -> list[tuple[int, int]]:
+    """Return (position, count) of the highest counts that are not zero, the first of equals first.
+
+    >>> _highest(np.array([1, 3, 0, 3]), 3)
+    [(1, 3), (3, 3), (0, 1)]
+    """
+    present = np.flatnonzero(counts)
+    if len(present) > 4 * limit:
+        least = np.partition(counts[present], -limit)[-limit]
+        present = present[counts[present] >= least]
+    order = present[np.argsort(-counts[present], kind="stable")][:limit]
+    return list(zip(order.tolist(), counts[order].tolist(), strict=True))
+
+
+def to_width(size: int) -> int:
+    """Return the number of 64-bit words of a set of papers."""
+    return size // 64 + 1
+
+
+def to_bits(numbers: Numbers, size: int) -> NDArray[np.uint64]:
+    """Return a set of papers as bits.
+
+    >>> to_bits(np.array([0, 2, 64]), 70).tolist()
+    [5, 1]
+    """
+    members = np.zeros(64 * to_width(size), np.bool_)
+    members[numbers] = True
+    return np.packbits(members, bitorder="little").view(np.uint64)
+
+
+@dataclass(frozen=True)
+class Result:
+    """The papers of a result, as counting wants them: a work counts once."""
+
+    single: Numbers
+    """Papers whose work has no other version here."""
+    versions: Numbers
+    """Papers of works that have several."""
+    works: NDArray[np.int64]
+    """The work of each of `versions`."""
+    bits: NDArray[np.uint64]
+    """`single` as a set."""
+
+    @property
+    def size(self) -> int:
+        """How many works there are."""
+        return len(self.single) + len(np.unique(self.works))
+
+
+def to_result(corpus: Corpus, numbers: Numbers, *, all_versions: bool) -> Result:
+    """Tell works with several versions apart from the rest of the papers found."""
+    grouped = corpus.in_versions[numbers] & (not all_versions)
+    single, versions = numbers[~grouped], numbers[grouped]
+    return Result(single, versions, corpus.works[versions], to_bits(single, corpus.size))

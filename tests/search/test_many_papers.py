@@ -1,17 +1,26 @@
 """A search that finds more papers than it looks into page by page, and than it counts value by value: nothing is lost for that."""
 
+import sqlite3
+from collections import defaultdict
+from contextlib import closing
+from dataclasses import replace
+
 import pytest
 from conftest import build_database, make_pdf, serve
 
+from papersette.search.engine import Engine
+from papersette.search.index import to_index_folder
+from papersette.search.results import Request
+
 PAPERS = 310
-"""More than the 200 that `promising` of the query search lets through, and than the 100 from which `large` of search_facets counts sets."""
+"""More than facet_counts.SMALL_RESULT and ranking.PAPER_CANDIDATES, so that counts are those of sets of bits."""
 SEEN_BEFORE = (101, 103, 105, 107, 109)
 """Odd papers that were elsewhere before, tagged even and without text: versions of one work."""
 TEXT = "A garden has a hedge and a gate, and whoever keeps it looks after all of them in every season of the year."
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory):
+def database(tmp_path_factory):
     folder = tmp_path_factory.mktemp("many")
     (folder / "pdfs").mkdir()
     lines = ["paper_id,title,year,tags"]
@@ -32,7 +41,12 @@ def site(tmp_path_factory):
           - {kind: table, file: papers.csv, files: pdfs, venue: {venue_id: v, name: V}}
           - {kind: table, file: older.csv, venue: {venue_id: w, name: W}}
     """
-    with serve(build_database(folder, catalog), tmp_path_factory.mktemp("manysite")) as client:
+    return build_database(folder, catalog)
+
+
+@pytest.fixture(scope="module")
+def site(database, tmp_path_factory):
+    with serve(database, tmp_path_factory.mktemp("manysite")) as client:
         yield client
 
 
@@ -122,3 +136,26 @@ def test_a_list_shows_fifteen_values_and_of_equals_those_that_more_papers_have(s
         )
         == 15
     )
+
+
+@pytest.mark.parametrize("versions", ["", "all"])
+@pytest.mark.parametrize("q", ["", "garden", "gate", "garden -lilac", "tag:odd OR lilac"])
+def test_counts_by_sets_of_bits_are_those_of_counting_one_by_one(database, q, versions):
+    engine = Engine(database, to_index_folder(database))
+    request = Request(q=q, versions=versions)
+    found = set(engine.find_numbers(request).tolist())
+    truth = defaultdict(set)
+    with closing(sqlite3.connect(database)) as conn:
+        for facet, value, number, work in conn.execute(
+            "select facet, value, number, work_id from paper_facets"
+            " join facets using (facet_id) join papers using (number)"
+        ):
+            if number in found:
+                truth[facet, value].add(number if versions else work)
+    for facet in ("year", "tag", "venue", "has"):
+        counted = engine.search(replace(request, facet=facet)).facets[facet]
+        wanted = {value: len(papers) for (name, value), papers in truth.items() if name == facet}
+        assert {value.value: count for value, count in counted} == wanted
+        beside = engine.search(request).facets[facet]
+        least = sorted(wanted.values(), reverse=True)[: len(beside)]
+        assert [count for _, count in sorted(beside, key=lambda pair: -pair[1])] == least

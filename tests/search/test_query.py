@@ -1,21 +1,21 @@
-"""The query language: what is typed, and the FTS5 expressions it becomes."""
+"""The query language: what is typed, how it is interpreted, and the FTS5 expressions it becomes."""
 
-import json
-import runpy
+import random
 import sqlite3
 from contextlib import closing
 
 import pytest
-from conftest import METADATA, ROOT, build_database, replaced
 
-from papersette.search import query as language
+from papersette.search import fts
+from papersette.search.parser import DEEPEST_NESTING, MOST_CLAUSES, parse
+from papersette.search.passages import to_marked_html
+from papersette.search.query import AllOf, AnyOf, Function, Near, Term
+from papersette.search.rewrites import to_chips, to_relaxed, to_strictness
 
 
 def read(typed):
-    query = language.parse(typed)
-    return [" OR ".join(map(str, group)) for group in query.groups], [
-        str(term) for term in query.excluded
-    ]
+    query = parse(typed)
+    return [str(node) for node in query.clauses], [str(node) for node in query.excluded]
 
 
 @pytest.mark.parametrize(
@@ -24,8 +24,11 @@ def read(typed):
         ("dropout lstm", ["dropout", "lstm"], []),
         ('"anisotropic noise"', ['"anisotropic noise"'], []),
         ("“anisotropic noise”", ['"anisotropic noise"'], []),
+        ('"anisotropic noise', ['"anisotropic noise"'], []),
         ("sgd OR adam momentum", ["sgd OR adam", "momentum"], []),
+        ("sgd | adam momentum", ["sgd OR adam", "momentum"], []),
         ("(sgd OR adam) momentum", ["sgd OR adam", "momentum"], []),
+        ("dropout AND lstm", ["dropout", "lstm"], []),
         ("dropout -lstm", ["dropout"], ["lstm"]),
         ('dropout NOT "long short"', ["dropout"], ['"long short"']),
         ("dropout NEAR lstm", ["dropout NEAR lstm"], []),
@@ -33,141 +36,247 @@ def read(typed):
         ('NEAR(dropout "long short", 5)', ['dropout NEAR/5 "long short"'], []),
         ("sgd OR adam NEAR noise", ["sgd OR adam NEAR noise"], []),
         ("gan -dropout NEAR lstm", ["gan"], ["dropout NEAR lstm"]),
-        ("title:deep NEAR nets", ["title:deep NEAR nets"], []),
         ("cites:hinton NEAR dropout", ["cites:hinton", "dropout"], []),
         ("NEAR dropout NEAR", ["NEAR", "dropout"], []),
         ("gan NEAR NOT dropout lstm", ["gan", "lstm"], ["dropout"]),
-        ("gan NEAR OR dropout lstm", ["gan OR dropout", "lstm"], []),
-        ("meta-learning", ["meta-learning"], []),
+        ("meta-learning f-gan C++ c#", ["meta-learning", "f-gan", "C++", "c#"], []),
+        (r"$\epsilon$-greedy", [r"$\epsilon$-greedy"], []),
         ("regulari*", ["regulari*"], []),
         ('title:"deep learning" author:Bottou', ['title:"deep learning"', "author:Bottou"], []),
-        ("TITLE:gan", ["title:gan"], []),
+        ("TITLE:gan tags:x refs:y", ["title:gan", "tag:x", "references:y"], []),
         ("nosuchfield:gan", ["nosuchfield:gan"], []),
+        ("year:..2018 year:2019..", ["year:0000..2018", "year:2019..9999"], []),
         ("what is the dropout", ["dropout"], []),
         ("the who", ["the", "who"], []),
         ("gan gan GAN", ["gan", "GAN"], []),
+        ("p(y|x) f(x)", ["p(y|x)", "f(x)"], []),
     ],
 )
-def test_a_query_is_read_as_documented(typed, wanted, excluded):
+def test_a_query_is_interpreted_as_documented(typed, wanted, excluded):
     assert read(typed) == (wanted, excluded)
 
 
 @pytest.mark.parametrize(
-    "typed",
-    ["", " ", '"', '""', "(", ")(", "-", "*", "OR", "NOT", "\x00", "🙂", "- OR *", "title:", ":"],
+    ("typed", "wanted", "excluded"),
+    [
+        ("a1 OR (b1 c1)", ["a1 OR (b1 c1)"], []),
+        ("(a1 OR b1) (c1 OR (d1 -e1))", ["a1 OR b1", "c1 OR (d1 -e1)"], []),
+        ("(a1 OR b1) OR c1", ["a1 OR b1 OR c1"], []),
+        ("((((a1))))", ["a1"], []),
+        ("x1 -(a1 OR b1)", ["x1"], ["a1 OR b1"]),
+        ("x1 -(a1 -b1)", ["x1"], ["a1 -b1"]),
+        ("title:(a1 b1) c1", ["title:a1", "title:b1", "c1"], []),
+        ("title:(a1 OR body:b1)", ["title:a1 OR body:b1"], []),
+        ("(a1 NEAR b1) OR c1", ["a1 NEAR b1 OR c1"], []),
+        ("x1 (a1 OR (b1", ["x1", "a1 OR b1"], []),
+        ("x1) a1", ["x1)", "a1"], []),
+    ],
 )
-def test_input_without_a_word_to_look_for_is_no_error(typed):
-    words, excluded = read(typed)
-    assert excluded == []
-    assert words in ([], ["OR"], ["title:"], ["NOT"])
+def test_parentheses_group_and_or_binds_closest(typed, wanted, excluded):
+    assert read(typed) == (wanted, excluded)
 
 
-HOSTILE = [
-           '"', '"a', "a\x00b", "a AND", "NEAR(a b)", "NEAR(", "a NEAR NEAR b", "NEAR(,)", "a NEAR/0 b*", "a^2 + b", "{title} : x", "'; drop table papers --", "x" * 10_000, "ا ب",
-           "C++", "foo:bar:baz", "a OR OR b", "-a -b", '"" "" x', "*a* b*", "a/b\\c", "[x]", "%41", "<script>",
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("typed", HOSTILE)
-def test_every_expression_is_one_that_fts5_accepts(typed):
-    conn = sqlite3.connect(":memory:")
-    conn.execute(
-        "create virtual table papers_text_fts using fts5(title, abstract, tldr, tags, authors, venue, year, body, refs)"
+def test_the_nodes_of_a_query_say_what_they_are():
+    query = parse('sgd* title:"two words" a1 NEAR/3 b1 (c1 OR (d1 -e1)) citations(f1 g1)')
+    assert query.clauses == (
+        Term("sgd", is_prefix=True),
+        Term("two words", "title", is_phrase=True),
+        Near((Term("a1"), Term("b1")), 3),
+        AnyOf((Term("c1"), AllOf((Term("d1"),), (Term("e1"),)))),
+        Function("citations", "f1 g1"),
     )
-    expressions = [language.to_match(typed), language.to_excluded(typed) or language.NOTHING]
-    expressions += [term["whole"] for term in json.loads(language.to_terms(typed))]
-    for expression in expressions:
-        conn.execute(
-            "select count(*) from papers_text_fts where papers_text_fts match ?", [expression]
-        ).fetchone()
-
-
-def test_a_pasted_page_is_cut_to_the_words_that_fit_the_mask_and_says_what_it_left_out():
-    query = language.parse(" ".join(f"word{i}" for i in range(100)))
-    assert len(query.groups) == language.MOST_GROUPS
-    assert query.ignored[-1] == "word99"
-
-
-def test_a_phrase_has_a_second_reading_as_words():
-    terms = json.loads(language.to_terms('"anisotropic noise" sgd'))
-    assert [(t["reading"], t["label"]) for t in terms] == [
-        (0, '"anisotropic noise"'), (0, "sgd"), (1, "anisotropic"), (1, "noise"), (1, "sgd"),
-    ]  # fmt: skip
-
-
-def test_a_field_word_looks_in_that_field_alone():
-    (term,) = json.loads(language.to_terms("title:gan"))
-    assert (term["whole"], term["page"]) == ('{title} : "gan"', language.NOTHING)
-
-
-def test_marking_a_passage_escapes_it_first():
-    assert (
-        language.to_marked_html("<script>⟦x⟧</script>")
-        == "&lt;script&gt;<mark>x</mark>&lt;/script&gt;"
-    )
-
-
-def connect(path):
-    conn = sqlite3.connect(path)
-    plugin = runpy.run_path(str(ROOT / "plugins/search.py"))
-    plugin["prepare_connection"](conn)
-    return closing(conn)
-
-
-@pytest.mark.parametrize("q", ["noise", "gradient -noise", "", "nosuchword"])
-def test_counting_by_sets_of_bits_gives_what_counting_rows_gives(sample_db, q):
-    sql = METADATA["queries"]["search_facets"]["sql"]
-    params = dict.fromkeys(METADATA["queries"]["search_facets"]["params"], "") | {"q": q}
-    with connect(sample_db) as conn:
-        by_rows = conn.execute(sql, params).fetchall()
-        by_bits = conn.execute(
-            replaced(sql, "count(*) > 100 and", "count(*) >= 0 and"), params
-        ).fetchall()
-    assert len(by_rows) >= 2
-    assert sorted(map(str, by_bits)) == sorted(map(str, by_rows))
-
-
-@pytest.fixture(scope="module")
-def arabic_db(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("arabic")
-    (folder / "a.txt").write_text("هذه مَدْرَسَةُ الأعمال في المدينة.")
-    paper = {
-        "paper_id": "a",
-        "title": "ادارة",
-        "authors": ["احمد بن علي"],
-        "tags": ["شبكــات"],
-        "language": "ar",
-    }
-    other = {"paper_id": "b", "title": "Something else"}
-    (folder / "papers.json").write_text(json.dumps([paper, other]))
-    venue = "{venue_id: v, name: V}"
-    source = f"{{kind: table, file: papers.json, files: '.', venue: {venue}}}"
-    return build_database(folder, f"title: T\nsources:\n  - {source}\n")
 
 
 @pytest.mark.parametrize(
-    "q",
+    ("typed", "wanted"),
     [
-        "الأعمال",
-        "الاعمال",
-        "الأَعْمـــال",
-        "مدرسه",
-        "مَدرَسة",
-        '"مدرسة الأعمال"',
-        "author:أحمد",
-        "tag:شبكات",
-        "title:إدارة",
+        ("citations(gan vae) dropout", ["citations(gan vae)", "dropout"]),
+        ("citations(cites:(a1 OR b1))", ["citations(cites:(a1 OR b1))"]),
+        ("citations(gan) OR references(vae)", ["citations(gan) OR references(vae)"]),
+        ("similar(a/b?c) x1", ["similar(a/b?c)", "x1"]),
+        ("references(gan (a1 OR b1", ["references(gan (a1 OR b1))"]),
+        ("citations()", []),
+        ("selfcitations(gan)", ["selfcitations(gan)"]),
     ],
 )
-def test_arabic_is_found_however_vowels_hamza_and_tatweel_are_written_and_shown_as_it_stands(
-    q, arabic_db
-):
-    query = METADATA["queries"]["search"]
-    with connect(arabic_db) as conn:
-        (row,) = conn.execute(
-            query["sql"], dict.fromkeys(query["params"], "") | {"q": q}
-        ).fetchall()
-    assert row[0] == "a"
-    if ":" not in q:
-        assert "مَدْرَسَةُ" in row[6].replace("⟦", "").replace("⟧", "")
-        assert "⟦" in row[6]
+def test_functions_take_a_query_with_its_parentheses(typed, wanted):
+    assert read(typed) == (wanted, [])
+
+
+def test_an_excluded_function_is_excluded():
+    assert read("gan -citations(vae)") == (["gan"], ["citations(vae)"])
+
+
+@pytest.mark.parametrize(
+    ("typed", "scope", "wanted"),
+    [
+        ("in:text gan", "text", ["gan"]),
+        ("gan in:refs", "references", ["gan"]),
+        ("gan in:references", "references", ["gan"]),
+        ("gan in:2019", None, ["gan", "in:2019"]),
+    ],
+)
+def test_in_restricts_a_query_to_text_or_references(typed, scope, wanted):
+    assert (parse(typed).scope, read(typed)[0]) == (scope, wanted)
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_question", "is_sentence"),
+    [
+        ("does batch norm help generalization in GANs?", True, True),
+        ("how does dropout regularize networks", True, False),
+        ("what is dropout", False, False),
+        ("dropout?", True, False),
+        ("one two three four five", False, True),
+        ("one two three four", False, False),
+    ],
+)
+def test_questions_and_sentences_are_recognised(typed, is_question, is_sentence):
+    query = parse(typed)
+    assert (query.is_question, query.is_sentence) == (is_question, is_sentence)
+
+
+def test_function_words_are_ignored_and_said_to_be():
+    assert parse("the role of dropout in LSTMs").ignored == ("the", "of", "in")
+    assert parse('"the role of dropout"').ignored == ()
+
+
+def test_a_pasted_page_is_cut_and_says_what_it_left_out():
+    query = parse(" ".join(f"word{i}" for i in range(100)))
+    assert len(query.clauses) == MOST_CLAUSES
+    assert query.ignored[-1] == "word99"
+
+
+def test_parentheses_nested_without_end_are_read_as_if_they_were_not_there():
+    depth = 20 * DEEPEST_NESTING
+    assert read("(" * depth + "a1" + ")" * depth)[0] == ["a1"]
+    assert len(read("(a1 OR " * depth + "b1" + ")" * depth)[0]) >= 1
+
+
+def test_a_phrase_is_relaxed_to_its_words_and_a_query_of_words_is_not():
+    relaxed = to_relaxed(parse('"anisotropic noise" sgd NEAR adam f-gan'))
+    assert [str(node) for node in relaxed.clauses] == [
+        "anisotropic", "noise", "sgd", "adam", "f", "gan",
+    ]  # fmt: skip
+    assert to_relaxed(parse("anisotropic noise")) is None
+
+
+def test_each_chip_leads_to_the_query_without_that_part():
+    assert to_chips('(gan OR vae) "deep learning" -lstm citations(x1) in:text') == [
+        ("gan OR vae", '"deep learning" citations(x1) -lstm in:text'),
+        ('"deep learning"', "gan OR vae citations(x1) -lstm in:text"),
+        ("citations(x1)", 'gan OR vae "deep learning" -lstm in:text'),
+        ("-lstm", 'gan OR vae "deep learning" citations(x1) in:text'),
+        ("in:text", 'gan OR vae "deep learning" citations(x1) -lstm'),
+    ]
+
+
+CHIPPED = [
+    "a1 OR (b1 c1) d1", "x1 -(a1 OR b1)", "x1 -(a1 -b1)", "title:(a1 OR b1) c1*", "a1 NEAR/3 b1 c1",
+    "sgd OR adam NEAR noise", "citations(a1 (b1", 'author:"Y Bengio" year:2018..', "C++ -c#",
+    "(a1 OR b1) (c1 OR (d1 -e1))", "NOT a1 OR b1",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("typed", CHIPPED)
+def test_the_chips_of_a_query_together_are_the_query(typed):
+    query = parse(typed)
+    again = parse(" ".join(part for part, _ in to_chips(typed)))
+    assert (again.clauses, again.excluded) == (query.clauses, query.excluded)
+
+
+@pytest.mark.parametrize(
+    "typed", ["noisy gradients", '"noisy gradients"', "noisy OR gradients", "(noisy OR gradients)"]
+)
+def test_words_can_be_asked_as_a_phrase_all_or_any(typed):
+    assert to_strictness(typed) == {
+        "phrase": '"noisy gradients"', "all": "noisy gradients", "any": "noisy OR gradients",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "typed", ["noisy", "title:noisy gradients", "noisy -gradients", "a1 b1 c1 d1 e1 f1", ""]
+)
+def test_strictness_is_not_offered_where_it_makes_no_difference(typed):
+    assert to_strictness(typed) == {}
+
+
+HOSTILE = [
+    "", " ", '"', '""', "(", ")(", "-", "*", "OR", "NOT", "AND", "\x00", "🙂", "- OR *", "title:", ":", "a:(b", '"a', "a\x00b",
+    "a AND", "NEAR(a b)", "NEAR(", "a NEAR NEAR b", "NEAR(,)", "a NEAR/0 b*", "a^2 + b", "{title} : x", "'; drop table papers --",
+    "x" * 10_000, "ا ب", "ـ", "C++", "foo:bar:baz", "a OR OR b", "-a -b", '"" "" x', "*a* b*", "a/b\\c", "[x]", "%41", "<script>",
+    "((" * 3000, "citations(" * 500, "-(" * 500, "a OR " * 1500, "NEAR(a b, 999)", "NEAR(a \"b c\" d*, 3)", "year:2018..", "\u0301",
+    "similar()", "citations(citations(a))", "in:text", "in:", "-in:text", "机器*", "İ ß ﬁ", "a|b", "|", "⟦x⟧", "title:-a", "-title:-(a OR b)",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def table():
+    with closing(sqlite3.connect(":memory:")) as conn:
+        conn.execute("create virtual table texts using fts5(title, abstract, body, refs)")
+        conn.execute("insert into texts values ('Dropout', 'of LSTMs', 'We use dropout.', '')")
+        yield conn
+
+
+def find_rows(table, typed):
+    sql = "select count(*) from texts where texts match ?"
+    return table.execute(sql, [fts.to_match(typed)]).fetchone()[0]
+
+
+@pytest.mark.parametrize("typed", HOSTILE)
+def test_nothing_typed_is_an_error_and_every_expression_is_one_that_fts5_accepts(typed, table):
+    find_rows(table, typed)
+    to_chips(typed)
+    to_strictness(typed)
+    fts.to_words(typed)
+    to_relaxed(parse(typed))
+
+
+PIECES = [
+    *"\"()-*|:,$\\{}^_/%", "OR", "AND", "NOT", "NEAR", "NEAR/3", "NEAR(", ", 5)", "title:", "cites:", "year:", "in:", "in:text",
+    "citations(", "similar(", "a", "word", "models", "C++", "..", "2018..2020", "the", "who", "?", '"a b"', "«", "\x00", "ا", "ـ", "机器",
+    "\u0301", "🙂", "İ", "\n", "  ",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_no_random_input_is_an_error(seed, table):
+    generator = random.Random(seed)
+    for _ in range(250):
+        pieces = generator.choices(PIECES, k=generator.randint(1, 14))
+        typed = "".join(piece + generator.choice(["", " "]) for piece in pieces)
+        find_rows(table, typed)
+        for part, rest in to_chips(typed):
+            parse(part)
+            parse(rest)
+        to_strictness(typed)
+        fts.to_words(typed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("dropout lstms", 1),
+        ("dropout -lstms", 0),
+        ('"use dropout"', 1),
+        ('"dropout use"', 0),
+        ("gan OR drop*", 1),
+        ("use NEAR/2 dropout", 1),
+        ("(gan OR use) -(vae OR lstm)", 1),  # no plurals of words as short as lstm
+        ("(gan OR use) -(vae OR dropout)", 0),
+        ("-dropout", 0),
+        ("", 0),
+    ],
+)
+def test_expressions_of_fts5_mean_what_the_query_means(typed, found, table):
+    assert find_rows(table, typed) == found
+
+
+def test_words_that_may_be_misspelt_are_those_of_text():
+    assert fts.to_words('droput NEAR "Schölkopf lern" cites:hintn pre* of 2019') == (
+        '["droput", "scholkopf", "lern"]'
+    )
+
+
+def test_marking_a_passage_escapes_it_first():
+    assert to_marked_html("<script>⟦x⟧</script>") == "&lt;script&gt;<mark>x</mark>&lt;/script&gt;"

@@ -1,0 +1,140 @@
+"""What the search uses of Tantivy: queries made from parts, and results as arrays."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import tantivy
+from numpy.typing import NDArray
+from tantivy import Occur, Query, Schema, Searcher
+
+from papersette.search.analysis import CJK, to_terms
+
+Values = NDArray[np.int64]
+"""Values of a number field, one for each document."""
+
+
+def any_of(queries: Iterable[Query]) -> Query:
+    """Return the query that matches where one of these does."""
+    listed = list(queries)
+    if len(listed) == 1:
+        return listed[0]
+    return Query.boolean_query([(Occur.Should, query) for query in listed])
+
+
+def all_of(queries: Iterable[Query]) -> Query:
+    """Return the query that matches where all of these do."""
+    listed = list(queries)
+    if len(listed) == 1:
+        return listed[0]
+    return Query.boolean_query([(Occur.Must, query) for query in listed])
+
+
+def some_of(queries: Iterable[Query], wanted: int) -> Query:
+    """Return the query that matches where `wanted` of these do."""
+    should = [(Occur.Should, query) for query in queries]
+    return Query.boolean_query(should, minimum_number_should_match=wanted)
+
+
+def none_of(queries: Iterable[Query]) -> Query:
+    """Return the query that matches where none of these does."""
+    unwanted = [(Occur.MustNot, query) for query in queries]
+    return Query.boolean_query([(Occur.Must, Query.all_query()), *unwanted])
+
+
+def unscored(query: Query) -> Query:
+    """Return a query that matches the same documents and adds nothing to their scores."""
+    return Query.const_score_query(query, 0.0)
+
+
+def boosted(query: Query, boost: float) -> Query:
+    """Return a query whose scores are multiplied by `boost`."""
+    return query if boost == 1.0 else Query.boost_query(query, boost)
+
+
+def any_number(schema: Schema, field: str, numbers: Sequence[int]) -> Query:
+    """Return the query of documents with one of these values in a number field."""
+    if not numbers:
+        return Query.empty_query()
+    if len(numbers) == 1:
+        return Query.term_query(schema, field, numbers[0], "basic")
+    return Query.term_set_query(schema, field, list(numbers))
+
+
+def term(schema: Schema, field: str, text: str) -> Query:
+    """Return the query of one term as it is in the index."""
+    return Query.term_query(schema, field, text, "freq")
+
+
+def phrase(schema: Schema, field: str, terms: Sequence[str], slop: int = 0) -> Query:
+    """Return the query of terms in this order, with at most `slop` words between them."""
+    words: list[str | tuple[int, str]] = list(terms)
+    return Query.phrase_query(schema, field, words, slop)
+
+
+def word(schema: Schema, field: str, text: str, is_prefix: bool = False) -> Query:
+    """Return the query of what a reader typed: a word, a phrase, or the beginning of a word."""
+    terms = to_terms(text)
+    if not terms:
+        return Query.empty_query()
+    if is_prefix and len(terms) == 1:
+        return Query.regex_query(schema, field, re.escape(terms[0]) + ".*")
+    if is_prefix:
+        words: list[str | tuple[int, str]] = list(terms)
+        return Query.phrase_prefix_query(schema, field, words)
+    if len(terms) > 1:
+        return phrase(schema, field, terms)
+    if len(terms[0]) == 1 and CJK.match(terms[0]):
+        return Query.regex_query(schema, field, f"{terms[0]}.?")
+    return term(schema, field, terms[0])
+
+
+def count(searcher: Searcher, query: Query) -> int:
+    """Return how many documents match."""
+    found: Any = searcher.search(query, 1, count=True)
+    return int(found.count)
+
+
+def find_values(searcher: Searcher, query: Query, field: str, most: int | None = None) -> Values:
+    """Return a number field of every document that matches, in no particular order.
+
+    Args:
+        searcher: Of the index.
+        query: What to find.
+        field: A number field.
+        most: How many documents can match, where that is known.
+    """
+    limit = max(1, searcher.num_docs if most is None else most)
+    hits = searcher.search(unscored(query), limit, count=False).hits
+    return _values(searcher, field, hits)
+
+
+def find_scored(
+    searcher: Searcher,
+    query: Query,
+    field: str | tuple[str, ...],
+    limit: int,
+    weight: str | None = None,
+) -> tuple[Values, NDArray[np.float64]]:
+    """Return number fields and the score of the documents that match best, best first.
+
+    Args:
+        searcher: Of the index.
+        query: What to find.
+        field: A number field, or several: then the values have a row for each.
+        limit: How many documents at most.
+        weight: A float field that scores are multiplied by.
+    """
+    hits = searcher.search(query, max(1, limit), count=False, weight_by_field=weight).hits
+    scores = np.array([score for score, _ in hits], np.float64)
+    if isinstance(field, str):
+        return _values(searcher, field, hits), scores
+    return np.stack([_values(searcher, name, hits) for name in field]), scores
+
+
+def _values(searcher: Searcher, field: str, hits: list[tuple[Any, tantivy.DocAddress]]) -> Values:
+    addresses = [address for _, address in hits]
+    return np.array(searcher.fast_field_values(field, addresses), np.int64)

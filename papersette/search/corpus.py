@@ -1,0 +1,284 @@
+"""What a search needs to know of all papers at once: arrays read from papers.db when it is opened.
+
+Papers are numbered from 1 (papers.number), and arrays are indexed by that number. Facet values are
+numbered too; a sparse table in both directions tells which papers have which values.
+"""
+
+from __future__ import annotations
+
+import bisect
+import sqlite3
+from collections import defaultdict
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from papersette.names import to_name_keys, to_query_name_keys
+
+Numbers = NDArray[np.int64]
+"""Numbers of papers, ascending."""
+
+FACETS = {
+    "venue": "Venue",
+    "year": "Year",
+    "decision": "Decision",
+    "tag": "Tag",
+    "author": "Author",
+    "dataset": "Dataset",
+    "technique": "Technique",
+    "cites": "Cites the name",
+    "cited": "Cites the work",
+    "session": "Session",
+    "language": "Language",
+    "has": "Has",
+}
+"""Facets in the order in which pages show them, with their labels."""
+NAME_FACETS = ("author", "cites")
+"""Facets whose values are personal names."""
+ONE_OF = frozenset({"venue", "year", "decision", "language"})
+"""Facets of which a paper has one value: of several chosen values, either is enough."""
+
+
+RARE_READING = 0.02
+"""A reading of a name with a smaller share of the papers of the commonest reading is dropped."""
+
+
+@dataclass(frozen=True)
+class FacetValue:
+    """One value of a facet."""
+
+    facet_id: int
+    facet: str
+    value: str
+    label: str
+    slug: str
+    papers: int
+    """How many papers have it."""
+
+
+@dataclass
+class Incidence:
+    """Which columns each row has: a sparse matrix of ones in compressed rows."""
+
+    starts: NDArray[np.int64]
+    columns: NDArray[np.int32]
+
+    @classmethod
+    def from_pairs(cls, rows: Numbers, columns: Numbers, height: int) -> Incidence:
+        """Build from parallel arrays of row and column numbers."""
+        order = np.argsort(rows, kind="stable")
+        starts = np.zeros(height + 1, np.int64)
+        np.cumsum(np.bincount(rows, minlength=height), out=starts[1:])
+        return cls(starts, columns[order].astype(np.int32))
+
+    def of(self, row: int) -> NDArray[np.int32]:
+        """Return the columns of one row."""
+        columns: NDArray[np.int32] = self.columns[self.starts[row] : self.starts[row + 1]]
+        return columns
+
+    def gather(self, rows: Numbers) -> NDArray[np.int32]:
+        """Return the columns of all of these rows, one after the other."""
+        lengths = self.starts[rows + 1] - self.starts[rows]
+        total = int(lengths.sum())
+        offsets = np.arange(total) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+        columns: NDArray[np.int32] = self.columns[np.repeat(self.starts[rows], lengths) + offsets]
+        return columns
+
+
+@dataclass
+class Corpus:
+    """All papers of one build, as arrays."""
+
+    ids: list[str]
+    """paper_id by number; "" where there is none."""
+    numbers: dict[str, int]
+    """Number by paper_id."""
+    works: NDArray[np.int64]
+    """Number of the work by paper."""
+    in_versions: NDArray[np.bool_]
+    """Whether a paper's work has other versions here."""
+    sort_keys: dict[str, NDArray[np.float64]]
+    """What each order sorts by, ascending; papers without a value have infinity."""
+    values: dict[int, FacetValue]
+    """Facet values by facet_id."""
+    facets_of: Incidence
+    """Positions in `columns` by paper."""
+    papers_of: Incidence
+    """Papers by position in `columns`."""
+    occurrences: NDArray[np.uint16]
+    """How often a paper has a value: parallel to papers_of.columns."""
+    columns: NDArray[np.int64]
+    """facet_id of each column, ascending."""
+    cites: Incidence
+    """Papers here that a paper cites."""
+    cited_by: Incidence
+    """Papers here that cite a paper."""
+    related: dict[int, list[int]]
+    """Similar papers of a paper, the most similar first."""
+    with_text: int
+    """How many papers have text."""
+    slugs: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
+    """By facet: (slug or value, facet_id), sorted, for look-ups by prefix."""
+    names: dict[str, dict[str, list[int]]] = field(default_factory=dict)
+    """By facet of personal names: facet_ids by key of a name."""
+
+    def __post_init__(self) -> None:
+        self._index_names()
+
+    @property
+    def size(self) -> int:
+        """One more than the highest number of a paper."""
+        return len(self.ids)
+
+    @cached_property
+    def all_numbers(self) -> Numbers:
+        """Every paper."""
+        return np.array([n for n, paper_id in enumerate(self.ids) if paper_id], np.int64)
+
+    def has_facet(self, facet: str) -> bool:
+        """Tell whether any paper has a value of this facet."""
+        return bool(self.slugs.get(facet))
+
+    def find_values(self, facet: str, first: str, last: str | None = None) -> list[int]:
+        """Return the facet_ids whose value or slug lies between `first` and `last`, inclusive."""
+        known = self.slugs.get(facet, [])
+        start = bisect.bisect_left(known, (first, 0))
+        found: dict[int, None] = {}
+        for slug, facet_id in known[start:]:
+            if slug > (last or first):
+                break
+            found[facet_id] = None
+        return list(found)
+
+    def find_prefix(self, facet: str, slug: str) -> list[int]:
+        """Return the facet_ids whose slug is `slug` or begins with its words: cifar, cifar-10."""
+        known = self.slugs.get(facet, [])
+        start = bisect.bisect_left(known, (slug, 0))
+        found: dict[int, None] = {}
+        for other, facet_id in known[start:]:
+            if not other.startswith(slug):
+                break
+            if other == slug or other[len(slug)] == "-":
+                found[facet_id] = None
+        return list(found)
+
+    def find_words(self, facet: str, slug: str) -> list[int]:
+        """Return the facet_ids whose slug has all the words of `slug`, in any order."""
+        words = set(slug.split("-")) - {""}
+        known = self.slugs.get(facet, [])
+        return list({i: None for other, i in known if words and words <= set(other.split("-"))})
+
+    def find_names(self, facet: str, typed: str) -> list[int]:
+        """Return the facet_ids of the personal names that a query for a name means.
+
+        "Yoshua Bengio" could be "Bengio, Y" or "Yoshua, B"; a reading that hardly any paper has
+        beside another is dropped.
+        """
+        index = self.names.get(facet, {})
+        by_family: defaultdict[str, set[int]] = defaultdict(set)
+        for key in to_query_name_keys(typed):
+            by_family[key.partition(" ")[0]] |= set(index.get(key, ()))
+        papers = {
+            family: sum(self.values[i].papers for i in ids) for family, ids in by_family.items()
+        }
+        least = max(papers.values(), default=0) * RARE_READING
+        return sorted(
+            {i for family in papers if papers[family] >= least for i in by_family[family]}
+        )
+
+    def _index_names(self) -> None:
+        """Prepare the facets of personal names for `find_names`."""
+        for facet in NAME_FACETS:
+            index: defaultdict[str, list[int]] = defaultdict(list)
+            for value in self.values.values():
+                if value.facet == facet:
+                    for key in to_name_keys(value.label):
+                        index[key].append(value.facet_id)
+            self.names[facet] = dict(index)
+
+    def evidence_of(self, facet_id: int) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+        """Return the papers with a facet value, and how often each has it."""
+        position = int(np.searchsorted(self.columns, facet_id))
+        own = slice(self.papers_of.starts[position], self.papers_of.starts[position + 1])
+        return self.papers_of.columns[own], self.occurrences[own].astype(np.float64)
+
+
+def read_corpus(conn: sqlite3.Connection) -> Corpus:
+    """Read the arrays from papers.db."""
+    rows = conn.execute(PAPERS).fetchall()
+    size = max((row[0] for row in rows), default=0) + 1
+    ids = [""] * size
+    works = np.zeros(size, np.int64)
+    counts = np.zeros(size, np.int64)
+    keys = {name: np.full(size, np.inf) for name in ("year", "title", "rating", "citations")}
+    work_numbers: dict[str, int] = {}
+    titles = sorted((row[3] or "\U0010ffff").lower() for row in rows)
+    for number, paper_id, work_id, title, year, rating, cited_by, work_size in rows:
+        ids[number] = paper_id
+        works[number] = work_numbers.setdefault(work_id, len(work_numbers))
+        counts[number] = work_size
+        if title:
+            keys["title"][number] = bisect.bisect_left(titles, title.lower())
+        for name, value in (("year", year), ("rating", rating), ("citations", cited_by)):
+            if value is not None:
+                keys[name][number] = -value
+    values = {row[0]: FacetValue(*row) for row in conn.execute(VALUES)}
+    columns = np.array(sorted(values), np.int64)
+    members = np.fromiter(conn.execute(MEMBERS), MEMBER)
+    numbers = members["number"].astype(np.int64)
+    positions = np.searchsorted(columns, members["facet_id"])
+    cites = np.array(conn.execute(CITES).fetchall(), np.int64).reshape(-1, 2)
+    return Corpus(
+        ids=ids,
+        numbers={paper_id: number for number, paper_id in enumerate(ids) if paper_id},
+        works=works,
+        in_versions=counts > 1,
+        sort_keys=keys,
+        values=values,
+        facets_of=Incidence.from_pairs(numbers, positions, size),
+        papers_of=Incidence.from_pairs(positions, numbers, len(columns)),
+        occurrences=members["occurrences"].copy(),
+        columns=columns,
+        cites=Incidence.from_pairs(cites[:, 0], cites[:, 1], size),
+        cited_by=Incidence.from_pairs(cites[:, 1], cites[:, 0], size),
+        related=_read_related(conn),
+        with_text=conn.execute("select count(*) from papers where page_count > 0").fetchone()[0],
+        slugs=_to_slugs(values),
+    )
+
+
+def _read_related(conn: sqlite3.Connection) -> dict[int, list[int]]:
+    related: defaultdict[int, list[int]] = defaultdict(list)
+    for number, other in conn.execute(RELATED):
+        related[number].append(other)
+    return dict(related)
+
+
+def _to_slugs(values: dict[int, FacetValue]) -> dict[str, list[tuple[str, int]]]:
+    slugs: defaultdict[str, set[tuple[str, int]]] = defaultdict(set)
+    for facet_id, value in values.items():
+        slugs[value.facet] |= {(value.slug, facet_id), (value.value, facet_id)}
+    return {facet: sorted(pairs) for facet, pairs in slugs.items()}
+
+
+MEMBER = np.dtype([("facet_id", np.int64), ("number", np.int32), ("occurrences", np.uint16)])
+PAPERS = """
+select number, paper_id, work_id, papers.title, year, rating, cited_by, works.paper_count
+from papers join works using (work_id) order by number
+"""
+VALUES = "select facet_id, facet, value, label, slug, paper_count from facets order by facet_id"
+MEMBERS = "select facet_id, number, min(occurrences, 65535) from paper_facets order by facet_id"
+CITES = """
+select distinct citing.number, cited.number
+from citations join cited_works using (cited_work_id)
+join papers as citing on citing.paper_id = citations.paper_id
+join papers as cited on cited.paper_id = cited_works.paper_id
+where citing.number <> cited.number
+"""
+RELATED = """
+select papers.number, other.number
+from related join papers using (paper_id) join papers as other on other.paper_id = related.other_id
+order by papers.number, related.rank
+"""

@@ -1,0 +1,268 @@
+"""Search: one call finds papers, ranks them, cuts passages and counts facets.
+
+`Engine.search(request)` is what the site, its exports, the evaluation and the notebooks call.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from tantivy import Query as EngineQuery
+
+from papersette.search import adapter, facet_counts
+from papersette.search.analysis import to_stems
+from papersette.search.corpus import FACETS, Corpus, FacetValue, Numbers, read_corpus
+from papersette.search.evidence import Finder
+from papersette.search.expansions import Notice
+from papersette.search.index import Index, connect, open_index
+from papersette.search.parser import parse
+from papersette.search.query import Query, iterate_terms
+from papersette.search.ranking import Ranker, Ranking
+from papersette.search.results import Hit, Request, Result
+from papersette.search.retrieval import MASK_BITS, Matching, Retriever
+from papersette.text import to_slug
+
+FACET_VALUES = 15
+"""Values of a facet beside the results; of years all."""
+MOST_FACET_VALUES = 500
+"""Values of one facet on its own page."""
+LONGEST_TEXT = 20_000
+"""Characters of a pasted text that are read."""
+MOST_STEMS = 400
+"""Distinct words of a pasted text that are compared."""
+REMEMBERED = 8
+"""Results that are kept, so that the parts of one page do not search again."""
+BATCH = 500
+"""Hits whose passages are read at once."""
+ANYWHERE = ("text", "refs")
+"""Fields of a word without a field."""
+EXPLAINED_FIELDS = ("title", "abstract", "tags", "authors", "venue", "text", "refs")
+
+
+@dataclass(frozen=True)
+class _Found:
+    """The papers of a search in order, before passages are cut; what all its pages share."""
+
+    query: Query
+    matching: Matching
+    ranking: Ranking
+    counted: facet_counts.Result
+
+
+class Engine:
+    """Searches one build of papers.db.
+
+    Args:
+        database: papers.db.
+        index_folder: Its search index, as `index.build_index` makes it.
+    """
+
+    def __init__(self, database: Path, index_folder: Path) -> None:
+        self.database = database
+        self.index: Index = open_index(index_folder)
+        with connect(database) as conn:
+            self.corpus: Corpus = read_corpus(conn)
+            self.titles = [""] * self.corpus.size
+            for number, title in conn.execute("select number, title from papers"):
+                self.titles[number] = title or ""
+        self.counter = facet_counts.FacetCounter(self.corpus)
+        self.retriever = Retriever(self.index, self.corpus)
+        self.ranker = Ranker(self.index, self.corpus)
+        self.finder = Finder(self.index, self.corpus, self.connect)
+        self._local = threading.local()
+        self._lock = threading.Lock()
+        self._recent: OrderedDict[Request, Result] = OrderedDict()
+
+    def connect(self) -> sqlite3.Connection:
+        """Return a connection for reading that belongs to this thread."""
+        if not hasattr(self._local, "conn"):
+            self._local.conn = connect(self.database)
+        conn: sqlite3.Connection = self._local.conn
+        return conn
+
+    def search(self, request: Request) -> Result:
+        """Return a page of hits with passages, the exact count and the facet counts."""
+        with self._lock:
+            if request in self._recent:
+                self._recent.move_to_end(request)
+                return self._recent[request]
+        result = self._search(request)
+        if request.size <= MOST_FACET_VALUES:
+            with self._lock:
+                self._recent[request] = result
+                while len(self._recent) > REMEMBERED:
+                    self._recent.popitem(last=False)
+        return result
+
+    def find_in_paper(self, paper_id: str, q: str) -> list[tuple[int, str]]:
+        """Return (page, passage) of every page of a paper that has words of a query, in order."""
+        clauses = [c for c in self.retriever.compiler.to_clauses(parse(q), []) if c.needles]
+        return self.finder.find_in_paper(paper_id, clauses) if clauses else []
+
+    def find_similar(self, text: str, limit: int = 50) -> list[tuple[int, float]]:
+        """Return (number, score) of the papers whose metadata is most similar to a text."""
+        stems = list(dict.fromkeys(to_stems(text[:LONGEST_TEXT])))[:MOST_STEMS]
+        return self.ranker.rank_metadata(stems, limit)
+
+    def find_numbers(self, request: Request) -> Numbers:
+        """Return the numbers of all papers that match, without ranking them."""
+        query, filters = self._interpret(request)
+        return self.retriever.match(query, filters).numbers
+
+    def _search(self, request: Request) -> Result:
+        query, filters = self._interpret(request)
+        matching = self.retriever.match(query, filters)
+        all_versions = request.versions == "all"
+        counted = facet_counts.to_result(self.corpus, matching.numbers, all_versions=all_versions)
+        ranking = self.ranker.rank(query, matching)
+        found = _Found(query, matching, ranking, counted)
+        ordered = self._order(request, found)
+        hits = [self._to_hit(number, versions, found) for number, versions in ordered]
+        if request.passages:
+            for start in range(0, len(hits), BATCH):
+                batch = hits[start : start + BATCH]
+                self.finder.add_passages(batch, matching.clauses, ranking.phrases)
+            self._add_missing(hits, matching)
+        if request.explain:
+            self._add_explanations(hits, found)
+        return Result(
+            hits=hits,
+            count=counted.size,
+            papers=len(matching.numbers),
+            facets=self._count_facets(request, counted),
+            parts=self._count_parts(query, found),
+            common=tuple(clause.label for clause in matching.common),
+            missing=matching.missing,
+            partial=matching.partial,
+            relaxed=matching.relaxed,
+            notices=[*matching.notices, *self._collection_notices(query)],
+            ignored=query.ignored,
+        )
+
+    def _interpret(self, request: Request) -> tuple[Query, list[EngineQuery]]:
+        scoped = f"{request.q} in:{request.scope}" if request.scope else request.q
+        return parse(scoped), self.retriever.compiler.to_filters(dict(request.filters))
+
+    def _order(self, request: Request, found: _Found) -> list[tuple[int, int]]:
+        """Return the papers of the page asked for, each with how many versions match."""
+        last = request.page * request.size
+        numbers = found.matching.numbers
+        if request.sort in self.corpus.sort_keys:
+            keys = self.corpus.sort_keys[request.sort][numbers]
+            scores = found.ranking.scores[numbers]
+            ordered = numbers[np.lexsort((numbers, -scores, keys))]
+        else:
+            ordered = found.ranking.numbers
+        grouped, versions = self._group(ordered, found.counted)
+        if len(grouped) < last and len(ordered) < len(numbers):
+            rest = self.ranker.rest(found.matching, found.ranking)
+            grouped, versions = self._group(np.concatenate([ordered, rest]), found.counted)
+        page = grouped[last - request.size : last]
+        return [(int(number), versions.get(int(self.corpus.works[number]), 1)) for number in page]
+
+    def _group(
+        self, ordered: Numbers, counted: facet_counts.Result
+    ) -> tuple[Numbers, dict[int, int]]:
+        """Return each work once, by its best version, and how many versions each has."""
+        if not len(counted.versions):
+            return ordered, {}
+        works, sizes = np.unique(counted.works, return_counts=True)
+        grouped = np.isin(ordered, counted.versions)
+        _, first = np.unique(self.corpus.works[ordered[grouped]], return_index=True)
+        keep = ~grouped
+        keep[np.flatnonzero(grouped)[first]] = True
+        return ordered[keep], dict(zip(works.tolist(), sizes.tolist(), strict=True))
+
+    def _to_hit(self, number: int, versions: int, found: _Found) -> Hit:
+        score = round(float(found.ranking.scores[number]), 3)
+        return Hit(number, self.corpus.ids[number], score, versions=versions)
+
+    def _add_missing(self, hits: Sequence[Hit], matching: Matching) -> None:
+        """Say of each hit which clauses it lacks, where some may be missing."""
+        if matching.wanted >= len(matching.clauses) or not hits:
+            return
+        numbers = [hit.number for hit in hits]
+        for start in range(0, len(matching.clauses), MASK_BITS):
+            clauses = matching.clauses[start : start + MASK_BITS]
+            masks = self.retriever.clause_masks(clauses, numbers)
+            for hit in hits:
+                mask = masks.get(hit.number, 0)
+                lacking = [c.label for bit, c in enumerate(clauses) if not mask >> bit & 1]
+                hit.missing = (*hit.missing, *lacking)
+
+    def _add_explanations(self, hits: Sequence[Hit], found: _Found) -> None:
+        schema = self.index.papers_schema
+        among = adapter.any_number(schema, "number", [hit.number for hit in hits])
+        for hit in hits:
+            scores = {
+                name: round(float(scores[hit.number]), 4)
+                for name, scores in found.ranking.parts.items()
+                if scores[hit.number]
+            }
+            hit.explanation = {"scores": scores, "matched": {}}
+        for clause in found.matching.clauses:
+            for name in EXPLAINED_FIELDS if clause.terms else ():
+                words = clause.to_field_query(schema, name)
+                query = adapter.all_of([among, words])
+                numbers = set(self.retriever.numbers_of(query, len(hits)).tolist())
+                for hit in hits:
+                    if hit.number in numbers and hit.explanation:
+                        matched = hit.explanation["matched"]
+                        matched.setdefault(clause.label, []).append(name)
+
+    def _count_facets(
+        self, request: Request, counted: facet_counts.Result
+    ) -> dict[str, list[tuple[FacetValue, int]]]:
+        tables = self.counter.tables
+        if request.facet:
+            limits = {request.facet: len(self.corpus.columns)} if request.facet in tables else {}
+        else:
+            limits = {name: FACET_VALUES for name in FACETS if name in tables}
+            limits |= {"year": MOST_FACET_VALUES} if "year" in tables else {}
+        values_of, ids = self.corpus.values, self.corpus.columns
+        facets = {
+            name: [(values_of[int(ids[i])], count) for i, count in counts]
+            for name, counts in self.counter.count(counted, limits).items()
+        }
+        if request.facet:
+            letters = to_slug(request.named)
+            facets = {
+                name: [pair for pair in values if letters in pair[0].slug][:MOST_FACET_VALUES]
+                for name, values in facets.items()
+            }
+        elif "year" in facets:
+            facets["year"].sort(key=lambda pair: pair[0].value, reverse=True)
+        return facets
+
+    def _count_parts(self, query: Query, found: _Found) -> dict[str, int]:
+        """Count the works that have all words in their text, and those with all in references."""
+        words = [c for c in found.matching.clauses if c.fields in {ANYWHERE, ("text",), ("refs",)}]
+        if not words or query.is_sentence or len(words) != len(found.matching.clauses):
+            return {}
+        counts = {}
+        for part, name in (("text", "text"), ("references", "refs")):
+            schema = self.index.papers_schema
+            fields = [clause.to_field_query(schema, name) for clause in words]
+            asked = adapter.all_of([*fields, *found.matching.conditions])
+            counts[part] = self.retriever.count(asked)
+            if counts[part] and len(found.counted.versions):
+                numbers = self.retriever.numbers_of(asked)
+                counts[part] = self._count_works(numbers, found.counted)
+        return {part: count for part, count in counts.items() if count}
+
+    def _count_works(self, numbers: Numbers, counted: facet_counts.Result) -> int:
+        grouped = np.isin(numbers, counted.versions)
+        works = self.corpus.works[numbers[grouped]]
+        return int((~grouped).sum()) + len(np.unique(works))
+
+    def _collection_notices(self, query: Query) -> list[Notice]:
+        asked = [term for term in iterate_terms(query.clauses) if term.field == "author"]
+        if asked and not self.corpus.has_facet("author"):
+            return [Notice("no_authors", term.text, (f'cites:"{term.text}"',)) for term in asked]
+        return []

@@ -1,0 +1,162 @@
+"""Expands words to the forms that mean the same: plural and singular, British and American
+spelling, the long form of an abbreviation, Greek letters.
+
+A form is used only if the index has it. What is in quotes is not expanded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from papersette.search import adapter
+from papersette.search.analysis import SYMBOLS, to_terms
+from papersette.search.corpus import Corpus
+from papersette.search.index import Index
+from papersette.search.query import FACET_FIELDS, Query, Term
+from papersette.text import number_variants
+
+SHORTEST_EXPANDED = 5
+"""Letters of a word from which on it is expanded: "gans" is not the plural of any "gan" typed."""
+ABBREVIATION = range(3, 6)
+"""Letters of a word that may be short for a longer one: norm, reg, dim."""
+ABBREVIATED = 4
+"""How many letters longer the long form is at least."""
+LONG_FORMS = 5
+"""Possible long forms that are looked for beside the word before."""
+FEWEST_PAPERS = 3
+"""Papers that must have the long form after the same word."""
+
+SPELLINGS = [
+    (re.compile(r"is(ation|ations|ational|ed|e|es|er|ers|ing|able)$"), r"iz\1"),
+    (re.compile(r"iz(ation|ations|ational|ed|e|es|er|ers|ing|able)$"), r"is\1"),
+    (re.compile(r"ys(ed|e|es|er|ers|ing)$"), r"yz\1"),
+    (re.compile(r"yz(ed|e|es|er|ers|ing)$"), r"ys\1"),
+    (re.compile(r"^(behavi|col|fav|flav|harb|hon|hum|lab|neighb|rum|vap)our"), r"\1or"),
+    (re.compile(r"^(behavi|col|fav|flav|harb|hon|hum|lab|neighb|rum|vap)or"), r"\1our"),
+    (re.compile(r"^(cancel|channel|label|level|model|signal|travel|tunnel)l(?=e|i)"), r"\1"),
+    (re.compile(r"^(cancel|channel|label|level|model|signal|travel|tunnel)(?=e|i)"), r"\1l"),
+    (re.compile(r"^(cent|fib|lit|met)re(?=s?$)"), r"\1er"),
+    (re.compile(r"^(cent|fib|lit)er(?=s?$)"), r"\1re"),
+]
+"""British and American spellings, each way. "color" becomes "colour", but "filed" not "filled"."""
+GREEK = {
+    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "zeta": "ζ",
+    "eta": "η", "theta": "θ", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ",
+    "pi": "π", "rho": "ρ", "sigma": "σ", "tau": "τ", "phi": "φ", "chi": "χ", "psi": "ψ",
+    "omega": "ω",
+}  # fmt: skip
+GREEK_NAMES = {letter: name for name, letter in GREEK.items()}
+
+
+@dataclass(frozen=True)
+class Notice:
+    """Something to tell the reader about how the query was interpreted."""
+
+    kind: str
+    """"spelling", "abbreviation", "symbols" or "no_authors"."""
+    typed: str
+    also: tuple[str, ...] = ()
+
+
+Expand = Callable[[Term], tuple[str, ...]]
+"""The forms of a term that are searched for, as typed first."""
+
+
+def facet_of(field: str) -> str:
+    """Return the facet that a field of a query means."""
+    return FACET_FIELDS[field]
+
+
+class Expander:
+    """Expands the terms of queries to forms that an index has."""
+
+    def __init__(self, index: Index, corpus: Corpus) -> None:
+        self.index = index
+        self.corpus = corpus
+
+    def start(self, query: Query, notices: list[Notice]) -> Expand:
+        """Return the function that expands the terms of one query; it adds to `notices`."""
+        words = query.words
+        is_short = not query.is_sentence or query.is_question
+        before = dict(zip(words[1:], words, strict=False)) if is_short else {}
+
+        def expand(term: Term) -> tuple[str, ...]:
+            if term.is_phrase or term.is_prefix:
+                return (term.text,)
+            return self._expand(term.text, before.get(term.text), query.is_sentence, notices)
+
+        return expand
+
+    def _expand(
+        self, text: str, before: str | None, is_sentence: bool, notices: list[Notice]
+    ) -> tuple[str, ...]:
+        terms = to_terms(text)
+        if len(terms) != 1:
+            return self._expand_symbols(text, terms, notices)
+        word = terms[0]
+        if SYMBOLS.fullmatch(text) and not self._is_known(word):
+            notices.append(Notice("symbols", text, (text[0],)))
+            return (text[0],)
+        found: dict[str, None] = {text: None}
+        if before and len(word) in ABBREVIATION and (long := self._long_form(before, word)):
+            found[long] = None
+            notices.append(Notice("abbreviation", text, (long,)))
+        if len(word) < SHORTEST_EXPANDED or not word.isalpha():
+            return tuple(found)
+        numbers = {word} if is_sentence else number_variants(word) | {word}
+        spellings = {other for form in numbers for other in to_other_spellings(form)}
+        known = sorted(w for w in (numbers | spellings) - {word} if self._is_known(w))
+        said = tuple(w for w in known if w in spellings and w not in numbers)
+        if said and not is_sentence:
+            notices.append(Notice("spelling", text, said))
+        return tuple(found | dict.fromkeys(known))
+
+    def _expand_symbols(
+        self, text: str, terms: tuple[str, ...], notices: list[Notice]
+    ) -> tuple[str, ...]:
+        """Expand what has symbols between its letters, as $\\epsilon$-greedy, arXiv:1706.03762."""
+        bare = re.sub(r"^(?:arxiv|doi):(?:https?://\S+?/)?", "", text, flags=re.IGNORECASE)
+        bare = re.sub(r"^https?://(?:dx\.)?(?:doi|arxiv)\.org/(?:abs/|pdf/)?", "", bare)
+        found = [bare]
+        greek = [GREEK.get(term) or GREEK_NAMES.get(term) or term for term in to_terms(bare)]
+        if tuple(greek) != to_terms(bare):
+            found.append(" ".join(greek))
+        if bare != text:
+            notices.append(Notice("symbols", text, (bare,)))
+        return tuple(found)
+
+    def _is_known(self, word: str) -> bool:
+        searcher = self.index.papers
+        return bool(searcher.doc_freq("text", word) or searcher.doc_freq("refs", word))
+
+    def _long_form(self, before: str, word: str) -> str | None:
+        """Return the word that `word` is short for after `before`, as norm in batch norm."""
+        searcher, schema = self.index.papers, self.index.papers_schema
+        longer = [
+            (frequency, term)
+            for term, frequency in searcher.terms_with_prefix("text", word, limit=200)
+            if len(term) >= len(word) + ABBREVIATED and frequency >= FEWEST_PAPERS
+        ]
+        first = to_terms(before)
+        if not longer or len(first) != 1:
+            return None
+
+        def count(last: str) -> int:
+            return adapter.count(searcher, adapter.phrase(schema, "text", [first[0], last]))
+
+        counts = {term: count(term) for _, term in sorted(longer, reverse=True)[:LONG_FORMS]}
+        best = max(counts, key=lambda term: counts[term])
+        return best if counts[best] >= max(FEWEST_PAPERS, count(word)) else None
+
+
+def to_other_spellings(word: str) -> Iterator[str]:
+    """Yield British for American spelling, and the other way round.
+
+    >>> list(to_other_spellings("normalisation")), list(to_other_spellings("modeling"))
+    (['normalization'], ['modelling'])
+    """
+    for pattern, replacement in SPELLINGS:
+        if pattern.search(word):
+            yield pattern.sub(replacement, word)

@@ -1,0 +1,252 @@
+"""The search index: derived from papers.db, kept in a folder beside it, rebuilt when it is stale.
+
+There are two Tantivy indexes. `papers` has a document for each paper and decides which papers
+match; `pages` has a document for each page and decides how well, and which page is shown.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import shutil
+import sqlite3
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import tantivy
+
+from papersette.search.analysis import prepare, to_stems_analyzer, to_words_analyzer
+
+FORMAT = 2
+"""Of the fields and analyzers below; an index of another format is rebuilt."""
+MANIFEST = "manifest.json"
+CHECKED_BYTES = 1 << 20
+"""What is read at once to compute a checksum."""
+HEAP_BYTES = 256_000_000
+"""What each writer may hold in memory before it writes a segment."""
+
+PAPER_FIELDS = ("title", "abstract", "tags", "authors", "venue", "text", "refs")
+"""`text` is all of a paper but its reference lists."""
+PAPER_STEMS = ("title_stems", "abstract_stems", "tags_stems")
+PAGE_FIELDS = ("body", "refs")
+FUNCTION_WORDS = tuple(f" {word} " for word in "the of and to in is de la et der und في".split())
+PROSE_SHARE = 0.15
+"""Share of function words in running text; tables, formulas and captions have fewer."""
+FULL_PAGE = 1500
+"""Characters of a page that counts in full; the last lines of a paper, or a caption, do not."""
+LEAST_PROSE = 0.3
+"""Weight of a page without running text, such as a page of figures, when passages are chosen."""
+
+
+@dataclass(frozen=True)
+class Index:
+    """An open search index: a searcher for papers and one for pages."""
+
+    papers: tantivy.Searcher
+    pages: tantivy.Searcher
+    papers_schema: tantivy.Schema
+    pages_schema: tantivy.Schema
+
+
+def to_fingerprint(conn: sqlite3.Connection) -> str:
+    """Return what tells one build of papers.db from another."""
+    row = conn.execute(
+        "select build_id, fingerprint, started from builds order by build_id desc limit 1"
+    ).fetchone()
+    return " ".join(map(str, (FORMAT, importlib.metadata.version("tantivy"), *(row or ()))))
+
+
+def build_index(
+    database: Path, folder: Path, report: Callable[[int, int], None] = lambda done, total: None
+) -> None:
+    """Index a database into `folder`, replacing what is there.
+
+    Args:
+        database: papers.db.
+        folder: Where the index goes; it appears when it is complete.
+        report: Called for each paper with the number of pages indexed and of all pages.
+
+    Raises:
+        OSError: The folder cannot be written.
+    """
+    part = to_part_folder(folder)
+    for done, total in write_index(database, part):
+        report(done, total)
+    install_index(part, folder)
+
+
+def to_part_folder(folder: Path) -> Path:
+    """Return where an index is written before it is complete."""
+    return folder.with_name(f".{folder.name}.part")
+
+
+def install_index(part: Path, folder: Path) -> None:
+    """Put a complete index in the place of `folder`."""
+    shutil.rmtree(folder, ignore_errors=True)
+    part.rename(folder)
+
+
+def write_index(database: Path, part: Path) -> Iterator[tuple[int, int]]:
+    """Write an index into an empty folder; yield (pages done, all pages) for each paper."""
+    shutil.rmtree(part, ignore_errors=True)
+    for name in ("papers", "pages"):
+        (part / name).mkdir(parents=True)
+    with closing(connect(database)) as conn:
+        fingerprint = to_fingerprint(conn)
+        yield from _write(conn, part)
+    manifest = {"fingerprint": fingerprint, "checksums": to_checksums(part)}
+    (part / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+
+
+def to_checksums(folder: Path) -> dict[str, int]:
+    """Return the CRC-32 of every file of an index that searches read.
+
+    The engine itself notices damage only when it reads the place, and then may panic.
+    """
+    files = sorted(path for name in ("papers", "pages") for path in (folder / name).glob("[!.]*"))
+    return {path.relative_to(folder).as_posix(): _to_checksum(path) for path in files}
+
+
+def _to_checksum(path: Path) -> int:
+    checksum = 0
+    with path.open("rb") as file:
+        while block := file.read(CHECKED_BYTES):
+            checksum = zlib.crc32(block, checksum)
+    return checksum
+
+
+def to_index_folder(database: Path) -> Path:
+    """Return the folder of the index beside a database: papers.index for papers.db."""
+    return database.with_suffix(".index")
+
+
+def connect(database: Path) -> sqlite3.Connection:
+    """Open a database for reading only, usable from any thread."""
+    uri = f"{database.resolve().as_uri()}?mode=ro"
+    return sqlite3.connect(uri, uri=True, check_same_thread=False)
+
+
+def is_current(database: Path, folder: Path) -> bool:
+    """Tell whether the index in `folder` is one of this build of the database, and undamaged."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        with closing(connect(database)) as conn:
+            is_of_build = manifest["fingerprint"] == to_fingerprint(conn)
+        return bool(is_of_build and manifest["checksums"] == to_checksums(folder))
+    except (OSError, ValueError, KeyError, TypeError, sqlite3.Error):
+        return False
+
+
+def open_index(folder: Path) -> Index:
+    """Open an index for searching.
+
+    Raises:
+        ValueError: The index is damaged.
+    """
+    opened = []
+    for name in ("papers", "pages"):
+        index = tantivy.Index.open(str(folder / name))
+        index.register_tokenizer("words", to_words_analyzer())
+        index.register_tokenizer("stems", to_stems_analyzer())
+        index.reload()
+        opened.append(index)
+    papers, pages = opened
+    return Index(papers.searcher(), pages.searcher(), papers.schema, pages.schema)
+
+
+def _write(conn: sqlite3.Connection, folder: Path) -> Iterator[tuple[int, int]]:
+    total = conn.execute("select count(*) from pages").fetchone()[0]
+    papers_schema, pages_schema = _papers_schema(), _pages_schema()
+    paper_writer = _create(folder / "papers", papers_schema)
+    page_writer = _create(folder / "pages", pages_schema)
+    done = 0
+    for paper, own_pages in _read(conn):
+        paper_writer.add_document(tantivy.Document.from_dict(paper, papers_schema))
+        for page in own_pages:
+            page_writer.add_document(tantivy.Document.from_dict(page, pages_schema))
+        done += len(own_pages)
+        yield done, total
+    for writer in (paper_writer, page_writer):
+        writer.commit()
+        writer.wait_merging_threads()
+
+
+def _create(folder: Path, schema: tantivy.Schema) -> tantivy.IndexWriter:
+    index = tantivy.Index(schema, path=str(folder))
+    index.register_tokenizer("words", to_words_analyzer())
+    index.register_tokenizer("stems", to_stems_analyzer())
+    return index.writer(HEAP_BYTES, 1)
+
+
+def _papers_schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_unsigned_field("number", indexed=True, fast=True)
+    builder.add_unsigned_field("facet", indexed=True)
+    for name in PAPER_FIELDS:
+        builder.add_text_field(name, tokenizer_name="words", index_option="position")
+    for name in PAPER_STEMS:
+        builder.add_text_field(name, tokenizer_name="stems", index_option="freq")
+    return builder.build()
+
+
+def _pages_schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_unsigned_field("page_id", fast=True)
+    builder.add_unsigned_field("number", indexed=True, fast=True)
+    builder.add_float_field("prose", fast=True)
+    builder.add_text_field("part", tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("body", tokenizer_name="words", index_option="position")
+    builder.add_text_field("refs", tokenizer_name="words", index_option="position")
+    builder.add_text_field("stems", tokenizer_name="stems", index_option="freq")
+    return builder.build()
+
+
+def _read(conn: sqlite3.Connection) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]:
+    """Yield each paper with its pages, as fields of documents."""
+    parts: dict[int, list[str]] = {}
+    for kind, page_id in conn.execute("select kind, page_id from section_pages"):
+        parts.setdefault(page_id, []).append(kind)
+    facets: dict[int, list[int]] = {}
+    for facet_id, number in conn.execute("select facet_id, number from paper_facets"):
+        facets.setdefault(number, []).append(facet_id)
+    for number, paper_id, *fields in conn.execute(PAPERS):
+        title, abstract, tags, authors, venue = map(prepare, fields)
+        pages = [
+            {"page_id": page_id, "number": number, "part": parts.get(page_id, []),
+             "body": prepare(body), "refs": prepare(refs), "prose": to_prose(body or "")}
+            for page_id, body, refs in conn.execute(PAGES, (paper_id,))
+        ]  # fmt: skip
+        for page in pages:
+            page["stems"] = page["body"]
+        paper = {
+            "number": number, "facet": facets.get(number, []),
+            "title": title, "abstract": abstract, "tags": tags, "authors": authors, "venue": venue,
+            "title_stems": title, "abstract_stems": abstract, "tags_stems": tags,
+            "text": [title, abstract, tags, authors, venue, "\n".join(p["body"] for p in pages)],
+            "refs": "\n".join(p["refs"] for p in pages),
+        }  # fmt: skip
+        yield paper, pages
+
+
+def to_prose(text: str) -> float:
+    """Return how much running text a page has, from `LEAST_PROSE` to 1.
+
+    >>> to_prose("GAN 1.0 0.5 GAN 0.2 FID"), to_prose("the loss of the GAN is low in " * 60)
+    (0.3, 1.0)
+    """
+    low = text[:FULL_PAGE].lower()
+    share = sum(low.count(word) for word in FUNCTION_WORDS) / (low.count(" ") + 1)
+    prose = min(1.0, share / PROSE_SHARE) * min(1.0, len(text) / FULL_PAGE)
+    return max(LEAST_PROSE, prose)
+
+
+PAPERS = """
+select number, paper_id, papers.title, coalesce(abstract, '') || char(10) || coalesce(tldr, ''),
+    tags, authors, venues.name || ' ' || coalesce(papers.year, '')
+from papers join venues using (venue_id) order by number
+"""
+PAGES = "select page_id, body, refs from pages where paper_id = ? order by page"

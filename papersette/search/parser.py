@@ -1,0 +1,356 @@
+"""Interprets what a reader types: text becomes a `Query`.
+
+Whatever is typed is a query: text that does not follow the language is read as words, and nothing
+is an error.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+
+from papersette.search.analysis import to_terms
+from papersette.search.query import (
+    FACET_FIELDS,
+    NEAR_WORDS,
+    PARTS,
+    TEXT_FIELDS,
+    AllOf,
+    AnyOf,
+    Function,
+    Near,
+    Node,
+    Query,
+    Term,
+)
+
+MOST_CLAUSES = 48
+"""Further words of a query, such as of a pasted page, are ignored."""
+MOST_TERMS = 100
+"""Terms of a query, alternatives included; further ones are ignored."""
+LONGEST_QUERY = 5000
+"""Characters of a query that are read."""
+DEEPEST_NESTING = 12
+"""Parentheses nested deeper are read as if they were not there."""
+MOST_FUNCTIONS = 4
+"""Functions inside the argument of a function; one with more is ignored."""
+STOP_WORDS = frozenset(
+    """a about an and are as at be been but by can could do does for from had has have how i if in
+    into is it its of on or our should that the their them then there these they this to was we were
+    what when where which who why will with would you
+    au aux ce ces cette dans de des du elle en est et il la le les leur ne ou par pas pour qu que
+    qui se ses son sont sur un une""".split()
+)
+"""English and French function words; beside other words they are ignored."""
+QUESTION_WORDS = frozenset(
+    "are can could do does how is should was what when where which who why will would".split()
+)
+"""Words that begin a question."""
+QUOTES = str.maketrans("“”„«»‟＂", '"""""""', "\x00") | dict.fromkeys(range(0xD800, 0xE000), " ")
+"""What is typed as quotation marks; halves of surrogate pairs, which are no text, become spaces."""
+TOKEN = re.compile(
+    r"""(?P<space>\s+)
+    |(?P<minus>-(?=["(\w$\\]))
+    |(?P<function>(?:citations|references|similar)\()
+    |(?P<near_group>NEAR\([^()]*\))
+    |(?P<field>[A-Za-z]+):(?=["(\S])
+    |"(?P<phrase>[^"]*)(?:"|$)
+    |(?P<open>\()
+    |(?P<close>\))
+    |(?P<word>[^\s"]+)""",
+    re.VERBOSE,
+)
+FUNCTION = re.compile(r"\b(?:citations|references|similar)\(")
+NEAR_OPERATOR = re.compile(r"NEAR(?:/(\d{1,3}))?")
+NEAR_GROUP = re.compile(r"NEAR\((.*?)(?:,\s*(\d{1,3})\s*)?\)")
+OR_FOLLOWS = re.compile(r"\s*(OR\b|\|)")
+YEARS = re.compile(r"(\d{4})?\.\.(\d{4})?")
+
+
+@dataclass
+class _Group:
+    """A group of clauses while it is being read."""
+
+    clauses: list[Node] = field(default_factory=list)
+    excluded: list[Node] = field(default_factory=list)
+    is_joining: bool = False
+    is_negated: bool = False
+    distance: int = 0
+    """Of a NEAR that waits for its second word."""
+    latest: list[Node] | None = None
+    opened_with_minus: bool = False
+    field_name: str | None = None
+    """The field before its parenthesis, which its terms share."""
+
+    def add(self, node: Node) -> None:
+        latest, distance = self.latest, self.distance
+        is_joining, is_negated = self.is_joining, self.is_negated
+        self.is_joining, self.is_negated, self.distance = False, False, 0
+        if distance and latest and not is_negated:
+            last = latest[-1]
+            before = last.nodes[:-1] if isinstance(last, AnyOf) else ()
+            near = _to_near(last.nodes[-1] if isinstance(last, AnyOf) else last, node, distance)
+            if near:
+                latest[-1] = AnyOf((*before, near)) if before else near
+                return
+        if is_joining and latest is self.clauses and self.clauses and not is_negated:
+            last = self.clauses[-1]
+            nodes = last.nodes if isinstance(last, AnyOf) else (last,)
+            self.clauses[-1] = AnyOf((*nodes, node))
+            return
+        self.latest = self.excluded if is_negated else self.clauses
+        self.latest.append(node)
+
+    def to_node(self) -> Node | None:
+        if not self.clauses and not self.excluded:
+            return None
+        if len(self.clauses) == 1 and not self.excluded:
+            return self.clauses[0]
+        return AllOf(tuple(self.clauses), tuple(self.excluded))
+
+
+def _to_near(first: Node, second: Node, distance: int) -> Near | None:
+    """Return two words within `distance` of each other, or None where one of them is no word."""
+    terms = first.terms if isinstance(first, Near) else (first,)
+    if not isinstance(second, Term) or not isinstance(terms[0], Term):
+        return None
+    known = terms[0]
+    if known.is_facet or second.is_facet or second.field not in {None, known.field}:
+        return None
+    return Near((*terms, replace(second, field=known.field)), distance)
+
+
+@lru_cache(maxsize=512)
+def parse(typed: str) -> Query:
+    """Interpret what was typed.
+
+    >>> [str(node) for node in parse('title:"deep learning" sgd* -gan (a OR (b c))').clauses]
+    ['title:"deep learning"', 'sgd*', 'a OR (b c)']
+    """
+    return _Parser(typed[:LONGEST_QUERY].translate(QUOTES)).parse()
+
+
+class _Parser:
+    """Reads one query from left to right; groups that are open are on a stack."""
+
+    def __init__(self, typed: str) -> None:
+        self.typed = typed
+        self.groups = [_Group()]
+        self.ignored: list[str] = []
+        self.scope: str | None = None
+        self.field: str | None = None
+        self.term_count = 0
+
+    def parse(self) -> Query:
+        position = 0
+        while position < len(self.typed):
+            match = TOKEN.match(self.typed, position)
+            if match is None:
+                position += 1
+                continue
+            position = self._read(match)
+        while len(self.groups) > 1:
+            self._close()
+        return self._finish()
+
+    def _read(self, match: re.Match[str]) -> int:
+        """Take one token; return where the next begins."""
+        kind, text = match.lastgroup, match[0]
+        group = self.groups[-1]
+        if kind == "minus":
+            group.is_negated = True
+        elif kind == "field":
+            return self._read_field(match)
+        elif kind == "function":
+            return self._read_function(match)
+        elif kind == "near_group":
+            self._read_near_group(text)
+        elif kind == "open" and self._is_opening(match):
+            self._open()
+        elif kind == "close":
+            self._close(match.end())
+        elif kind == "phrase":
+            self._add_term(match["phrase"], is_phrase=True)
+        elif kind in {"word", "open"}:
+            return self._read_word(match)
+        return match.end()
+
+    def _read_field(self, match: re.Match[str]) -> int:
+        name = to_field(match["field"])
+        if match["field"].lower() == "in" and (scope := self._read_scope(match.end())):
+            self.scope, end = scope
+            return end
+        if name is None:
+            return self._read_word(match)
+        self.field = name
+        return match.end()
+
+    def _read_scope(self, start: int) -> tuple[str, int] | None:
+        match = re.compile(r"(text|body|ref\w*)\b").match(self.typed.lower(), start)
+        if not match:
+            return None
+        return ("references" if match[1].startswith("ref") else "text"), match.end()
+
+    def _read_function(self, match: re.Match[str]) -> int:
+        name = match[0][:-1]
+        end = _closing(self.typed, match.end())
+        argument = self.typed[match.end() : end].strip()
+        argument += ")" * (argument.count("(") - argument.count(")"))
+        self.field = None
+        if len(FUNCTION.findall(argument)) > MOST_FUNCTIONS:
+            self.ignored.append(f"{name}(…)")
+        elif argument:
+            self.groups[-1].add(Function(name, argument))
+        return end + 1
+
+    def _read_near_group(self, text: str) -> None:
+        match = NEAR_GROUP.fullmatch(text)
+        words = re.findall(r'"[^"]*"|[^\s",]+', match[1]) if match else []
+        terms = tuple(
+            Term(word.strip('"'), self.field, is_phrase=word.startswith('"'))
+            for word in words
+            if to_terms(word)
+        )
+        self.field = None
+        if len(terms) > 1:
+            self.groups[-1].add(Near(terms, int((match and match[2]) or NEAR_WORDS)))
+        elif terms:
+            self.groups[-1].add(terms[0])
+
+    def _is_opening(self, match: re.Match[str]) -> bool:
+        before = self.typed[match.start() - 1 : match.start()]
+        return len(self.groups) <= DEEPEST_NESTING and (not before or before in " \t\n(-:")
+
+    def _open(self) -> None:
+        group = self.groups[-1]
+        opened = _Group(opened_with_minus=group.is_negated, field_name=self.field)
+        group.is_negated, self.field = False, None
+        self.groups.append(opened)
+
+    def _close(self, end: int | None = None) -> None:
+        """End the innermost group; its parenthesis ends at `end`, None at the end of the query."""
+        if len(self.groups) == 1:
+            return
+        group = self.groups.pop()
+        node = group.to_node()
+        outer = self.groups[-1]
+        if node is None:
+            return
+        outer.is_negated = group.opened_with_minus
+        is_alternative = outer.is_joining or (end and OR_FOLLOWS.match(self.typed, end))
+        if isinstance(node, AllOf) and not (is_alternative or outer.is_negated or outer.distance):
+            for inner in node.nodes:
+                outer.add(inner)
+            outer.excluded.extend(node.excluded)
+        else:
+            outer.add(node)
+
+    def _read_word(self, match: re.Match[str]) -> int:
+        word = match[0]
+        if match.lastgroup == "field":  # an unknown field: "foo:bar" is one word
+            rest = re.compile(r'[^\s"]*').match(self.typed, match.end())
+            word += rest[0] if rest else ""
+        end = match.start() + len(word)
+        kept = word
+        while len(self.groups) > 1 and kept.endswith(")") and kept.count(")") > kept.count("("):
+            kept = kept[:-1]
+        end -= len(word) - len(kept)
+        if kept:
+            self._take_word(kept)
+        return max(end, match.start() + 1)
+
+    def _take_word(self, word: str) -> None:
+        group = self.groups[-1]
+        is_operator = self.field is None and not group.is_negated
+        near = NEAR_OPERATOR.fullmatch(word)
+        if is_operator and word in {"OR", "|"} and group.clauses:
+            group.is_joining = True
+        elif is_operator and near and group.latest:
+            group.distance = int(near[1] or NEAR_WORDS)
+        elif is_operator and word in {"AND", "NOT"}:
+            group.is_negated = word == "NOT"
+        else:
+            word = word.rstrip("?!,;") or word
+            is_prefix = word.endswith("*") and len(word) > 1
+            self._add_term(word[:-1] if is_prefix else word, is_prefix=is_prefix)
+
+    def _add_term(self, text: str, *, is_phrase: bool = False, is_prefix: bool = False) -> None:
+        group = self.groups[-1]
+        name = self.field or next(
+            (g.field_name for g in reversed(self.groups) if g.field_name), None
+        )
+        self.field = None
+        if name == "year" and (years := YEARS.fullmatch(text)):
+            text = f"{years[1] or '0000'}..{years[2] or '9999'}"
+        elif not to_terms(text):
+            if text.strip():
+                self.ignored.append(text)
+            group.is_negated = False
+            return
+        self.term_count += 1
+        if self.term_count > MOST_TERMS:
+            self.ignored.append(text)
+        else:
+            group.add(Term(text, name, is_prefix, is_phrase))
+
+    def _finish(self) -> Query:
+        group = self.groups[0]
+        clauses, ignored = _without_stop_words(group.clauses, self.ignored)
+        first = next(iter(re.findall(r"\w+", self.typed.lower())), "")
+        is_question = self.typed.rstrip().endswith("?") or (
+            first in QUESTION_WORDS and len(clauses) > 2
+        )
+        ignored += [str(node) for node in clauses[MOST_CLAUSES:]]
+        return Query(
+            tuple(clauses[:MOST_CLAUSES]),
+            tuple(dict.fromkeys(group.excluded))[:MOST_CLAUSES],
+            tuple(ignored),
+            self.scope,
+            is_question,
+        )
+
+
+def _closing(text: str, start: int) -> int:
+    """Return the index of the parenthesis that closes the one before `start`, or the end."""
+    depth = 1
+    for i in range(start, len(text)):
+        depth += (text[i] == "(") - (text[i] == ")")
+        if depth == 0:
+            return i
+    return len(text)
+
+
+def to_field(name: str) -> str | None:
+    """Return the field that a word before a colon means, or None.
+
+    >>> to_field("Methods"), to_field("refs"), to_field("foo")
+    ('method', 'references', None)
+    """
+    name = name.lower()
+    singular = name.removesuffix("s")
+    if name in FACET_FIELDS or name in TEXT_FIELDS:
+        return name
+    if singular in FACET_FIELDS or singular in TEXT_FIELDS:
+        return singular
+    if len(singular) > 2 and "references".startswith(singular):
+        return "references"
+    if len(singular) > 2:
+        return next((part for part in PARTS if part.startswith(singular)), None)
+    return None
+
+
+def _without_stop_words(
+    clauses: Sequence[Node], ignored: list[str]
+) -> tuple[list[Node], list[str]]:
+    """Return the distinct clauses without function words, unless there is nothing else."""
+    distinct = list(dict.fromkeys(clauses))
+    content = [node for node in distinct if not _is_stop_word(node)]
+    if not content:
+        return distinct, ignored
+    return content, [*ignored, *(str(node) for node in distinct if _is_stop_word(node))]
+
+
+def _is_stop_word(node: Node) -> bool:
+    return isinstance(node, Term) and node.is_plain_word and node.text.lower() in STOP_WORDS

@@ -1,0 +1,280 @@
+"""Orders the papers that match a query. Every number that tunes the order is here.
+
+A paper's score is a sum of three BM25 scores, each divided by its maximum over the candidates: of
+its metadata, of its best pages, and of its text as a whole. For short queries, papers that have the
+words next to each other come before those that have them near, and those before the rest.
+
+The weights were chosen by cross-validation: `python benchmarks/search.py` prints it.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from tantivy import Query as EngineQuery
+from tantivy import Schema, Searcher
+
+from papersette.search import adapter
+from papersette.search.analysis import STEMS
+from papersette.search.clauses import Clause
+from papersette.search.corpus import Corpus, Numbers
+from papersette.search.index import Index
+from papersette.search.query import Query
+from papersette.search.retrieval import Matching
+
+Scores = NDArray[np.float64]
+"""Of every paper, by number."""
+
+METADATA_WEIGHT = 0.5
+PAGES_WEIGHT = 1.5
+TEXT_WEIGHT = 0.5
+METADATA_FIELDS = {"title_stems": 3.0, "tags_stems": 3.0, "abstract_stems": 1.0}
+"""Boosts of the fields of metadata."""
+PAGES_POWER = 3
+"""A paper's pages count as the root of their summed powers: nearly the best page alone."""
+PHRASE_BONUS = 6.0
+NEAR_BONUS = 3.0
+"""More than the other scores of a paper together, so that adjacency decides first."""
+PHRASE_SCORE = 50.0
+"""Of a page with the phrase, when the page of a passage is chosen: more than its words."""
+PHRASE_WORDS = range(2, 5)
+"""So many plain words are looked for next to each other."""
+NEAR_DISTANCE = 8
+"""Words between the first and the last that are still near."""
+MOST_FORMS = 3
+"""Forms of each word that are looked for next to the others."""
+MOST_PHRASES = 4
+"""Combinations of these forms."""
+MOST_ORDERS = 6
+"""Orders of the words that are looked for near each other."""
+ADJACENT_CANDIDATES = 400
+"""The best candidates by other scores, which are looked at for adjacency."""
+PAPER_CANDIDATES = 1000
+PAGE_CANDIDATES = 600
+"""Documents that a score is computed of; papers behind them are ordered by text alone."""
+FEW_PAPERS = 100
+"""Up to so many matches, candidates are sought among them and not in the whole index."""
+ENOUGH = 200
+"""Candidates that must be among the matching papers."""
+MOST_RESTRICTED = 5000
+"""Papers that a query can be restricted to."""
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Papers in order, and the parts of their scores."""
+
+    numbers: Numbers
+    """Candidates, best first. Not all that match: see `Ranker.rest`."""
+    scores: Scores
+    """Sum, by number of paper."""
+    phrases: list[list[str]]
+    """The words of a short query next to each other, in every form; else empty."""
+    parts: dict[str, Scores]
+    """"metadata", "pages", "text", "phrase", "evidence": what each added, by number of paper."""
+
+
+class Ranker:
+    """Ranks matching papers in one index of one corpus."""
+
+    def __init__(self, index: Index, corpus: Corpus) -> None:
+        self.index = index
+        self.corpus = corpus
+
+    def rank(self, query: Query, matching: Matching) -> Ranking:
+        """Return the candidates among the matching papers, best first."""
+        scored = (*matching.clauses, *matching.common)
+        worded = [clause for clause in scored if clause.terms]
+        allowed = np.zeros(self.corpus.size, np.bool_)
+        allowed[matching.numbers] = True
+        parts = {"evidence": np.where(allowed, self._evidence(matching), 0.0)}
+        if worded:
+            parts |= self._word_scores(query, worded, matching.numbers)
+        total = np.sum(list(parts.values()), axis=0)
+        phrases = self._phrases(query, worded)
+        if phrases:
+            best = np.argsort(-total, kind="stable")[:ADJACENT_CANDIDATES]
+            parts["phrase"] = self._adjacency(phrases, best[total[best] > 0])
+            total += parts["phrase"]
+        candidates = np.flatnonzero(total)
+        order = np.argsort(-total[candidates], kind="stable")
+        return Ranking(candidates[order], total, phrases, parts)
+
+    def rank_metadata(self, stems: Sequence[str], limit: int) -> list[tuple[int, float]]:
+        """Return (number, score) of the papers whose metadata has these stems, best first."""
+        if not stems:
+            return []
+        query = self._metadata_query(stems)
+        numbers, scores = adapter.find_scored(self.index.papers, query, "number", limit)
+        return list(zip(numbers.tolist(), scores.round(2).tolist(), strict=True))
+
+    def rest(self, matching: Matching, ranking: Ranking) -> Numbers:
+        """Return the matching papers that are no candidates, by their text, best first."""
+        others = np.setdiff1d(matching.numbers, ranking.numbers, assume_unique=True)
+        terms = [term for clause in matching.clauses for term in clause.terms]
+        if not len(others) or not terms:
+            return others
+        query = self._any_term("papers", "text", terms)
+        searcher = self.index.papers
+        numbers, found = adapter.find_scored(searcher, query, "number", searcher.num_docs)
+        scores = np.zeros(self.corpus.size)
+        scores[numbers] = found
+        return others[np.argsort(-scores[others], kind="stable")]
+
+    def _evidence(self, matching: Matching) -> Scores:
+        """Score papers by how often they have the facet values asked for, and by how similar they
+        are to the paper asked for, below any word.
+        """
+        scores = np.zeros(self.corpus.size)
+        for clause in matching.clauses:
+            for rank, number in enumerate(clause.ranked, start=1):
+                scores[number] += 1 / rank
+            for facet_id in clause.facet_ids:
+                numbers, counts = self.corpus.evidence_of(facet_id)
+                np.add.at(scores, numbers, counts)
+        highest = scores.max(initial=0.0)
+        return scores / highest * 0.1 if highest else scores
+
+    def _word_scores(
+        self, query: Query, clauses: Sequence[Clause], numbers: Numbers
+    ) -> dict[str, Scores]:
+        terms = list(dict.fromkeys(term for clause in clauses for term in clause.terms))
+        stems = list(dict.fromkeys(stem for term in terms for stem in STEMS.analyze(term)))
+        text_field = "refs" if all(clause.in_references for clause in clauses) else "text"
+        metadata = self._metadata_query(stems)
+        text = self._any_term("papers", text_field, terms)
+        pages = self._pages_query(query, clauses, stems)
+        return {
+            "metadata": METADATA_WEIGHT * self._paper_scores(metadata, numbers),
+            "text": TEXT_WEIGHT * self._paper_scores(text, numbers),
+            "pages": PAGES_WEIGHT * self._page_scores(pages, numbers),
+        }
+
+    def _metadata_query(self, stems: Sequence[str]) -> EngineQuery:
+        return adapter.any_of(
+            adapter.boosted(adapter.term(self.index.papers_schema, name, stem), boost)
+            for name, boost in METADATA_FIELDS.items()
+            for stem in stems
+        )
+
+    def _any_term(self, index: str, field: str, terms: Sequence[str]) -> EngineQuery:
+        schema = self.index.papers_schema if index == "papers" else self.index.pages_schema
+        return adapter.any_of(adapter.term(schema, field, term) for term in terms)
+
+    def _pages_query(
+        self, query: Query, clauses: Sequence[Clause], stems: Sequence[str]
+    ) -> EngineQuery:
+        """Return what scores pages: stems for a sentence, else the exact words."""
+        if query.is_sentence and not any(c.part or c.in_references for c in clauses):
+            return self._any_term("pages", "stems", stems)
+        return to_page_query(self.index, clauses)
+
+    def _paper_scores(self, query: EngineQuery, numbers: Numbers) -> Scores:
+        """Return the scores of the best candidates among the allowed papers, 1 for the best."""
+        found, values = self._candidates(
+            self.index.papers, self.index.papers_schema, query, numbers, PAPER_CANDIDATES
+        )
+        scores = np.zeros(self.corpus.size)
+        scores[found] = values
+        return _scaled(scores)
+
+    def _page_scores(self, query: EngineQuery, numbers: Numbers) -> Scores:
+        """Return the scores of papers by their best pages, 1 for the best."""
+        found, values = self._candidates(
+            self.index.pages, self.index.pages_schema, query, numbers, PAGE_CANDIDATES
+        )
+        powers = np.bincount(found, values**PAGES_POWER, minlength=self.corpus.size)
+        return _scaled(np.power(powers, 1 / PAGES_POWER, dtype=np.float64))
+
+    def _candidates(
+        self,
+        searcher: Searcher,
+        schema: Schema,
+        query: EngineQuery,
+        numbers: Numbers,
+        limit: int,
+    ) -> tuple[Numbers, Scores]:
+        """Return number and score of the documents of allowed papers that match best.
+
+        The best of the whole index are found fastest. Where they are mostly of other papers, the
+        query is restricted to those allowed.
+        """
+        if len(numbers) > FEW_PAPERS:
+            allowed = np.zeros(self.corpus.size, np.bool_)
+            allowed[numbers] = True
+            found, scores = adapter.find_scored(searcher, query, "number", limit)
+            kept = allowed[found]
+            if len(found) < limit or np.count_nonzero(kept) >= ENOUGH:
+                return found[kept], scores[kept]
+        restricted = _among(schema, query, numbers[:MOST_RESTRICTED])
+        return adapter.find_scored(searcher, restricted, "number", limit)
+
+    def _phrases(self, query: Query, clauses: Sequence[Clause]) -> list[list[str]]:
+        """Return the words of a short query next to each other, in their commonest forms."""
+        if len(query.words) not in PHRASE_WORDS or len(clauses) != len(query.words):
+            return []
+        frequency = functools.cache(lambda term: self.index.papers.doc_freq("text", term))
+        choices = [
+            sorted(dict.fromkeys(clause.terms), key=frequency, reverse=True)[:MOST_FORMS]
+            for clause in clauses
+        ]
+        every = sorted(
+            itertools.product(*choices), key=lambda words: min(map(frequency, words)), reverse=True
+        )
+        return [list(words) for words in every[:MOST_PHRASES]]
+
+    def _adjacency(self, phrases: list[list[str]], candidates: Numbers) -> Scores:
+        """Score candidates with the words next to each other, or near each other in any order."""
+        schema, searcher = self.index.papers_schema, self.index.papers
+        near = list(itertools.islice(itertools.permutations(phrases[0]), MOST_ORDERS))
+        among = adapter.unscored(adapter.any_number(schema, "number", candidates.tolist()))
+        bonus = np.zeros(self.corpus.size)
+        # One query for each phrase: a union of phrases looks through all papers that have one.
+        for words, slop, value in [
+            *((words, NEAR_DISTANCE, NEAR_BONUS) for words in near),
+            *((words, 0, PHRASE_BONUS) for words in phrases),
+        ]:
+            query = adapter.all_of([among, adapter.phrase(schema, "text", words, slop)])
+            bonus[adapter.find_values(searcher, query, "number", len(candidates))] = value
+        return bonus
+
+
+def to_page_query(
+    index: Index, clauses: Sequence[Clause], phrases: Sequence[Sequence[str]] = ()
+) -> EngineQuery:
+    """Return the query that scores pages by the exact words of the clauses.
+
+    Pages that have one of `phrases` as well come first.
+    """
+    schema = index.pages_schema
+    queries = [_to_page_query(index, clause) for clause in clauses]
+    if phrases:
+        close = adapter.any_of(adapter.phrase(schema, "body", phrase) for phrase in phrases)
+        queries.append(EngineQuery.const_score_query(close, PHRASE_SCORE))
+    return adapter.any_of(queries)
+
+
+def _to_page_query(index: Index, clause: Clause) -> EngineQuery:
+    schema = index.pages_schema
+    query = clause.to_field_query(schema, "refs" if clause.in_references else "body")
+    if not clause.part:
+        return query
+    part = EngineQuery.term_query(schema, "part", clause.part, "basic")
+    return adapter.all_of([query, adapter.unscored(part)])
+
+
+def _among(schema: Schema, query: EngineQuery, numbers: Numbers) -> EngineQuery:
+    """Return the query restricted to papers with these numbers."""
+    among = adapter.any_number(schema, "number", numbers.tolist())
+    return adapter.all_of([adapter.unscored(among), query])
+
+
+def _scaled(scores: Scores) -> Scores:
+    """Return the scores divided by the highest of them."""
+    highest = scores.max(initial=0.0)
+    return scores / highest if highest else scores

@@ -1,0 +1,95 @@
+"""Results of a search as rows for SQL: what the functions of the canned queries return.
+
+A canned query takes its parameters as one JSON object, and joins the rows with the tables.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from papersette.search.engine import Engine
+from papersette.search.results import Request, Result
+from papersette.search.suggestions import suggest
+
+
+def search_rows(engine: Engine, arguments: str) -> str:
+    """Return the hits of a page as a JSON array of objects, in order."""
+    request = to_request(arguments)
+    return json.dumps(to_hit_rows(engine.search(request)), ensure_ascii=False)
+
+
+def facet_rows(engine: Engine, arguments: str) -> str:
+    """Return counts and notices of a search as a JSON array of [facet, value, label, count]."""
+    request = to_request(arguments)
+    return json.dumps(to_facet_rows(engine.search(request)), ensure_ascii=False)
+
+
+def number_rows(engine: Engine, arguments: str) -> str | None:
+    """Return the numbers of all papers found as a JSON array; None where nothing was asked."""
+    request = to_request(arguments)
+    if not request.q.strip() and not request.filters:
+        return None
+    return json.dumps(engine.find_numbers(request).tolist())
+
+
+def suggestion_rows(engine: Engine, typed: str | None) -> str:
+    """Return suggestions as a JSON array of [label, kind, papers, query]."""
+    found = suggest(engine.index, engine.corpus, engine.titles, typed or "")
+    return json.dumps([[s.label, s.kind, s.papers, s.query] for s in found], ensure_ascii=False)
+
+
+def passage_rows(engine: Engine, paper_id: str | None, q: str | None) -> str:
+    """Return the pages of a paper that match a query as a JSON array of [page, passage]."""
+    return json.dumps(engine.find_in_paper(paper_id or "", q or ""), ensure_ascii=False)
+
+
+def similar_rows(engine: Engine, text: str | None) -> str:
+    """Return papers similar to a text as a JSON array of [number, score], best first."""
+    return json.dumps(engine.find_similar(text or ""))
+
+
+def to_request(arguments: str) -> Request:
+    """Read the JSON object of a request's parameters."""
+    given = json.loads(arguments)
+    return Request.from_arguments(given if isinstance(given, dict) else {})
+
+
+def to_hit_rows(result: Result) -> list[dict[str, Any]]:
+    """Return a dictionary for each hit, with the columns of the canned query `search`."""
+    return [
+        {
+            "rank": rank,
+            "paper_id": hit.paper_id,
+            "score": hit.score,
+            "snippet": hit.passage,
+            "snippet_page": hit.page,
+            "snippet_in": hit.source,
+            "snippet_section": hit.section,
+            "found_pages": hit.found_pages or None,
+            "without": " ".join(hit.missing) or None,
+            "found_versions": hit.versions,
+            "explanation": json.dumps(hit.explanation) if hit.explanation else None,
+        }
+        for rank, hit in enumerate(result.hits, start=1)
+    ]
+
+
+def to_facet_rows(result: Result) -> list[tuple[str, str | None, str | None, int | None]]:
+    """Return [facet, value, label, count] of every count and notice of a result."""
+    rows: list[tuple[str, str | None, str | None, int | None]] = [
+        ("matches", None, None, result.count),
+        ("versions", None, None, result.papers),
+    ]
+    rows += [("in", part, part, count) for part, count in result.parts.items()]
+    rows += [("common", None, word, None) for word in result.common]
+    rows += [("missing", None, word, None) for word in result.missing]
+    rows += [("partly", None, None, None)] if result.partial else []
+    rows += [("relaxed", None, None, None)] if result.relaxed else []
+    rows += [(n.kind, n.typed, ", ".join(n.also), None) for n in result.notices]
+    rows += [
+        (facet, value.value, value.label, count)
+        for facet, values in result.facets.items()
+        for value, count in values
+    ]
+    return rows
