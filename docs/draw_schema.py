@@ -50,7 +50,7 @@ GROUPS = {
         "paper_texts",
     ),
     "Citations": ("citations", "cited_works", "cited_authors", "cited_names"),
-    "Search": ("facets", "paper_facets", "facet_sets", "words", "evaluation"),
+    "Search": ("facets", "paper_facets", "words", "evaluation"),
     "Builds": (),
 }
 """Tables by diagram, as one diagram of all tables would be unreadable. The last gets the rest."""

@@ -41,7 +41,8 @@ from papersette.errors import UserError
 from papersette.fulltext import ENGINES, Text, extract, recognition
 from papersette.ingest import collection, grouping
 from papersette.progress import Progress
-from papersette.site import evaluation
+from papersette.search import evaluation, index
+from papersette.search.engine import Engine
 
 SUMMARY = ("papers", "pages", "words", "tags", "problems", "seconds")
 
@@ -84,13 +85,24 @@ def build(
     with publish.publish(options.db) as db:
         save(db, publication, items, texts, progress)
         load.save_changes(db, previous, started)
-        figures = evaluation.measure(publish.commit(db), site_folder, publication.questions)
-        load.save_evaluation(db, map(asdict, figures))
         path = replacement.to_catalog_path(publication.path, options.db)
         summary = load.save_build(db, publication, path, started, fingerprint, previous)
+        index_part = build_index(publish.commit(db), options.db, progress)
+        figures = evaluation.measure(Engine(publish.commit(db), index_part), publication.questions)
+        load.save_evaluation(db, map(asdict, figures))
         publish.check(db)
+    index.install_index(index_part, index.to_index_folder(options.db))
     publish.save_inspection(options.db.with_name("inspect-data.json"), options.db)
     return summary
+
+
+def build_index(database: Path, destination: Path, progress: Progress) -> Path:
+    """Build the search index of a database that will be published at `destination`; return its
+    folder, which is to be installed with the database.
+    """
+    part = index.to_part_folder(index.to_index_folder(destination))
+    progress.run("building the search index", index.write_index(database, part), None)
+    return part
 
 
 def save(

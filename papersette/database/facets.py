@@ -7,101 +7,97 @@ A new facet is one more `union all` of FACET_VALUES.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping
-from typing import Any
+from collections.abc import Collection, Mapping
 
 from sqlite_utils import Database
 
-from papersette.search.facet_counts import FACET_SPAN, to_bits, to_width
+from papersette.search.facet_counts import FACET_SPAN
 from papersette.text import to_slug
 
 Value = tuple[str, str]
 """A facet and one of its values."""
-COUNTED_VALUES = 500
-"""Values of each facet that are counted for a large result, the most common ones.
-
-A page shows fifteen, which are nearly always among them.
-"""
 
 FACET_VALUES = """
-with facet_values(facet, value, label, number) as (
-    select 'venue', venue_id, venues.name, number
+with facet_values(facet, value, label, number, occurrences) as (
+    select 'venue', venue_id, venues.name, number, 1
     from papers join venues using (venue_id)
     union all
-    select 'year', cast(year as text), cast(year as text), number
+    select 'year', cast(year as text), cast(year as text), number, 1
     from papers where year is not null
     union all
-    select 'decision', decision, decision, number
+    select 'decision', decision, decision, number, 1
     from papers where decision is not null
     union all
-    select 'language', language, language, number
+    select 'language', language, language, number, 1
     from papers where language is not null
     union all
-    select 'tag', tag_id, tag, number
+    select 'tag', tag_id, tag, number, 1
     from paper_tags join tags using (tag_id) join papers using (paper_id)
     union all
-    select 'author', author_id, authors.name, number
+    select 'author', author_id, authors.name, number, 1
     from authorships join authors using (author_id) join papers using (paper_id)
     union all
-    select 'session', session_id, sessions.title, number
+    select 'session', session_id, sessions.title, number, 1
     from session_papers join sessions using (session_id) join papers using (paper_id)
     union all
-    select 'dataset', term_id, terms.name, number
+    select 'dataset', term_id, terms.name, number, mentions.count
     from mentions join terms using (term_id) join papers using (paper_id)
     where kind = 'dataset'
     union all
-    select 'technique', term_id, terms.name, number
+    select 'technique', term_id, terms.name, number, mentions.count
     from mentions join terms using (term_id) join papers using (paper_id)
     where kind = 'technique'
     union all
-    select 'cites', name_id, cited_names.name, number
+    select 'cites', name_id, cited_names.name, number, count(*)
     from cited_authors join cited_names using (name_id)
     join citations using (citation_id) join papers using (paper_id)
+    group by name_id, number
     union all
-    select distinct 'cited', cited_work_id, cited_works.title, number
+    select 'cited', cited_work_id, cited_works.title, number, count(*)
     from citations join cited_works using (cited_work_id) join papers using (paper_id)
     where citing_count > 1
+    group by cited_work_id, number
     union all
-    select 'has', 'text', 'text', number
+    select 'has', 'text', 'text', number, 1
     from papers where page_count > 0
     union all
-    select 'has', 'tldr', 'tl;dr', number
+    select 'has', 'tldr', 'tl;dr', number, 1
     from papers where tldr is not null
     union all
-    select 'has', 'abstract', 'abstract', number
+    select 'has', 'abstract', 'abstract', number, 1
     from papers where abstract is not null
     union all
-    select 'has', 'authors', 'authors', number
+    select 'has', 'authors', 'authors', number, 1
     from papers where authors is not null
     union all
-    select 'has', 'tags', 'tags', number
+    select 'has', 'tags', 'tags', number, 1
     from papers where tags is not null
     union all
-    select 'has', 'pdf', 'PDF', number
+    select 'has', 'pdf', 'PDF', number, 1
     from papers where pdf_url is not null
     union all
-    select distinct 'has', 'code', 'code link in text', number
+    select distinct 'has', 'code', 'code link in text', number, 1
     from code_links join papers using (paper_id)
     union all
-    select 'has', 'reviews', 'reviews', number
+    select 'has', 'reviews', 'reviews', number, 1
     from papers where paper_id in (select paper_id from reviews)
     union all
-    select 'has', 'versions', 'other versions', number
+    select 'has', 'versions', 'other versions', number, 1
     from papers join works using (work_id)
     where works.paper_count > 1
 )
-select facet, value, label, number from facet_values order by facet, value, number
+select facet, value, label, number, occurrences from facet_values order by facet, value, number
 """
-"""Facet, value, label and number of each paper that has the value."""
+"""Facet, value, label, number of each paper that has the value, and how often it has it."""
 
 
 def save_facets(db: Database) -> None:
-    """Fill facets, paper_facets and facet_sets from the tables of papers and facts."""
+    """Fill facets and paper_facets from the tables of papers and facts."""
     labels: dict[Value, str] = {}
-    papers_of: defaultdict[Value, dict[int, None]] = defaultdict(dict)
-    for facet, value, label, number in db.execute(FACET_VALUES):
+    papers_of: defaultdict[Value, dict[int, int]] = defaultdict(dict)
+    for facet, value, label, number, occurrences in db.execute(FACET_VALUES):
         labels.setdefault((facet, value), label)
-        papers_of[facet, value][number] = None
+        papers_of[facet, value][number] = occurrences
     ids = _to_facet_ids(papers_of)
     db.table("facets").insert_all(
         {
@@ -115,11 +111,10 @@ def save_facets(db: Database) -> None:
         for key, facet_id in ids.items()
     )
     db.table("paper_facets").insert_all(
-        {"facet_id": facet_id, "number": number}
+        {"facet_id": facet_id, "number": number, "occurrences": occurrences}
         for key, facet_id in ids.items()
-        for number in papers_of[key]
+        for number, occurrences in papers_of[key].items()
     )
-    db.table("facet_sets").insert_all(_to_facet_sets(ids, papers_of))
 
 
 def _to_facet_ids(papers_of: Mapping[Value, Collection[int]]) -> dict[Value, int]:
@@ -133,16 +128,3 @@ def _to_facet_ids(papers_of: Mapping[Value, Collection[int]]) -> dict[Value, int
         ranks[facet] += 1
         ids[key] = facet_numbers[facet] * FACET_SPAN + ranks[facet]
     return ids
-
-
-def _to_facet_sets(
-    ids: Mapping[Value, int], papers_of: Mapping[Value, Collection[int]]
-) -> Iterator[dict[str, Any]]:
-    """Yield a row of facet_sets for each facet; `ids` is ordered by how common the values are."""
-    width = to_width(max((number for papers in papers_of.values() for number in papers), default=0))
-    values_of: defaultdict[str, list[Value]] = defaultdict(list)
-    for key in ids:
-        values_of[key[0]].append(key)
-    for facet, keys in values_of.items():
-        bitmaps = b"".join(to_bits(papers_of[key], width) for key in keys[:COUNTED_VALUES])
-        yield {"facet": facet, "first_id": ids[keys[0]], "width": width, "papers": bitmaps}

@@ -30,7 +30,7 @@ MAX_CHANGES = 1000
 PACKAGE = Path(__file__).parents[1]
 RANKING = ("metadata.yml", "settings.json", "plugins/*.py")
 """Files of the site that decide how its search ranks, which the build measures."""
-LIBRARIES = ("datasette", "numpy", "rapidfuzz", "scikit-learn", "scipy")
+LIBRARIES = ("datasette", "numpy", "rapidfuzz", "scikit-learn", "scipy", "tantivy")
 """Libraries whose version may change the result; `engines.VERSION` has those that read PDFs."""
 
 Row = dict[str, Any]

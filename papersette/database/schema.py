@@ -275,15 +275,9 @@ create table facets (
 create table paper_facets (
     facet_id integer not null references facets(facet_id),
     number integer not null references papers(number),
+    occurrences integer not null,
     primary key (facet_id, number)
 ) without rowid;
-
-create table facet_sets (
-    facet text primary key,
-    first_id integer not null references facets(facet_id),
-    width integer not null,
-    papers blob not null
-);
 
 create table words (
     word text primary key,
@@ -391,15 +385,6 @@ where paper_id in (select paper_id from reviews where rating is not null)
 """
 
 INDEXES = {
-    "papers_fts": """
-        create virtual table papers_fts using fts5(
-            title, abstract, tldr, tags, authors,
-            content="papers", content_rowid="number",
-            tokenize="porter unicode61 remove_diacritics 2 tokenchars 'SIGNS'");
-        insert into papers_fts(rowid, title, abstract, tldr, tags, authors)
-        select number, fold(title), fold(abstract), fold(tldr), fold(tags), fold(authors)
-        from papers;
-        insert into papers_fts(papers_fts) values ('optimize');""",
     "pages_fts": """
         create virtual table pages_fts using fts5(
             body, refs,
@@ -447,7 +432,6 @@ words.
 """
 
 CHECKS = """
-insert into papers_fts(papers_fts) values ('integrity-check');
 insert into pages_fts(pages_fts) values ('integrity-check');
 insert into papers_text_fts(papers_text_fts) values ('integrity-check');
 insert into authors_fts(authors_fts) values ('integrity-check');
