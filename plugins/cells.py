@@ -6,7 +6,7 @@ from weakref import WeakKeyDictionary
 from datasette import hookimpl
 from markupsafe import Markup
 
-from papersette.search import query as language
+from papersette.search.passages import to_marked_html
 from papersette.site.canned_queries import DATABASE
 from papersette.site.datasette_seam import escape_sqlite, tilde_encode
 
@@ -40,7 +40,7 @@ def render_cell(row, value, column, table, database, datasette):
     if isinstance(value, dict):  # a foreign key and the label of its row
         return link_foreign_key(datasette, table, column, **value)
     if column in {"passage", "snippet"}:
-        return Markup(language.to_marked_html(str(value)))  # noqa: S704 - it escapes
+        return Markup(to_marked_html(str(value)))  # noqa: S704 - it escapes
     if column == "page" and (url := to_safe_url(row, "pdf_url", datasette)):
         return Markup('<a href="{}#page={}">{}</a>').format(url, value, value)
     if column == "pdf_url" and (url := to_safe_url(row, column, datasette)):

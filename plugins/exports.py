@@ -7,13 +7,16 @@ page. papersette/exports writes the formats; the canned query `export` reads the
 import asyncio
 import json
 import re
+from dataclasses import replace
 from urllib.parse import parse_qsl, quote, urlencode
 
 from datasette import NotFound, Response, hookimpl
 
 from papersette.exports import FORMATS, atom, ical
+from papersette.search.results import LARGEST_PAGE, Request
 from papersette.site.canned_queries import DATABASE, run
 from papersette.site.datasette_seam import AsgiStream, DatasetteError, tilde_encode
+from papersette.site.search_service import service_of
 
 ROW_PAGES = {
     "tags": "tag",
@@ -135,6 +138,8 @@ async def paper_ids(datasette, request, rows, table, query_name, view_name):
     if view_name == "row" and table in ROW_PAGES:
         key = rows[0][key_column(table)]
         found = await run(datasette, "papers_of", {ROW_PAGES[table]: key})
+    elif query_name == "search":
+        return await found_ids(datasette, request)
     elif view_name == "row":
         found = rows
     else:
@@ -142,6 +147,18 @@ async def paper_ids(datasette, request, rows, table, query_name, view_name):
     if found and "paper_id" not in found[0].keys():  # noqa: SIM118 - rows iterate over values
         raise NotFound("There are no papers on this page to export")
     return list(dict.fromkeys(row["paper_id"] for row in found if row["paper_id"]))
+
+
+async def found_ids(datasette, request):
+    """Return the ids of all papers that a search finds, best first."""
+    everything = replace(
+        Request.from_arguments({name: request.args[name] for name in request.args}),
+        page=1,
+        size=LARGEST_PAGE,
+        passages=False,
+    )
+    result = await asyncio.to_thread(service_of(datasette).search, everything)
+    return [hit.paper_id for hit in result.hits]
 
 
 def key_column(table):

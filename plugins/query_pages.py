@@ -6,11 +6,14 @@ of the same addresses are Datasette's and plugins/downloads.py's.
 """
 
 import asyncio
+import json
 import time
 
 from datasette import Response, hookimpl
 
-from papersette.site.canned_queries import DATABASE, ensure_query_allowed, execute
+from papersette.search.results import Request
+from papersette.search.rows import to_facet_rows, to_hit_rows
+from papersette.site.canned_queries import DATABASE, ensure_query_allowed, execute, run
 from papersette.site.datasette_seam import (
     DatasetteError,
     QueryInterrupted,
@@ -20,11 +23,12 @@ from papersette.site.datasette_seam import (
     response_headers,
     sqlite3,
 )
+from papersette.site.search_service import service_of
 
 QUERIES = ("search", "search_facets", "programme", "reading_list")
 """Canned queries with a page here; the template of each has the same name."""
-OF_FACET_PAGE = {"facet", "named"}
-"""Parameters of search_facets that the search page does not pass on."""
+COUNT_COLUMNS = ("facet", "value", "label", "count")
+"""Columns of search_facets."""
 
 
 @hookimpl
@@ -59,14 +63,20 @@ async def query_page(datasette, request):
 
 
 async def search_context(datasette, request, query):
-    """Return what search.html shows: the papers found and, counted at the same time, the facets."""
-    arguments = to_arguments(request)
-    of_facets = {name: arguments[name] for name in arguments.keys() - OF_FACET_PAGE}
-    found, counts = await asyncio.gather(
-        query_context(datasette, request, query),
-        execute(datasette, "search_facets", of_facets, custom_time_limit=to_time_limit(request)),
+    """Return what search.html shows: the papers found and the counts, from one search."""
+    asked = Request.from_arguments(to_arguments(request))
+    result, guesses = await asyncio.gather(
+        asyncio.to_thread(service_of(datasette).search, asked),
+        run(datasette, "did_you_mean", {"q": asked.q}),
     )
-    return found | {"counts": [dict(row) for row in counts.rows]}
+    ids = json.dumps([hit.paper_id for hit in result.hits])
+    return {
+        "rows": to_hit_rows(result),
+        "columns": ["paper_id", "title"],
+        "counts": [dict(zip(COUNT_COLUMNS, row, strict=True)) for row in to_facet_rows(result)],
+        "cards": await run(datasette, "cards", {"ids": ids}),
+        "guesses": guesses,
+    }
 
 
 async def query_context(datasette, request, query):

@@ -49,6 +49,9 @@ def extra_template_vars(datasette, request):
         "facet_names": FACET_NAMES,
         "files": to_files,
         "file_names": FILE_NAMES,
+        "kind_names": lambda translate: {
+            kind: translate(name) for kind, name in (FACET_NAMES | {"title": "Title"}).items()
+        },
     }
 
 

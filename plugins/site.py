@@ -9,12 +9,22 @@ from datasette import hookimpl
 from jinja2 import pass_context
 from markupsafe import Markup
 
-from papersette.search import query as language
+from papersette.search.parser import parse
+from papersette.search.passages import to_marked_html
+from papersette.search.rewrites import to_chips, to_strictness
 from papersette.site.canned_queries import DATABASE, run
 from papersette.site.datasette_seam import await_me_maybe, pm, tilde_encode
 
 menus = WeakKeyDictionary()
 """Datasette -> the menu links of readers who are not signed in."""
+
+
+@hookimpl
+def startup(datasette):
+    """Hide the SQL on the pages of canned queries behind a link, if metadata.yml does not say."""
+    queries = datasette.metadata("queries", database=DATABASE, fallback=False) or {}
+    for query in queries.values():
+        query.setdefault("hide_sql", True)
 
 
 @hookimpl
@@ -56,18 +66,19 @@ def extra_template_vars(datasette, request):
         "menu_links": menu_links,
         "to_days": to_days,
         "respell": respell,
+        "quoted": quoted,
         "to_link": to_link(datasette),
         "row_link": row_link(datasette),
         "tilde": tilde_encode,
-        "ignored_words": lambda q: language.parse(q).ignored,
-        "query_chips": language.to_chips,
-        "query_readings": language.to_readings,
+        "ignored_words": lambda q: parse(q).ignored,
+        "query_chips": to_chips,
+        "query_readings": to_strictness,
     }
 
 
 @hookimpl
 def prepare_jinja2_environment(env):
-    env.filters["marked"] = lambda passage: Markup(language.to_marked_html(passage))  # noqa: S704 - it escapes
+    env.filters["marked"] = lambda passage: Markup(to_marked_html(passage))  # noqa: S704 - it escapes
     env.filters["from_json"] = lambda text: json.loads(text or "[]")
     sync = env.overlay(enable_async=False)
 
@@ -86,6 +97,11 @@ def prepare_jinja2_environment(env):
 def respell(q, word, suggestion):
     """Return the query with one word replaced."""
     return re.sub(rf"\b{re.escape(word)}\b", suggestion, q, flags=re.IGNORECASE)
+
+
+def quoted(q, word):
+    """Return the query with one word in quotes, which is then searched for exactly."""
+    return respell(q, word, f'"{word}"')
 
 
 def to_days(sessions):

@@ -1,7 +1,8 @@
 // Optional conveniences: keyboard shortcuts ("/", j, k), suggestions, more passages of a paper, BibTeX to copy, filters for long
 // lists of facet values, and stars for a reading list. The site works without JavaScript.
 const box = document.querySelector("input[type=search]");
-const { suggest, list, listName, keep, copy, copied } = document.currentScript?.dataset ?? {};
+const { suggest, kinds, list, listName, keep, copy, copied } = document.currentScript?.dataset ?? {};
+const kindNames = JSON.parse(kinds ?? "{}");
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select, [contenteditable]")) return;
@@ -30,10 +31,11 @@ for (const input of suggest ? document.querySelectorAll("input[type=search][name
       requested = q;
       const answer = await fetch(`${suggest}?_shape=array&q=${encodeURIComponent(q)}`);
       if (!answer.ok || requested !== q) return;
-      list.replaceChildren(...(await answer.json()).map(({ label, kind }) => {
-        const field = { tag: "tag", author: "author", dataset: "dataset", technique: "technique" }[kind];
-        return Object.assign(document.createElement("option"), { value: field ? `${field}:"${label}"` : label, label: `${label} – ${kind}` });
-      }));
+      const found = (await answer.json()).map(({ label, kind, paper_count, query }) => {
+        const count = paper_count === null ? "" : ` (${paper_count.toLocaleString(document.documentElement.lang)})`;
+        return Object.assign(document.createElement("option"), { value: query, label: `${label} – ${kindNames[kind] ?? kind}${count}` });
+      });
+      list.replaceChildren(...found);
     }, 150);
   });
 }

@@ -127,9 +127,11 @@ def test_bibtex_ris_and_csl_json_are_read_by_pandoc(publication, extension, lang
     for item, paper in plain:
         assert words(item.get("title")) == words(paper["title"])
         assert words(item.get("abstract")) == words(paper["abstract"])
-        assert [words(to_name(author)) for author in item.get("author", [])] == list(
-            map(words, paper["names"])
-        )
+        names = [words(to_name(author)) for author in item.get("author", [])]
+        expected = list(map(words, paper["names"]))
+        if extension == "ris":  # pandoc takes "King, Martin Luther, Jr." in the order of BibTeX
+            names, expected = [list(map(sorted, of)) for of in (names, expected)]
+        assert names == expected
         assert (item["issued"]["date-parts"][0][0] if "issued" in item else None) == paper["year"]
 
 

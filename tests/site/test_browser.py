@@ -157,6 +157,68 @@ def test_typing_shows_suggestions(visit):
     )
 
 
+def test_typing_a_cited_name_suggests_the_query_that_finds_its_papers(visit):
+    page = visit("/")
+    page.locator("#q").press_sequentially("bengio")
+    page.wait_for_function("document.querySelectorAll('#q-suggestions option').length > 0")
+    options = page.locator("#q-suggestions option").evaluate_all(
+        "all => Object.fromEntries(all.map(one => [one.value, one.label]))"
+    )
+    assert options['cites:"Bengio, Y"'] == "Bengio, Y – Cited name (11)"
+    page.locator("#q").fill('cites:"Bengio, Y"')
+    follow(page.locator("form.search button"))
+    assert page.inner_text("[role=status]").endswith("10 results")
+    assert "grouped (1 hidden)" in page.inner_text(".results")
+    assert "bengio" in page.inner_text(".card .passage mark >> nth=0").lower()
+    assert page.inner_text(".card .where-in >> nth=0") == "cited in the references"
+
+
+def test_a_mentioned_dataset_shows_the_sentence_of_its_first_mention(visit):
+    page = visit("/papers/search?q=dataset:mnist")
+    assert page.locator(".card").count() == page.locator(".card:has(.passage mark)").count() == 7
+    assert page.inner_text(".card .where-in >> nth=0") == "first mention"
+
+
+def test_explaining_the_ranking_shows_scores_and_matched_fields(visit):
+    page = visit("/papers/search?q=anisotropic+noise&page=1")
+    assert page.locator(".explanation").count() == 0
+    follow(page.locator("text=Explain the ranking"))
+    shown = page.inner_text(".explanation >> nth=0")
+    assert "words next to or near each other: 6" in shown
+    assert re.search(r"anisotropic: .*title.*text", shown)
+    follow(page.locator("text=Hide the explanation"))
+    assert page.locator(".explanation").count() == 0
+
+
+@pytest.mark.parametrize("path", ["venues/v", "tags/pruning"])
+def test_the_papers_of_a_row_go_on_in_their_search(visit, rated_site, path):
+    page = visit(f"/papers/{path}", rated_site)
+    ids = "found => found.map(card => card.dataset.paper)"
+    seen = page.eval_on_selector_all(".card", ids)
+    assert len(seen) == 20
+    while page.locator("a[rel=next]").count():
+        follow(page.locator("a[rel=next]"))
+        seen += page.eval_on_selector_all(".card", ids)
+    assert "/papers/search?" in page.url
+    assert len(seen) == len(set(seen)) == (60 if path == "venues/v" else 30)
+
+
+@pytest.mark.parametrize("has_javascript", [True, False])
+def test_searching_inside_a_paper_shows_its_pages_in_order(visit, has_javascript):
+    page = visit("/papers/papers/H1M7soActX", java_script_enabled=has_javascript)
+    page.fill("#inside-q", "anisotropic noise")
+    follow(page.locator("main form.find button"))
+    passages = page.locator("ol.passages li")
+    assert page.inner_text("[role=status]").startswith(f"{passages.count()} matching page")
+    pages = [int(text.split()[-1]) for text in passages.locator(".page").all_inner_texts()]
+    assert len(pages) > 1
+    assert pages == sorted(pages)
+    assert all("noise" in text.lower() for text in passages.all_inner_texts())
+    page.fill("#inside-q", "nosuchword")
+    follow(page.locator("main form.find button"))
+    assert page.inner_text("[role=status]") == "No page of this paper contains: nosuchword"
+
+
 def test_a_facet_filters_results_and_its_chip_removes_the_filter(visit):
     page = visit("/papers/search?q=noise")
     before = page.locator(".card").count()

@@ -1,0 +1,116 @@
+"""Opens the search engine of the database that is served, and builds its index where needed.
+
+The index is derived data. A server that finds none, or one of another build, makes it in the
+background, beside the database or, where that folder cannot be written, in a temporary one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import tempfile
+import threading
+from pathlib import Path
+from typing import Any
+
+from papersette.search.engine import Engine
+from papersette.search.index import build_index, is_current, to_index_folder
+from papersette.search.results import Request, Result
+from papersette.site.canned_queries import DATABASE
+
+WAIT_SECONDS = 3.0
+"""How long a request waits for an index that is nearly ready."""
+
+logger = logging.getLogger(__name__)
+_services: dict[Path, SearchService] = {}
+_lock = threading.Lock()
+
+
+class Indexing(Exception):
+    """The index is not ready yet."""
+
+    def __init__(self, percent: int) -> None:
+        super().__init__(f"indexing, {percent} %")
+        self.percent = percent
+
+
+class SearchService:
+    """The search engine of one database file, opened in the background.
+
+    Args:
+        database: papers.db.
+    """
+
+    def __init__(self, database: Path) -> None:
+        self.database = database
+        self.percent = 0
+        self.failure: BaseException | None = None
+        self._engine: Engine | None = None
+        self._thread = threading.Thread(target=self._open, daemon=True, name="search index")
+        self._thread.start()
+
+    def engine(self, wait: float = WAIT_SECONDS) -> Engine:
+        """Return the engine.
+
+        Raises:
+            Indexing: It is not ready within `wait` seconds.
+            RuntimeError: The index can neither be opened nor built.
+        """
+        if self._engine is None:
+            self._thread.join(wait)
+        if self.failure is not None:
+            raise RuntimeError(f"the search index cannot be built: {self.failure}")
+        if self._engine is None:
+            raise Indexing(self.percent)
+        return self._engine
+
+    def search(self, request: Request) -> Result:
+        """Return what a search finds; see `engine` for the errors raised."""
+        return self.engine().search(request)
+
+    def _open(self) -> None:
+        try:
+            self._engine = self._open_or_build()
+        except BaseException as error:  # a panic of the engine is no Exception
+            logger.exception("the search index of %s cannot be built", self.database)
+            self.failure = error
+
+    def _open_or_build(self) -> Engine:
+        beside, elsewhere = to_index_folder(self.database), self._temporary_folder()
+        for folder in (beside, elsewhere):
+            if is_current(self.database, folder):
+                try:
+                    return Engine(self.database, folder)
+                except (ValueError, OSError) as error:
+                    logger.warning("%s is damaged and is built again: %s", folder, error)
+        for folder in (beside, elsewhere):
+            try:
+                build_index(self.database, folder, self._report)
+                return Engine(self.database, folder)
+            except OSError as error:
+                logger.warning("%s cannot be written: %s", folder, error)
+        raise OSError("no folder for the search index can be written")
+
+    def _temporary_folder(self) -> Path:
+        name = hashlib.sha256(str(self.database.resolve()).encode()).hexdigest()[:16]
+        return Path(tempfile.gettempdir()) / f"papersette-{name}.index"
+
+    def _report(self, done: int, total: int) -> None:
+        self.percent = 100 * done // max(1, total)
+
+
+def service_of(datasette: Any) -> SearchService | None:
+    """Return the service of the database that a Datasette serves, or None where it serves none."""
+    if DATABASE not in datasette.databases:
+        return None
+    path = datasette.get_database(DATABASE).path
+    return open_service(Path(path)) if path else None
+
+
+def open_service(database: Path) -> SearchService:
+    """Return the service of a database file, the same one each time."""
+    key = database.resolve()
+    with _lock:
+        if key not in _services:
+            _services[key] = SearchService(key)
+        return _services[key]
