@@ -22,9 +22,12 @@ COMBINING = {
     "ˇ": "\u030c",
     "˚": "\u030a",
     "¯": "\u0304",
-} | {"¸": "\u0327"}
-ABOVE = "´¨ˆ˜ˇ˚¯"
-"""Characters that are only used as accents; a backtick can also be a quotation mark."""
+    "¸": "\u0327",
+    "˝": "\u030b",
+    "˘": "\u0306",
+}
+PLACED = "´¨ˆˇ˚¸"
+"""Accents that are placed by their boxes."""
 MAX_DISTANCE = 80
 """Largest distance in characters between an accent and its letter: ALT 2019 moves accents to the
 end of the line."""
@@ -46,7 +49,7 @@ def attach_accents(text: str, box_of: Callable[[int], Box]) -> str:
     The gap that the accent left is closed. `box_of` returns the bounding box of the character at an
     index of the text, as pdfium's text page does.
     """
-    accents = [i for i, c in enumerate(text) if c in COMBINING and c not in "`¯˜"]
+    accents = [i for i, c in enumerate(text) if c in PLACED]
     if not accents:
         return text
     characters = list(text)

@@ -10,9 +10,9 @@ import re
 import unicodedata
 from collections import Counter
 
-from papersette.fulltext.accents import ABOVE, compose
+from papersette.fulltext.loose_accents import Habits, find_habits, join_loose
 
-VERSION = "10"
+VERSION = "11"
 """Part of the cache's key: changes when the clean lines of the same raw pages may change."""
 
 HEADING = re.compile(
@@ -26,14 +26,15 @@ EDGE_LINES = 2
 
 def clean(pages: list[str]) -> list[list[str]]:
     """Return the lines of each page: no headers, footers or line numbers, and words rejoined."""
-    lines = [to_lines(page) for page in pages]
+    habits = find_habits("\n".join(pages))
+    lines = [to_lines(page, habits) for page in pages]
     lines = drop_repeated_edges(lines)
     lines = [drop_line_numbers(page) for page in lines]
     words = to_vocabulary(lines)
     return [join_hyphenated(page, words) for page in lines]
 
 
-def to_lines(page: str) -> list[str]:
+def to_lines(page: str, habits: Habits | None = None) -> list[str]:
     """Return the lines of a raw page with clean characters and single spaces.
 
     Empty lines are kept as paragraph breaks.
@@ -41,12 +42,12 @@ def to_lines(page: str) -> list[str]:
     text = page.replace("\r\n", "\n").replace("\r", "\n")
     # pdfium marks a hyphen at the end of a line with one of these characters.
     text = re.sub("[\x02\ufffe\u00ad](?:\n|$|(?=\\w))", "-\n", text)
-    text = fold_characters(text)
+    text = fold_characters(text, habits)
     return [" ".join(line.split()) for line in text.split("\n")]
 
 
-def fold_characters(text: str) -> str:
-    """Compose accents, expand ligatures and drop unreadable characters; keep powers and fractions.
+def fold_characters(text: str, habits: Habits | None = None) -> str:
+    """Join loose accents, expand ligatures, drop unreadable characters; keep powers, fractions.
 
     >>> fold_characters("Aur´elien’s eﬃcient x² (cid:12)")
     'Aurélien’s efficient x² '
@@ -56,11 +57,13 @@ def fold_characters(text: str) -> str:
     # Figures made with Word contain base64, with or without its tag.
     text = re.sub(r"<latexi?t?[^>]{0,2000}>[^<]{0,100000}</latexi?t?>", "", text)
     text = re.sub(r"[A-Za-z0-9+/=]{60,}", "", text)
-    text = compose_accents(text)
+    text = STRAY.sub("", join_loose(text, habits))
     text = UNCOMMON.sub(lambda found: "".join(map(_clean_character, found[0])), text)
     return unicodedata.normalize("NFC", text)
 
 
+STRAY = re.compile(r"(?<!\S)[´¨ˆ˜ˇ˚¯](?!\S)")
+"""An accent without a letter: ALT 2019 leaves the accent of a name at the end of its line."""
 UNCOMMON = re.compile(r"[^ -~\n\t]+")
 """Runs of other characters than plain ASCII, which needs no cleaning and is most of a page."""
 
@@ -83,18 +86,6 @@ def _clean_character(c: str) -> str:
     ):
         return ""
     return " " if unicodedata.category(c) == "Zs" else c
-
-
-def compose_accents(text: str) -> str:
-    """Combine each separate accent with the letter beside it.
-
-    >>> compose_accents("Aur´elien, G¨odel, Franc¸ois, Lo¨ıc")
-    'Aurélien, Gödel, François, Loïc'
-    """
-    text = re.sub(f"([{ABOVE}])([A-Za-zı])", lambda m: compose(m[2], m[1]) or m[0], text)
-    text = re.sub("([A-Za-z])(¸)", lambda m: compose(m[1], m[2]) or m[0], text)
-    # ALT 2019 leaves the accent of a name at the end of its line.
-    return re.sub(rf"(?<!\S)[{ABOVE}](?!\S)", "", text)
 
 
 def drop_repeated_edges(pages: list[list[str]]) -> list[list[str]]:

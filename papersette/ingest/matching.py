@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from papersette.fulltext import Text
+from papersette.names import parse_name
 from papersette.records import LooseFile, Paper, Problem
 from papersette.text import to_key
 
@@ -83,12 +84,14 @@ def _by_name(papers: list[Paper], files: list[Path]) -> dict[str, Path]:
 
 
 def _names_author_and_year(path: Path, paper: Paper) -> bool:
-    surname = to_key(paper.authors[0].name.split()[-1])
-    return bool(
-        re.fullmatch(
-            rf"{re.escape(surname)}(?:\d\d)?{(paper.year or 0) % 100:02d}[a-z]?", to_key(path.stem)
-        )
-    )
+    """Whether a file's name is the first author's family name and the year.
+
+    The particles of the family name are optional.
+    """
+    name = parse_name(paper.authors[0].name)
+    families = "|".join(re.escape(to_key(part)) for part in (name.family, name.bare_family))
+    year = (paper.year or 0) % 100
+    return bool(re.fullmatch(rf"(?:{families})(?:\d\d)?{year:02d}[a-z]?", to_key(path.stem)))
 
 
 def _to_problems(

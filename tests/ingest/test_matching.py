@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from papersette.fulltext import Page, Text
 from papersette.ingest import matching
 from papersette.records import Author, LooseFile, Paper, Venue
@@ -47,6 +49,15 @@ def test_a_match_by_author_and_year_is_reported_as_a_guess():
     )
     assert files == {"k": "garivier19a.pdf"}
     assert "a guess" in problem.reason
+
+
+@pytest.mark.parametrize("stem", ["maaten19", "vandermaaten2019"])
+def test_the_particles_of_a_family_name_are_optional_in_a_file_name(stem):
+    files, _ = match(
+        [paper("k", "A title that was changed later", "Laurens van der Maaten")],
+        **{stem: "Another title"},
+    )
+    assert files == {"k": f"{stem}.pdf"}
 
 
 def test_two_candidates_are_not_guessed_between():
