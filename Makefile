@@ -2,12 +2,14 @@
 # make test    run all tests, one process a core (browser tests need Chromium; PAPERSETTE_DATA adds real papers)
 # make lint    check style, types and spelling      make notes    typeset the sample's reading notes again
 # make notebooks   open notebooks/ in JupyterLab, which is installed into .venv when first asked for
-# make bench   the measurements of docs/, on the data that PAPERSETTE_DATA names
+# make bench   the measurements of docs/, on the data that PAPERSETTE_DATA names and papers.db of ICLR 2019;
+#              make bench SIZES="20657 100000" adds larger corpora made from it, which take 13 GB of disk
 
 PYTHON ?= python3
 CATALOG ?= catalogs/sample.yml
 DATA ?= data
 PORT ?= 8001
+SIZES ?=
 PDFS ?= data/sample/pdf
 BIN := .venv/bin
 
@@ -53,4 +55,5 @@ notebooks: papers.db .venv/installed-jupyter
 
 bench: .venv/installed-dev
 	$(BIN)/python benchmarks/fulltext.py
-	$(BIN)/python benchmarks/search.py
+	$(BIN)/python benchmarks/search.py --sizes $(SIZES)
+	$(BIN)/python benchmarks/ranking.py

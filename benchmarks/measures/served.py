@@ -1,0 +1,93 @@
+"""Serves databases as `make serve` does, each in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from measures.corpora import ROOT, Corpus
+from papersette.search.index import to_index_folder
+
+SEARCH = "/papers/search"
+PATIENCE = 120.0
+"""Seconds that a server may take to start, or to answer."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """A served database."""
+
+    client: httpx.Client
+    pid: int
+
+    def get_page(self, **parameters: str) -> None:
+        """Fetch the page of a search."""
+        self.client.get(SEARCH, params=parameters).raise_for_status()
+
+    def read_memory(self) -> dict[str, float]:
+        """Return MB of memory as Linux counts them: resident, and of that anonymous and files."""
+        text = Path(f"/proc/{self.pid}/smaps_rollup").read_text()
+        sizes = {name: int(kb) / 1024 for name, kb in re.findall(r"(\w+): +(\d+) kB", text)}
+        return {
+            "resident": sizes["Rss"],
+            "anonymous": sizes["Anonymous"],
+            "files": sizes["Rss"] - sizes["Anonymous"],
+        }
+
+    def read_processor_ms(self) -> float:
+        """Return how many milliseconds the process has computed."""
+        stat = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return 1000 * (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK")
+
+
+@contextmanager
+def serve(corpus: Corpus, folder: Path) -> Iterator[Site]:
+    """Serve a corpus; `folder` is created for the server's configuration."""
+    folder.mkdir(parents=True)
+    for name in ("metadata.yml", "settings.json", "plugins", "templates", "static"):
+        (folder / name).symlink_to(ROOT / name)
+    (folder / "papers.db").symlink_to(corpus.database.resolve())
+    (folder / "papers.index").symlink_to(to_index_folder(corpus.database).resolve())
+    inspection = corpus.database.with_name("inspect-data.json")
+    if inspection.exists():
+        shutil.copy(inspection, folder)
+    command = [sys.executable, "-m", "datasette", "serve", str(folder), "--port", "0"]
+    command += ["--static", f"static:{ROOT / 'static'}"]
+    log = folder / "log"
+    with log.open("w") as out, subprocess.Popen(command, stdout=out, stderr=out) as process:
+        try:
+            address = _wait_for_address(process, log)
+            with httpx.Client(base_url=address, timeout=PATIENCE) as client:
+                site = Site(client, process.pid)
+                _wait_for_index(site)
+                yield site
+        finally:
+            process.terminate()
+
+
+def _wait_for_address(process: subprocess.Popen[bytes], log: Path) -> str:
+    deadline = time.monotonic() + PATIENCE
+    while process.poll() is None and time.monotonic() < deadline:
+        if found := re.search(r"running on (http://\S+)", log.read_text()):
+            return found[1]
+        time.sleep(0.05)
+    raise RuntimeError("Datasette did not start: " + log.read_text()[-2000:])
+
+
+def _wait_for_index(site: Site) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        if site.client.get(SEARCH, params={"q": "warm"}).status_code != 503:
+            return
+        time.sleep(0.2)
+    raise RuntimeError("the search index did not open")

@@ -1,0 +1,111 @@
+"""Prints figures as a table, each beside what is required of it."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from time import perf_counter, thread_time
+from typing import Any
+
+ROUNDS = 3
+"""Everything is timed so often, in turns, and the median of each counts."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One measure, at one size of the corpus or at several."""
+
+    measure: str
+    values: Mapping[str, float]
+    """By column: numbers of papers, or "" where there is only one."""
+    required: Mapping[str, float] | None = None
+    at_least: bool = False
+    """Whether the required values are minima, not maxima."""
+    digits: int = 1
+
+    def lines(self) -> list[str]:
+        """Return the lines that show the values, and the required ones with which are missed."""
+        shown = "".join(f"{value:14,.{self.digits}f}" for value in self.values.values())
+        lines = [f"{self.measure:48}{shown}"]
+        if self.required:
+            cells = "".join(f"{self._requirement(column):>14}" for column in self.values)
+            lines.append(f"{'  required':48}{cells}")
+        return lines
+
+    def _requirement(self, column: str) -> str:
+        limit = (self.required or {}).get(column)
+        if limit is None:
+            return ""
+        value = self.values[column]
+        held = value >= limit if self.at_least else value <= limit
+        text = f"{'≥' if self.at_least else '≤'} {limit:,.{self.digits}f}"
+        return text if held else f"{text} MISSED"
+
+
+def show(title: str, rows: Sequence[Row]) -> None:
+    """Print a table."""
+    columns = list(rows[0].values) if rows else []
+    print(f"\n{title:48}" + "".join(f"{column:>14}" for column in columns))
+    for row in rows:
+        print("\n".join(row.lines()), flush=True)
+
+
+def percentile(values: Sequence[float], share: int) -> float:
+    """Return the value that `share` percent of the values do not exceed."""
+    return statistics.quantiles(values, n=100)[share - 1] if len(values) > 1 else values[0]
+
+
+def time_ms(do: Callable[..., Any], *arguments: Any) -> float:
+    """Return how many milliseconds a call takes."""
+    return measure_ms(do, *arguments)[0]
+
+
+def measure_ms(do: Callable[..., Any], *arguments: Any) -> tuple[float, float]:
+    """Return how many milliseconds a call takes, and how many of them its thread computes."""
+    started, started_cpu = perf_counter(), thread_time()
+    do(*arguments)
+    return 1000 * (perf_counter() - started), 1000 * (thread_time() - started_cpu)
+
+
+@dataclass(frozen=True)
+class Times:
+    """Median milliseconds of each query."""
+
+    wall: list[float]
+    cpu: list[float]
+    """Processor time of the thread, to which other processes add little."""
+
+
+def time_in_turns(
+    tasks: Mapping[str, Callable[[str], Any]], queries: Sequence[str]
+) -> dict[str, Times]:
+    """Return the times of each query by task; each query is given to all tasks in turn."""
+    taken: dict[str, list[list[tuple[float, float]]]]
+    taken = {name: [[] for _ in queries] for name in tasks}
+    for _ in range(ROUNDS):
+        for i, q in enumerate(queries):
+            for name, task in tasks.items():
+                taken[name][i].append(measure_ms(task, q))
+    return {name: _to_medians(rounds) for name, rounds in taken.items()}
+
+
+def _to_medians(rounds: Sequence[Sequence[tuple[float, float]]]) -> Times:
+    return Times(
+        [statistics.median(wall for wall, _ in one) for one in rounds],
+        [statistics.median(cpu for _, cpu in one) for one in rounds],
+    )
+
+
+@contextmanager
+def patched(module: Any, **values: Any) -> Iterator[None]:
+    """Set constants of a module for a while."""
+    before = {name: getattr(module, name) for name in values}
+    for name, value in values.items():
+        setattr(module, name, value)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            setattr(module, name, value)
