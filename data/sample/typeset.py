@@ -1,4 +1,7 @@
-"""Typesets the reading notes: each notes/<venue>/<name>.typ becomes pdf/<venue>/<name>.pdf. A development tool: make notes."""
+"""Typeset the reading notes: notes/<venue>/<name>.typ becomes pdf/<venue>/<name>.pdf.
+
+A development tool, run by `make notes`.
+"""
 
 from pathlib import Path
 
