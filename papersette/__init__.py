@@ -1,7 +1,7 @@
 """Papersette: papers (metadata + PDFs) in, one searchable SQLite file out.
 
-This package knows papers and SQLite; how they are served is in plugins/ and templates/. Two modules ask Datasette: canned.py runs
-a canned query, evaluation.py measures the search as a site gives it.
+This package knows papers and SQLite; plugins/ and templates/ serve them. Datasette is imported in
+one module only, site/datasette_seam.py.
 """
 
 __version__ = "0.1.0"

@@ -16,6 +16,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import tarfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -27,7 +28,16 @@ from typing import Any
 import httpx
 import pytest
 import yaml
-from corpora import ODD_CATALOG, ODD_PAGES, ODD_PAPERS, RATED, RATED_CATALOG
+from corpora import (
+    ODD_CATALOG,
+    ODD_PAGES,
+    ODD_PAPERS,
+    RATED,
+    RATED_CATALOG,
+    SEARCHED,
+    SEARCHED_CATALOG,
+    SEARCHED_TEXTS,
+)
 from datasette.app import Datasette
 from datasette.plugins import pm
 from filelock import FileLock
@@ -38,7 +48,7 @@ METADATA = _CONFIGURATION["databases"]["papers"]
 """The metadata of the database papers: tables, columns, canned queries."""
 CHARTS = _CONFIGURATION["plugins"]["datasette-dashboards"]["pictures"]["charts"]
 """The charts of metadata.yml, by name."""
-DATA = Path(os.environ.get("PAPERSETTE_DATA", ROOT / "no-data"))
+DATA = Path(os.environ.get("PAPERSETTE_DATA", ROOT.parent / "shared" / "data"))
 """Real papers that are not part of the project; tests that need them skip without them."""
 PATIENCE = 90_000
 """Milliseconds that tests wait for a page or a server: no machine is that busy."""
@@ -160,14 +170,23 @@ def build_database(folder: Path, catalog: str) -> Path:
 
 @contextlib.contextmanager
 def serve(
-    database: Path, folder: Path, *options: str, metadata: Path = ROOT / "metadata.yml"
+    database: Path,
+    folder: Path,
+    *options: str,
+    metadata: Path = ROOT / "metadata.yml",
+    alone: bool = False,
 ) -> Iterator[httpx.Client]:
-    """Serve a database as `make serve` does, but with time limits no busy machine reaches; yield a client."""
+    """Serve a database as `make serve` does, but with time limits no busy machine reaches; yield a client.
+
+    Served alone, only papers.db is copied: the server has to make the index.
+    """
     (folder / "metadata.yml").symlink_to(metadata)
     for name in ("settings.json", "plugins", "templates", "static"):
         (folder / name).symlink_to(ROOT / name)
     shutil.copy(database, folder / "papers.db")
-    shutil.copy(database.with_name("inspect-data.json"), folder / "inspect-data.json")
+    if not alone:
+        shutil.copy(database.with_name("inspect-data.json"), folder / "inspect-data.json")
+        (folder / "papers.index").symlink_to(database.with_suffix(".index"))
     command = [sys.executable, "-m", "datasette", "serve", str(folder), "--port", "0"]
     command += [
         "--static",
@@ -260,6 +279,37 @@ def odd_site(once, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.C
         yield client
 
 
+@pytest.fixture(scope="session")
+def searched_db(once) -> Path:
+    """The papers of corpora.SEARCHED, without authors; two of them came out at a workshop before."""
+
+    def fill(folder: Path) -> None:
+        texts = folder / "texts"
+        texts.mkdir()
+        for name, (_, pages) in SEARCHED.items():
+            make_pdf(texts / f"{name}.pdf", pages)
+        for name, (_, text) in SEARCHED_TEXTS.items():
+            (texts / f"{name}.txt").write_text(text, encoding="utf-8")
+        papers = [
+            {
+                "paper_id": name,
+                "title": title,
+                "tags": ["odd" if n % 2 else "even", f"tag {n % 5}"]
+                + ["dropout"] * name.startswith("wikitext"),
+            }
+            for n, (name, (title, _)) in enumerate((SEARCHED | SEARCHED_TEXTS).items())
+        ]
+        older = [
+            {"paper_id": f"older-{name}", "title": SEARCHED[name][0], "tags": ["early"]}
+            for name in ("norm-american", "hedging")
+        ]
+        (folder / "papers.json").write_text(json.dumps(papers), encoding="utf-8")
+        (folder / "older.json").write_text(json.dumps(older), encoding="utf-8")
+        build_database(folder, SEARCHED_CATALOG)
+
+    return once("searched", fill) / "papers.db"
+
+
 @pytest.fixture
 def build(tmp_path: Path) -> Callable[..., Built]:
     """Build a catalog given as text, with data in tmp_path, into tmp_path/papers.db."""
@@ -272,6 +322,40 @@ def foreign(name: str) -> Path:
     if not path.exists():
         pytest.skip(f"needs {name} in PAPERSETTE_DATA: set it to the folder of the real data")
     return path
+
+
+def build_real(catalog: str, data: Path, folder: Path) -> Path:
+    """Build one of catalogs/ from real data, in a process of its own; return the path of papers.db."""
+    built = run_build(
+        f"catalogs/{catalog}.yml",
+        "--data",
+        data,
+        "--db",
+        folder / "papers.db",
+        "--cache",
+        folder / "cache",
+    )
+    assert built.returncode == 0, built.stderr
+    return folder / "papers.db"
+
+
+@pytest.fixture(scope="session")
+def iclr_db(once) -> Path:
+    """All papers of ICLR 2019, from the folder of the real data."""
+    archive = foreign("search_iclr_2019.tar.xz")
+
+    def fill(folder: Path) -> None:
+        with tarfile.open(archive) as packed:
+            packed.extractall(folder, filter="data")
+        build_real("iclr2019", folder, folder)
+
+    return once("iclr", fill) / "papers.db"
+
+
+@pytest.fixture(scope="session")
+def iclr_site(iclr_db: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    with serve(iclr_db, tmp_path_factory.mktemp("iclrsite")) as client:
+        yield client
 
 
 def chromium() -> str:
@@ -323,19 +407,6 @@ def visiting(browser, home_site) -> Iterator[Callable[..., Any]]:
     for context in contexts:
         context.close()
     assert errors == []
-
-
-def axe_findings(page):
-    """Return the serious findings of axe; skip the test if it is not installed."""
-    axe = pytest.importorskip(
-        "axe_playwright_python.sync_playwright", reason="pip install -r requirements-dev.txt"
-    )
-    found = axe.Axe().run(page).response["violations"]
-    return [
-        (finding["id"], [node["html"][:200] for node in finding["nodes"][:3]])
-        for finding in found
-        if finding["impact"] in {"serious", "critical"}
-    ]
 
 
 def follow(element) -> None:

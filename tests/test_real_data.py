@@ -2,12 +2,11 @@
 
 import json
 import sqlite3
-import tarfile
 from collections import defaultdict
 from contextlib import closing
 
 import pytest
-from conftest import ROOT, foreign, run_build, serve
+from conftest import ROOT, build_real, foreign, run_build
 
 from papersette.knowledge.citations import group_works, parse_references
 
@@ -15,38 +14,6 @@ ANISOTROPIC_NOISE = {
     "B1l6e3RcF7", "S1en0sRqKm", "SkgEaj05t7", "SkNksoRctQ", "H1M7soActX", "S1eB3sRqtm", "H1lnJ2Rqt7", "SkeL6sCqK7", "BJxOHs0cKm",
 }  # fmt: skip
 """Forum ids of the results of Search ICLR 2019 for this phrase."""
-
-
-def build_real(catalog, data, folder):
-    built = run_build(
-        f"catalogs/{catalog}.yml",
-        "--data",
-        data,
-        "--db",
-        folder / "papers.db",
-        "--cache",
-        folder / "cache",
-    )
-    assert built.returncode == 0, built.stderr
-    return folder / "papers.db"
-
-
-@pytest.fixture(scope="session")
-def iclr_db(once):
-    archive = foreign("search_iclr_2019.tar.xz")
-
-    def fill(folder):
-        with tarfile.open(archive) as packed:
-            packed.extractall(folder, filter="data")
-        build_real("iclr2019", folder, folder)
-
-    return once("iclr", fill) / "papers.db"
-
-
-@pytest.fixture(scope="session")
-def iclr_site(iclr_db, tmp_path_factory):
-    with serve(iclr_db, tmp_path_factory.mktemp("iclrsite")) as client:
-        yield client
 
 
 def rows(path, sql):
