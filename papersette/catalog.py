@@ -8,7 +8,7 @@ settings of a source are the fields of its `Settings` dataclass.
 from __future__ import annotations
 
 import difflib
-import json
+import re
 import types
 import typing
 from collections.abc import Iterator, Mapping
@@ -18,7 +18,8 @@ from typing import Any
 
 import yaml
 
-from papersette.errors import UserError
+from papersette import loading
+from papersette.errors import BadFile, UserError
 from papersette.records import Count, LooseFile, Paper, Problem, Question
 from papersette.sources import SOURCES
 
@@ -68,11 +69,17 @@ class Catalog:
     """Whether scanned PDFs are read with ocrmypdf, if it is installed."""
     download: bool = False
     """Whether missing PDFs are fetched from the URLs that the sources give."""
+    allow_hosts: tuple[str, ...] = ()
+    """Hosts from which PDFs are fetched although their addresses are not public."""
     datasets: Path | None = None
     """A list of dataset names to look for, in addition to the shipped list."""
     works: Works = field(default_factory=lambda: Works())
     questions: tuple[Question, ...] = ()
     """Queries with known answers, by which the build measures how well the search ranks."""
+
+
+KEYS = set("title notice ocr download allow_hosts datasets works questions sources".split())
+"""The keys of a catalog."""
 
 
 def load(path: Path, data: Path) -> Catalog:
@@ -81,9 +88,7 @@ def load(path: Path, data: Path) -> Catalog:
     Raises `UserError` if the file is missing, is not YAML, or has a key or value that is not valid.
     """
     entry = _read_yaml(path)
-    entry.check_names(
-        {"title", "notice", "ocr", "datasets", "download", "works", "questions", "sources"}
-    )
+    entry.check_names(KEYS)
     listed = entry.child("sources")
     if not isinstance(listed.value, list) or not listed.value:
         raise listed.error("must be a list with at least one source")
@@ -99,6 +104,7 @@ def load(path: Path, data: Path) -> Catalog:
         download=_to_value(entry.child("download"), bool, data)
         if "download" in entry.value
         else False,
+        allow_hosts=_to_hosts(entry.child("allow_hosts")) if "allow_hosts" in entry.value else (),
         datasets=_to_path(entry.child("datasets"), data) if "datasets" in entry.value else None,
         works=_read_works(_to_path(entry.child("works"), data))
         if "works" in entry.value
@@ -107,6 +113,14 @@ def load(path: Path, data: Path) -> Catalog:
         if "questions" in entry.value
         else (),
     )
+
+
+def _to_hosts(entry: Entry) -> tuple[str, ...]:
+    hosts = entry.value if isinstance(entry.value, list) else [None]
+    for host in hosts:
+        if not isinstance(host, str) or not re.fullmatch(r"[^\s/@]+", host):
+            raise entry.error("must be a list of hosts, for example [pdfs.example.org, 10.0.0.5]")
+    return tuple(hosts)
 
 
 def _read_works(path: Path) -> Works:
@@ -156,9 +170,13 @@ class Entry:
         """Raise `UserError` if this is not a mapping or has an unknown key."""
         if not isinstance(self.value, Mapping):
             raise self.error(f"must be a mapping with {_listed(known)}")
+        start = self.node.start_mark.index  # what “<<” merges stands elsewhere
+        keys = [node.value for node, _ in self.node.value if node.start_mark.index >= start]
         for key in self.value:
+            if keys.count(key) > 1:
+                raise self.child(key).error("is given twice; remove one of the two")
             if key not in known:
-                near = difflib.get_close_matches(str(key), known, n=1)
+                near = difflib.get_close_matches(_shown(key), known, n=1)
                 hint = f"did you mean “{near[0]}”?" if near else f"known are {_listed(known)}"
                 raise self.child(key).error("is not a known key; " + hint)
 
@@ -172,23 +190,19 @@ def _listed(names: typing.Iterable[str]) -> str:
 
 
 def _read_yaml(path: Path) -> Entry:
-    try:
-        text = path.read_text(encoding="utf-8")
-        value, node = yaml.safe_load(text), yaml.compose(text, yaml.SafeLoader)
-    except FileNotFoundError:
+    if not _exists(path):
         near = _listed(p.as_posix() for p in Path("catalogs").glob("*.yml"))
         raise UserError(
             f"{path}: there is no such catalog" + (f"; there are {near}" if near else "")
-        ) from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{path}: cannot be read: {error}") from None
-    except yaml.YAMLError as error:
-        raise UserError(f"{path}: is not YAML: {error}") from None
-    if node is None:
-        raise UserError(
-            f"{path}: is empty; a catalog has a title and a list of sources (docs/formats.md)"
         )
-    return Entry(value, node, path, path.name)
+    loaded = loading.load_yaml(path)
+    if loaded.node is None:
+        raise BadFile(
+            path, "is empty; a catalog has a title and a list of sources (docs/formats.md)"
+        )
+    if loaded.reasons:
+        raise UserError(f"{path}, {loaded.reasons[0]}; write it without")
+    return Entry(loaded.value, loaded.node, path, path.name)
 
 
 def _to_source(entry: Entry, data: Path, above: set[str]) -> Source:
@@ -196,10 +210,10 @@ def _to_source(entry: Entry, data: Path, above: set[str]) -> Source:
         raise entry.error("must be a mapping that begins with “kind: …”")
     kind_entry = entry.child("kind")
     kind = kind_entry.value
-    if kind not in SOURCES:
-        near = difflib.get_close_matches(str(kind), SOURCES, n=1)
+    if not isinstance(kind, str) or kind not in SOURCES:
+        near = difflib.get_close_matches(_shown(kind), SOURCES, n=1)
         hint = f"did you mean “{near[0]}”?" if near else f"known are {_listed(SOURCES)}"
-        raise kind_entry.error(f"is “{kind}”, which is not a kind of source; {hint}")
+        raise kind_entry.error(f"is “{_shown(kind)}”, which is not a kind of source; {hint}")
     settings = _to_dataclass(entry, SOURCES[kind].Settings, data, extra={"kind", "completes"})
     if template := getattr(settings, "pdf_url", None):
         _check_template(entry.child("pdf_url"), template)
@@ -210,9 +224,9 @@ def _to_source(entry: Entry, data: Path, above: set[str]) -> Source:
 
 
 def _to_completed(entry: Entry, above: set[str]) -> str:
-    if entry.value not in above:
+    if not isinstance(entry.value, str) or entry.value not in above:
         raise entry.error(
-            f"names “{entry.value}”, which is not the venue_id of a source above it; "
+            f"names “{_shown(entry.value)}”, which is not the venue_id of a source above it; "
             f"there are {_listed(above) or 'none'}"
         )
     return str(entry.value)
@@ -249,8 +263,22 @@ def _to_value(entry: Entry, expected: Any, data: Path) -> Any:
         return _to_path(entry, data)
     plain = typing.get_origin(wanted) or wanted
     if not isinstance(entry.value, plain) or isinstance(entry.value, bool) is not (plain is bool):
-        raise entry.error(f"must be {WORDS[plain]}, not “{entry.value}”")
+        raise entry.error(f"must be {WORDS[plain]}, not “{_shown(entry.value)}”")
     return entry.value
+
+
+def _exists(path: Path) -> bool:
+    """Return whether there is such a file; a name that is too long is none."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
+def _shown(value: object) -> str:
+    """Return the value for a message, cut to the width of a line."""
+    text = " ".join(str(value).split())
+    return text if len(text) <= 80 else text[:79] + "…"
 
 
 WORDS = {
@@ -266,10 +294,10 @@ def _to_path(entry: Entry, data: Path) -> Path:
     if not isinstance(entry.value, str):
         raise entry.error("must be the name of a file or folder")
     path = data / entry.value
-    if not path.exists():
+    if not _exists(path):
         raise entry.error(
-            f"names {entry.value}, which does not exist in {data.resolve()}; relative paths start "
-            "at the folder given with --data"
+            f"names {_shown(entry.value)}, which does not exist in {data.resolve()}; relative "
+            "paths start at the folder given with --data"
         )
     return path
 
@@ -277,9 +305,11 @@ def _to_path(entry: Entry, data: Path) -> Path:
 def read_questions(path: Path) -> tuple[Question, ...]:
     """Read a file with one question a line, a JSON object. Raises `UserError` with the line."""
     questions = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(loading.read_text(path).split("\n"), start=1):
+        if not line.strip():
+            continue
         try:
-            value = json.loads(line)
+            value = loading.parse_json(line).value
             questions.append(Question(str(value["query"]), str(value["paper_id"])))
         except (ValueError, KeyError, TypeError):
             raise UserError(

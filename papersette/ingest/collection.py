@@ -7,7 +7,8 @@ otherwise the build stops. Ids are made unique, so that no paper is lost.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,10 +16,9 @@ from papersette.catalog import Source
 from papersette.errors import UserError
 from papersette.fulltext import Text
 from papersette.fulltext.bylines import to_authors
-from papersette.ingest import matching, merging
+from papersette.ingest import checking, matching, merging
 from papersette.records import AlternateValue, Author, Count, LooseFile, Paper, Problem, Tally
 from papersette.sources.fetch import fetch_pdfs
-from papersette.text import unique_id
 
 
 @dataclass
@@ -32,6 +32,15 @@ class Items:
     """(source, venue_id of the papers that the item completes, item)"""
     alternate_values: list[AlternateValue] = field(default_factory=list)
     tallies: list[Tally] = field(default_factory=list)
+    _known: set[tuple[str, str, str]] = field(default_factory=set, repr=False)
+
+    def add_problems(self, problems: Iterable[Problem]) -> None:
+        """Add problems; one of a session, which several papers have, is added once."""
+        for problem in problems:
+            key = (problem.source, problem.item, problem.reason)
+            if key not in self._known:
+                self._known.add(key)
+                self.problems.append(problem)
 
     def files(self) -> list[Path]:
         """Return every file to read, once each."""
@@ -77,10 +86,13 @@ def read(sources: Iterable[Source], downloads: Path, *, offline: bool) -> Items:
     Raises `UserError` if no source has a paper.
     """
     items = Items()
-    taken: set[str] = set()
+    taken: dict[str, int] = {}
     for source in sources:
-        given = list(source.read(downloads, offline=offline))
-        for item in given:
+        given: list[object] = []
+        for unchecked in source.read(downloads, offline=offline):
+            item, problems = checking.check(unchecked)
+            given.append(item)
+            items.add_problems(problems)
             if isinstance(item, Paper) and source.completes:
                 items.additions.append((source.name, source.completes, item))
             elif isinstance(item, Paper):
@@ -106,25 +118,27 @@ def read(sources: Iterable[Source], downloads: Path, *, offline: bool) -> Items:
     return items
 
 
-def download(items: Items, folder: Path, *, offline: bool) -> Iterator[str]:
+def download(
+    items: Items, folder: Path, *, offline: bool, allow_hosts: Collection[str] = ()
+) -> Iterator[str]:
     """Fetch the PDF of each paper that has a URL and no file; yield each URL.
 
-    A PDF that cannot be fetched becomes a problem.
+    A PDF that cannot be fetched becomes a problem. `allow_hosts` are hosts that may be asked
+    although their addresses are not public.
     """
-    wanting = {
-        paper.pdf_url: paper for paper in items.papers if paper.file is None and paper.pdf_url
-    }
+    wanting: defaultdict[str, list[Paper]] = defaultdict(list)
+    for paper in items.papers:
+        if paper.file is None and paper.pdf_url:
+            wanting[paper.pdf_url].append(paper)
     fetched: dict[str, Path] = {}
-    for url, answer in fetch_pdfs(
-        (url for url in wanting if url.startswith("http")), folder, offline=offline
-    ):
+    for url, answer in fetch_pdfs(wanting, folder, offline=offline, allow_hosts=allow_hosts):
         if isinstance(answer, Path):
             fetched[url] = answer
         else:
-            paper = wanting[url]
-            items.problems.append(
+            items.problems += [
                 Problem(paper.venue.venue_id, url, "download", answer, paper.paper_id)
-            )
+                for paper in wanting[url]
+            ]
         yield url
     items.papers = [
         dataclasses.replace(paper, file=fetched[paper.pdf_url])
@@ -160,11 +174,21 @@ def _without_unmatched(tally: Tally, unmatched: Sequence[Problem]) -> Tally:
     )
 
 
-def _with_own_id(paper: Paper, taken: set[str]) -> Paper:
-    """Return the paper with an id that is not taken: the second “smith19” becomes “smith19-2”."""
-    paper_id = unique_id(paper.paper_id, taken)
-    taken.add(paper_id)
-    return paper if paper_id == paper.paper_id else dataclasses.replace(paper, paper_id=paper_id)
+def _with_own_id(paper: Paper, taken: dict[str, int]) -> Paper:
+    """Return the paper with an id that is not taken: the second “smith19” becomes “smith19-2”.
+
+    `taken` has the ids with the last number given to each, so that thousands of papers with one id
+    take no longer than others.
+    """
+    base = paper.paper_id
+    if base not in taken:
+        taken[base] = 1
+        return paper
+    while (paper_id := f"{base}-{taken[base] + 1}") in taken:
+        taken[base] += 1
+    taken[base] += 1
+    taken[paper_id] = 1
+    return dataclasses.replace(paper, paper_id=paper_id)
 
 
 def _to_duplicate_problem(given: Paper, kept: Paper) -> Problem:

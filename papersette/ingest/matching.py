@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from papersette.fulltext import Text
@@ -39,8 +39,12 @@ def match(
             [p for p in unmatched if p.paper_id not in pairs],
             [f for f in files if f not in pairs.values()],
         )
-        problems += _to_problems(source, unmatched, files, pairs, guesses)
+        problems += _to_problems(source, unmatched, pairs, guesses, texts, files)
         pairs |= guesses
+        named = {p.paper_id: p.file for p in papers if p.venue.venue_id == source and p.file}
+        unused = [file for file in files if file not in pairs.values()]
+        owners = _to_holders([p for p in papers if p.venue.venue_id == source], unused, texts)
+        problems += _to_file_problems(source, unused, owners, named | pairs)
         matched += [
             _with_file(p, pairs[p.paper_id], loose) for p in unmatched if p.paper_id in pairs
         ]
@@ -57,16 +61,24 @@ def _with_file(paper: Paper, path: Path, loose: list[LooseFile]) -> Paper:
 def _by_title(
     papers: list[Paper], files: list[Path], texts: Mapping[Path, Text | str]
 ) -> dict[str, Path]:
-    heads = {path: to_key(_first_page(texts.get(path)))[:TOP_OF_PAGE] for path in files}
     found: dict[str, Path] = {}
-    for paper in papers:
-        key = to_key(paper.title or "")
-        holders = [
-            path for path, head in heads.items() if len(key) >= SHORTEST_TITLE and key in head
-        ]
+    for paper_id, holders in _to_holders(papers, files, texts).items():
         if len(holders) == 1 and holders[0] not in found.values():
-            found[paper.paper_id] = holders[0]
+            found[paper_id] = holders[0]
     return found
+
+
+def _to_holders(
+    papers: list[Paper], files: list[Path], texts: Mapping[Path, Text | str]
+) -> dict[str, list[Path]]:
+    """Return the files that have a paper's title at the top of their first page, by paper_id."""
+    heads = {path: to_key(_first_page(texts.get(path)))[:TOP_OF_PAGE] for path in files}
+    keys = {paper.paper_id: to_key(paper.title or "") for paper in papers}
+    return {
+        paper_id: [path for path, head in heads.items() if key in head]
+        for paper_id, key in keys.items()
+        if len(key) >= SHORTEST_TITLE
+    }
 
 
 def _by_name(papers: list[Paper], files: list[Path]) -> dict[str, Path]:
@@ -97,11 +109,15 @@ def _names_author_and_year(path: Path, paper: Paper) -> bool:
 def _to_problems(
     source: str,
     unmatched: list[Paper],
-    files: list[Path],
     pairs: Mapping[str, Path],
     guesses: Mapping[str, Path],
+    texts: Mapping[Path, Text | str],
+    files: list[Path],
 ) -> list[Problem]:
+    """Return a problem for each paper that has no file, or one by a guess."""
     problems = []
+    without = [p for p in unmatched if p.paper_id not in pairs and p.paper_id not in guesses]
+    holders = _to_holders(without, files, texts)
     for paper in unmatched:
         item, paper_id = paper.item or paper.paper_id, paper.paper_id
         if paper_id in guesses:
@@ -112,12 +128,36 @@ def _to_problems(
             )
             problems.append(Problem(source, item, "match", reason, paper_id))
         elif paper_id not in pairs:
-            reason = "no PDF has its name or its title; the paper is listed without text"
+            names = ", ".join(path.name for path in holders.get(paper_id, ())[:5])
+            reason = (
+                f"has its title in several files, or shares one with another paper: {names}; the "
+                "paper is listed without text: name its file in the entry's field “file”"
+                if names
+                else "no PDF has its name or its title; the paper is listed without text"
+            )
             problems.append(Problem(source, item, "match", reason, paper_id))
-    used = {*pairs.values(), *guesses.values()}
-    reason = "belongs to no entry: no key, field “file” or title matches it; it is not used"
-    problems += [Problem(source, path.name, "match", reason) for path in files if path not in used]
     return problems
+
+
+def _to_file_problems(
+    source: str, unused: list[Path], owners: Mapping[str, list[Path]], used: Mapping[str, Path]
+) -> Iterator[Problem]:
+    """Yield a problem for each file that no paper uses."""
+    for path in unused:
+        paper_id = next((key for key, paths in owners.items() if path in paths), None)
+        if paper_id is None:
+            reason = "belongs to no entry: no key, field “file” or title matches it; it is not used"
+        elif paper_id in used:
+            reason = (
+                f"shows the title of the paper {paper_id}, whose file is {used[paper_id].name}; it "
+                "is not used: remove one of the two files"
+            )
+        else:
+            reason = (
+                f"shows the title of the paper {paper_id}, as another file does; it is not used: "
+                "name one of them in the entry's field “file”"
+            )
+        yield Problem(source, path.name, "match", reason, paper_id)
 
 
 def _first_page(text: Text | str | None) -> str:

@@ -14,9 +14,8 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-import feedparser
-
-from papersette.errors import UserError
+from papersette import loading
+from papersette.errors import BadFile, UserError
 from papersette.records import Author, Count, LooseFile, Paper, Problem, Venue
 from papersette.sources import files, live, values
 
@@ -68,6 +67,7 @@ def fetch(settings: Settings, folder: Path, *, offline: bool) -> tuple[Settings,
 PAUSE = 3.0
 """Seconds between requests, as arXiv's terms require."""
 ATOM = "http://www.w3.org/2005/Atom"
+AUTHOR = f"{{{ATOM}}}author"
 
 
 def _to_atom(results: Iterable[Any]) -> str:
@@ -97,61 +97,65 @@ def _to_atom(results: Iterable[Any]) -> str:
 
 def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
     """Yield a paper for every entry. Raises `UserError` if the file is not an Atom feed."""
-    folder = files.read_folder(settings.files) if settings.files else {}
+    venue = settings.venue.venue_id
     if settings.file is None:
         raise UserError(
-            f"{settings.venue.venue_id}: an arxiv source needs “file”, a saved response, "
+            f"{venue}: an arxiv source needs “file”, a saved response, "
             "or “query” or “ids” to read live"
         )
-    entries = _read_entries(settings.file)
+    folder, problems = files.read_folder(settings.files, venue) if settings.files else ({}, [])
+    yield from problems
     name = settings.file.name
+    loaded = loading.load_xml(settings.file)
+    entries = _to_entries(loaded, settings.file)
     yield Count(len(entries))
+    for reason in loaded.reasons:
+        text = f"{reason}, so that papers may be missing; save the response again"
+        yield Problem(venue, name, "read", text)
     for number, entry in enumerate(entries, start=1):
         item = f"{name}: entry {number}"
-        identifier = (values.to_text(entry.get("id")) or "").partition("/abs/")[2]
+        identifier = (_text(entry, "id") or "").partition("/abs/")[2]
         if identifier:
             yield _to_paper(
                 entry, identifier, settings, folder.pop(identifier.replace("/", "_"), None), item
             )
         else:
-            message = values.to_text(entry.get("summary")) or "has no identifier"
-            yield Problem(
-                settings.venue.venue_id,
-                item,
-                "read",
-                f"is not a paper: arXiv says “{message[:200]}”",
-                lost=True,
-            )
+            message = _text(entry, "summary") or "has no identifier"
+            reason = f"is not a paper: arXiv says “{message[:200]}”"
+            yield Problem(venue, item, "read", reason, lost=True)
     for path in folder.values():
-        yield LooseFile(settings.venue.venue_id, path)
+        yield LooseFile(venue, path)
 
 
-def _read_entries(path: Path) -> list[Any]:
-    feed = feedparser.parse(path.read_bytes())
-    if not feed.version.startswith("atom"):
-        raise UserError(f"{path}: is not an Atom feed; save the response of arXiv's API unchanged")
-    return list(feed.entries)
+def _to_entries(loaded: loading.Loaded, path: Path) -> list[ElementTree.Element]:
+    feed: ElementTree.Element | None = loaded.value
+    if feed is None or feed.tag != f"{{{ATOM}}}feed":
+        reason = "is not an Atom feed; save the response of arXiv's API unchanged"
+        raise BadFile(path, "; ".join([reason, *loaded.reasons]))
+    return feed.findall(f"{{{ATOM}}}entry")
+
+
+def _text(element: ElementTree.Element, name: str) -> str | None:
+    return values.to_text(element.findtext(f"{{{ATOM}}}{name}"))
 
 
 def _to_paper(
-    entry: Any, identifier: str, settings: Settings, file: Path | None, item: str
+    entry: ElementTree.Element, identifier: str, settings: Settings, file: Path | None, item: str
 ) -> Paper:
-    links = entry.get("links") or ()
+    links = entry.findall(f"{{{ATOM}}}link")
     pdf = next((link.get("href") for link in links if link.get("title") == "pdf"), None)
     return Paper(
         paper_id=identifier,
         venue=settings.venue,
-        title=values.to_text(entry.get("title")),
+        title=_text(entry, "title"),
         authors=tuple(
             Author(name)
-            for name in values.to_list(
-                [author.get("name") for author in entry.get("authors") or ()]
-            )
+            for name in values.to_list([_text(author, "name") for author in entry.findall(AUTHOR)])
         ),
-        year=values.to_year(entry.get("published")),
-        published=(values.to_text(entry.get("published")) or "")[:10] or None,
-        abstract=values.to_paragraphs(entry.get("summary")),
-        tags=values.to_list([tag.get("term") for tag in entry.get("tags") or ()]),
+        year=values.to_year(_text(entry, "published")),
+        published=(_text(entry, "published") or "")[:10] or None,
+        abstract=values.to_paragraphs(entry.findtext(f"{{{ATOM}}}summary")),
+        tags=values.to_list([tag.get("term") for tag in entry.findall(f"{{{ATOM}}}category")]),
         language=settings.language,
         url=f"https://arxiv.org/abs/{identifier}",
         pdf_url=values.to_text(pdf),

@@ -18,18 +18,28 @@ from bibtexparser.library import Library
 from bibtexparser.middlewares.middleware import BlockMiddleware
 from bibtexparser.middlewares.parsestack import default_parse_stack
 from bibtexparser.model import (
+    Block,
     DuplicateBlockKeyBlock,
     DuplicateFieldKeyBlock,
     Entry,
-    ParsingFailedBlock,
+    ImplicitComment,
 )
 
-from papersette.errors import UserError
+from papersette import loading
 from papersette.records import Author, Count, LooseFile, Paper, Problem, Venue
 from papersette.sources import files, values
 
 # Its warnings become rows of the table `problems`.
 logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
+
+
+LARGEST = 100_000_000
+"""Size limit of the file in bytes."""
+TYPE = re.compile(r"^([ \t]*)@(\s*)(\w+)(\s*)([{(])", re.MULTILINE)
+"""The start of an entry. BibTeX allows blanks and line breaks around its type, but bibtexparser
+does not, so they are moved behind the brace."""
+UNREAD = re.compile(r"^[ \t]*@\s*\w", re.MULTILINE)
+"""The start of an entry in what bibtexparser takes for a comment, because it has no brace."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +59,9 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
 
     Raises `UserError` if the file cannot be read as text.
     """
-    folder = files.read_folder(settings.files) if settings.files else {}
     venue = settings.venue.venue_id
+    folder, problems = files.read_folder(settings.files, venue) if settings.files else ({}, [])
+    yield from problems
     blocks, failed = _read_blocks(settings.file)
     # PMLR's files begin with an entry for the volume itself.
     entries = [entry for entry in blocks if entry.entry_type.lower() != "proceedings"]
@@ -94,15 +105,8 @@ def _without_enclosing(text: str) -> str:
     return text[1:-1] if text[:1] + text[-1:] in {'""', "{}"} else text
 
 
-def _read_blocks(path: Path) -> tuple[list[Entry], list[ParsingFailedBlock]]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UserError(
-            f"{path}: is not UTF-8 at byte {error.start}; convert it, for example with iconv"
-        ) from None
-    except OSError as error:
-        raise UserError(f"{path}: cannot be read: {error}") from None
+def _read_blocks(path: Path) -> tuple[list[Entry], list[Block]]:
+    text = TYPE.sub(r"\1@\3\5\2\4", loading.read_text(path, LARGEST))
     stack = [
         middlewares.LatexDecodingMiddleware(),
         middlewares.SeparateCoAuthors(),
@@ -111,7 +115,11 @@ def _read_blocks(path: Path) -> tuple[list[Entry], list[ParsingFailedBlock]]:
     ]
     library = parse_string(text, parse_stack=[JoinStrings(), *default_parse_stack(), *stack])
     entries = list(library.entries)
-    failed = []
+    failed: list[Block] = [
+        block
+        for block in library.comments
+        if isinstance(block, ImplicitComment) and UNREAD.search(block.raw or "")
+    ]
     for block in library.failed_blocks:
         if isinstance(block, DuplicateBlockKeyBlock | DuplicateFieldKeyBlock) and isinstance(
             block.ignore_error_block, Entry
@@ -122,7 +130,7 @@ def _read_blocks(path: Path) -> tuple[list[Entry], list[ParsingFailedBlock]]:
     return sorted(entries, key=lambda entry: entry.start_line or 0), failed
 
 
-def _reason(block: ParsingFailedBlock) -> str:
+def _reason(block: Block) -> str:
     first = (block.raw or "").strip().splitlines()[:1]
     return (
         f"cannot be read as BibTeX: “{(first or [''])[0][:80]}”; "

@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from papersette import loading
 from papersette.errors import UserError
 from papersette.records import Author, Count, Paper, Problem, Venue
 from papersette.sources import values
 from papersette.text import to_slug
 
+TEXTS = ("id", "title", "container-title", "abstract", "keyword", "language", "URL", "DOI")
 KINDS = {
     "article-journal": "journal",
     "paper-conference": "conference",
@@ -34,34 +36,35 @@ class Settings:
 
 def read(settings: Settings) -> Iterator[Paper | Problem | Count]:
     """Yield a paper for every item. Raises `UserError` if the file is not a list of items."""
-    items = _read_items(settings.file)
+    loaded, venue = loading.load_json(settings.file), settings.venue.venue_id
+    items = _to_items(loaded.value, settings.file)
     yield Count(len(items))
+    for reason in loaded.reasons:
+        yield Problem(venue, settings.file.name, "read", reason)
     for number, item in enumerate(items, start=1):
         where = f"{settings.file.name}: item {number}"
         if isinstance(item, Mapping):
-            yield _to_paper(item, settings, where)
+            checked, reasons = values.check_types(item, TEXTS, ["author"])
+            yield _to_paper(checked, settings, where)
+            yield from (Problem(venue, where, "read", reason) for reason in reasons)
         else:
             reason = "is not a CSL item, which is a JSON object"
-            yield Problem(settings.venue.venue_id, where, "read", reason, lost=True)
+            yield Problem(venue, where, "read", reason, lost=True)
 
 
-def _read_items(path: Path) -> list[Any]:
-    try:
-        items = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise UserError(f"{path}: is not JSON: {error}") from None
-    if not isinstance(items, list):
+def _to_items(given: Any, path: Path) -> list[Any]:
+    if not isinstance(given, list):
         raise UserError(
             f"{path}: must be a JSON list of CSL items, as reference managers export it"
         )
-    return items
+    return given
 
 
 def _to_paper(item: Mapping[str, Any], settings: Settings, where: str) -> Paper:
     doi = values.to_text(item.get("DOI"))
     title = values.to_text(item.get("title"))
     return Paper(
-        paper_id=values.to_text(item.get("id")) or to_slug(title or where),
+        paper_id=values.to_text(item.get("id")) or to_slug(title or "") or to_slug(where),
         venue=_to_venue(item) or settings.venue,
         title=title,
         authors=tuple(Author(name) for name in map(_to_name, item.get("author") or ()) if name),

@@ -1,18 +1,22 @@
 """Fetch PDFs from the web into a folder, and return the reason for each that could not be fetched.
 
-Requests identify Papersette and use at most two connections per host. They are retried with
-increasing pauses, resume partial files, and ask for a file again only when it is old, on condition
-that it changed. A file is checked by its SHA-256 and appears in one step, when it is complete.
+URLs come from metadata, so that they are not trusted: network.py connects to public addresses only,
+and size, time and decompressed size are limited. Requests identify Papersette and use at most two
+connections per host. They are retried with increasing pauses, resume partial files, and ask for a
+file again only when it is old, on condition that it changed. A file is checked by its SHA-256 and
+appears in one step, when it is complete.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import math
 import threading
 import time
+import zlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,11 +27,16 @@ import httpx
 import tenacity
 
 import papersette
+from papersette.sources import network
 
 AGENT = (
     f"papersette/{papersette.__version__} "
     "(+https://pypi.org/project/papersette/; builds a publication of papers)"
 )
+HEADERS = {"user-agent": AGENT, "accept-encoding": "identity"}
+CHUNK = 65_536
+"""Bytes that are decompressed at once."""
+MOST_REDIRECTS = 5
 RETRIED_STATUSES = {408, 425, 429, 500, 502, 503, 504}
 """HTTP statuses after which the same request may succeed later."""
 DAY = 86_400
@@ -73,15 +82,23 @@ def fetch_pdfs(
     *,
     offline: bool = False,
     politeness: Politeness = Politeness(),
+    allow_hosts: Collection[str] = (),
+    resolver: network.Resolver = network.resolve,
 ) -> Iterator[tuple[str, Path | str]]:
-    """Yield (URL, path of the PDF in `folder`) in the given order, or (URL, reason for failure)."""
+    """Yield (URL, path of the PDF in `folder`) in the given order, or (URL, reason for failure).
+
+    `allow_hosts` are hosts that may be asked although their addresses are not public.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     distinct = list(dict.fromkeys(urls))
     hosts = _HostLimits(politeness.connections)
     timeout = httpx.Timeout(politeness.stall)
     with (
         httpx.Client(
-            headers={"user-agent": AGENT}, timeout=timeout, follow_redirects=True, max_redirects=5
+            headers=HEADERS,
+            timeout=timeout,
+            transport=network.CheckedTransport(allow_hosts, politeness.longest, resolver),
+            trust_env=False,  # a proxy would look up names that are checked here
         ) as client,
         ThreadPoolExecutor(max_workers=8) as pool,
     ):
@@ -107,7 +124,7 @@ class _HostLimits:
     def of(self, url: str) -> threading.Semaphore:
         """Return the semaphore of the URL's host."""
         with self._lock:
-            return self._hosts[urlsplit(url).netloc]
+            return self._hosts[urlsplit(url).netloc.rpartition("@")[2].lower()]
 
 
 def _fetch(
@@ -122,23 +139,37 @@ def _fetch(
     kept = file.is_complete()
     if offline:
         return file.path if kept else "was never fetched, and --offline fetches nothing"
-    if kept and time.time() - float(file.notes["fetched"]) < politeness.max_age:
+    if kept and file.age() < politeness.max_age:
         return file.path
     try:
         if urlsplit(url).scheme not in {"http", "https"}:
             raise Refused("is not an http or https URL")
         with hosts.of(url):
             _retrying(politeness)(_request, client, url, file, kept, politeness)
-    except (Refused, Interrupted, httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+    except FAILURES as error:
+        if not isinstance(error, Interrupted | httpx.TransportError):
+            file.part.unlink(missing_ok=True)
         return file.path if kept else _to_reason(error)
     return file.path
+
+
+FAILURES = (
+    Refused,
+    Interrupted,
+    network.ForbiddenAddressError,
+    httpx.HTTPError,
+    httpx.InvalidURL,
+    httpx.StreamError,
+    OSError,
+    ValueError,  # urlsplit("http://[bad"), idna("a..b")
+)
 
 
 class _File:
     """A fetched file, its partial download, and its notes: hash, size, time and validators."""
 
     def __init__(self, folder: Path, url: str) -> None:
-        name = hashlib.sha256(url.encode()).hexdigest()[:32]
+        name = hashlib.sha256(url.encode("utf-8", "surrogatepass")).hexdigest()[:32]
         self.url = url
         self.path = folder / f"{name}.pdf"
         self.part = folder / f"{name}.part"
@@ -158,6 +189,11 @@ class _File:
         temporary = self._notes_path.with_suffix(".notes")
         temporary.write_text(json.dumps(self.notes, indent=1), encoding="utf-8")
         temporary.replace(self._notes_path)
+
+    def age(self) -> float:
+        """Return the seconds since the file was fetched; infinite if the notes do not say."""
+        fetched = self.notes.get("fetched")
+        return time.time() - fetched if isinstance(fetched, int | float) else math.inf
 
     def is_complete(self) -> bool:
         """Return whether the file exists and has the hash it was fetched with."""
@@ -183,21 +219,34 @@ def _request(
     client: httpx.Client, url: str, file: _File, kept: bool, politeness: Politeness
 ) -> None:
     """Request the file, its rest, or whether it changed. Raises `Interrupted` or `Refused`."""
-    with client.stream("GET", url, headers=_conditions(file, kept)) as response:
-        status = response.status_code
-        if status == httpx.codes.NOT_MODIFIED:
-            file.save_notes(**{**file.notes, "fetched": time.time()})
-            return
-        if status == httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE:
-            file.part.unlink(missing_ok=True)
-            raise Interrupted("changed while it was fetched")
-        if status in RETRIED_STATUSES:
-            raise Interrupted(
-                f"answered {status} {response.reason_phrase}", _requested_wait(response)
-            )
-        if status not in {httpx.codes.OK, httpx.codes.PARTIAL_CONTENT}:
-            raise Refused(f"answered {status} {response.reason_phrase}")
-        _receive(response, file, politeness)
+    for _ in range(MOST_REDIRECTS + 1):
+        with client.stream("GET", url, headers=_conditions(file, kept)) as response:
+            target = response.next_request  # its body is not read
+            if target is None:
+                _use(response, file, kept, politeness)
+                return
+            if target.url.scheme not in {"http", "https"}:
+                raise Refused(f"redirects to {target.url.scheme}:, not to an http or https URL")
+            url = str(target.url)
+    raise Refused(f"sent more than {MOST_REDIRECTS} redirects")
+
+
+def _use(response: httpx.Response, file: _File, kept: bool, politeness: Politeness) -> None:
+    """Act on a response that is not a redirect."""
+    status = response.status_code
+    if status == httpx.codes.NOT_MODIFIED:
+        if not kept:
+            raise Refused("answered 304 Not Modified to a request without a condition")
+        file.save_notes(**{**file.notes, "fetched": time.time()})
+        return
+    if status == httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE:
+        file.part.unlink(missing_ok=True)
+        raise Interrupted("changed while it was fetched")
+    if status in RETRIED_STATUSES:
+        raise Interrupted(f"answered {status} {response.reason_phrase}", _requested_wait(response))
+    if status not in {httpx.codes.OK, httpx.codes.PARTIAL_CONTENT}:
+        raise Refused(f"answered {status} {response.reason_phrase}")
+    _receive(response, file, politeness)
     _accept(response, file)
 
 
@@ -232,12 +281,15 @@ def _receive(response: httpx.Response, file: _File, politeness: Politeness) -> N
     )
     if expected and expected > politeness.largest:
         raise Refused(f"has {expected:,} bytes; the limit is {politeness.largest:,}")
-    if validator := response.headers.get("etag") or response.headers.get("last-modified"):
+    compressed = response.headers.get("content-encoding", "identity").lower() != "identity"
+    if not compressed and (
+        validator := response.headers.get("etag") or response.headers.get("last-modified")
+    ):
         file.save_notes(**{**file.notes, "partial": validator})
     began = time.monotonic()
     size = had
     with file.part.open("ab" if resumed else "wb") as part:
-        for chunk in response.iter_bytes():
+        for chunk in _decompressed(response):
             size += part.write(chunk)
             if size > politeness.largest:
                 raise Refused(f"has more than {politeness.largest:,} bytes")
@@ -247,9 +299,27 @@ def _receive(response: httpx.Response, file: _File, politeness: Politeness) -> N
         raise Interrupted(f"sent {size:,} of {expected:,} bytes")
 
 
+def _decompressed(response: httpx.Response) -> Iterator[bytes]:
+    """Yield the body in small parts. It was asked for uncompressed; one gzip is accepted."""
+    encoding = response.headers.get("content-encoding", "identity").strip().lower()
+    if encoding in {"", "identity"}:
+        yield from response.iter_raw()
+        return
+    if encoding not in {"gzip", "x-gzip"}:
+        raise Refused(f"is compressed ({encoding[:60]}), which was not asked for")
+    inflater = zlib.decompressobj(31)
+    for chunk in response.iter_raw():
+        while chunk and not inflater.eof:
+            try:
+                yield inflater.decompress(chunk, CHUNK)
+            except zlib.error as error:
+                raise Refused(f"is damaged gzip: {error}") from None
+            chunk = inflater.unconsumed_tail
+
+
 def _accept(response: httpx.Response, file: _File) -> None:
     """Rename the partial file to its final name if it is a complete PDF."""
-    head = file.part.read_bytes()[:1024] if file.part.is_file() else b""
+    head = _head(file.part) if file.part.is_file() else b""
     if b"%PDF-" not in head:
         file.part.unlink(missing_ok=True)
         page = _is_html(head) or "html" in response.headers.get("content-type", "")
@@ -266,6 +336,11 @@ def _accept(response: httpx.Response, file: _File) -> None:
     headers = response.headers
     notes = {"etag": headers.get("etag"), "last_modified": headers.get("last-modified")}
     file.save_notes(sha256=digest, size=file.path.stat().st_size, fetched=time.time(), **notes)
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as raw:
+        return raw.read(1024)
 
 
 def _tail(path: Path) -> bytes:
@@ -285,7 +360,9 @@ def _to_reason(error: Exception) -> str:
         return "closed the connection before the file was complete"
     if isinstance(error, httpx.ConnectError):
         return "cannot be reached"
-    return str(error) or type(error).__name__
+    if isinstance(error, httpx.InvalidURL | ValueError):
+        return f"is not a valid URL: {error}"
+    return str(error)[:300] or type(error).__name__
 
 
 def _sha256(path: Path) -> str:

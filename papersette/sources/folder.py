@@ -7,8 +7,9 @@ Every file is a paper; its name is the paper_id. Title, authors and abstract are
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from papersette.errors import UserError
@@ -28,25 +29,25 @@ class Settings:
 
 def read(settings: Settings) -> Iterator[Paper | Problem | Count]:
     """Yield a paper for every PDF or text. Raises `UserError` if there is none."""
-    paths = sorted(
-        p for p in settings.files.rglob("*") if p.suffix.lower() in files.SUFFIXES and p.is_file()
-    )
+    paths = sorted(p for p in settings.files.rglob("*") if p.suffix.lower() in files.SUFFIXES)
     if not paths:
         raise UserError(
             f"{settings.files}: has no PDF and no text; name the folder that holds them"
         )
     yield Count(len(paths))
+    unusable: list[Problem] = []
+    usable = list(files.to_usable(paths, settings.files, settings.venue.venue_id, unusable))
+    yield from (replace(problem, lost=True) for problem in unusable)
     first: dict[str, str] = {}
-    for path in paths:
+    for path, digest in _to_digests(usable):
         name = path.relative_to(settings.files).as_posix()
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
         if digest in first:
             reason = f"has the same bytes as {first[digest]}; the paper is listed once"
             yield Problem(settings.venue.venue_id, name, "skip", reason)
             continue
         first[digest] = name
         paper_id = files.to_file_id(name)
-        url = settings.pdf_url.format(paper_id=paper_id, file=name) if settings.pdf_url else None
+        url = settings.pdf_url and files.fill_template(settings.pdf_url, paper_id, name)
         yield Paper(
             paper_id=paper_id,
             venue=settings.venue,
@@ -57,3 +58,15 @@ def read(settings: Settings) -> Iterator[Paper | Problem | Count]:
             item=name,
             from_page_1=True,
         )
+
+
+def _to_digests(paths: list[Path]) -> Iterator[tuple[Path, str]]:
+    """Yield each file with a key that equal files share; only files of one size are read."""
+    sizes = {path: path.stat().st_size for path in paths}
+    count = Counter(sizes.values())
+    for path, size in sizes.items():
+        if count[size] == 1:
+            yield path, str(path)
+        else:
+            with path.open("rb") as raw:
+                yield path, hashlib.file_digest(raw, "sha256").hexdigest()

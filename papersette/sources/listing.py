@@ -14,6 +14,7 @@ from pathlib import Path
 
 from pylatexenc.latex2text import LatexNodes2Text
 
+from papersette import loading
 from papersette.errors import UserError
 from papersette.records import Author, Count, Paper, Problem, Session, Slot, Venue
 from papersette.sources import values
@@ -26,9 +27,8 @@ FOLD = re.compile(r"…\s*\((?:voir plus|see more|more|المزيد)\)")
 """The link where a page folds the rest of an abstract, often in the middle of a word."""
 COUNT = re.compile(r"\bhas (\d+) results?\b")
 TLDR = re.compile(r"(No )?tl;?dr\b[\s:]*(.*)", re.IGNORECASE)
-NAME = re.compile(
-    r"(?:(?:[A-Z]\.?|[^\W\d_]'?[^\W\d_]+|d[aeiou]s?|v[ao]n|der|den|la|le|bin|al|el)[ -]?){2,6}"
-)
+WORD_OF_NAME = re.compile(r"(?=.)(?:[A-Z]\.)*(?:[^\W\d_]+(?:'[^\W\d_]+)*)?")
+"""A word of a name: "Ada", "J.", "J.K.", "O'Neil"."""
 INTERFACE = {
     "published by": ("نشر من قبل", "published by"),
     "published on": ("تاريخ النشر", "date of publication"),
@@ -108,15 +108,9 @@ def read(settings: Settings) -> Iterator[Paper | Problem | Count]:
 
 
 def _read_lines(path: Path) -> list[Line]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UserError(
-            f"{path}: is not UTF-8 at byte {error.start}; save the page as text in UTF-8"
-        ) from None
     return [
         (number, line.strip())
-        for number, line in enumerate(text.splitlines(), start=1)
+        for number, line in enumerate(loading.read_text(path).splitlines(), start=1)
         if line.strip()
     ]
 
@@ -167,9 +161,12 @@ def _read_publications(lines: list[Line]) -> Iterator[Found]:
 
 def _is_name(line: str) -> bool:
     """Return whether all words are capitalised and none is an acronym, as in "Seeking GANs"."""
-    words = line.split()
-    return bool(NAME.fullmatch(line)) and not any(
-        re.search("[A-Z]{3}|[A-Z]{2}s?$", word) for word in words
+    words = re.split("[ -]", line)
+    return (
+        len(words) <= 6
+        and len(line) > 3
+        and all(WORD_OF_NAME.fullmatch(word) for word in words)
+        and not any(re.search("[A-Z]{3}|[A-Z]{2}s?$", word) for word in line.split())
     )
 
 
@@ -294,7 +291,7 @@ def _to_abstract(lines: list[Line]) -> str | None:
 def _to_paper(found: Found, settings: Settings) -> Paper:
     title = values.to_text(to_plain(found.title))
     return Paper(
-        paper_id=to_slug(title) if title else f"{settings.venue.venue_id}-line-{found.line}",
+        paper_id=to_slug(title or "") or f"{settings.venue.venue_id}-line-{found.line}",
         venue=settings.venue,
         title=title,
         authors=tuple(

@@ -6,7 +6,6 @@ in several.
 
 from __future__ import annotations
 
-import csv
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,11 +13,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from papersette.errors import UserError
+from papersette import loading
+from papersette.errors import BadFile, UserError
 from papersette.records import Author, Count, Paper, Problem, Session, Slot, Venue
-from papersette.sources import values
+from papersette.sources import files, values
 from papersette.text import to_slug
 
 
@@ -37,41 +35,65 @@ def read(settings: Settings) -> Iterator[Paper | Problem | Count]:
         raise UserError(
             f"{settings.folder}: has no *papers*.csv; name the folder sitedata of a Mini-Conf site"
         )
-    slots = _read_programme(settings)
+    problems: list[Problem] = []
+    slots = _read_programme(settings, problems)
+    yield from problems
     for path in tables:
-        rows = list(_read_rows(path))
-        yield Count(len(rows))
-        for line, row in rows:
-            yield _to_paper(row, settings, slots, f"{path.name}: line {line}")
+        yield from _read_table(path, settings, slots)
     for uid, unused in slots.items():
         titles = ", ".join(slot.session.title for slot in unused)
         reason = f"is in the programme ({titles}) but not in a table of papers"
         yield Problem(settings.venue.venue_id, uid, "match", reason)
 
 
-def _read_rows(path: Path) -> Iterator[tuple[int, dict[str, str | None]]]:
+def _read_table(
+    path: Path, settings: Settings, slots: dict[str, list[Slot]]
+) -> Iterator[Paper | Problem | Count]:
+    """Yield a paper for every row of a table; a table that cannot be read is one lost item."""
+    venue, name = settings.venue.venue_id, files.to_printable(path.name)
     try:
-        with path.open(encoding="utf-8-sig", newline="") as lines:
-            reader = csv.DictReader(lines)
-            for row in reader:
-                yield reader.line_num, row
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise UserError(f"{path}: cannot be read as CSV in UTF-8: {error}") from None
+        if obstacle := files.find_obstacle(path, settings.folder):
+            raise BadFile(path, obstacle)
+        rows = list(loading.read_csv(path))
+    except BadFile as error:
+        yield Count(1)
+        yield Problem(venue, name, "read", error.reason, lost=True)
+        return
+    yield Count(len(rows))
+    for line, row in rows:
+        item = f"{name}: line {line}"
+        if isinstance(row, str):
+            yield Problem(venue, item, "read", row, lost=True)
+            continue
+        yield _to_paper(row, settings, slots, item)
 
 
-def _read_programme(settings: Settings) -> defaultdict[str, list[Slot]]:
-    """Return the slots of each paper in the programme, by its UID."""
+def _read_programme(settings: Settings, problems: list[Problem]) -> dict[str, list[Slot]]:
+    """Return the slots of each paper in the programme, by its UID; add to the problems."""
     slots: defaultdict[str, list[Slot]] = defaultdict(list)
-    for path in sorted(settings.folder.glob("*sessions*.yml")):
+    venue = settings.venue.venue_id
+    paths = sorted(settings.folder.glob("*sessions*.yml"))
+    for path in files.to_usable(paths, settings.folder, venue, problems):
         try:
-            programme = yaml.safe_load(path.read_text(encoding="utf-8"))
-        except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-            raise UserError(f"{path}: is not YAML: {error}") from None
-        for key, entry in programme.items() if isinstance(programme, Mapping) else ():
-            if isinstance(entry, Mapping):
-                session = _to_session(str(key), entry, settings.venue)
-                for number, uid in enumerate(entry.get("papers") or (), start=1):
-                    slots[str(uid)].append(Slot(session, number))
+            loaded = loading.load_yaml(path)
+        except BadFile as error:
+            problems.append(Problem(venue, path.name, "read", error.reason))
+            continue
+        reasons = [(path.name, reason) for reason in loaded.reasons]
+        entries = loaded.value if isinstance(loaded.value, Mapping) else {}
+        if not isinstance(loaded.value, Mapping | list | None):  # plenary sessions are a list
+            reasons.append((path.name, "is not a programme: it must be a mapping of sessions"))
+        for key, given in entries.items():
+            item = f"{path.name}: session {key}"
+            if not isinstance(given, Mapping):
+                reasons.append((item, "is not a session, which is a mapping; it is not used"))
+                continue
+            entry, wrong = values.check_types(given, ["long_name", "name"], ["papers"])
+            reasons += [(item, reason) for reason in wrong]
+            session = _to_session(str(key), entry, settings.venue)
+            for number, uid in enumerate(entry.get("papers") or (), start=1):
+                slots[str(uid)].append(Slot(session, number))
+        problems += [Problem(venue, item, "read", reason) for item, reason in reasons]
     return slots
 
 
@@ -92,7 +114,7 @@ def _to_paper(
     row: Mapping[str, str | None], settings: Settings, slots: dict[str, list[Slot]], item: str
 ) -> Paper:
     title = values.to_text(row.get("title"))
-    uid = values.to_text(row.get("UID")) or to_slug(title or item)
+    uid = values.to_text(row.get("UID")) or to_slug(title or "") or to_slug(item)
     return Paper(
         paper_id=uid,
         venue=settings.venue,

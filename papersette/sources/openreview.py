@@ -15,11 +15,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from papersette.errors import UserError
+from papersette import loading
+from papersette.errors import BadFile, UserError
 from papersette.records import Author, Count, Paper, Problem, Review, Venue
 from papersette.sources import files, live, values
 from papersette.text import to_slug
 
+TEXTS = ("title", "abstract", "TL;DR", "pdf", "venue")
 SITE = "https://openreview.net"
 
 
@@ -91,20 +93,23 @@ def _check_host(api: str) -> None:
 
 def read(settings: Settings) -> Iterator[Paper | Problem | Count]:
     """Yield a paper for every note of the dump. Raises `UserError` if the dump is not valid."""
-    folder = files.read_folder(settings.files) if settings.files else {}
+    venue = settings.venue.venue_id
     if settings.notes is None:
         raise UserError(
-            f"{settings.venue.venue_id}: an openreview source needs “notes”, a dump, "
-            "or “group”, a venue to read live"
+            f"{venue}: an openreview source needs “notes”, a dump, or “group”, a venue to read live"
         )
-    notes = _read_notes(settings.notes)
-    name = settings.notes.name
+    folder, problems = files.read_folder(settings.files, venue) if settings.files else ({}, [])
+    yield from problems
+    loaded, name = loading.load_json(settings.notes), settings.notes.name
+    notes = _to_notes(loaded.value, settings.notes)
     yield Count(len(notes))
+    for reason in loaded.reasons:
+        yield Problem(venue, name, "read", reason)
     for index, note in enumerate(notes):
         yield from _read_note(note, settings, folder, f"{name}: note {index}")
     for path in folder.values():
         reason = "belongs to no note of the dump; it is not used"
-        yield Problem(settings.venue.venue_id, path.name, "match", reason)
+        yield Problem(venue, path.name, "match", reason)
 
 
 def _read_note(
@@ -121,18 +126,16 @@ def _read_note(
     if isinstance(thread, str):
         yield Problem(venue_id, f"{item}, thread {forum}", "read", thread, paper_id=forum)
         thread = []
-    paper = _to_paper(note, thread, settings, folder.pop(forum, None), item)
+    content, reasons = values.check_types(_to_content(note.get("content")), TEXTS)
+    yield from (Problem(venue_id, item, "read", reason, paper_id=forum) for reason in reasons)
+    paper = _to_paper(note, content, thread, settings, folder.pop(forum, None), item)
     yield paper
     if settings.files and paper.file is None:
         reason = f"no file in {settings.files.name} has its forum id; it is listed without text"
         yield Problem(venue_id, item, "match", reason, paper_id=paper.paper_id)
 
 
-def _read_notes(path: Path) -> list[Any]:
-    try:
-        dump = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise UserError(f"{path}: is not JSON: {error}") from None
+def _to_notes(dump: Any, path: Path) -> list[Any]:
     notes = dump.get("notes") if isinstance(dump, dict) else dump
     if not isinstance(notes, list):
         raise UserError(
@@ -153,18 +156,23 @@ def _replies(note: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         if isinstance(details, Mapping)
         else None
     )
-    return [reply for reply in given or () if isinstance(reply, Mapping)]
+    listed = given if isinstance(given, list) else []
+    return [reply for reply in listed if isinstance(reply, Mapping)]
 
 
 def _read_thread(folder: Path, forum: str) -> list[Mapping[str, Any]] | str:
     """Return the notes of a forum's thread, or the reason why there are none."""
-    paths = [path for path in (folder / forum, folder / f"{forum}.json") if path.is_file()]
-    if not paths:
-        return f"is not in {folder.name}; the paper is listed without reviews"
+    if "/" in forum or "\\" in forum:
+        return "has a forum id that is a path; the paper is listed without reviews"
+    paths = [folder / forum, folder / f"{forum}.json"]
+    reasons = [files.find_obstacle(path, folder) for path in paths]
+    if None not in reasons:
+        reason = next((text for text in reasons if text != files.MISSING), None)
+        return f"{reason or f'is not in {folder.name}'}; the paper is listed without reviews"
     try:
-        thread = json.loads(paths[0].read_text(encoding="utf-8"))
+        thread = loading.load_json(paths[reasons.index(None)]).value
         return [note for note in thread["notes"] if isinstance(note, Mapping)]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (BadFile, KeyError, TypeError):
         return "is not JSON with notes (perhaps a saved error page); fetch the thread again"
 
 
@@ -218,12 +226,12 @@ DECISIONS = {"Decision", "Acceptance_Decision", "Acceptance", "Meta_Review"}
 
 def _to_paper(
     note: Mapping[str, Any],
+    content: Mapping[str, Any],
     thread: list[Mapping[str, Any]],
     settings: Settings,
     file: Path | None,
     item: str,
 ) -> Paper:
-    content = _to_content(note.get("content"))
     paper_id = _forum(note)
     pdf = values.to_text(content.get("pdf"))
     return Paper(

@@ -5,21 +5,20 @@ Each release is a paper with its own venue and date; all releases of a paper are
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from papersette.errors import UserError
+from papersette import loading
+from papersette.errors import BadFile, UserError
 from papersette.records import Author, Count, Paper, Problem, Venue
-from papersette.sources import values
+from papersette.sources import files, values
 from papersette.text import to_slug
 
 SUFFIXES = {".json", ".yml", ".yaml"}
+LISTS = ("authors", "releases", "topics", "links")
 UNDATED = 0
 """The precision of an unknown date, for which paperoni writes the year 2000."""
 
@@ -52,48 +51,68 @@ def read(settings: Settings) -> Iterator[Paper | Problem | Count]:
             f"{settings.file}: has no .json and no .yml file; export the papers with paperoni"
         )
     for path in paths:
-        entries = _read_entries(path)
-        if (
-            folder
-            and entries
-            and not any(isinstance(entry, Mapping) and "releases" in entry for entry in entries)
-        ):
-            yield Count(1)
-            reason = "is not a list of papers: nothing in it has releases"
-            yield Problem(settings.venue.venue_id, path.name, "skip", reason)
-        else:
-            yield from _read_papers(path, entries, settings)
+        yield from _read_member(path, settings) if folder else _read_file(path, settings)
+
+
+def _read_member(path: Path, settings: Settings) -> Iterator[Paper | Problem | Count]:
+    """Read one file of a folder; one that cannot be used is a problem."""
+    venue = settings.venue.venue_id
+    try:
+        if obstacle := files.find_obstacle(path, settings.file):
+            raise BadFile(path, obstacle)
+        entries = _to_entries(_load(path).value, path)
+    except BadFile as error:
+        yield Count(1)
+        name = files.to_printable(path.name)
+        yield Problem(venue, name, "read", error.reason, lost=True)
+        return
+    if entries and not any(isinstance(entry, Mapping) and "releases" in entry for entry in entries):
+        yield Count(1)
+        reason = "is not a list of papers: nothing in it has releases"
+        yield Problem(venue, path.name, "skip", reason)
+    else:
+        yield from _read_file(path, settings)
+
+
+def _read_file(path: Path, settings: Settings) -> Iterator[Paper | Problem | Count]:
+    loaded = _load(path)
+    for reason in loaded.reasons:
+        yield Problem(settings.venue.venue_id, path.name, "read", reason)
+    yield from _read_papers(path, _to_entries(loaded.value, path), settings)
+
+
+def _load(path: Path) -> loading.Loaded:
+    return loading.load_json(path) if path.suffix == ".json" else loading.load_yaml(path)
 
 
 def _read_papers(
     path: Path, entries: list[Any], settings: Settings
 ) -> Iterator[Paper | Problem | Count]:
+    venue = settings.venue.venue_id
     yield Count(sum(max(1, len(_releases(entry))) for entry in entries))
-    for index, entry in enumerate(entries, start=1):
+    for index, given in enumerate(entries, start=1):
         item = f"{path.name}: paper {index}"
-        if not isinstance(entry, Mapping):
+        if not isinstance(given, Mapping):
             reason = "is not a paper, which is an object"
-            yield Problem(settings.venue.venue_id, item, "read", reason, lost=True)
+            yield Problem(venue, item, "read", reason, lost=True)
             continue
+        entry, reasons = values.check_types(given, ["title", "abstract"], LISTS)
+        yield from (Problem(venue, item, "read", reason) for reason in reasons)
         for number, release in enumerate(_releases(entry) or [{}], start=1):
             yield _to_paper(entry, release, number, settings, item)
 
 
-def _read_entries(path: Path) -> list[Any]:
-    try:
-        text = path.read_text(encoding="utf-8")
-        given = json.loads(text) if path.suffix == ".json" else yaml.safe_load(text)
-    except (OSError, ValueError, yaml.YAMLError) as error:
-        raise UserError(f"{path}: is neither JSON (.json) nor YAML (.yml): {error}") from None
+def _to_entries(given: Any, path: Path) -> list[Any]:
     entries = given.get("_papers") if isinstance(given, Mapping) else given
     if not isinstance(entries, list):
-        raise UserError(f"{path}: has no list of papers; export it with paperoni")
+        raise BadFile(path, "has no list of papers; export it with paperoni")
     return entries
 
 
 def _releases(entry: Any) -> list[Mapping[str, Any]]:
     releases = entry.get("releases") if isinstance(entry, Mapping) else None
-    return [release for release in releases or () if isinstance(release, Mapping)]
+    listed = releases if isinstance(releases, list) else []
+    return [release for release in listed if isinstance(release, Mapping)]
 
 
 def _to_paper(
@@ -168,10 +187,14 @@ def _to_date(venue: Any) -> str | None:
     if not text or precision == UNDATED:
         return None
     return (
-        "-".join(text[:10].split("-")[: int(precision)])
+        "-".join(text[:10].split("-")[: max(1, precision)])
         if isinstance(precision, int)
         else text[:10]
     )
+
+
+def _listed(given: Any) -> list[Any]:
+    return given if isinstance(given, list) else []
 
 
 def _to_author(given: Any, institute: str | None) -> Author | None:
@@ -183,7 +206,7 @@ def _to_author(given: Any, institute: str | None) -> Author | None:
     )
     affiliations = [
         text
-        for affiliation in given.get("affiliations") or ()
+        for affiliation in _listed(given.get("affiliations"))
         if isinstance(affiliation, Mapping) and (text := values.to_text(affiliation.get("name")))
     ]
     member = bool(institute) and any(

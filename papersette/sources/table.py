@@ -6,7 +6,6 @@ its line.
 
 from __future__ import annotations
 
-import csv
 import difflib
 import json
 import re
@@ -15,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from papersette import loading
 from papersette.errors import UserError
 from papersette.records import (
     Author,
@@ -60,16 +60,20 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
     Raises `UserError` if the file is not a table or the map names a column that it does not have.
     """
     _check_fields(settings)
-    folder = files.read_folder(settings.files) if settings.files else {}
+    venue = settings.venue.venue_id
+    folder, problems = files.read_folder(settings.files, venue) if settings.files else ({}, [])
+    yield from problems
     rows = list(_read_rows(settings))
-    yield Count(len(rows))
-    for line, row in rows:
-        item = f"{settings.file.name}: line {line}"
-        if isinstance(row, str):
-            yield Problem(settings.venue.venue_id, item, "read", row, lost=True)
+    yield Count(sum(line > 0 for line, _ in rows))
+    for line, given in rows:
+        item = f"{settings.file.name}: line {line}" if line else settings.file.name
+        if isinstance(given, str):
+            yield Problem(venue, item, "read", given, lost=line > 0)
             continue
+        row, reasons = values.check_types(given, set(FIELDS) - LISTS)
         paper = _to_paper(row, settings, folder, item)
         yield paper
+        yield from (Problem(venue, item, "read", reason, paper.paper_id) for reason in reasons)
         named = values.to_text(row.get("file"))
         if named and paper.file is None:
             reason = (
@@ -79,6 +83,10 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
             yield Problem(paper.venue.venue_id, item, "match", reason, paper_id=paper.paper_id)
     for path in folder.values():
         yield LooseFile(settings.venue.venue_id, path, settings.pdf_url)
+
+
+LISTS = {"authors", "affiliations", "tags", "ratings"}
+"""Fields that are lists in JSON."""
 
 
 def _check_fields(settings: Settings) -> None:
@@ -92,7 +100,7 @@ def _check_fields(settings: Settings) -> None:
 
 
 def _read_rows(settings: Settings) -> Iterator[tuple[int, dict[str, Any] | str]]:
-    """Yield (line, row by field) or (line, reason why it cannot be read)."""
+    """Yield (line, row by field) or (line, reason why it cannot be read); line 0 is the file."""
     readers = {
         ".csv": _read_csv,
         ".tsv": _read_csv,
@@ -103,23 +111,14 @@ def _read_rows(settings: Settings) -> Iterator[tuple[int, dict[str, Any] | str]]
     reader = readers.get(settings.file.suffix.lower())
     if reader is None:
         raise UserError(f"{settings.file}: a table is a .csv, .tsv, .json, .jsonl or .md file")
-    try:
-        for line, row in reader(settings.file):
-            if isinstance(row, Mapping):
-                _check_columns(settings, row)
-                yield line, {name: row.get(settings.columns.get(name, name)) for name in FIELDS}
-            else:
-                yield (
-                    line,
-                    row
-                    if isinstance(row, str)
-                    else "is not an object with a value for each column",
-                )
-    except UnicodeDecodeError as error:
-        raise UserError(
-            f"{settings.file}: is not UTF-8 at byte {error.start}; "
-            "convert it, for example with iconv"
-        ) from None
+    for line, row in reader(settings.file):
+        if isinstance(row, Mapping):
+            _check_columns(settings, row)
+            yield line, {name: row.get(settings.columns.get(name, name)) for name in FIELDS}
+        elif isinstance(row, str):
+            yield line, row
+        else:
+            yield line, "is not an object with a value for each column"
 
 
 def _check_columns(settings: Settings, row: Mapping[str, Any]) -> None:
@@ -133,37 +132,28 @@ def _check_columns(settings: Settings, row: Mapping[str, Any]) -> None:
 
 
 def _read_csv(path: Path) -> Iterator[tuple[int, Any]]:
-    with path.open(encoding="utf-8-sig", newline="") as lines:
-        reader = csv.DictReader(lines, delimiter="\t" if path.suffix.lower() == ".tsv" else ",")
-        for row in reader:
-            if None in row:
-                yield (
-                    reader.line_num,
-                    f"has more cells than the header has columns "
-                    f"({len(reader.fieldnames or [])}); quote its commas",
-                )
-            else:
-                yield reader.line_num, row
+    yield from loading.read_csv(path, "\t" if path.suffix.lower() == ".tsv" else ",")
 
 
 def _read_json(path: Path) -> Iterator[tuple[int, Any]]:
-    try:
-        rows = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise UserError(f"{path}: is not JSON: {error}") from None
-    if not isinstance(rows, list):
+    loaded = loading.load_json(path)
+    if not isinstance(loaded.value, list):
         raise UserError(f"{path}: must be a JSON list of objects")
-    yield from enumerate(rows, start=1)
+    yield from ((0, reason) for reason in loaded.reasons)
+    yield from enumerate(loaded.value, start=1)
 
 
 def _read_jsonl(path: Path) -> Iterator[tuple[int, Any]]:
-    with path.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, start=1):
-            if line.strip():
-                try:
-                    yield number, json.loads(line)
-                except ValueError as error:
-                    yield number, f"is not JSON: {error}"
+    for number, line in enumerate(loading.read_text(path).split("\n"), start=1):
+        if line.strip():
+            try:
+                loaded = loading.parse_json(line)
+            except json.JSONDecodeError as error:
+                yield number, f"is not JSON: {error}"
+                continue
+            yield number, loaded.value
+            for reason in loaded.reasons:
+                yield 0, f"line {number}: {reason.partition(' ')[2].partition(' ')[2]}"
 
 
 def _read_markdown(path: Path) -> Iterator[tuple[int, Any]]:
@@ -172,7 +162,7 @@ def _read_markdown(path: Path) -> Iterator[tuple[int, Any]]:
     Of a cell [text](URL), the column has the text and “<column> link” the URL.
     """
     header: list[str] | None = None
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(loading.read_text(path).splitlines(), start=1):
         cells = [cell.strip() for cell in re.split(r"(?<!\\)\|", line.strip())[1:-1]]
         if not cells:
             header = None
@@ -203,7 +193,7 @@ def _to_paper(
     title = values.to_text(row["title"])
     line = item.rpartition(" ")[2]
     paper_id = values.to_identifier(row["paper_id"]) or (
-        to_slug(title) if title else f"{settings.venue.venue_id}-{line}"
+        to_slug(title or "") or f"{settings.venue.venue_id}-{line}"
     )
     named = values.to_text(row["file"])
     file = folder.pop(files.to_file_id(named) if named else paper_id, None)

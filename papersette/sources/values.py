@@ -5,8 +5,10 @@ An empty field is None. Nothing is guessed: a value that cannot be interpreted i
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 EMPTY = {"", "none", "null", "n/a", "nan"}
@@ -44,11 +46,10 @@ def to_list(value: Any, separators: str = ";|", *, repeated: bool = False) -> tu
 
     Repetitions are dropped unless `repeated` is true.
 
-
     >>> to_list("SGD; ; generalization;SGD")
     ('SGD', 'generalization')
     """
-    if value is None:
+    if value is None or isinstance(value, Mapping):
         return ()
     parts = value if isinstance(value, list) else re.split(f"[{re.escape(separators)}]", str(value))
     texts = (to_text(part) for part in parts)
@@ -83,7 +84,8 @@ def to_decision(value: Any) -> str | None:
 def to_number(value: Any) -> float | None:
     """Return the number that a value is or begins with: 7.0 for "7: Good paper, accept"."""
     match = re.match(r"\s*(-?\d+(?:\.\d+)?)", str(value)) if value is not None else None
-    return float(match.group(1)) if match else None
+    number = float(match.group(1)) if match else math.inf
+    return number if math.isfinite(number) else None
 
 
 def to_identifier(value: Any) -> str | None:
@@ -94,6 +96,29 @@ def to_identifier(value: Any) -> str | None:
     """
     text = to_text(value)
     return text.rpartition("id=")[2] if text and text.startswith("http") and "id=" in text else text
+
+
+def check_types(
+    record: Mapping[str, Any], texts: Iterable[str] = (), lists: Iterable[str] = ()
+) -> tuple[dict[str, Any], list[str]]:
+    """Return the record with None for fields that have the wrong type, and a reason for each.
+
+    A field of `texts` may also be a number, and a field of `lists` may be missing.
+
+    >>> check_types({"title": "A", "author": 5}, texts=["title"], lists=["author"])
+    ({'title': 'A', 'author': None}, ['“author” is 5, and should be a list; it is not used'])
+    """
+    checked, reasons = dict(record), []
+    expected: list[tuple[str, tuple[type, ...], str]]
+    expected = [(name, (str, int, float), "text") for name in texts]
+    expected += [(name, (list,), "a list") for name in lists]
+    for name, types, words in expected:
+        value = record.get(name)
+        if value is not None and not isinstance(value, types):
+            checked[name] = None
+            shown = " ".join(str(value).split())[:60]
+            reasons.append(f"“{name}” is {shown}, and should be {words}; it is not used")
+    return checked, reasons
 
 
 def _printable(text: str) -> str:

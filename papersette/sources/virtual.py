@@ -6,13 +6,13 @@ the same paper are one paper with several slots. Every other event is reported a
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from papersette import loading
 from papersette.errors import UserError
 from papersette.records import Author, Count, Paper, Problem, Session, Slot, Venue
 from papersette.sources import values
@@ -21,6 +21,10 @@ from papersette.text import to_key, to_slug
 PAPER_KINDS = {"poster", "oral", "spotlight", "paper"}
 """Words in an event's type that show that it presents a paper."""
 
+TEXTS = (
+    "name eventtype event_type paper_url paper_pdf_url virtualsite_url abstract decision session "
+    "starttime endtime room_name"
+).split()
 Event = Mapping[str, Any]
 
 
@@ -41,21 +45,27 @@ def read(settings: Settings) -> Iterator[Paper | Problem | Count]:
 
     Raises `UserError` if the file is not a list of events.
     """
-    events, total = _read_events(settings.file)
-    abstracts = _read_object(settings.abstracts) if settings.abstracts else {}
     source = settings.venue.venue_id
+    loaded = loading.load_json(settings.file)
+    events, total = _to_events(loaded.value, settings.file)
+    abstracts = _read_object(settings.abstracts) if settings.abstracts else {}
+    for reason in loaded.reasons:
+        yield Problem(source, settings.file.name, "read", reason)
     if total > len(events):
         reason = f"has {len(events):,} of {total:,} events; fetch it again with ?limit={total}"
         yield Problem(source, settings.file.name, "read", reason)
     yield Count(len(events))
     papers: defaultdict[str, list[tuple[str, Event]]] = defaultdict(list)
-    for index, event in enumerate(events):
+    for index, given in enumerate(events):
         item = f"{settings.file.name}: event {index}"
-        if not isinstance(event, Mapping):
+        if not isinstance(given, Mapping):
             yield Problem(
                 source, item, "read", "is not an event, which is a JSON object", lost=True
             )
-        elif not _is_paper(event):
+            continue
+        event, reasons = values.check_types(given, TEXTS, ["authors"])
+        yield from (Problem(source, item, "read", reason) for reason in reasons)
+        if not _is_paper(event):
             kind = _kind(event) or "without a type"
             reason = f"is an event ({kind}), not a paper: {_name(event) or 'unnamed'}"
             yield Problem(source, item, "skip", reason)
@@ -71,9 +81,8 @@ def read(settings: Settings) -> Iterator[Paper | Problem | Count]:
             yield Problem(source, item, "skip", reason, paper.paper_id)
 
 
-def _read_events(path: Path) -> tuple[list[Any], int]:
+def _to_events(given: Any, path: Path) -> tuple[list[Any], int]:
     """Return the events, and their number by the file's own count."""
-    given = _read_json(path)
     events = given.get("results") if isinstance(given, Mapping) else given
     if not isinstance(events, list):
         raise UserError(
@@ -84,17 +93,10 @@ def _read_events(path: Path) -> tuple[list[Any], int]:
 
 
 def _read_object(path: Path) -> Mapping[str, Any]:
-    given = _read_json(path)
+    given = loading.load_json(path).value
     if not isinstance(given, Mapping):
         raise UserError(f"{path}: must be a JSON object of abstracts by event id")
     return given
-
-
-def _read_json(path: Path) -> Any:
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise UserError(f"{path}: is not JSON: {error}") from None
 
 
 def _kind(event: Event) -> str | None:

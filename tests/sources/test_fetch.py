@@ -138,7 +138,8 @@ def server():
 
 def fetch(server, folder, *names, **options):
     urls = [server.url(name) for name in names]
-    found = dict(fetch_pdfs(urls, folder, politeness=options.pop("politeness", QUICK), **options))
+    options = {"politeness": QUICK, "allow_hosts": {"127.0.0.1"}, **options}
+    found = dict(fetch_pdfs(urls, folder, **options))
     return [found[url] for url in urls]
 
 
@@ -234,7 +235,7 @@ def test_a_build_fetches_the_pdfs_and_reports_failures(server, tmp_path, build):
     (tmp_path / "papers.csv").write_text(
         f"paper_id,title,pdf_url\na,First,{server.url('real')}\nb,Second,{server.url('missing')}\n"
     )
-    catalog = "title: T\ndownload: true\nsources:\n  - {kind: table, file: papers.csv, venue: {venue_id: v, name: V}}\n"
+    catalog = "title: T\ndownload: true\nallow_hosts: [127.0.0.1]\nsources:\n  - {kind: table, file: papers.csv, venue: {venue_id: v, name: V}}\n"
     built = build(catalog, "--downloads", tmp_path / "down")
     assert "2 papers, 1 pages" in built.stdout, built.stderr
     again = build(catalog, "--downloads", tmp_path / "down", "--offline", "--rebuild")

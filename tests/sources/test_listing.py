@@ -112,3 +112,10 @@ def test_saved_pages_of_four_systems_give_every_paper_they_show(seed):
         if isinstance(item, Paper)
     ]
     assert (len(papers), sum(paper.title is None for paper in papers)) == (shown, lost)
+
+
+def test_a_long_line_that_is_nearly_a_name_takes_no_time(tmp_path):
+    """Its time grew with the sixth power of the length, to hours for this line."""
+    text = "A title of a paper\n" + "Aa" * 75 + "1\nMarc'Aurelio J. O'Neil\n"
+    papers, _ = read(tmp_path, "publications", text)
+    assert [len(paper.authors) for paper in papers] == [0, 1]

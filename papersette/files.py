@@ -1,0 +1,55 @@
+"""Check, hash and name files that may be anything: a FIFO, a device, larger than the memory."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from pathlib import Path
+
+LARGEST = 2 << 30
+"""Limit in bytes of a PDF or text; pdfium opens no larger file."""
+
+
+class Unusable(Exception):
+    """The file cannot be a PDF or text; the message says why."""
+
+
+def check_file(path: Path) -> None:
+    """Raise `Unusable` if this is not a regular file of usable size, `OSError` if it is missing."""
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        raise Unusable("is not a regular file, but a pipe, device or folder; replace it by the PDF")
+    if status.st_size > LARGEST:
+        raise Unusable(
+            f"has {status.st_size / (1 << 30):.1f} GiB, more than the limit of "
+            f"{LARGEST >> 30} GiB; split it, or get a smaller copy"
+        )
+
+
+def hash_file(path: Path) -> str:
+    """Return the SHA-256 of a file, read in chunks. Raises `Unusable` and `OSError`."""
+    check_file(path)
+    with path.open("rb") as raw:
+        return hashlib.file_digest(raw, "sha256").hexdigest()
+
+
+def to_shown_name(name: str) -> str:
+    """Return the name of a file as text; U+FFFD stands for bytes that are not UTF-8.
+
+    >>> to_shown_name("caf\\udce9.pdf") == "caf\\ufffd.pdf", to_shown_name("café.pdf")
+    (True, 'café.pdf')
+    """
+    try:
+        return os.fsencode(name).decode("utf-8", errors="replace")
+    except UnicodeEncodeError:  # not the name of a file on this machine
+        return name.encode("utf-8", errors="replace").decode()
+
+
+def is_utf8(path: Path) -> bool:
+    """Tell whether a path can be written in UTF-8, as a library in C may need."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,136 @@
+"""Check what every source yields: ids, characters, numbers and times that a publication can hold.
+
+A value that it cannot hold costs only itself: the paper is kept, and a problem says what is left
+out.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import re
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from papersette.records import Paper, Problem, Session, Slot
+from papersette.text import to_slug
+
+LONGEST_ID = 250
+"""Limit of a paper_id in characters; it is part of addresses and of names of files."""
+LONGEST_TEXT = 1_000_000
+"""Limit of a text of metadata in characters."""
+MOST_PARTS = 10_000
+"""Limit of the authors, tags, reviews and sessions of one paper."""
+SURROGATE = re.compile("[\\ud800-\\udfff]")
+TIME = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d:?\d\d)?)?")
+"""A date, or a date with a time, in ISO 8601."""
+
+NOT_WEB = re.compile(r"\s*(?!https?:)[a-z][a-z0-9+.-]*:", re.IGNORECASE)
+"""The start of a URL that no reader can follow, such as file:///home/me/x.pdf."""
+
+T = TypeVar("T")
+
+
+def check(item: T) -> tuple[T, list[Problem]]:
+    """Return an item of a source as a publication can hold it, and a problem for each change."""
+    if isinstance(item, Problem):
+        return _to_storable(item, set()), []
+    if not isinstance(item, Paper):
+        return item, []
+    changes: set[str] = set()
+    paper = _to_storable(item, changes)
+    reasons = [(paper.item or paper.paper_id, reason) for reason in sorted(changes)]
+    if (paper_id := to_paper_id(paper)) != paper.paper_id:
+        reasons.append((paper.item or paper_id, _id_reason(paper.paper_id, paper_id)))
+        paper = dataclasses.replace(paper, paper_id=paper_id)
+    if paper.pdf_url and NOT_WEB.match(paper.pdf_url):
+        where = paper.item or paper_id
+        reasons.append((where, f"has a pdf_url that is not a web address: {paper.pdf_url[:80]}"))
+        paper = dataclasses.replace(paper, pdf_url=None)
+    slots = tuple(Slot(_with_times(slot.session), slot.position) for slot in paper.slots)
+    reasons += [
+        reason
+        for old, new in zip(paper.slots, slots, strict=True)
+        for reason in _time_reasons(old.session, new.session)
+    ]
+    source, paper = paper.venue.venue_id, dataclasses.replace(paper, slots=slots)
+    problems = [Problem(source, where, "read", why, paper_id) for where, why in reasons]
+    return paper, problems
+
+
+def to_paper_id(paper: Paper) -> str:
+    """Return the id of a paper, or one made from it if it is empty or too long for an address."""
+    if not paper.paper_id.strip():
+        return to_slug(f"{paper.venue.venue_id} {paper.item or ''}") or "paper"
+    if len(paper.paper_id) <= LONGEST_ID:
+        return paper.paper_id
+    digest = hashlib.sha256(paper.paper_id.encode()).hexdigest()[:12]
+    return f"{paper.paper_id[: LONGEST_ID - 13]}-{digest}"
+
+
+def _id_reason(given: str, paper_id: str) -> str:
+    if not given.strip():
+        return f"has no id; it is published as {paper_id}"
+    return f"has an id of {len(given):,} characters; it is published as {paper_id}"
+
+
+def is_time(text: str) -> bool:
+    """Return whether the text is a date, or a date with a time, in ISO 8601.
+
+    >>> is_time("2019-06-11T09:00"), is_time("2019-06-11"), is_time("Tue 11 June 2019, 9:00")
+    (True, True, False)
+    """
+    try:
+        return bool(
+            TIME.fullmatch(text) and (date if len(text) == 10 else datetime).fromisoformat(text)
+        )
+    except ValueError:
+        return False
+
+
+def _with_times(session: Session) -> Session:
+    start, finish = (
+        text if text and is_time(text) else None for text in (session.start, session.finish)
+    )
+    return dataclasses.replace(session, start=start, finish=finish)
+
+
+def _time_reasons(old: Session, new: Session) -> Iterator[tuple[str, str]]:
+    for name in ("start", "finish"):
+        text = getattr(old, name)
+        if text and getattr(new, name) is None:
+            yield (
+                f"session {new.title}"[:200],
+                f"has the {name} “{text[:80]}”, which is not a time such as 2019-06-11T09:00; "
+                "the session is listed without it",
+            )
+
+
+def _to_storable(value: Any, changes: set[str]) -> Any:
+    """Return a record with every text and number in a form that SQLite can store."""
+    if isinstance(value, str):
+        return _to_storable_text(value, changes)
+    if isinstance(value, int) and abs(value) >= 2**63:
+        changes.add("has a number that is too large; it is not used")
+        return None
+    if isinstance(value, tuple):
+        if len(value) > MOST_PARTS:
+            changes.add(f"has a list of {len(value):,} parts; {MOST_PARTS:,} are used")
+        return tuple(_to_storable(part, changes) for part in value[:MOST_PARTS])
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        given = {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
+        stored = {name: _to_storable(part, changes) for name, part in given.items()}
+        different = {name: part for name, part in stored.items() if part is not given[name]}
+        return dataclasses.replace(value, **different) if different else value
+    return value
+
+
+def _to_storable_text(text: str, changes: set[str]) -> str:
+    if len(text) > LONGEST_TEXT:
+        changes.add(f"has a text of {len(text):,} characters; {LONGEST_TEXT:,} are used")
+        text = text[:LONGEST_TEXT]
+    if text.isascii() or not SURROGATE.search(text):
+        return text
+    changes.add("has half of a pair of surrogates, which is no character; � stands for it")
+    return SURROGATE.sub("\ufffd", text)

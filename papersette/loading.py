@@ -1,0 +1,355 @@
+"""Load text, JSON, YAML, CSV and XML with limits on size, depth and aliases.
+
+A file that cannot be used raises `BadFile`. A part that cannot be used, such as a value that is
+nested too deeply, costs only itself: it is left out, and `Loaded.reasons` says so.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+from xml.etree import ElementTree
+from xml.parsers import expat
+
+import yaml
+
+from papersette.errors import BadFile
+
+LARGEST = 500_000_000
+"""Size limit of a file in bytes."""
+LARGEST_YAML = 50_000_000
+"""Size limit of a YAML file in bytes: it takes about 100 times as much memory while it is read."""
+DEEPEST = 60
+"""Depth limit of nested values; the deepest of the formats that are read here has ten levels."""
+DEEPEST_SKIPPED = 300
+"""Depth limit of what is left out of YAML: PyYAML's time grows with the square of the depth."""
+MOST_EXPANDED = 100_000
+"""Limit of the values that all aliases of a YAML file stand for."""
+LONGEST_CELL = 131_072
+"""Characters of a cell of CSV. Python's own limit is of the whole process and may be changed."""
+LONGEST_ROW = 1000
+"""Limit of the lines of one row of CSV: an unclosed quote must not take the rest of the file."""
+DEEP = f"has values nested more than {DEEPEST} levels deep; they are left out"
+
+
+@dataclass
+class Loaded:
+    """The value of a file, and the reasons why parts of it were left out."""
+
+    value: Any
+    reasons: list[str] = field(default_factory=list)
+    """Each begins with the line, where it is known."""
+    node: yaml.Node | None = None
+    """The nodes of a YAML file, which know their lines."""
+
+
+def read_text(path: Path, largest: int = LARGEST) -> str:
+    """Return the text of a file in UTF-8, without a byte order mark. Raises `BadFile`."""
+    try:
+        if not path.is_file():
+            raise BadFile(path, "cannot be read: it is missing, or is not a regular file")
+        if (size := path.stat().st_size) > largest:
+            raise BadFile(path, f"has {size:,} bytes; the limit is {largest:,}: split the file")
+        return path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        reason = f"is not UTF-8 at byte {error.start}; convert it, for example with iconv"
+        raise BadFile(path, reason) from None
+    except (OSError, ValueError) as error:
+        raise BadFile(path, f"cannot be read: {getattr(error, 'strerror', error)}") from None
+
+
+def load_json(path: Path) -> Loaded:
+    """Load a JSON file; `BadFile` has the line that is not JSON."""
+    text = read_text(path)
+    try:
+        return parse_json(text)
+    except json.JSONDecodeError as error:
+        raise BadFile(path, f"is not JSON: {error.msg}", error.lineno) from None
+
+
+def parse_json(text: str) -> Loaded:
+    """Parse JSON without values that are nested too deeply. Raises `json.JSONDecodeError`."""
+    shallow, reasons = _without_deep(text)
+    try:
+        value = json.loads(shallow, parse_int=_to_number, parse_constant=lambda name: None)
+    except RecursionError:  # brackets that do not match hide the depth
+        raise json.JSONDecodeError("is nested too deeply", text[:1], 0) from None
+    return Loaded(value, reasons)
+
+
+def _to_number(digits: str) -> int | float:
+    """Return an integer, or for one that SQLite could not store the nearest float."""
+    return int(digits) if len(digits) < 19 else float(digits)
+
+
+JSON_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]', re.DOTALL)
+JSON_NOT_BRACKETS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[^\[\]{}"]+', re.DOTALL)
+
+
+def _without_deep(text: str) -> tuple[str, list[str]]:
+    """Replace JSON values that are nested too deeply by null, and say on which lines."""
+    if _depth(JSON_NOT_BRACKETS.sub("", text)) <= DEEPEST:
+        return text, []
+    parts, reasons, depth, kept_to, start = [], [], 0, 0, 0
+    for token in JSON_TOKEN.finditer(text):
+        if token.group() in "[{":
+            depth += 1
+            if depth == DEEPEST + 1:
+                start = token.start()
+        elif token.group() in "]}":
+            if depth == DEEPEST + 1:
+                parts += [text[kept_to:start], "null"]
+                kept_to = token.end()
+                reasons.append(f"line {text.count(chr(10), 0, start) + 1} {DEEP}")
+            depth -= 1
+    return "".join([*parts, text[kept_to:]]), reasons[:10]
+
+
+def _depth(brackets: str) -> int:
+    deepest = depth = 0
+    for bracket in brackets:
+        depth += 1 if bracket in "[{" else -1
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def load_yaml(path: Path) -> Loaded:
+    """Load a YAML file; its value and node are None if it is empty. Raises `BadFile`."""
+    text = read_text(path, LARGEST_YAML)
+    try:
+        loader = _Loader(text)
+        node = loader.get_single_node()
+        value = loader.construct_document(node) if node else None
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        reason = f"is not YAML: has the control character U+{int(error.character):04X}; remove it"
+        raise BadFile(path, reason, line) from None
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        reason = f"is not YAML: {error.problem or error.context}"
+        raise BadFile(path, reason, mark.line + 1 if mark else None) from None
+    except (yaml.YAMLError, ValueError, TypeError, LookupError, AttributeError) as error:
+        # Besides YAMLError: PyYAML's errors for an unknown tag or a key that is a list.
+        raise BadFile(path, f"is not YAML: {error}") from None
+    return Loaded(value, loader.reasons[:10], node)
+
+
+class _Loader(yaml.SafeLoader):
+    """Leaves out values that are nested too deeply, and aliases that stand for too many values."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.reasons: list[str] = []
+        self._depth = 0
+        self._expanded = 0
+        self._sizes: dict[int, int] = {}
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+        if self.check_event(yaml.AliasEvent):
+            return self._compose_alias(parent, index, mark)
+        if self._depth >= DEEPEST and not self.check_event(yaml.ScalarEvent):
+            self._skip()
+            return self._leave_out(mark, DEEP)
+        self._depth += 1
+        node = super().compose_node(parent, index)
+        self._depth -= 1
+        self._sizes[id(node)] = 1 + sum(self._sizes[id(child)] for child in _children(node))
+        return node
+
+    def _compose_alias(self, parent: yaml.Node | None, index: Any, mark: Any) -> yaml.Node | None:
+        node = super().compose_node(parent, index)
+        size = self._sizes.get(id(node))
+        if size is None:
+            return self._leave_out(mark, "has an alias of a value that contains it; it is left out")
+        if size > 1 and self._expanded + size > MOST_EXPANDED:
+            reason = f"has an alias; all aliases stand for more than {MOST_EXPANDED:,} values"
+            return self._leave_out(mark, reason + "; this one is left out")
+        self._expanded += size
+        return node
+
+    def _leave_out(self, mark: Any, reason: str) -> yaml.Node:
+        self.reasons.append(f"line {mark.line + 1} {reason}")
+        node = yaml.ScalarNode("tag:yaml.org,2002:null", "", mark, mark)
+        self._sizes[id(node)] = 1
+        return node
+
+    def _skip(self) -> None:
+        """Read to the end of a sequence or mapping."""
+        depth = 0
+        while True:
+            event = self.get_event()  # type: ignore[no-untyped-call]
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            depth -= isinstance(event, yaml.CollectionEndEvent)
+            if depth == 0:
+                return
+            if depth > DEEPEST_SKIPPED:
+                raise yaml.composer.ComposerError(
+                    None, None, f"nested more than {DEEPEST_SKIPPED} levels deep", event.start_mark
+                )
+
+
+def _to_scalar(loader: _Loader, node: yaml.ScalarNode) -> Any:
+    """Return a number or a date; one that cannot be, such as 2019-13-45, is text."""
+    try:
+        value = SCALARS[node.tag](loader, node)
+    except (ValueError, LookupError, AttributeError, OverflowError):
+        return node.value
+    return node.value if isinstance(value, int) and value.bit_length() > 63 else value
+
+
+SCALARS = {
+    f"tag:yaml.org,2002:{name}": yaml.SafeLoader.yaml_constructors[f"tag:yaml.org,2002:{name}"]
+    for name in ("int", "float", "timestamp")
+}
+for _tag in SCALARS:
+    _Loader.add_constructor(_tag, _to_scalar)
+
+
+def _children(node: yaml.Node | None) -> Iterator[yaml.Node]:
+    if isinstance(node, yaml.SequenceNode):
+        yield from node.value
+    elif isinstance(node, yaml.MappingNode):
+        for pair in node.value:
+            yield from pair
+
+
+def read_csv(path: Path, delimiter: str = ",") -> Iterator[tuple[int, dict[str, str | None] | str]]:
+    """Yield (line, row by column) for each row, or (line, reason why the row cannot be read).
+
+    An unclosed quote costs its own line only.
+    """
+    lines = _join_at_newlines(read_text(path).splitlines(keepends=True))
+    at, header = 0, None
+    while at < len(lines):
+        count, row = _read_row(lines, at, delimiter, header)
+        if isinstance(row, list) and header is None and row:
+            header = row
+        elif isinstance(row, list) and row and header is not None:
+            yield at + count, _to_columns(header, row)
+        elif isinstance(row, str) and header is None:
+            raise BadFile(path, f"has a header that cannot be read: {row}", at + 1)
+        elif isinstance(row, str):
+            yield at + 1, row
+        at += count
+
+
+def _join_at_newlines(lines: list[str]) -> list[str]:
+    """Join what str.splitlines separates and CSV does not, for example at U+2028."""
+    joined: list[str] = []
+    for line in lines:
+        if joined and not joined[-1].endswith(("\n", "\r")):
+            joined[-1] += line
+        else:
+            joined.append(line)
+    return joined
+
+
+def _read_row(
+    lines: list[str], at: int, delimiter: str, header: list[str] | None
+) -> tuple[int, list[str] | str]:
+    """Return the number of lines of the row that begins at this line, and its cells or a reason."""
+    following = (lines[n] for n in range(at, min(at + LONGEST_ROW, len(lines))))
+    reader = csv.reader(following, delimiter=delimiter, strict=True)
+    try:
+        row = next(reader, [])
+        if max(map(len, row), default=0) <= LONGEST_CELL:
+            return max(1, reader.line_num), row
+        reason = "a cell is too long"
+    except csv.Error as error:
+        reason = str(error)
+    if header is not None:
+        row = _read_leniently(lines[at], delimiter)
+        if len(row) == len(header) and max(map(len, row), default=0) <= LONGEST_CELL:
+            return 1, row
+    remedy = "close its quotes, double a quote inside a cell, and keep cells under 128 kB"
+    return 1, f"cannot be read as CSV ({reason}): {remedy}"
+
+
+def _read_leniently(line: str, delimiter: str) -> list[str]:
+    """Return the cells of a line with text after a quote, as in «"Deep" learning,2019».
+
+    Between tabs, a quote is often a character of the text.
+    """
+    quoting: Literal[0, 3] = csv.QUOTE_NONE if delimiter == "\t" else csv.QUOTE_MINIMAL
+    if delimiter != "\t" and line.count('"') % 2:
+        return []
+    try:
+        return next(csv.reader([line], delimiter=delimiter, quoting=quoting), [])
+    except csv.Error:
+        return []
+
+
+def _to_columns(header: list[str], row: list[str]) -> dict[str, str | None] | str:
+    if len(row) > len(header):
+        return f"has more cells than the header has columns ({len(header)}); quote its commas"
+    return dict(zip(header, [*row, *[None] * (len(header) - len(row))], strict=True))
+
+
+def load_xml(path: Path) -> Loaded:
+    """Load the root element of an XML file, without entities of its own.
+
+    Of a file that is cut or damaged, the value has the elements before that; it is None if there
+    are none. Names are {namespace}name, as in ElementTree.
+    """
+    text, builder = read_text(path), _Builder()
+    try:
+        builder.parser.Parse(text, True)
+    except expat.ExpatError as error:
+        reason = f"line {error.lineno} is not XML: {expat.ErrorString(error.code)}"
+        return Loaded(builder.close(), [f"{reason}; what follows is not read"])
+    except _NotAllowedError as error:
+        return Loaded(builder.close(), [f"line {builder.parser.CurrentLineNumber} {error}"])
+    return Loaded(builder.close())
+
+
+class _NotAllowedError(Exception):
+    """Something in XML that no metadata needs."""
+
+
+class _Builder:
+    """Builds the tree of an XML file from the events of its parser."""
+
+    def __init__(self) -> None:
+        self.parser = expat.ParserCreate(namespace_separator="}")
+        self.parser.StartElementHandler = self.start
+        self.parser.EndElementHandler = self.end
+        self.parser.CharacterDataHandler = self.data
+        self.parser.StartDoctypeDeclHandler = self.refuse
+        self._tree = ElementTree.TreeBuilder()
+        self._open: list[str] = []
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if len(self._open) >= DEEPEST:
+            raise _NotAllowedError(f"is nested more than {DEEPEST} levels deep; the rest is lost")
+        self._open.append(_qualified(name))
+        self._tree.start(_qualified(name), {_qualified(key): attributes[key] for key in attributes})
+
+    def end(self, name: str) -> None:
+        self._tree.end(self._open.pop())
+
+    def data(self, text: str) -> None:
+        self._tree.data(text)
+
+    def refuse(self, *arguments: object) -> None:
+        raise _NotAllowedError("has a document type, which is not read; remove it")
+
+    def close(self) -> ElementTree.Element | None:
+        """Close the open elements and return the root, or None if there is none."""
+        if not self._open and not self.parser.CurrentByteIndex:
+            return None
+        while self._open:
+            self._tree.end(self._open.pop())
+        try:
+            return self._tree.close()
+        except AssertionError:  # no element was started
+            return None
+
+
+def _qualified(name: str) -> str:
+    return "{" + name if "}" in name else name
