@@ -3,8 +3,15 @@
 
 from pathlib import Path
 
-if __name__ == "__main__":
-    # Processes that read PDFs import this file again: here they do not import the whole build.
+from papersette import stopping
+
+
+def start() -> int:
+    """Build; processes that read PDFs import this file, too, and need none of these imports."""
     from papersette.build import main
 
-    raise SystemExit(main(site_folder=Path(__file__).resolve().parent))
+    return main(site_folder=Path(__file__).resolve().parent)
+
+
+if __name__ == "__main__":
+    raise SystemExit(stopping.run(start, "build_db.py: " + stopping.MESSAGE))

@@ -9,15 +9,18 @@ Relative paths in the catalog start at the folder given with --data.
 A build replaces only a database of its own catalog: one built from the catalog at the same path, or
 from a catalog with the same file name and the same title. With --replace it replaces any file.
 
-Exit status: 0 if the database is built or up to date; 1 for a bad catalog, no usable paper, or a
-file that may not be replaced (the old file is unchanged); 2 for wrong usage.
+Exit status: 0 if the database is built or up to date; 1 for a bad catalog, no usable paper, a file
+that may not be replaced, or a disk that is full or cannot be written (the old file is unchanged); 2
+for wrong usage; 130 or 143 if stopped by Ctrl-C or SIGTERM.
 """
 
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -25,20 +28,21 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from papersette import catalog
+from papersette import catalog, stopping, system
 from papersette.catalog import Catalog
 from papersette.database import (
     facets,
     facts,
     history,
     load,
+    parts,
     publish,
     replacement,
     text_quality,
 )
 from papersette.database.schema import INDEXES
 from papersette.errors import UserError
-from papersette.fulltext import ENGINES, Text, extract, recognition
+from papersette.fulltext import ENGINES, SystemFailure, Text, extract, recognition
 from papersette.ingest import collection, grouping
 from papersette.progress import Progress
 from papersette.search import evaluation, index
@@ -49,16 +53,29 @@ SUMMARY = ("papers", "pages", "words", "tags", "problems", "seconds")
 
 def main(arguments: list[str] | None = None, *, site_folder: Path) -> int:
     """Run the command and return its exit status; `site_folder` has metadata.yml and plugins/."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a locale such as C cannot write every letter
+            stream.reconfigure(errors="backslashreplace")
     options = parse(arguments)
     started = datetime.now(UTC)
+    return stopping.run(
+        lambda: run(options, started, site_folder), f"build_db.py: {stopping.MESSAGE}"
+    )
+
+
+def run(options: argparse.Namespace, started: datetime, site_folder: Path) -> int:
+    """Build, print one line, and return the exit status."""
     try:
         summary = build(options, started, site_folder)
     except UserError as error:
         print(f"build_db.py: {error}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        print("build_db.py: stopped; the next build uses the text read so far", file=sys.stderr)
-        return 130
+    except Exception as error:
+        reason = system.to_reason(error)
+        if reason is None:
+            raise
+        print(f"build_db.py: {options.db} is not built: {reason}", file=sys.stderr)
+        return 1
     if summary:
         print(f"{options.db}: " + ", ".join(f"{summary[name]:,} {name}" for name in SUMMARY))
     return 0
@@ -76,9 +93,24 @@ def build(
     if options.check:
         print(items.report())
         return {}
+    publish.check_destination(options.db)
+    with parts.lock(options.db):
+        return build_locked(options, started, site_folder, publication, items, progress)
+
+
+def build_locked(
+    options: argparse.Namespace,
+    started: datetime,
+    site_folder: Path,
+    publication: Catalog,
+    items: collection.Items,
+    progress: Progress,
+) -> Mapping[str, object]:
+    """Build the database, of which no other build runs, from the items of its sources."""
     fingerprint = to_fingerprint(options, publication, items, site_folder)
     previous = read_previous(options.db, publication)
     if previous and previous.fingerprint == fingerprint and not options.rebuild:
+        repair(options.db, progress)
         print(f"{options.db}: nothing has changed since it was built; --rebuild builds it anyway")
         return {}
     texts = read_texts(options, publication, items.files(), progress)
@@ -91,16 +123,29 @@ def build(
         figures = evaluation.measure(Engine(publish.commit(db), index_part), publication.questions)
         load.save_evaluation(db, map(asdict, figures))
         publish.check(db)
-    index.install_index(index_part, index.to_index_folder(options.db))
-    publish.save_inspection(options.db.with_name("inspect-data.json"), options.db)
+    publish.save_inspection(to_inspection(options.db), options.db)
     return summary
+
+
+def repair(database: Path, progress: Progress) -> None:
+    """Make the index and inspect-data.json again if they are not those of the database."""
+    if not publish.is_index_current(database):
+        build_index(database, database, progress)
+        publish.install_index(database)
+    if not publish.is_inspected(to_inspection(database), database):
+        publish.save_inspection(to_inspection(database), database)
+
+
+def to_inspection(database: Path) -> Path:
+    """Return the path of Datasette's file about the databases in a folder."""
+    return database.with_name("inspect-data.json")
 
 
 def build_index(database: Path, destination: Path, progress: Progress) -> Path:
     """Build the search index of a database that will be published at `destination`; return its
     folder, which is to be installed with the database.
     """
-    part = index.to_part_folder(index.to_index_folder(destination))
+    part = parts.to_index_part(destination)
     progress.run("building the search index", index.write_index(database, part), None)
     return part
 
@@ -122,6 +167,8 @@ def save(
     load.save_problems(db, [*problems, *unknown])
     stages = facts.save_facts(db, publication.datasets)
     progress.run("finding facts", stages, len(facts.STAGES), "stages")
+    for problem in db.query("select * from problems where source = ?", [facts.ALL_SOURCES]):
+        warn(f"{problem['item']} {problem['reason']}")
     load.save_ratings(db)
     facets.save_facets(db)
     progress.run("indexing", publish.index(db), len(INDEXES), "indexes")
@@ -137,7 +184,8 @@ def collect(
     items = collection.read(reading, options.downloads, offline=options.offline)
     if publication.download and not options.check:
         folder = options.downloads / "pdf"
-        fetching = collection.download(items, folder, offline=options.offline)
+        allowed = publication.allow_hosts
+        fetching = collection.download(items, folder, offline=options.offline, allow_hosts=allowed)
         progress.run("fetching PDFs", fetching, None)
     return items
 
@@ -145,7 +193,11 @@ def collect(
 def read_texts(
     options: argparse.Namespace, publication: Catalog, files: list[Path], progress: Progress
 ) -> dict[Path, Text | str]:
-    """Return the text of each file, or the reason why it has none."""
+    """Return the text of each file, or the reason why it has none.
+
+    Raises `UserError` if nearly all have none for one reason that is not in the files.
+    """
+    parts.remove_stale(options.cache, "*/*.part")
     reading = extract(
         files,
         jobs=options.jobs,
@@ -153,7 +205,40 @@ def read_texts(
         cache_folder=options.cache,
         ocr=publication.ocr,
     )
-    return dict(progress.over("reading papers", reading, len(files)))
+    texts = dict(progress.over("reading papers", reading, len(files)))
+    check_texts(options.db, texts)
+    unsaved = Counter(
+        text.unsaved for text in texts.values() if isinstance(text, Text) and text.unsaved
+    )
+    for reason, count in unsaved.items():
+        warn(
+            f"--cache {options.cache}: the text of {count:,} of {len(files):,} files could not be "
+            f"kept ({reason}); this build uses it, the next one reads these files again"
+        )
+    return texts
+
+
+def check_texts(database: Path, texts: Mapping[Path, Text | str]) -> None:
+    """Raise `UserError` if nearly all files have no text for one reason of the system."""
+    reasons = Counter(str(text) for text in texts.values() if isinstance(text, SystemFailure))
+    for reason, count in reasons.most_common(1):
+        if count >= max(FEWEST_FAILURES, FAILURE_SHARE * len(texts)):
+            example = next(path for path, text in texts.items() if text == reason)
+            raise UserError(
+                f"{database} is not built: {count:,} of {len(texts):,} files have the same "
+                f"problem, which is one of this system: {example} {reason}"
+            )
+
+
+FAILURE_SHARE = 0.9
+"""Share of the files that end a build if they fail for one reason of the system."""
+FEWEST_FAILURES = 3
+"""Number of files that must fail; of fewer each is a problem of its own."""
+
+
+def warn(message: str) -> None:
+    """Print a warning."""
+    print(f"build_db.py: warning: {message}", file=sys.stderr)
 
 
 def to_fingerprint(

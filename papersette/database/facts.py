@@ -16,6 +16,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from papersette import system
 from papersette.knowledge import keyphrases, related, tags
 from papersette.knowledge.citations import Entry, parse_references
 from papersette.knowledge.citations.works import (
@@ -33,22 +34,46 @@ from papersette.knowledge.mentions import find_mentions
 from papersette.knowledge.mining import Miner
 from papersette.knowledge.terms import Term, to_terms
 from papersette.names import Name, parse_name
+from papersette.records import Problem
 from papersette.text import to_slug, unique_id
 
 Row = dict[str, Any]
+Stage = Callable[[Database, Sequence[Term]], None]
 
 
 def save_facts(db: Database, datasets: Path | None = None) -> Iterator[str]:
     """Run all stages, yielding the name of each when it is finished.
 
+    A stage that fails leaves its tables empty, writes a problem and does not end the build.
     `datasets` is a file of dataset names to use in addition to the built-in list. Raises
-    `UserError` if it cannot be read.
+    `UserError` if it cannot be read, and what says that the database cannot be written.
     """
     known = load_datasets(datasets)
     for name, stage in STAGES.items():
-        stage(db, known)
+        _run(db, name, stage, known)
         db.conn.commit()
         yield name
+
+
+def _run(db: Database, name: str, stage: Stage, known: Sequence[Term]) -> None:
+    try:
+        stage(db, known)
+    except Exception as error:
+        if system.to_reason(error):
+            raise  # for example a full disk, which every later stage meets, too
+        db.conn.rollback()
+        for table in TABLES[name]:
+            db.execute(f"delete from {table}")  # noqa: S608 - our own names
+        db.conn.commit()
+        reason = (
+            f"failed with {type(error).__name__}: {error}; its tables are empty: "
+            f"{', '.join(TABLES[name])}. This is a bug in Papersette: please report it"
+        )
+        db.table("problems").insert(asdict(Problem(ALL_SOURCES, f"stage “{name}”", name, reason)))
+
+
+ALL_SOURCES = "all sources"
+"""The source of a problem that concerns the whole publication."""
 
 
 def _save_citations(db: Database, _: Sequence[Term]) -> None:
@@ -349,7 +374,7 @@ def _save_code_links(db: Database, _: Sequence[Term]) -> None:
         db.table("code_links").insert_all(rows)
 
 
-STAGES: dict[str, Callable[[Database, Sequence[Term]], None]] = {
+STAGES: dict[str, Stage] = {
     "citations": _save_citations,
     "related papers": _save_related,
     "tags": _save_tags,
@@ -361,3 +386,12 @@ STAGES: dict[str, Callable[[Database, Sequence[Term]], None]] = {
 
 Related papers need cited works, tags need related papers, and the map needs tags.
 """
+TABLES = {
+    "citations": ("cited_authors", "cited_names", "citations", "cited_works"),
+    "related papers": ("related",),
+    "tags": ("tag_suggestions", "paper_tags", "tags"),
+    "map": ("paper_map",),
+    "mentions": ("mentions", "terms"),
+    "code links": ("code_links",),
+}
+"""The tables of each stage, those that refer to others first."""

@@ -8,6 +8,7 @@ package, the files of the site that rank, and the versions of the libraries.
 from __future__ import annotations
 
 import hashlib
+import os
 import sqlite3
 import sys
 from collections.abc import Iterable, Iterator
@@ -57,14 +58,21 @@ def to_fingerprint(inputs: Iterable[object], files: Iterable[Path], site_folder:
     for value in (*inputs, to_versions()):
         digest.update(f"{value!r}\n".encode())
     for path in files:
-        stat = path.stat()
-        digest.update(f"{path} {stat.st_size} {stat.st_mtime_ns}\n".encode())
+        digest.update(os.fsencode(path) + _to_state(path).encode())
     ranking = (path for pattern in RANKING for path in site_folder.glob(pattern))
     for folder, paths in ((PACKAGE, _package_files()), (site_folder, ranking)):
         for path in sorted(paths):
             digest.update(f"{path.relative_to(folder).as_posix()}\n".encode())
             digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
+
+
+def _to_state(path: Path) -> str:
+    try:
+        stat = path.stat()
+    except OSError as error:  # for example a symlink without a target
+        return f" {error.strerror}\n"
+    return f" {stat.st_size} {stat.st_mtime_ns}\n"
 
 
 def to_versions() -> dict[str, str]:

@@ -1,7 +1,9 @@
 """Create, index, check and publish papers.db.
 
 The database is written to a temporary file next to its destination and renamed at the end, so that
-a build that fails leaves the old file unchanged.
+a build that fails leaves the old file unchanged. The search index and inspect-data.json are renamed
+just after it; `is_index_current` and `is_inspected` find those of another build, which a kill
+between the renames leaves.
 """
 
 from __future__ import annotations
@@ -17,15 +19,20 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from papersette import stopping
+from papersette.database import parts
 from papersette.database.schema import CHECKS, INDEXES, SCHEMA
 from papersette.errors import UserError
+from papersette.search.index import is_current, open_index, to_index_folder
 from papersette.text import SIGNS, fold
 
 
 @contextlib.contextmanager
 def publish(path: Path) -> Iterator[Database]:
-    """Yield an empty database to fill; if the block succeeds, replace `path` with it atomically."""
-    _check_destination(path)
+    """Yield an empty database to fill; if the block succeeds, replace `path` with it atomically.
+
+    The index that the block wrote into the folder `parts.to_index_part(path)` is published with it.
+    """
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     os.close(handle)
     temporary = Path(name)
@@ -33,14 +40,29 @@ def publish(path: Path) -> Iterator[Database]:
         db = Database(sqlite3.connect(temporary))
         db.conn.executescript(FAST_PRAGMAS)
         db.conn.executescript(SCHEMA)
-        yield db
-        db.conn.commit()
-        db.conn.close()
+        try:
+            yield db
+            db.conn.commit()
+        finally:
+            db.conn.close()
         _sync(temporary)
         temporary.chmod(0o644)
-        temporary.replace(path)
+        with stopping.deferred():
+            temporary.replace(path)
+            if parts.to_index_part(path).is_dir():
+                install_index(path)
     finally:
         temporary.unlink(missing_ok=True)
+        parts.remove(parts.to_index_part(path))
+
+
+def install_index(database: Path) -> None:
+    """Put the index that was written for a database in the place of its old one."""
+    folder, old = to_index_folder(database), parts.to_old_index(database)
+    if folder.exists():
+        folder.rename(old)
+    parts.to_index_part(database).rename(folder)
+    parts.remove(old)
 
 
 FAST_PRAGMAS = "pragma foreign_keys = on; pragma synchronous = off; pragma journal_mode = memory;"
@@ -52,7 +74,8 @@ def _sync(path: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _check_destination(path: Path) -> None:
+def check_destination(path: Path) -> None:
+    """Raise `UserError` if no file can be made at `path`."""
     if not path.parent.is_dir():
         raise UserError(
             f"{path}: folder {path.parent} does not exist; create it or give another path with --db"
@@ -100,9 +123,12 @@ def save_inspection(path: Path, database: Path) -> None:
     offers it for download.
     """
     inspection = {**_read_inspection(path), database.stem: _inspect(database)}
-    temporary = path.with_name(f".{path.name}.part")
-    temporary.write_text(json.dumps(inspection, indent=1) + "\n", encoding="utf-8")
-    temporary.replace(path)
+    temporary = parts.to_inspection_part(path, database)
+    try:
+        temporary.write_text(json.dumps(inspection, indent=1) + "\n", encoding="utf-8")
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def _read_inspection(path: Path) -> dict[str, object]:
@@ -118,7 +144,32 @@ def _inspect(database: Path) -> dict[str, object]:
     db = Database(database)
     tables = {name: {"count": db.table(name).count} for name in db.table_names()}
     db.close()
-    with database.open("rb") as raw:
-        digest = hashlib.file_digest(raw, "sha256").hexdigest()
     size = database.stat().st_size
-    return {"hash": digest, "size": size, "file": database.name, "tables": tables}
+    return {"hash": _hash(database), "size": size, "file": database.name, "tables": tables}
+
+
+def _hash(database: Path) -> str:
+    with database.open("rb") as raw:
+        return hashlib.file_digest(raw, "sha256").hexdigest()
+
+
+def is_index_current(database: Path) -> bool:
+    """Tell whether the index beside a database is of its last build and can be opened."""
+    folder = to_index_folder(database)
+    try:
+        if is_current(database, folder):
+            open_index(folder)
+            return True
+    except (ValueError, OSError):
+        return False
+    return False
+
+
+def is_inspected(path: Path, database: Path) -> bool:
+    """Tell whether the inspect-data.json at `path` describes the database as it is now."""
+    entry = _read_inspection(path).get(database.stem)
+    return (
+        isinstance(entry, dict)
+        and entry.get("size") == database.stat().st_size
+        and entry.get("hash") == _hash(database)
+    )

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from papersette.catalog import Catalog
 from papersette.errors import UserError
+from papersette.files import to_shown_name
 
 
 def to_catalog_path(catalog: Path, database: Path) -> str:
@@ -22,7 +23,8 @@ def to_catalog_path(catalog: Path, database: Path) -> str:
     It is relative to the database's folder if the catalog is below that folder, else as given.
     """
     folder, path = database.resolve().parent, catalog.resolve()
-    return (path.relative_to(folder) if path.is_relative_to(folder) else catalog).as_posix()
+    shown = path.relative_to(folder) if path.is_relative_to(folder) else catalog
+    return to_shown_name(shown.as_posix())
 
 
 def check_replaceable(database: Path, publication: Catalog) -> None:

@@ -5,7 +5,7 @@
 """
 
 from papersette.fulltext.engines import ENGINES
-from papersette.fulltext.reading import Limits, Page, Text, extract
+from papersette.fulltext.reading import Limits, Page, SystemFailure, Text, extract
 from papersette.fulltext.structure import Front, Heading
 
-__all__ = ["ENGINES", "Front", "Heading", "Limits", "Page", "Text", "extract"]
+__all__ = ["ENGINES", "Front", "Heading", "Limits", "Page", "SystemFailure", "Text", "extract"]

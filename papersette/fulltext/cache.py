@@ -34,16 +34,18 @@ def read_entry(folder: Path, key: str) -> Any:
 
 
 def save_entry(folder: Path, key: str, entry: Any) -> None:
-    """Write an entry, anything that JSON can hold, in one step."""
+    """Write an entry, anything that JSON can hold, in one step. Raises `OSError`."""
     path = _path(folder, key)
+    packed = gzip.compress(json.dumps(entry, ensure_ascii=False).encode(), compresslevel=4)
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    with (
-        os.fdopen(handle, "wb") as raw,
-        gzip.open(raw, "wt", encoding="utf-8", compresslevel=4) as packed,
-    ):
-        json.dump(entry, packed, ensure_ascii=False)
-    Path(temporary).replace(path)
+    try:
+        with os.fdopen(handle, "wb") as raw:
+            raw.write(packed)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
 
 
 def _path(folder: Path, key: str) -> Path:

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple
 from pdfminer.layout import LTTextContainer
 from pdfminer.pdfdocument import PDFPasswordIncorrect
 
+from papersette import files
 from papersette.fulltext import accents, layout, quality
 
 # Its warnings become reasons in the table `problems`.
@@ -24,6 +25,9 @@ logging.getLogger("pdfminer").setLevel(logging.CRITICAL)
 
 MAX_PAGES = 2000
 """Limit of pages per file: more than any thesis has, but a cyclic page tree ends."""
+
+ENOUGH = MAX_PAGES + 1
+"""Pages that an engine reads at most: one more than are used, which shows that there are more."""
 
 SECOND_READINGS = 60
 """Limit of pages per file that are read by the second engine; a scanned book would take an hour."""
@@ -52,7 +56,7 @@ def read_text(path: Path) -> list[RawPage]:
         text = raw.decode("cp1252", errors="replace")  # Smerity's dump is Latin-1
     pages = text.split("\f")
     kept = pages[:-1] if len(pages) > 1 and not pages[-1].strip() else pages
-    return [RawPage(page, "text") for page in kept]
+    return [RawPage(page, "text") for page in kept[:ENOUGH]]
 
 
 def read_pdfium(path: Path) -> list[str]:
@@ -67,11 +71,11 @@ def read_pdfium(path: Path) -> list[str]:
             "needs pypdfium2, which is not installed; build with --engine pdfminer"
         ) from None
     try:
-        document = pypdfium2.PdfDocument(path)
+        document = pypdfium2.PdfDocument(path if files.is_utf8(path) else path.read_bytes())
     except pypdfium2.PdfiumError as error:
         raise Unreadable(_pdfium_reason(str(error))) from None
     with contextlib.closing(document):
-        return [_pdfium_page(document, number) for number in range(min(len(document), MAX_PAGES))]
+        return [_pdfium_page(document, number) for number in range(min(len(document), ENOUGH))]
 
 
 def _pdfium_page(document: Any, number: int) -> str:
@@ -92,7 +96,7 @@ def _pdfium_reason(error: str) -> str:
 def read_pdfminer(path: Path, numbers: list[int] | None = None) -> list[str]:
     """Return the text of the pages with these numbers, from 0, or of all, by pdfminer.six."""
     try:
-        return [_page_text(page) for page in layout.read_layout(path, numbers, MAX_PAGES)]
+        return [_page_text(page) for page in layout.read_layout(path, numbers, ENOUGH)]
     except PDFPasswordIncorrect:
         raise Unreadable("is encrypted with a password; save a copy without it") from None
     except MemoryError:
@@ -121,7 +125,12 @@ def read_best(path: Path) -> list[RawPage]:
             raise
         return read_by_pdfminer(path)
     bad = [number for number, page in enumerate(pages) if _is_bad(page)][:SECOND_READINGS]
-    others = dict(zip(bad, _second_reading(path, bad), strict=False)) if bad else {}
+    try:
+        others = dict(zip(bad, _second_reading(path, bad), strict=False)) if bad else {}
+    except MemoryError:
+        if all(map(quality.is_empty, pages)):
+            raise
+        others = {}  # pdfium's pages are still used
     return [_better(page, others.get(number, "")) for number, page in enumerate(pages)]
 
 
@@ -159,6 +168,6 @@ ENGINES: dict[str, Callable[[Path], list[RawPage]]] = {
     "pdfminer": read_by_pdfminer,
 }
 VERSION = (
-    f"pypdfium2 {_pdfium_version()}, pdfminer.six {metadata.version('pdfminer.six')}, reading 4"
+    f"pypdfium2 {_pdfium_version()}, pdfminer.six {metadata.version('pdfminer.six')}, reading 5"
 )
 """Part of the cache's key: changes when the raw pages of the same file may change."""

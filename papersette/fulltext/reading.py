@@ -6,7 +6,6 @@ text, or the reason why it has none, and continues with the next file.
 
 from __future__ import annotations
 
-import hashlib
 import multiprocessing
 import resource
 from collections.abc import Iterable, Iterator
@@ -17,6 +16,7 @@ from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
+from papersette import files, stopping
 from papersette.fulltext import (
     cache,
     cleaning,
@@ -55,6 +55,18 @@ class Text:
     headings: tuple[Heading, ...] = ()
     warning: str | None = None
     """What may be wrong with the text, for the table `problems`."""
+    unsaved: str | None = None
+    """Why the text could not be kept in the cache, if it could not."""
+
+
+class SystemFailure(str):
+    """A reason why a file has no text that lies in this system rather than in the file."""
+
+
+TOO_LONG = (
+    f"has more than {engines.MAX_PAGES:,} pages; the text of those after page "
+    f"{engines.MAX_PAGES:,} is missing: split the file"
+)
 
 
 @dataclass(frozen=True)
@@ -107,12 +119,15 @@ def extract(
         context=context,
     ) as pool:
         try:
-            futures = [
-                pool.schedule(
-                    read_file, args=(job,), timeout=limits.ocr_seconds if ocr else limits.seconds
-                )
-                for job in work
-            ]
+            with stopping.blocked():
+                futures = [
+                    pool.schedule(
+                        read_file,
+                        args=(job,),
+                        timeout=limits.ocr_seconds if ocr else limits.seconds,
+                    )
+                    for job in work
+                ]
             for job, future in zip(work, futures, strict=True):
                 yield job.path, _result_or_reason(future, limits)
         except BaseException:  # also Ctrl-C: the workers must not outlive this process
@@ -129,13 +144,17 @@ def _result_or_reason(future: object, limits: Limits) -> Text | str:
     except FutureTimeout:
         return f"took longer than {limits.seconds:.0f} seconds to read; its text is missing"
     except ProcessExpired as error:
-        return f"crashed the process that read it (exit code {error.exitcode}); its text is missing"
+        return SystemFailure(
+            f"crashed the process that read it (exit code {error.exitcode}); its text is missing"
+        )
     except MemoryError:
         return f"took more than {limits.memory >> 20} MiB of memory to read; its text is missing"
     except OSError as error:
-        return f"cannot be read: {error.strerror or error}"
+        return SystemFailure(f"cannot be read: {error.strerror or error}")
     except Exception as error:  # noqa: BLE001 - one file must not stop the others
-        return f"could not be read because of a bug in Papersette: {type(error).__name__}: {error}"
+        return SystemFailure(
+            f"could not be read because of a bug in Papersette: {type(error).__name__}: {error}"
+        )
 
 
 def _limit_memory(limit: int) -> None:
@@ -147,17 +166,20 @@ def _limit_memory(limit: int) -> None:
 
 def read_file(job: Job) -> Text:
     """Read and clean one file, or take it from the cache. Raises `engines.Unreadable`."""
-    sha256 = hashlib.sha256(job.path.read_bytes()).hexdigest()
+    try:
+        sha256 = files.hash_file(job.path)
+    except files.Unusable as error:
+        raise engines.Unreadable(str(error)) from None
     engine = "text" if job.path.suffix.lower() == ".txt" else f"{job.engine}, ocr {job.ocr}"
     raw_key = cache.to_key(sha256, engine, engines.VERSION)
     key = cache.to_key(
         raw_key, cleaning.VERSION, references.VERSION, structure.VERSION, str(job.structure)
     )
     entry = cache.read_entry(job.cache, key) if job.cache else None
+    unsaved = None
     if entry is None:
         entry = to_entry(job, _read_raw(job, raw_key))
-        if job.cache:
-            cache.save_entry(job.cache, key, entry)
+        unsaved = _keep(job, key, entry)
     if not any(body or refs for body, refs, _ in entry["pages"]):
         raise engines.Unreadable(quality.NO_TEXT)
     return Text(
@@ -166,7 +188,18 @@ def read_file(job: Job) -> Text:
         front=Front(*entry["front"]),
         headings=tuple(Heading(*heading) for heading in entry["headings"]),
         warning=entry["warning"],
+        unsaved=unsaved,
     )
+
+
+def _keep(job: Job, key: str, entry: Any) -> str | None:
+    """Save an entry in the cache, if there is one; return the reason if that is not possible."""
+    try:
+        if job.cache:
+            cache.save_entry(job.cache, key, entry)
+    except OSError as error:
+        return error.strerror or str(error)
+    return None
 
 
 def _read_raw(job: Job, key: str) -> list[engines.RawPage]:
@@ -180,13 +213,13 @@ def _read_raw(job: Job, key: str) -> list[engines.RawPage]:
         raise engines.Unreadable("has no pages: its page tree is damaged; get another copy")
     if job.ocr and all(quality.is_empty(page.text) for page in pages):
         pages = recognition.read_scan(job.path)
-    if job.cache:
-        cache.save_entry(job.cache, key, pages)
+    _keep(job, key, pages)
     return pages
 
 
 def to_entry(job: Job, raw: list[engines.RawPage]) -> dict[str, Any]:
-    """Return the cache entry of a file, as JSON can hold it."""
+    """Return the cache entry of a file, as JSON can hold it; at most `engines.MAX_PAGES` pages."""
+    raw, more = raw[: engines.MAX_PAGES], len(raw) > engines.MAX_PAGES
     lines = cleaning.clean([page.text for page in raw])
     separated = references.separate_references(lines)
     front = structure.read_front(job.path, lines) if job.structure else NO_FRONT
@@ -198,5 +231,8 @@ def to_entry(job: Job, raw: list[engines.RawPage]) -> dict[str, Any]:
         ],
         "front": [front.title, front.authors, front.abstract],
         "headings": [[h.number, h.title, h.page] for h in headings],
-        "warning": quality.to_warning([page.text for page in raw]),
+        "warning": "; ".join(
+            filter(None, (TOO_LONG if more else "", quality.to_warning([p.text for p in raw])))
+        )
+        or None,
     }

@@ -20,7 +20,7 @@ def read_version() -> str:
     program = shutil.which("ocrmypdf")
     if program is None:
         return "none"
-    done = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)  # noqa: S603
+    done = _run([program, "--version"])
     return done.stdout.strip()
 
 
@@ -32,10 +32,17 @@ def read_scan(path: Path) -> list[engines.RawPage]:
     with tempfile.TemporaryDirectory() as folder:
         result = Path(folder) / "recognised.pdf"
         command = [program, "--skip-text", "--quiet", "--jobs", "1", str(path), str(result)]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+        done = _run(command)
         if done.returncode != 0 or not result.exists():
             reason = (done.stderr.strip().splitlines() or ["no message"])[-1]
             raise engines.Unreadable(
                 f"has no text, and ocrmypdf could not recognise any: {reason[:200]}"
             )
         return [engines.RawPage(page, "ocr") for page in engines.read_pdfium(result)]
+
+
+def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
+    """Run a program whose messages may be in any encoding."""
+    return subprocess.run(  # noqa: S603
+        command, capture_output=True, encoding="utf-8", errors="replace", check=False
+    )

@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from papersette import loading
 from papersette.errors import UserError
 from papersette.knowledge.terms import Term
 from papersette.text import to_slug
@@ -30,16 +31,12 @@ def load_datasets(extra: Path | None = None) -> list[Term]:
 
 
 def _read(path: Path, origin: str) -> Iterator[Term]:
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{path}: cannot be read: {error}") from None
     if path.suffix in {".yml", ".yaml"}:
-        entries = _read_yaml(path, text)
+        entries = _read_yaml(path)
     else:
         entries = [
             (n, {"name": line.strip()})
-            for n, line in enumerate(text.splitlines(), 1)
+            for n, line in enumerate(loading.read_text(path).splitlines(), 1)
             if line.split("#")[0].strip()
         ]
     lines: dict[str, int] = {}
@@ -54,17 +51,15 @@ def _read(path: Path, origin: str) -> Iterator[Term]:
         yield term
 
 
-def _read_yaml(path: Path, text: str) -> list[tuple[int, Any]]:
+def _read_yaml(path: Path) -> list[tuple[int, Any]]:
     """Return each entry of the list with its line."""
-    try:
-        values, node = yaml.safe_load(text), yaml.compose(text, yaml.SafeLoader)
-    except yaml.YAMLError as error:
-        raise UserError(f"{path}: is not YAML: {error}") from None
-    if not isinstance(node, yaml.SequenceNode):
+    loaded = loading.load_yaml(path)
+    if loaded.reasons:
+        raise UserError(f"{path}, {loaded.reasons[0]}; write it without")
+    if not isinstance(loaded.node, yaml.SequenceNode):
         raise UserError(f"{path}, line 1: must be a list of names, each as “- name: …”")
-    return [
-        (entry.start_mark.line + 1, value) for entry, value in zip(node.value, values, strict=True)
-    ]
+    pairs = zip(loaded.node.value, loaded.value, strict=True)
+    return [(entry.start_mark.line + 1, value) for entry, value in pairs]
 
 
 def _to_dataset(path: Path, line: int, entry: Any, origin: str) -> Term:

@@ -2,8 +2,9 @@
 
 The vectors are those of related.py, one paper for each work. t-SNE (van der Maaten and Hinton, JMLR
 2008) preserves neighbourhoods: distances within a cluster are meaningful, those between clusters
-hardly. Regions are named by tags that are over-represented there, weighted as in the first term
-of the log-likelihood ratio (Dunning, Computational Linguistics 1993). The same
+hardly. Papers with the same words have the same vector: t-SNE gets only distinct vectors, as its
+start divides by their variance. Regions are named by tags that are over-represented there, weighted
+as in the first term of the log-likelihood ratio (Dunning, Computational Linguistics 1993). The same
 papers give the same map. Papers without full text are placed by that of their neighbours.
 """
 
@@ -35,6 +36,10 @@ DONORS = 5
 REGION = 80
 """Mean number of papers of a region; small maps have `FEWEST_REGIONS`."""
 FEWEST_REGIONS = 3
+FEWEST_DISTINCT = 4
+"""Distinct vectors of a map; fewer have no neighbourhoods to show."""
+DIGITS = 5
+"""Decimals to which vectors are compared."""
 SEED = 0
 
 
@@ -51,15 +56,22 @@ class Point:
 
 
 def draw_map(documents: Sequence[Document], tags: Mapping[str, Sequence[str]]) -> Iterator[Point]:
-    """Yield a point for each document in order; none if there are too few or they have no words."""
+    """Yield a point for each document in order.
+
+    There are none if there are too few documents, or too few that differ in their words.
+    """
     spaces = to_spaces(documents) if len(documents) >= FEWEST else {}
     if not spaces:
         return
     # One thread: the order of sums changes their last digit, and t-SNE amplifies that.
     with threadpool_limits(1):
-        points = _to_plane(
+        vectors = _to_vectors(
             to_matrix(_fill_missing({name: space for name, (space, _) in spaces.items()}))
         )
+        firsts, copies = _find_distinct(vectors)
+        if len(firsts) < FEWEST_DISTINCT:
+            return
+        points = _to_plane(vectors[firsts])[copies]
         regions = KMeans(_count_regions(len(documents)), random_state=SEED, n_init=10).fit_predict(
             points
         )
@@ -94,14 +106,30 @@ def _fill_rows(space: csr_matrix, short: csr_matrix) -> csr_matrix:
     return csr_matrix(vstack([given, filled]))[order]
 
 
-def _to_plane(matrix: csr_matrix) -> np.ndarray:
-    """Project rows of a sparse matrix to the plane, centred, with coordinates from -1 to 1."""
-    count = matrix.shape[0]
-    dense = TruncatedSVD(
-        min(DIMENSIONS, count - 1, matrix.shape[1] - 1), random_state=SEED
-    ).fit_transform(matrix)
-    tsne = TSNE(init="pca", perplexity=min(PERPLEXITY, (count - 1) / 3), random_state=SEED)
-    points: np.ndarray = tsne.fit_transform(normalize(dense))
+def _to_vectors(matrix: csr_matrix) -> np.ndarray:
+    """Return the rows of a sparse matrix as vectors of length one with few dimensions."""
+    dimensions = min(DIMENSIONS, matrix.shape[0] - 1, matrix.shape[1] - 1)
+    if dimensions < 2:
+        return np.asarray(matrix.toarray())
+    with np.errstate(divide="ignore", invalid="ignore"):  # without variance its ratio is 0 / 0
+        dense = TruncatedSVD(dimensions, random_state=SEED).fit_transform(matrix)
+    return np.asarray(normalize(dense))
+
+
+def _find_distinct(vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the indices of the first of equal vectors, and for each vector its distinct one's."""
+    _, firsts, copies = np.unique(
+        vectors.round(DIGITS) + 0.0, axis=0, return_index=True, return_inverse=True
+    )  # + 0.0 makes -0.0 equal to 0.0
+    order = np.argsort(firsts)
+    return firsts[order], np.argsort(order)[copies.ravel()]
+
+
+def _to_plane(vectors: np.ndarray) -> np.ndarray:
+    """Project distinct vectors to the plane, centred, with coordinates from -1 to 1."""
+    perplexity = min(PERPLEXITY, (len(vectors) - 1) / 3)
+    tsne = TSNE(init="pca", perplexity=perplexity, random_state=SEED)
+    points: np.ndarray = tsne.fit_transform(vectors)
     points -= (points.max(axis=0) + points.min(axis=0)) / 2
     points /= np.abs(points).max()
     return points

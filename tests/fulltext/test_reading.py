@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
-from bad_pdfs import BOMB, make_all
+from bad_pdfs import BOMB, make_all, make_endless, make_huge_stream
 from conftest import ROOT, make_pdf
 
 from papersette.fulltext import Limits, Text, engines, extract, reading
@@ -110,11 +110,15 @@ def test_a_damaged_end_of_file_does_not_lose_the_pages(tmp_path):
     assert isinstance(text, Text)
 
 
+def test_a_page_that_takes_too_much_memory_does_not_lose_the_others(tmp_path):
+    (text,) = read(make_huge_stream(tmp_path / "huge.pdf"))
+    assert [page.body for page in text.pages] == ["Page 1 has text about gradients.", ""]
+
+
 def test_a_file_that_takes_too_long_has_that_reason(tmp_path):
-    fifo = tmp_path / "never.pdf"
-    os.mkfifo(fifo)  # opening it waits for a writer that never comes
+    endless = make_endless(tmp_path / "never.pdf")
     good = make_pdf(tmp_path / "good.pdf", [LINES])
-    answer, text = read(fifo, good, limits=Limits(seconds=8))
+    answer, text = read(endless, good, limits=Limits(seconds=8))
     assert "longer than 8 seconds" in answer
     assert isinstance(text, Text)
 
@@ -201,7 +205,7 @@ def test_ctrl_c_ends_a_build_cleanly_and_keeps_what_was_read(tmp_path):
     (tmp_path / "pdfs").mkdir()
     for number in range(4):
         make_pdf(tmp_path / "pdfs" / f"p{number}.pdf", [[f"Paper {number}", *LINES]])
-    os.mkfifo(tmp_path / "pdfs" / "p9.pdf")
+    make_endless(tmp_path / "pdfs" / "p9.pdf")
     (tmp_path / "papers.csv").write_text("paper_id\n" + "".join(f"p{n}\n" for n in (0, 1, 2, 3, 9)))
     (tmp_path / "c.yml").write_text(
         "title: T\nsources:\n  - {kind: table, file: papers.csv, files: pdfs, venue: {venue_id: v, name: V}}\n"

@@ -213,7 +213,7 @@ def test_a_missing_list_or_one_of_other_letters_is_a_user_error(tmp_path):
     with pytest.raises(UserError, match="cannot be read"):
         load_datasets(tmp_path / "none.yml")
     (tmp_path / "latin.txt").write_bytes(b"Caf\xe9\n")
-    with pytest.raises(UserError, match="cannot be read"):
+    with pytest.raises(UserError, match="is not UTF-8 at byte 3"):
         load_datasets(tmp_path / "latin.txt")
 
 

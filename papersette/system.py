@@ -1,0 +1,53 @@
+"""Say what is wrong with this system when a file cannot be written, and how to fix it."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import sqlite3
+
+REMEDIES = {
+    errno.ENOSPC: "free some space, or name other folders with --db and --cache",
+    errno.EDQUOT: "free some space, or name other folders with --db and --cache",
+    errno.EROFS: "name a folder that can be written with --db",
+    errno.EACCES: "make the file or folder readable and writable for this user",
+    errno.EPERM: "make the file or folder readable and writable for this user",
+    errno.EMFILE: "raise the limit of open files (ulimit -n), or use fewer --jobs",
+    errno.ENOMEM: "free some memory, or use fewer --jobs",
+}
+SQLITE_ERRORS = {
+    "SQLITE_FULL": errno.ENOSPC,
+    "SQLITE_READONLY": errno.EROFS,
+    "SQLITE_CANTOPEN": errno.EACCES,
+    "SQLITE_IOERR": errno.EIO,
+    "SQLITE_NOMEM": errno.ENOMEM,
+}
+"""Error number of SQLite's primary error codes."""
+
+
+def to_reason(error: Exception) -> str | None:
+    """Return what is wrong and the remedy; None if the error is not one of the system.
+
+    >>> to_reason(ValueError("An IO error occurred: 'No space left on device (os error 28)'"))
+    'No space left on device; free some space, or name other folders with --db and --cache'
+    >>> to_reason(ValueError("not enough values"))
+    """
+    number = _to_number(error)
+    if number is None:
+        return None
+    file = getattr(error, "filename", None)
+    where = f"{os.fsdecode(file)}: " if isinstance(file, str | bytes | os.PathLike) else ""
+    reason = f"{where}{os.strerror(number)}"
+    return f"{reason}; {REMEDIES[number]}" if number in REMEDIES else reason
+
+
+def _to_number(error: Exception) -> int | None:
+    """Return the error number of the system, as Python, SQLite and Tantivy report it."""
+    if isinstance(error, OSError):
+        return error.errno
+    if isinstance(error, sqlite3.Error):
+        name = getattr(error, "sqlite_errorname", None) or ""
+        return next((n for code, n in SQLITE_ERRORS.items() if name.startswith(code)), None)
+    found = re.search(r"\(os error (\d+)\)", str(error))
+    return int(found.group(1)) if found else None
