@@ -7,6 +7,7 @@ from datasette import hookimpl
 from markupsafe import Markup
 
 from papersette.search.passages import to_marked_html
+from papersette.site.addresses import is_own_path, is_web_address
 from papersette.site.canned_queries import DATABASE
 from papersette.site.datasette_seam import escape_sqlite, tilde_encode
 
@@ -96,9 +97,9 @@ async def find_target(datasette, table, column):
 def to_safe_url(row, column, datasette):
     """Return the URL in a column of the row if it is a path of this site or http(s), else ""."""
     url = str(row[column] or "") if column in row.keys() else ""  # noqa: SIM118
-    if url.startswith("/") and not url.startswith("//"):
+    if is_own_path(url):
         return datasette.urls.path(url)
-    return url if url.startswith(("https://", "http://")) else ""
+    return url if is_web_address(url) else ""
 
 
 def needs_direction(value, datasette):

@@ -10,6 +10,7 @@ import asyncio
 import base64
 import csv
 import json
+import math
 from tempfile import SpooledTemporaryFile
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -33,6 +34,7 @@ from papersette.site.datasette_seam import (
     validate_sql_select,
     with_query,
 )
+from papersette.site.limits import MEGABYTE, is_whole
 
 QUERY_TIME_LIMIT = 20_000
 """Milliseconds for all rows of a canned query. Readers' own SQL has sql_time_limit_ms."""
@@ -84,6 +86,7 @@ async def canned_query_rows(datasette, request, name, sql):
     asks_for_page = {"page", "size"} & set(request.args)
     if not asks_for_page and (not is_json(request) or "_stream" in request.args):
         params["size"] = ALL_ROWS
+        is_whole.set(True)
     params = MagicParameters(params, request, datasette)
     return await query_rows(datasette, request, sql, params, QUERY_TIME_LIMIT)
 
@@ -113,10 +116,11 @@ async def query_rows(datasette, request, sql, params, milliseconds):
     write = to_json_rows(request) if is_json(request) else to_csv_rows
 
     def spool(conn):
+        conn.budget = math.inf  # rows are written to a file one by one
         with sqlite_timelimit(conn, milliseconds):
             cursor = conn.execute(sql, params)
             columns = [column[0] for column in cursor.description]
-            return to_file(write(columns, cursor), megabytes * 1_048_576)
+            return to_file(write(columns, cursor), megabytes * MEGABYTE)
 
     try:
         validate_sql_select(sql)

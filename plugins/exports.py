@@ -32,6 +32,8 @@ ROW_PAGES = {
 BATCH = 100
 """Papers read and written at a time."""
 PAGING = {"_next", "_size", "_shape", "_nl", "_stream"}
+LABELS = {"_labels", "_label"}
+"""Arguments that put the label of a row beside its key, which exports need alone."""
 JSON_COLUMNS = {"authors", "tags", "papers"}
 """Columns of the export queries that hold JSON."""
 
@@ -180,7 +182,7 @@ async def all_rows(datasette, request, name):
     asked = [
         (key, value)
         for key, value in parse_qsl(request.query_string, keep_blank_values=True)
-        if key not in paging
+        if key not in paging | LABELS
     ]
     answer = await datasette.client.get(
         f"{path}?{urlencode([*asked, ('_stream', 'on')])}", cookies=request.cookies

@@ -180,7 +180,7 @@ async def find_link(database, table, name):
     """Return the Link from `table` to the table `name`; None if no third table refers to both."""
     if not await database.table_exists(name):
         return None
-    ends = (await database.get_all_foreign_keys())[table]["incoming"]
+    ends = (await database.get_all_foreign_keys()).get(table, {}).get("incoming", ())  # no view
     for end in ends:
         for key in await database.foreign_keys_for_table(end["other_table"]):
             if key["other_table"] == name and key["column"] != end["other_column"]:

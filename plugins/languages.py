@@ -10,6 +10,7 @@ import io
 from datetime import date
 from functools import cache, lru_cache
 from pathlib import Path
+from urllib.parse import quote
 
 from babel import Locale, negotiate_locale
 from babel.dates import format_date
@@ -17,6 +18,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from datasette import Response, hookimpl
+
+from papersette.site.addresses import is_own_path
 
 LANGUAGES = {"en": "English", "fr": "Français", "ar": "العربية"}
 COOKIE = "language"
@@ -99,13 +102,19 @@ def to_vars(language):
         "_": translate,
         "_n": translate_number,
         "number": number,
-        "day": lambda text: (
-            format_date(date.fromisoformat(text[:10]), "long", locale=language) if text else ""
-        ),
+        "day": lambda text: to_long_date(text, language),
         "language": language,
         "direction": Locale(language).text_direction,
         "languages": LANGUAGES,
     }
+
+
+def to_long_date(text, language):
+    """Return the date at the start of a time in words; a text without one is returned as it is."""
+    try:
+        return format_date(date.fromisoformat((text or "")[:10]), "long", locale=language)
+    except ValueError:
+        return text or ""
 
 
 @hookimpl
@@ -115,10 +124,12 @@ def register_routes():
 
 async def choose_language(request, datasette):
     """Set the cookie and redirect to ?back=, which must be a path of this site."""
-    back = request.args.get("back") or datasette.urls.instance()
-    if not back.startswith("/") or back.startswith(("//", "/\\")):
-        back = datasette.urls.instance()
-    response = Response.redirect(back)
+    back = request.args.get("back") or ""
+    response = Response.redirect(
+        quote(back, safe="/?&=%+#~:;,@!*()'$-._")
+        if is_own_path(back)
+        else datasette.urls.instance()
+    )
     if request.url_vars["language"] in LANGUAGES:
         response.set_cookie(
             COOKIE, request.url_vars["language"], max_age=YEAR, path=datasette.urls.instance()

@@ -8,6 +8,7 @@ of the same addresses are Datasette's and plugins/downloads.py's.
 import asyncio
 import json
 import time
+from dataclasses import replace
 
 from datasette import Response, hookimpl
 
@@ -23,6 +24,7 @@ from papersette.site.datasette_seam import (
     response_headers,
     sqlite3,
 )
+from papersette.site.limits import state_of
 from papersette.site.search_service import service_of
 
 QUERIES = ("search", "search_facets", "programme", "reading_list")
@@ -65,6 +67,7 @@ async def query_page(datasette, request):
 async def search_context(datasette, request, query):
     """Return what search.html shows: the papers found and the counts, from one search."""
     asked = Request.from_arguments(to_arguments(request))
+    asked = replace(asked, size=min(asked.size, state_of(datasette).limits.page_size))
     result, guesses = await asyncio.gather(
         asyncio.to_thread(service_of(datasette).search, asked),
         run(datasette, "did_you_mean", {"q": asked.q}),

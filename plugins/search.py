@@ -1,16 +1,23 @@
 """SQL functions of the search engine, for canned queries; pages wait until its index is ready."""
 
 import asyncio
+import json
 import re
 
 from datasette import Response, hookimpl
 from rapidfuzz import fuzz
 
 from papersette.search import fts, rows
+from papersette.search.parser import LONGEST_QUERY
 from papersette.site.canned_queries import DATABASE
+from papersette.site.limits import is_whole, refuse, state_of
 from papersette.site.search_service import WAIT_SECONDS, Indexing, service_of
 from papersette.text import to_slug
 
+LONGEST_WORD = 200
+"""Characters that spelling_likeness() compares: its time grows with their product."""
+LONGEST_ARGUMENT = 100_000
+"""Characters of the arguments of a search, all of them in one JSON object."""
 NEEDS_INDEX = re.compile(
     rf"/{DATABASE}/(search|search_facets|map_of_papers|suggest|paper_passages|like_this_text)(\.\w+)?$"
 )
@@ -23,23 +30,56 @@ def startup(datasette):
 
 @hookimpl(trylast=True)  # after Datasette's own escape_fts, which answers '"' with an error
 def prepare_connection(conn, database, datasette):
-    conn.create_function("escape_fts", 1, fts.to_match, deterministic=True)
-    conn.create_function("search_slug", 1, to_slug, deterministic=True)
-    conn.create_function("search_words", 1, fts.to_words, deterministic=True)
-    conn.create_function("spelling_likeness", 2, fuzz.ratio, deterministic=True)
+    conn.create_function("escape_fts", 1, of_query(fts.to_match), deterministic=True)
+    conn.create_function("search_slug", 1, of_query(to_slug), deterministic=True)
+    conn.create_function("search_words", 1, of_query(fts.to_words), deterministic=True)
+    conn.create_function("spelling_likeness", 2, likeness, deterministic=True)
     service = service_of(datasette) if database == DATABASE else None
     if service is None:
         return
 
     def define(name, arguments, function):
-        conn.create_function(name, arguments, lambda *given: function(service.engine(), *given))
+        conn.create_function(name, arguments, lambda *given: call(function, service, given))
 
-    define("search", 1, rows.search_rows)
+    largest = state_of(datasette).limits.page_size
+    define("search", 1, lambda engine, given: rows.search_rows(engine, to_page(given, largest)))
     define("search_facets", 1, rows.facet_rows)
     define("search_numbers", 1, rows.number_rows)
     define("search_suggestions", 1, rows.suggestion_rows)
     define("search_passages", 2, rows.passage_rows)
     define("search_similar", 1, rows.similar_rows)
+
+
+def of_query(function):
+    """Return a function of what a reader types, which reads its beginning only."""
+    return lambda typed: function(str(typed or "")[:LONGEST_QUERY])
+
+
+def likeness(one, other):
+    """Return how alike two words are spelled, from 0 to 100; None where one is missing."""
+    if one is None or other is None:
+        return None
+    if max(len(str(one)), len(str(other))) > LONGEST_WORD:
+        refuse(f"spelling_likeness() compares words of at most {LONGEST_WORD} characters")
+    return fuzz.ratio(str(one), str(other))
+
+
+def call(function, service, given):
+    """Return what a function of the search engine answers to arguments of bounded length."""
+    if any(isinstance(value, str | bytes) and len(value) > LONGEST_ARGUMENT for value in given):
+        refuse(f"functions of the search read at most {LONGEST_ARGUMENT} characters")
+    try:
+        return function(service.engine(), *given)
+    except (ValueError, TypeError, AttributeError) as error:
+        refuse(f"the arguments of a function of the search cannot be read: {error}")
+
+
+def to_page(arguments, largest):
+    """Return the arguments of a search, a JSON object, with a page of at most `largest` rows."""
+    given = json.loads(arguments)
+    if is_whole.get() or not isinstance(given, dict) or not str(given.get("size") or "").isdigit():
+        return arguments
+    return json.dumps(given | {"size": min(int(str(given["size"])[:9]), largest)})
 
 
 @hookimpl

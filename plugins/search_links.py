@@ -24,6 +24,8 @@ FACET_NAMES = {
     "has": "Has",
 }
 """Facet -> its heading, in the order of the search page."""
+LONGEST_IN_LINKS = 1500
+"""Characters of a query that each link of a page repeats."""
 SEARCH_PARAMETERS = ("q", "in", *FACET_NAMES, "versions", "sort")
 FILE_NAMES = {
     "csv": "CSV",
@@ -66,7 +68,9 @@ class Search:
             else {}
         )
         # encoded once, as a page has hundreds of links
-        self.encoded = {key: urlencode({key: value}) for key, value in self.asked.items()}
+        self.encoded = {
+            key: urlencode({key: value[:LONGEST_IN_LINKS]}) for key, value in self.asked.items()
+        }
 
     def link(self, **changes):
         """Return the URL of this search with changed parameters, on page 1; "" removes one."""

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import date
 from functools import lru_cache
 from weakref import WeakKeyDictionary
 
@@ -12,6 +13,7 @@ from markupsafe import Markup
 from papersette.search.parser import parse
 from papersette.search.passages import to_marked_html
 from papersette.search.rewrites import to_chips, to_strictness
+from papersette.site.addresses import is_own_path, is_web_address
 from papersette.site.canned_queries import DATABASE, run
 from papersette.site.datasette_seam import await_me_maybe, pm, tilde_encode
 
@@ -105,11 +107,24 @@ def quoted(q, word):
 
 
 def to_days(sessions):
-    """Group sessions, sorted by start, as [{day, sessions}]; the day may be ""."""
+    """Group sessions, sorted by start, as [{day, sessions}].
+
+    A session without a start, or with one that is no date, has the day "" and no time.
+    """
     days = {}
     for session in sessions:
-        days.setdefault((session["start"] or "")[:10], []).append(session)
+        day = to_day(session["start"])
+        shown = session if day else {**session, "start": None, "finish": None}
+        days.setdefault(day, []).append(shown)
     return [{"day": day, "sessions": together} for day, together in days.items()]
+
+
+def to_day(text):
+    """Return the date at the start of a time as YYYY-MM-DD, or "" if there is none."""
+    try:
+        return date.fromisoformat((text or "")[:10]).isoformat()
+    except ValueError:
+        return ""
 
 
 encode = lru_cache(maxsize=10_000)(tilde_encode)  # pages link to the same authors and tags
@@ -135,9 +150,9 @@ def to_link(datasette):
 
     def link(url, page=None):
         url = str(url or "")
-        if url.startswith("/") and not url.startswith("//"):
+        if is_own_path(url):
             url = datasette.urls.path(url)
-        elif not re.match(r"https?://", url):
+        elif not is_web_address(url):
             return ""
         return f"{url}#page={page}" if page else url
 

@@ -15,10 +15,12 @@ from urllib.parse import parse_qs, quote
 from datasette import hookimpl
 
 BOM = "\ufeff"
-FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\n]")
+UNSEEN = "\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
+"""Characters that take no space; a spreadsheet may drop them."""
+FORMULA = re.compile(rf"[\s{UNSEEN}]*[=+\-@＝＋－＠]|[\t\n]")
 """The start of a cell that Excel, LibreOffice or Google Sheets may take for a formula."""
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
-EMBEDDED = re.compile(r"([;\t\n]\s*)(?=[=@＝＠]|[+\-＋－]\S)")
+EMBEDDED = re.compile(rf"([;\t\n][\s{UNSEEN}]*)(?=[=@＝＠]|[+\-＋－]\S)")
 """A formula after a separator: Excel splits cells at semicolons in some locales."""
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 OWN_HEADERS = {b"content-type", b"content-length", b"content-disposition"}

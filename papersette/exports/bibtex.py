@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from urllib.parse import quote
 
 from bibtexparser.entrypoint import write_string
 from bibtexparser.library import Library
@@ -38,14 +39,23 @@ def to_entry(paper: PaperRow, taken: set[str]) -> Entry:
         "year": paper["year"],
         "abstract": escape(paper["abstract"] or ""),
         "keywords": escape("; ".join(paper["tags"])),
-        "language": paper["language"],
-        "url": paper["url"] or paper["pdf_url"],
+        "language": escape(paper["language"] or ""),
+        "url": to_url(paper["url"] or paper["pdf_url"] or ""),
     }
     return Entry(
         kind,
         to_citation_key(paper["paper_id"], taken),
         [Field(name, str(value)) for name, value in values.items() if value],
     )
+
+
+def to_url(url: str) -> str:
+    """Return a URL that cannot end its field: braces and backslashes are percent-encoded.
+
+    >>> to_url("https://a.org/x}, note = {y")
+    'https://a.org/x%7D,%20note%20=%20%7By'
+    """
+    return re.sub(r'[{}\\\s"<>^`|\x00-\x1f]', lambda found: quote(found[0]), url)
 
 
 def to_citation_key(paper_id: str, taken: set[str]) -> str:

@@ -15,6 +15,8 @@ from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
 from papersette.text import fold
 
+LONGEST_CACHED = 200
+"""Characters of a text whose terms are remembered: words and phrases of queries."""
 LONGEST_TERM = 60
 """Longer runs of letters are hashes and encoding errors; they are not indexed."""
 CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]+")
@@ -80,17 +82,20 @@ def _to_bigrams(run: re.Match[str]) -> str:
     return f" {' '.join(pairs)} "
 
 
-@lru_cache(maxsize=4096)
 def to_terms(text: str) -> tuple[str, ...]:
     """Return the exact terms of a text, in order.
 
     >>> to_terms("Schölkopf's f-GAN")
     ('scholkopf', 's', 'f', 'gan')
     """
-    return tuple(WORDS.analyze(prepare(text)))
+    return _to_terms(text) if len(text) <= LONGEST_CACHED else _to_terms.__wrapped__(text)
 
 
 @lru_cache(maxsize=4096)
+def _to_terms(text: str) -> tuple[str, ...]:
+    return tuple(WORDS.analyze(prepare(text)))
+
+
 def to_stems(text: str) -> tuple[str, ...]:
     """Return the stems of a text, in order.
 

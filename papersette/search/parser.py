@@ -122,14 +122,18 @@ def _to_near(first: Node, second: Node, distance: int) -> Near | None:
     return Near((*terms, replace(second, field=known.field)), distance)
 
 
-@lru_cache(maxsize=512)
 def parse(typed: str) -> Query:
     """Interpret what was typed.
 
     >>> [str(node) for node in parse('title:"deep learning" sgd* -gan (a OR (b c))').clauses]
     ['title:"deep learning"', 'sgd*', 'a OR (b c)']
     """
-    return _Parser(typed[:LONGEST_QUERY].translate(QUOTES)).parse()
+    return _parse(typed[:LONGEST_QUERY])
+
+
+@lru_cache(maxsize=256)
+def _parse(typed: str) -> Query:
+    return _Parser(typed.translate(QUOTES)).parse()
 
 
 class _Parser:

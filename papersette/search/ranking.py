@@ -52,6 +52,8 @@ MOST_PHRASES = 4
 """Combinations of these forms."""
 MOST_ORDERS = 6
 """Orders of the words that are looked for near each other."""
+ENOUGH_ADJACENT = 100
+"""Candidates with the words together: five pages, after which nothing more is looked for."""
 ADJACENT_CANDIDATES = 400
 """The best candidates by other scores, which are looked at for adjacency."""
 PAPER_CANDIDATES = 1000
@@ -231,16 +233,19 @@ class Ranker:
     def _adjacency(self, phrases: list[list[str]], candidates: Numbers) -> Scores:
         """Score candidates with the words next to each other, or near each other in any order."""
         schema, searcher = self.index.papers_schema, self.index.papers
-        near = list(itertools.islice(itertools.permutations(phrases[0]), MOST_ORDERS))
         among = adapter.unscored(adapter.any_number(schema, "number", candidates.tolist()))
+        near = itertools.islice(itertools.permutations(phrases[0]), MOST_ORDERS)
         bonus = np.zeros(self.corpus.size)
         # One query for each phrase: a union of phrases looks through all papers that have one.
         for words, slop, value in [
-            *((words, NEAR_DISTANCE, NEAR_BONUS) for words in near),
             *((words, 0, PHRASE_BONUS) for words in phrases),
+            *((words, NEAR_DISTANCE, NEAR_BONUS) for words in near),
         ]:
             query = adapter.all_of([among, adapter.phrase(schema, "text", words, slop)])
-            bonus[adapter.find_values(searcher, query, "number", len(candidates))] = value
+            found = adapter.find_values(searcher, query, "number", len(candidates))
+            bonus[found] = np.maximum(bonus[found], value)
+            if np.count_nonzero(bonus) >= ENOUGH_ADJACENT:
+                break
         return bonus
 
 

@@ -8,14 +8,17 @@ that a move to another version of Datasette is a change of this file. Written fo
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote_plus, urlencode
 
 from datasette import Request, Response
-from datasette.database import QueryInterrupted
+from datasette.database import Database, QueryInterrupted
 from datasette.facets import ColumnFacet, Facet
 from datasette.filters import FilterArguments, Filters
+from datasette.handle_exception import handle_exception
 from datasette.plugins import pm
 from datasette.utils import (
     CustomJSONEncoder,
@@ -44,6 +47,7 @@ __all__ = [
     "AsgiStream",
     "ColumnFacet",
     "CustomJSONEncoder",
+    "Database",
     "DatasetteError",
     "Facet",
     "FilterArguments",
@@ -56,12 +60,14 @@ __all__ = [
     "database_response",
     "derive_named_parameters",
     "edit_sql_url",
+    "error_response",
     "escape_sqlite",
     "export_links",
     "path_with_added_args",
     "path_with_removed_args",
     "pm",
     "remove_infinites",
+    "replace_database",
     "response_headers",
     "sqlite3",
     "sqlite_timelimit",
@@ -90,6 +96,34 @@ async def database_response(datasette: Any, request: Request, send: Send) -> Res
     The route must have named the groups `database` and `format`.
     """
     return await DatabaseView.as_view(datasette)(request, send)
+
+
+def replace_database(datasette: Any, name: str, path: Path, inspection: dict[str, Any]) -> None:
+    """Serve another file under the name of a database.
+
+    Datasette keeps a connection for each thread and name, so that new threads are needed, too.
+
+    Args:
+        datasette: The server.
+        name: Of a database that it serves.
+        path: The file to serve from now on.
+        inspection: What inspect-data.json says of the file; {} for nothing.
+    """
+    before = datasette.databases[name]
+    database = type(before)(datasette, path=str(path), is_mutable=before.is_mutable)
+    database.name, database.route = name, before.route
+    datasette.inspect_data = {**(datasette.inspect_data or {}), name: inspection}
+    datasette.databases = {**datasette.databases, name: database}
+    if datasette.executor is not None:
+        threads = datasette.executor
+        datasette.executor = ThreadPoolExecutor(max_workers=datasette.setting("num_sql_threads"))
+        threads.shutdown(wait=False)
+
+
+async def error_response(datasette: Any, request: Request, error: Exception) -> Response:
+    """Return Datasette's own page, or JSON, for an error."""
+    response: Response = await handle_exception(datasette, request, error)()
+    return response
 
 
 def with_query(request: Request, arguments: Iterable[tuple[str, object]]) -> Request:

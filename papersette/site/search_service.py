@@ -6,6 +6,7 @@ background, beside the database or, where that folder cannot be written, in a te
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import logging
 import tempfile
@@ -38,11 +39,13 @@ class SearchService:
     """The search engine of one database file, opened in the background.
 
     Args:
-        database: papers.db.
+        database: papers.db, or a link to it.
+        original: papers.db itself where `database` is a link; the index is beside it.
     """
 
-    def __init__(self, database: Path) -> None:
+    def __init__(self, database: Path, original: Path | None = None) -> None:
         self.database = database
+        self.original = original or database
         self.percent = 0
         self.failure: BaseException | None = None
         self._engine: Engine | None = None
@@ -68,15 +71,22 @@ class SearchService:
         """Return what a search finds; see `engine` for the errors raised."""
         return self.engine().search(request)
 
+    def wait(self) -> None:
+        """Wait until the engine is open, or cannot be opened."""
+        self._thread.join()
+
     def _open(self) -> None:
         try:
             self._engine = self._open_or_build()
+            gc.unfreeze()
+            gc.collect()
+            gc.freeze()  # what stays is not looked through again: that stops all threads for 0.1 s
         except BaseException as error:  # a panic of the engine is no Exception
             logger.exception("the search index of %s cannot be built", self.database)
             self.failure = error
 
     def _open_or_build(self) -> Engine:
-        beside, elsewhere = to_index_folder(self.database), self._temporary_folder()
+        beside, elsewhere = to_index_folder(self.original), self._temporary_folder()
         for folder in (beside, elsewhere):
             if is_current(self.database, folder):
                 try:
@@ -92,7 +102,7 @@ class SearchService:
         raise OSError("no folder for the search index can be written")
 
     def _temporary_folder(self) -> Path:
-        name = hashlib.sha256(str(self.database.resolve()).encode()).hexdigest()[:16]
+        name = hashlib.sha256(str(self.original.resolve()).encode()).hexdigest()[:16]
         return Path(tempfile.gettempdir()) / f"papersette-{name}.index"
 
     def _report(self, done: int, total: int) -> None:
@@ -107,10 +117,21 @@ def service_of(datasette: Any) -> SearchService | None:
     return open_service(Path(path)) if path else None
 
 
-def open_service(database: Path) -> SearchService:
-    """Return the service of a database file, the same one each time."""
+def open_service(database: Path, original: Path | None = None) -> SearchService:
+    """Return the service of a database file, the same one each time.
+
+    Args:
+        database: The file, or a link to it.
+        original: The path of the file itself, where `database` is a link.
+    """
     key = database.resolve()
     with _lock:
         if key not in _services:
-            _services[key] = SearchService(key)
+            _services[key] = SearchService(key, (original or key).resolve())
         return _services[key]
+
+
+def forget_service(database: Path) -> None:
+    """Let go of the service of a file that is no longer served."""
+    with _lock:
+        _services.pop(database.resolve(), None)

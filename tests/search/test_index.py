@@ -170,7 +170,7 @@ def test_meanwhile_a_server_answers_and_says_how_far_the_index_is(database, halt
         await site.invoke_startup()
         meanwhile = await asyncio.gather(*map(site.client.get, [*waiting, *ready]))
         halted.set()
-        await asyncio.to_thread(search_service.open_service(database).engine, wait=PATIENCE / 1000)
+        await asyncio.to_thread(search_service.service_of(site).engine, wait=PATIENCE / 1000)
         return meanwhile, await asyncio.gather(*map(site.client.get, waiting))
 
     with ThreadPoolExecutor(1) as thread:

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from conftest import axe_findings, follow
+from conftest import axe_findings, follow, wait_until
 
 PATHS = {
     "home": "/",
@@ -151,7 +151,7 @@ def test_slash_focuses_the_search_box_and_j_and_k_move_between_results(visit):
 def test_typing_shows_suggestions(visit):
     page = visit("/")
     page.locator("#q").press_sequentially("generali")
-    page.wait_for_function("document.querySelectorAll('#q-suggestions option').length > 1")
+    wait_until(page, "document.querySelectorAll('#q-suggestions option').length > 1")
     assert 'tag:"generalization"' in page.locator("#q-suggestions option").evaluate_all(
         "all => all.map(one => one.value)"
     )
@@ -160,7 +160,7 @@ def test_typing_shows_suggestions(visit):
 def test_typing_a_cited_name_suggests_the_query_that_finds_its_papers(visit):
     page = visit("/")
     page.locator("#q").press_sequentially("bengio")
-    page.wait_for_function("document.querySelectorAll('#q-suggestions option').length > 0")
+    wait_until(page, "document.querySelectorAll('#q-suggestions option').length > 0")
     options = page.locator("#q-suggestions option").evaluate_all(
         "all => Object.fromEntries(all.map(one => [one.value, one.label]))"
     )
@@ -253,7 +253,7 @@ def test_more_passages_of_a_paper_expand_in_place(visit):
     card = page.locator(".card", has=page.locator("details.passages")).first
     before = card.locator(".passage").count()
     card.locator("details.passages summary").click()
-    page.wait_for_function("document.querySelectorAll('details.passages .passage').length > 0")
+    wait_until(page, "document.querySelectorAll('details.passages .passage').length > 0")
     assert card.locator(".passage").count() > before == 1
     assert card.locator("details.passages mark").count() > 0
 

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 import pytest
 import yaml
-from conftest import CHARTS, ROOT, axe_findings, follow, rows, serve
+from conftest import CHARTS, ROOT, axe_findings, follow, rows, serve, wait_until
 from corpora import HOSTILE
 
 DRAWN = "[...document.querySelectorAll('figure.chart:has(.plot)')].every(figure => figure.chart)"
@@ -17,7 +17,7 @@ POINT = """([figure, title]) => {
 
 
 def wait_until_drawn(page):
-    page.wait_for_function(DRAWN)
+    wait_until(page, DRAWN)
     return page
 
 
@@ -54,7 +54,7 @@ def test_text_of_a_chart_changes_color_with_the_color_scheme(visit):
     color = "document.querySelector('.plot .mark-text text').getAttribute('fill')"
     light = page.evaluate(color)
     page.emulate_media(color_scheme="dark")
-    page.wait_for_function(f"{color} !== '{light}'")
+    wait_until(page, f"{color} !== '{light}'")
     ink = page.evaluate(
         "getComputedStyle(document.documentElement).getPropertyValue('--ink').trim()"
     )

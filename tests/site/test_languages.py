@@ -120,7 +120,17 @@ def test_the_chosen_language_overrides_the_browsers(sample_site):
 
 
 @pytest.mark.parametrize(
-    "back", ["https://evil.example/", "//evil.example/", "/\\evil.example", ""]
+    "back",
+    [
+        "https://evil.example/",
+        "//evil.example/",
+        "/\\evil.example",
+        "",
+        "/\t/evil.example",
+        "/\n/evil.example",
+        "/a\\b",
+        "\x01//evil.example",
+    ],
 )
 def test_the_language_switch_redirects_only_to_this_site(sample_site, back):
     answer = sample_site.get("/-/language/fr", params={"back": back})

@@ -18,7 +18,7 @@ from conftest import METADATA, PATIENT, ROOT, serve
 from datasette.app import Datasette
 
 FORMULAS = [
-    '=HYPERLINK("http://evil.example","x")', "=1+1", "+1+1", "-1+cmd|' /C calc'!A0", "@SUM(A1)", "\t=1", "\r=1", " =1", "＝1", "+", "-a",
+    '=HYPERLINK("http://evil.example","x")', "=1+1", "+1+1", "-1+cmd|' /C calc'!A0", "@SUM(A1)", "\t=1", "\r=1", " =1", "＝1", "+", "-a", "\u200b=1", "\ufeff=1", "\ufeff\u200b +1",
 ]  # fmt: skip
 HARMLESS = [
     "", "-3.5", "+49", "1e-9", "-0", "a=b", "a\tb", 'a "quoted", word', "two\nlines", "semi;colon", "🦆 Élan الشبكات", "'quoted'", "x-y@z",

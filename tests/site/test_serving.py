@@ -1,0 +1,81 @@
+"""A rebuild under a running server: every answer is of one build, and the next build is served."""
+
+import json
+import shutil
+import threading
+import time
+
+from conftest import PATIENCE, build_database, serve
+
+
+def make(folder, word):
+    """Build twenty papers whose titles and abstracts have one word; return the database."""
+    folder.mkdir()
+    papers = [{"paper_id": f"p{n}", "title": f"{word} {n}", "abstract": word} for n in range(20)]
+    (folder / "papers.json").write_text(json.dumps(papers))
+    return build_database(
+        folder,
+        "title: Rebuilt\nsources:\n  - {kind: table, file: papers.json,"
+        " venue: {venue_id: v, name: Venue}}\n",
+    )
+
+
+def replace(served, built):
+    """Rename the files of another build over those that are served, as build_db.py does."""
+    for name in ("papers.db", "inspect-data.json"):
+        copy = served / f".{name}.new"
+        shutil.copy(built.with_name(name), copy)
+        copy.rename(served / name)
+
+
+def words_of(answer):
+    assert answer.status_code == 200, answer.text
+    return {word for word in ("alpha", "omega") if word in answer.text}
+
+
+def test_every_answer_is_of_one_build_and_the_next_one_is_served(tmp_path):
+    first, second = make(tmp_path / "first", "alpha"), make(tmp_path / "second", "omega")
+    folder = tmp_path / "site"
+    folder.mkdir()
+    with serve(first, folder) as site:
+        (folder / "papers.index").unlink()  # the server has it open; the next build brings its own
+        paths = ["/papers/papers", "/papers/search", "/papers/papers/p3"]
+        seen, mixed, stop = [], [], threading.Event()
+
+        def ask():
+            while not stop.is_set():
+                for path in paths:
+                    words = words_of(site.get(path))
+                    seen.append(next(iter(words), ""))
+                    if len(words) > 1:
+                        mixed.append(path)
+
+        threads = [threading.Thread(target=ask) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        replace(folder, second)
+        deadline = time.monotonic() + PATIENCE / 1000
+        while "omega" not in seen[-3:] and time.monotonic() < deadline:
+            time.sleep(0.05)
+        settled = len(seen)
+        while len(seen) < settled + 30 and time.monotonic() < deadline:
+            time.sleep(0.05)
+        stop.set()
+        for thread in threads:
+            thread.join()
+        assert mixed == []
+        assert "alpha" in seen
+        assert set(seen[-10:]) == {"omega"}
+
+
+def test_a_served_file_leaves_no_link_behind(tmp_path):
+    built = make(tmp_path / "built", "alpha")
+    folder = tmp_path / "site"
+    folder.mkdir()
+    with serve(built, folder) as site:
+        assert words_of(site.get("/papers/papers/p3")) == {"alpha"}
+        assert len(list(folder.glob(".*.serving"))) == 1
+    deadline = time.monotonic() + PATIENCE / 1000
+    while list(folder.glob(".*.serving")) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not list(folder.glob(".*.serving"))
