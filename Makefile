@@ -4,16 +4,20 @@
 # make notebooks   open notebooks/ in JupyterLab, which is installed into .venv when first asked for
 # make bench   the measurements of docs/, on the data that PAPERSETTE_DATA names and papers.db of ICLR 2019;
 #              make bench SIZES="20657 100000" adds larger corpora made from it, which take 13 GB of disk
+# make kill-test   kill 100 builds and 20 servers at random times; KILLS="--builds 20" for fewer
+# make fuzz    read mutated inputs for five minutes; FUZZ_SECONDS=3600 for longer, SEED=2 for other inputs
 
 PYTHON ?= python3
 CATALOG ?= catalogs/sample.yml
 DATA ?= data
 PORT ?= 8001
 SIZES ?=
+FUZZ_SECONDS ?= 300
+SEED ?= 1
 PDFS ?= data/sample/pdf
 BIN := .venv/bin
 
-.PHONY: serve test lint notes notebooks bench
+.PHONY: serve test kill-test lint notes notebooks fuzz bench
 
 serve: .venv/installed papers.db
 	@echo "To rebuild papers.db from its catalog: $(BIN)/python build_db.py CATALOG"
@@ -40,6 +44,9 @@ papers.db: | .venv/installed
 test: .venv/installed-dev
 	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile --durations 20
 
+kill-test: .venv/installed-dev
+	$(BIN)/python tests/kills.py $(KILLS)
+
 lint: .venv/installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -52,6 +59,11 @@ notes: .venv/installed-dev
 
 notebooks: papers.db .venv/installed-jupyter
 	$(BIN)/jupyter lab --notebook-dir=notebooks
+
+fuzz: .venv/installed-dev
+	for part in metadata site pdf; do \
+		$(BIN)/python benchmarks/fuzz.py $$part --seconds $$(($(FUZZ_SECONDS) / 3)) --seed $(SEED) \
+		|| failed=1; done; test -z "$$failed"
 
 bench: .venv/installed-dev
 	$(BIN)/python benchmarks/fulltext.py
