@@ -1,4 +1,8 @@
-"""The error that ends a build with one clear message."""
+"""The errors that end a build with one clear message."""
+
+from __future__ import annotations
+
+from pathlib import Path
 
 
 class UserError(Exception):
@@ -6,3 +10,13 @@ class UserError(Exception):
 
     The message names the file, the line where there is one, and the remedy.
     """
+
+
+class BadFile(UserError):
+    """A file that cannot be used; a reader of a whole folder turns it into a problem."""
+
+    def __init__(self, path: Path, reason: str, line: int | None = None) -> None:
+        place = f", line {line}" if line else ""
+        super().__init__(f"{path}{place}: {reason}")
+        self.reason = f"line {line}: {reason}" if line else reason
+        """The reason without the folder, which a publication does not show."""

@@ -20,6 +20,29 @@ BOMB = 512 << 20
 """Size in bytes of the decompressed bomb, more than a thousand times that of the file."""
 
 
+def make_endless(path: Path) -> Path:
+    """Write a PDF whose page tree refers to itself: reading it takes for ever."""
+    path.write_bytes(_assemble([b"<</Type/Catalog/Pages 2 0 R>>", b"3 0 R", b"2 0 R"]))
+    return path
+
+
+def make_huge_stream(path: Path) -> Path:
+    """Write a PDF of one page of text, and one whose content says it has a terabyte."""
+    show = b"BT /F1 11 Tf 60 780 Td (Page 1 has text about gradients.) Tj ET"
+    font = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"
+    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents %d 0 R/Resources<</Font<</F1 %s>>>>>>"
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Count 2/Kids[3 0 R 5 0 R]>>",
+        page % (4, font),
+        b"<</Length %d>>stream\n%s\nendstream" % (len(show), show),
+        page % (6, font),
+        b"<</Length %d>>stream\nBT ET\nendstream" % (1 << 40),
+    ]
+    path.write_bytes(_assemble(objects))
+    return path
+
+
 def make_all(folder: Path) -> list[Path]:
     """Write every bad PDF into a folder."""
     good = make_pdf(folder / "good.pdf", GOOD_PAGES).read_bytes()
@@ -32,7 +55,7 @@ def make_all(folder: Path) -> list[Path]:
         "tree-loop.pdf": tree_loop(),
         "xref-loop.pdf": xref_loop(good),
         "many-pages.pdf": many_empty_pages(20_000),
-        "reference-loop.pdf": _assemble([b"<</Type/Catalog/Pages 2 0 R>>", b"3 0 R", b"2 0 R"]),
+        "reference-loop.pdf": make_endless(folder / "reference-loop.pdf").read_bytes(),
         "deep-arrays.pdf": _assemble(
             [b"<</Type/Catalog/Pages 2 0 R>>", b"[" * 50_000 + b"]" * 50_000]
         ),

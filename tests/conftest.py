@@ -409,6 +409,17 @@ def visiting(browser, home_site) -> Iterator[Callable[..., Any]]:
     assert errors == []
 
 
+def wait_until(page, expression: str) -> None:
+    """Wait until a JavaScript expression is true in a page of the browser.
+
+    Playwright's wait_for_function needs eval, which the Content-Security-Policy forbids.
+    """
+    deadline = time.monotonic() + PATIENCE / 1000
+    while not page.evaluate(expression):
+        assert time.monotonic() < deadline, f"never true: {expression}"
+        page.wait_for_timeout(20)
+
+
 def follow(element) -> None:
     """Click on a link or a button in the browser and wait until the page it leads to has loaded."""
     with element.page.expect_navigation():

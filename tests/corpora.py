@@ -69,9 +69,11 @@ sources:
 """
 
 HOSTILE = "</script><script>window.hacked = 1</script>"
+PLANTS = "box yew ivy holly laurel privet hornbeam hawthorn juniper".split()
+"""Words in which the papers below differ, so that they have a map."""
 RATED = "\n".join(
     ["title,year,ratings,decision,tags,abstract"]
-    + [f"{HOSTILE if n == 1 else f'Hedges in {n}'},{1990 + n % 30},{n % 9 + 1};{n % 5 + 3},{'Accept' if n % 3 else 'Reject'},{tag},{tag} of {n}"
+    + [f"{HOSTILE if n == 1 else f'Hedges in {n}'},{1990 + n % 30},{n % 9 + 1};{n % 5 + 3},{'Accept' if n % 3 else 'Reject'},{tag},{tag} of {PLANTS[n % 9]} and {PLANTS[n % 7]}"
        for n in range(60) for tag in [("pruning" if n % 2 else "garden shears")]]
 )  # fmt: skip
 RATED_CATALOG = """

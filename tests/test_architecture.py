@@ -12,13 +12,17 @@ from conftest import METADATA, ROOT
 from papersette.database.schema import PAGES_PER_PAPER, SCHEMA
 from papersette.search.corpus import FACETS
 
-LEAVES = "records errors text names progress"
+LEAVES = "records errors text names progress files loading stopping system"
 MAY_IMPORT = {
     "papersette/records.py": "",
     "papersette/errors.py": "",
+    "papersette/loading.py": "errors",
     "papersette/text.py": "",
     "papersette/names.py": "text",
     "papersette/progress.py": "",
+    "papersette/files.py": "",
+    "papersette/stopping.py": "",
+    "papersette/system.py": "",
     "papersette/sources": f"{LEAVES} sources",
     "papersette/fulltext": f"{LEAVES} fulltext",
     "papersette/knowledge": f"{LEAVES} knowledge",
