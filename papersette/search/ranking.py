@@ -48,9 +48,9 @@ NEAR_DISTANCE = 8
 """Words between the first and the last that are still near."""
 MOST_FORMS = 3
 """Forms of each word that are looked for next to the others."""
-MOST_PHRASES = 4
+MOST_PHRASES = 3
 """Combinations of these forms."""
-MOST_ORDERS = 6
+MOST_ORDERS = 2
 """Orders of the words that are looked for near each other."""
 ENOUGH_ADJACENT = 100
 """Candidates with the words together: five pages, after which nothing more is looked for."""
