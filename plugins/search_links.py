@@ -25,7 +25,7 @@ FACET_NAMES = {
 }
 """Facet -> its heading, in the order of the search page."""
 LONGEST_IN_LINKS = 1500
-"""Characters of a query that each link of a page repeats."""
+"""Characters of an encoded query that each link of a page repeats."""
 SEARCH_PARAMETERS = ("q", "in", *FACET_NAMES, "versions", "sort")
 FILE_NAMES = {
     "csv": "CSV",
@@ -44,6 +44,7 @@ def extra_template_vars(datasette, request):
     return {
         "search_link": search.link,
         "search_arguments": lambda: dict.fromkeys(SEARCH_PARAMETERS, "") | search.asked,
+        "shortened": shortened,
         "chosen": search.chosen,
         "choose": search.choose,
         "links": search.links,
@@ -55,6 +56,14 @@ def extra_template_vars(datasette, request):
             kind: translate(name) for kind, name in (FACET_NAMES | {"title": "Title"}).items()
         },
     }
+
+
+def shortened(text):
+    """Return the beginning of a query that is at most `LONGEST_IN_LINKS` long when encoded."""
+    short = text[:LONGEST_IN_LINKS]
+    while len(encoded := quote_plus(short)) > LONGEST_IN_LINKS:
+        short = short[: len(short) * LONGEST_IN_LINKS // len(encoded) - 1]
+    return short
 
 
 class Search:
@@ -69,7 +78,7 @@ class Search:
         )
         # encoded once, as a page has hundreds of links
         self.encoded = {
-            key: urlencode({key: value[:LONGEST_IN_LINKS]}) for key, value in self.asked.items()
+            key: urlencode({key: shortened(value)}) for key, value in self.asked.items()
         }
 
     def link(self, **changes):
