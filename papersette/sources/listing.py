@@ -25,7 +25,7 @@ PARAGRAPH = 160
 LONGEST_NAME = 50
 FOLD = re.compile(r"…\s*\((?:voir plus|see more|more|المزيد)\)")
 """The link where a page folds the rest of an abstract, often in the middle of a word."""
-COUNT = re.compile(r"\bhas (\d+) results?\b")
+COUNT = re.compile(r"\bhas (\d{1,9}) results?\b")
 TLDR = re.compile(r"(No )?tl;?dr\b[\s:]*(.*)", re.IGNORECASE)
 WORD_OF_NAME = re.compile(r"(?=.)(?:[A-Z]\.)*(?:[^\W\d_]+(?:'[^\W\d_]+)*)?")
 """A word of a name: "Ada", "J.", "J.K.", "O'Neil"."""

@@ -38,6 +38,12 @@ def test_a_different_number_of_results_is_reported(tmp_path):
     assert problems == ["says 7 results and shows 1"]
 
 
+def test_an_absurd_number_of_results_is_no_count(tmp_path):
+    text = f'Search X\n\n"noise" has {"9" * 5000} results\n\nFirst Title    \n\ntl;dr x\n'
+    papers, _ = read(tmp_path, "results", text)
+    assert [p.title for p in papers] == ["First Title"]
+
+
 def test_publications_repeat_items_fold_abstracts_in_mid_word_and_need_no_abstract(tmp_path):
     text = f"A Stroll\nAda Byron\nLéa van Dyk\nA Stroll\nAda Byron\n{LONG * 2}the… (voir plus)ory of it.\nFinding GANs in Gardens\nBo Li\n"
     papers, _ = read(tmp_path, "publications", text)
