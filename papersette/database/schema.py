@@ -424,7 +424,7 @@ INDEXES = {
         drop table temp.paper_terms;""",
     "statistics": "analyze;",
 }
-"""The scripts that create and fill the indexes, by name; docs/search.md says why papers have three.
+"""The scripts that create and fill the indexes, by name.
 
 The indexes contain `fold`ed text, so that Arabic is found in any spelling but shown as written;
 FTS5's own 'rebuild' would not fold. SIGNS stands for the Arabic vowel signs, which are parts of
