@@ -22,8 +22,6 @@ DRAWN = (
     "papers",
     "works",
     "venues",
-    "sessions",
-    "session_papers",
     "authors",
     "authorships",
     "tags",
