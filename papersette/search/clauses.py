@@ -53,6 +53,8 @@ class Clause:
     """What a group is made of."""
     facet_ids: tuple[int, ...] = ()
     """Values of a facet that it asks for."""
+    is_facet: bool = False
+    """Whether it asks for these and for nothing else."""
     ranked: tuple[int, ...] = ()
     """Of similar(…): the papers found, the most similar first."""
     part: str | None = None
@@ -67,6 +69,11 @@ class Clause:
             return all(clause.in_references for clause in self.inner)
         return self.fields == ("refs",)
 
+    @property
+    def is_word(self) -> bool:
+        """Whether its forms are looked for in fields of papers, as they are."""
+        return bool(self.forms and self.fields) and not self.is_prefix
+
     def to_field_query(self, schema: tantivy.Schema, name: str) -> EngineQuery:
         """Return the query of its words in one field of an index."""
         if self.inner:
@@ -74,6 +81,21 @@ class Clause:
         return adapter.any_of(
             adapter.word(schema, name, form, self.is_prefix) for form in self.forms
         )
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What papers must match beside the clauses of a query."""
+
+    clauses: tuple[Clause, ...]
+    """Any of these, or none of them."""
+    is_excluded: bool = False
+
+    @property
+    def query(self) -> EngineQuery:
+        """The condition as a query over papers."""
+        queries = [clause.query for clause in self.clauses]
+        return adapter.none_of(queries) if self.is_excluded else adapter.any_of(queries)
 
 
 class Compiler:
@@ -99,30 +121,30 @@ class Compiler:
             for number, node in enumerate(query.clauses)
         )
 
-    def to_exclusions(self, query: Query) -> list[EngineQuery]:
+    def to_exclusions(self, query: Query) -> list[Condition]:
         """Return a condition for each part of a query that no paper may match."""
         expand = self.expander.start(query, [])
         return [
-            adapter.none_of([self._compile(node, query.scope, expand, 0).query])
+            Condition((self._compile(node, query.scope, expand, 0),), is_excluded=True)
             for node in query.excluded
         ]
 
-    def to_filters(self, chosen: dict[str, str]) -> list[EngineQuery]:
-        """Return the queries of what is chosen beside the results: {"tag": "gan,-vae"}."""
+    def to_filters(self, chosen: dict[str, str]) -> list[Condition]:
+        """Return the conditions chosen beside the results: {"tag": "gan,-vae"}."""
         filters = []
         for facet, values in chosen.items():
-            wanted: list[EngineQuery] = []
+            wanted: list[Clause] = []
             for value in filter(None, (values or "").split(",")):
                 bare = value.removeprefix("-")
-                asked = self._facet_query(self.corpus.find_values(facet, bare))
+                asked = self._facet_clause(bare, self.corpus.find_values(facet, bare))
                 if value != bare:
-                    filters.append(adapter.none_of([asked]))
+                    filters.append(Condition((asked,), is_excluded=True))
                 elif facet in ONE_OF:
                     wanted.append(asked)
                 else:
-                    filters.append(asked)
+                    filters.append(Condition((asked,)))
             if wanted:
-                filters.append(adapter.any_of(wanted))
+                filters.append(Condition(tuple(wanted)))
         return filters
 
     def _compile(
@@ -151,12 +173,11 @@ class Compiler:
         self, term: Term, scope: str | None, expand: expansions.Expand, number: int
     ) -> Clause:
         if term.is_facet:
-            ids = tuple(self._to_facet_ids(term))
-            return Clause(str(term), self._facet_query(ids), facet_ids=ids)
+            return self._facet_clause(str(term), self._to_facet_ids(term))
         if term.field == "author":
             names = self.corpus.find_names("author", term.text)
             if names:
-                return Clause(str(term), self._facet_query(names), facet_ids=tuple(names))
+                return self._facet_clause(str(term), names)
         variants = expand(term)
         needles = tuple(_to_needle(text, term.is_prefix, number) for text in variants)
         terms = tuple(t for text in variants for t in to_terms(text))
@@ -229,8 +250,9 @@ class Compiler:
         found = self.corpus.find_prefix(facet, slug) if slug else []
         return found or self.corpus.find_words(facet, slug)
 
-    def _facet_query(self, facet_ids: Sequence[int]) -> EngineQuery:
-        return adapter.any_number(self.index.papers_schema, "facet", facet_ids)
+    def _facet_clause(self, label: str, facet_ids: Sequence[int]) -> Clause:
+        query = adapter.any_number(self.index.papers_schema, "facet", facet_ids)
+        return Clause(label, query, facet_ids=tuple(facet_ids), is_facet=True)
 
     def _numbers_query(self, numbers: Numbers) -> EngineQuery:
         return adapter.any_number(self.index.papers_schema, "number", numbers.tolist())

@@ -10,13 +10,14 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
-from tantivy import Query as EngineQuery
 
 from papersette.search import adapter, facet_counts
 from papersette.search.analysis import to_stems
+from papersette.search.clauses import Condition
 from papersette.search.corpus import FACETS, Corpus, FacetValue, Numbers, read_corpus
 from papersette.search.evidence import Finder
 from papersette.search.expansions import Notice
@@ -25,7 +26,7 @@ from papersette.search.parser import parse
 from papersette.search.query import Query, iterate_terms
 from papersette.search.ranking import Ranker, Ranking
 from papersette.search.results import Hit, Request, Result
-from papersette.search.retrieval import MASK_BITS, Matching, Retriever
+from papersette.search.retrieval import Matching, Retriever
 from papersette.text import to_slug
 
 FACET_VALUES = 15
@@ -145,7 +146,7 @@ class Engine:
             ignored=query.ignored,
         )
 
-    def _interpret(self, request: Request) -> tuple[Query, list[EngineQuery]]:
+    def _interpret(self, request: Request) -> tuple[Query, list[Condition]]:
         scoped = f"{request.q} in:{request.scope}" if request.scope else request.q
         return parse(scoped), self.retriever.compiler.to_filters(dict(request.filters))
 
@@ -187,14 +188,9 @@ class Engine:
         """Say of each hit which clauses it lacks, where some may be missing."""
         if matching.wanted >= len(matching.clauses) or not hits:
             return
-        numbers = [hit.number for hit in hits]
-        for start in range(0, len(matching.clauses), MASK_BITS):
-            clauses = matching.clauses[start : start + MASK_BITS]
-            masks = self.retriever.clause_masks(clauses, numbers)
-            for hit in hits:
-                mask = masks.get(hit.number, 0)
-                lacking = [c.label for bit, c in enumerate(clauses) if not mask >> bit & 1]
-                hit.missing = (*hit.missing, *lacking)
+        missing = self.retriever.find_missing(matching, [hit.number for hit in hits])
+        for hit in hits:
+            hit.missing = (*hit.missing, *missing[hit.number])
 
     def _add_explanations(self, hits: Sequence[Hit], found: _Found) -> None:
         schema = self.index.papers_schema
@@ -245,15 +241,12 @@ class Engine:
         words = [c for c in found.matching.clauses if c.fields in {ANYWHERE, ("text",), ("refs",)}]
         if not words or query.is_sentence or len(words) != len(found.matching.clauses):
             return {}
-        counts = {}
-        for part, name in (("text", "text"), ("references", "refs")):
-            schema = self.index.papers_schema
-            fields = [clause.to_field_query(schema, name) for clause in words]
-            asked = adapter.all_of([*fields, *found.matching.conditions])
-            counts[part] = self.retriever.count(asked)
-            if counts[part] and len(found.counted.versions):
-                numbers = self.retriever.numbers_of(asked)
-                counts[part] = self._count_works(numbers, found.counted)
+        counted = found.counted
+        to_works = partial(self._count_works, counted=counted) if len(counted.versions) else None
+        counts = {
+            part: self.retriever.count_in_field(found.matching, name, to_works)
+            for part, name in (("text", "text"), ("references", "refs"))
+        }
         return {part: count for part, count in counts.items() if count}
 
     def _count_works(self, numbers: Numbers, counted: facet_counts.Result) -> int:

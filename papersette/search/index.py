@@ -19,9 +19,11 @@ from typing import Any
 
 import tantivy
 
+from papersette.search import common_words
 from papersette.search.analysis import prepare, to_stems_analyzer, to_words_analyzer
+from papersette.search.common_words import CommonWords, write_common_words
 
-FORMAT = 2
+FORMAT = 3
 """Of the fields and analyzers below; an index of another format is rebuilt."""
 MANIFEST = "manifest.json"
 CHECKED_BYTES = 1 << 20
@@ -29,6 +31,8 @@ CHECKED_BYTES = 1 << 20
 HEAP_BYTES = 256_000_000
 """What each writer may hold in memory before it writes a segment."""
 
+FOLDERS = ("papers", "pages", common_words.FOLDER)
+"""Folders of an index."""
 PAPER_FIELDS = ("title", "abstract", "tags", "authors", "venue", "text", "refs")
 """`text` is all of a paper but its reference lists."""
 PAPER_STEMS = ("title_stems", "abstract_stems", "tags_stems")
@@ -50,6 +54,7 @@ class Index:
     pages: tantivy.Searcher
     papers_schema: tantivy.Schema
     pages_schema: tantivy.Schema
+    common_words: CommonWords
 
 
 def to_fingerprint(conn: sqlite3.Connection) -> str:
@@ -98,6 +103,9 @@ def write_index(database: Path, part: Path) -> Iterator[tuple[int, int]]:
     with closing(connect(database)) as conn:
         fingerprint = to_fingerprint(conn)
         yield from _write(conn, part)
+        size = conn.execute("select coalesce(max(number), 0) + 1 from papers").fetchone()[0]
+    papers = _open(part / "papers")
+    write_common_words(papers.searcher(), papers.schema, part, size)
     manifest = {"fingerprint": fingerprint, "checksums": to_checksums(part)}
     (part / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
 
@@ -107,7 +115,7 @@ def to_checksums(folder: Path) -> dict[str, int]:
 
     The engine itself notices damage only when it reads the place, and then may panic.
     """
-    files = sorted(path for name in ("papers", "pages") for path in (folder / name).glob("[!.]*"))
+    files = sorted(path for name in FOLDERS for path in (folder / name).glob("[!.]*"))
     return {path.relative_to(folder).as_posix(): _to_checksum(path) for path in files}
 
 
@@ -147,15 +155,17 @@ def open_index(folder: Path) -> Index:
     Raises:
         ValueError: The index is damaged.
     """
-    opened = []
-    for name in ("papers", "pages"):
-        index = tantivy.Index.open(str(folder / name))
-        index.register_tokenizer("words", to_words_analyzer())
-        index.register_tokenizer("stems", to_stems_analyzer())
-        index.reload()
-        opened.append(index)
-    papers, pages = opened
-    return Index(papers.searcher(), pages.searcher(), papers.schema, pages.schema)
+    papers, pages = _open(folder / "papers"), _open(folder / "pages")
+    words = CommonWords(folder)
+    return Index(papers.searcher(), pages.searcher(), papers.schema, pages.schema, words)
+
+
+def _open(folder: Path) -> tantivy.Index:
+    index = tantivy.Index.open(str(folder))
+    index.register_tokenizer("words", to_words_analyzer())
+    index.register_tokenizer("stems", to_stems_analyzer())
+    index.reload()
+    return index
 
 
 def _write(conn: sqlite3.Connection, folder: Path) -> Iterator[tuple[int, int]]:

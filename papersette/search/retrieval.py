@@ -6,17 +6,20 @@ matches is ranking.py's.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 from tantivy import Query as EngineQuery
 
 from papersette.search import adapter
-from papersette.search.clauses import Clause, Compiler
+from papersette.search.clauses import Clause, Compiler, Condition
 from papersette.search.corpus import Corpus, Numbers
 from papersette.search.expansions import Notice
 from papersette.search.index import Index
+from papersette.search.paper_sets import PaperSet, PaperSets
 from papersette.search.parser import parse
 from papersette.search.query import Function, Query
 from papersette.search.rewrites import to_relaxed
@@ -38,8 +41,12 @@ class Matching:
     numbers: Numbers
     clauses: tuple[Clause, ...] = ()
     """Those that were asked."""
-    conditions: tuple[EngineQuery, ...] = ()
+    conditions: tuple[Condition, ...] = ()
     """What papers must match beside the clauses: filters, and what is excluded."""
+    sets: list[PaperSet] | None = None
+    """The papers of each of the clauses, where they are known."""
+    allowed: PaperSet | None = None
+    """The papers that meet the conditions, where they are known."""
     wanted: int = 0
     """How many of the clauses a paper must have."""
     common: tuple[Clause, ...] = ()
@@ -65,8 +72,9 @@ class Retriever:
         self.index = index
         self.corpus = corpus
         self.compiler = Compiler(index, corpus, self.call)
+        self.sets = PaperSets(index, corpus)
 
-    def match(self, query: Query, filters: Sequence[EngineQuery] = ()) -> Matching:
+    def match(self, query: Query, filters: Sequence[Condition] = ()) -> Matching:
         """Return the papers that match a query and pass all filters.
 
         Where no paper matches, phrases are taken apart; where still none does, papers with most of
@@ -87,46 +95,70 @@ class Retriever:
             matching = self._match_most(query, filters)
         return matching
 
-    def _match_all(self, query: Query, filters: Sequence[EngineQuery]) -> Matching:
+    def _match_all(self, query: Query, filters: Sequence[Condition]) -> Matching:
         """Return the papers that have every clause."""
-        notices: list[Notice] = []
-        clauses = self.compiler.to_clauses(query, notices)
-        others = (*filters, *self.compiler.to_exclusions(query))
-        numbers = self.numbers_of(self._combine(clauses, len(clauses), others))
-        return Matching(numbers, clauses, others, len(clauses), notices=notices)
+        matching = self._prepare(query, filters)
+        matching.wanted = len(matching.clauses)
+        matching.numbers = self._find(matching)
+        return matching
 
-    def _match_most(self, query: Query, filters: Sequence[EngineQuery]) -> Matching:
+    def _match_most(self, query: Query, filters: Sequence[Condition]) -> Matching:
         """Return the papers with as many clauses as any paper has; of a sentence, with somewhat
         fewer.
         """
-        notices: list[Notice] = []
-        clauses = self.compiler.to_clauses(query, notices)
-        others = (*filters, *self.compiler.to_exclusions(query))
-        asked, common = self._split_common(clauses) if query.is_sentence else (clauses, ())
-        most = self._most_clauses(asked, others)
-        tolerated = len(clauses) // MISSING_SHARE if query.is_sentence else 0
-        nothing = np.empty(0, np.int64)
-        matching = Matching(nothing, asked, others, max(1, most - tolerated), common)
-        matching.notices = notices
+        matching = self._prepare(query, filters)
+        asked = matching.clauses
+        most = self._most_clauses(matching)
+        every = len(asked) + len(matching.common)
+        tolerated = every // MISSING_SHARE if query.is_sentence else 0
+        matching.wanted = max(1, most - tolerated)
         if most:
-            matching.numbers = self.numbers_of(self._combine(asked, matching.wanted, others))
+            matching.numbers = self._find(matching)
         if most < len(asked):
-            present = tuple(c for c in asked if self._is_present(c, others))
-            matching.missing = tuple(c.label for c in asked if c not in present)
-            matching.clauses = present
-            matching.partial = most < len(present)
+            present = [self._is_present(matching, i) for i in range(len(asked))]
+            matching.missing = tuple(c.label for c, is_there in zip(asked, present, strict=True)
+                                     if not is_there)  # fmt: skip
+            matching.clauses = tuple(itertools.compress(asked, present))
+            if matching.sets is not None:
+                matching.sets = list(itertools.compress(matching.sets, present))
+            matching.partial = most < len(matching.clauses)
         return matching
 
-    def _is_present(self, clause: Clause, others: Sequence[EngineQuery]) -> bool:
-        """Tell whether any paper has a clause."""
-        if clause.frequency and not others:
-            return True
-        return bool(self.count(self._combine([clause], 1, others)))
+    def _prepare(self, query: Query, filters: Sequence[Condition]) -> Matching:
+        """Compile a query, and find the papers of its parts where no search is needed for it."""
+        notices: list[Notice] = []
+        clauses = self.compiler.to_clauses(query, notices)
+        conditions = (*filters, *self.compiler.to_exclusions(query))
+        asked, common = self._split_common(clauses) if query.is_sentence else (clauses, ())
+        sets = self.sets.of_each(asked)
+        allowed = self.sets.of_all(conditions) if sets is not None else None
+        return Matching(
+            np.empty(0, np.int64), asked, conditions, sets, allowed, common=common, notices=notices
+        )
 
-    def _most_clauses(self, clauses: Sequence[Clause], others: Sequence[EngineQuery]) -> int:
+    def _find(self, matching: Matching) -> Numbers:
+        """Return the papers with as many clauses as wanted that meet the conditions."""
+        if matching.sets is not None and matching.allowed is not None:
+            return np.flatnonzero(matching.allowed & (_count(matching) >= matching.wanted))
+        query = _combine([c.query for c in matching.clauses], matching.wanted, matching.conditions)
+        return self.numbers_of(query)
+
+    def _is_present(self, matching: Matching, position: int) -> bool:
+        """Tell whether any paper has a clause, among those that meet the conditions."""
+        if matching.sets is not None and matching.allowed is not None:
+            return bool(np.any(matching.sets[position] & matching.allowed))
+        clause = matching.clauses[position]
+        if clause.frequency and not matching.conditions:
+            return True
+        return bool(self.count(_combine([clause.query], 1, matching.conditions)))
+
+    def _most_clauses(self, matching: Matching) -> int:
         """Return how many of the clauses the paper with most of them has."""
-        each = (EngineQuery.const_score_query(clause.query, 1.0) for clause in clauses)
-        query = adapter.all_of([adapter.any_of(each), *map(adapter.unscored, others)])
+        if matching.sets is not None and matching.allowed is not None:
+            return int(_count(matching)[matching.allowed].max(initial=0))
+        each = (EngineQuery.const_score_query(clause.query, 1.0) for clause in matching.clauses)
+        others = (adapter.unscored(condition.query) for condition in matching.conditions)
+        query = adapter.all_of([adapter.any_of(each), *others])
         _, scores = adapter.find_scored(self.index.papers, query, "number", 1)
         return round(scores[0]) if len(scores) else 0
 
@@ -145,7 +177,47 @@ class Retriever:
         """Return how many papers match an engine query."""
         return adapter.count(self.index.papers, query)
 
-    def clause_masks(self, clauses: Sequence[Clause], numbers: Sequence[int]) -> dict[int, int]:
+    def count_in_field(
+        self, matching: Matching, field: str, to_works: Callable[[Numbers], int] | None
+    ) -> int:
+        """Return how many works have all clauses in one field and meet the conditions.
+
+        Args:
+            matching: A result whose clauses are words.
+            field: Of the papers index.
+            to_works: Counts works among papers; None where each paper is a work.
+        """
+        sets = self.sets.of_each(matching.clauses, (field,))
+        if sets is not None and matching.allowed is not None:
+            numbers = np.flatnonzero(np.logical_and.reduce([matching.allowed, *sets]))
+            return to_works(numbers) if to_works else len(numbers)
+        schema = self.index.papers_schema
+        fields = [clause.to_field_query(schema, field) for clause in matching.clauses]
+        query = _combine(fields, len(fields), matching.conditions)
+        count = self.count(query)
+        return to_works(self.numbers_of(query)) if count and to_works else count
+
+    def find_missing(self, matching: Matching, numbers: Sequence[int]) -> dict[int, list[str]]:
+        """Return the labels of the clauses that each of these papers lacks."""
+        if matching.sets is not None:
+            return {
+                number: [
+                    clause.label
+                    for clause, papers in zip(matching.clauses, matching.sets, strict=True)
+                    if not papers[number]
+                ]
+                for number in numbers
+            }
+        missing: dict[int, list[str]] = {number: [] for number in numbers}
+        for start in range(0, len(matching.clauses), MASK_BITS):
+            clauses = matching.clauses[start : start + MASK_BITS]
+            masks = self._clause_masks(clauses, numbers)
+            for number in numbers:
+                mask = masks.get(number, 0)
+                missing[number] += [c.label for bit, c in enumerate(clauses) if not mask >> bit & 1]
+        return missing
+
+    def _clause_masks(self, clauses: Sequence[Clause], numbers: Sequence[int]) -> dict[int, int]:
         """Return which of at most `MASK_BITS` clauses each of these papers has, as bits.
 
         The engine adds up scores; with powers of two as scores, their sum is the set of clauses.
@@ -158,17 +230,6 @@ class Retriever:
         query = adapter.all_of([adapter.unscored(among), each])
         found, scores = adapter.find_scored(self.index.papers, query, "number", len(numbers))
         return dict(zip(found.tolist(), scores.astype(np.int64).tolist(), strict=True))
-
-    def _combine(
-        self, clauses: Sequence[Clause], wanted: int, others: Sequence[EngineQuery]
-    ) -> EngineQuery:
-        """Return the query of papers with `wanted` of the clauses that match all of `others`."""
-        parts = list(others)
-        if wanted >= len(clauses):
-            parts += [clause.query for clause in clauses]
-        else:
-            parts.append(adapter.some_of((clause.query for clause in clauses), wanted))
-        return adapter.all_of(parts) if parts else EngineQuery.all_query()
 
     def _split_common(
         self, clauses: tuple[Clause, ...]
@@ -189,3 +250,24 @@ class Retriever:
         found = self.match(parse(function.argument)).numbers
         table = self.corpus.cited_by if function.name == "citations" else self.corpus.cites
         return np.unique(table.gather(found)).astype(np.int64)
+
+
+def _combine(
+    clauses: Sequence[EngineQuery], wanted: int, conditions: Sequence[Condition]
+) -> EngineQuery:
+    """Return the query of papers with `wanted` of the clauses that meet all conditions."""
+    parts = [condition.query for condition in conditions]
+    if wanted >= len(clauses):
+        parts += clauses
+    else:
+        parts.append(adapter.some_of(clauses, wanted))
+    return adapter.all_of(parts) if parts else EngineQuery.all_query()
+
+
+def _count(matching: Matching) -> NDArray[np.uint8]:
+    """Return how many of the clauses each paper has, by number."""
+    assert matching.allowed is not None
+    counts = np.zeros(len(matching.allowed), np.uint8)
+    for papers in matching.sets or ():
+        counts += papers
+    return counts
