@@ -13,6 +13,9 @@ from tantivy import Occur, Query, Schema, Searcher
 
 from papersette.search.analysis import CJK, to_terms
 
+FEW_NUMBERS = 300
+"""Up to so many numbers, one query each is faster than a set, which walks all terms."""
+
 Values = NDArray[np.int64]
 """Values of a number field, one for each document."""
 
@@ -59,8 +62,8 @@ def any_number(schema: Schema, field: str, numbers: Sequence[int]) -> Query:
     """Return the query of documents with one of these values in a number field."""
     if not numbers:
         return Query.empty_query()
-    if len(numbers) == 1:
-        return Query.term_query(schema, field, numbers[0], "basic")
+    if len(numbers) <= FEW_NUMBERS:
+        return any_of(Query.term_query(schema, field, number, "basic") for number in numbers)
     return Query.term_set_query(schema, field, list(numbers))
 
 
@@ -73,6 +76,14 @@ def phrase(schema: Schema, field: str, terms: Sequence[str], slop: int = 0) -> Q
     """Return the query of terms in this order, with at most `slop` words between them."""
     words: list[str | tuple[int, str]] = list(terms)
     return Query.phrase_query(schema, field, words, slop)
+
+
+def to_single_term(text: str) -> str | None:
+    """Return the term that a word is looked for as, or None where one term does not do."""
+    terms = to_terms(text)
+    if len(terms) != 1 or (len(terms[0]) == 1 and CJK.match(terms[0])):
+        return None
+    return terms[0]
 
 
 def word(schema: Schema, field: str, text: str, is_prefix: bool = False) -> Query:

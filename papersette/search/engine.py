@@ -188,9 +188,8 @@ class Engine:
         """Say of each hit which clauses it lacks, where some may be missing."""
         if matching.wanted >= len(matching.clauses) or not hits:
             return
-        missing = self.retriever.find_missing(matching, [hit.number for hit in hits])
         for hit in hits:
-            hit.missing = (*hit.missing, *missing[hit.number])
+            hit.missing = self.retriever.find_missing(matching, hit.number)
 
     def _add_explanations(self, hits: Sequence[Hit], found: _Found) -> None:
         schema = self.index.papers_schema

@@ -1,8 +1,8 @@
 """Counts the values of facets among the papers that a search finds. Counts are exact.
 
 For a small result the values of its papers are added up. For a large one the commonest values of
-each facet are kept as sets of bits; where those cannot settle which values come first, the facet is
-added up as well.
+each facet are kept as sets of bits; where those cannot settle which values come first, rarer ones
+are counted as well.
 """
 
 from __future__ import annotations
@@ -19,6 +19,9 @@ FACET_SPAN = 10_000_000
 """facet_id = facet * FACET_SPAN + rank of the value in it, from 1, the commonest first."""
 BITSETS = 256
 """Values of each facet that are kept as sets of bits."""
+MOST_COUNTED = 20
+"""Papers of rarer values that are looked at, for each paper found; with more, the values of the
+papers found are added up."""
 SMALL_RESULT = 200
 """Up to so many papers the values are added up one by one."""
 
@@ -74,7 +77,7 @@ class FacetCounter:
         for name, limit in limits.items():
             table = self.tables[name]
             columns = slice(table.first, table.first + len(table.papers))
-            own = None if common is None else _settled(table, common[table.rows], limit)
+            own = None if common is None else self._settle(result, table, common, limit)
             if own is None:
                 every = self._add_up(result.single) if every is None else every
                 own = every[columns]
@@ -82,6 +85,30 @@ class FacetCounter:
                 own = np.pad(own, (0, len(table.papers) - len(own))) + versions[columns]
             counts[name] = [(table.first + i, count) for i, count in _highest(own, limit)]
         return counts
+
+    def _settle(
+        self, result: Result, table: FacetTable, common: NDArray[np.int64], limit: int
+    ) -> NDArray[np.int64] | None:
+        """Return the counts of the values of a facet that can be among the highest.
+
+        Values are sorted by their papers, so that those after some position have too few. The
+        result is None where there are too many values before it.
+        """
+        counts = common[table.rows]
+        known = len(counts)
+        if known == len(table.papers):
+            return counts
+        least = np.partition(counts, -limit)[-limit] if known >= limit else 0
+        last = known + int(np.count_nonzero(table.papers[known:] > least))
+        of = self.corpus.papers_of
+        starts = of.starts[table.first + known : table.first + last + 1]
+        if len(starts) < 2:
+            return counts
+        if starts[-1] - starts[0] > MOST_COUNTED * len(result.single):
+            return None
+        papers = result.members[of.columns[starts[0] : starts[-1]]]
+        rarer = np.add.reduceat(papers, starts[:-1] - starts[0], dtype=np.int64)
+        return np.concatenate([counts, rarer])
 
     def _count_common(self, result: Result) -> NDArray[np.int64]:
         """Count the commonest values of each facet by their sets."""
@@ -102,15 +129,6 @@ class FacetCounter:
         lengths = of.starts[result.versions + 1] - of.starts[result.versions]
         pairs = np.repeat(result.works, lengths) * width + of.gather(result.versions)
         return np.bincount(np.unique(pairs) % width, minlength=width).astype(np.int64)
-
-
-def _settled(table: FacetTable, counts: NDArray[np.int64], limit: int) -> NDArray[np.int64] | None:
-    """Return the counts of the commonest values; None where a rarer one could come first."""
-    if len(counts) < len(table.papers):
-        rarer = int(table.papers[len(counts)])
-        if np.count_nonzero(counts >= rarer) < limit:
-            return None
-    return counts
 
 
 def _highest(counts: NDArray[np.int64], limit: int) -> list[tuple[int, int]]:
@@ -153,8 +171,10 @@ class Result:
     """Papers of works that have several."""
     works: NDArray[np.int64]
     """The work of each of `versions`."""
+    members: NDArray[np.bool_]
+    """Whether each paper is one of `single`, by number."""
     bits: NDArray[np.uint64]
-    """`single` as a set."""
+    """The same as bits."""
 
     @property
     def size(self) -> int:
@@ -166,4 +186,6 @@ def to_result(corpus: Corpus, numbers: Numbers, *, all_versions: bool) -> Result
     """Tell works with several versions apart from the rest of the papers found."""
     grouped = corpus.in_versions[numbers] & (not all_versions)
     single, versions = numbers[~grouped], numbers[grouped]
-    return Result(single, versions, corpus.works[versions], to_bits(single, corpus.size))
+    bits = to_bits(single, corpus.size)
+    members = np.unpackbits(bits.view(np.uint8), bitorder="little").view(np.bool_)
+    return Result(single, versions, corpus.works[versions], members, bits)

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from papersette.search import adapter
-from papersette.search.analysis import to_terms
 from papersette.search.clauses import Clause, Condition
 from papersette.search.common_words import FIELDS
 from papersette.search.corpus import Corpus
@@ -27,52 +26,54 @@ class PaperSets:
         self.every = np.zeros(corpus.size, np.bool_)
         self.every[corpus.all_numbers] = True
 
-    def of_all(self, conditions: Sequence[Condition]) -> PaperSet | None:
-        """Return the papers that meet all conditions, or None where the engine must be asked."""
+    def of_all(self, conditions: Sequence[Condition]) -> PaperSet:
+        """Return the papers that meet all conditions."""
         papers = self.every.copy()
         for condition in conditions:
-            found = self._of_condition(condition)
-            if found is None:
-                return None
-            papers &= found
+            found = np.zeros_like(self.every)
+            for members in self.of_each(condition.clauses):
+                found |= members
+            papers &= ~found if condition.is_excluded else found
         return papers
 
     def of_each(
         self, clauses: Sequence[Clause], fields: tuple[str, ...] | None = None
-    ) -> list[PaperSet] | None:
-        """Return the papers of each clause, or None where the engine must be asked of one.
+    ) -> list[PaperSet]:
+        """Return the papers of each clause.
 
         Args:
             clauses: Of a query.
             fields: Where to look for words, if not where each clause says.
         """
-        sets = []
-        for clause in clauses:
-            found = self._of_clause(clause, fields or clause.fields)
-            if found is None:
-                return None
-            sets.append(found)
-        return sets
+        sets = [self.find(clause, fields) for clause in clauses]
+        return [
+            self._search(clause, fields) if found is None else found
+            for clause, found in zip(clauses, sets, strict=True)
+        ]
 
-    def _of_condition(self, condition: Condition) -> PaperSet | None:
-        sets = self.of_each(condition.clauses)
-        if sets is None:
-            return None
-        papers = np.zeros_like(self.every)
-        for found in sets:
-            papers |= found
-        return ~papers if condition.is_excluded else papers
-
-    def _of_clause(self, clause: Clause, fields: tuple[str, ...]) -> PaperSet | None:
+    def find(self, clause: Clause, fields: tuple[str, ...] | None = None) -> PaperSet | None:
+        """Return the papers of a clause, or None where the engine must be asked."""
         if clause.is_facet:
             papers = np.zeros_like(self.every)
             for facet_id in clause.facet_ids:
                 papers[self.corpus.evidence_of(facet_id)[0]] = True
             return papers
-        words = [to_terms(form) for form in clause.forms]
-        if not clause.is_word or not set(fields) <= set(FIELDS) or any(len(w) != 1 for w in words):
+        asked = fields or clause.fields
+        terms = [adapter.to_single_term(form) for form in clause.forms]
+        words = [term for term in terms if term is not None]
+        if not clause.is_word or not set(asked) <= set(FIELDS) or len(words) < len(terms):
             return None
-        return self._of_words([word for (word,) in words], fields)
+        return self._of_words(words, asked)
+
+    def _search(self, clause: Clause, fields: tuple[str, ...] | None) -> PaperSet:
+        """Ask the engine for the papers of a clause."""
+        schema = self.index.papers_schema
+        query = clause.query
+        if fields:
+            query = adapter.any_of(clause.to_field_query(schema, name) for name in fields)
+        papers = np.zeros_like(self.every)
+        papers[adapter.find_values(self.index.papers, query, "number")] = True
+        return papers
 
     def _of_words(self, words: Sequence[str], fields: Sequence[str]) -> PaperSet:
         """Return the papers that have any of the words in any of the fields."""

@@ -145,6 +145,9 @@ def find(text: str, needles: Sequence[Needle]) -> list[Occurrence]:
 def _find_from(folded: str, start: int, needle: Needle, found: list[Occurrence]) -> None:
     """Add the occurrences of one needle, the first word of which is at `start` first."""
     first, *rest = needle.words
+    if rest and not (needle.is_prefix or needle.tail or CJK.search(" ".join(needle.words))):
+        _find_phrase(folded, start, needle, found)
+        return
     length, size, count = len(first), len(folded), 0
     is_bounded = not CJK.match(first)
     while start >= 0 and count < MOST_OCCURRENCES:
@@ -162,6 +165,26 @@ def _find_from(folded: str, start: int, needle: Needle, found: list[Occurrence])
                 found.append(Occurrence(start, end, needle.clause, needle.weight * (1 + len(rest))))
                 count += 1
         start = folded.find(first, start + length)
+
+
+def _find_phrase(folded: str, start: int, needle: Needle, found: list[Occurrence]) -> None:
+    """Add the occurrences of several words one after the other, from `start` on."""
+    if any(word not in folded for word in needle.words):
+        return
+    weight, count = needle.weight * len(needle.words), 0
+    for hit in _phrase_pattern(needle.words).finditer(folded, start):
+        begin, end = hit.span()
+        if not (begin and folded[begin - 1].isalnum()):
+            found.append(Occurrence(begin, end, needle.clause, weight))
+            count += 1
+            if count == MOST_OCCURRENCES:
+                return
+
+
+@lru_cache(maxsize=1024)
+def _phrase_pattern(words: tuple[str, ...]) -> re.Pattern[str]:
+    """Return the pattern of a phrase. It begins with a letter, which is looked for quickest."""
+    return re.compile(r"[\W_]+".join(map(re.escape, words)) + r"(?![^\W_])")
 
 
 @lru_cache(maxsize=256)

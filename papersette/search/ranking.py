@@ -54,14 +54,14 @@ MOST_ORDERS = 2
 """Orders of the words that are looked for near each other."""
 ENOUGH_ADJACENT = 100
 """Candidates with the words together: five pages, after which nothing more is looked for."""
-ADJACENT_CANDIDATES = 400
+ADJACENT_CANDIDATES = 200
 """The best candidates by other scores, which are looked at for adjacency."""
-PAPER_CANDIDATES = 1000
-PAGE_CANDIDATES = 600
+PAPER_CANDIDATES = 500
+PAGE_CANDIDATES = 400
 """Documents that a score is computed of; papers behind them are ordered by text alone."""
 FEW_PAPERS = 100
 """Up to so many matches, candidates are sought among them and not in the whole index."""
-ENOUGH = 200
+ENOUGH = 100
 """Candidates that must be among the matching papers."""
 MOST_RESTRICTED = 5000
 """Papers that a query can be restricted to."""
@@ -96,7 +96,7 @@ class Ranker:
         allowed[matching.numbers] = True
         parts = {"evidence": np.where(allowed, self._evidence(matching), 0.0)}
         if worded:
-            parts |= self._word_scores(query, worded, matching.numbers)
+            parts |= self._word_scores(query, worded, matching)
         total = np.sum(list(parts.values()), axis=0)
         phrases = self._phrases(query, worded)
         if phrases:
@@ -143,7 +143,7 @@ class Ranker:
         return scores / highest * 0.1 if highest else scores
 
     def _word_scores(
-        self, query: Query, clauses: Sequence[Clause], numbers: Numbers
+        self, query: Query, clauses: Sequence[Clause], matching: Matching
     ) -> dict[str, Scores]:
         terms = list(dict.fromkeys(term for clause in clauses for term in clause.terms))
         stems = list(dict.fromkeys(stem for term in terms for stem in STEMS.analyze(term)))
@@ -152,9 +152,9 @@ class Ranker:
         text = self._any_term("papers", text_field, terms)
         pages = self._pages_query(query, clauses, stems)
         return {
-            "metadata": METADATA_WEIGHT * self._paper_scores(metadata, numbers),
-            "text": TEXT_WEIGHT * self._paper_scores(text, numbers),
-            "pages": PAGES_WEIGHT * self._page_scores(pages, numbers),
+            "metadata": METADATA_WEIGHT * self._paper_scores(metadata, matching),
+            "text": TEXT_WEIGHT * self._paper_scores(text, matching),
+            "pages": PAGES_WEIGHT * self._page_scores(pages, matching),
         }
 
     def _metadata_query(self, stems: Sequence[str]) -> EngineQuery:
@@ -176,45 +176,49 @@ class Ranker:
             return self._any_term("pages", "stems", stems)
         return to_page_query(self.index, clauses)
 
-    def _paper_scores(self, query: EngineQuery, numbers: Numbers) -> Scores:
-        """Return the scores of the best candidates among the allowed papers, 1 for the best."""
-        found, values = self._candidates(
-            self.index.papers, self.index.papers_schema, query, numbers, PAPER_CANDIDATES
-        )
+    def _paper_scores(self, query: EngineQuery, matching: Matching) -> Scores:
+        """Return the scores of the best candidates among the papers found, 1 for the best."""
+        searcher, numbers = self.index.papers, matching.numbers
+        best = self._find_best(searcher, query, numbers, PAPER_CANDIDATES)
+        if best is None:
+            schema = self.index.papers_schema
+            is_few = len(numbers) <= FEW_PAPERS
+            among = _among(schema, numbers) if is_few else matching.to_query()
+            restricted = adapter.all_of([adapter.unscored(among), query])
+            best = adapter.find_scored(searcher, restricted, "number", PAPER_CANDIDATES)
         scores = np.zeros(self.corpus.size)
-        scores[found] = values
+        scores[best[0]] = best[1]
         return _scaled(scores)
 
-    def _page_scores(self, query: EngineQuery, numbers: Numbers) -> Scores:
+    def _page_scores(self, query: EngineQuery, matching: Matching) -> Scores:
         """Return the scores of papers by their best pages, 1 for the best."""
-        found, values = self._candidates(
-            self.index.pages, self.index.pages_schema, query, numbers, PAGE_CANDIDATES
-        )
+        searcher, numbers = self.index.pages, matching.numbers
+        best = self._find_best(searcher, query, numbers, PAGE_CANDIDATES)
+        if best is None:
+            among = _among(self.index.pages_schema, numbers)
+            restricted = adapter.all_of([adapter.unscored(among), query])
+            best = adapter.find_scored(searcher, restricted, "number", PAGE_CANDIDATES)
+        found, values = best
         powers = np.bincount(found, values**PAGES_POWER, minlength=self.corpus.size)
         return _scaled(np.power(powers, 1 / PAGES_POWER, dtype=np.float64))
 
-    def _candidates(
-        self,
-        searcher: Searcher,
-        schema: Schema,
-        query: EngineQuery,
-        numbers: Numbers,
-        limit: int,
-    ) -> tuple[Numbers, Scores]:
-        """Return number and score of the documents of allowed papers that match best.
+    def _find_best(
+        self, searcher: Searcher, query: EngineQuery, numbers: Numbers, limit: int
+    ) -> tuple[Numbers, Scores] | None:
+        """Return number and score of the documents of papers found that are among the best of all.
 
         The best of the whole index are found fastest. Where they are mostly of other papers, the
-        query is restricted to those allowed.
+        result is None, and the query has to be restricted.
         """
-        if len(numbers) > FEW_PAPERS:
-            allowed = np.zeros(self.corpus.size, np.bool_)
-            allowed[numbers] = True
-            found, scores = adapter.find_scored(searcher, query, "number", limit)
-            kept = allowed[found]
-            if len(found) < limit or np.count_nonzero(kept) >= ENOUGH:
-                return found[kept], scores[kept]
-        restricted = _among(schema, query, numbers[:MOST_RESTRICTED])
-        return adapter.find_scored(searcher, restricted, "number", limit)
+        if len(numbers) <= FEW_PAPERS:
+            return None
+        allowed = np.zeros(self.corpus.size, np.bool_)
+        allowed[numbers] = True
+        found, scores = adapter.find_scored(searcher, query, "number", limit)
+        kept = allowed[found]
+        if len(found) == limit and np.count_nonzero(kept) < ENOUGH:
+            return None
+        return found[kept], scores[kept]
 
     def _phrases(self, query: Query, clauses: Sequence[Clause]) -> list[list[str]]:
         """Return the words of a short query next to each other, in their commonest forms."""
@@ -273,10 +277,9 @@ def _to_page_query(index: Index, clause: Clause) -> EngineQuery:
     return adapter.all_of([query, adapter.unscored(part)])
 
 
-def _among(schema: Schema, query: EngineQuery, numbers: Numbers) -> EngineQuery:
-    """Return the query restricted to papers with these numbers."""
-    among = adapter.any_number(schema, "number", numbers.tolist())
-    return adapter.all_of([adapter.unscored(among), query])
+def _among(schema: Schema, numbers: Numbers) -> EngineQuery:
+    """Return the query of the papers with these numbers, as far as one query holds them."""
+    return adapter.any_number(schema, "number", numbers[:MOST_RESTRICTED].tolist())
 
 
 def _scaled(scores: Scores) -> Scores:

@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 from tantivy import Query as EngineQuery
 
 from papersette.search import adapter
@@ -24,8 +23,9 @@ from papersette.search.parser import parse
 from papersette.search.query import Function, Query
 from papersette.search.rewrites import to_relaxed
 
-MASK_BITS = 24
-"""Clauses that one mask has room for: scores are floats of 24 bits."""
+RARE_SHARE = 1 / 32
+"""A clause that fewer papers have is asked of the engine together with a phrase, which is then
+looked for in these only."""
 MISSING_SHARE = 3
 """Of a sentence, one word in so many may be missing."""
 COMMON_SHARE = 0.8
@@ -43,10 +43,8 @@ class Matching:
     """Those that were asked."""
     conditions: tuple[Condition, ...] = ()
     """What papers must match beside the clauses: filters, and what is excluded."""
-    sets: list[PaperSet] | None = None
-    """The papers of each of the clauses, where they are known."""
-    allowed: PaperSet | None = None
-    """The papers that meet the conditions, where they are known."""
+    sets: list[PaperSet] = field(default_factory=list)
+    """The papers of each of the clauses, where some may be missing."""
     wanted: int = 0
     """How many of the clauses a paper must have."""
     common: tuple[Clause, ...] = ()
@@ -58,6 +56,10 @@ class Matching:
     relaxed: bool = False
     """Whether phrases were taken apart, as no paper has them."""
     notices: list[Notice] = field(default_factory=list)
+
+    def to_query(self) -> EngineQuery:
+        """Return the engine query of these papers."""
+        return _combine([c.query for c in self.clauses], self.wanted, self.conditions)
 
 
 class Retriever:
@@ -99,7 +101,19 @@ class Retriever:
         """Return the papers that have every clause."""
         matching = self._prepare(query, filters)
         matching.wanted = len(matching.clauses)
-        matching.numbers = self._find(matching)
+        papers = self.sets.of_all(matching.conditions)
+        asked = []
+        for clause in matching.clauses:
+            found = self.sets.find(clause)
+            if found is not None:
+                papers &= found
+            if found is None or np.count_nonzero(found) < RARE_SHARE * len(papers):
+                asked.append(clause)
+        if any(self.sets.find(clause) is None for clause in asked):
+            members = np.zeros_like(papers)
+            members[self.numbers_of(adapter.all_of(clause.query for clause in asked))] = True
+            papers &= members
+        matching.numbers = np.flatnonzero(papers)
         return matching
 
     def _match_most(self, query: Query, filters: Sequence[Condition]) -> Matching:
@@ -107,60 +121,33 @@ class Retriever:
         fewer.
         """
         matching = self._prepare(query, filters)
-        asked = matching.clauses
-        most = self._most_clauses(matching)
-        every = len(asked) + len(matching.common)
+        allowed = self.sets.of_all(matching.conditions)
+        sets = self.sets.of_each(matching.clauses)
+        counts = np.zeros(len(allowed), np.uint8)
+        for papers in sets:
+            counts += papers
+        most = int(counts[allowed].max(initial=0))
+        every = len(sets) + len(matching.common)
         tolerated = every // MISSING_SHARE if query.is_sentence else 0
         matching.wanted = max(1, most - tolerated)
         if most:
-            matching.numbers = self._find(matching)
-        if most < len(asked):
-            present = [self._is_present(matching, i) for i in range(len(asked))]
-            matching.missing = tuple(c.label for c, is_there in zip(asked, present, strict=True)
-                                     if not is_there)  # fmt: skip
-            matching.clauses = tuple(itertools.compress(asked, present))
-            if matching.sets is not None:
-                matching.sets = list(itertools.compress(matching.sets, present))
-            matching.partial = most < len(matching.clauses)
+            matching.numbers = np.flatnonzero(allowed & (counts >= matching.wanted))
+        present = [bool(np.any(papers & allowed)) for papers in sets]
+        absent = [not is_there for is_there in present]
+        matching.missing = tuple(c.label for c in itertools.compress(matching.clauses, absent))
+        matching.clauses = tuple(itertools.compress(matching.clauses, present))
+        matching.sets = list(itertools.compress(sets, present))
+        matching.partial = most < len(matching.clauses)
         return matching
 
     def _prepare(self, query: Query, filters: Sequence[Condition]) -> Matching:
-        """Compile a query, and find the papers of its parts where no search is needed for it."""
+        """Compile a query; its papers are not yet known."""
         notices: list[Notice] = []
         clauses = self.compiler.to_clauses(query, notices)
         conditions = (*filters, *self.compiler.to_exclusions(query))
         asked, common = self._split_common(clauses) if query.is_sentence else (clauses, ())
-        sets = self.sets.of_each(asked)
-        allowed = self.sets.of_all(conditions) if sets is not None else None
-        return Matching(
-            np.empty(0, np.int64), asked, conditions, sets, allowed, common=common, notices=notices
-        )
-
-    def _find(self, matching: Matching) -> Numbers:
-        """Return the papers with as many clauses as wanted that meet the conditions."""
-        if matching.sets is not None and matching.allowed is not None:
-            return np.flatnonzero(matching.allowed & (_count(matching) >= matching.wanted))
-        query = _combine([c.query for c in matching.clauses], matching.wanted, matching.conditions)
-        return self.numbers_of(query)
-
-    def _is_present(self, matching: Matching, position: int) -> bool:
-        """Tell whether any paper has a clause, among those that meet the conditions."""
-        if matching.sets is not None and matching.allowed is not None:
-            return bool(np.any(matching.sets[position] & matching.allowed))
-        clause = matching.clauses[position]
-        if clause.frequency and not matching.conditions:
-            return True
-        return bool(self.count(_combine([clause.query], 1, matching.conditions)))
-
-    def _most_clauses(self, matching: Matching) -> int:
-        """Return how many of the clauses the paper with most of them has."""
-        if matching.sets is not None and matching.allowed is not None:
-            return int(_count(matching)[matching.allowed].max(initial=0))
-        each = (EngineQuery.const_score_query(clause.query, 1.0) for clause in matching.clauses)
-        others = (adapter.unscored(condition.query) for condition in matching.conditions)
-        query = adapter.all_of([adapter.any_of(each), *others])
-        _, scores = adapter.find_scored(self.index.papers, query, "number", 1)
-        return round(scores[0]) if len(scores) else 0
+        nothing = np.empty(0, np.int64)
+        return Matching(nothing, asked, conditions, common=common, notices=notices)
 
     def numbers_of(self, query: EngineQuery, most: int | None = None) -> Numbers:
         """Return the numbers of all papers that match an engine query, ascending.
@@ -187,9 +174,11 @@ class Retriever:
             field: Of the papers index.
             to_works: Counts works among papers; None where each paper is a work.
         """
-        sets = self.sets.of_each(matching.clauses, (field,))
-        if sets is not None and matching.allowed is not None:
-            numbers = np.flatnonzero(np.logical_and.reduce([matching.allowed, *sets]))
+        sets = [self.sets.find(clause, (field,)) for clause in matching.clauses]
+        known = [papers for papers in sets if papers is not None]
+        if len(known) == len(sets):
+            allowed = self.sets.of_all(matching.conditions)
+            numbers = np.flatnonzero(np.logical_and.reduce([allowed, *known]))
             return to_works(numbers) if to_works else len(numbers)
         schema = self.index.papers_schema
         fields = [clause.to_field_query(schema, field) for clause in matching.clauses]
@@ -197,39 +186,10 @@ class Retriever:
         count = self.count(query)
         return to_works(self.numbers_of(query)) if count and to_works else count
 
-    def find_missing(self, matching: Matching, numbers: Sequence[int]) -> dict[int, list[str]]:
-        """Return the labels of the clauses that each of these papers lacks."""
-        if matching.sets is not None:
-            return {
-                number: [
-                    clause.label
-                    for clause, papers in zip(matching.clauses, matching.sets, strict=True)
-                    if not papers[number]
-                ]
-                for number in numbers
-            }
-        missing: dict[int, list[str]] = {number: [] for number in numbers}
-        for start in range(0, len(matching.clauses), MASK_BITS):
-            clauses = matching.clauses[start : start + MASK_BITS]
-            masks = self._clause_masks(clauses, numbers)
-            for number in numbers:
-                mask = masks.get(number, 0)
-                missing[number] += [c.label for bit, c in enumerate(clauses) if not mask >> bit & 1]
-        return missing
-
-    def _clause_masks(self, clauses: Sequence[Clause], numbers: Sequence[int]) -> dict[int, int]:
-        """Return which of at most `MASK_BITS` clauses each of these papers has, as bits.
-
-        The engine adds up scores; with powers of two as scores, their sum is the set of clauses.
-        """
-        each = adapter.any_of(
-            EngineQuery.const_score_query(clause.query, float(1 << bit))
-            for bit, clause in enumerate(clauses)
-        )
-        among = adapter.any_number(self.index.papers_schema, "number", numbers)
-        query = adapter.all_of([adapter.unscored(among), each])
-        found, scores = adapter.find_scored(self.index.papers, query, "number", len(numbers))
-        return dict(zip(found.tolist(), scores.astype(np.int64).tolist(), strict=True))
+    def find_missing(self, matching: Matching, number: int) -> tuple[str, ...]:
+        """Return the labels of the clauses that a paper lacks."""
+        pairs = zip(matching.clauses, matching.sets, strict=True)
+        return tuple(clause.label for clause, papers in pairs if not papers[number])
 
     def _split_common(
         self, clauses: tuple[Clause, ...]
@@ -262,12 +222,3 @@ def _combine(
     else:
         parts.append(adapter.some_of(clauses, wanted))
     return adapter.all_of(parts) if parts else EngineQuery.all_query()
-
-
-def _count(matching: Matching) -> NDArray[np.uint8]:
-    """Return how many of the clauses each paper has, by number."""
-    assert matching.allowed is not None
-    counts = np.zeros(len(matching.allowed), np.uint8)
-    for papers in matching.sets or ():
-        counts += papers
-    return counts

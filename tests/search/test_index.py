@@ -97,7 +97,8 @@ def scramble(path):
 @pytest.mark.parametrize(
     "name",
     ["manifest.json", "*/meta.json", *(f"{part}/*.{kind}" for part in ("papers", "pages")
-      for kind in ("fast", "fieldnorm", "idx", "pos", "store", "term"))],
+      for kind in ("fast", "fieldnorm", "idx", "pos", "store", "term")),
+     "common/*.npy", "common/*.json"],
 )  # fmt: skip
 def test_a_damaged_index_is_made_again(database, index, right, name, damage):
     for path in index.glob(name):
