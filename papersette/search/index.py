@@ -6,8 +6,11 @@ match; `pages` has a document for each page and decides how well, and which page
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import importlib.metadata
 import json
+import logging
 import shutil
 import sqlite3
 import zlib
@@ -22,6 +25,8 @@ import tantivy
 from papersette.search import common_words
 from papersette.search.analysis import prepare, to_stems_analyzer, to_words_analyzer
 from papersette.search.common_words import CommonWords, write_common_words
+
+logger = logging.getLogger(__name__)
 
 FORMAT = 3
 """Of the fields and analyzers below; an index of another format is rebuilt."""
@@ -70,6 +75,8 @@ def build_index(
 ) -> None:
     """Index a database into `folder`, replacing what is there.
 
+    Where another process indexes the same database, this one waits and uses its index.
+
     Args:
         database: papers.db.
         folder: Where the index goes; it appears when it is complete.
@@ -79,9 +86,27 @@ def build_index(
         OSError: The folder cannot be written.
     """
     part = to_part_folder(folder)
-    for done, total in write_index(database, part):
-        report(done, total)
-    install_index(part, folder)
+    with _locked(folder) as has_waited:
+        if has_waited and is_current(database, folder):
+            return
+        for done, total in write_index(database, part):
+            report(done, total)
+        install_index(part, folder)
+
+
+@contextlib.contextmanager
+def _locked(folder: Path) -> Iterator[bool]:
+    """Hold the lock of an index; yield whether another process held it before."""
+    with folder.with_name(f".{folder.name}.lock").open("a") as file:
+        has_waited = False
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            has_waited = True
+        except OSError as error:
+            logger.warning("%s is not locked: %s", folder, error)
+        yield has_waited
 
 
 def to_part_folder(folder: Path) -> Path:

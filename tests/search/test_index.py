@@ -14,7 +14,7 @@ from conftest import PATIENCE, PATIENT, ROOT, serve
 from datasette.app import Datasette
 
 from papersette.search.engine import Engine
-from papersette.search.index import is_current, to_index_folder
+from papersette.search.index import build_index, is_current, to_index_folder
 from papersette.search.results import Request
 from papersette.site import search_service
 from papersette.site.search_service import Indexing, SearchService
@@ -75,6 +75,15 @@ def test_the_index_of_another_build_is_replaced(database, index):
     found = open_engine(database).search(Request(q='"spectral normalization"')).hits
     assert "phrase" not in {hit.paper_id for hit in found}
     assert is_current(database, index)
+
+
+def test_of_two_that_index_the_same_database_one_waits_for_the_other(database, right):
+    folder, reports = to_index_folder(database), [[], []]
+    with ThreadPoolExecutor() as pool:
+        for own in reports:
+            pool.submit(build_index, database, folder, lambda *done, own=own: own.append(done))
+    assert sorted(map(bool, reports)) == [False, True]
+    assert answers(open_engine(database)) == right
 
 
 def delete(path):
