@@ -1,4 +1,4 @@
-"""Load text, JSON, YAML, CSV and XML with limits on size, depth and aliases.
+"""Load text, JSON, YAML and CSV with limits on size, depth and aliases.
 
 A file that cannot be used raises `BadFile`. A part that cannot be used, such as a value that is
 nested too deeply, costs only itself: it is left out, and `Loaded.reasons` says so.
@@ -13,11 +13,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
-from xml.etree import ElementTree
-from xml.parsers import expat
 
 import yaml
 
+from papersette import yaml_mistakes
 from papersette.errors import BadFile
 
 LARGEST = 500_000_000
@@ -48,19 +47,27 @@ class Loaded:
     """The nodes of a YAML file, which know their lines."""
 
 
-def read_text(path: Path, largest: int = LARGEST) -> str:
-    """Return the text of a file in UTF-8, without a byte order mark. Raises `BadFile`."""
+def read_bytes(path: Path, largest: int = LARGEST) -> bytes:
+    """Return the content of a regular file. Raises `BadFile`."""
     try:
         if not path.is_file():
             raise BadFile(path, "cannot be read: it is missing, or is not a regular file")
         if (size := path.stat().st_size) > largest:
             raise BadFile(path, f"has {size:,} bytes; the limit is {largest:,}: split the file")
-        return path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        reason = f"is not UTF-8 at byte {error.start}; convert it, for example with iconv"
-        raise BadFile(path, reason) from None
+        return path.read_bytes()
     except (OSError, ValueError) as error:
         raise BadFile(path, f"cannot be read: {getattr(error, 'strerror', error)}") from None
+
+
+def read_text(path: Path, largest: int = LARGEST) -> str:
+    """Return the text of a file in UTF-8, without a byte order mark. Raises `BadFile`."""
+    try:
+        return read_bytes(path, largest).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        reason = f"is not UTF-8 at byte {error.start}; convert it, for example with iconv"
+        if error.object[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+            reason = "is UTF-16; save it as UTF-8"
+        raise BadFile(path, reason) from None
 
 
 def load_json(path: Path) -> Loaded:
@@ -118,9 +125,14 @@ def _depth(brackets: str) -> int:
     return deepest
 
 
-def load_yaml(path: Path) -> Loaded:
-    """Load a YAML file; its value and node are None if it is empty. Raises `BadFile`."""
+def load_yaml(path: Path, *, front_matter: bool = False) -> Loaded:
+    """Load a YAML file, or the YAML between two lines --- at the start of a file of another kind.
+
+    Its value and node are None if it is empty. Raises `BadFile`.
+    """
     text = read_text(path, LARGEST_YAML)
+    if front_matter:
+        text = _to_front_matter(text, path)
     try:
         loader = _Loader(text)
         node = loader.get_single_node()
@@ -129,14 +141,21 @@ def load_yaml(path: Path) -> Loaded:
         line = text.count("\n", 0, error.position) + 1
         reason = f"is not YAML: has the control character U+{int(error.character):04X}; remove it"
         raise BadFile(path, reason, line) from None
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        reason = f"is not YAML: {error.problem or error.context}"
-        raise BadFile(path, reason, mark.line + 1 if mark else None) from None
     except (yaml.YAMLError, ValueError, TypeError, LookupError, AttributeError) as error:
-        # Besides YAMLError: PyYAML's errors for an unknown tag or a key that is a list.
-        raise BadFile(path, f"is not YAML: {error}") from None
+        # Besides YAMLError: PyYAML's errors for a key that is a list, or a value of an odd type.
+        number, explanation = yaml_mistakes.explain(text, error)
+        raise BadFile(path, f"is not YAML: {explanation}", number) from None
     return Loaded(value, loader.reasons[:10], node)
+
+
+FRONT_MATTER = re.compile(r"\s*---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*$", re.DOTALL | re.MULTILINE)
+
+
+def _to_front_matter(text: str, path: Path) -> str:
+    found = FRONT_MATTER.match(text)
+    if not found:
+        raise BadFile(path, "has no front matter, which is YAML between two lines ---")
+    return "\n" * text.count("\n", 0, found.start(1)) + found[1]  # the lines keep their numbers
 
 
 class _Loader(yaml.SafeLoader):
@@ -289,67 +308,3 @@ def _to_columns(header: list[str], row: list[str]) -> dict[str, str | None] | st
     if len(row) > len(header):
         return f"has more cells than the header has columns ({len(header)}); quote its commas"
     return dict(zip(header, [*row, *[None] * (len(header) - len(row))], strict=True))
-
-
-def load_xml(path: Path) -> Loaded:
-    """Load the root element of an XML file, without entities of its own.
-
-    Of a file that is cut or damaged, the value has the elements before that; it is None if there
-    are none. Names are {namespace}name, as in ElementTree.
-    """
-    text, builder = read_text(path), _Builder()
-    try:
-        builder.parser.Parse(text, True)
-    except expat.ExpatError as error:
-        reason = f"line {error.lineno} is not XML: {expat.ErrorString(error.code)}"
-        return Loaded(builder.close(), [f"{reason}; what follows is not read"])
-    except _NotAllowedError as error:
-        return Loaded(builder.close(), [f"line {builder.parser.CurrentLineNumber} {error}"])
-    return Loaded(builder.close())
-
-
-class _NotAllowedError(Exception):
-    """Something in XML that no metadata needs."""
-
-
-class _Builder:
-    """Builds the tree of an XML file from the events of its parser."""
-
-    def __init__(self) -> None:
-        self.parser = expat.ParserCreate(namespace_separator="}")
-        self.parser.StartElementHandler = self.start
-        self.parser.EndElementHandler = self.end
-        self.parser.CharacterDataHandler = self.data
-        self.parser.StartDoctypeDeclHandler = self.refuse
-        self._tree = ElementTree.TreeBuilder()
-        self._open: list[str] = []
-
-    def start(self, name: str, attributes: dict[str, str]) -> None:
-        if len(self._open) >= DEEPEST:
-            raise _NotAllowedError(f"is nested more than {DEEPEST} levels deep; the rest is lost")
-        self._open.append(_qualified(name))
-        self._tree.start(_qualified(name), {_qualified(key): attributes[key] for key in attributes})
-
-    def end(self, name: str) -> None:
-        self._tree.end(self._open.pop())
-
-    def data(self, text: str) -> None:
-        self._tree.data(text)
-
-    def refuse(self, *arguments: object) -> None:
-        raise _NotAllowedError("has a document type, which is not read; remove it")
-
-    def close(self) -> ElementTree.Element | None:
-        """Close the open elements and return the root, or None if there is none."""
-        if not self._open and not self.parser.CurrentByteIndex:
-            return None
-        while self._open:
-            self._tree.end(self._open.pop())
-        try:
-            return self._tree.close()
-        except AssertionError:  # no element was started
-            return None
-
-
-def _qualified(name: str) -> str:
-    return "{" + name if "}" in name else name

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from papersette import loading
+from papersette import loading, markup
 from papersette.errors import BadFile
 
 
@@ -108,17 +108,50 @@ def test_quotes_inside_cells_are_text(tmp_path):
 
 
 def test_xml_that_is_cut_keeps_what_came_before(tmp_path):
-    loaded = loading.load_xml(write(tmp_path, "x.xml", "<a>\n<b>1</b>\n<b>2"))
+    loaded = markup.load_xml(write(tmp_path, "x.xml", "<a>\n<b>1</b>\n<b>2"))
     assert [b.text for b in loaded.value] == ["1", "2"]
     assert loaded.reasons[0].startswith("line 3 is not XML")
 
 
 @pytest.mark.parametrize(
     "text",
-    ["<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>", "<a>" * 5000, "", "text", "<a>&undefined;</a>"],
+    [
+        "<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>",
+        "<!DOCTYPE a [<!ENTITY % b 'c'>]><a/>",
+        "<!DOCTYPE a [<!ENTITY b SYSTEM 'file:///etc/passwd'>]><a>&b;</a>",
+        "<?xml version='1.0' encoding='x-none'?><a/>",
+        "<a>" * 5000,
+        "",
+        "text",
+        "<a>&undefined;</a>",
+    ],
 )
 def test_hostile_xml_gives_a_reason(tmp_path, text):
-    assert loading.load_xml(write(tmp_path, "x.xml", text)).reasons
+    assert markup.load_xml(write(tmp_path, "x.xml", text)).reasons
+
+
+def test_xml_may_have_a_document_type_and_the_entities_of_html(tmp_path):
+    text = "<!DOCTYPE a SYSTEM 'dblp.dtd'>\n<a>Zo&euml; &amp; G&ouml;del &#233; &Zcaron;</a>"
+    loaded = markup.load_xml(write(tmp_path, "x.xml", text))
+    assert (loaded.value.text, loaded.reasons) == ("Zoë & Gödel é Ž", [])
+
+
+def test_nothing_that_a_document_type_names_is_read(tmp_path):
+    (tmp_path / "x.dtd").write_text("<!ENTITY secret 'read'>")
+    for doctype in (
+        f"<!DOCTYPE a SYSTEM '{tmp_path}/x.dtd'>",
+        f"<!DOCTYPE a [<!ENTITY % d SYSTEM '{tmp_path}/x.dtd'> %d;]>",
+    ):
+        loaded = markup.load_xml(write(tmp_path, "x.xml", doctype + "<a>&secret;</a>"))
+        assert "read" not in ("" if loaded.value is None else loaded.value.text)
+        assert loaded.reasons
+
+
+def test_xml_is_read_in_the_encoding_that_it_declares(tmp_path):
+    for encoding in ("iso-8859-1", "windows-1252", "utf-16"):
+        text = f"<?xml version='1.0' encoding='{encoding}'?><a>Zoë</a>"
+        (tmp_path / "x.xml").write_bytes(text.encode(encoding))
+        assert markup.load_xml(tmp_path / "x.xml").value.text == "Zoë"
 
 
 def test_a_file_that_is_no_regular_file_or_too_large_is_refused(tmp_path):
