@@ -1,0 +1,264 @@
+"""The name and look of the publication, from the table `site` of its database.
+
+Templates have them as `site`. Markdown is rendered without HTML of its own and then sanitised, and
+only links to the web, to e-mail and to paths of the site are kept: a database may come from others.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+from weakref import WeakKeyDictionary
+
+import nh3
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+from papersette.catalogs.colours import SURFACES, to_hex, to_shade
+from papersette.catalogs.languages import LANGUAGES
+from papersette.site.addresses import is_own_path, is_web_address
+from papersette.site.canned_queries import DATABASE
+
+TAGS = set("p br hr h2 h3 h4 h5 h6 strong em code pre blockquote ul ol li a".split())
+"""Elements that an introduction may have; its headings are one level lower, below the page's."""
+IMAGES = {"image/png", "image/jpeg", "image/webp", "image/svg+xml"}
+"""Media types of a logo."""
+EMAIL = re.compile(r"mailto:[^\s@]+@[^\s@]+", re.IGNORECASE)
+STYLE_SHEET, LOGO = "/-/site.css", "/-/site-logo"
+
+_sites: WeakKeyDictionary[Any, Site] = WeakKeyDictionary()
+"""Database -> what it says of the site; an immutable database says it once."""
+
+
+@dataclass(frozen=True)
+class Link:
+    """A text that may lead somewhere; in a template it is the link, or the text alone."""
+
+    label: str
+    url: str = ""
+
+    def __str__(self) -> str:
+        return self.label
+
+    def __html__(self) -> str:
+        if not self.url:
+            return Markup("<bdi>{}</bdi>").format(self.label)
+        return Markup('<a href="{}" dir="auto">{}</a>').format(self.url, self.label)
+
+
+@dataclass(frozen=True)
+class FeaturedQuery(Link):
+    """A search that the home page offers."""
+
+    q: str = ""
+
+
+@dataclass(frozen=True)
+class FeaturedChart:
+    """A chart that the home page offers."""
+
+    name: str
+    title: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Site:
+    """What templates know of a publication; what is not given is "" or empty."""
+
+    title: str = ""
+    tagline: str = ""
+    logo: tuple[str, bytes] | None = None
+    """Media type and content."""
+    logo_url: str = ""
+    accent: str = ""
+    """As #rrggbb, as given; `css` has it as it can be read in each theme."""
+    css: str = ""
+    css_url: str = ""
+    intro_html: Markup | str = ""
+    licence: Link | None = None
+    contact: Link | None = None
+    language: str = ""
+    """A key of LANGUAGES."""
+    featured_queries: tuple[FeaturedQuery, ...] = ()
+    featured_charts: tuple[FeaturedChart, ...] = ()
+    footer_links: tuple[Link, ...] = ()
+
+
+class CurrentSite:
+    """The site that is served now, for pages that get no template variables, as error pages."""
+
+    def __init__(self, datasette: Any) -> None:
+        self._datasette = datasette
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(site_of(self._datasette), name)
+
+
+def site_of(datasette: Any) -> Site:
+    """Return the name and look of the publication that a Datasette serves."""
+    database = datasette.databases.get(DATABASE)
+    if database is None or not database.path:
+        return Site()
+    if database in _sites:
+        return _sites[database]
+    site = to_site(read_row(Path(database.path)), datasette)
+    if not database.is_mutable:
+        _sites[database] = site
+    return site
+
+
+def read_row(database: Path) -> dict[str, Any]:
+    """Return the row of the table `site`; {} where an older build has none."""
+    try:
+        with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as conn:
+            conn.row_factory = sqlite3.Row
+            row = conn.execute("select * from site").fetchone()
+    except sqlite3.Error:
+        return {}
+    return dict(row) if row else {}
+
+
+def to_site(row: Mapping[str, Any], datasette: Any) -> Site:
+    """Return what templates know of a row of the table `site`."""
+    path = datasette.urls.path
+    css = to_css(row.get("accent") or "")
+    is_image = row.get("logo_type") in IMAGES and row.get("logo")
+    logo = (row["logo_type"], row["logo"]) if is_image else None
+    return Site(
+        title=row.get("title") or "",
+        tagline=row.get("tagline") or "",
+        logo=logo,
+        logo_url=f"{path(LOGO)}?{to_version(logo[1])}" if logo else "",
+        accent=row["accent"] if css else "",
+        css=css,
+        css_url=f"{path(STYLE_SHEET)}?{to_version(css.encode())}" if css else "",
+        intro_html=to_html(row.get("intro") or "", path),
+        licence=_to_link(_from_json(row, "licence"), path),
+        contact=_to_link(_from_json(row, "contact"), path),
+        language=row["language"] if row.get("language") in LANGUAGES else "",
+        featured_queries=_to_queries(_to_list(row, "featured_queries"), datasette),
+        featured_charts=_to_charts(_to_list(row, "featured_charts"), datasette),
+        footer_links=_to_links(_to_list(row, "footer_links"), path),
+    )
+
+
+def _from_json(row: Mapping[str, Any], name: str) -> Any:
+    """Return the value of a column of JSON; None if it is missing or damaged."""
+    try:
+        return json.loads(row.get(name) or "null")
+    except ValueError:
+        return None
+
+
+def _to_list(row: Mapping[str, Any], name: str) -> list[Any]:
+    value = _from_json(row, name)
+    return value if isinstance(value, list) else []
+
+
+def _to_link(item: Any, path: Callable[[str], str]) -> Link | None:
+    """Return a link whose address is safe, or the text alone."""
+    if not isinstance(item, Mapping) or not item.get("label"):
+        return None
+    return Link(str(item["label"]), to_address(str(item.get("url") or ""), path))
+
+
+def _to_links(items: Iterable[Any], path: Callable[[str], str]) -> tuple[Link, ...]:
+    return tuple(link for item in items if (link := _to_link(item, path)) and link.url)
+
+
+def to_address(url: str, path: Callable[[str], str]) -> str:
+    """Return an address of the web, of e-mail, or of this site; "" for any other."""
+    if is_own_path(url):
+        return str(path(url))
+    return url if is_web_address(url) or EMAIL.fullmatch(url) else ""
+
+
+def _to_queries(items: Iterable[Any], datasette: Any) -> tuple[FeaturedQuery, ...]:
+    search = datasette.urls.query(DATABASE, "search")
+    return tuple(
+        FeaturedQuery(str(item["label"]), f"{search}?{urlencode({'q': item['q']})}", item["q"])
+        for item in items
+        if isinstance(item, Mapping) and item.get("q") and item.get("label")
+    )
+
+
+def _to_charts(names: Iterable[Any], datasette: Any) -> tuple[FeaturedChart, ...]:
+    """Return the charts that the site has, with the titles of their canned queries."""
+    queries = datasette.metadata("queries", database=DATABASE, fallback=False) or {}
+    dashboards = datasette.plugin_config("datasette-dashboards") or {}
+    return tuple(
+        FeaturedChart(
+            name,
+            queries.get(name, {}).get("title", name),
+            datasette.urls.path(f"/-/dashboards/{slug}/{name}"),
+        )
+        for name in names
+        for slug, dashboard in dashboards.items()
+        if name in dashboard.get("charts", {})
+    )
+
+
+def to_version(content: bytes) -> str:
+    """Return a short text that differs for another content."""
+    return hashlib.sha256(content).hexdigest()[:12]
+
+
+def to_css(accent: str) -> str:
+    """Return the style sheet that sets the tokens of the accent colour; "" if it is no colour."""
+    colour = to_hex(accent)
+    if colour is None:
+        return ""
+    light, dark = ("; ".join(_to_tokens(colour, theme)) for theme in SURFACES)
+    return (
+        f":root {{ {light}; }}\n"
+        f":root[data-theme=dark] {{ {dark}; }}\n"
+        f"@media (prefers-color-scheme: dark) {{ :root:not([data-theme]) {{ {dark}; }} }}\n"
+    )
+
+
+def _to_tokens(colour: str, theme: str) -> Iterator[str]:
+    shade = to_shade(colour, theme)
+    yield f"--accent: {shade.colour}"
+    yield f"--accent-ink: {shade.ink}"
+    yield f"--link: {shade.colour}"
+
+
+@cache
+def _markdown() -> MarkdownIt:
+    return MarkdownIt("commonmark", {"html": False}).disable("image")
+
+
+def to_html(markdown: str, path: Callable[[str], str] = str) -> Markup:
+    """Return Markdown as safe HTML; `path` gives the address of a path of the site.
+
+    >>> to_html("*A* <b>b</b> [c](javascript:x)")
+    Markup('<p><em>A</em> &lt;b&gt;b&lt;/b&gt; [c](javascript:x)</p>\\n')
+    """
+    parser, environment = _markdown(), dict[str, Any]()
+    tokens = parser.parse(markdown, environment)
+    for token in tokens:
+        if token.type in {"heading_open", "heading_close"}:
+            token.tag = f"h{min(6, int(token.tag[1:]) + 1)}"
+        for child in token.children or ():
+            if child.type == "link_open":
+                child.attrs = {"href": to_address(str(child.attrs.get("href")), path)}
+    html = parser.renderer.render(tokens, parser.options, environment)
+    return Markup(  # noqa: S704 - sanitised
+        nh3.clean(
+            html,
+            tags=TAGS,
+            attributes={"a": {"href"}},
+            url_schemes={"http", "https", "mailto"},
+            link_rel=None,
+        )
+    )
