@@ -1,11 +1,13 @@
-"""Say what is wrong with this system when a file cannot be written, and how to fix it."""
+"""Say what is wrong with this system when a file cannot be written, and limit a worker's memory."""
 
 from __future__ import annotations
 
 import errno
 import os
 import re
+import resource
 import sqlite3
+from pathlib import Path
 
 REMEDIES = {
     errno.ENOSPC: "free some space, or name other folders with --db and --cache",
@@ -51,3 +53,11 @@ def _to_number(error: Exception) -> int | None:
         return next((n for code, n in SQLITE_ERRORS.items() if name.startswith(code)), None)
     found = re.search(r"\(os error (\d+)\)", str(error))
     return int(found.group(1)) if found else None
+
+
+def limit_memory(limit: int) -> None:
+    """Limit the address space of this process to that many bytes beyond what it uses now."""
+    statm = Path("/proc/self/statm")  # Linux
+    used = int(statm.read_text().split()[0]) * resource.getpagesize() if statm.exists() else 0
+    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    resource.setrlimit(resource.RLIMIT_AS, (used + limit, hard))

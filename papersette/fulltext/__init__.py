@@ -5,7 +5,8 @@
 """
 
 from papersette.fulltext.engines import ENGINES
+from papersette.fulltext.front import Front
+from papersette.fulltext.headings import Heading
 from papersette.fulltext.reading import Limits, Page, SystemFailure, Text, extract
-from papersette.fulltext.structure import Front, Heading
 
 __all__ = ["ENGINES", "Front", "Heading", "Limits", "Page", "SystemFailure", "Text", "extract"]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import os
+import sys
 import time
 from pathlib import Path
 
@@ -54,12 +56,27 @@ def _timed(options: argparse.Namespace, structure: bool) -> tuple[Text | str, fl
 
 def _show_structure(text: Text) -> None:
     print(
-        f"title: {text.front.title}\nauthors' block: {text.front.authors}\n"
-        f"abstract: {text.front.abstract}\nheadings:"
+        f"title: {text.front.title}\nlanguage: {text.language}\n"
+        f"abstract: {text.front.abstract}\nauthors:"
     )
+    for author in text.front.authors:
+        print(f"  {author.name}, {author.affiliation or 'no affiliation'}")
+    print("headings:")
     for heading in text.headings:
         print(f"  {heading.number:8}{heading.title}, page {heading.page}")
 
 
+def run() -> int:
+    """Run `main`; end quietly if the reader of the output has enough, as `| head` has."""
+    try:
+        status = main()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Python flushes the output again at its end, which would fail once more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return status
+
+
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(run())

@@ -26,7 +26,7 @@ COMBINING = {
     "˝": "\u030b",
     "˘": "\u0306",
 }
-PLACED = "´¨ˆˇ˚¸"
+PLACED = "´`¨ˆˇ˚¸"
 """Accents that are placed by their boxes."""
 MAX_DISTANCE = 80
 """Largest distance in characters between an accent and its letter: ALT 2019 moves accents to the

@@ -12,7 +12,7 @@ from collections import Counter
 
 from papersette.fulltext.loose_accents import Habits, find_habits, join_loose
 
-VERSION = "11"
+VERSION = "12"
 """Part of the cache's key: changes when the clean lines of the same raw pages may change."""
 
 HEADING = re.compile(
@@ -26,12 +26,21 @@ EDGE_LINES = 2
 
 def clean(pages: list[str]) -> list[list[str]]:
     """Return the lines of each page: no headers, footers or line numbers, and words rejoined."""
+    return clean_with_breaks(pages)[0]
+
+
+def clean_with_breaks(pages: list[str]) -> tuple[list[list[str]], list[str]]:
+    """Return the clean lines of each page, and the words that were joined without evidence.
+
+    Those are given in lower case with their hyphen, as "fully-connected".
+    """
     habits = find_habits("\n".join(pages))
     lines = [to_lines(page, habits) for page in pages]
     lines = drop_repeated_edges(lines)
     lines = [drop_line_numbers(page) for page in lines]
     words = to_vocabulary(lines)
-    return [join_hyphenated(page, words) for page in lines]
+    broken: dict[str, None] = {}
+    return [join_hyphenated(page, words, broken) for page in lines], list(broken)
 
 
 def to_lines(page: str, habits: Habits | None = None) -> list[str]:
@@ -43,7 +52,28 @@ def to_lines(page: str, habits: Habits | None = None) -> list[str]:
     # pdfium marks a hyphen at the end of a line with one of these characters.
     text = re.sub("[\x02\ufffe\u00ad](?:\n|$|(?=\\w))", "-\n", text)
     text = fold_characters(text, habits)
-    return [" ".join(line.split()) for line in text.split("\n")]
+    return [collapse_shadow(" ".join(line.split())) for line in text.split("\n")]
+
+
+def collapse_shadow(line: str) -> str:
+    """Return a line once that is printed two or three times with a small offset, as a shadow.
+
+    >>> collapse_shadow("AABBSSTTRRAACCTT"), collapse_shadow("OOONNN IIICCC")
+    ('ABSTRACT', 'ON IC')
+    """
+    if len(line) < 6 or line[0] != line[1]:
+        return line
+    for times in (3, 2):
+        words = [_collapse(word, times) for word in line.split(" ")]
+        if all(words):
+            return " ".join(words)
+    return line
+
+
+def _collapse(word: str, times: int) -> str:
+    """Return a word in which each letter comes so many times with each once, or ""."""
+    once = word[::times]
+    return once if "".join(c * times for c in once) == word else ""
 
 
 def fold_characters(text: str, habits: Habits | None = None) -> str:
@@ -162,11 +192,14 @@ def to_vocabulary(pages: list[list[str]]) -> Counter[str]:
     return words
 
 
-def join_hyphenated(page: list[str], words: Counter[str]) -> list[str]:
+def join_hyphenated(
+    page: list[str], words: Counter[str], broken: dict[str, None] | None = None
+) -> list[str]:
     """Join words broken over two lines: "anis-" + "otropic", but keep "high-" + "dimensional".
 
     The hyphen is dropped unless the paper elsewhere writes the compound with it and never without
-    (the best of the rules measured), or a capital or digit follows: "Jean-" + "Marc".
+    (the best of the rules measured), or a capital or digit follows: "Jean-" + "Marc". Compounds
+    that the paper writes nowhere else are added to `broken`, for the corpus to decide.
     """
     joined: list[str] = []
     for line in page:
@@ -175,13 +208,15 @@ def join_hyphenated(page: list[str], words: Counter[str]) -> list[str]:
         ends = joined and joined[-1].endswith("-")
         if (
             ends
-            and (broken := re.search(r"(\w+)-$", joined[-1]))
+            and (first := re.search(r"(\w+)-$", joined[-1]))
             and (rest := re.match(r"[^\W\d_]\w*", line))
         ):
-            word, compound = broken[1] + rest[0], f"{broken[1]}-{rest[0]}"
+            word, compound = first[1] + rest[0], f"{first[1]}-{rest[0]}"
             keep = not rest[0][0].islower() or (
                 words[compound.lower()] > 0 and not words[word.lower()]
             )
+            if broken is not None and not keep and not words[word.lower()]:
+                broken[compound.lower()] = None
             head, _, tail = line.partition(" ")
             joined[-1] = (joined[-1] if keep else joined[-1][:-1]) + head
             if not tail:

@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Callable
+import statistics
+from collections.abc import Callable, Iterable
 from importlib import metadata
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pdfminer.layout import LTTextContainer
+from pdfminer.layout import LTChar, LTTextContainer, LTTextLine
 from pdfminer.pdfdocument import PDFPasswordIncorrect
 
 from papersette import files
-from papersette.fulltext import accents, layout, quality
+from papersette.fulltext import layout, quality, rtl
+from papersette.fulltext.characters import Characters
 
 # Its warnings become reasons in the table `problems`.
 logging.getLogger("pdfminer").setLevel(logging.CRITICAL)
@@ -56,7 +58,7 @@ def read_text(path: Path) -> list[RawPage]:
         text = raw.decode("cp1252", errors="replace")  # Smerity's dump is Latin-1
     pages = text.split("\f")
     kept = pages[:-1] if len(pages) > 1 and not pages[-1].strip() else pages
-    return [RawPage(page, "text") for page in kept[:ENOUGH]]
+    return [RawPage(rtl.restore(page), "text") for page in kept[:ENOUGH]]
 
 
 def read_pdfium(path: Path) -> list[str]:
@@ -81,8 +83,7 @@ def read_pdfium(path: Path) -> list[str]:
 def _pdfium_page(document: Any, number: int) -> str:
     """Return the text of a page, or "" if that page is damaged."""
     try:
-        textpage = document[number].get_textpage()
-        return accents.attach_accents(textpage.get_text_range(), textpage.get_charbox)
+        return Characters(document, number).read()
     except RuntimeError:  # the base class of pypdfium2's errors
         return ""
 
@@ -107,8 +108,26 @@ def read_pdfminer(path: Path, numbers: list[int] | None = None) -> list[str]:
 
 
 def _page_text(page: object) -> str:
-    boxes = page if hasattr(page, "__iter__") else ()
-    return "\n".join(box.get_text() for box in boxes if isinstance(box, LTTextContainer))
+    boxes = [box for box in _children(page) if isinstance(box, LTTextContainer)]
+    text = "\n".join(box.get_text() for box in boxes)
+    return _in_order(boxes) if rtl.has_letters(text) else text
+
+
+def _children(box: object) -> Iterable[object]:
+    return box if isinstance(box, Iterable) else ()
+
+
+def _in_order(boxes: Iterable[object]) -> str:
+    """Return the text of boxes with right-to-left letters, from top to bottom."""
+    lines = [line for box in boxes for line in _children(box) if isinstance(line, LTTextLine)]
+    shown = [[c for c in line if isinstance(c, LTChar)] for line in lines]
+    glyphs = [
+        [rtl.Glyph(c.get_text(), c.x0, c.x1, c.x0, c.matrix[5]) for c in line if c.get_text()]
+        for line in sorted(filter(None, shown), key=lambda line: -line[0].matrix[5])
+    ]
+    size = statistics.median([c.size for line in shown for c in line] or [0.0])
+    ordered = rtl.order_lines(glyphs, size, add_spaces=True)
+    return "\n".join("".join(g.text for g in line) for line in ordered)
 
 
 def read_by_pdfminer(path: Path) -> list[RawPage]:
@@ -168,6 +187,6 @@ ENGINES: dict[str, Callable[[Path], list[RawPage]]] = {
     "pdfminer": read_by_pdfminer,
 }
 VERSION = (
-    f"pypdfium2 {_pdfium_version()}, pdfminer.six {metadata.version('pdfminer.six')}, reading 5"
+    f"pypdfium2 {_pdfium_version()}, pdfminer.six {metadata.version('pdfminer.six')}, reading 6"
 )
 """Part of the cache's key: changes when the raw pages of the same file may change."""

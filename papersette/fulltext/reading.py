@@ -7,7 +7,6 @@ text, or the reason why it has none, and continues with the next file.
 from __future__ import annotations
 
 import multiprocessing
-import resource
 from collections.abc import Iterable, Iterator
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass
@@ -16,17 +15,23 @@ from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
-from papersette import files, stopping
+from papersette import files, stopping, system
 from papersette.fulltext import (
     cache,
     cleaning,
     engines,
+    entry_layout,
+    front,
+    headings,
+    languages,
     quality,
     recognition,
     references,
-    structure,
+    typography,
 )
-from papersette.fulltext.structure import Front, Heading
+from papersette.fulltext.front import Front
+from papersette.fulltext.headings import Heading
+from papersette.records import Author
 
 
 @dataclass(frozen=True)
@@ -36,7 +41,7 @@ class Page:
     body: str
     """One paragraph per line."""
     refs: str = ""
-    """Lines as printed: the start of a line helps to find the start of an entry."""
+    """Lines as printed; an empty line before each that begins an entry, if the layout shows it."""
     engine: str = "text"
     """How it was read: "pdfium", "pdfminer", "ocr", or "text" for a text file."""
 
@@ -53,6 +58,10 @@ class Text:
     """Hash of the file."""
     front: Front = NO_FRONT
     headings: tuple[Heading, ...] = ()
+    language: str | None = None
+    """ISO 639-1 code of the language of the text, if it is certain."""
+    broken: tuple[str, ...] = ()
+    """Compounds that a line end broke and that were joined: the text writes them nowhere else."""
     warning: str | None = None
     """What may be wrong with the text, for the table `problems`."""
     unsaved: str | None = None
@@ -114,7 +123,7 @@ def extract(
     with ProcessPool(
         max_workers=jobs,
         max_tasks=limits.files_per_worker,
-        initializer=_limit_memory,
+        initializer=_start_worker,
         initargs=(limits.memory,),
         context=context,
     ) as pool:
@@ -157,11 +166,10 @@ def _result_or_reason(future: object, limits: Limits) -> Text | str:
         )
 
 
-def _limit_memory(limit: int) -> None:
-    statm = Path("/proc/self/statm")  # Linux
-    used = int(statm.read_text().split()[0]) * resource.getpagesize() if statm.exists() else 0
-    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-    resource.setrlimit(resource.RLIMIT_AS, (used + limit, hard))
+def _start_worker(memory: int) -> None:
+    """Prepare a worker, then limit the memory that files may take in it."""
+    languages.load()
+    system.limit_memory(memory)
 
 
 def read_file(job: Job) -> Text:
@@ -170,10 +178,10 @@ def read_file(job: Job) -> Text:
         sha256 = files.hash_file(job.path)
     except files.Unusable as error:
         raise engines.Unreadable(str(error)) from None
-    engine = "text" if job.path.suffix.lower() == ".txt" else f"{job.engine}, ocr {job.ocr}"
+    engine = "text" if files.is_text(job.path) else f"{job.engine}, ocr {job.ocr}"
     raw_key = cache.to_key(sha256, engine, engines.VERSION)
     key = cache.to_key(
-        raw_key, cleaning.VERSION, references.VERSION, structure.VERSION, str(job.structure)
+        raw_key, cleaning.VERSION, references.VERSION, headings.VERSION, str(job.structure)
     )
     entry = cache.read_entry(job.cache, key) if job.cache else None
     unsaved = None
@@ -185,11 +193,19 @@ def read_file(job: Job) -> Text:
     return Text(
         pages=tuple(Page(*page) for page in entry["pages"]),
         sha256=sha256,
-        front=Front(*entry["front"]),
+        front=_to_front(*entry["front"]),
         headings=tuple(Heading(*heading) for heading in entry["headings"]),
+        language=entry["language"],
+        broken=tuple(entry["broken"]),
         warning=entry["warning"],
         unsaved=unsaved,
     )
+
+
+def _to_front(
+    title: str | None, authors: list[tuple[str, str | None]], abstract: str | None
+) -> Front:
+    return Front(title, tuple(Author(name, place) for name, place in authors), abstract)
 
 
 def _keep(job: Job, key: str, entry: Any) -> str | None:
@@ -203,7 +219,7 @@ def _keep(job: Job, key: str, entry: Any) -> str | None:
 
 
 def _read_raw(job: Job, key: str) -> list[engines.RawPage]:
-    if job.path.suffix.lower() == ".txt":
+    if files.is_text(job.path):
         return engines.read_text(job.path)
     entry = cache.read_entry(job.cache, key) if job.cache else None
     if entry is not None:
@@ -220,19 +236,34 @@ def _read_raw(job: Job, key: str) -> list[engines.RawPage]:
 def to_entry(job: Job, raw: list[engines.RawPage]) -> dict[str, Any]:
     """Return the cache entry of a file, as JSON can hold it; at most `engines.MAX_PAGES` pages."""
     raw, more = raw[: engines.MAX_PAGES], len(raw) > engines.MAX_PAGES
-    lines = cleaning.clean([page.text for page in raw])
+    lines, broken = cleaning.clean_with_breaks([page.text for page in raw])
     separated = references.separate_references(lines)
-    front = structure.read_front(job.path, lines) if job.structure else NO_FRONT
-    headings = structure.to_headings(lines) if job.structure else ()
+    lists = entry_layout.mark_entries(job.path, [refs for _, refs in separated])
+    found, sections = _read_structure(job, lines, separated) if job.structure else (NO_FRONT, ())
     return {
         "pages": [
-            [cleaning.to_paragraphs(body), "\n".join(filter(None, refs)), page.engine]
-            for (body, refs), page in zip(separated, raw, strict=True)
+            [cleaning.to_paragraphs(body), "\n".join(refs), page.engine]
+            for (body, _), refs, page in zip(separated, lists, raw, strict=True)
         ],
-        "front": [front.title, front.authors, front.abstract],
-        "headings": [[h.number, h.title, h.page] for h in headings],
+        "front": [found.title, [[a.name, a.affiliation] for a in found.authors], found.abstract],
+        "headings": [[h.number, h.title, h.page, h.level] for h in sections],
+        "language": languages.detect(["\n".join(body) for body, _ in separated]),
+        "broken": broken,
         "warning": "; ".join(
             filter(None, (TOO_LONG if more else "", quality.to_warning([p.text for p in raw])))
         )
         or None,
     }
+
+
+def _read_structure(
+    job: Job, lines: list[list[str]], separated: list[tuple[list[str], list[str]]]
+) -> tuple[Front, tuple[Heading, ...]]:
+    """Return title, authors, abstract and headings of a file."""
+    typed: list[typography.TypedPage] = []
+    metadata = typography.Metadata()
+    if job.path.suffix.lower() == ".pdf":
+        typed, metadata = typography.read_type(job.path, front.PAGES, len(lines))
+    # The heading of a reference list is kept: it may be the last one with a number.
+    own = [[*body, *refs[:1]] for body, refs in separated]
+    return front.read_front(typed, metadata, lines), headings.to_headings(own, typed)

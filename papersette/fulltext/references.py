@@ -1,40 +1,53 @@
 """Separate body text from reference lists, so that a search can tell "uses X" from "cites X".
 
-A list begins at its heading, if years follow, and ends at the next appendix, where years end, or at
-the end of the paper. A paper may have two lists, one of them after an appendix. Without a heading,
-the list begins where a third of the lines are entries.
+A list begins at its heading, if entries follow, and ends at the next appendix or heading of other
+text, where years end, or at the end of the paper. A paper may have several lists, and tables may
+interrupt them. Without a heading, the list begins where a third of the lines are entries, or at the
+first of a sequence of numbered entries.
 """
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from itertools import pairwise
 
-HEADING = re.compile(
-    r"(?:\d{1,4}\.?|[A-Z]\.|[IVX]{1,5}\.?)?\s*"
-    r"(?:R ?EFERENCES(?: AND NOTES| CITED| REFERENCES)?|B ?IBLIOGRAPHY|L ?ITERATURE CITED"
-    r"|RÉFÉRENCES|BIBLIOGRAPHIE)\s*:?",
-    re.IGNORECASE,
-)
-"""Some PDFs separate small capitals: "R EFERENCES"."""
+from papersette.list_headings import find_kind
+
 RUN_IN = re.compile(
-    r"(?:\d{1,3}\.? )?(?:REFERENCES|References|BIBLIOGRAPHY|Bibliography) (?=\[1\]|\[?[A-Z])"
+    r"(?:\d{1,3}\.? )?(?:REFERENCES|References|BIBLIOGRAPHY|Bibliography|LITERATUR|Literatur"
+    r"|Literaturverzeichnis|Références|RÉFÉRENCES|Bibliographie|Referencias|REFERENCIAS)"
+    r"(?: (?=\[1\]|\[?[A-Z])|: (?=[A-Z]))"
 )
 """A heading that the text engine has joined to its first entry."""
 APPENDIX = re.compile(
     r"(?i:(?:\d{1,2}\.? ?|A\.? ?)?A ?PPENDI(?:X|CES)\b.{0,120}|S ?UPPLEMENT(?:ARY|AL)\b.{0,120})"
     r"|A(?:\.?\d?)? [A-Z][A-Za-z ,:-]{3,60}|[A-Z]\.?\d? [A-Z][A-Z0-9 ,:;&/()'’-]{5,80}"
 )
+FLOAT = re.compile(
+    r"(?:Table|TABLE|Tab\.|Figure|FIGURE|Fig\.|Tabelle|Abbildung|Abb\.|Tableau|Tabla|Таблица|Рис\.)"
+    r"\s?\d{1,3}\b.{0,160}"
+)
+"""The caption of a table or figure, which may interrupt a list."""
 YEAR = re.compile(r"\b(?:19|20)\d\d[a-z]?\b")
 ENTRY = re.compile(
     r"(?:\[\d{1,3}\] )?[A-Z][^\s,]{0,30}(?: [^\s,.]{1,20}){0,4}(?:,| and |\. )"
     r".{20,}\b(?:19|20)\d\d[a-z]?\."
 )
 """A complete entry on one line."""
+START = re.compile(
+    r"(?:[\[(]?\d{1,3}[\])]?[.)]?\s+)?[^\W\d_a-z][^\s,]{1,30}(?:[\s-][^\s,.]{1,20}){0,3}"
+    r"(?:[,،，、]\s?|\s\(|\s[A-Z]\.|/|;|\s(?:&|and|und|et)\s|\.\s[A-Z])"
+)
+"""What most entries begin with: a number, a name, and a comma, an initial or a bracket."""
+NUMBERS = re.compile(r"\d+\s?[-–:(]\s?\(?\d+")
+"""Volumes, issues and pages."""
+LABEL = re.compile(r"[\[(]?(\d{1,3})[\]).]{1,2}\s*\S")
 CLOSING = re.compile(r"\b(?:19|20)\d\d[a-z]?\.$")
 """The end of an entry."""
-VERSION = "2"
-"""Part of the cache's key: changes when the same lines may be separated differently."""
+VERSION = "3"
+"""Part of the cache's key: changes when the same lines may be separated, or the entries of a list
+marked (entry_layout.py), differently."""
 LOOK_AHEAD = 25
 """Lines after a heading that must contain two years: tables also have a column "References".
 Where this number of lines contains no year, the list ends or a table interrupts it: an entry with a
@@ -42,6 +55,17 @@ hundred authors takes fewer lines."""
 WINDOW = 9
 """Lines of which a third must be entries to begin a list without a heading, or with one reduced to
 "R"."""
+EARLY = 0.15
+"""Share of a paper's lines before which a heading is most often that of a table of contents."""
+SHORT = 200
+"""Lines of the longest paper without a table of contents."""
+LIKELY = 0.4
+"""Share of the lines after a heading that must look like lines of a list where the heading may also
+head other text. Of 50 papers, true lists have .36 and more, other text at most .36."""
+VERY_LIKELY = 0.6
+"""The same for a heading on the first pages."""
+MIN_LABELS = 5
+"""So many numbered entries are a list, if there is no heading."""
 CONTINUES = 0.2
 """Share of entries in the next lines above which an apparent heading of an appendix is part of an
 entry: "A Computer Language for Pure" / "Mathematics."."""
@@ -57,29 +81,88 @@ def separate_references(pages: list[list[str]]) -> list[tuple[list[str], list[st
     return separated
 
 
+class _Lines:
+    """The lines of a paper, and the indexes of those that can belong to a list."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self.lines = lines
+        self.filled = [index for index, line in enumerate(lines) if line]
+        self._is_entry: dict[int, bool] = {}
+
+    def begins(self, index: int) -> bool:
+        """Return whether a list begins at this line."""
+        line = self.lines[index]
+        kind = find_kind(line)
+        if kind == "weak":
+            return self._likelihood(index) >= LIKELY
+        if kind != "lists" and not RUN_IN.match(line):
+            return False
+        early = len(self.lines) > SHORT and index < EARLY * len(self.lines)
+        ahead = " ".join(self.lines[i] for i in _next(self.filled, index, LOOK_AHEAD))
+        return len(YEAR.findall(ahead)) >= 2 and (
+            not early or self._likelihood(index) >= VERY_LIKELY
+        )
+
+    def resumes(self, index: int) -> bool:
+        """Return whether a list that was interrupted goes on at this line."""
+        line = self.lines[index]
+        return (bool(ENTRY.match(line)) and self.is_dense(index)) or (
+            bool(START.match(line)) and self._likelihood(index - 1, WINDOW) > VERY_LIKELY
+        )
+
+    def ends(self, index: int) -> bool:
+        """Return whether a heading at this line ends the list."""
+        line = self.lines[index]
+        is_heading = APPENDIX.fullmatch(line) or find_kind(line) == "after"
+        return bool(is_heading) and not self.is_dense(index, CONTINUES)
+
+    def pauses(self, index: int) -> bool:
+        """Return whether a table begins here, or neither this line nor the next contain a year."""
+        if FLOAT.fullmatch(self.lines[index]):
+            return self._likelihood(index, WINDOW) < LIKELY
+        ahead = _next(self.filled, index, LOOK_AHEAD)
+        return len(ahead) == LOOK_AHEAD and not any(YEAR.search(self.lines[i]) for i in ahead)
+
+    def is_dense(self, index: int, share: float = 1 / 3) -> bool:
+        """Return whether at least this share of the next lines are entries."""
+        window = _next(self.filled, index, WINDOW)
+        return len(window) > 1 and sum(map(self.is_entry, window)) >= share * len(window)
+
+    def is_entry(self, index: int) -> bool:
+        """Return whether this line is an entry or ends one."""
+        if index not in self._is_entry:
+            line = self.lines[index]
+            self._is_entry[index] = bool(ENTRY.match(line) or CLOSING.search(line))
+        return self._is_entry[index]
+
+    def _likelihood(self, index: int, count: int = LOOK_AHEAD) -> float:
+        """Return the share of the lines after this one that look like lines of a list."""
+        window = [self.lines[i] for i in _next(self.filled, index + 1, count)]
+        likely = [line for line in window if _is_likely(line)]
+        return len(likely) / len(window) if window else 0.0
+
+
+def _is_likely(line: str) -> bool:
+    return bool(YEAR.search(line) or START.match(line) or NUMBERS.search(line))
+
+
 def _mark(lines: list[str]) -> list[bool]:
     """Return for each line whether it belongs to a list."""
-    filled = [index for index, line in enumerate(lines) if line]
-    with_year = [index for index in filled if YEAR.search(lines[index])]
-    entries = [
-        index for index in filled if ENTRY.match(lines[index]) or CLOSING.search(lines[index])
-    ]
+    own = _Lines(lines)
     inside, interrupted, marks = False, False, []
     for index, line in enumerate(lines):
-        if not inside and (HEADING.fullmatch(line) or RUN_IN.match(line)):
-            inside = (
-                len(YEAR.findall(" ".join(lines[i] for i in _next(filled, index, LOOK_AHEAD)))) >= 2
-            )
-        elif not inside and (line == "R" or (interrupted and ENTRY.match(line))):
-            inside = _is_dense(index, filled, entries)
-        elif (
-            inside and APPENDIX.fullmatch(line) and not _is_dense(index, filled, entries, CONTINUES)
-        ):
+        if not inside and own.begins(index):
+            inside = True
+        elif not inside and line == "R":
+            inside = own.is_dense(index)
+        elif not inside and interrupted and line:
+            inside = own.resumes(index)
+        elif inside and line and own.ends(index):
             inside = interrupted = False
-        elif inside and _is_over(index, filled, with_year):
+        elif inside and line and own.pauses(index):
             inside, interrupted = False, True
         marks.append(inside)
-    return marks if any(marks) else _mark_densest(filled, entries, len(lines))
+    return marks if any(marks) else _mark_unheaded(own)
 
 
 def _next(indexes: list[int], index: int, count: int) -> list[int]:
@@ -87,25 +170,37 @@ def _next(indexes: list[int], index: int, count: int) -> list[int]:
     return indexes[start : start + count]
 
 
-def _is_over(index: int, filled: list[int], with_year: list[int]) -> bool:
-    """Return whether this line and the next `LOOK_AHEAD` lines contain no year."""
-    ahead = _next(filled, index, LOOK_AHEAD)
-    coming = _next(with_year, index, 1)
-    return len(ahead) == LOOK_AHEAD and (not coming or coming[0] > ahead[-1])
+def _mark_unheaded(own: _Lines) -> list[bool]:
+    """Mark the lines from the first dense window of entries to the last, or a numbered list."""
+    numbered = _mark_numbered(own)
+    dense = [index for index in own.filled if own.is_entry(index) and own.is_dense(index)]
+    if any(numbered) or len(dense) < 2:
+        return numbered
+    last = max(_next(own.filled, dense[-1], WINDOW)[-1], dense[-1])
+    return [dense[0] <= index <= last for index in range(len(own.lines))]
 
 
-def _is_dense(index: int, filled: list[int], entries: list[int], share: float = 1 / 3) -> bool:
-    """Return whether at least this share of the next lines are entries."""
-    window = _next(filled, index, WINDOW)
-    return len(window) > 1 and len(
-        [i for i in _next(entries, index, WINDOW) if i <= window[-1]]
-    ) >= share * len(window)
+def _mark_numbered(own: _Lines) -> list[bool]:
+    """Mark the last sequence of numbered lines, from 1, of which most contain a year."""
+    labels = [(i, int(found[1])) for i in own.filled if (found := LABEL.match(own.lines[i]))]
+    chain: list[int] = []
+    best: list[int] = []
+    for index, number in labels:
+        if number == 1:
+            chain = [index]
+        elif number == len(chain) + 1 and chain and index - chain[-1] < LOOK_AHEAD:
+            chain.append(index)
+            if len(chain) >= MIN_LABELS:
+                best = list(chain)
+    if not best or _count_years(own, best) < 0.7 * len(best):
+        return [False] * len(own.lines)
+    last = best[-1] + max(b - a for a, b in pairwise(best)) - 1
+    return [best[0] <= index <= last for index in range(len(own.lines))]
 
 
-def _mark_densest(filled: list[int], entries: list[int], count: int) -> list[bool]:
-    """Mark the lines from the first dense window of entries to the last."""
-    dense = [index for index in entries if _is_dense(index, filled, entries)]
-    if len(dense) < 2:
-        return [False] * count
-    last = max(_next(filled, dense[-1], WINDOW)[-1], dense[-1])
-    return [dense[0] <= index <= last for index in range(count)]
+def _count_years(own: _Lines, chain: list[int]) -> int:
+    """Return how many numbered entries contain a year."""
+    ends = [*chain[1:], chain[-1] + 4]
+    return sum(
+        bool(YEAR.search(" ".join(own.lines[a:b]))) for a, b in zip(chain, ends, strict=True)
+    )

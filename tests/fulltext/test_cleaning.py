@@ -185,3 +185,46 @@ def test_page_breaks_are_kept():
         "",
         "three",
     ]
+
+
+HEADINGS = {
+    "de": "Literaturverzeichnis", "fr": "Références bibliographiques", "es": "Bibliografía",
+    "pt": "Referências", "ru": "Список литературы", "ar": "المراجع", "zh": "参考文献",
+    "numbered": "8. Literature", "Roman": "V. References", "spaced": "L I T E R A T U R",
+    "doubled": "RReeffeerreenncceess",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("heading", HEADINGS.values(), ids=HEADINGS)
+def test_a_list_begins_at_its_heading_in_any_language(heading):
+    text = ["This was shown long ago.", heading, *entries(8)]
+    body, refs = references.separate_references([text])[0]
+    assert (body, refs) == (text[:1], text[1:])
+
+
+def test_a_heading_of_other_text_begins_no_list():
+    prose = [
+        f"as those of 19{n} say in the" if n % 3 == 0 else "that trees are green and"
+        for n in range(20, 80)
+    ]
+    assert references.separate_references([["Literature", *prose]])[0][1] == []
+
+
+def test_a_table_of_contents_begins_no_list():
+    contents = ["Contents", "1 Introduction", "References", "We thank A. Bell (2004) and others."]
+    text = [f"The trees of this forest are {n} years old and green." for n in range(300)]
+    refs = references.separate_references([[*contents, *text, "References", *entries(9)]])[0][1]
+    assert refs == ["References", *entries(9)]
+
+
+def test_a_list_ends_at_the_heading_of_other_text():
+    after = ["About the authors", "Ann Author is professor of trees.", "Since 2004 she lives here."]
+    for heading in ("About the authors", "Anhang", "Anmerkungen", "Remerciements"):
+        text = ["References", *entries(6), heading, *after[1:]]
+        assert references.separate_references([text])[0][0] == [heading, *after[1:]]
+
+
+def test_a_numbered_list_without_heading_is_found():
+    numbered = [f"{n}. Silva AB. Care of trees {n}. Rev Trees. 20{n:02};1(2):3-7." for n in range(1, 9)]  # fmt: skip
+    body, refs = references.separate_references([["We show this.", *numbered]])[0]
+    assert (body, refs) == (["We show this."], numbered)

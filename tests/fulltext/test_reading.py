@@ -143,8 +143,10 @@ def test_a_new_cleaning_rule_cleans_again_without_reading_again(tmp_path, monkey
     monkeypatch.setattr("papersette.fulltext.cleaning.VERSION", "next")
     entry = {
         "pages": [["cleaned again", "", "pdfium"]],
-        "front": [None] * 3,
+        "front": [None, [], None],
         "headings": [],
+        "language": None,
+        "broken": [],
         "warning": None,
     }
     monkeypatch.setattr("papersette.fulltext.reading.to_entry", lambda job, raw: entry)
@@ -245,17 +247,15 @@ def test_two_builds_may_share_a_cache(tmp_path):
     assert not list((tmp_path / "cache").rglob("*.part"))
 
 
-def test_a_title_that_takes_too_long_does_not_lose_the_text(tmp_path, monkeypatch):
+def test_a_second_reading_that_takes_too_long_does_not_lose_the_text(tmp_path, monkeypatch):
     path = make_pdf(tmp_path / "a.pdf", [LINES])
-    monkeypatch.setattr("papersette.fulltext.structure.TITLE_SECONDS", 1)
+    monkeypatch.setattr("papersette.fulltext.typography.SECOND_SECONDS", 1)
+    monkeypatch.setattr("papersette.fulltext.typography.is_unreadable", lambda page: True)
     monkeypatch.setattr(
         "papersette.fulltext.layout.read_layout", lambda *_: iter(lambda: time.sleep(60), None)
     )
     text = read_file(Job(path))
-    assert (text.front.title, text.pages[0].body) == (
-        None,
-        "Stochastic gradient descent has anisotropic noise.",
-    )
+    assert text.pages[0].body == "Stochastic gradient descent has anisotropic noise."
 
 
 def test_a_bug_in_the_reader_affects_one_file_only(tmp_path, monkeypatch):
