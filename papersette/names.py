@@ -42,6 +42,10 @@ INITIALS_LENGTH = 8
 """Characters of the longest word of initials, as "J.-P.-F."."""
 
 
+INITIALS_AS_WORD = 4
+"""Letters of the longest initials without stops, "AGDG Matthews"; longer capitals are a name."""
+
+
 @dataclass(frozen=True)
 class Name:
     """A personal name; an organisation, or a name of one word, has a family name only."""
@@ -115,11 +119,26 @@ def to_cited_name(words: Sequence[str], given: Sequence[str] | None = None) -> N
     'van-der-maaten-l'
     """
     if given is None:
-        name = _direct([word for word in words if word.lower() not in SUFFIXES], initials=3)
+        plain = [word for word in words if word.lower() not in SUFFIXES]
+        capitals = _count_capitals(plain)
+        name = (
+            _inverted(plain[:capitals], plain[capitals:])
+            if capitals
+            else _direct(plain, initials=3)
+        )
     else:
         name = _inverted(words, given)
     family = name.family.strip(".,;")
     return Name(family, name.initial or "") if family else None
+
+
+def _count_capitals(words: Sequence[str]) -> int:
+    """How many words at the start are a family name in capitals: "DE LA CROIX Marie" has three."""
+    count = 0
+    while count < len(words) and words[count].isupper() and "." not in words[count]:
+        count += 1
+    is_family = 0 < count < len(words) and not any(map(str.isupper, words[count:]))
+    return count if is_family and len(words[count - 1]) > INITIALS_AS_WORD else 0
 
 
 def _split_suffix(text: str) -> tuple[list[str], str]:

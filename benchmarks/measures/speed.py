@@ -71,7 +71,7 @@ def _by_length(times: Mapping[str, list[float]], queries: Sequence[str]) -> list
 
 def to_search(engine: Engine) -> Callable[[str], Any]:
     """Return the function that searches without the engine's memory of recent results."""
-    return lambda q: engine._search(Request(q=q))
+    return lambda q: engine._search(Request(q=q, size=20))
 
 
 def to_bare_search(engine: Engine, queries: Sequence[str]) -> Callable[[str], Any]:

@@ -46,13 +46,18 @@ def to_kind(number: str, heading: str) -> str:
     return next((kind for kind, words in KINDS if re.search(words, heading.lower())), "method")
 
 
-def to_parts(headings: Sequence[tuple[str, str, int]], page_count: int) -> Iterator[Part]:
-    """Yield the parts of a paper, from its headings in order: (number, heading, page)."""
+def to_parts(
+    headings: Sequence[tuple[str, str, int]], page_count: int, *, begin_pages: bool = False
+) -> Iterator[Part]:
+    """Yield the parts of a paper, from its headings in order: (number, heading, page).
+
+    With `begin_pages`, each heading begins a page, so that no page is in two parts.
+    """
     tops = [
         (number, heading, page)
         for number, heading, page in headings
         if "." not in number.strip(".")
     ]
     for i, (number, heading, page) in enumerate(tops):
-        last = tops[i + 1][2] if i + 1 < len(tops) else page_count
+        last = tops[i + 1][2] - begin_pages if i + 1 < len(tops) else page_count
         yield Part(to_kind(number, heading), page, max(page, last))

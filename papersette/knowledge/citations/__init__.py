@@ -1,6 +1,8 @@
 """Splits reference lists into entries, groups entries into works, and links works to papers."""
 
 from papersette.knowledge.citations.entries import Entry, parse_references
+from papersette.knowledge.citations.footnotes import count_citing_notes
+from papersette.knowledge.citations.given import to_entries
 from papersette.knowledge.citations.works import (
     Known,
     Work,
@@ -11,6 +13,6 @@ from papersette.knowledge.citations.works import (
 )
 
 __all__ = [
-    "Entry", "Known", "Work", "describe_works", "group_works", "link_to_papers",
-    "parse_references", "to_title_key",
+    "Entry", "Known", "Work", "count_citing_notes", "describe_works", "group_works",
+    "link_to_papers", "parse_references", "to_entries", "to_title_key",
 ]  # fmt: skip

@@ -7,6 +7,7 @@ mark, a colon, or the comma before the first word that cannot be in a name. "J. 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,6 +16,24 @@ from papersette.names import PARTICLES, Name, to_cited_name
 
 MAX_NAME_WORDS = 7
 """Words of one name; more capitalised words in a row are a title."""
+INSTITUTION = re.compile(
+    r"([^\W\d_a-z][^\n]{1,140}?)"
+    r"(?:[,.]?\s*[(\[]((?:1[5-9]|20)\d\d)[a-z]?(?:[/–-]\d{1,4})?[)\]][.,:]*"
+    r"|(?:,\s|\s|\.\s)((?:1[5-9]|20)\d\d)[a-z]?[.:](?=\s\S{2}))"
+)
+"""What may be an institution, and the year after it."""
+UNDATED = re.compile(
+    r"[\s,.]*(?:\([Ee]ds?\.?\)[\s,.]*)?[(\[]"
+    r"(?:forthcoming|in press|in print|im Erscheinen|i\.\s?E\.|im Druck|n\.\s?d\.|o\.\s?J\."
+    r"|s\.\s?[ad]\.|à paraître|en prensa|no prelo|in preparation|under review|submitted|в печати"
+    r"|б\.\s?г\.)"
+    r"[^()\[\]]{0,30}[)\]][.,:]?",
+    re.IGNORECASE,
+)
+"""What stands for the year of an undated or unpublished work."""
+ANNOUNCED = re.compile(r"(?:19|20)\d\d")
+SENTENCE = re.compile(r"[^\W\d_]{3,}[.?!] |[“”\"‘«„\d]|[,;:]\s[a-z]|,.*,")
+"""What is in titles but not in the names of institutions."""
 
 
 @dataclass(frozen=True)
@@ -56,11 +75,19 @@ def read_authors(text: str, start: int = 0, budget: Budget | None = None) -> Aut
     """Parse the authors that begin at this offset of a text; return None if there are none."""
     found = read_tokens(text, start, budget)
     names, ending, end = _read_names(_to_segments(found.tokens), found.ending, found.end)
+    uncertain = len(names) < 2 and not any(name.initial for name in names)
+    if found.ending == "other" and ending != "stop" and uncertain:
+        body = _read_body(text, start)
+        if body:
+            return body
     if not names:
         return None
     year = found.year if ending == "year" else None
     if ending == "stop" and (match := WORD.search(text, end)) and (year := to_year(match[0])):
         ending, end = "year", match.end()
+    if ending != "year" and (undated := UNDATED.match(text, end)):
+        announced = ANNOUNCED.search(undated[0])
+        ending, end, year = "year", undated.end(), int(announced[0]) if announced else None
     if ending == "year" and text[end - 1] != ")":
         close = text.find(")", end, end + 30)  # "(2014, May 3)"
         end = close + 1 if close > 0 and "(" not in text[end:close] else end
@@ -68,6 +95,18 @@ def read_authors(text: str, start: int = 0, budget: Budget | None = None) -> Aut
         token.kind in "IL" for token in found.tokens if token.end <= end
     )
     return Authors(tuple(names), end, ending, year, certain)
+
+
+def _read_body(text: str, start: int) -> Authors | None:
+    """Return an institution as author, if a year in brackets follows: "YÖK (Council) (1998)"."""
+    found = INSTITUTION.match(text, start)
+    if found is None or SENTENCE.search(found[1]):
+        return None
+    if found[3] and "," in found[1]:
+        return None  # a title and its year: "OpenAI, Blog post, 2017."
+    name = Name(" ".join(found[1].split()).strip(" ,.("))
+    year = int(found[2] or found[3])
+    return Authors((name,), found.end(), "year", year) if name.family else None
 
 
 def _to_segments(tokens: list[Token]) -> list[_Segment]:

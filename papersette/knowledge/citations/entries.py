@@ -12,16 +12,30 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from papersette.knowledge.citations.authors import read_authors
-from papersette.knowledge.citations.fields import YEAR, read_fields
+from papersette.knowledge.citations.authors import Authors, read_authors
+from papersette.knowledge.citations.ends import count_entries
+from papersette.knowledge.citations.fields import YEAR, Fields, read_fields
 from papersette.knowledge.citations.splitting import Start, find_starts
+from papersette.list_headings import find_kind
 from papersette.names import Name
 
 HEADING = re.compile(
-    r"(?:\d{1,4}\.?\s)?\s*(?:R ?eferences(?: and notes| cited| references)?|B ?ibliography)\b"
-    r"\s*:?\s*",
+    r"(?:\d{1,4}\.?\s)?\s*(?:R ?eferences(?: and notes| cited| references)?|B ?ibliography"
+    r"|Literatur(?:verzeichnis)?|Références|Bibliographie|Referencias)\b\s*:?\s*",
     re.IGNORECASE,
 )
+"""A heading that the text engine has joined to its first entry."""
+LOOSE = re.compile(r"(?<=\b[A-ZÀ-Þ]) (?=[,.](?:\s|$))|(?<=[A-ZÀ-Þ]{2}) (?=[,.](?:\s|$))")
+"""A space before a comma or stop, as letter-spaced capitals leave it: "BERRY, L . L ."."""
+REPEATED = re.compile(
+    r"(?:[—–―_-][—–―_\s-]*|(?:[Dd]ers|[Dd]ies|[Ii]dem|[Ii]d|[Ii]bid|[Ee]bd|Он же)\.?)"
+    r"(?:[.,:]\s*|\s*(?=\())"
+)
+"""A dash or word in place of the authors of the entry before."""
+GLUED = re.compile(r"\b((?:1[5-9]|20)\d\d[a-z]?[.:,)]+)(?=[^\W\d_]{2})")
+"""A year without the space after it."""
+SAME = "Same, A."
+"""What stands for these authors while the entry is parsed."""
 MAX_ENTRY = 4000
 """Characters of one entry; the largest collaborations fit, and the rest is other text."""
 MAX_TEXT = 300_000
@@ -34,8 +48,8 @@ class Entry:
 
     position: int
     """1 for the first of the paper."""
-    page: int
-    """Page on which it begins."""
+    page: int | None
+    """Page on which it begins, if the paper has text."""
     raw: str
     """As printed, its lines joined by spaces."""
     authors: tuple[Name, ...] = ()
@@ -47,25 +61,47 @@ class Entry:
 
 
 def parse_references(pages: Sequence[tuple[int, str]]) -> list[Entry]:
-    """Parse the lists of one paper, from (page number, text of the lists on that page)."""
-    text, offsets, numbers = _join(pages)
-    entries: list[Entry] = []
-    starts = find_starts(text)
+    """Parse the lists of one paper, from (page number, text of the lists on that page).
+
+    An empty line before a line says that the layout of the page shows an entry to begin there.
+    """
+    text, offsets, numbers, marked = _join(pages)
+    starts = find_starts(text, marked)
     if not starts or (starts[0].offset > 40 and YEAR.search(text, 0, starts[0].offset)):
         starts = [Start(0, 0), *starts]
+    found = []
     for start, end in zip(starts, [*(s.offset for s in starts[1:]), len(text)], strict=True):
         raw = " ".join(text[start.offset : min(end, start.offset + MAX_ENTRY)].split())
         content = " ".join(text[start.content : min(end, start.offset + MAX_ENTRY)].split())
         if len(content) >= 8:
             page = numbers[max(0, bisect_right(offsets, start.offset) - 1)]
-            entries.append(_to_entry(len(entries) + 1, page, raw, content))
-    return entries
+            found.append((page, raw, content))
+    entries, authors = _to_entries(found)
+    if any(start.content > start.offset for start in starts):
+        return entries  # the labels say where the list ends
+    complete = [bool(entry.title and entry.year) for entry in entries]
+    return entries[: count_entries(authors, complete)]
 
 
-def _to_entry(position: int, page: int, raw: str, content: str) -> Entry:
-    authors = read_authors(content)
-    fields = read_fields(content, authors)
-    names = authors.names if authors else ()
+def _to_entries(found: Sequence[tuple[int, str, str]]) -> tuple[list[Entry], list[Authors | None]]:
+    """Return the entries of (page, text, text after the label), and how their authors were read."""
+    entries: list[Entry] = []
+    every: list[Authors | None] = []
+    for page, raw, content in found:
+        repeated = REPEATED.match(content) if entries else None
+        text = f"{SAME}, {content[repeated.end() :]}" if repeated else content
+        text = GLUED.sub(r"\1 ", text)
+        authors = read_authors(text)
+        names = authors.names if authors else ()
+        if repeated:
+            names = entries[-1].authors + names[1:]
+        fields = read_fields(text, authors)
+        entries.append(_to_entry(len(entries) + 1, page, raw, names, fields))
+        every.append(authors)
+    return entries, every
+
+
+def _to_entry(position: int, page: int, raw: str, names: tuple[Name, ...], fields: Fields) -> Entry:
     return Entry(
         position,
         page,
@@ -79,21 +115,38 @@ def _to_entry(position: int, page: int, raw: str, content: str) -> Entry:
     )
 
 
-def _join(pages: Sequence[tuple[int, str]]) -> tuple[str, list[int], list[int]]:
-    """Return the lists as one text, the offset of each page in it, and its page number."""
+def _join(pages: Sequence[tuple[int, str]]) -> tuple[str, list[int], list[int], list[int]]:
+    """Return the lists as one text, the offset of each page, its number, and the marked offsets."""
     lines = [(number, [line.strip() for line in refs.split("\n")]) for number, refs in pages]
-    edges = Counter(
-        line for _, page in lines for line in {_mask(line) for line in page[:2] + page[-2:]}
-    )
-    headers = {line for line, times in edges.items() if line and times > max(2, len(lines) // 2)}
-    text, offsets, numbers = "", [], []
+    headers = _find_headers([[line for line in page if line] for _, page in lines])
+    text, offsets, numbers, marked = "", [], [], []
     for number, page in lines:
         offsets.append(len(text))
         numbers.append(number)
-        kept = [HEADING.sub("", line, count=1) if HEADING.match(line) else line for line in page]
-        kept = [line for line in kept if line and not line.isdigit() and _mask(line) not in headers]
-        text += "".join(f"{line}\n" for line in kept)
-    return text[:MAX_TEXT], offsets or [0], numbers or [0]
+        before = None
+        for line in page:
+            kept = LOOSE.sub("", _without_heading(line))
+            if kept and not kept.isdigit() and _mask(kept) not in headers:
+                if before == "":
+                    marked.append(len(text))
+                text += f"{kept}\n"
+            before = line
+    return text[:MAX_TEXT], offsets or [0], numbers or [0], marked
+
+
+def _find_headers(pages: Sequence[list[str]]) -> set[str]:
+    """Return the running headers, without their digits: lines at the edges of most pages."""
+    edges = Counter(
+        line for page in pages for line in {_mask(line) for line in page[:2] + page[-2:]}
+    )
+    return {line for line, times in edges.items() if line and times > max(2, len(pages) // 2)}
+
+
+def _without_heading(line: str) -> str:
+    """Return a line without a heading that it is or begins with."""
+    if find_kind(line) in {"lists", "weak"}:
+        return ""
+    return HEADING.sub("", line, count=1) if HEADING.match(line) else line
 
 
 def _mask(line: str) -> str:

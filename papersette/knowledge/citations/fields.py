@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 
 from papersette.knowledge.citations.authors import Authors
+from papersette.knowledge.citations.titles import split_title
 
 DOI = re.compile(r"\b10\.\d{4,9}/[^\s,;\"<>]+")
 ARXIV = re.compile(
@@ -26,26 +27,27 @@ CLOSING_YEAR = re.compile(
     r"(?:[,(]\s?|\.\s)(?:[A-Z][a-z]{2,8}\.?\s(?:\d\d?,\s)?)?((?:1[5-9]|20)\d\d)[a-z]?(?:[.)]|\s?$)"
 )
 """A year as styles print it: after a comma or bracket, maybe with a month, at the end."""
-SENTENCE_END = re.compile(r"([.?!])[\"”’']?(?:\s+|$)")
-ABBREVIATION = re.compile(
-    r"(?:^|[\s(])(?:vs|e\.g|i\.e|cf|dr|mr|st|no|vol|approx|resp|w\.r\.t|v\d+|[A-Za-z])$",
-    re.IGNORECASE,
-)
-AFTER_TITLE = re.compile(r"(?:1[5-9]|20)\d\d\b|\d{4}\.\d|\d+(?:st|nd|rd|th)\b")
-"""Numbers that begin what follows a title: a year, an arXiv number, "35th Conference"."""
-CLOSING = {"“": "”", '"': '"', "‘": "’", "`": "'", "«": "»", "„": "“", "”": "”"}
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 TAIL = re.compile(
     rf"[\s,.]*\(?(?:(?:(?:{MONTHS})\s)?(?:19|20)\d\d[a-z]?|[Ee]ds?\.|to appear|in press)\)?[\s,.]*$"
 )
 """What follows a title after a comma and is not part of it."""
+EDITION_TAIL = re.compile(
+    r"[,\s]+\(?(?:\d{1,2}\.?\s?(?:st|nd|rd|th)?|[Ss]econd|[Tt]hird|[Rr]evised|[Rr]ev\.)\s?"
+    r"(?:[a-zü.]+\s){0,2}(?:[Ee]d(?:n|ition|\.)?|Aufl(?:age)?\.?)\)?$"
+)
+"""The statement of an edition at the end of a title."""
+VOLUME_TAIL = re.compile(r"\.\s\d{1,4}(?:\(\d+\).*)?$")
+"""A volume after the title of an entry that names no journal."""
 EDITORS = re.compile(r"^[^()]{0,200}(?:\([Ee]ds?\.\)|,\s[Ee]ditors?),\s")
 VENUE_END = re.compile(
     r",?\s(?:pp?\.|pages?\b|vol\.|volume\b|no\.|number\b|\(?(?:19|20)\d\d\b|\d+\s?[(:,]|https?:|URL\b|doi\b|arXiv:|abs/)"
     rf"|,\s(?:\d|(?:{MONTHS})\b)|[.;]\s|$",
     re.IGNORECASE,
 )
-MAX_TITLE = 400
+EDITORS_WORD = re.compile(r"^\(?(?:[Ee]ditors?|[Ee]ds?|[Hh]rsg|[Hh]g)\.?\)?[.,:;]\s+")
+"""What may stand between editors and the title."""
+QUOTES = re.compile('["“”„]')
 MAX_VENUE = 200
 NEAR = 500
 """Characters after a title in which its year is searched; other text may follow the last entry."""
@@ -65,51 +67,22 @@ class Fields:
 def read_fields(raw: str, authors: Authors | None) -> Fields:
     """Parse the fields of one reference; its title begins where `authors` end."""
     start = authors.end if authors else 0
-    rest = raw[start:].lstrip(" .,:;)")
-    title, after = _split_title(rest, authors.ending if authors else "stop")
-    year = (
-        authors.year
-        if authors and authors.year
-        else _last_year(after) or _last_year(rest) or _last_year(raw)
-    )
+    rest = EDITORS_WORD.sub("", raw[start:].lstrip(" .,:;)"))
+    text, after = split_title(rest, authors.ending if authors else "stop")
+    title = _to_title(text)
+    if authors and (authors.year or authors.ending == "year"):
+        year = authors.year  # None if the work is undated: "(in press)"
+    else:
+        year = _last_year(after) or _last_year(rest) or _last_year(raw)
     return Fields(title, year, _to_venue(after), _first(DOI, raw), _first(ARXIV, raw))
 
 
-def _split_title(rest: str, ending: str) -> tuple[str | None, str]:
-    """Return the title and the text after it."""
-    if rest[:1] in CLOSING:
-        end = rest.find(CLOSING[rest[0]], 2, MAX_TITLE)
-        if end > 0:
-            return _to_title(rest[1:end].strip("`'\"“”‘’ ")), rest[end + 1 :].lstrip("\"'”’ ,.")
-    end = _comma_end(rest) if ending == "comma" else _sentence_end(rest)
-    return _to_title(rest[:end]), rest[end:].lstrip(" ,.")
-
-
-def _sentence_end(rest: str) -> int:
-    """Return the end of the first sentence, ignoring stops of abbreviations and before numbers."""
-    for match in SENTENCE_END.finditer(rest, 0, MAX_TITLE):
-        following = rest[match.end() : match.end() + 12]
-        if match[1] != ".":
-            ends = not following[:1].islower() or following.startswith(("arXiv", "in ", "pp"))
-        elif following[:1].isdigit():
-            ends = bool(AFTER_TITLE.match(following))
-        else:
-            short = ABBREVIATION.search(rest, max(0, match.start() - 8), match.start())
-            ends = not short or not following or following.startswith("In ")
-        if ends:
-            return match.end()
-    return min(len(rest), MAX_TITLE)
-
-
-def _comma_end(rest: str) -> int:
-    """Return the end of a title in styles that use commas: before a capital, a number or "in"."""
-    match = re.search(r",\s(?=[A-Z0-9]|in[:\s]|arXiv)", rest[:MAX_TITLE])
-    return min(match.end() if match else MAX_TITLE, _sentence_end(rest))
-
-
 def _to_title(text: str) -> str | None:
-    title = TAIL.sub("", text.strip(" .,;:"))
-    return title.strip(' .,;:"“”') if sum(c.isalpha() for c in title) >= 3 else None
+    title = TAIL.sub("", text.strip(" .,;:")).strip(" .,;:")
+    title = VOLUME_TAIL.sub("", EDITION_TAIL.sub("", title))
+    if not QUOTES.search(title[1:-1]):
+        title = title.strip(' .,;:"“”„')
+    return title if sum(c.isalpha() for c in title) >= 3 else None
 
 
 def _to_venue(after: str) -> str | None:

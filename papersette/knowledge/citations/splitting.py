@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from papersette.knowledge.citations.authors import Authors, read_authors
@@ -29,6 +30,12 @@ CANDIDATE = re.compile(rf"(?:^|(\n)|(?<=[.\d)\]/”\"]) +)(?={FIRST})")
 NO_TITLE = re.compile(r"\s*(?:\d|ISBN|ISSN|URL|https?:|doi\b|DOI\b|arXiv\b|pp?\.)")
 TITLE = re.compile(r"\s*[^\s.,]+\s(?:[^\W\d_A-Z]|[^\s.,]+\s[^\s.,]+)")
 """Three words without a full stop, or a second in lower case: a title, not a list of names."""
+BEGINNING = re.compile(rf"[\"“‘„«\[(]?(?:{FIRST}|\d|[–—_-]|al-|['’])")
+"""What an entry can begin with."""
+UNFINISHED = re.compile(
+    r"(?:[,&:–-]|\s(?:and|und|of|the|in|for|on|to|with|by|from|de|der|die|von|et|y))\s*$"
+)
+"""What an entry cannot end with."""
 MIN_LABELS = 3
 """So many consecutive labels are no coincidence."""
 CONTINUES = frozenset("and of the in for on to a an with by from at or".split())
@@ -50,8 +57,11 @@ class Start:
     """Offset of the text after the label."""
 
 
-def find_starts(text: str) -> list[Start]:
-    """Return the starts of all entries, in order."""
+def find_starts(text: str, marked: Sequence[int] = ()) -> list[Start]:
+    """Return the starts of all entries, in order.
+
+    `marked`: the offsets at which the layout of the page shows an entry to begin, if it does.
+    """
     for pattern in (BRACKETED, NUMBERED):
         chain = _chain([(int(match[1]), match) for match in pattern.finditer(text)])
         if len(chain) >= MIN_LABELS and chain[0].start() < MAX_LEAD:
@@ -59,7 +69,20 @@ def find_starts(text: str) -> list[Start]:
     keyed = list(KEYED.finditer(text))
     if len(keyed) >= MIN_LABELS and keyed[0].start() < MAX_LEAD:
         return [_to_start(match) for match in keyed]
-    return [Start(offset, offset) for offset in _find_unlabelled(text)]
+    starts = _check_marks(text, marked)
+    if len(starts) < MIN_LABELS or starts[0] > MAX_LEAD:
+        starts = _find_unlabelled(text)
+    return [Start(offset, offset) for offset in starts]
+
+
+def _check_marks(text: str, marked: Sequence[int]) -> list[int]:
+    """Return the marked offsets before which an entry can end and at which one can begin."""
+    return [
+        offset
+        for offset in marked
+        if BEGINNING.match(text, offset)
+        and not UNFINISHED.search(text, max(0, offset - 20), offset)
+    ]
 
 
 def _to_start(match: re.Match[str]) -> Start:
@@ -127,7 +150,9 @@ def _find_unlabelled(text: str) -> list[int]:
 def _find_style(lines: list[int], reader: _Reader) -> str:
     """Return how most author lists that are certain end: see `Authors.ending`."""
     found = [reader.read(offset) for offset in lines[:SAMPLE]]
-    endings = Counter(authors.ending for authors in found if authors and authors.certain)
+    names = [authors for authors in found if authors]
+    certain = [authors for authors in names if authors.certain]
+    endings = Counter(authors.ending for authors in certain or names)
     if endings["comma"] < 2 * sum(times for ending, times in endings.items() if ending != "comma"):
         del endings["comma"]  # the second line of an entry can look like names and a comma
     return max(endings, key=lambda ending: endings[ending], default="stop")

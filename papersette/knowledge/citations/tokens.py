@@ -12,8 +12,12 @@ from dataclasses import dataclass
 
 from papersette.names import PARTICLES, SPACING_ACCENTS, SUFFIXES, is_initials
 
-AND = frozenset({"and", "&", "und", "et", "y", "и"})
-EDITORS = re.compile(r"\(?[Ee]d(?:s|itors?)?\.?\)?[.,:]?")
+AND = frozenset({"and", "&", "und", "et", "y", "и", "e", "en", "och", "og", "i", "و", "та", "ja"})
+EDITORS = re.compile(
+    r"\(?(?:[Ee]d(?:s|itors?|ts)?|[Hh]rsg|[Hh]gg?|[Hh]erausgeber(?:in)?|[Dd]irs?|[Cc]oords?|[Oo]rgs?|[Rr]ed"
+    r"|[Cc]omps?|[Cc]omp|[Ee]ditor(?:es)?|ред|сост|отв)\.?\)?[.,:;]?"
+)
+"""The word for editors after their names, in several languages."""
 NOT_NAMES = frozenset(
     """proceedings proc advances journal transactions conference workshop symposium international
     annual university springer elsevier wiley ieee acm society association institute publishing
@@ -30,12 +34,14 @@ FOLLOWED_BY_NAME = re.compile(r"\s+[^\W\d_][\w’'-]+(?:, and |[.,]|\s+and\s|\s+
 FOLLOWED_BY_AND = re.compile(r"\s+[A-Z][\w’'-]+,?\s+and\s")
 LOWER_INITIAL = re.compile(r"[a-z]\.")
 YEAR = re.compile(
-    r"[(\[]?((?:1[5-9]|20)\d\d)[a-z]?(?:[)\]][.,:;]*|[.,:;]+|$)|[(\[]((?:1[5-9]|20)\d\d)[a-z]?[,;)\]]"
+    r"[(\[]?((?:1[5-9]|20)\d\d)[a-z]?(?:[/–-]\d{1,4})?(?:[)\]][.,:;]*|[.,:;]+|$)"
+    r"|[(\[]((?:1[5-9]|20)\d\d)[a-z]?[,;)\]]"
 )
 """A word that is a year and is followed by punctuation or in brackets."""
 MAX_WORDS = 1500
 """Words of a list; the largest collaborations print some hundred names."""
-WORD = re.compile(r"\S+")
+WORD = re.compile(r"[^\s/]+/(?=[^\W\d_a-z][\w'’-]+,\s)|\S+")
+"""A slash separates the names of some German styles: "Bick, Wolfgang/Mann, Reinhard"."""
 MAX_WORD = 60
 """Characters of a word of a name."""
 QUOTES = '"“”‘`«„'
@@ -96,7 +102,7 @@ def read_tokens(text: str, start: int, budget: Budget | None = None) -> Tokens:
             return Tokens(tokens, "quote", match.start())
         if EDITORS.fullmatch(word) and tokens:
             continue
-        bare = word.rstrip(",;")
+        bare = word.rstrip(",;/")
         token = _to_token(bare, text, offset, bare != word, tokens)
         if token is None:
             break

@@ -1,0 +1,228 @@
+"""Finds where the title of a reference ends, by its quotation marks or by what follows it.
+
+A title may have several sentences and commas. It ends before what was published: "In:", a journal
+with its volume, a place with its publisher, a thesis, an address. Which of the sentences or, in
+styles without full stops, of the parts between commas comes first of these decides. The rules are
+ours; benchmarks/references.py measures them.
+"""
+
+from __future__ import annotations
+
+import re
+
+from papersette.knowledge.citations.containers import (
+    ABBREVIATED,
+    EDITION,
+    NO_TITLE_START,
+    NUMBER_START,
+    PART_START,
+    PUBLISHER,
+    TITLED_VOLUME,
+    VOLUME,
+    is_abbreviated,
+    is_container,
+    is_name,
+    is_place,
+    is_short_name,
+)
+
+MAX_TITLE = 400
+CLOSING = {
+    "“": "”“", '"': '"', "‘": "’‘'", "'": "'’", "`": "'’´", "«": "»", "»": "«", "„": "“”\"",
+    "”": "”", "’": "’", "―": "‖", "‗": "‘’", "‹": "›", "›": "‹", "‚": "‘’", "「": "」", "《": "》",
+}  # fmt: skip
+"""The marks that can close a quotation, by the mark that opens it."""
+AFTER_QUOTE = re.compile(
+    r"\s*(?:[.,;:)(\[\]–—-]|$|\d)|\s+(?:[Ii]n|[Dd]ans|[Ee]n|[Ii]m)\b"
+    r"|\s+[A-ZÀ-Þ]\w+(?:\s\w+){0,7},?\s\d"
+)
+"""What follows a quotation that is the whole title, not its beginning."""
+SENTENCE_END = re.compile(r"([.?!])[\"”’']?(?:\s+|$)")
+ABBREVIATION = re.compile(
+    r"(?:^|[\s(])(?:vs|e\.g|i\.e|cf|dr|mr|st|no|vol|approx|resp|w\.r\.t|v\d+|bd|nr|hl|bzw|ca|u\.a"
+    r"|[^\W\d_])$",
+    re.IGNORECASE,
+)
+ORDINAL = re.compile(r"(?:^|\D)\d{1,2}$")
+EDITED = re.compile(r"Aufl|Ausg|Jg\b|Jahrg|Bd\b|Ed\.|Edition|[a-zü]")
+"""What follows an ordinal number."""
+AFTER_TITLE = re.compile(
+    r"(?:1[5-9]|20)\d\d\b|\d{4}\.\d|\d+(?:st|nd|rd|th)\b"
+    r"|\d+\.?\s?(?:,\s)?(?:[a-zü.]+\s)*(?:Aufl|[Ee]d[.ni]|[ée]d\.)"
+)
+"""Numbers that begin what follows a title: a year, "35th Conference", "2. Aufl."."""
+HARD_END = re.compile(
+    r"[.,;:?!]?\s+\(?(?:In|in|Dans|dans|En|en|Em|V|В|В кн\.|في)\s?:\s"
+    r"|(?:(?<=[.?!\])])|(?<=[.?!][”’\"])),?\s+\(?[Ii]n\s+(?=[^\W\d_a-z“‘\"'„])"
+    r"|,\s+in\s+(?=[^\W\d_a-z“‘\"'„(])"
+    r"|\s//\s?|[.,:]?\s+\(?(?:https?:|www\.)|\s?\[?<?https?://"
+    r"|[.,]?\s\[(?:[Oo]nline|Електрон|Электрон|On-line)"
+)
+"""What ends a title in any style: "In:", the "//" of Russian styles, an address."""
+SENTENCE_AFTER = re.compile(r".\W\.\s|[?!]\W\s(?=[^\W\d_a-z])")
+"""What stands around the closing mark of a quotation that may be only the first sentence."""
+TRANSLATED = re.compile(r"\s?\[[^\]\d][^\]]{2,200}\]")
+"""The translation of a title, in brackets."""
+NUMBER_AFTER_COMMA = re.compile(r",\s?\(?\d")
+
+
+def split_title(rest: str, ending: str) -> tuple[str, str]:
+    """Return the title and the text after it; `ending` is how the author list before it ends."""
+    quoted = _find_closing(rest)
+    if not quoted:
+        end = _find_end(rest, ending)
+        return rest[:end], rest[end:].lstrip(" ,.")
+    if SENTENCE_AFTER.match(rest, quoted - 1) and (end := _find_end(rest, ending)) > quoted + 3:
+        return rest[:end], rest[end:].lstrip(" ,.")  # “Is it art?” On paintings. In: …
+    translated = TRANSLATED.match(rest, quoted + 1)
+    title = rest[1:quoted].strip(" .,") + (translated[0] if translated else "")
+    return title, rest[translated.end() if translated else quoted + 1 :].lstrip(" ,.")
+
+
+def _find_closing(rest: str) -> int:
+    """Return the offset of the mark that closes a title in quotation marks, 0 if it is in none."""
+    closers = CLOSING.get(rest[:1])
+    if not closers:
+        return 0
+    for i in range(2, min(len(rest), MAX_TITLE)):
+        following = rest[i + 1 : i + 2]
+        if rest[i] in closers and not following.isalnum():
+            translated = TRANSLATED.match(rest, i + 1)
+            after = translated.end() if translated else i + 1
+            if rest[i - 1] in ".,?!" or AFTER_QUOTE.match(rest, after):
+                return i if rest[i + 1 : i + 3] != ": " or is_container(rest[i + 3 :]) else 0
+    return 0
+
+
+def _find_end(rest: str, ending: str) -> int:
+    limit = min(len(rest), MAX_TITLE)
+    hard = HARD_END.search(rest, 3, limit + 10)
+    before = rest[: hard.start() if hard else limit]
+    stops = _sentence_ends(before, rest)
+    parts = [before[a:b].strip(" .") for a, b in zip([0, *stops], stops, strict=False)]
+    first = _first_container(parts)
+    if (
+        first > 1
+        and ending in {"stop", "comma"}
+        and rest[stops[0] - 2] == "."
+        and not is_place(parts[first])
+    ):
+        first = 1  # where the year is at the end, a series is more frequent than a subtitle
+    if first:
+        start = stops[first - 1]
+        return start + _subtitle_end(before[start : stops[first]])
+    if hard and (len(parts) < 3 or hard.group().strip(" .,;:").lower() in {"in", "//"}):
+        return _end_before(before, hard.start())
+    if len(parts) > 1 and len(rest) - stops[0] > 3:
+        return stops[-2] + _subtitle_end(before[stops[-2] :]) or stops[0]
+    return _comma_end(before, ending)
+
+
+def _subtitle_end(sentence: str) -> int:
+    """Return the end of a subtitle that a comma separates from its place, 0 if there is none.
+
+    >>> _subtitle_end("A study of two towns, London: Example Press.")
+    22
+    """
+    if NUMBER_AFTER_COMMA.search(sentence):
+        return 0  # a journal with its volume, a publisher with the year
+    end = _comma_end(sentence, "year")
+    begins = sentence[:end].strip(" ,")
+    is_title = 0 < end < len(sentence) and len(begins.split()) > 1 and not is_name(begins)
+    return end if is_title and not is_container(begins) and not VOLUME.match(begins) else 0
+
+
+def _end_before(before: str, end: int) -> int:
+    """Return the end of a title that "In:" or an address follows."""
+    commas = [m.end() for m in re.finditer(r",\s", before)]
+    parts = [before[a:b].strip(" ,") for a, b in zip([0, *commas], [*commas, end], strict=True)]
+    first = _first_container(parts) if commas else 0
+    return commas[first - 1] if first and VOLUME.match(parts[first]) else end
+
+
+def _sentence_ends(before: str, rest: str) -> list[int]:
+    """Return the ends of the sentences; stops of abbreviations and before numbers are none."""
+    ends: list[int] = []
+    for match in SENTENCE_END.finditer(before):
+        following = rest[match.end() : match.end() + 24]
+        if match[1] != ".":
+            ends_here = not following[:1].islower() or following.startswith(("arXiv", "in ", "pp"))
+        elif ORDINAL.search(before, max(0, match.start() - 4), match.start()) and EDITED.match(
+            following
+        ):
+            ends_here = False  # "5. Aufl."
+        elif following[:1].isdigit():
+            ends_here = bool(AFTER_TITLE.match(following)) or bool(ends)
+        else:
+            short = ABBREVIATION.search(before, max(0, match.start() - 8), match.start())
+            ends_here = not short or not following or following.startswith("In ")
+        if ends_here:
+            ends.append(match.end())
+    return ends if ends and ends[-1] == len(before) else [*ends, len(before)]
+
+
+def _first_container(parts: list[str]) -> int:
+    """Return the index of the first sentence after the title, 0 if there is none."""
+    for i in range(1, len(parts)):
+        if TITLED_VOLUME.match(parts[i]):
+            return i
+        if NUMBER_START.match(parts[i]) and not EDITION.fullmatch(parts[i]):
+            return _walk_left(parts, max(1, i - 1), ABBREVIATED)
+        if i > 1 and PART_START.match(parts[i]):
+            return i - 1
+        if parts[i][:1].islower() and VOLUME.match(parts[i].capitalize()):
+            return _walk_left(parts, i, ABBREVIATED)  # "IEEE Trans. on Information Theory, 25"
+        if i == len(parts) - 1 and is_short_name(parts[i]):
+            return i - 1 if i > 1 and PUBLISHER.search(parts[i - 1]) else _walk_left(parts, i)
+        if is_container(parts[i].lstrip("(")) or EDITION.fullmatch(parts[i]):
+            journal = VOLUME.match(parts[i]) and not is_place(parts[i])
+            return _walk_left(parts, i, ABBREVIATED if journal else 1)
+    return 0
+
+
+def _walk_left(parts: list[str], first: int, words: int = 1) -> int:
+    """Include editions, and abbreviations of at most so many words, before what follows a title.
+
+    They begin the name of an abbreviated journal: "J. Comput" of "J. Comput. Syst. Sci.".
+    """
+    while first > 1 and (
+        EDITION.fullmatch(parts[first - 1])
+        or (words == 1 and len(parts[first - 1]) <= 12 and " " not in parts[first - 1])
+        or (words > 1 and is_abbreviated(parts[first - 1], words))
+    ):
+        first -= 1
+    return first
+
+
+def _comma_end(before: str, ending: str) -> int:
+    """Return the end of a title in styles that separate it with a comma."""
+    commas = [m.end() for m in re.finditer(r",\s", before)]
+    parts = [
+        before[a:b].strip(" ,.") for a, b in zip([0, *commas], [*commas, len(before)], strict=True)
+    ]
+    first = _first_part(parts)
+    if not first and ending == "comma":
+        first = next((i for i, part in enumerate(parts) if i and not part[:1].islower()), 0)
+    return commas[first - 1] if first else len(before)
+
+
+def _first_part(parts: list[str]) -> int:
+    """Return the index of the first part between commas after the title, 0 if there is none."""
+    places = [i for i in range(1, len(parts)) if is_place(parts[i])]
+    for i in range(1, len(parts)):
+        if NUMBER_START.match(parts[i]) and not EDITION.fullmatch(parts[i]):
+            return _walk_over_places(parts, max(1, i - 1))
+        if EDITION.fullmatch(parts[i]) or i in places[-1:]:
+            return _walk_left(parts, i)
+        if i not in places and is_container(parts[i]):
+            is_journal = VOLUME.match(parts[i]) or NO_TITLE_START.match(parts[i])
+            return i if is_journal else _walk_over_places(parts, i)
+    return _walk_over_places(parts, len(parts)) % len(parts)
+
+
+def _walk_over_places(parts: list[str], first: int) -> int:
+    """Include the places before a publisher, or at the end: "Paris", "Ithaca and London"."""
+    least = max(1, first - 2)
+    while first > least and is_short_name(parts[first - 1]):
+        first -= 1
+    return first

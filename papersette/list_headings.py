@@ -1,0 +1,62 @@
+"""Recognises the headings of reference lists, and of the text after them, in many languages.
+
+The headings are data: list_headings.yml. A heading is compared as the letters it is made of, so
+that "R EFERENCES", "8. References:" and "References" are one.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+SHIPPED = Path(__file__).with_name("list_headings.yml")
+NUMBERING = re.compile(r"(?:\(?\d{1,4}(?:\.\d{1,2})*\.?\)?|[A-Za-z][.)]|[IVXivx]{1,5}[.)]?)\s+")
+NO_LETTERS = re.compile(r"[\W\d_]+")
+LONGEST = 60
+"""Characters of the longest line that is compared."""
+
+
+@cache
+def _kinds() -> dict[str, str]:
+    """Map the letters of each heading to its kind: "lists", "weak" or "after"."""
+    languages = yaml.safe_load(SHIPPED.read_text(encoding="utf-8"))
+    order = ("after", "weak", "lists")  # a word that heads lists in any language is such a heading
+    return {
+        to_letters(heading): kind
+        for kind in order
+        for own in languages.values()
+        for heading in own[kind]
+    }
+
+
+def to_letters(line: str) -> str:
+    """Return the letters of a line, in lower case.
+
+    >>> to_letters("R EFERENCES:")
+    'references'
+    """
+    return NO_LETTERS.sub("", line.casefold())
+
+
+def find_kind(line: str) -> str | None:
+    """Return the kind of heading that a line is: "lists", "weak", "after", or None.
+
+    A heading may have a number, and its letters may be separate or doubled, as bold type is in some
+    PDFs.
+
+    >>> [find_kind(line) for line in ("8. Literature", "LITERATUR", "RReeffeerreenncceess")]
+    ['weak', 'lists', 'lists']
+    """
+    if not line or len(line) > LONGEST or line[-1] in ",;.-":
+        return None
+    kinds = _kinds()
+    letters = to_letters(line)
+    if kind := kinds.get(letters):
+        return kind if not any(c.isdigit() for c in line) or NUMBERING.match(line) else None
+    if len(letters) > 7 and letters[::2] == letters[1::2]:
+        return kinds.get(letters[::2])
+    numbering = NUMBERING.match(line)
+    return kinds.get(to_letters(line[numbering.end() :])) if numbering else None

@@ -1,0 +1,189 @@
+"""Entries of many citation styles and languages: invented works, one class of style each."""
+
+import pytest
+
+from papersette.knowledge.citations import count_citing_notes, parse_references
+from papersette.knowledge.citations.titles import split_title
+
+STYLES = {
+    "author-date, place and publisher": (
+        "Baker, Ann, and Tom Cole. 2004. Markets and Morals. London: Verso.",
+        ["baker-a", "cole-t"], 2004, "Markets and Morals"),
+    "a subtitle after a full stop": (
+        "Adler, M. (1999): Städte im Wandel. Eine vergleichende Studie zweier Regionen. "
+        "Opladen: Leske.",
+        ["adler-m"], 1999, "Städte im Wandel. Eine vergleichende Studie zweier Regionen"),
+    "a subtitle after a question mark": (
+        "Baker, A. (2001). Who votes at noon? The timing of elections. Electoral Notes, 12, 3-19.",
+        ["baker-a"], 2001, "Who votes at noon? The timing of elections"),
+    "a subtitle and a place with stops": (
+        "Beck, Ulla (1986): Die Stadtgesellschaft. Auf dem Weg an den Rand. Frankfurt a. M.: Campus.",
+        ["beck-u"], 1986, "Die Stadtgesellschaft. Auf dem Weg an den Rand"),
+    "a volume with a title": (
+        "Esser, H., 1999: Städte. Besondere Grundlagen. Band 1: Häuser und Höfe. Bonn: Campus.",
+        ["esser-h"], 1999, "Städte. Besondere Grundlagen"),
+    "a German edition and no publisher": (
+        "Weber, Mia: Wirtschaft und Garten, 5. Aufl., Tübingen 1980.",
+        ["weber-m"], 1980, "Wirtschaft und Garten"),
+    "two places of a publisher": (
+        "Huber, Jo (1995): Dauerhaft bauen. Ein Plan. Berlin, New York: de Gruyter.",
+        ["huber-j"], 1995, "Dauerhaft bauen. Ein Plan"),
+    "an edition after the title": (
+        "Cole T (1998) Statistics for sailors, 2nd edn. Harbour Press, Oslo",
+        ["cole-t"], 1998, "Statistics for sailors"),
+    "commas only, place and publisher": (
+        "DUMAS Paul, MARTIN Anne, 1990, La ville et ses quartiers, Paris, Seuil.",
+        ["dumas-p", "martin-a"], 1990, "La ville et ses quartiers"),
+    "commas only, a journal": (
+        "Evans, D. and M. Stone, 1986, Common rivers, Hydrologica, 54 (4), 923-942.",
+        ["evans-d", "stone-m"], 1986, "Common rivers"),
+    "a title with commas, a chapter": (
+        "Frey, Jan (1977), Forests, Fields, and the Law of the Commons, in: Ida Berg and Kai Holm "
+        "(eds), Sharing Land, Boston: Freeman, 229-240.",
+        ["frey-j"], 1977, "Forests, Fields, and the Law of the Commons"),
+    "single quotation marks around an apostrophe": (
+        "Gale, R. (1990) ‘The workers’ day off and women’s work’, Journal of Leisure 15: 3–4.",
+        ["gale-r"], 1990, "The workers’ day off and women’s work"),
+    "German quotation marks": (
+        "Huber, Karl (2005): „Die Ordnung der Dinge im Dorf“. In: Zeitschrift für Dorfkunde 3: 1-9.",
+        ["huber-k"], 2005, "Die Ordnung der Dinge im Dorf"),
+    "guillemets": (
+        "Imbert, J. (2003), « Les marchés de nuit », Revue des villes, vol. 4, n° 2, p. 33-51.",
+        ["imbert-j"], 2003, "Les marchés de nuit"),
+    "a quotation that begins the title": (
+        "Jung, Eva (2007). “Is it tea?” On the taste of names. In Leo Abt (Ed.), Taste (pp.1-9). "
+        "Bern: Lang.",
+        ["jung-e"], 2007, "“Is it tea?” On the taste of names"),
+    "slashes between authors": (
+        "Klein, Otto/Lang, Peter (1984): Akten als Quelle. In: Klein, Otto (Hrsg.): Quellen. "
+        "Stuttgart: Klett. 9-18.",
+        ["klein-o", "lang-p"], 1984, "Akten als Quelle"),
+    "semicolons and the year without brackets": (
+        "Lorenz, Uta; Moll, Iris 1998: On the tempo of births. In: Population Notes 24,2: 271-291.",
+        ["lorenz-u", "moll-i"], 1998, "On the tempo of births"),
+    "editors in German": (
+        "Müller, Gerd (Hrsg.) (2009): Arbeit im Umbruch. Wiesbaden: VS Verlag.",
+        ["muller-g"], 2009, "Arbeit im Umbruch"),
+    "editors in French": (
+        "Noir, Luc (dir.), 2011, Les écoles rurales, Lyon, Presses universitaires.",
+        ["noir-l"], 2011, "Les écoles rurales"),
+    "an institution": (
+        "Ministry of Sea Affairs (2004) Report on Tides. Lisbon: MSA.",
+        ["ministry-of-sea-affairs"], 2004, "Report on Tides"),
+    "an institution and the year after a comma": (
+        "Government of Bulgaria, 2000. Position paper on coastal roads [online]. Available from: "
+        "http://example.org/roads.",
+        ["government-of-bulgaria"], 2000, "Position paper on coastal roads"),
+    "two years of publication": (
+        "Ott, Max (1958/1927). The Farmer in Two Countries. New York: Dover.",
+        ["ott-m"], 1958, "The Farmer in Two Countries"),
+    "not published": (
+        "Page, L. (in press). Gestures of the hand. Journal of Signs 1957, 3.",
+        ["page-l"], None, "Gestures of the hand"),
+    "no year": (
+        "Quist, P. and Rand, O. Democracy and its students. European Notes 76, p. 3 – 23.",
+        ["quist-p", "rand-o"], None, "Democracy and its students"),
+    "the year at the end": (
+        "P. Quist and O. Rand. Democracy and its students. European Notes 76:3–23, 2004.",
+        ["quist-p", "rand-o"], 2004, "Democracy and its students"),
+    "an abbreviated journal": (
+        "Ann Roth and Ben Sand. Learning a hidden map. J. Comput. Syst. Sci., 74(4):546–556, 2008.",
+        ["roth-a", "sand-b"], 2008, "Learning a hidden map"),
+    "a journal with a series": (
+        "C. Thal. Shrinkage of maps. Journal of the Royal Map Society. Series B, 58:267–288, 1996.",
+        ["thal-c"], 1996, "Shrinkage of maps"),
+    "Vancouver": (
+        "Ulm AB, Vogt C. Care after surgery: a review. Rev Bras Enferm. 2007; 41(3):500-7.",
+        ["ulm-a", "vogt-c"], 2007, "Care after surgery: a review"),
+    "Russian, GOST": (
+        "Волков А., Сидоров Б. Методы отбора признаков // Вестник науки. 2014. № 3. С. 11–19.",
+        None, 2014, "Методы отбора признаков"),
+    "a translated title": (
+        "Wolf, E. (1927). Die Lehre vom Schlaf [The theory of sleep]. Archiv für Träume, 4, 193-209.",
+        ["wolf-e"], 1927, "Die Lehre vom Schlaf [The theory of sleep]"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_an_entry_of_each_style_is_parsed(style):
+    text, authors, year, title = STYLES[style]
+    (entry,) = parse_references([(1, text)])
+    assert (entry.title, entry.year) == (title, year)
+    if authors is not None:
+        assert [name.key for name in entry.authors] == authors
+
+
+def test_a_dash_repeats_the_authors_of_the_entry_before():
+    lists = (
+        "\nAbel, Ann (1998), First findings, Bern: Lang.\n\n— (1999), Second findings, Bern: Lang."
+        "\n\n———. 2001. Third findings. Bern: Lang.\n\nDies. (2004): Late findings. Bern: Lang."
+    )
+    entries = parse_references([(1, lists)])
+    assert [entry.title for entry in entries] == [
+        "First findings", "Second findings", "Third findings", "Late findings",
+    ]  # fmt: skip
+    assert {entry.authors[0].key for entry in entries} == {"abel-a"}
+
+
+MARKED = (
+    "References\n\nBank of the North (BN) (2011), Yearly\nreport, Oslo.\n\n"
+    "Berg, Ida (2003), Bridges in Winter,\nBoston: Freeman.\n\nBerg, Ida (2008), Tunnels, Boston:\n"
+    "Freeman."
+)
+
+
+def test_marked_lines_begin_entries_and_others_do_not():
+    entries = parse_references([(4, MARKED), (5, "\nHolm, Kai (1999), Piers, Bern: Lang.")])
+    assert [entry.title for entry in entries] == [
+        "Yearly report", "Bridges in Winter", "Tunnels", "Piers",
+    ]  # fmt: skip
+    assert [entry.page for entry in entries] == [4, 4, 4, 5]
+
+
+def test_a_mark_inside_a_sentence_is_not_followed():
+    text = MARKED.replace("Winter,\nBoston", "Winter,\n\nBoston")
+    assert len(parse_references([(4, text)])) == 3
+
+
+def test_the_publications_after_a_list_are_not_its_entries():
+    others = [
+        "Series of the institute",
+        "Ida Berg Roads and Rails",
+        "Edition North, 360 pages",
+        "Kai Holm (Ed.) Learning from Neighbours",
+        "Edition North, 210 pages",
+    ]
+    entries = parse_references([(4, "\n\n".join([MARKED, *others]))])
+    assert [entry.year for entry in entries] == [2011, 2003, 2008]
+
+
+NOTES = "\n".join(
+    f"The towns grew. {n} {prefix} Adler, Die Stadt (München 19{n + 60}), S. {n + 3}."
+    for n, prefix in enumerate(["Vgl.", "See", "", "Vgl.", "Cf.", "", "Siehe"], start=1)
+)
+
+
+def test_citations_in_footnotes_are_counted():
+    assert count_citing_notes([(1, NOTES)]) == 7
+
+
+def test_years_and_tables_are_no_footnotes():
+    table = "\n".join(
+        f"{n} Town {n} grew by {n * 3} percent since 19{n + 60}." for n in range(1, 9)
+    )
+    assert count_citing_notes([(1, table)]) == 0
+    assert count_citing_notes([(1, "As Adler (1999, p. 3) and Berg (2001, p. 4) show. " * 9)]) == 0
+
+
+@pytest.mark.parametrize(
+    ("rest", "title", "after"),
+    [
+        ("On trees. In: Wood, 3, 2001.", "On trees", "In: Wood, 3, 2001."),
+        ("On trees // Wood. 2001.", "On trees", "// Wood. 2001."),
+        ("", "", ""),
+        ("“", "“", ""),
+    ],
+)
+def test_a_title_and_the_text_after_it_are_all_of_the_text(rest, title, after):
+    found, rest_found = split_title(rest, "year")
+    assert (found.strip(" ."), rest_found.strip()) == (title, after)
