@@ -25,7 +25,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from papersette import catalog
+from papersette.catalogs import catalog
 from papersette.database import load
 from papersette.database.schema import SCHEMA
 from papersette.errors import UserError
@@ -92,6 +92,117 @@ BIBTEX = r"""
 @ article
 {b, title = "Two", author = "Zo{\"e} {\AA}ngstr{\"o}m", pdf = {http://example.org/b.pdf}}
 @comment{jabref-meta: x}
+"""
+COMMAS = """@misc{a,2019, title={A}, author={Ada B, Zoë C, and Bo D}}
+@misc{b, title={B}, author={Ada B, Zoë C}, doi={10.5555/b}}
+@misc{c, title={C}, author={, , and {X, Y}}}
+"""
+JATS = """<?xml version="1.0"?><!DOCTYPE article PUBLIC "-//NLM//DTD JATS//EN" "JATS.dtd">
+<article xmlns:xlink="http://www.w3.org/1999/xlink" xml:lang="en"><front><journal-meta>
+<journal-title>J</journal-title></journal-meta><article-meta>
+<article-id pub-id-type="doi">10.5555/a</article-id><title-group><article-title>A <i>b</i>
+</article-title></title-group><contrib-group>
+<contrib contrib-type="author"><name><surname>B</surname>
+<given-names>Ada</given-names></name><xref ref-type="aff" rid="x"/></contrib><aff id="x">U</aff>
+</contrib-group><pub-date><year>2019</year></pub-date><abstract><p>A</p></abstract>
+</article-meta></front>
+<body><p>Text.</p><sec><title>One</title><p>B <list><list-item><p>C</p></list-item></list></p>
+<sec><label>1.1</label><title>Two</title></sec></sec></body><back><ref-list><ref><element-citation>
+<name><surname>C</surname></name><year>1999</year><article-title>T</article-title></element-citation>
+</ref></ref-list></back><sub-article><body><p>R</p></body></sub-article></article>
+"""
+ACL = """<?xml version='1.0'?><collection id="2031.x"><volume id="1" type="journal"><meta>
+<booktitle>P</booktitle><editor><first>A</first><last>B</last></editor><year>2031</year></meta>
+<frontmatter><url>x</url></frontmatter><paper id="1"><title>T <tex-math>x</tex-math></title><author>
+<first>A</first><last>B</last><variant><last>C</last></variant></author><url>2031.x-1.1</url></paper>
+<paper id="2"><title>U</title></paper></volume><event id="e"><meta><title>E</title></meta><talk/>
+<colocated><volume-id>2031.x-1</volume-id></colocated></event></collection>
+"""
+DBLP = """<?xml version="1.0" encoding="ISO-8859-1"?><!DOCTYPE dblp SYSTEM "dblp.dtd"><dblp>
+<inproceedings key="c/x/B1"><author orcid="0000-0002-1825-0097">Ada B 0002</author><title>T.</title>
+<year>2019</year><booktitle>X</booktitle><crossref>c/x</crossref><ee>https://doi.org/10.5555/a</ee>
+</inproceedings><proceedings key="c/x"><editor>&Ouml;</editor><title>X.</title></proceedings>
+<www key="h"><author>A</author></www><article key="j/1"><journal>J</journal></article></dblp>
+"""
+CONTENTS = """<dblpsubmission><proceedings><title>P.</title><conf><location>L</location></conf><toc>
+<section>S</section><publ><author>A</author><title>T.</title><doi>10.5555/a</doi></publ>
+<publ><title>U</title></publ></toc></proceedings></dblpsubmission>
+"""
+RIS = """TY  - JOUR
+AU  - B, Ada
+TI  - A title
+  in two lines
+PY  - 2019/05/01/
+DO  - 10.5555/a
+KW  - a; b
+L1  - files/1/r1.pdf
+ER  -
+
+TY - CONF
+T1 - Two
+ER -
+TY  - BOOK
+TI  - Open
+"""
+WOS = """FN Clarivate Analytics Web of Science
+VR 1.0
+PT J
+AU B, A
+   C, B
+TI A title
+   in two lines
+SO J
+C1 [B, A; C, B] Univ X. [C, B] Univ Y.
+CR C B, 1999, J T, V1, P2, DOI 10.5555/c
+PD MAY 1
+PY 2019
+UT WOS:1
+ER
+
+PT C
+TI Two
+ER
+
+EF
+"""
+WORK = {
+    "DOI": "10.5555/a", "type": "journal-article", "title": ["T <i>x</i>"],
+    "author": [{"given": "Ada", "family": "B", "affiliation": [{"name": "U"}],
+                "ORCID": "0000-0002-1825-0097"}], "abstract": "<jats:p>A</jats:p>",
+    "container-title": ["J"], "issued": {"date-parts": [[2019, 5]]}, "event": {"name": "E"},
+    "license": [{"URL": "https://l.example/"}], "editor": [{"family": "C"}], "language": "en",
+    "link": [{"URL": "https://p.example/1.pdf", "content-type": "application/pdf"}],
+    "reference": [{"DOI": "10.5555/b", "author": "C", "year": "1999"}, {"unstructured": "D. T."}],
+}  # fmt: skip
+POST = """---
+title: 'T: x'
+author:
+- {given: Ada, family: B}
+id: r1
+section: S
+date: 2019-05-01
+volume: 7
+publisher: PMLR
+---
+text
+"""
+CONFIG = """booktitle: P
+conference: {location: L, dates: [2019-05-01, 2019-05-02]}
+volume_editors: [{given: A, family: B}]
+sections: [{name: S, title: Section}]
+"""
+SUBMISSIONS = """#,title,authors,keywords,decision,abstract,track name,form fields
+1,T,Ada B and Bo C,"a
+b",accept,A,Main,x
+2,U,Bo C,,reject,B,Main,
+"""
+PEOPLE = """submission #,first name,last name,affiliation,country,email
+1,Ada,B,U,X,a@b.org
+2,Bo,C,,,
+"""
+SESSION_ROWS = """uid,title,authors,Authors,session,position,video
+1,T,"B, Ada*; C, Bo","Ada B (U (X); Y)*; Bo C (V)",1,2,x
+2,U,Ada B,,S1|S 2,,
 """
 LONG = "This abstract is a paragraph that has more than one hundred and sixty characters. " * 3
 LISTING = f"""Mila has 2 results
@@ -173,6 +284,38 @@ SEEDS: dict[str, tuple[dict[str, Any], dict[str, str | object]]] = {
         {"kind": "openreview", "notes": "notes.json"},
         {"notes.json": [{**NOTE, "content": {k: {"value": v} for k, v in NOTE["content"].items()},
                          "invitations": ["V/-/Submission"]}]},
+    ),
+    "openreview-lines": (
+        {"kind": "openreview", "notes": "notes.jsonl"},
+        {"notes.jsonl": "".join(json.dumps({**NOTE, "forum": n}) + "\n" for n in "abc")},
+    ),
+    "bibtex-commas": ({"kind": "bibtex", "file": "papers.bib"}, {"papers.bib": COMMAS}),
+    "jats": ({"kind": "jats", "file": "j"}, {"j/a.xml": JATS, "j/b.nxml": JATS}),
+    "jats-file": ({"kind": "jats", "file": "a.xml"}, {"a.xml": JATS}),
+    "acl": ({"kind": "acl", "file": "a.xml", "files": "pdfs"}, {"a.xml": ACL}),
+    "dblp": ({"kind": "dblp", "file": "d.xml", "files": "pdfs"}, {"d.xml": DBLP}),
+    "dblp-contents": ({"kind": "dblp", "file": "d.xml"}, {"d.xml": CONTENTS}),
+    "ris": ({"kind": "ris", "file": "r.ris", "files": "pdfs"}, {"r.ris": RIS}),
+    "ris-wos": ({"kind": "ris", "file": "savedrecs.txt"}, {"savedrecs.txt": WOS}),
+    "crossref": (
+        {"kind": "crossref", "file": "c.json", "files": "pdfs"},
+        {"c.json": {"message": {"items": [WORK, {"DOI": "10.5555/i", "type": "journal-issue"}]}}},
+    ),
+    "csljson-attachments": (
+        {"kind": "csljson", "file": "c.json", "files": "pdfs"},
+        {"c.json": {"items": [{**CSL, "attachments": [{"path": "x/r1.pdf"}]}, CSL]}},
+    ),
+    "pmlr": (
+        {"kind": "pmlr", "folder": ".", "files": "pdfs"},
+        {"_posts/2019-05-01-r1.md": POST, "_posts/2019-05-01-b.md": POST, "_config.yml": CONFIG},
+    ),
+    "easychair": (
+        {"kind": "easychair", "folder": ".", "files": "pdfs"},
+        {"submission.csv": SUBMISSIONS, "author.csv": PEOPLE},
+    ),
+    "miniconf-sessions": (
+        {"kind": "miniconf", "folder": "."},
+        {"papers.csv": SESSION_ROWS, "x_sessions.yml": SESSIONS},
     ),
     "bibtex": ({"kind": "bibtex", "file": "papers.bib", "files": "pdfs"}, {"papers.bib": BIBTEX}),
     "table-csv": (

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-from papersette import loading
+from papersette import markup
 from papersette.errors import BadFile, UserError
+from papersette.loading import Loaded
 from papersette.records import Author, Count, LooseFile, Paper, Problem, Venue
 from papersette.sources import files, live, values
 
@@ -106,7 +107,7 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
     folder, problems = files.read_folder(settings.files, venue) if settings.files else ({}, [])
     yield from problems
     name = settings.file.name
-    loaded = loading.load_xml(settings.file)
+    loaded = markup.load_xml(settings.file, namespaces=True)
     entries = _to_entries(loaded, settings.file)
     yield Count(len(entries))
     for reason in loaded.reasons:
@@ -123,11 +124,10 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
             message = _text(entry, "summary") or "has no identifier"
             reason = f"is not a paper: arXiv says “{message[:200]}”"
             yield Problem(venue, item, "read", reason, lost=True)
-    for path in folder.values():
-        yield LooseFile(venue, path)
+    yield from files.to_loose(folder, venue, settings.files)
 
 
-def _to_entries(loaded: loading.Loaded, path: Path) -> list[ElementTree.Element]:
+def _to_entries(loaded: Loaded, path: Path) -> list[ElementTree.Element]:
     feed: ElementTree.Element | None = loaded.value
     if feed is None or feed.tag != f"{{{ATOM}}}feed":
         reason = "is not an Atom feed; save the response of arXiv's API unchanged"

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from bibtexparser import middlewares
 from bibtexparser.entrypoint import parse_string
@@ -23,11 +24,13 @@ from bibtexparser.model import (
     DuplicateFieldKeyBlock,
     Entry,
     ImplicitComment,
+    MiddlewareErrorBlock,
 )
 
 from papersette import loading
 from papersette.records import Author, Count, LooseFile, Paper, Problem, Venue
-from papersette.sources import files, values
+from papersette.sources import bibtex_names, files, values
+from papersette.sources.bibtex_names import split_outside
 
 # Its warnings become rows of the table `problems`.
 logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
@@ -38,8 +41,16 @@ LARGEST = 100_000_000
 TYPE = re.compile(r"^([ \t]*)@(\s*)(\w+)(\s*)([{(])", re.MULTILINE)
 """The start of an entry. BibTeX allows blanks and line breaks around its type, but bibtexparser
 does not, so they are moved behind the brace."""
+KEY = re.compile(r"^([ \t]*@\w+[{(]\s*[^\s,={}\"]+),([^\s,={}\"]+)(?=\s*,)", re.MULTILINE)
+"""A key with a comma, which ends a key."""
 UNREAD = re.compile(r"^[ \t]*@\s*\w", re.MULTILINE)
 """The start of an entry in what bibtexparser takes for a comment, because it has no brace."""
+
+
+UNREAD_FIELD = (
+    "has a name or LaTeX that cannot be read, so that its fields are as they are written; correct "
+    "the commas of its names, or its braces"
+)
 
 
 @dataclass(frozen=True)
@@ -62,7 +73,8 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
     venue = settings.venue.venue_id
     folder, problems = files.read_folder(settings.files, venue) if settings.files else ({}, [])
     yield from problems
-    blocks, failed = _read_blocks(settings.file)
+    commas = bibtex_names.SeparateAtCommas()
+    blocks, failed, unread = _read_blocks(settings.file, commas)
     # PMLR's files begin with an entry for the volume itself.
     entries = [entry for entry in blocks if entry.entry_type.lower() != "proceedings"]
     yield Count(len(entries) + len(failed))
@@ -70,9 +82,26 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
         item = f"{settings.file.name}: line {(block.start_line or 0) + 1}"
         yield Problem(venue, item, "read", _reason(block), lost=True)
     for entry in entries:
-        yield _to_paper(entry, settings, _pop_file(entry, folder))
-    for path in folder.values():
-        yield LooseFile(venue, path, settings.pdf_url)
+        paper = _to_paper(entry, settings, _pop_file(entry, folder))
+        yield paper
+        item = paper.item or paper.paper_id
+        if entry.start_line in unread:
+            yield Problem(venue, item, "read", UNREAD_FIELD, paper.paper_id)
+        elif entry.start_line in commas.lines:
+            names = "; ".join(author.name for author in paper.authors)[:300]
+            reason = f"has authors separated by commas, read as {names}: separate them by “ and ”"
+            yield Problem(venue, item, "read", reason, paper.paper_id)
+    yield from files.to_loose(folder, venue, settings.files, settings.pdf_url)
+
+
+def read_fields(path: Path) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield the type and the fields of every entry, @proceedings included, in lower case.
+
+    Raises `UserError` if the file cannot be read as text.
+    """
+    for entry in _read_blocks(path)[0]:
+        fields = {name.lower(): values.to_text(f.value) for name, f in entry.fields_dict.items()}
+        yield entry.entry_type.lower(), {name: text for name, text in fields.items() if text}
 
 
 class JoinStrings(BlockMiddleware):
@@ -81,33 +110,27 @@ class JoinStrings(BlockMiddleware):
     def transform_entry(self, entry: Entry, library: Library) -> Entry:
         macros = {key.lower(): string.value for key, string in library.strings_dict.items()}
         for field in entry.fields:
-            parts = _split(str(field.value))
+            parts = split_outside(str(field.value), "#")
             if len(parts) > 1:
                 texts = [macros.get(part.lower(), part) for part in parts]
                 field.value = "{" + "".join(_without_enclosing(text) for text in texts) + "}"
         return entry
 
 
-def _split(value: str) -> list[str]:
-    """Split a value at each # outside braces and quotes."""
-    parts, depth, quoted = [""], 0, False
-    for c in value:
-        depth += (c == "{") - (c == "}")
-        quoted ^= c == '"' and depth == 0
-        if c == "#" and depth == 0 and not quoted:
-            parts.append("")
-        else:
-            parts[-1] += c
-    return [part.strip() for part in parts]
-
-
 def _without_enclosing(text: str) -> str:
     return text[1:-1] if text[:1] + text[-1:] in {'""', "{}"} else text
 
 
-def _read_blocks(path: Path) -> tuple[list[Entry], list[Block]]:
+def _read_blocks(
+    path: Path, commas: bibtex_names.SeparateAtCommas | None = None
+) -> tuple[list[Entry], list[Block], set[int | None]]:
+    """Return the entries, the blocks that are lost, and the lines of entries that are kept as
+    they are, because a name or LaTeX in them cannot be read.
+    """
     text = TYPE.sub(r"\1@\3\5\2\4", loading.read_text(path, LARGEST))
+    text = KEY.sub(r"\1-\2", text)
     stack = [
+        commas or bibtex_names.SeparateAtCommas(),
         middlewares.LatexDecodingMiddleware(),
         middlewares.SeparateCoAuthors(),
         middlewares.SplitNameParts(),
@@ -115,6 +138,7 @@ def _read_blocks(path: Path) -> tuple[list[Entry], list[Block]]:
     ]
     library = parse_string(text, parse_stack=[JoinStrings(), *default_parse_stack(), *stack])
     entries = list(library.entries)
+    unread: set[int | None] = set()
     failed: list[Block] = [
         block
         for block in library.comments
@@ -125,9 +149,14 @@ def _read_blocks(path: Path) -> tuple[list[Entry], list[Block]]:
             block.ignore_error_block, Entry
         ):
             entries.append(block.ignore_error_block)  # a duplicate key is still a paper
+        elif isinstance(block, MiddlewareErrorBlock) and isinstance(
+            block.ignore_error_block, Entry
+        ):
+            entries.append(block.ignore_error_block)
+            unread.add(block.start_line)
         else:
             failed.append(block)
-    return sorted(entries, key=lambda entry: entry.start_line or 0), failed
+    return sorted(entries, key=lambda entry: entry.start_line or 0), failed, unread
 
 
 def _reason(block: Block) -> str:
@@ -140,24 +169,33 @@ def _reason(block: Block) -> str:
 
 def _to_paper(entry: Entry, settings: Settings, file: Path | None) -> Paper:
     given = {key.lower(): field.value for key, field in entry.fields_dict.items()}
+    doi = values.to_doi(given.get("doi"))
     return Paper(
         paper_id=entry.key.strip(),
         venue=settings.venue,
         title=values.to_text(given.get("title")),
         authors=tuple(
-            Author(name) for name in values.to_list(given.get("author")) if name != "others"
+            Author(name) for name in _to_names(given.get("author")) if name.lower() != "others"
         ),
         year=values.to_year(given.get("year")) or settings.venue.year,
         abstract=values.to_paragraphs(given.get("abstract")),
         tldr=values.to_text(given.get("tldr")),
         tags=values.to_list(given.get("keywords"), separators=";,|"),
         language=values.to_text(given.get("langid")) or settings.language,
-        url=values.to_text(given.get("url")),
-        pdf_url=files.to_pdf_url(settings.pdf_url, entry.key, file)
+        doi=doi,
+        license=values.to_text(given.get("license") or given.get("copyright")),
+        url=values.to_text(given.get("url")) or (f"https://doi.org/{doi}" if doi else None),
+        pdf_url=files.to_pdf_url(settings.pdf_url, entry.key, file, settings.files)
         or values.to_text(given.get("pdf")),
         file=file,
         item=f"{settings.file.name}: line {(entry.start_line or 0) + 1}",
     )
+
+
+def _to_names(given: Any) -> tuple[str, ...]:
+    """Return the names of a field, also where the parser could not separate them."""
+    parts = given if isinstance(given, list) else re.split(r"\s+and\s+", str(given or ""))
+    return values.to_list([str(part).strip(" ,{}") for part in parts])
 
 
 def _pop_file(entry: Entry, folder: dict[str, Path]) -> Path | None:

@@ -1,20 +1,22 @@
 """Read CSL JSON, as Zotero and other reference managers export it.
 
 Every item is a paper, whatever its type. Its venue is its container-title, or the catalog's venue.
+Its PDF is that of its attachments, or the one whose name is its id.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from papersette import loading
-from papersette.errors import UserError
-from papersette.records import Author, Count, Paper, Problem, Venue
+from papersette.errors import BadFile
+from papersette.records import Author, Count, LooseFile, Paper, Problem, Venue
 from papersette.sources import values
+from papersette.sources.attachments import Attachments, to_pdf_url
 from papersette.text import to_slug
 
 TEXTS = ("id", "title", "container-title", "abstract", "keyword", "language", "URL", "DOI")
@@ -32,11 +34,16 @@ class Settings:
     """The venue of items without a container-title."""
     file: Path
     """A JSON list of CSL items."""
+    files: Path | None = None
+    """The folder with the files that the items name, and its subfolders."""
+    language: str | None = None
 
 
-def read(settings: Settings) -> Iterator[Paper | Problem | Count]:
+def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
     """Yield a paper for every item. Raises `UserError` if the file is not a list of items."""
     loaded, venue = loading.load_json(settings.file), settings.venue.venue_id
+    attached = Attachments(settings.files, venue)
+    yield from attached.problems
     items = _to_items(loaded.value, settings.file)
     yield Count(len(items))
     for reason in loaded.reasons:
@@ -45,35 +52,64 @@ def read(settings: Settings) -> Iterator[Paper | Problem | Count]:
         where = f"{settings.file.name}: item {number}"
         if isinstance(item, Mapping):
             checked, reasons = values.check_types(item, TEXTS, ["author"])
-            yield _to_paper(checked, settings, where)
+            paper = _to_paper(checked, settings, attached, where)
+            yield paper
+            if paper.file is None:
+                yield from attached.report(to_names(item), where, paper.paper_id)
             yield from (Problem(venue, where, "read", reason) for reason in reasons)
         else:
             reason = "is not a CSL item, which is a JSON object"
             yield Problem(venue, where, "read", reason, lost=True)
+    yield from attached.rest()
+
+
+def to_names(item: Mapping[str, Any]) -> list[str]:
+    """Return the paths and addresses of the files of an item.
+
+    >>> to_names({"attachments": [{"path": "files/1/a.pdf"}], "PDF": "https://x.org/a.pdf"})
+    ['files/1/a.pdf', 'https://x.org/a.pdf']
+    """
+    listed = item.get("attachments")
+    given = [*(listed if isinstance(listed, list) else [listed]), item.get("file"), item.get("PDF")]
+    names = []
+    for one in given:
+        keys = ("path", "localPath", "url", "href")
+        parts = [one.get(key) for key in keys] if isinstance(one, Mapping) else [one]
+        for part in parts:
+            names += [t for name in str(part or "").split(";") if (t := values.to_text(name))]
+    return names
 
 
 def _to_items(given: Any, path: Path) -> list[Any]:
+    if isinstance(given, Mapping) and isinstance(given.get("items"), list):
+        given = given["items"]
     if not isinstance(given, list):
-        raise UserError(
-            f"{path}: must be a JSON list of CSL items, as reference managers export it"
-        )
+        raise BadFile(path, "is no JSON list of CSL items, as reference managers export it")
     return given
 
 
-def _to_paper(item: Mapping[str, Any], settings: Settings, where: str) -> Paper:
+def _to_paper(
+    item: Mapping[str, Any], settings: Settings, attached: Attachments, where: str
+) -> Paper:
     doi = values.to_text(item.get("DOI"))
     title = values.to_text(item.get("title"))
+    paper_id = values.to_text(item.get("id")) or to_slug(title or "") or to_slug(where)
+    names = to_names(item)
     return Paper(
-        paper_id=values.to_text(item.get("id")) or to_slug(title or "") or to_slug(where),
+        paper_id=paper_id,
         venue=_to_venue(item) or settings.venue,
         title=title,
-        authors=tuple(Author(name) for name in map(_to_name, item.get("author") or ()) if name),
+        authors=tuple(_to_authors(item.get("author") or ())),
         year=values.to_year(published := _to_date(item.get("issued"))),
         published=published,
         abstract=values.to_paragraphs(item.get("abstract")),
         tags=values.to_list(item.get("keyword"), separators=";,"),
-        language=values.to_text(item.get("language")),
+        language=values.to_language(item.get("language")) or settings.language,
+        doi=values.to_doi(doi),
+        license=values.to_text(item.get("license")),
         url=values.to_text(item.get("URL")) or (f"https://doi.org/{doi}" if doi else None),
+        pdf_url=to_pdf_url(names),
+        file=attached.take(names, paper_id),
         item=where,
     )
 
@@ -85,6 +121,13 @@ def _to_venue(item: Mapping[str, Any]) -> Venue | None:
         if name and to_slug(name)
         else None
     )
+
+
+def _to_authors(people: Sequence[Any]) -> Iterator[Author]:
+    for person in people:
+        if name := _to_name(person):
+            orcid = person.get("ORCID") if isinstance(person, Mapping) else None
+            yield Author(name, orcid=values.to_orcid(orcid))
 
 
 def _to_name(author: Any) -> str | None:

@@ -14,10 +14,12 @@ from pathlib import Path
 from urllib.parse import quote
 
 from papersette.errors import UserError
-from papersette.records import Problem
+from papersette.records import LooseFile, Problem
 
 MISSING = "does not exist"
 SUFFIXES = {".pdf", ".txt"}
+DOWNLOAD = re.compile(r"pdf(?:\?|%3F)id(?:=|%3D)[\w-]+", re.IGNORECASE)
+"""The name of a download from OpenReview, as its address ends."""
 
 
 def find_obstacle(path: Path, folder: Path) -> str | None:
@@ -52,36 +54,75 @@ def to_usable(
 
 
 def read_folder(folder: Path, source: str) -> tuple[dict[str, Path], list[Problem]]:
-    """Return the PDFs and texts of a folder, without subfolders, by the id in their name.
+    """Return the PDFs and texts of a folder and its subfolders, by the id in their name.
 
     The second of two files of one id is a problem; of a PDF and a text, the PDF is returned. A
-    download from OpenReview is named `pdf?id=H1M7soActX.txt`; its id is H1M7soActX.
+    download from OpenReview is named `pdf?id=H1M7soActX.txt`, or without .txt; its id is
+    H1M7soActX. A folder of other files only is a problem.
     """
     if not folder.is_dir():
         raise UserError(f"{folder}: is not a folder; name the folder that holds the PDFs")
     problems: list[Problem] = []
     named = sorted(
-        (p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES),
-        key=lambda p: (p.suffix.lower() == ".txt", p.name),
+        (path for path in folder.rglob("*") if _is_visible(path.relative_to(folder))),
+        key=lambda p: (p.suffix.lower() == ".txt", len(p.parts), p.as_posix()),
     )
+    if not named and (others := sorted(p.name for p in folder.iterdir() if p.is_file())):
+        reason = (
+            f"has no .pdf and no .txt file, but {len(others):,} others, such as "
+            f"{to_printable(others[0])}; they are not used: rename those that are PDFs or texts"
+        )
+        problems.append(Problem(source, to_printable(folder.name), "match", reason))
     files: dict[str, Path] = {}
     for path in to_usable(named, folder, source, problems):
         used = files.setdefault(to_file_id(path.name), path)
         if used is not path:
-            reason = f"has the same id as {used.name}, which is used; remove one of the two files"
-            problems.append(Problem(source, path.name, "match", reason))
+            name, other = (to_printable(p.relative_to(folder).as_posix()) for p in (path, used))
+            reason = f"has the same id as {other}, which is used; remove one of the two files"
+            problems.append(Problem(source, name, "match", reason))
     return files, problems
 
 
-def to_pdf_url(template: str | None, paper_id: str, file: Path | None) -> str | None:
+def is_paper(path: Path) -> bool:
+    """Return whether a name is that of a PDF or of a text.
+
+    >>> [is_paper(Path(name)) for name in ("a.PDF", "pdf?id=B1x", "a.bib")]
+    [True, True, False]
+    """
+    return path.suffix.lower() in SUFFIXES or DOWNLOAD.fullmatch(path.name) is not None
+
+
+def _is_visible(path: Path) -> bool:
+    """Return whether a path is a PDF or a text, and neither hidden nor in a folder as .git."""
+    return is_paper(path) and not any(part.startswith(".") for part in path.parts)
+
+
+def to_pdf_url(
+    template: str | None, paper_id: str, file: Path | None, folder: Path | None = None
+) -> str | None:
     """Return the URL of a paper's file, by a catalog's template with {paper_id} and {file}.
 
-    Both are percent-encoded.
+    Both are percent-encoded; {file} is the path in the folder.
 
     >>> to_pdf_url("/pdf/{file}", "a", Path("100% é?.pdf"))
     '/pdf/100%25%20%C3%A9%3F.pdf'
     """
-    return fill_template(template, paper_id, file.name) if template and file else None
+    if not template or not file:
+        return None
+    name = file.relative_to(folder).as_posix() if folder else file.name
+    return fill_template(template, paper_id, name)
+
+
+def to_loose(
+    files: dict[str, Path], source: str, folder: Path | None, template: str | None = None
+) -> Iterator[LooseFile]:
+    """Yield the files that no entry names; the templates of their URLs are filled but for the id.
+
+    Nothing is yielded without a folder.
+    """
+    for path in files.values() if folder else ():
+        name = quote(path.relative_to(folder or path).as_posix())
+        yield LooseFile(source, path, template.replace("{file}", name) if template else None)
 
 
 def fill_template(template: str, paper_id: str, name: str) -> str:
@@ -98,7 +139,7 @@ def to_file_id(name: str) -> str:
     'abasi19a'
     """
     stem = re.sub(r"\.(pdf|txt)$", "", name, flags=re.IGNORECASE)
-    return stem.rpartition("id=")[2]
+    return re.split("id(?:=|%3D)", stem)[-1]
 
 
 def to_printable(name: str) -> str:

@@ -1,7 +1,7 @@
 """Read a folder of PDFs without metadata.
 
 Every file is a paper; its name is the paper_id. Title, authors and abstract are taken from page 1
-(fulltext/structure.py), because the metadata in PDFs is often wrong. A duplicate file is a problem.
+(fulltext/front.py), because the metadata in PDFs is often wrong. A duplicate file is a problem.
 """
 
 from __future__ import annotations

@@ -1,11 +1,13 @@
 """Read the folder `sitedata` of a Mini-Conf site: papers as CSV and the programme as YAML.
 
-Every row of every *papers*.csv is a paper, every entry of *sessions*.yml a session; a paper may be
-in several.
+Every row of every *papers*.csv, or of another table with titles and authors, is a paper. Sessions
+are the entries of *sessions*.yml and the values of the columns session and sessions; a paper may be
+in several. Columns that are not used are reported.
 """
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -17,6 +19,7 @@ from papersette import loading
 from papersette.errors import BadFile, UserError
 from papersette.records import Author, Count, Paper, Problem, Session, Slot, Venue
 from papersette.sources import files, values
+from papersette.sources.unused import to_unused
 from papersette.text import to_slug
 
 
@@ -30,7 +33,7 @@ class Settings:
 
 def read(settings: Settings) -> Iterator[Paper | Problem | Count]:
     """Yield a paper for every row. Raises `UserError` if no papers are found or a file is bad."""
-    tables = sorted(settings.folder.glob("*papers*.csv"))
+    tables = sorted(path for path in settings.folder.glob("*.csv") if _has_papers(path, settings))
     if not tables:
         raise UserError(
             f"{settings.folder}: has no *papers*.csv; name the folder sitedata of a Mini-Conf site"
@@ -38,16 +41,33 @@ def read(settings: Settings) -> Iterator[Paper | Problem | Count]:
     problems: list[Problem] = []
     slots = _read_programme(settings, problems)
     yield from problems
+    known = {slot.session.session_id: slot.session for own in slots.values() for slot in own}
     for path in tables:
-        yield from _read_table(path, settings, slots)
+        yield from _read_table(path, settings, slots, known)
     for uid, unused in slots.items():
         titles = ", ".join(slot.session.title for slot in unused)
         reason = f"is in the programme ({titles}) but not in a table of papers"
         yield Problem(settings.venue.venue_id, uid, "match", reason)
 
 
+def _has_papers(path: Path, settings: Settings) -> bool:
+    """Tell whether a table is one of papers, by its name or by its columns."""
+    if "papers" in path.name:
+        return True
+    try:
+        if files.find_obstacle(path, settings.folder):
+            return False
+        _, row = next(loading.read_csv(path), (0, ""))
+    except BadFile:
+        return False
+    return not isinstance(row, str) and {"title", "authors"} <= _lower(row).keys()
+
+
 def _read_table(
-    path: Path, settings: Settings, slots: dict[str, list[Slot]]
+    path: Path,
+    settings: Settings,
+    slots: dict[str, list[Slot]],
+    sessions: Mapping[str, Session],
 ) -> Iterator[Paper | Problem | Count]:
     """Yield a paper for every row of a table; a table that cannot be read is one lost item."""
     venue, name = settings.venue.venue_id, files.to_printable(path.name)
@@ -60,12 +80,32 @@ def _read_table(
         yield Problem(venue, name, "read", error.reason, lost=True)
         return
     yield Count(len(rows))
+    read_rows = [_lower(row) for _, row in rows if not isinstance(row, str)]
+    if reason := to_unused(read_rows, USED):
+        yield Problem(venue, name, "read", reason)
     for line, row in rows:
         item = f"{name}: line {line}"
         if isinstance(row, str):
             yield Problem(venue, item, "read", row, lost=True)
             continue
-        yield _to_paper(row, settings, slots, item)
+        yield _to_paper(_lower(row), settings, slots, sessions, item)
+
+
+USED = set(
+    """uid title authors authors_and_affil authors_and_affiliations affiliations affiliation
+    abstract tldr keywords tags session sessions paper_type decision day position pdf_url pdf_path
+    paper_link pdf paper_url forum url link""".split()
+)
+"""The columns that are used, in lower case, from one site or another."""
+
+
+def _lower(row: Mapping[str, str | None]) -> dict[str, str | None]:
+    """Return a row by columns in lower case; of two that differ in case the fuller value."""
+    lowered: dict[str, str | None] = {}
+    for column, cell in row.items():
+        key = column.strip().lower()
+        lowered[key] = max(lowered.get(key) or "", cell or "", key=len)
+    return lowered
 
 
 def _read_programme(settings: Settings, problems: list[Problem]) -> dict[str, list[Slot]]:
@@ -83,26 +123,27 @@ def _read_programme(settings: Settings, problems: list[Problem]) -> dict[str, li
         entries = loaded.value if isinstance(loaded.value, Mapping) else {}
         if not isinstance(loaded.value, Mapping | list | None):  # plenary sessions are a list
             reasons.append((path.name, "is not a programme: it must be a mapping of sessions"))
-        for key, given in entries.items():
+        for position, (key, given) in enumerate(entries.items(), start=1):
             item = f"{path.name}: session {key}"
             if not isinstance(given, Mapping):
                 reasons.append((item, "is not a session, which is a mapping; it is not used"))
                 continue
             entry, wrong = values.check_types(given, ["long_name", "name"], ["papers"])
             reasons += [(item, reason) for reason in wrong]
-            session = _to_session(str(key), entry, settings.venue)
+            session = _to_session(str(key), entry, settings.venue, position)
             for number, uid in enumerate(entry.get("papers") or (), start=1):
                 slots[str(uid)].append(Slot(session, number))
         problems += [Problem(venue, item, "read", reason) for item, reason in reasons]
     return slots
 
 
-def _to_session(key: str, entry: Mapping[str, Any], venue: Venue) -> Session:
+def _to_session(key: str, entry: Mapping[str, Any], venue: Venue, position: int) -> Session:
     return Session(
         session_id=f"{venue.venue_id}-{to_slug(key)}",
         title=values.to_text(entry.get("long_name")) or values.to_text(entry.get("name")) or key,
         start=_to_time(entry.get("start_time")),
         finish=_to_time(entry.get("end_time")),
+        position=position,
     )
 
 
@@ -111,28 +152,89 @@ def _to_time(given: Any) -> str | None:
 
 
 def _to_paper(
-    row: Mapping[str, str | None], settings: Settings, slots: dict[str, list[Slot]], item: str
+    row: Mapping[str, str | None],
+    settings: Settings,
+    slots: dict[str, list[Slot]],
+    sessions: Mapping[str, Session],
+    item: str,
 ) -> Paper:
-    title = values.to_text(row.get("title"))
-    uid = values.to_text(row.get("UID")) or to_slug(title or "") or to_slug(item)
+    title = _first(row, "title")
+    uid = _first(row, "uid") or to_slug(title or "") or to_slug(item)
+    programme = slots.pop(uid, [])
+    named = {slot.session.session_id for slot in programme}
+    columns = (
+        s for s in _to_slots(row, settings.venue, sessions) if s.session.session_id not in named
+    )
     return Paper(
         paper_id=uid,
         venue=settings.venue,
         title=title,
-        authors=tuple(Author(name) for name in _to_parts(row.get("authors"))),
+        authors=tuple(to_authors(row)),
         year=settings.venue.year,
         abstract=values.to_paragraphs(row.get("abstract")),
-        tags=_to_parts(row.get("keywords")),
+        tldr=_first(row, "tldr"),
+        tags=_to_parts(row.get("keywords") or row.get("tags")),
         language=settings.language,
-        decision=values.to_decision(row.get("paper_type")),
-        slots=tuple(slots.pop(uid, ())),
-        pdf_url=values.to_text(row.get("pdf_url")),
+        decision=values.to_decision(row.get("paper_type") or row.get("decision")),
+        slots=(*programme, *columns),
+        url=_first(row, "forum", "url", "paper_url", "link"),
+        pdf_url=_first(row, "pdf_url", "pdf_path", "paper_link", "pdf"),
         item=item,
     )
 
 
+def _first(row: Mapping[str, str | None], *columns: str) -> str | None:
+    """Return the first value that is not empty."""
+    return next((text for name in columns if (text := values.to_text(row.get(name)))), None)
+
+
+def _to_slots(
+    row: Mapping[str, str | None], venue: Venue, sessions: Mapping[str, Session]
+) -> Iterator[Slot]:
+    """Yield the sessions that the columns name, by their keys in the programme or their titles."""
+    position = _first(row, "position") or ""
+    given = _first(row, "sessions", "session") or ""
+    for name in _to_parts(re.sub("[\\[\\]'\"]", "", given)):
+        session_id = f"{venue.venue_id}-{to_slug(name)}"
+        title = name if re.search(r"[^\W\d]", name) else f"Session {name}"
+        day = _first(row, "day") or ""
+        start = day if is_date(day) else None
+        session = sessions.get(session_id) or Session(session_id, title, start=start)
+        yield Slot(session, int(position) if re.fullmatch("[0-9]{1,6}", position) else None)
+
+
+def is_date(text: str) -> bool:
+    """Tell whether a day is a date; some sites number the days of a conference."""
+    return re.fullmatch(r"\d{4}-\d\d-\d\d", text) is not None
+
+
+def to_authors(row: Mapping[str, str | None]) -> Iterator[Author]:
+    """Yield the authors; a name may be “Family, Given*”, or have its affiliation in brackets."""
+    given = next((c for c in AUTHOR_COLUMNS if values.to_text(row.get(c))), "authors")
+    parts = _to_parts(row.get(given))
+    affiliations = _to_parts(row.get("affiliations") or row.get("affiliation"))
+    if len(affiliations) != len(parts):
+        affiliations = ("",) * len(parts)
+    for part, affiliation in zip(parts, affiliations, strict=True):
+        plain = part.strip("* ")
+        found = re.fullmatch(r"(.+?)\s*\((.*)\)", plain)
+        name, place = (found[1], found[2]) if found else (plain, affiliation)
+        if text := values.to_text(_to_direct(name)):
+            yield Author(text, values.to_text(place))
+
+
+AUTHOR_COLUMNS = ("authors_and_affil", "authors_and_affiliations", "authors")
+"""Columns with authors, those with affiliations first."""
+
+
+def _to_direct(name: str) -> str:
+    """Return “Given Family” for “Family, Given”."""
+    family, comma, given = name.strip("* ").partition(",")
+    return f"{given.strip()} {family.strip()}" if comma and given.strip() else name.strip("*, ")
+
+
 def _to_parts(given: str | None) -> tuple[str, ...]:
-    """Split a list at | or ;, and at commas if it has neither."""
-    return values.to_list(
-        given, separators=next((mark for mark in "|;" if mark in (given or "")), ",")
-    )
+    """Split a list at | or ;, and at commas if it has neither; never inside brackets."""
+    outside = re.sub(r"\([^()]*\)", "", given or "")
+    mark = next((mark for mark in "|;\n" if mark in outside), ",")
+    return values.to_list(re.split(rf"[{mark}](?![^(]*\))", given or ""))

@@ -100,8 +100,8 @@ def read(settings: Settings) -> Iterator[Paper | Problem | Count]:
         )
     folder, problems = files.read_folder(settings.files, venue) if settings.files else ({}, [])
     yield from problems
-    loaded, name = loading.load_json(settings.notes), settings.notes.name
-    notes = _to_notes(loaded.value, settings.notes)
+    loaded, name = _load(settings.notes), settings.notes.name
+    notes = loaded.value
     yield Count(len(notes))
     for reason in loaded.reasons:
         yield Problem(venue, name, "read", reason)
@@ -135,13 +135,56 @@ def _read_note(
         yield Problem(venue_id, item, "match", reason, paper_id=paper.paper_id)
 
 
+def _load(path: Path) -> loading.Loaded:
+    """Load the notes of a dump; of lines of JSON, one that is none is a text with the reason."""
+    text = loading.read_text(path)
+    try:
+        loaded = loading.parse_json(text)
+    except json.JSONDecodeError as error:
+        lines = [line for line in text.split("\n") if line.strip()]
+        if len(lines) < 2 or not all(line.lstrip()[:1] == "{" for line in lines[:2]):
+            raise BadFile(path, f"is not JSON: {error.msg}", error.lineno) from None
+        return loading.Loaded(list(map(_parse_line, lines)))
+    return loading.Loaded(_to_notes(loaded.value, path), loaded.reasons)
+
+
+def _parse_line(line: str) -> Any:
+    try:
+        return loading.parse_json(line).value
+    except json.JSONDecodeError as error:
+        return f"is not JSON: {error.msg}"
+
+
 def _to_notes(dump: Any, path: Path) -> list[Any]:
-    notes = dump.get("notes") if isinstance(dump, dict) else dump
-    if not isinstance(notes, list):
-        raise UserError(
-            f"{path}: has no list of notes; expected [note, ...] or {{“notes”: [note, ...]}}"
-        )
-    return notes
+    """Return the notes of a dump: a list, also one under a name, or an object of notes by id.
+
+    API v2 also has edits, whose note is in the field note.
+    """
+    notes = dump
+    if isinstance(dump, Mapping):
+        lists = [dump[name] for name in ("notes", "submissions", "edits") if name in dump]
+        lists += [v for v in dump.values() if isinstance(v, list) and any(map(_is_note, v))]
+        notes = lists[0] if lists else list(dump.values())
+        if not lists and not any(map(_is_note, notes)):
+            notes = None
+    if isinstance(notes, Mapping):
+        notes = list(notes.values())
+    if not isinstance(notes, list) or (notes and not any(map(_is_object, notes))):
+        raise BadFile(path, "has no list of notes; expected [note, ...] or {“notes”: [note, ...]}")
+    return [_without_edit(note) for note in notes]
+
+
+def _is_object(value: Any) -> bool:
+    return isinstance(value, Mapping)
+
+
+def _is_note(value: Any) -> bool:
+    return isinstance(value, Mapping) and ("content" in value or "forum" in value)
+
+
+def _without_edit(note: Any) -> Any:
+    inner = note.get("note") if isinstance(note, Mapping) else None
+    return inner if _is_note(inner) and "content" not in note else note
 
 
 def _forum(note: Mapping[str, Any]) -> str:
@@ -216,6 +259,9 @@ def _to_decision(content: Mapping[str, Any], thread: list[Mapping[str, Any]]) ->
             own = _to_content(note.get("content"))
             if decision := values.to_decision(own.get("decision") or own.get("recommendation")):
                 return decision
+    group = str(content.get("venueid") or "").rpartition("/")[2]
+    if group in {"Withdrawn_Submission", "Desk_Rejected_Submission", "Rejected_Submission"}:
+        return values.to_decision(group.replace("_", " "))
     line = values.to_text(content.get("venue"))
     return values.to_decision(line) if line and values.to_decision(line) != line else None
 
@@ -238,14 +284,13 @@ def _to_paper(
         paper_id=paper_id,
         venue=settings.venue,
         title=values.to_text(content.get("title")),
-        authors=tuple(
-            Author(name) for name in values.to_list(content.get("authors")) if name != "Anonymous"
-        ),
+        authors=tuple(_to_authors(content)),
         year=settings.venue.year,
         abstract=values.to_paragraphs(content.get("abstract")),
-        tldr=values.to_text(content.get("TL;DR")),
-        tags=values.to_list(content.get("keywords")),
+        tldr=values.to_text(content.get("TL;DR") or content.get("TLDR")),
+        tags=values.to_list(content.get("keywords"), separators=";|,"),
         language=settings.language,
+        license=values.to_text(note.get("license")),
         decision="withdrawn" if "Withdrawn" in _invitation(note) else _to_decision(content, thread),
         reviews=tuple(
             _to_review(reply)
@@ -257,6 +302,25 @@ def _to_paper(
         file=file,
         item=item,
     )
+
+
+def _to_authors(content: Mapping[str, Any]) -> Iterator[Author]:
+    """Yield the authors, of which newer dumps give objects with fullname and institutions."""
+    given = content.get("authors")
+    for author in given if isinstance(given, list) else values.to_list(given, separators=";,"):
+        if isinstance(author, Mapping):
+            name = values.to_text(author.get("fullname") or author.get("name"))
+            places = author.get("institutions")
+            listed = [_institution(place) for place in places] if isinstance(places, list) else []
+            affiliation = "; ".join(filter(None, listed)) or None
+        else:
+            name, affiliation = values.to_text(author), None
+        if name and name != "Anonymous":
+            yield Author(name, affiliation)
+
+
+def _institution(place: Any) -> str | None:
+    return values.to_text(place.get("name") if isinstance(place, Mapping) else place)
 
 
 def _to_content(given: Any) -> dict[str, Any]:
@@ -271,5 +335,5 @@ def _to_content(given: Any) -> dict[str, Any]:
 
 def _pdf_url(settings: Settings, paper_id: str, pdf: str | None, file: Path | None) -> str | None:
     if settings.pdf_url:
-        return files.to_pdf_url(settings.pdf_url, paper_id, file)
+        return files.to_pdf_url(settings.pdf_url, paper_id, file, settings.files)
     return SITE + pdf if pdf and pdf.startswith("/") else pdf

@@ -28,6 +28,7 @@ from papersette.records import (
     Venue,
 )
 from papersette.sources import files, values
+from papersette.sources.unused import to_unused
 from papersette.text import to_slug
 
 FIELDS = (
@@ -63,8 +64,13 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
     venue = settings.venue.venue_id
     folder, problems = files.read_folder(settings.files, venue) if settings.files else ({}, [])
     yield from problems
-    rows = list(_read_rows(settings))
+    given_rows: list[Mapping[Any, Any]] = []
+    rows = list(_read_rows(settings, given_rows))
     yield Count(sum(line > 0 for line, _ in rows))
+    used = {settings.columns.get(name, name) for name in FIELDS}
+    if reason := to_unused(given_rows, used):
+        remedy = "; “columns” in the catalog maps fields to columns"
+        yield Problem(venue, settings.file.name, "read", reason + remedy)
     for line, given in rows:
         item = f"{settings.file.name}: line {line}" if line else settings.file.name
         if isinstance(given, str):
@@ -81,8 +87,7 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
                 "the paper is listed without text"
             )
             yield Problem(paper.venue.venue_id, item, "match", reason, paper_id=paper.paper_id)
-    for path in folder.values():
-        yield LooseFile(settings.venue.venue_id, path, settings.pdf_url)
+    yield from files.to_loose(folder, venue, settings.files, settings.pdf_url)
 
 
 LISTS = {"authors", "affiliations", "tags", "ratings"}
@@ -99,8 +104,13 @@ def _check_fields(settings: Settings) -> None:
             )
 
 
-def _read_rows(settings: Settings) -> Iterator[tuple[int, dict[str, Any] | str]]:
-    """Yield (line, row by field) or (line, reason why it cannot be read); line 0 is the file."""
+def _read_rows(
+    settings: Settings, given_rows: list[Mapping[Any, Any]]
+) -> Iterator[tuple[int, dict[str, Any] | str]]:
+    """Yield (line, row by field) or (line, reason why it cannot be read); line 0 is the file.
+
+    The rows as they are, by column, are added to `given_rows`.
+    """
     readers = {
         ".csv": _read_csv,
         ".tsv": _read_csv,
@@ -114,6 +124,7 @@ def _read_rows(settings: Settings) -> Iterator[tuple[int, dict[str, Any] | str]]
     for line, row in reader(settings.file):
         if isinstance(row, Mapping):
             _check_columns(settings, row)
+            given_rows.append(row)
             yield line, {name: row.get(settings.columns.get(name, name)) for name in FIELDS}
         elif isinstance(row, str):
             yield line, row
@@ -196,7 +207,8 @@ def _to_paper(
         to_slug(title or "") or f"{settings.venue.venue_id}-{line}"
     )
     named = values.to_text(row["file"])
-    file = folder.pop(files.to_file_id(named) if named else paper_id, None)
+    name = named.replace("\\", "/").rpartition("/")[2] if named else None
+    file = folder.pop(files.to_file_id(name) if name else paper_id, None)
     names = _to_names(row["authors"], settings.separators)
     affiliations = _to_affiliations(row["affiliations"], settings.separators, len(names))
     return Paper(
@@ -214,7 +226,7 @@ def _to_paper(
         reviews=_to_reviews(row["ratings"]),
         slots=_to_slots(row, settings),
         url=values.to_text(row["url"]),
-        pdf_url=files.to_pdf_url(settings.pdf_url, paper_id, file)
+        pdf_url=files.to_pdf_url(settings.pdf_url, paper_id, file, settings.files)
         or values.to_text(row["pdf_url"]),
         file=file,
         item=item,

@@ -11,6 +11,8 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from babel.core import get_global
+
 EMPTY = {"", "none", "null", "n/a", "nan"}
 """Spellings of missing values: pandas writes nan, spreadsheets N/A, Python scripts None."""
 
@@ -96,6 +98,69 @@ def to_identifier(value: Any) -> str | None:
     """
     text = to_text(value)
     return text.rpartition("id=")[2] if text and text.startswith("http") and "id=" in text else text
+
+
+def to_doi(value: Any) -> str | None:
+    """Return a DOI in lower case without its address; None if the value has none.
+
+    >>> to_doi("https://doi.org/10.1000/ABC"), to_doi("doi: 10.1000/182."), to_doi("12")
+    ('10.1000/abc', '10.1000/182', None)
+    """
+    found = re.search(r"10\.\d{4,9}/[^\s\"<>]+", to_text(value) or "")
+    return found.group().rstrip(".,;:)]}").lower() if found else None
+
+
+def to_orcid(value: Any) -> str | None:
+    """Return an ORCID without its address; None if the value has none.
+
+    >>> to_orcid("http://orcid.org/0000-0002-1825-009x")
+    '0000-0002-1825-009X'
+    """
+    found = re.search(r"\d{4}-\d{4}-\d{4}-\d{3}[\dXx]", str(value or ""))
+    return found.group().upper() if found else None
+
+
+def to_language(value: Any) -> str | None:
+    """Return a language as ISO 639-1, where it has such a code; other values are unchanged.
+
+    >>> [to_language(text) for text in ("eng", "en-US", "German", "fr", "grc")]
+    ['en', 'en', 'de', 'fr', 'grc']
+    """
+    text = to_text(value)
+    code = re.split("[-_]", (text or "").lower())[0]
+    known: str | None = get_global("language_aliases").get(code) or LANGUAGES.get(code)
+    return known or (code if len(code) == 2 else text)
+
+
+LANGUAGES = {"english": "en", "french": "fr", "german": "de", "spanish": "es", "russian": "ru",
+             "arabic": "ar", "chinese": "zh", "italian": "it", "portuguese": "pt", "japanese": "ja",
+             "dutch": "nl", "polish": "pl", "turkish": "tr", "korean": "ko", "persian": "fa",
+             "fre": "fr", "ger": "de", "chi": "zh", "dut": "nl", "gre": "el",
+             "per": "fa"}  # fmt: skip
+"""Names of languages in English, and codes of libraries, which babel does not know."""
+MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+
+
+def to_date(year: Any, month: Any = None, day: Any = None) -> str | None:
+    """Return an ISO date, as precise as the parts are; None without a year.
+
+    >>> to_date("2012", "October", "5"), to_date(2012, "Spring"), to_date("2012", "10")
+    ('2012-10-05', '2012', '2012-10')
+    """
+    found = to_year(year)
+    if not found:
+        return None
+    text = str(month or "").strip().lower()
+    number = MONTHS.index(text[:3]) + 1 if text[:3] in MONTHS else _to_small(text, 12)
+    days = _to_small(str(day or "").strip(), 31)
+    if not number:
+        return str(found)
+    return f"{found}-{number:02d}" + (f"-{days:02d}" if days else "")
+
+
+def _to_small(digits: str, most: int) -> int | None:
+    number = int(digits) if re.fullmatch("[0-9]{1,2}", digits) else 0
+    return number if 0 < number <= most else None
 
 
 def check_types(

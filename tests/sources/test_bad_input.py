@@ -7,7 +7,7 @@ import sqlite3
 import pytest
 from conftest import build_catalog, page, query, serve
 
-from papersette import catalog
+from papersette.catalogs import catalog
 from papersette.errors import UserError
 from papersette.ingest import collection
 from papersette.ingest.checking import LONGEST_ID
@@ -133,7 +133,11 @@ def test_a_bad_programme_leaves_the_papers(tmp_path):
     (tmp_path / "other_sessions.yml").write_text("S: {papers: 5}\nT: 7\n")
     papers, problems = collect(tmp_path, "kind: miniconf, folder: .")
     assert list(papers) == ["a"]
-    has(problems, "main_sessions.yml", "line 3: is not YAML")
+    has(
+        problems,
+        "main_sessions.yml",
+        "line 2: is not YAML: “T: [” has the bracket “[” that is not closed",
+    )
     has(problems, "session S", "“papers” is 5")
     has(problems, "session T", "is not a session")
 
@@ -363,7 +367,7 @@ def test_a_name_of_a_file_that_is_too_long_is_refused_with_the_line(tmp_path):
         ("a: &a [*a]", "line 1 has an alias of a value that contains it"),
         ("title: \0", "line 1: is not YAML"),
         ("title: T\nsources:\n  - {kind: [table]}", "line 3: “kind”"),
-        (f"title: T\nworks: {'x' * 5000}\nsources:\n  - {{}}", "has no “kind”"),
+        (f"title: T\nworks: {'x' * 5000}\nsources:\n  - {{}}", "line 2: “works” names"),
         (f"{'k' * 900}: T\nsources: []", "is not a known key"),
         ("title: T\nsources: 5", "line 2: “sources” must be a list"),
         ("- 5", "must be a mapping"),

@@ -1,0 +1,87 @@
+"""Find the PDFs that the records of a reference manager name, inside one folder.
+
+A record names a file by a path of the computer that wrote it, such as files/12/Smith.pdf,
+/home/ada/Zotero/storage/AB12/Smith.pdf or C:\\Papers\\Smith.pdf: the end of the path counts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from urllib.parse import unquote
+
+from papersette.errors import UserError
+from papersette.records import LooseFile, Problem
+from papersette.sources import files, values
+
+
+class Attachments:
+    """The PDFs and texts of a folder and its subfolders; each is taken by one record."""
+
+    def __init__(self, folder: Path | None, source: str) -> None:
+        """Raises `UserError` if the folder is none."""
+        self.folder, self.source = folder, source
+        self.problems: list[Problem] = []
+        self._by_path: dict[str, Path] = {}
+        if folder is None:
+            return
+        if not folder.is_dir():
+            raise UserError(f"{folder}: is not a folder; name the folder that holds the PDFs")
+        paths = sorted(p for p in folder.rglob("*") if p.suffix.lower() in files.SUFFIXES)
+        for path in files.to_usable(paths, folder, source, self.problems):
+            self._by_path[path.relative_to(folder).as_posix()] = path
+
+    def take(self, names: Iterable[str], paper_id: str) -> Path | None:
+        """Return the file of a record, by the paths that it names, or else by its id."""
+        for name in names:
+            if (found := self._find(name)) is not None:
+                return self._by_path.pop(found)
+        ids = (key for key in self._by_path if files.to_file_id(key.rpartition("/")[2]) == paper_id)
+        key = next(ids, None)
+        return self._by_path.pop(key) if key else None
+
+    def _find(self, name: str) -> str | None:
+        """Return the key of the only file whose path ends as the name does, as far as it can."""
+        parts = [part for part in re.split(r"[/\\]", to_path(name)) if part not in ("", ".", "..")]
+        for start in range(len(parts)):
+            end = "/".join(parts[start:])
+            found = [key for key in self._by_path if key == end or key.endswith(f"/{end}")]
+            if len(found) == 1:
+                return found[0]
+            if found:
+                return None
+        return None
+
+    def report(self, names: Iterable[str], item: str, paper_id: str) -> Iterator[Problem]:
+        """Yield a problem if a record names files, but none is in the folder."""
+        listed = [name for name in names if not re.match("https?:", name)]
+        if self.folder and listed:
+            reason = (
+                f"names the file {listed[0][:200]}, which is not in {self.folder.name}; "
+                "the paper is listed without text"
+            )
+            yield Problem(self.source, item, "match", reason, paper_id)
+
+    def rest(self) -> Iterator[LooseFile]:
+        """Yield the files that no record has taken."""
+        for path in self._by_path.values():
+            yield LooseFile(self.source, path)
+
+
+def to_path(name: str) -> str:
+    """Return the path in what a reference manager writes: a URL, or a path with title and type.
+
+    >>> to_path("file:///home/ada/a%20b.pdf"), to_path("Full Text:files/1/a.pdf:application/pdf")
+    ('/home/ada/a b.pdf', 'files/1/a.pdf')
+    """
+    text = re.sub(r"^(?:file://|internal-pdf://|attachments:)", "", values.to_text(name) or "")
+    if text is not name and name.startswith(("file:", "internal-pdf:")):
+        return unquote(text)
+    found = re.fullmatch(r"(?:[^:/\\]*:)?((?:[A-Za-z]:[\\/])?[^:]+?)(?::[\w/+.-]*)?", text)
+    return found[1] if found else text
+
+
+def to_pdf_url(names: Iterable[str]) -> str | None:
+    """Return the first name that is the web address of a PDF."""
+    return next((n for n in names if re.match(r"https?:\S+[./]pdf\b", n, re.IGNORECASE)), None)

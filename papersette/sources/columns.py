@@ -1,0 +1,130 @@
+"""Guess which column of a table has which field, and what separates the names in a cell."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from papersette.sources import values
+from papersette.sources.table import FIELDS
+from papersette.text import to_slug
+
+HEADERS = {
+    "paper_id": "paperid id uid submissionid papernumber number key forum paperno no",
+    "title": "title papertitle titles titre titel titulo titolo name",
+    "authors": "authors author authornames authorlist authorname speakers speaker presenters "
+    "auteurs auteur autoren autores autori creators creator",
+    "affiliations": "affiliations affiliation institutions institution organizations",
+    "year": "year publicationyear pubyear annee jahr anno ano",
+    "published": "published date publicationdate issued",
+    "abstract": "abstract summary description resume zusammenfassung resumen",
+    "tldr": "tldr tl dr onesentence",
+    "tags": "tags keywords keyword authorkeywords topics topic subjects motscles",
+    "language": "language lang langue sprache",
+    "decision": "decision status papertype acceptance",
+    "ratings": "ratings rating scores score reviews",
+    "url": "url link site website page weburl paperurl forumurl",
+    "pdf_url": "pdfurl pdflink urlpdf paperpdf pdfpath",
+    "file": "file filename pdffile pdfname pdf",
+    "session": "session sessiontitle sessionname track",
+    "session_start": "sessionstart start starttime begin",
+    "session_finish": "sessionfinish finish end endtime",
+    "session_room": "sessionroom room location",
+}
+"""Field -> headers in lower case without blanks and signs, the likeliest first."""
+VENUE_HEADERS = "venue conference booktitle journal proceedings event publication".split()
+PARTS = ";|"
+"""The separators that need not be named in a catalog."""
+MANY = 0.5
+"""Share of the cells that must have a separator, or the names of a row, to be taken for one."""
+
+Row = Mapping[str, Any]
+
+
+def to_columns(headers: Iterable[str]) -> dict[str, str]:
+    """Return the column of each field that the headers name.
+
+    >>> to_columns(["Paper ID", "Title", "Authors", "Seats"])
+    {'paper_id': 'Paper ID', 'title': 'Title', 'authors': 'Authors'}
+    """
+    by_key: dict[str, str] = {}
+    for header in headers:
+        by_key.setdefault(to_key(header), header)
+    found = {}
+    for field in FIELDS:
+        keys = [to_key(field), *HEADERS.get(field, "").split()]
+        if column := next((by_key[key] for key in keys if key in by_key), None):
+            found[field] = column
+            by_key.pop(to_key(column))
+    return found
+
+
+def to_settings(rows: Sequence[Row]) -> tuple[dict[str, Any], list[str]]:
+    """Return the settings `columns` and `separators` of a table, and what is in doubt.
+
+    Args:
+        rows: The first rows of the table.
+    """
+    headers = list(dict.fromkeys(name for row in rows for name in row if name))
+    found = _by_values(to_columns(headers), rows)
+    settings: dict[str, Any] = {}
+    doubts = []
+    if other := {name: column for name, column in found.items() if name != column}:
+        settings["columns"] = other
+    if unused := [name for name in headers if name not in found.values()]:
+        doubts.append(f"has columns that are not used: {', '.join(unused)}; “columns” names them")
+    separators = to_separators(row.get(found.get("authors", "")) for row in rows)
+    if separators is None:
+        doubts.append("has commas between or inside the names of authors; set “separators”")
+    elif separators != PARTS:
+        settings["separators"] = separators
+    return settings, doubts
+
+
+def _by_values(found: dict[str, str], rows: Sequence[Row]) -> dict[str, str]:
+    """Return the columns, corrected by what is in them."""
+
+    def cells(name: str) -> list[str]:
+        given = (values.to_text(row.get(found.get(name, ""))) for row in rows)
+        return [text for text in given if text]
+
+    if cells("file") and all(text.startswith("http") for text in cells("file")):
+        found.setdefault("pdf_url", found.pop("file"))
+    if "paper_id" not in found and cells("url") and all("id=" in text for text in cells("url")):
+        found["paper_id"] = found["url"]  # the address of a forum has its id
+    if "session" in found and len(set(cells("session"))) < 2:
+        del found["session"]  # one session for all is a track
+    return found
+
+
+def to_key(header: str) -> str:
+    """Return a header in lower case without blanks and signs."""
+    return to_slug(header).replace("-", "")
+
+
+def find_venue_column(headers: Sequence[str]) -> str | None:
+    """Return the column that names the venue, if there is one."""
+    return next((h for key in VENUE_HEADERS for h in headers if to_key(h) == key), None)
+
+
+def to_separators(cells: Iterable[Any]) -> str | None:
+    """Return what separates the names in cells of authors; None where it is unclear.
+
+    >>> to_separators(["Ann Ash; Bo Bay", "Cy Cox"]), to_separators(["Ann Ash, Bo Bay and Cy Cox"])
+    (';|', ',;|')
+    >>> to_separators(["Ash, Ann", "Bay, Bo"]) is None
+    True
+    """
+    texts = [text for cell in cells if (text := values.to_text(cell))]
+    if any(mark in text for text in texts for mark in PARTS):
+        return PARTS
+    if not any("," in text for text in texts):
+        return PARTS
+    whole = [text for text in texts if "," not in text or _has_whole_names(text)]
+    return f",{PARTS}" if len(whole) > MANY * len(texts) else None
+
+
+def _has_whole_names(text: str) -> bool:
+    """Tell whether the parts between commas are names of two words, not a family name alone."""
+    names = [name.removeprefix("and ").strip() for name in text.split(",")]
+    return sum(" " in name for name in names) > MANY * len(names)

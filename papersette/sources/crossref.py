@@ -1,0 +1,231 @@
+"""Read works in Crossref's JSON: an answer of its API, of one work or many, or lines of JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+from papersette import loading
+from papersette.errors import BadFile
+from papersette.records import Author, Count, LooseFile, Paper, Problem, Reference, Venue
+from papersette.sources import values
+from papersette.sources.attachments import Attachments
+from papersette.sources.reference_lists import to_reference
+from papersette.text import to_slug
+
+TEXTS = ("DOI", "URL", "abstract", "language", "publisher", "type")
+LISTS = ("author", "editor", "link", "license", "reference")
+KINDS = {
+    "journal-article": "journal", "proceedings-article": "conference", "book-chapter": "book",
+    "posted-content": "preprint", "dissertation": "thesis", "report": "report",
+}  # fmt: skip
+NO_PAPERS = frozenset(
+    """book-series book-set component grant journal journal-issue journal-volume peer-review
+    proceedings proceedings-series report-series""".split()
+)
+"""Types of works that are no papers."""
+DATES = ("published", "published-print", "published-online", "issued", "posted", "created")
+PARAGRAPH = re.compile(r"</?(?:jats:)?(?:p|sec|list-item)\b[^>]*>")
+HEADING = re.compile(
+    r"<(?:jats:)?title>\s*(?:abstract|summary)\s*</(?:jats:)?title>", re.IGNORECASE
+)
+TAG = re.compile(r"</?[A-Za-z][^<>]*>")
+
+
+@dataclass(frozen=True)
+class Settings:
+    venue: Venue
+    """The venue of works without container-title."""
+    file: Path
+    """An answer of api.crossref.org saved as JSON, a list of works, or one work a line (.jsonl)."""
+    files: Path | None = None
+    """A folder of PDFs named by DOI, with _ or - for its slash, and its subfolders."""
+    language: str | None = None
+
+
+def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
+    """Yield a paper for every work. Raises `UserError` if the file has no works."""
+    venue, name = settings.venue.venue_id, settings.file.name
+    attached = Attachments(settings.files, venue)
+    yield from attached.problems
+    loaded = _load(settings.file)
+    yield Count(len(loaded.value))
+    for reason in loaded.reasons:
+        yield Problem(venue, name, "read", reason)
+    for number, work in enumerate(loaded.value, start=1):
+        item = f"{name}: work {number}"
+        if not isinstance(work, Mapping):
+            reason = work if isinstance(work, str) else "is no work, which is a JSON object"
+            yield Problem(venue, item, "read", reason, lost=True)
+        elif str(work.get("type")) in NO_PAPERS:
+            yield Problem(venue, item, "skip", f"is no paper, but a {work['type']}")
+        else:
+            checked, reasons = values.check_types(work, TEXTS, LISTS)
+            yield _to_paper(checked, settings, attached, item)
+            yield from (Problem(venue, item, "read", reason) for reason in reasons)
+    yield from attached.rest()
+
+
+def _load(path: Path) -> loading.Loaded:
+    """Return the works of a file, of which those that are no JSON are texts with the reason."""
+    if path.suffix.lower() in {".jsonl", ".ndjson"}:
+        return loading.Loaded(
+            [_parse(line) for line in loading.read_text(path).split("\n") if line.strip()]
+        )
+    loaded = loading.load_json(path)
+    value = loaded.value
+    message = value.get("message", value) if isinstance(value, Mapping) else value
+    works = message.get("items", message) if isinstance(message, Mapping) else message
+    if isinstance(works, Mapping) and "DOI" in works:
+        works = [works]
+    if not isinstance(works, list):
+        raise BadFile(path, "is no answer of Crossref: it has no works; save the answer unchanged")
+    return loading.Loaded(works, loaded.reasons)
+
+
+def _parse(line: str) -> Any:
+    try:
+        return loading.parse_json(line).value
+    except json.JSONDecodeError as error:
+        return f"is not JSON: {error.msg}"
+
+
+def _to_paper(
+    work: Mapping[str, Any], settings: Settings, attached: Attachments, item: str
+) -> Paper:
+    doi = values.to_doi(work.get("DOI"))
+    title = _to_title(work)
+    published = next((date for name in DATES if (date := to_date(work.get(name)))), None)
+    paper_id = doi or to_slug(title or item)
+    forms = [paper_id.replace("/", mark) for mark in "_-"]
+    return Paper(
+        paper_id=paper_id,
+        venue=_to_venue(work) or settings.venue,
+        title=title,
+        authors=tuple(_to_authors(work.get("author") or ())),
+        year=values.to_year(published) or settings.venue.year,
+        published=published,
+        abstract=to_plain(work.get("abstract")),
+        tags=values.to_list(work.get("subject")) if isinstance(work.get("subject"), list) else (),
+        language=values.to_language(work.get("language")) or settings.language,
+        doi=doi,
+        license=_to_license(work.get("license") or ()),
+        references=tuple(to_references(work.get("reference") or ())),
+        url=f"https://doi.org/{doi}" if doi else values.to_text(work.get("URL")),
+        pdf_url=_to_pdf_url(work.get("link") or ()),
+        file=attached.take((f"{form}.pdf" for form in forms), paper_id),
+        item=item,
+    )
+
+
+def _first(given: Any) -> str | None:
+    """Return the first text of a list, or a text, without markup."""
+    parts = given if isinstance(given, list) else [given]
+    return next((text for part in parts if (text := values.to_text(to_plain(part)))), None)
+
+
+def _to_title(work: Mapping[str, Any]) -> str | None:
+    title, subtitle = _first(work.get("title")), _first(work.get("subtitle"))
+    repeated = not subtitle or subtitle.lower() in (title or "").lower()
+    return title if repeated else f"{title}: {subtitle}" if title else subtitle
+
+
+def to_plain(markup: Any) -> str | None:
+    """Return text with JATS or HTML markup as paragraphs of plain text.
+
+    >>> to_plain("<jats:title>Abstract</jats:title><jats:p>A &lt; <jats:sub>b</jats:sub></jats:p>")
+    'A < b'
+    """
+    if not isinstance(markup, str):
+        return values.to_paragraphs(markup)
+    text = PARAGRAPH.sub("\n\n", HEADING.sub("", markup))
+    return values.to_paragraphs(unescape(TAG.sub("", text)))
+
+
+def _to_authors(people: Sequence[Any]) -> Iterator[Author]:
+    for person in people:
+        if not isinstance(person, Mapping):
+            continue
+        places = person.get("affiliation")
+        names = [
+            values.to_text(place.get("name"))
+            for place in (places if isinstance(places, list) else ())
+            if isinstance(place, Mapping)
+        ]
+        if name := _to_name(person):
+            affiliation = "; ".join(filter(None, names)) or None
+            yield Author(name, affiliation, orcid=values.to_orcid(person.get("ORCID")))
+
+
+def _to_name(person: Mapping[str, Any]) -> str | None:
+    parts = (values.to_text(person.get(part)) for part in ("given", "family", "suffix"))
+    return " ".join(filter(None, parts)) or values.to_text(person.get("name"))
+
+
+def to_date(given: Any) -> str | None:
+    """Return an ISO date, as precise as {"date-parts": [[2014, 5]]} is."""
+    parts = given.get("date-parts") if isinstance(given, Mapping) else None
+    first = parts[0] if isinstance(parts, list) and parts and isinstance(parts[0], list) else []
+    return values.to_date(*first[:3]) if first else None
+
+
+def _to_venue(work: Mapping[str, Any]) -> Venue | None:
+    given = work.get("event")
+    event: Mapping[str, Any] = given if isinstance(given, Mapping) else {}
+    name = _first(work.get("container-title")) or _first(event.get("name"))
+    if not name or not to_slug(name):
+        return None
+    people = [p for p in work.get("editor") or () if isinstance(p, Mapping)]
+    dates = [date for part in ("start", "end") if (date := to_date(event.get(part)))]
+    return Venue(
+        to_slug(name),
+        name,
+        kind=KINDS.get(str(work.get("type"))),
+        event=_first(event.get("name")),
+        location=_first(event.get("location")),
+        dates=" – ".join(dict.fromkeys(dates)) or None,
+        editors="; ".join(filter(None, map(_to_name, people))) or None,
+        publisher=values.to_text(work.get("publisher")),
+    )
+
+
+def _to_license(licenses: Sequence[Any]) -> str | None:
+    """Return the address of the licence of the published version, else of another."""
+    given = [entry for entry in licenses if isinstance(entry, Mapping)]
+    given.sort(key=lambda entry: entry.get("content-version") != "vor")
+    return next((text for entry in given if (text := values.to_text(entry.get("URL")))), None)
+
+
+def _to_pdf_url(links: Sequence[Any]) -> str | None:
+    given = (link for link in links if isinstance(link, Mapping))
+    pdfs = (link.get("URL") for link in given if link.get("content-type") == "application/pdf")
+    return next((text for url in pdfs if (text := values.to_text(url))), None)
+
+
+def to_references(given: Sequence[Any]) -> Iterator[Reference]:
+    """Yield the references of a work, which are fields or an unstructured text."""
+    for entry in given:
+        if not isinstance(entry, Mapping):
+            continue
+        title = _first(entry.get("article-title"))
+        volume = _first(entry.get("volume-title"))
+        venue = _first(entry.get("journal-title")) or _first(entry.get("series-title"))
+        pages = " ".join(
+            filter(None, (_first(entry.get("volume")), _first(entry.get("first-page"))))
+        )
+        reference = to_reference(
+            raw=_first(entry.get("unstructured")) or "",
+            title=title or volume,
+            authors=[text for text in [_first(entry.get("author"))] if text],
+            year=entry.get("year"),
+            venue=venue or (volume if title else None),
+            pages=pages,
+            doi=entry.get("DOI"),
+        )
+        if reference:
+            yield reference

@@ -1,0 +1,181 @@
+"""Read DBLP XML: records, a person's page, an answer of its search, or a submitted volume.
+
+The formats are described at dblp.org/faq: dblp.xml, person.xml, the search API, and the XML in
+which publishers submit tables of contents.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from papersette import markup
+from papersette.errors import BadFile
+from papersette.markup import Element, to_plain_text
+from papersette.records import Author, Count, LooseFile, Paper, Problem, Session, Slot, Venue
+from papersette.sources import files, values
+from papersette.text import to_slug
+
+SITE = "https://dblp.org/rec/"
+RECORDS = {
+    "article": "journal", "inproceedings": "conference", "incollection": "book", "book": "book",
+    "phdthesis": "thesis", "mastersthesis": "thesis", "data": "data", "proceedings": "conference",
+    "www": "web",
+}  # fmt: skip
+"""Element of a record -> kind of its venue."""
+NO_PAPERS = {"proceedings": "is a volume, whose papers are used", "www": "is a person's page"}
+TYPES = {"Journal Articles": "journal", "Conference and Workshop Papers": "conference"}
+"""Type of a publication in an answer of the search -> kind of its venue."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    venue: Venue
+    """The venue of records without journal or conference, and of a submitted volume."""
+    file: Path
+    files: Path | None = None
+    """A folder of PDFs, named by the end of the key: Rabin10.pdf for conf/crypto/Rabin10."""
+    language: str | None = None
+
+
+def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
+    """Yield a paper for every record. Raises `UserError` if the file is not of DBLP."""
+    venue, name = settings.venue.venue_id, settings.file.name
+    folder, problems = files.read_folder(settings.files, venue) if settings.files else ({}, [])
+    yield from problems
+    loaded = markup.load_xml(settings.file)
+    root = loaded.value
+    if root is None or root.tag not in {"dblp", "dblpperson", "dblpsubmission", "result"}:
+        reason = "; ".join(["is not XML of DBLP", *loaded.reasons])
+        raise BadFile(settings.file, reason)
+    for reason in loaded.reasons:
+        yield Problem(venue, name, "read", f"{reason}, so that papers may be missing")
+    if root.tag == "dblpsubmission":
+        yield from _read_submission(root, settings, folder)
+    else:
+        yield from _read_records(root, settings, folder)
+    for path in folder.values():
+        yield LooseFile(venue, path)
+
+
+def _read_records(
+    root: Element, settings: Settings, folder: dict[str, Path]
+) -> Iterator[Paper | Problem | Count]:
+    records = [child for child in root.iter() if child.tag in RECORDS or child.tag == "info"]
+    volumes = {record.get("key"): record for record in records if record.tag == "proceedings"}
+    yield Count(len(records))
+    for number, record in enumerate(records, start=1):
+        key = record.get("key") or _text(record, "key")
+        item = f"{settings.file.name}: record {key or number}"
+        if reason := NO_PAPERS.get(record.tag):
+            yield Problem(settings.venue.venue_id, item, "skip", reason)
+            continue
+        volume = volumes.get(_text(record, "crossref"))
+        venue = _to_venue(record, volume) or settings.venue
+        paper = _to_paper(record, key, venue, settings, folder, item)
+        yield replace(paper, url=paper.url or (f"{SITE}{key}" if key else None))
+
+
+def _read_submission(
+    root: Element, settings: Settings, folder: dict[str, Path]
+) -> Iterator[Paper | Problem | Count]:
+    """Yield the papers of each volume; the headings of its table of contents are sessions."""
+    for volume in root:
+        contents = volume.find("toc")
+        papers = contents.findall("publ") if contents is not None else []
+        venue = _to_submitted_venue(volume, settings.venue)
+        yield Count(len(papers))
+        slot, position = None, 0
+        for child in contents if contents is not None else ():
+            if child.tag == "section" and (title := values.to_text(to_plain_text(child))):
+                slot = Session(f"{venue.venue_id}-{to_slug(title)}", title)
+            elif child.tag == "publ":
+                position += 1
+                item = f"{settings.file.name}: publ {position}"
+                paper = _to_paper(child, _text(child, "key"), venue, settings, folder, item)
+                slots = (Slot(slot, position),) if slot else ()
+                yield replace(paper, slots=slots, year=paper.year or venue.year)
+
+
+def _to_submitted_venue(volume: Element, venue: Venue) -> Venue:
+    """Return the catalog's venue with what the volume says about itself."""
+    conference = volume.find("conf")
+    conference = Element("conf") if conference is None else conference
+    return replace(
+        venue,
+        year=venue.year or values.to_year(_text(volume, "year")),
+        url=venue.url or _text(conference, "url"),
+        event=venue.event or _title(volume),
+        location=venue.location or _text(conference, "location"),
+        dates=venue.dates or _text(conference, "date"),
+        editors=venue.editors or _names(volume, "editor"),
+        publisher=venue.publisher or _text(volume, "publisher"),
+    )
+
+
+def _to_venue(record: Element, volume: Element | None) -> Venue | None:
+    """Return the journal of a record, or its conference in its year."""
+    name = _text(record, "booktitle") or _text(record, "journal") or _text(record, "venue")
+    name = name or _text(record, "school")
+    if not name or not to_slug(name):
+        return None
+    kind = RECORDS.get(record.tag) or TYPES.get(_text(record, "type") or "")
+    year = values.to_year(_text(record, "year")) if kind == "conference" else None
+    own = volume if volume is not None else Element("none")
+    return Venue(
+        to_slug(f"{name} {year or ''}"),
+        name,
+        year,
+        kind,
+        event=_title(own),
+        editors=_names(own, "editor"),
+        publisher=_text(own, "publisher"),
+    )
+
+
+def _text(record: Element, name: str) -> str | None:
+    return values.to_text(to_plain_text(record.find(name)))
+
+
+def _title(record: Element) -> str | None:
+    """Return the title without the stop with which DBLP ends each."""
+    return re.sub(r"(?<!\.)\.$", "", _text(record, "title") or "") or None
+
+
+def _names(record: Element, role: str) -> str | None:
+    names = (values.to_text(to_plain_text(person)) for person in record.findall(role))
+    return "; ".join(filter(None, names)) or None
+
+
+def _to_paper(
+    record: Element,
+    key: str | None,
+    venue: Venue,
+    settings: Settings,
+    folder: dict[str, Path],
+    item: str,
+) -> Paper:
+    links = [text for link in record.findall("ee") if (text := values.to_text(to_plain_text(link)))]
+    doi = next((d for t in [_text(record, "doi"), *links] if (d := values.to_doi(t))), None)
+    people = record.findall("author") or record.findall("authors/author")
+    title = _title(record)
+    return Paper(
+        paper_id=key or doi or to_slug(title or item),
+        venue=venue,
+        title=title,
+        authors=tuple(
+            Author(name, orcid=values.to_orcid(person.get("orcid")))
+            for person in people or record.findall("editor")
+            if (name := values.to_text(to_plain_text(person)))
+        ),
+        year=values.to_year(_text(record, "year")),
+        abstract=values.to_paragraphs(_text(record, "abstract")),
+        language=settings.language,
+        doi=doi,
+        url=next((link for link in links if link.startswith("http")), None)
+        or (f"https://doi.org/{doi}" if doi else None),
+        file=folder.pop(key.rpartition("/")[2], None) if key else None,
+        item=item,
+    )

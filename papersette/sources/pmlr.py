@@ -1,0 +1,191 @@
+"""Read a volume of PMLR: the folder _posts of its repository, a file with front matter a paper.
+
+_config.yml beside it says what the volume is. The format is that of github.com/mlresearch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from papersette import loading
+from papersette.errors import BadFile, UserError
+from papersette.records import Author, Count, LooseFile, Paper, Problem, Session, Slot, Venue
+from papersette.sources import files, values
+from papersette.text import to_slug
+
+SUFFIXES = {".md", ".markdown", ".html"}
+TEXTS = ("id", "title", "abstract", "pdf", "url", "section", "tex_title")
+LISTS = ("author",)
+
+
+@dataclass(frozen=True)
+class Settings:
+    venue: Venue
+    folder: Path
+    """The repository of a volume, or its folder _posts."""
+    files: Path | None = None
+    """A folder of PDFs or texts, named by the id of the paper."""
+    language: str | None = None
+    pdf_url: str | None = None
+    """URL template of a PDF with {paper_id} and {file}; by default the field pdf."""
+
+
+def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
+    """Yield a paper for every post. Raises `UserError` if there is none."""
+    source = settings.venue.venue_id
+    posts = settings.folder / "_posts" if (settings.folder / "_posts").is_dir() else settings.folder
+    paths = sorted(path for path in posts.glob("*") if path.suffix.lower() in SUFFIXES)
+    if not paths:
+        raise UserError(
+            f"{settings.folder}: has no .md file; name the repository of a PMLR volume, or its "
+            "folder _posts"
+        )
+    folder, problems = files.read_folder(settings.files, source) if settings.files else ({}, [])
+    yield from problems
+    config, reasons = _read_config(posts.parent)
+    yield from (Problem(source, "_config.yml", "read", reason) for reason in reasons)
+    venue = _to_venue(settings.venue, config)
+    sections = _to_sections(config, venue)
+    yield Count(len(paths))
+    for path in paths:
+        yield from _read_post(path, posts, replace(settings, venue=venue), folder, sections)
+    yield from files.to_loose(folder, source, settings.files, settings.pdf_url)
+
+
+def _read_post(
+    path: Path,
+    posts: Path,
+    settings: Settings,
+    folder: dict[str, Path],
+    sections: Mapping[str, Session],
+) -> Iterator[Paper | Problem]:
+    source, name = settings.venue.venue_id, files.to_printable(path.name)
+    try:
+        if obstacle := files.find_obstacle(path, posts):
+            raise BadFile(path, obstacle)
+        loaded = loading.load_yaml(path, front_matter=True)
+        if not isinstance(loaded.value, Mapping):
+            raise BadFile(path, "has front matter that is no list of fields")
+    except BadFile as error:
+        yield Problem(source, name, "read", error.reason, lost=True)
+        return
+    post, reasons = values.check_types(loaded.value, TEXTS, LISTS)
+    if not (post.get("title") or post.get("author")):
+        yield Problem(source, name, "skip", "has neither title nor author; it is no paper")
+        return
+    yield _to_paper(post, path, settings, folder, sections)
+    yield from (Problem(source, name, "read", reason) for reason in [*loaded.reasons, *reasons])
+
+
+def _read_config(folder: Path) -> tuple[Mapping[str, Any], list[str]]:
+    path = folder / "_config.yml"
+    if not path.exists():
+        return {}, []
+    try:
+        if obstacle := files.find_obstacle(path, folder):
+            return {}, [obstacle]
+        loaded = loading.load_yaml(path)
+    except BadFile as error:
+        return {}, [error.reason]
+    return (loaded.value if isinstance(loaded.value, Mapping) else {}), loaded.reasons
+
+
+def _to_venue(venue: Venue, config: Mapping[str, Any]) -> Venue:
+    """Return the catalog's venue with what the volume says about itself."""
+    given = config.get("conference")
+    conference = given if isinstance(given, Mapping) else {}
+    editors = config.get("volume_editors") or config.get("editor") or ()
+    dates = conference.get("dates")
+    return replace(
+        venue,
+        year=venue.year or values.to_year(config.get("published") or config.get("title")),
+        url=venue.url or values.to_text(conference.get("url")),
+        event=venue.event or values.to_text(config.get("booktitle") or conference.get("name")),
+        location=venue.location or values.to_text(conference.get("location")),
+        dates=venue.dates or _to_dates(dates),
+        editors=venue.editors
+        or "; ".join(filter(None, map(_to_name, editors if isinstance(editors, list) else ()))),
+        publisher=venue.publisher or values.to_text(config.get("publisher")),
+    )
+
+
+def _to_dates(given: Any) -> str | None:
+    days = given if isinstance(given, list) else [given]
+    texts = [_iso(day) for day in days]
+    return " – ".join(dict.fromkeys(filter(None, [texts[0], texts[-1]]))) if texts else None
+
+
+def _iso(day: Any) -> str | None:
+    """Return the day as ISO 8601; YAML reads dates, sometimes with a time."""
+    if isinstance(day, datetime):
+        return day.date().isoformat()
+    return day.isoformat() if isinstance(day, date) else values.to_text(day)
+
+
+def _to_sections(config: Mapping[str, Any], venue: Venue) -> dict[str, Session]:
+    """Return the sections of a volume, such as its invited papers, by their names in posts."""
+    given = config.get("sections")
+    entries: Sequence[Any] = given if isinstance(given, list) else ()
+    named = {}
+    for entry in entries:
+        if isinstance(entry, Mapping) and (name := values.to_text(entry.get("name"))):
+            title = values.to_text(entry.get("title")) or name
+            named[name] = Session(f"{venue.venue_id}-{to_slug(name)}", title)
+    return named
+
+
+def _to_name(person: Any) -> str | None:
+    if not isinstance(person, Mapping):
+        return values.to_text(person)
+    parts = [person.get(part) for part in ("given", "prefix", "family", "suffix")]
+    return values.to_text(" ".join(str(part) for part in parts if part))
+
+
+def _to_paper(
+    post: Mapping[str, Any],
+    path: Path,
+    settings: Settings,
+    folder: dict[str, Path],
+    sections: Mapping[str, Session],
+) -> Paper:
+    paper_id = values.to_text(post.get("id")) or path.stem.removeprefix("-")
+    file = folder.pop(paper_id, None)
+    section = values.to_text(post.get("section"))
+    session = sections.get(section or "")
+    published = _iso(post.get("date"))
+    return Paper(
+        paper_id=paper_id,
+        venue=settings.venue,
+        title=values.to_text(post.get("title")) or values.to_text(post.get("tex_title")),
+        authors=tuple(Author(name) for name in map(_to_name, post.get("author") or ()) if name),
+        year=values.to_year(published) or settings.venue.year,
+        published=published,
+        abstract=values.to_paragraphs(post.get("abstract")),
+        tags=values.to_list(post.get("keywords"), separators=";,"),
+        language=settings.language,
+        slots=(Slot(session),) if session else (),
+        doi=values.to_doi(post.get("doi")),
+        license=values.to_text(post.get("license")),
+        url=values.to_text(post.get("url")) or _to_url(paper_id, post),
+        pdf_url=files.to_pdf_url(settings.pdf_url, paper_id, file, settings.files)
+        or values.to_text(post.get("pdf")),
+        file=file,
+        item=files.to_printable(path.name),
+    )
+
+
+def _to_url(paper_id: str, post: Mapping[str, Any]) -> str | None:
+    """Return the address of the paper's page at PMLR, which follows from its volume."""
+    volume = values.to_text(post.get("volume"))
+    is_pmlr = "proceedings.mlr.press" in str(post.get("pdf")) or "PMLR" in str(
+        post.get("publisher")
+    )
+    if not volume or not is_pmlr:
+        return None
+    return (
+        f"https://proceedings.mlr.press/{'' if volume[:1] in 'rv' else 'v'}{volume}/{paper_id}.html"
+    )

@@ -1,0 +1,409 @@
+"""Recognise which kind of source a file or folder is, by its content.
+
+A format is a row of `FORMATS`. One that no source reads is recognised all the same, so that a
+message can say what it is and what to do.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from papersette import loading
+from papersette.errors import UserError
+from papersette.sources import SOURCES, columns, files
+
+HEAD = 65_536
+"""Characters at the start of a file that tell formats of text apart."""
+SUFFIXES = set(
+    ".bib .bibtex .csv .tsv .tab .json .jsonl .ndjson .xml .nxml .atom .md .markdown .ris .nbib "
+    ".ciw .enw .yml .yaml "
+    ".xlsx .xls .ods .docx .html .htm".split()
+)
+"""Endings of files that may have metadata; others, such as images, are not looked at."""
+CSL_TYPES = {
+    "article-journal", "paper-conference", "chapter", "book", "webpage", "article", "thesis",
+    "report", "manuscript", "speech", "post", "post-weblog", "dataset", "entry-encyclopedia",
+}  # fmt: skip
+MOST_FILES = 20_000
+"""Limit of the files of a folder that are looked at."""
+IGNORED = {"node_modules", "__pycache__", "__MACOSX"}
+NOTES = set("readme license licence copying changelog requirements robots llms source".split())
+"""Names of texts that are no papers."""
+EXPORT = "export the papers as BibTeX, CSL JSON or CSV"
+
+
+@dataclass(frozen=True)
+class Found:
+    """A file or folder that a source reads."""
+
+    path: Path
+    kind: str
+    """A key of `SOURCES`."""
+    format: str
+    """Its name for readers."""
+    settings: dict[str, Any] = field(default_factory=dict)
+    """Settings of the source, without venue and files of papers."""
+    doubts: tuple[str, ...] = ()
+    """What a person should check, with the remedy."""
+
+
+@dataclass(frozen=True)
+class NotRead:
+    """A file that may have metadata, and that no source reads."""
+
+    path: Path
+    reason: str
+    """What it is, and the remedy."""
+
+
+class Content:
+    """The content of a file, read as far as a test asks for it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.suffix = path.suffix.lower()
+
+    @cached_property
+    def start(self) -> bytes:
+        """The first bytes."""
+        with self.path.open("rb") as file:
+            return file.read(HEAD)
+
+    @cached_property
+    def text(self) -> str:
+        """The first characters, without a byte order mark."""
+        return self.start.decode("utf-8-sig", errors="replace")
+
+    @cached_property
+    def json(self) -> Any:
+        """The value of a JSON file; None if it is none."""
+        if self.text.lstrip()[:1] not in ("[", "{"):
+            return None
+        try:
+            return loading.load_json(self.path).value
+        except UserError:
+            return None
+
+    @cached_property
+    def items(self) -> list[Mapping[str, Any]]:
+        """The objects of a JSON list, or of the first list in a JSON object."""
+        value = self.json
+        if self.suffix in {".jsonl", ".ndjson"} and value is None:
+            value = [row for _, row in _read_lines(self.text)]
+        if isinstance(value, Mapping):
+            value = next((part for part in value.values() if isinstance(part, list)), value)
+        if isinstance(value, Mapping):
+            value = list(value.values())
+        return [item for item in value or () if isinstance(item, Mapping)][:100]
+
+    @cached_property
+    def rows(self) -> list[dict[str, Any]]:
+        """The first rows of a table; none if it is no table."""
+        try:
+            return [row for _, row in _read_rows(self)][:200]
+        except UserError:
+            return []
+
+    @cached_property
+    def header(self) -> set[str]:
+        """The columns of a table of CSV or TSV in lower case."""
+        return {str(column).strip().lower() for column in self.rows[0]} if self.rows else set()
+
+    def root(self) -> str:
+        """Return the name of the root element of an XML file; "" if it is none."""
+        found = re.search(r"<(?![?!])(?:\w+:)?([\w-]+)", self.text)
+        return found.group(1).lower() if found and self.text.lstrip().startswith("<") else ""
+
+    def has_keys(self, *names: str) -> bool:
+        """Tell whether most JSON objects have one of these keys."""
+        having = sum(any(name in item for name in names) for item in self.items)
+        return having > len(self.items) / 2
+
+
+def _read_rows(content: Content) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield rows of CSV, TSV, JSON, JSONL or a Markdown table."""
+    if content.items and isinstance(content.json, list):
+        yield from enumerate(map(dict, content.items))
+    elif content.suffix in {".jsonl", ".ndjson"}:
+        yield from _read_lines(content.text)
+    elif content.suffix in {".csv", ".tsv", ".tab"}:
+        mark = "\t" if content.suffix != ".csv" else ","
+        rows = loading.read_csv(content.path, mark)
+        yield from ((number, row) for number, row in rows if isinstance(row, dict))
+    elif content.suffix == ".md":
+        reader = SOURCES["table"]._read_markdown
+        yield from ((number, row) for number, row in reader(content.path) if isinstance(row, dict))
+
+
+def _read_lines(text: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield the objects of lines of JSON, of which the last may be cut."""
+    for number, line in enumerate(text.splitlines()[:-1] or [text]):
+        try:
+            value = loading.parse_json(line).value
+        except ValueError:
+            return
+        if isinstance(value, dict):
+            yield number, value
+
+
+def _is_crossref(content: Content) -> bool:
+    message = content.json.get("message") if isinstance(content.json, Mapping) else None
+    if isinstance(message, Mapping):
+        return True
+    works = [item for item in content.items if "DOI" in item]
+    marks = {"prefix", "member", "is-referenced-by-count", "deposited", "indexed", "issued"}
+    listed = [work for work in works if isinstance(work.get("title"), list) and marks & work.keys()]
+    return bool(works) and len(listed) > len(works) / 2
+
+
+def _is_post(content: Content) -> bool:
+    """Tell whether this is a post of PMLR: front matter with a title and a list of authors."""
+    return content.suffix in {".md", ".markdown", ".html"} and bool(
+        re.match(
+            r"\s*---\s*\n(?=.*^title:)(?=.*^author:\s*$)", content.text, re.DOTALL | re.MULTILINE
+        )
+    )
+
+
+def _is_openreview(content: Content) -> bool:
+    return content.has_keys("forum") or (
+        content.has_keys("invitation", "invitations") and content.has_keys("content")
+    )
+
+
+def _is_paperoni(content: Content) -> bool:
+    if content.suffix in {".yml", ".yaml"}:
+        return bool(re.search(r"^\s*(?:- )?releases:", content.text, re.MULTILINE))
+    return content.has_keys("releases")
+
+
+def _is_csl(content: Content) -> bool:
+    typed = sum(item.get("type") in CSL_TYPES for item in content.items)
+    return typed > len(content.items) / 2 and content.has_keys("issued", "container-title", "id")
+
+
+def _is_easychair(content: Content) -> bool:
+    return content.suffix == ".csv" and {"#", "title", "decision"} <= content.header
+
+
+def _is_miniconf(content: Content) -> bool:
+    return content.suffix == ".csv" and {"uid", "title", "authors", "abstract"} <= content.header
+
+
+def _has_titles(content: Content) -> bool:
+    return bool(content.rows) and "title" in columns.to_columns(content.rows[0])
+
+
+def _is_questions(content: Content) -> bool:
+    return bool(content.rows) and {"query", "paper_id"} == set(content.rows[0])
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format of metadata."""
+
+    name: str
+    matches: Callable[[Content], bool]
+    kind: str = ""
+    """The source that reads it; "" if there is none."""
+    setting: str = "file"
+    """The setting of the source that names the file."""
+    remedy: str = EXPORT
+
+
+def _begins(*signs: bytes) -> Callable[[Content], bool]:
+    """Return a test of the first bytes."""
+    return lambda content: content.start.startswith(signs)
+
+
+def _has(pattern: str) -> Callable[[Content], bool]:
+    """Return a test of the first characters of a text."""
+    compiled = re.compile(pattern, re.MULTILINE)
+    return lambda content: bool(compiled.search(content.text))
+
+
+def _root(*names: str) -> Callable[[Content], bool]:
+    return lambda content: content.root() in names
+
+
+FORMATS = (
+    Format("an old spreadsheet", _begins(b"\xd0\xcf\x11\xe0"), remedy="save it as CSV in UTF-8"),
+    Format("an office document", _begins(b"PK\x03\x04"), remedy="save its table as CSV in UTF-8"),
+    Format("text in UTF-16", _begins(b"\xff\xfe", b"\xfe\xff"), remedy="save it as UTF-8"),
+    Format("BibTeX", _has(r"^[ \t]*@\s*\w+\s*[{(]"), "bibtex"),
+    Format("RIS", _has(r"^TY  ?- ?"), "ris"),
+    Format("Web of Science's tagged text", _has(r"\A(?:FN |PT )"), "ris"),
+    Format("MEDLINE's tagged text", _has(r"^PMID- "), "medline"),
+    Format("EndNote's tagged text", _has(r"\A%0 "), "endnote"),
+    Format("an Atom feed", _root("feed"), "arxiv"),
+    Format("JATS XML", _has(r"<(?:\w+:)?article-meta[\s>]"), "jats"),
+    Format("JATS XML", _root("article", "pmc-articleset"), "jats"),
+    Format("ACL Anthology XML", _root("collection"), "acl"),
+    Format("DBLP XML", _root("dblp", "dblpperson", "dblpsubmission", "result"), "dblp"),
+    Format("a volume of PMLR", _is_post, "pmlr", "folder"),
+    Format("a web page", _root("html")),
+    Format("XML", lambda content: bool(content.root())),
+    Format("a dump of OpenReview's notes", _is_openreview, "openreview", "notes"),
+    Format("an export of paperoni", _is_paperoni, "paperoni"),
+    Format("Crossref's JSON", _is_crossref, "crossref"),
+    Format("CSL JSON", _is_csl, "csljson"),
+    Format("a list of events", lambda c: c.has_keys("eventtype", "event_type"), "virtual"),
+    Format("a list of questions", _is_questions, remedy="a catalog names it as “questions”"),
+    Format(
+        "EasyChair's CSV", lambda c: {"#", "title", "decision"} <= c.header, "easychair", "folder"
+    ),
+    Format("the data of a Mini-Conf site", _is_miniconf, "miniconf", "folder"),
+    Format("a table", _has_titles, "table"),
+)
+"""In this order: the first that matches counts."""
+
+
+def recognise(path: Path) -> Found | NotRead | None:
+    """Return what a file is; None if it has no metadata at all, such as a picture or a catalog."""
+    if path.suffix.lower() not in SUFFIXES and not _is_tagged(path):
+        return None
+    if obstacle := files.find_obstacle(path, path.parent):
+        return NotRead(path, f"{obstacle}; it is not used")
+    content = Content(path)
+    for format_ in FORMATS:
+        if format_.matches(content):
+            if format_.kind in SOURCES:
+                return _to_found(content, format_)
+            return NotRead(path, f"is {format_.name}, which is not read; {format_.remedy}")
+    return _to_unknown(content)
+
+
+def _is_tagged(path: Path) -> bool:
+    """Tell whether a .txt has RIS or the tagged text of Web of Science, which saves it so."""
+    if path.suffix.lower() != ".txt" or files.find_obstacle(path, path.parent):
+        return False
+    return bool(
+        re.match(rb"(?:\xef\xbb\xbf)?(?:FN (?:Clarivate|ISI|Thomson)|TY  - )", Content(path).start)
+    )
+
+
+def explain(path: Path, kind: str) -> str | None:
+    """Return what a file is that a source of this kind cannot read, and which kind reads it."""
+    if path.is_dir() or files.find_obstacle(path, path.parent):
+        return None
+    content = Content(path)
+    found = next((one for one in FORMATS if one.matches(content)), None)
+    if found is None or found.kind == kind:
+        return None
+    if found.kind in SOURCES:
+        return f"it is {found.name}, which “kind: {found.kind}” reads with “{found.setting}”"
+    return f"it is {found.name}, which is not read: {found.remedy}"
+
+
+def _to_unknown(content: Content) -> NotRead | None:
+    """Return what is wrong with a file of a known ending; None where it need not have papers."""
+    if content.suffix in {".yml", ".yaml", ".md", ".html", ".htm", ".docx"}:
+        return None
+    if not content.start.strip():
+        return NotRead(content.path, "is empty; remove it, or save it again")
+    if content.rows:
+        names = ", ".join(list(content.rows[0])[:12])
+        reason = f"is a table without a column of titles (it has {names}); name one of them “title”"
+        return NotRead(content.path, reason)
+    if content.suffix in {".json", ".jsonl", ".ndjson"}:
+        return NotRead(content.path, f"is no list of papers in JSON that is known; {EXPORT}")
+    return NotRead(content.path, f"is no {content.suffix[1:].upper()} that can be read; {EXPORT}")
+
+
+def _to_found(content: Content, format_: Format) -> Found:
+    folder = content.path.parent
+    if format_.kind == "pmlr" and folder.name == "_posts":
+        folder = folder.parent
+    settings = {format_.setting: folder if format_.setting == "folder" else content.path}
+    if format_.kind != "table":
+        return Found(content.path, format_.kind, format_.name, settings)
+    mapped, doubts = columns.to_settings(content.rows)
+    suffix = content.suffix.removeprefix(".").upper()
+    return Found(content.path, "table", f"a table ({suffix})", settings | mapped, tuple(doubts))
+
+
+@dataclass
+class Survey:
+    """What lies in a folder."""
+
+    folder: Path
+    found: list[Found] = field(default_factory=list)
+    not_read: list[NotRead] = field(default_factory=list)
+    files: Counter[Path] = field(default_factory=Counter)
+    """Folder -> number of PDFs directly in it; of texts, where there are no PDFs."""
+    texts: list[Path] = field(default_factory=list)
+    """Texts beside PDFs, which need not be papers."""
+    is_cut: bool = False
+    """Whether the folder has more files than are looked at."""
+
+
+def survey(folder: Path) -> Survey:
+    """Recognise every file of a folder and its subfolders, hidden ones excepted."""
+    seen = Survey(folder)
+    pdfs = Counter[Path]()
+    for number, path in enumerate(_walk(folder)):
+        if number == MOST_FILES:
+            seen.is_cut = True
+            break
+        suffix = path.suffix.lower()
+        if suffix == ".pdf":
+            pdfs[path.parent] += 1
+        elif files.is_paper(path) and not _is_tagged(path):
+            seen.texts += [path] * (path.stem.lower() not in NOTES)
+        elif isinstance(answer := recognise(path), Found):
+            seen.found.append(answer)
+        elif answer is not None:
+            seen.not_read.append(answer)
+    seen.files = pdfs or Counter(path.parent for path in seen.texts)
+    if not pdfs:
+        seen.texts = []
+    seen.found = list(_join(seen.found))
+    return seen
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    """Yield the files below a folder in a fixed order, those of the folder itself first."""
+    entries = sorted(folder.iterdir(), key=lambda path: (path.is_dir(), path.name))
+    for path in entries:
+        if path.name.startswith(".") or path.name in IGNORED:
+            continue
+        if path.is_dir() and not path.is_symlink():
+            yield from _walk(path)
+        elif not path.is_dir():
+            yield path
+
+
+FOLDERS = {"paperoni", "jats", "acl"}
+"""Kinds of which one source reads all files of a folder."""
+
+
+def _join(found: list[Found]) -> Iterator[Found]:
+    """Yield one entry for the files of a folder that one source reads together."""
+    done: set[Path] = set()
+    for one in found:
+        folder = one.settings.get("folder", one.path.parent)
+        if folder in done:
+            continue
+        if "folder" in one.settings:
+            done.add(folder)
+            yield replace(one, path=folder)
+            continue
+        together = [other for other in found if other.path.parent == folder]
+        if any(folder.glob("*sessions*.yml")) and all(c.kind == "table" for c in together):
+            done.add(folder)
+            yield Found(folder, "miniconf", "the data of a Mini-Conf site", {"folder": folder})
+        elif len(together) > 1 and {other.kind for other in together} <= FOLDERS:
+            kinds = {other.kind: other.format for other in together}
+            if len(kinds) == 1:
+                done.add(folder)
+                yield Found(folder, one.kind, one.format, {"file": folder})
+            else:
+                yield one
+        else:
+            yield one

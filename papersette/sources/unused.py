@@ -1,0 +1,34 @@
+"""Report the columns of a table that a source does not use, so that none is dropped silently."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from papersette.sources import values
+
+MOST_COLUMNS = 60
+"""Columns that a report names."""
+
+
+def to_unused(rows: Iterable[Mapping[Any, Any]], used: Collection[str]) -> str | None:
+    """Return a reason that names the columns with values that are not used; None without any.
+
+    Args:
+        rows: The rows of the table, by column.
+        used: The columns that the source uses.
+    """
+    counts: Counter[str] = Counter()
+    for row in rows:
+        for column, value in row.items():
+            if str(column) not in used and (
+                values.to_text(value) or isinstance(value, list | dict)
+            ):
+                counts[values.to_text(column) or "without a name"] += 1
+    if not counts:
+        return None
+    named = [f"{column[:80]} ({count:,})" for column, count in list(counts.items())[:MOST_COLUMNS]]
+    more = ["…"] if len(counts) > MOST_COLUMNS else []
+    noun = "a column that is not used" if len(counts) == 1 else "columns that are not used"
+    return f"has {noun}, with the number of values: {', '.join(named + more)}"

@@ -1,0 +1,276 @@
+"""RIS, Web of Science, Zotero and Crossref: fields, references, and the PDFs that records name."""
+
+import json
+import sqlite3
+from contextlib import closing
+
+import pytest
+from conftest import build_database, foreign, make_pdf
+
+from papersette.errors import UserError
+from papersette.records import Author, Count, LooseFile, Paper, Problem, Reference, Venue
+from papersette.sources import crossref, csljson, ris
+
+V = Venue("v-2019", "V 2019", 2019)
+
+
+def read(source, settings):
+    items = list(source.read(settings))
+    papers = [item for item in items if isinstance(item, Paper)]
+    problems = [item for item in items if isinstance(item, Problem)]
+    counted = sum(item.items for item in items if isinstance(item, Count))
+    skipped = sum(problem.stage == "skip" or problem.lost for problem in problems)
+    assert counted == len(papers) + skipped
+    return papers, problems, [item for item in items if isinstance(item, LooseFile)]
+
+
+def write(tmp_path, name, content):
+    text = content if isinstance(content, str) else json.dumps(content)
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    return tmp_path / name
+
+
+RIS = """\ufeffRecord 1 of 3, from a catalogue
+TY  - JOUR
+AU  - Lovelace, Ada B.
+AU  - Ångström,Zoë
+TI  - Notes on rings: a study
+  of noise
+T2  - Memoirs
+PY  - 1843/07/10/
+DO  - https://doi.org/10.5555/Notes
+N2  - An abstract.
+KW  - rings; noise
+LA  - eng
+UR  - https://memoirs.example/1; https://memoirs.example/1.pdf
+L1  - files/12/Lovelace - 1843.pdf
+ID  - lovelace43
+ER  -
+
+TY - CPAPER
+A1 - King, Martin Luther, Jr.
+T1 - One blank before the hyphen
+JF - Proc. of Rings
+ER -
+TY  - BOOK
+TI  - Never closed
+"""
+
+
+def test_ris_is_read_in_its_dialects_and_with_its_attachments(tmp_path):
+    (tmp_path / "lib/files/12").mkdir(parents=True)
+    make_pdf(tmp_path / "lib/files/12/Lovelace - 1843.pdf", [["text"]])
+    make_pdf(tmp_path / "lib/files/stray.pdf", [["text"]])
+    path = write(tmp_path, "lib/refs.ris", RIS)
+    (first, second, third), problems, loose = read(ris, ris.Settings(V, path, tmp_path / "lib"))
+    assert (first.paper_id, first.title) == ("lovelace43", "Notes on rings: a study of noise")
+    assert [author.name for author in first.authors] == ["Ada B. Lovelace", "Zoë Ångström"]
+    assert (first.published, first.year, first.doi) == ("1843-07-10", 1843, "10.5555/notes")
+    assert (first.tags, first.language, first.abstract) == (
+        ("rings", "noise"),
+        "en",
+        "An abstract.",
+    )
+    assert (first.venue.venue_id, first.venue.kind) == ("memoirs", "journal")
+    assert first.file.name == "Lovelace - 1843.pdf"
+    assert (first.url, first.pdf_url) == (
+        "https://memoirs.example/1",
+        "https://memoirs.example/1.pdf",
+    )
+    assert second.authors == (Author("Martin Luther King Jr."),)
+    assert (second.venue.kind, third.title) == ("conference", "Never closed")
+    assert [(problem.item, problem.lost) for problem in problems] == [("refs.ris: line 23", False)]
+    assert [file.path.name for file in loose] == ["stray.pdf"]
+
+
+def test_an_attachment_that_is_missing_or_elsewhere_is_a_problem_of_its_paper(tmp_path):
+    (tmp_path / "pdfs").mkdir()
+    make_pdf(tmp_path / "secret.pdf", [["text"]])
+    (tmp_path / "pdfs/secret.pdf").symlink_to(tmp_path / "secret.pdf")
+    text = f"TY  - JOUR\nTI  - A\nL1  - {tmp_path}/secret.pdf\nER  - \n"
+    path = write(tmp_path, "refs.ris", text)
+    (paper,), problems, _ = read(ris, ris.Settings(V, path, tmp_path / "pdfs"))
+    assert paper.file is None
+    assert [problem.paper_id for problem in problems] == [None, "a"]
+    assert "leads out of the folder" in problems[0].reason
+    assert "names the file" in problems[1].reason
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        "/home/ada/Zotero/storage/AB12/x y.pdf",
+        "C:\\Papers\\AB12\\x y.pdf",
+        "file:///home/ada/AB12/x%20y.pdf",
+        "Full Text:files/AB12/x y.pdf:application/pdf",
+        "internal-pdf://AB12/x%20y.pdf",
+    ],
+)
+def test_the_end_of_a_path_of_another_computer_names_the_file(tmp_path, named):
+    (tmp_path / "pdfs/AB12").mkdir(parents=True)
+    (tmp_path / "pdfs/CD34").mkdir()
+    for folder in ("AB12", "CD34"):
+        make_pdf(tmp_path / "pdfs" / folder / "x y.pdf", [["text"]])
+    path = write(tmp_path, "refs.ris", f"TY  - JOUR\nTI  - A\nL1  - {named}\nER  - \n")
+    (paper,), problems, _ = read(ris, ris.Settings(V, path, tmp_path / "pdfs"))
+    assert paper.file == tmp_path / "pdfs/AB12/x y.pdf"
+    assert problems == []
+
+
+WOS = """FN Clarivate Analytics Web of Science
+VR 1.0
+PT J
+AU Lovelace, AB
+   Babbage, C
+AF Lovelace, Ada B.
+   Babbage, Charles
+TI Noise in
+   rings
+SO MEMOIRS
+LA English
+DE rings; small noise
+AB An abstract.
+C1 [Lovelace, Ada B.; Babbage, Charles] Univ A, Oslo, Norway.
+   [Babbage, Charles] Inst B, Bergen, Norway.
+OI Lovelace, Ada/0000-0002-1825-0097
+CR BOOLE G, 1854, LAWS THOUGHT, DOI 10.5555/boole
+   Anonymous
+DI 10.5555/rings
+PD MAR 14
+PY 1844
+UT WOS:0001
+ER
+
+EF
+"""
+
+
+def test_web_of_science_gives_affiliations_orcids_and_cited_references(tmp_path):
+    (paper,), problems, _ = read(ris, ris.Settings(V, write(tmp_path, "savedrecs.txt", WOS)))
+    assert (paper.paper_id, paper.title, paper.published) == (
+        "WOS:0001",
+        "Noise in rings",
+        "1844-03-14",
+    )
+    assert paper.authors == (
+        Author("Ada B. Lovelace", "Univ A, Oslo, Norway", orcid="0000-0002-1825-0097"),
+        Author("Charles Babbage", "Univ A, Oslo, Norway; Inst B, Bergen, Norway"),
+    )
+    assert paper.references == (
+        Reference("BOOLE G, 1854, LAWS THOUGHT, DOI 10.5555/boole", None, ("BOOLE G",), 1854,
+                  "LAWS THOUGHT", "10.5555/boole"),
+        Reference("Anonymous"),
+    )  # fmt: skip
+    assert (paper.tags, paper.language, problems) == (("rings", "small noise"), "en", [])
+
+
+def test_a_file_without_records_is_refused(tmp_path):
+    with pytest.raises(UserError, match="is not RIS"):
+        read(ris, ris.Settings(V, write(tmp_path, "x.ris", "a letter")))
+
+
+def test_csl_json_has_attachments_orcids_and_dois(tmp_path):
+    (tmp_path / "files").mkdir()
+    for name in ("a.pdf", "second.pdf"):
+        make_pdf(tmp_path / "files" / name, [["text"]])
+    items = [
+        {"id": "first", "title": "A", "attachments": [{"path": "files/1/a.pdf", "title": "PDF"}],
+         "author": [{"given": "Ada", "family": "B", "ORCID": "https://orcid.org/0000-0002-1825-0097"}],
+         "DOI": "10.5555/A", "language": "en-GB"},
+        {"id": "second", "title": "B"},
+        {"id": "third", "title": "C", "attachments": [{"path": "gone.pdf"}]},
+    ]  # fmt: skip
+    path = write(tmp_path, "items.json", {"items": items})
+    papers, problems, _ = read(csljson, csljson.Settings(V, path, tmp_path / "files"))
+    assert [paper.file and paper.file.name for paper in papers] == ["a.pdf", "second.pdf", None]
+    assert papers[0].authors == (Author("Ada B", orcid="0000-0002-1825-0097"),)
+    assert (papers[0].doi, papers[0].language) == ("10.5555/a", "en")
+    assert [(problem.paper_id, problem.stage) for problem in problems] == [("third", "match")]
+
+
+WORK = {
+    "DOI": "10.5555/ring.1", "type": "proceedings-article", "title": ["Noise in <i>rings</i> &amp; toys"],
+    "author": [{"given": "Ada", "family": "B", "ORCID": "http://orcid.org/0000-0002-1825-0097",
+                "affiliation": [{"name": "Univ A"}]}, {"name": "The Team"}],
+    "container-title": ["Proc. of Rings"], "publisher": "P", "language": "en",
+    "event": {"name": "Rings 2019", "location": "Oslo", "start": {"date-parts": [[2019, 5, 1]]}},
+    "editor": [{"given": "Bo", "family": "C"}], "issued": {"date-parts": [[2019, 5]]},
+    "abstract": "<jats:title>Abstract</jats:title><jats:p>One.</jats:p><jats:p>Two &lt; 3.</jats:p>",
+    "license": [{"URL": "https://l.example/tdm", "content-version": "tdm"},
+                {"URL": "https://l.example/vor", "content-version": "vor"}],
+    "link": [{"URL": "https://p.example/1.pdf", "content-type": "application/pdf"}],
+    "reference": [{"key": "1", "DOI": "10.5555/x", "article-title": "T", "author": "Boole", "year": "1854", "journal-title": "J"},
+                  {"key": "2", "unstructured": "Boole, G. 1854. Laws."}, {"key": "3"}],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("many.json", {"status": "ok", "message": {"items": [WORK]}}),
+        ("one.json", {"status": "ok", "message": WORK}),
+        ("list.json", [WORK]),
+        ("lines.jsonl", json.dumps(WORK) + "\n"),
+    ],
+)
+def test_crossref_is_read_in_each_of_its_forms(tmp_path, name, content):
+    (paper,), problems, _ = read(crossref, crossref.Settings(V, write(tmp_path, name, content)))
+    assert (paper.paper_id, paper.title) == ("10.5555/ring.1", "Noise in rings & toys")
+    assert paper.authors == (
+        Author("Ada B", "Univ A", orcid="0000-0002-1825-0097"),
+        Author("The Team"),
+    )
+    assert (paper.abstract, paper.published) == ("One.\n\nTwo < 3.", "2019-05")
+    assert (paper.license, paper.pdf_url) == ("https://l.example/vor", "https://p.example/1.pdf")
+    assert paper.venue == Venue("proc-of-rings", "Proc. of Rings", None, "conference", event="Rings 2019",
+                                location="Oslo", dates="2019-05-01", editors="Bo C", publisher="P")  # fmt: skip
+    assert [(r.title, r.doi, r.year) for r in paper.references] == [
+        ("T", "10.5555/x", 1854),
+        (None, None, None),
+    ]
+    assert problems == []
+
+
+def test_crossref_leaves_out_what_is_no_paper_and_reports_it(tmp_path):
+    works = [
+        {"type": "journal-issue", "DOI": "10.5555/i"},
+        "no work",
+        {"DOI": "10.5555/a", "author": 5},
+    ]
+    path = write(tmp_path, "c.json", {"message": {"items": works}})
+    (paper,), problems, _ = read(crossref, crossref.Settings(V, path))
+    assert (paper.paper_id, paper.title, paper.authors) == ("10.5555/a", None, ())
+    assert [(p.item, p.stage, p.lost) for p in problems] == [
+        ("c.json: work 1", "skip", False),
+        ("c.json: work 2", "read", True),
+        ("c.json: work 3", "read", False),
+    ]
+
+
+def test_real_ris_files_lose_no_record():
+    counts = {}
+    for path in sorted((foreign("formats") / "ris").glob("*.ris")):
+        papers, problems, _ = read(ris, ris.Settings(V, path))
+        counts[path.stem.removeprefix("example_")] = (len(papers), len(problems))
+    assert counts == {
+        "basic": (1, 0), "bom": (1, 0), "extraneous_data": (2, 0), "full": (2, 0),
+        "multi_unknown_tags": (1, 0), "multiline": (3, 0), "urls": (4, 0), "wos": (2, 0),
+    }  # fmt: skip
+
+
+def test_real_records_of_web_of_science_have_their_references():
+    path = foreign("formats") / "ris/example_wos.ris"
+    papers, _, _ = read(ris, ris.Settings(V, path))
+    assert [len(paper.references) for paper in papers] == [59, 86]
+    assert all(author.affiliation for paper in papers for author in paper.authors)
+
+
+def test_a_pdf_is_matched_by_its_title_also_if_its_paper_has_a_venue_of_its_own(tmp_path):
+    (tmp_path / "pdfs").mkdir()
+    make_pdf(tmp_path / "pdfs/download(3).pdf", [["Notes on rings: a study of noise", "Ada B"]])
+    write(tmp_path, "refs.ris", RIS)
+    source = "{kind: ris, file: refs.ris, files: pdfs, venue: {venue_id: v, name: V}}"
+    database = build_database(tmp_path, f"title: T\nsources:\n  - {source}\n")
+    with closing(sqlite3.connect(database)) as conn:
+        sql = "select paper_id, file from papers where file is not null"
+        assert conn.execute(sql).fetchall() == [("lovelace43", "download(3).pdf")]
