@@ -3,8 +3,10 @@
     python build_db.py                                     build the embedded sample
     python build_db.py catalogs/iclr2019.yml --data DIR    build your own publication
     python build_db.py --check catalogs/mine.yml           report what would be built
+    python build_db.py --check FOLDER-OR-FILE              print a catalog to start from
+    python build_db.py init FOLDER                         write a catalog for your papers
 
-Relative paths in the catalog start at the folder given with --data.
+Relative paths in the catalog start at the folder given with --data, else at that of its key `data`.
 
 A build replaces only a database of its own catalog: one built from the catalog at the same path, or
 from a catalog with the same file name and the same title. With --replace it replaces any file.
@@ -28,8 +30,9 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from papersette import catalog, stopping, system
-from papersette.catalog import Catalog
+from papersette import loading, stopping, system
+from papersette.catalogs import catalog
+from papersette.catalogs.catalog import Catalog
 from papersette.database import (
     facets,
     facts,
@@ -43,8 +46,10 @@ from papersette.database import (
 from papersette.database.schema import INDEXES
 from papersette.errors import UserError
 from papersette.fulltext import ENGINES, SystemFailure, Text, extract, recognition
+from papersette.fulltext.hyphens import restore_compounds
 from papersette.ingest import collection, grouping
 from papersette.progress import Progress
+from papersette.proposals import new_catalog, starting_catalogs
 from papersette.search import evaluation, index
 from papersette.search.engine import Engine
 
@@ -56,8 +61,11 @@ def main(arguments: list[str] | None = None, *, site_folder: Path) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a locale such as C cannot write every letter
             stream.reconfigure(errors="backslashreplace")
-    options = parse(arguments)
     started = datetime.now(UTC)
+    given = sys.argv[1:] if arguments is None else arguments
+    if given[:1] == ["init"]:
+        return stopping.run(lambda: new_catalog.main(given[1:]), f"build_db.py: {stopping.MESSAGE}")
+    options = parse(given)
     return stopping.run(
         lambda: run(options, started, site_folder), f"build_db.py: {stopping.MESSAGE}"
     )
@@ -86,7 +94,10 @@ def build(
 ) -> Mapping[str, object]:
     """Build the database and return its row of `builds`, or nothing if none was built."""
     progress = Progress()
-    publication = catalog.load(options.catalog, options.data)
+    if options.check and not starting_catalogs.is_catalog(options.catalog):
+        print(starting_catalogs.to_starting_catalog(options.catalog))
+        return {}
+    publication = catalog.load(options.catalog, options.data, read_charts(site_folder))
     if not (options.check or options.replace):
         replacement.check_replaceable(options.db, publication)
     items = collect(options, publication, progress)
@@ -120,11 +131,36 @@ def build_locked(
         path = replacement.to_catalog_path(publication.path, options.db)
         summary = load.save_build(db, publication, path, started, fingerprint, previous)
         index_part = build_index(publish.commit(db), options.db, progress)
-        figures = evaluation.measure(Engine(publish.commit(db), index_part), publication.questions)
-        load.save_evaluation(db, map(asdict, figures))
+        engine = Engine(publish.commit(db), index_part)
+        load.save_evaluation(db, map(asdict, evaluation.measure(engine, publication.questions)))
+        summary = {**summary, "problems": check_site(db, engine, publication)}
         publish.check(db)
     publish.save_inspection(to_inspection(options.db), options.db)
     return summary
+
+
+def check_site(db: Database, engine: Engine, publication: Catalog) -> int:
+    """Report on the key `site`, and save a problem for each featured query without hits.
+
+    Returns the number of all problems.
+    """
+    queries = [featured.q for featured in publication.site.featured_queries]
+    problems = list(evaluation.check_featured(engine, queries))
+    for problem in problems:
+        warn(f"{problem.item}: {problem.reason}")
+    for remark in publication.site.remarks:
+        print(f"site: accent: {remark}")
+    return load.save_late_problems(db, problems)
+
+
+def read_charts(site_folder: Path) -> set[str] | None:
+    """Return the names of the charts in metadata.yml; None where there is no such file."""
+    path = site_folder / "metadata.yml"
+    if not path.is_file():
+        return None
+    metadata = loading.load_yaml(path).value or {}
+    dashboards = metadata.get("plugins", {}).get("datasette-dashboards", {})
+    return {name for dashboard in dashboards.values() for name in dashboard.get("charts", ())}
 
 
 def repair(database: Path, progress: Progress) -> None:
@@ -162,6 +198,7 @@ def save(
     works, pairs, unknown = grouping.group(papers, publication)
     progress.run("saving", load.save_papers(db, papers, texts, works), len(papers))
     load.save_versions(db, pairs)
+    load.save_site(db, publication)
     load.save_alternate_values(db, items.alternate_values)
     load.save_tallies(db, items.tallies)
     load.save_problems(db, [*problems, *unknown])
@@ -215,7 +252,7 @@ def read_texts(
             f"--cache {options.cache}: the text of {count:,} of {len(files):,} files could not be "
             f"kept ({reason}); this build uses it, the next one reads these files again"
         )
-    return texts
+    return restore_compounds(texts)
 
 
 def check_texts(database: Path, texts: Mapping[Path, Text | str]) -> None:
@@ -268,6 +305,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "catalog", nargs="?", type=Path, default=default_catalog, help="what to build (%(default)s)"
     )
+    parser.add_argument("--data", type=Path, help=DATA_HELP)
     for name, kind, default, text in OPTIONS:
         parser.add_argument(name, type=kind, default=default, help=f"{text} (%(default)s)")
     parser.add_argument(
@@ -284,8 +322,8 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     return options
 
 
+DATA_HELP = "the folder where relative paths of the catalog start (its key data, else data)"
 OPTIONS = (
-    ("--data", Path, Path("data"), "the folder where relative paths of the catalog start"),
     ("--db", Path, Path("papers.db"), "the SQLite file to write"),
     ("--jobs", int, os.cpu_count() or 1, "how many PDFs to read at once"),
     ("--cache", Path, Path(".cache/fulltext"), "the folder that keeps the text of PDFs"),
