@@ -53,3 +53,18 @@ def is_utf8(path: Path) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def is_text(path: Path) -> bool:
+    """Return whether a file is text: by its name, or if the name has no ending by its first bytes.
+
+    A download from OpenReview may be named `pdf?id=H1M7soActX`, whether it is PDF or its text.
+    """
+    suffix = path.suffix.lower()
+    if suffix in {".txt", ".pdf"}:
+        return suffix == ".txt"
+    try:
+        with path.open("rb") as file:
+            return b"%PDF-" not in file.read(1024)
+    except OSError:
+        return False

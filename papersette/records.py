@@ -21,6 +21,16 @@ class Venue:
     kind: str | None = None
     """"conference", "journal", "list", ..."""
     url: str | None = None
+    timezone: str | None = None
+    """IANA name of the time zone of the programme, for example "Europe/Paris"."""
+    event: str | None = None
+    """The conference at which it was presented, where the venue is one of its volumes."""
+    location: str | None = None
+    dates: str | None = None
+    """As the source writes them: "May 22–27, 2022"."""
+    editors: str | None = None
+    """Names, separated by semicolons."""
+    publisher: str | None = None
 
 
 @dataclass(frozen=True)
@@ -31,10 +41,12 @@ class Session:
     title: str
     kind: str | None = None
     start: str | None = None
-    """ISO 8601, in the venue's local time."""
+    """ISO 8601, in the venue's local time; with an offset if the venue has a time zone."""
     finish: str | None = None
-    """ISO 8601, in the venue's local time."""
+    """As `start`."""
     room: str | None = None
+    position: int | None = None
+    """Position in the printed programme; None if sessions keep the order of the papers."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +66,26 @@ class Author:
     affiliation: str | None = None
     member: bool = False
     """Whether the source marks the author as a member of its own institute."""
+    orcid: str | None = None
+    """The author's identifier at orcid.org, without the address: "0000-0002-1825-0097"."""
+    variants: tuple[str, ...] = ()
+    """Other spellings of the name that the source gives, for example in another script."""
+
+
+@dataclass(frozen=True)
+class Reference:
+    """One entry of a reference list, as a source gives it in fields."""
+
+    raw: str
+    """The entry as printed, or put together from its fields."""
+    title: str | None = None
+    authors: tuple[str, ...] = ()
+    year: int | None = None
+    venue: str | None = None
+    doi: str | None = None
+    arxiv_id: str | None = None
+    page: int | None = None
+    """The page of the paper's text that has the list, if there is one."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +100,18 @@ class Review:
     """The venue's name for the reviewer, for example "AnonReviewer2"."""
     title: str | None = None
     text: str | None = None
+
+
+@dataclass(frozen=True)
+class Section:
+    """A section of a paper whose text the source has; it is a page of the publication."""
+
+    body: str
+    """One paragraph a line."""
+    headings: tuple[tuple[str, str], ...] = ()
+    """(number, heading) of the section and of those in it, such as ("2.1", "Data")."""
+    refs: str = ""
+    """Its reference list, one entry a line."""
 
 
 @dataclass(frozen=True)
@@ -91,16 +135,26 @@ class Paper:
     decision: str | None = None
     reviews: tuple[Review, ...] = ()
     slots: tuple[Slot, ...] = ()
+    doi: str | None = None
+    """Without the address: "10.1000/182"."""
+    license: str | None = None
+    """The address of the licence of the text, or its name."""
+    references: tuple[Reference, ...] = ()
+    """The reference list, if the source has it; otherwise it is found in the file's text."""
     url: str | None = None
     """The paper's own web page: its forum, its entry in the proceedings."""
     pdf_url: str | None = None
     """URL of the PDF for readers; links to a page add `#page=N`."""
     file: Path | None = None
     """Local PDF, or local text with a form feed between pages."""
+    sections: tuple[Section, ...] = ()
+    """The text, where the source itself has it; no file is read then."""
     item: str | None = None
     """Position in the source, for messages: "papers.bib: entry xing2018"."""
     work: str | None = None
     """A key that the source's versions of one work share, if it has several."""
+    source: str | None = None
+    """The venue_id of the source; the paper's own venue may be another."""
     from_page_1: bool = False
     """Whether title, authors and abstract that are missing are taken from page 1 of the file."""
 
@@ -132,7 +186,7 @@ class Problem:
     """What it concerns: a paper's id, a file's name, a line of a file."""
     stage: str
     """The stage that found it: "read", "skip" (an item that is not a paper of its own), "match",
-    "text", "merge" or "download"."""
+    "text", "merge", "download" or "site" (the catalog's key `site`)."""
     reason: str
     """What is wrong and, if there is one, the remedy."""
     paper_id: str | None = None

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from papersette.records import Paper, Problem, Session, Slot
 from papersette.text import to_slug
@@ -48,7 +49,8 @@ def check(item: T) -> tuple[T, list[Problem]]:
         where = paper.item or paper_id
         reasons.append((where, f"has a pdf_url that is not a web address: {paper.pdf_url[:80]}"))
         paper = dataclasses.replace(paper, pdf_url=None)
-    slots = tuple(Slot(_with_times(slot.session), slot.position) for slot in paper.slots)
+    zone = ZoneInfo(paper.venue.timezone) if paper.venue.timezone else None
+    slots = tuple(Slot(_with_times(slot.session, zone), slot.position) for slot in paper.slots)
     reasons += [
         reason
         for old, new in zip(paper.slots, slots, strict=True)
@@ -89,11 +91,27 @@ def is_time(text: str) -> bool:
         return False
 
 
-def _with_times(session: Session) -> Session:
+def _with_times(session: Session, zone: ZoneInfo | None) -> Session:
     start, finish = (
-        text if text and is_time(text) else None for text in (session.start, session.finish)
+        to_local(text, zone) if text and is_time(text) else None
+        for text in (session.start, session.finish)
     )
     return dataclasses.replace(session, start=start, finish=finish)
+
+
+def to_local(text: str, zone: ZoneInfo | None) -> str:
+    """Return a time in the time zone of the venue; a date, or any text without a zone, as it is.
+
+    >>> to_local("2020-11-16T16:00:00+00:00", ZoneInfo("America/New_York"))
+    '2020-11-16T11:00:00-05:00'
+    >>> to_local("2019-06-11T09:00", ZoneInfo("Europe/Paris"))
+    '2019-06-11T09:00:00+02:00'
+    """
+    if zone is None or len(text) == 10:
+        return text
+    time = datetime.fromisoformat(text)
+    local = time.astimezone(zone) if time.tzinfo else time.replace(tzinfo=zone)
+    return local.isoformat()
 
 
 def _time_reasons(old: Session, new: Session) -> Iterator[tuple[str, str]]:

@@ -12,12 +12,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from papersette.catalog import Source
+from papersette.catalogs.catalog import Source
 from papersette.errors import UserError
 from papersette.fulltext import Text
-from papersette.fulltext.bylines import to_authors
 from papersette.ingest import checking, matching, merging
-from papersette.records import AlternateValue, Author, Count, LooseFile, Paper, Problem, Tally
+from papersette.records import AlternateValue, Count, LooseFile, Paper, Problem, Tally
 from papersette.sources.fetch import fetch_pdfs
 
 
@@ -63,8 +62,9 @@ class Items:
             lines.append(f"{tally.source} ({tally.kind}): {tally.items:,} items: {text}")
         lacks = {
             name: sum(not getattr(paper, name) for paper in self.papers)
-            for name in ("title", "authors", "abstract", "file")
+            for name in ("title", "authors", "abstract")
         }
+        lacks["file"] = sum(not (paper.file or paper.sections) for paper in self.papers)
         lines.append(
             f"{len(self.papers):,} papers, "
             + ", ".join(f"{count:,} without {name}" for name, count in lacks.items())
@@ -91,6 +91,8 @@ def read(sources: Iterable[Source], downloads: Path, *, offline: bool) -> Items:
         given: list[object] = []
         for unchecked in source.read(downloads, offline=offline):
             item, problems = checking.check(unchecked)
+            if isinstance(item, Paper):
+                item = dataclasses.replace(item, source=source.name)
             given.append(item)
             items.add_problems(problems)
             if isinstance(item, Paper) and source.completes:
@@ -128,7 +130,7 @@ def download(
     """
     wanting: defaultdict[str, list[Paper]] = defaultdict(list)
     for paper in items.papers:
-        if paper.file is None and paper.pdf_url:
+        if paper.file is None and paper.pdf_url and not paper.sections:
             wanting[paper.pdf_url].append(paper)
     fetched: dict[str, Path] = {}
     for url, answer in fetch_pdfs(wanting, folder, offline=offline, allow_hosts=allow_hosts):
@@ -204,6 +206,7 @@ def match_files(
     """Return the papers with their files, and all problems up to here."""
     papers, unmatched = matching.match(items.papers, items.loose, texts)
     papers = [_from_page_1(paper, texts) if paper.from_page_1 else paper for paper in papers]
+    papers = [_with_language(paper, texts) for paper in papers]
     unread = [
         Problem(paper.venue.venue_id, paper.file.name, "text", reason, paper.paper_id)
         for paper in papers
@@ -225,6 +228,14 @@ def _from_page_1(paper: Paper, texts: Mapping[Path, Text | str]) -> Paper:
     return dataclasses.replace(
         paper,
         title=paper.title or text.front.title,
-        authors=paper.authors or tuple(Author(name) for name in to_authors(text.front.authors)),
+        authors=paper.authors or text.front.authors,
         abstract=paper.abstract or text.front.abstract,
     )
+
+
+def _with_language(paper: Paper, texts: Mapping[Path, Text | str]) -> Paper:
+    """Return the paper with the language of its text, unless its source gives one."""
+    text = texts.get(paper.file) if paper.file else None
+    if paper.language or not isinstance(text, Text):
+        return paper
+    return dataclasses.replace(paper, language=text.language)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from papersette.catalog import Catalog
+from papersette.catalogs.catalog import Catalog
 from papersette.knowledge import versions
 from papersette.records import Paper, Problem
 

@@ -1,27 +1,35 @@
 """Match files that no entry names to papers, and report which matches are guesses.
 
-A file matches a paper if the paper's full title is at the top of its first page. An author and a
-year in the file's name are a guess. Every guess, and every paper or file without a match, becomes
-a problem.
+A file matches a paper if the title that was read of it is the paper's, or else if the paper's full
+title is at the top of its first page. An author and a year in the file's name are a guess. Every
+guess, every paper without a match and every folder with unused files becomes a problem.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+
+from rapidfuzz import fuzz
 
 from papersette.fulltext import Text
 from papersette.names import parse_name
 from papersette.records import LooseFile, Paper, Problem
+from papersette.sources.files import to_pdf_url
 from papersette.text import to_key
 
 TOP_OF_PAGE = 600
 """Letters and digits at the start of page 1 that must contain the title; a reference list further
 down may contain the title of another paper."""
 SHORTEST_TITLE = 12
-"""A title with fewer letters and digits, such as “Preface”, is not sufficient evidence."""
+"""A title with fewer letters and digits, such as “Preface”, is no sufficient evidence on a page."""
+SHORTEST_READ = 6
+"""The same for a title that was read as the title of a file."""
+SAME_TITLE = 95
+"""Similarity (0 to 100) of two keys of one title: a PDF may lose a letter or an accent."""
 
 
 def match(
@@ -33,7 +41,7 @@ def match(
     problems: list[Problem] = []
     for source in sources:
         files = [file.path for file in loose if file.source == source]
-        unmatched = [p for p in papers if p.venue.venue_id == source and p.file is None]
+        unmatched = [p for p in papers if _is_of(p, source) and p.file is None]
         pairs = _by_title(unmatched, files, texts)
         guesses = _by_name(
             [p for p in unmatched if p.paper_id not in pairs],
@@ -41,9 +49,9 @@ def match(
         )
         problems += _to_problems(source, unmatched, pairs, guesses, texts, files)
         pairs |= guesses
-        named = {p.paper_id: p.file for p in papers if p.venue.venue_id == source and p.file}
+        named = {p.paper_id: p.file for p in papers if _is_of(p, source) and p.file}
         unused = [file for file in files if file not in pairs.values()]
-        owners = _to_holders([p for p in papers if p.venue.venue_id == source], unused, texts)
+        owners = _to_holders([p for p in papers if _is_of(p, source)], unused, texts)
         problems += _to_file_problems(source, unused, owners, named | pairs)
         matched += [
             _with_file(p, pairs[p.paper_id], loose) for p in unmatched if p.paper_id in pairs
@@ -52,9 +60,14 @@ def match(
     return [by_id.get(paper.paper_id, paper) for paper in papers], problems
 
 
+def _is_of(paper: Paper, source: str) -> bool:
+    """Whether a paper is of a source, whose papers may belong to other venues."""
+    return (paper.source or paper.venue.venue_id) == source
+
+
 def _with_file(paper: Paper, path: Path, loose: list[LooseFile]) -> Paper:
     template = next(file.pdf_url for file in loose if file.path == path)
-    url = template.format(paper_id=paper.paper_id, file=path.name) if template else None
+    url = to_pdf_url(template, paper.paper_id, path)
     return dataclasses.replace(paper, file=path, pdf_url=paper.pdf_url or url)
 
 
@@ -72,13 +85,22 @@ def _to_holders(
     papers: list[Paper], files: list[Path], texts: Mapping[Path, Text | str]
 ) -> dict[str, list[Path]]:
     """Return the files that have a paper's title at the top of their first page, by paper_id."""
+    read = {path: to_key(_read_title(texts.get(path))) for path in files}
     heads = {path: to_key(_first_page(texts.get(path)))[:TOP_OF_PAGE] for path in files}
     keys = {paper.paper_id: to_key(paper.title or "") for paper in papers}
     return {
-        paper_id: [path for path, head in heads.items() if key in head]
+        paper_id: _with_title(key, read) or [path for path in files if key in heads[path]]
         for paper_id, key in keys.items()
-        if len(key) >= SHORTEST_TITLE
+        if len(key) >= SHORTEST_TITLE or (len(key) >= SHORTEST_READ and _with_title(key, read))
     }
+
+
+def _with_title(key: str, read: Mapping[Path, str]) -> list[Path]:
+    """Return the files whose title, as it was read, is that of a paper."""
+    same = [path for path, title in read.items() if title == key]
+    if same or len(key) < SHORTEST_TITLE:
+        return same
+    return [path for path, title in read.items() if fuzz.ratio(key, title) >= SAME_TITLE]
 
 
 def _by_name(papers: list[Paper], files: list[Path]) -> dict[str, Path]:
@@ -142,8 +164,21 @@ def _to_problems(
 def _to_file_problems(
     source: str, unused: list[Path], owners: Mapping[str, list[Path]], used: Mapping[str, Path]
 ) -> Iterator[Problem]:
-    """Yield a problem for each file that no paper uses."""
+    """Yield a problem for each file that no paper uses; those of no paper are one a folder."""
+    without = [path for path in unused if not any(path in paths for paths in owners.values())]
+    for folder in sorted({path.parent for path in without}):
+        names = sorted(path.name for path in without if path.parent == folder)
+        if len(names) > 1:
+            shown = ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
+            reason = (
+                f"has {len(names):,} files that belong to no entry: {shown}; no key, field “file” "
+                "or title matches them; they are not used"
+            )
+            yield Problem(source, f"{folder.name}/", "match", reason)
+    single = Counter(path.parent for path in without)
     for path in unused:
+        if path in without and single[path.parent] > 1:
+            continue
         paper_id = next((key for key, paths in owners.items() if path in paths), None)
         if paper_id is None:
             reason = "belongs to no entry: no key, field “file” or title matches it; it is not used"
@@ -158,6 +193,10 @@ def _to_file_problems(
                 "name one of them in the entry's field “file”"
             )
         yield Problem(source, path.name, "match", reason, paper_id)
+
+
+def _read_title(text: Text | str | None) -> str:
+    return (text.front.title or "") if isinstance(text, Text) else ""
 
 
 def _first_page(text: Text | str | None) -> str:

@@ -10,12 +10,12 @@ import dataclasses
 from collections.abc import Iterable
 from typing import Any
 
-from papersette.records import AlternateValue, Author, Paper, Problem, Review
+from papersette.records import AlternateValue, Author, Paper, Problem, Reference, Review
 from papersette.text import to_key
 
 FIELDS = (
-    "title authors year published abstract tldr tags language decision reviews slots url pdf_url "
-    "file"
+    "title authors year published abstract tldr tags language decision reviews slots "
+    "doi license references url pdf_url file"
 ).split()
 """Fields that another source may complete."""
 
@@ -32,7 +32,7 @@ def complete(
     problems: list[Problem] = []
     for source, venue_id, item in additions:
         paper = by_id.get(item.paper_id)
-        if paper is None or paper.venue.venue_id != venue_id:
+        if paper is None or venue_id not in (paper.source, paper.venue.venue_id):
             reason = f"has the id {item.paper_id}, but {venue_id} has no such paper; it is not used"
             problems.append(Problem(source, item.item or item.paper_id, "merge", reason))
             continue
@@ -49,6 +49,8 @@ def complete(
 def _to_alternate_value(paper: Paper, item: Paper, name: str, source: str) -> AlternateValue | None:
     """Return the item's value of this field, or None if it is missing or the same after folding."""
     own, other = getattr(paper, name), getattr(item, name)
+    if name == "references" and own:
+        return None  # a paper has one reference list, and hundreds of lines are no value to compare
     if not other or to_key(_to_text(own)) == to_key(_to_text(other)):
         return None
     return AlternateValue(paper.paper_id, name, source, _to_text(other), used=not own)
@@ -59,6 +61,8 @@ def _to_text(value: Any) -> str:
         return "; ".join(_to_text(part) for part in value)
     if isinstance(value, Author):
         return value.name
+    if isinstance(value, Reference):
+        return value.raw
     if isinstance(value, Review):
         return f"{value.rating:g}" if value.rating is not None else ""
     return "" if value is None else str(value)

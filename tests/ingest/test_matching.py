@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from papersette.fulltext import Page, Text
+from papersette.fulltext import Front, Page, Text
 from papersette.ingest import matching
 from papersette.records import Author, LooseFile, Paper, Venue
 
@@ -16,9 +16,7 @@ def paper(paper_id, title, author="Ann Author"):
 
 
 def match(papers, **heads):
-    paths = {
-        Path(f"{name}.pdf"): Text((Page(head),), "00", "pdfium") for name, head in heads.items()
-    }
+    paths = {Path(f"{name}.pdf"): Text((Page(head),), "00") for name, head in heads.items()}
     matched, problems = matching.match(
         papers, [LooseFile("v", path, "/pdf/{file}") for path in paths], paths
     )
@@ -33,9 +31,39 @@ def test_a_title_on_the_first_page_is_a_match_without_a_problem():
     assert (files, problems) == ({"k": "x.pdf"}, [])
 
 
+def test_the_title_that_was_read_is_a_match_wherever_it_is():
+    cover = Page("This sheet of an archive is long. " * 40)
+    path = Path("x.pdf")
+    text = Text((cover, Page("…")), "00", Front(title="Learning graphs with queries"))
+    (matched,), problems = matching.match(
+        [paper("k", "Learning Graphs with Queries")], [LooseFile("v", path)], {path: text}
+    )
+    assert (matched.file, problems) == (path, [])
+
+
+def test_the_file_whose_title_it_is_comes_before_one_that_mentions_it():
+    review, own = Path("a.pdf"), Path("b.pdf")
+    texts = {
+        review: Text((Page("A review of Learning Graphs with Queries"),), "00", Front("A review")),
+        own: Text((Page("…"),), "01", Front("Learning Graphs with Queries")),
+    }
+    (matched,), _ = matching.match(
+        [paper("k", "Learning Graphs with Queries")], [LooseFile("v", p) for p in texts], texts
+    )
+    assert matched.file == own
+
+
+def test_unused_files_are_one_problem_a_folder():
+    paths = [Path(f"scans/{name}.pdf") for name in "abcde"] + [Path("other/x.pdf")]
+    texts = {path: Text((Page("Something else"),), "00") for path in paths}
+    _, problems = matching.match([], [LooseFile("v", path) for path in paths], texts)
+    assert [problem.item for problem in problems] == ["scans/", "x.pdf"]
+    assert "has 5 files that belong to no entry: a.pdf, b.pdf, c.pdf, …" in problems[0].reason
+
+
 def test_a_matched_file_gets_the_url_of_its_source():
     path = Path("x.pdf")
-    text = Text((Page("Learning Graphs with Queries"),), "00", "pdfium")
+    text = Text((Page("Learning Graphs with Queries"),), "00")
     loose = LooseFile("v", path, "/pdf/{paper_id}-{file}")
     (matched,), _ = matching.match(
         [paper("k", "Learning graphs with queries")], [loose], {path: text}
@@ -67,7 +95,7 @@ def test_two_candidates_are_not_guessed_between():
     ]
     files, problems = match(papers, wang19a="Other", wang19b="Another")
     assert files == {}
-    assert len(problems) == 4
+    assert len(problems) == 3
 
 
 def test_two_papers_with_one_title_do_not_share_a_file():
