@@ -75,6 +75,7 @@ def _copy_papers(db: sqlite3.Connection, copies: list[tuple[int, str, str]]) -> 
         "paper_id": "copies.paper_id",
         "number": "copies.number",
         "work_id": "copies.paper_id",
+        "citation_key": "copies.paper_id",
     }
     columns = ", ".join(replaced.get(name, f"papers.{name}") for name in _columns(db, "papers"))
     db.execute(

@@ -6,6 +6,7 @@ not use the database, and writes its own tables. Facts are stored with their evi
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
@@ -18,7 +19,12 @@ from sqlite_utils import Database
 
 from papersette import system
 from papersette.knowledge import keyphrases, related, tags
-from papersette.knowledge.citations import Entry, parse_references
+from papersette.knowledge.citations import (
+    Entry,
+    count_citing_notes,
+    parse_references,
+    to_entries,
+)
 from papersette.knowledge.citations.works import (
     Known,
     Work,
@@ -34,7 +40,7 @@ from papersette.knowledge.mentions import find_mentions
 from papersette.knowledge.mining import Miner
 from papersette.knowledge.terms import Term, to_terms
 from papersette.names import Name, parse_name
-from papersette.records import Problem
+from papersette.records import Problem, Reference
 from papersette.text import to_slug, unique_id
 
 Row = dict[str, Any]
@@ -77,11 +83,14 @@ ALL_SOURCES = "all sources"
 
 
 def _save_citations(db: Database, _: Sequence[Term]) -> None:
-    entries = [
-        (paper_id, entry)
+    given = _read_given_references(db)
+    lists = {
+        paper_id: parse_references(pages)
         for paper_id, pages in _read_pages(db, "refs")
-        for entry in parse_references(pages)
-    ]
+        if paper_id not in given
+    }
+    lists |= {paper_id: to_entries(references) for paper_id, references in given.items()}
+    entries = [(paper_id, entry) for paper_id, own in lists.items() for entry in own]
     groups = group_works([entry for _, entry in entries])
     works = describe_works([entry for _, entry in entries], groups)
     ids = _to_work_ids(works.values())
@@ -103,6 +112,36 @@ def _save_citations(db: Database, _: Sequence[Term]) -> None:
     )
     _save_cited_names(db, entries)
     db.execute(UPDATE_CITED_BY)
+    _report_footnotes(db, {paper_id for paper_id, _ in entries})
+
+
+def _report_footnotes(db: Database, with_list: set[str]) -> None:
+    """Add a problem for each paper that has no list but cites in its footnotes."""
+    for paper_id, pages in _read_pages(db, "body"):
+        notes = 0 if paper_id in with_list else count_citing_notes(pages)
+        if notes:
+            reason = (
+                f"cites in footnotes (at least {notes}) and has no list of references: its "
+                "citations are searched as text but are missing in the table citations"
+            )
+            source = db.execute(SOURCE_OF, (paper_id,)).fetchone()[0]
+            problem = Problem(source, paper_id, "text", reason, paper_id)
+            db.table("problems").insert(asdict(problem))
+
+
+SOURCE_OF = "select venue_id from papers where paper_id = ?"
+
+
+def _read_given_references(db: Database) -> dict[str, list[Reference]]:
+    """Return the reference lists that sources gave, by paper_id; load.py has written them."""
+    if not db.execute(HAS_GIVEN_REFERENCES).fetchone():
+        return {}
+    rows = db.execute("select paper_id, fields from given_references order by rowid")
+    given: defaultdict[str, list[Reference]] = defaultdict(list)
+    for paper_id, fields in rows:
+        values = json.loads(fields)
+        given[paper_id].append(Reference(**{**values, "authors": tuple(values["authors"])}))
+    return given
 
 
 def _to_cited_work(work: Work, work_id: str, citing_count: int, paper_id: str | None) -> Row:
@@ -131,6 +170,7 @@ def _to_work_ids(works: Iterable[Work]) -> dict[str, str]:
     return ids
 
 
+HAS_GIVEN_REFERENCES = "select 1 from sqlite_temp_master where name = 'given_references'"
 KNOWN_PAPERS = """
 select paper_id, title, year, (
     select name from authorships

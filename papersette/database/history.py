@@ -21,8 +21,8 @@ from typing import Any
 from papersette.fulltext import engines
 
 COMPARED = (
-    "title authors year published abstract tldr tags venue_id decision language url pdf_url "
-    "file_sha256 work_id"
+    "title authors year published abstract tldr tags venue_id decision language "
+    "doi license url pdf_url file_sha256 work_id"
 ).split()
 """Columns of papers that are compared."""
 MAX_CHANGES = 1000

@@ -6,6 +6,7 @@ derived from the text are written by facts.py.
 
 from __future__ import annotations
 
+import json
 import platform
 import sqlite3
 from collections import Counter, defaultdict
@@ -18,18 +19,21 @@ from typing import Any
 from sqlite_utils import Database
 
 import papersette
-from papersette.catalog import Catalog
+from papersette.catalogs.catalog import Catalog
 from papersette.database import history
 from papersette.database.history import Previous
-from papersette.database.schema import PAGES_PER_PAPER, UPDATE_RATINGS
+from papersette.database.schema import PAGES_PER_PAPER, UPDATE_PROBLEM_COUNT, UPDATE_RATINGS
 from papersette.fulltext import Heading, Page, Text
 from papersette.knowledge import versions
 from papersette.knowledge.authors import group_names
+from papersette.knowledge.citation_keys import to_citation_keys
 from papersette.knowledge.parts import to_parts
 from papersette.records import AlternateValue, Paper, Problem, Tally
 from papersette.text import to_slug
 
 Row = dict[str, Any]
+XML = "xml"
+"""The engine of pages whose text the source has, a section a page."""
 
 
 def save_papers(
@@ -42,10 +46,12 @@ def save_papers(
     """
     _save_works(db, papers, works)
     _insert(db, "venues", {paper.venue.venue_id: asdict(paper.venue) for paper in papers}.values())
+    keys = to_citation_keys(papers)
     for number, paper in enumerate(papers, start=1):
         text = texts.get(paper.file) if paper.file else None
-        text = text if isinstance(text, Text) else None
-        _insert(db, "papers", [_to_paper_row(number, paper, works[paper.paper_id], text)])
+        text = text if isinstance(text, Text) else _to_text(paper)
+        row = _to_paper_row(number, paper, works[paper.paper_id], text)
+        _insert(db, "papers", [row | {"citation_key": keys[paper.paper_id]}])
         if text:
             _save_text(db, number, paper, text)
         _insert(
@@ -59,6 +65,31 @@ def save_papers(
         yield paper
     _save_authors(db, papers)
     _save_sessions(db, papers)
+    _save_references(db, papers)
+
+
+def _to_text(paper: Paper) -> Text | None:
+    """Return the text that the source itself has, a page for each section; None if it has none."""
+    if not paper.sections:
+        return None
+    pages = tuple(Page(section.body, section.refs, XML) for section in paper.sections)
+    headings = tuple(
+        Heading(number, heading, page)
+        for page, section in enumerate(paper.sections, start=1)
+        for number, heading in section.headings
+    )
+    return Text(pages, "", headings=headings)
+
+
+def _save_references(db: Database, papers: Iterable[Paper]) -> None:
+    """Write the reference lists that sources give, from which facts.py makes the citations."""
+    db.execute("create temp table given_references (paper_id text, position integer, fields text)")
+    rows = (
+        (paper.paper_id, position, json.dumps(asdict(reference)))
+        for paper in papers
+        for position, reference in enumerate(paper.references, start=1)
+    )
+    db.conn.executemany("insert into given_references values (?, ?, ?)", rows)
 
 
 def _save_works(db: Database, papers: list[Paper], works: Mapping[str, str]) -> None:
@@ -84,7 +115,7 @@ def _save_text(db: Database, number: int, paper: Paper, text: Text) -> None:
     page_count = len(text.pages)
     pairs = {
         (part.kind, number * PAGES_PER_PAPER + page)
-        for part in to_parts(headings, page_count)
+        for part in to_parts(headings, page_count, begin_pages=text.pages[0].engine == XML)
         for page in range(part.first, min(part.last, page_count) + 1)
     }
     rows = ({"kind": kind, "page_id": page_id} for kind, page_id in sorted(pairs))
@@ -125,13 +156,15 @@ def _to_paper_row(number: int, paper: Paper, work_id: str, text: Text | None) ->
         "published": paper.published,
         "decision": paper.decision,
         "language": paper.language,
+        "doi": paper.doi,
+        "license": paper.license,
         "url": paper.url,
         "pdf_url": paper.pdf_url,
         "page_count": len(pages),
         "word_count": sum(len(page.body.split()) + len(page.refs.split()) for page in pages),
         "item": paper.item,
         "file": paper.file.name if paper.file else None,
-        "file_sha256": text.sha256 if text else None,
+        "file_sha256": (text.sha256 or None) if text else None,
         "number": number,
     }
 
@@ -169,13 +202,14 @@ def _save_authors(db: Database, papers: list[Paper]) -> None:
         for position, author in enumerate(paper.authors, start=1):
             author_id = ids[author.name]
             papers_of[author_id].add(paper.paper_id)
-            spellings[author_id][author.name] = None
+            spellings[author_id] |= dict.fromkeys([author.name, *author.variants])
             row = {
                 "paper_id": paper.paper_id,
                 "author_id": author_id,
                 "position": position,
                 **asdict(author),
             }
+            del row["variants"]
             authorships.append(row)
     rows = (
         {
@@ -191,7 +225,10 @@ def _save_authors(db: Database, papers: list[Paper]) -> None:
 
 
 def _save_sessions(db: Database, papers: list[Paper]) -> None:
-    """Write sessions by start and their papers by position; ties keep the source's order."""
+    """Write sessions by start and printed position, and their papers by position.
+
+    Ties keep the source's order.
+    """
     sessions: dict[str, Row] = {}
     members: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
     for paper in papers:
@@ -200,7 +237,7 @@ def _save_sessions(db: Database, papers: list[Paper]) -> None:
                 slot.session.session_id, {**asdict(slot.session), "venue_id": paper.venue.venue_id}
             )
             members[slot.session.session_id].append((slot.position or 0, paper.paper_id))
-    ordered = sorted(sessions.values(), key=lambda row: row["start"] or "")
+    ordered = sorted(sessions.values(), key=_to_session_order)
     rows = ({**row, "position": position} for position, row in enumerate(ordered, start=1))
     _insert(db, "sessions", rows)
     for session_id, pairs in members.items():
@@ -212,6 +249,12 @@ def _save_sessions(db: Database, papers: list[Paper]) -> None:
         _insert(db, "session_papers", papers_in_order)
 
 
+def _to_session_order(row: Row) -> tuple[float, int]:
+    start = datetime.fromisoformat(row["start"]) if row["start"] else datetime.min
+    instant = start if start.tzinfo else start.replace(tzinfo=UTC)
+    return (instant - datetime.min.replace(tzinfo=UTC)).total_seconds(), row["position"] or 0
+
+
 def save_evaluation(db: Database, figures: Iterable[Row]) -> None:
     """Write the figures of search quality."""
     _insert(db, "evaluation", figures)
@@ -220,6 +263,24 @@ def save_evaluation(db: Database, figures: Iterable[Row]) -> None:
 def save_problems(db: Database, problems: Iterable[Problem]) -> None:
     """Write what could not be used or needs review."""
     _insert(db, "problems", map(asdict, problems))
+
+
+def save_site(db: Database, publication: Catalog) -> None:
+    """Write the name and look of the publication, which a server then needs no file for."""
+    site = asdict(publication.site)
+    del site["remarks"]
+    logo = site.pop("logo") or {"media_type": None, "content": None}
+    lists = ("licence", "contact", "featured_queries", "featured_charts", "footer_links")
+    site |= {name: json.dumps(site[name], ensure_ascii=False) for name in lists if site[name]}
+    site |= {"title": publication.title, "logo_type": logo["media_type"], "logo": logo["content"]}
+    _insert(db, "site", [{"site_id": 1, **{name: value or None for name, value in site.items()}}])
+
+
+def save_late_problems(db: Database, problems: Iterable[Problem]) -> int:
+    """Write problems that a search found after the row of this build; return the number of all."""
+    save_problems(db, problems)
+    db.execute(UPDATE_PROBLEM_COUNT)
+    return int(db.execute(COUNTS["problems"]).fetchone()[0])
 
 
 def save_changes(db: Database, previous: Previous | None, started: datetime) -> None:

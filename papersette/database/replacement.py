@@ -12,7 +12,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from papersette.catalog import Catalog
+from papersette.catalogs.catalog import Catalog
 from papersette.errors import UserError
 from papersette.files import to_shown_name
 

@@ -13,7 +13,13 @@ create table venues (
     name text not null,
     year integer,
     kind text,
-    url text
+    url text,
+    timezone text,
+    event text,
+    location text,
+    dates text,
+    editors text,
+    publisher text
 );
 
 create table works (
@@ -35,8 +41,11 @@ create table papers (
     published text,
     decision text,
     language text,
+    doi text,
+    license text,
     url text,
     pdf_url text,
+    citation_key text not null unique,
     page_count integer not null,
     word_count integer not null,
     rating real,
@@ -81,6 +90,7 @@ create table authorships (
     name text not null,
     affiliation text,
     member integer not null,
+    orcid text,
     primary key (paper_id, position)
 );
 
@@ -129,7 +139,7 @@ create table citations (
     citation_id integer primary key,
     paper_id text not null references papers(paper_id),
     position integer not null,
-    page integer not null,
+    page integer,
     raw text not null,
     title text,
     year integer,
@@ -321,6 +331,22 @@ create table builds (
     sqlite text not null
 );
 
+create table site (
+    site_id integer primary key check (site_id = 1),
+    title text not null,
+    tagline text,
+    accent text,
+    intro text,
+    licence text,
+    contact text,
+    language text,
+    featured_queries text,
+    featured_charts text,
+    footer_links text,
+    logo_type text,
+    logo blob
+);
+
 create index papers_venue on papers(venue_id, year);
 create index mentions_term on mentions(term_id);
 create index citations_work on citations(cited_work_id);
@@ -376,6 +402,11 @@ select papers.number, papers.paper_id, papers.title, papers.abstract, papers.tld
         select refs from pages where pages.paper_id = papers.paper_id order by page)) as refs
 from papers
 join venues using (venue_id);
+"""
+
+UPDATE_PROBLEM_COUNT = """
+update builds set problems = (select count(*) from problems)
+where build_id = (select max(build_id) from builds)
 """
 
 UPDATE_RATINGS = """

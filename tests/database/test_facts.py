@@ -155,3 +155,20 @@ def test_a_paper_without_keywords_gets_automatic_ones_that_are_marked(site):
 
 def test_related_papers_say_why(site):
     assert "shared references" in site.get("/papers/papers/one").text
+
+
+def test_a_paper_that_cites_in_footnotes_is_a_problem(tmp_path):
+    (tmp_path / "pdfs").mkdir()
+    notes = [f"{n} Vgl. Adler, Die Stadt (Bern 19{n + 60}), S. {n}." for n in range(1, 8)]
+    make_pdf(tmp_path / "pdfs/one.pdf", [["The towns of the north grew slowly.", *notes]])
+    (tmp_path / "papers.csv").write_text("paper_id,title,authors,year\none,Old towns,A B,2018\n")
+    catalog = (
+        "title: Notes\nsources:\n"
+        "  - {kind: table, file: papers.csv, files: pdfs, venue: {venue_id: v, name: V}}\n"
+    )
+    build_database(tmp_path, catalog)
+    with closing(sqlite3.connect(tmp_path / "papers.db")) as conn:
+        found = conn.execute(
+            "select paper_id, source, stage from problems where reason like '%in footnotes%'"
+        ).fetchall()
+    assert found == [("one", "v", "text")]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from papersette.catalog import Catalog
+from papersette.catalogs.catalog import Catalog
 from papersette.database.replacement import check_replaceable, to_catalog_path
 from papersette.errors import UserError
 
