@@ -15,7 +15,8 @@ from datasette import NotFound, Response, hookimpl
 from papersette.exports import FORMATS, atom, ical
 from papersette.search.results import LARGEST_PAGE, Request
 from papersette.site.canned_queries import DATABASE, run
-from papersette.site.datasette_seam import AsgiStream, DatasetteError, tilde_encode
+from papersette.site.datasette_seam import AsgiStream, DatasetteError
+from papersette.site.papers import read_papers, run_export, to_row_url
 from papersette.site.search_service import service_of
 
 ROW_PAGES = {
@@ -31,11 +32,13 @@ ROW_PAGES = {
 """Table whose row pages show papers -> its parameter in the canned query papers_of."""
 BATCH = 100
 """Papers read and written at a time."""
-PAGING = {"_next", "_size", "_shape", "_nl", "_stream"}
+PAGING = {"_next", "_size", "_shape", "_nl", "_stream", "_nocol"}
 LABELS = {"_labels", "_label"}
 """Arguments that put the label of a row beside its key, which exports need alone."""
-JSON_COLUMNS = {"authors", "tags", "papers"}
-"""Columns of the export queries that hold JSON."""
+EMPTY = {"authors": [], "tags": []}
+"""What a format gets instead of a column that ?_nocol= leaves out; None for others."""
+OPTIONAL = {"authors", "abstract", "tldr", "tags", "language", "url", "pdf_url"}
+"""Columns that ?_nocol= may leave out of an export."""
 
 
 @hookimpl
@@ -72,7 +75,7 @@ async def has_sessions(datasette, database, table, columns, view_name):
 def to_renderer(kind):
     async def render(datasette, request, rows, table, query_name, view_name, columns):
         ids = await paper_ids(datasette, request, rows, table, query_name, view_name)
-        return to_file(request, kind.write(to_papers(datasette, ids)), kind)
+        return to_file(request, kind.write(to_papers(datasette, request, ids)), kind)
 
     return render
 
@@ -86,14 +89,19 @@ async def render_feed(datasette, request, rows, table, query_name, view_name, co
         query=request.args.get("q") or "",
         to_page=to_row_url(datasette, request, "papers"),
     )
-    return Streamed(atom.write(to_papers(datasette, ids, with_gone=True), feed), atom.MEDIA_TYPE)
+    papers = to_papers(datasette, request, ids, with_gone=True)
+    return Streamed(atom.write(papers, feed), atom.MEDIA_TYPE)
 
 
-async def to_papers(datasette, ids, with_gone=False):
-    """Yield the papers of a list of ids in batches; with_gone includes removed papers."""
+async def to_papers(datasette, request, ids, with_gone=False):
+    """Yield the papers of a list of ids in batches; with_gone includes removed papers.
+
+    Columns that ?_nocol= names are empty.
+    """
+    left_out = {name: EMPTY.get(name) for name in OPTIONAL & {*request.args.getlist("_nocol")}}
     for start in range(0, len(ids), BATCH):
-        papers = await canned_lists(datasette, "export", ids=json.dumps(ids[start : start + BATCH]))
-        yield [paper for paper in papers if paper["is_here"] or (with_gone and paper["change"])]
+        papers = await read_papers(datasette, request, ids[start : start + BATCH], with_gone)
+        yield [paper | left_out for paper in papers]
 
 
 class Streamed(Response):
@@ -120,19 +128,6 @@ def to_file(request, parts, kind):
     )
     disposition = f"attachment; filename*=UTF-8''{quote(name)}.{kind.EXTENSION}"
     return Streamed(parts, kind.MEDIA_TYPE, {"content-disposition": disposition})
-
-
-def to_row_url(datasette, request, table):
-    """Return a function that gives the absolute URL of a row by its key."""
-    return lambda key: datasette.absolute_url(
-        request, datasette.urls.row(DATABASE, table, tilde_encode(key))
-    )
-
-
-async def canned_lists(datasette, query, /, **values):
-    """Return the rows of an export query with its JSON columns parsed."""
-    rows = await run(datasette, query, values)
-    return [row | {key: json.loads(row[key]) for key in JSON_COLUMNS & set(row)} for row in rows]
 
 
 async def paper_ids(datasette, request, rows, table, query_name, view_name):
@@ -209,7 +204,9 @@ async def render_calendar(datasette, request, rows, table, query_name, view_name
         ids = {"sessions": [row["session_id"] for row in rows]}
     else:
         ids = {"papers": await paper_ids(datasette, request, rows, table, query_name, view_name)}
-    sessions = await canned_lists(
+        if query_name == "reading_list":  # a personal programme
+            ids["listed"] = ids["papers"]
+    sessions = await run_export(
         datasette, "export_sessions", **{key: json.dumps(value) for key, value in ids.items()}
     )
     calendar = ical.write(sessions, to_row_url(datasette, request, "sessions"))

@@ -1,10 +1,11 @@
 """File formats in which papers are exported, one module each.
 
 BibTeX, RIS and iCalendar are written by libraries for those formats (bibtexparser, rispy,
-icalendar), CSL JSON and Atom with json and xml.etree of the standard library. No module here knows
+icalendar), CSL JSON and XML with json and xml.etree of the standard library. No module here knows
 where the papers come from. A format of papers is a module with `MEDIA_TYPE`, `EXTENSION`, the
 extension of its files, and `write(batches)`, which yields the text of a file in pieces. Feeds and
-calendars (atom.py, ical.py) also need the addresses of pages.
+calendars (atom.py, ical.py) also need the addresses of pages. The other modules describe papers and
+the site for machines: highwire.py, schema_org.py, dublin_core.py, oai_pmh.py, sitemap.py, card.py.
 """
 
 from papersette.exports import bibtex, csl, ris

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from urllib.parse import quote
 from xml.etree import ElementTree
 
+from papersette.exports import elements
 from papersette.exports.rows import Batches, PaperRow
 
 MEDIA_TYPE = "application/atom+xml; charset=utf-8"
@@ -70,13 +70,5 @@ def to_entry(paper: PaperRow, feed: Feed) -> ElementTree.Element:
 def add(
     parent: ElementTree.Element, name: str, text: str | None = None, **attributes: str
 ) -> ElementTree.Element:
-    """Append an element, and return it."""
-    child = ElementTree.SubElement(parent, f"{{{ATOM}}}{name}", attributes)
-    child.text = printable(text)
-    return child
-
-
-def printable(text: str | None) -> str | None:
-    """Replace the control characters that XML does not allow by spaces."""
-    forbidden = r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
-    return re.sub(forbidden, " ", text) if text else text
+    """Append an element of Atom, and return it."""
+    return elements.add(parent, f"{{{ATOM}}}{name}", text, **attributes)

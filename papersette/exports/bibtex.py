@@ -1,4 +1,8 @@
-"""BibTeX: capitals are protected, TeX's special characters escaped once, mathematics is kept."""
+"""BibTeX: words whose capitals matter are in braces, TeX's special characters are escaped once.
+
+Styles write titles in lower case except for the first letter and what is in braces. Mathematics is
+kept.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +14,9 @@ from bibtexparser.entrypoint import write_string
 from bibtexparser.library import Library
 from bibtexparser.model import Entry, Field
 
+from papersette.exports.identifiers import to_arxiv_id, to_doi
 from papersette.exports.rows import Batches, PaperRow
 from papersette.names import parse_name
-from papersette.text import unique_id
 
 MEDIA_TYPE = "application/x-bibtex; charset=utf-8"
 EXTENSION = "bib"
@@ -20,23 +24,28 @@ TYPES = {"conference": "inproceedings", "journal": "article"}
 VENUE_FIELDS = {"inproceedings": "booktitle", "article": "journal"}
 """Type of the entry -> field for the venue."""
 SPECIAL = re.compile(r"\\.|\\$|[&%#_$^]")
+MARKUP = re.compile(r"(\$[^$]+\$|\\[A-Za-z]+|\\.|[{}])")
+"""What is no word of a title: mathematics, commands and characters of TeX, braces."""
+WORD = re.compile(r"\w+(?:['’+]\w*)*")
 ESCAPED = {"\\": r"\textbackslash{}", "^": r"\textasciicircum{}"}
 
 
 async def write(batches: Batches) -> AsyncIterator[str]:
-    taken: set[str] = set()
     async for papers in batches:
-        yield write_string(Library([to_entry(paper, taken) for paper in papers])) + "\n"
+        yield write_string(Library([to_entry(paper) for paper in papers])) + "\n"
 
 
-def to_entry(paper: PaperRow, taken: set[str]) -> Entry:
+def to_entry(paper: PaperRow) -> Entry:
     kind = TYPES.get(paper["venue_kind"] or "", "misc")
-    title = escape(paper["title"] or "")
+    arxiv_id = to_arxiv_id(paper)
     values = {
-        "title": title and f"{{{title}}}",  # the inner braces keep capitals
+        "title": protect(escape(paper["title"] or "")),
         "author": " and ".join(escape(to_name(name)) for name in paper["authors"]),
         VENUE_FIELDS.get(kind, "howpublished"): escape(paper["venue"] or ""),
         "year": paper["year"],
+        "doi": to_url(to_doi(paper) or ""),
+        "eprint": arxiv_id,
+        "archiveprefix": arxiv_id and "arXiv",
         "abstract": escape(paper["abstract"] or ""),
         "keywords": escape("; ".join(paper["tags"])),
         "language": escape(paper["language"] or ""),
@@ -44,7 +53,7 @@ def to_entry(paper: PaperRow, taken: set[str]) -> Entry:
     }
     return Entry(
         kind,
-        to_citation_key(paper["paper_id"], taken),
+        paper["citation_key"],
         [Field(name, str(value)) for name, value in values.items() if value],
     )
 
@@ -58,12 +67,49 @@ def to_url(url: str) -> str:
     return re.sub(r'[{}\\\s"<>^`|\x00-\x1f]', lambda found: quote(found[0]), url)
 
 
-def to_citation_key(paper_id: str, taken: set[str]) -> str:
-    """Return a citation key and add it to those taken, in lower case, as BibTeX ignores case."""
-    base = re.sub(r"[^A-Za-z0-9:._/-]+", "-", paper_id).strip("-") or "paper"
-    free = unique_id(base.lower(), taken)
-    taken.add(free)
-    return base + free.removeprefix(base.lower())
+def protect(title: str) -> str:
+    """Return an escaped title with braces around the words that must keep their capitals.
+
+    These are words with a capital after the first letter, single letters, and mathematics; in a
+    title in sentence case, names as well. A title all in capitals says nothing of its words.
+
+    >>> protect("Large Scale GAN Training on ImageNet, in 3D"), protect("Deep {GAN}s for $L_2$")
+    ('Large Scale {GAN} Training on {ImageNet}, in {3D}', 'Deep {GAN}s for {$L_2$}')
+    >>> protect("Optimal transport: The Wasserstein distance")
+    'Optimal transport: The {Wasserstein} distance'
+    """
+    if not any(c.islower() for c in title):
+        return title
+    names = is_in_sentence_case(title)
+    depth = 0
+    parts: list[str] = []
+    for n, part in enumerate(MARKUP.split(title)):
+        depth += (part == "{") - (part == "}")
+        if depth == 0 and n % 2 == 0:
+            part = _protect_words(part, "".join(parts), names)
+        elif depth == 0 and part.startswith("$") and part != part.lower():
+            part = f"{{{part}}}"
+        parts.append(part)
+    return "".join(parts)
+
+
+def is_in_sentence_case(title: str) -> bool:
+    """Tell whether most words after the first begin with a small letter."""
+    words: list[str] = [word for word in re.findall(r"\w+", title)[1:] if len(word) > 3]
+    return sum(word[0].islower() for word in words) > len(words) / 2
+
+
+def _protect_words(text: str, before: str, has_names: bool) -> str:
+    """Put braces around words of a part of a title; `before` is what precedes it."""
+
+    def brace(found: re.Match[str]) -> str:
+        word, preceding = found[0], (before + text[: found.start()]).rstrip()
+        is_inside = preceding[-1:] not in {*":?!.", ""}
+        has_capital = word[1:] != word[1:].lower() or (word.isupper() and word not in {"A", "À"})
+        is_name = has_names and word[0].isupper() and is_inside
+        return f"{{{word}}}" if has_capital or is_name else word
+
+    return WORD.sub(brace, text)
 
 
 def to_name(name: str) -> str:

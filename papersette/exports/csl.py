@@ -6,6 +6,7 @@ import json
 from collections.abc import AsyncIterator
 from typing import Any
 
+from papersette.exports.identifiers import to_doi
 from papersette.exports.rows import Batches, PaperRow
 from papersette.names import parse_name
 
@@ -26,6 +27,7 @@ async def write(batches: Batches) -> AsyncIterator[str]:
 def to_item(paper: PaperRow) -> dict[str, Any]:
     item = {
         "id": paper["paper_id"],
+        "citation-key": paper["citation_key"],
         "type": TYPES.get(paper["venue_kind"] or "", "article"),
         "title": paper["title"],
         "author": [to_name(name) for name in paper["authors"]],
@@ -34,6 +36,7 @@ def to_item(paper: PaperRow) -> dict[str, Any]:
         "abstract": paper["abstract"],
         "keyword": "; ".join(paper["tags"]),
         "language": paper["language"],
+        "DOI": to_doi(paper),
         "URL": paper["url"] or paper["pdf_url"],
     }
     return {key: value for key, value in item.items() if value}

@@ -1,12 +1,12 @@
 """iCalendar (RFC 5545) files of the sessions that have a date and a time.
 
-Times without a zone are local times of the venue.
+Times with an offset are written in UTC; times without are local times of the venue.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 
 import icalendar
 
@@ -55,8 +55,11 @@ def to_time(text: str | None) -> datetime | None:
 
     >>> to_time("2019-05-06"), to_time("2019-05-06 09:30")
     (None, datetime.datetime(2019, 5, 6, 9, 30))
+    >>> to_time("2020-11-16T11:00:00-05:00").isoformat()
+    '2020-11-16T16:00:00+00:00'
     """
     try:
-        return datetime.fromisoformat(text) if text and "T" in text.replace(" ", "T") else None
+        time = datetime.fromisoformat(text) if text and "T" in text.replace(" ", "T") else None
     except ValueError:
         return None
+    return time.astimezone(UTC) if time and time.tzinfo else time

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 
 import rispy
 
+from papersette.exports.identifiers import to_doi
 from papersette.exports.rows import Batches, PaperRow
 from papersette.names import parse_name
 
@@ -37,6 +38,7 @@ def to_entry(paper: PaperRow) -> dict[str, str | list[str]]:
         "abstract": paper["abstract"],
         "keywords": paper["tags"],
         "language": paper["language"],
+        "doi": to_doi(paper) or "",
         "urls": [url for url in (paper["url"], paper["pdf_url"]) if url],
     }
     return {

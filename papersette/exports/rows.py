@@ -11,6 +11,7 @@ from typing import TypeAlias, TypedDict
 
 class PaperRow(TypedDict):
     paper_id: str
+    citation_key: str
     title: str | None
     authors: list[str]
     venue: str | None

@@ -15,6 +15,10 @@ from conftest import build_database, serve
 from ical.calendar_stream import IcsCalendarStream
 from pybtex.database import parse_string
 
+from papersette.exports import bibtex
+from papersette.exports.identifiers import to_arxiv_id, to_doi
+from papersette.search.results import PAGE_SIZE
+
 ODD = "Robust $\\ell_2$ & 100% of {GAN}s: Élan_vital #1"
 PAPERS = [
     {"paper_id": "odd id/1", "title": ODD, "authors": ["Zoë Ångström", "The and Company", "van der Berg, Jan", "Laurens Van der Maaten"], "year": 2019,
@@ -70,7 +74,8 @@ def test_an_export_has_all_papers_whatever_the_page_shows(site, path):
 def test_bibtex_keeps_order_capitals_accents_and_mathematics_through_two_parsers(site):
     text = export(site, "/papers/search.bib?q=robust", "application/x-bibtex").text
     (entry,) = bibtexparser.parse_string(text).entries
-    assert entry["title"] == "{Robust $\\ell_2$ \\& 100\\% of {GAN}s: Élan\\_vital \\#1}"
+    assert entry["title"] == "Robust $\\ell_2$ \\& 100\\% of {GAN}s: Élan\\_vital \\#1"
+    assert entry.key == "angstrom2019robust"
     other = parse_string(text, "bibtex").entries[entry.key]
     assert [" ".join([*p.first_names, *p.prelast_names, *p.last_names]) for p in other.persons["author"]] == [
         "Zoë Ångström", "{The and Company}", "Jan van der Berg", "Laurens Van der Maaten"]  # fmt: skip
@@ -87,6 +92,90 @@ def test_bibtex_keys_are_unique_regardless_of_case(site):
         for entry in bibtexparser.parse_string(site.get("/papers/papers.bib").text).entries
     ]
     assert len(keys) == len(set(keys)) == 121
+    assert all(re.fullmatch("[a-z0-9]+", key) for key in keys)
+
+
+def test_a_paper_has_the_same_bibtex_key_in_every_export(site):
+    """Also those whose key has a letter more because others have the same name, year and word."""
+    every = parse_string(site.get("/papers/papers.bib").text, "bibtex").entries
+    same = {entry.fields["title"]: key for key, entry in every.items() if "filler" in key}
+    for n in (0, 5, 117):
+        text = site.get("/papers/reading_list.bib", params={"ids": f"p{n}"}).text
+        ((key, entry),) = parse_string(text, "bibtex").entries.items()
+        assert same[entry.fields["title"]] == key
+
+
+TITLES = [
+    ("Large Scale GAN Training on ImageNet", "Large Scale {GAN} Training on {ImageNet}"),
+    ("GANs and f-GAN: a 3D View", "{GANs} and f-{GAN}: a {3D} View"),
+    ("A Model of Q-Learning and BERT's Heads", "A Model of {Q}-Learning and {BERT's} Heads"),
+    (
+        "On the Wasserstein distance for natural images",
+        "On the {Wasserstein} distance for natural images",
+    ),
+    ("Optimal transport: Theory and practice", "Optimal transport: Theory and practice"),
+    ("ATTENTION IS ALL YOU NEED", "ATTENTION IS ALL YOU NEED"),
+    (
+        "Learning $L_p$ norms in C++ / CUDA (NeurIPS)",
+        "Learning {$L_p$} norms in {C++} / {CUDA} ({NeurIPS})",
+    ),
+    ("Robust {GAN}s and \\textit{ImageNet}", "Robust {GAN}s and \\textit{ImageNet}"),
+    ("Unbalanced } of BERT {", "Unbalanced  of {BERT} "),
+    ("التعلم العميق", "التعلم العميق"),
+]
+
+
+@pytest.mark.parametrize(("title", "written"), TITLES)
+def test_braces_are_around_words_whose_capitals_matter_and_no_others(title, written):
+    found = bibtex.protect(bibtex.escape(title))
+    assert found.split() == written.split()
+    if "\\" not in title and "$" not in title:
+        entry = parse_string(f"@misc{{k, title = {{{found}}}}}", "bibtex").entries["k"]
+        plain = re.sub("[{}]", "", title)
+        assert re.sub("[{}]", "", entry.fields["title"]).split() == plain.split()
+
+
+def test_an_export_can_leave_out_abstracts(site):
+    for path in (
+        "search.bib?q=tex",
+        "papers.bib?paper_id=tex",
+        "papers/tex.bib",
+        "reading_list.bib?ids=tex",
+    ):
+        asked = "&" if "?" in path else "?"
+        with_it, without = (
+            site.get(f"/papers/{path}{more}").text for more in ("", f"{asked}_nocol=abstract")
+        )
+        assert "abstract = {" in with_it
+        assert "abstract = {" not in without
+        assert "Tex paper" in without
+    answer = site.get("/papers/papers.csl?_nocol=abstract&_nocol=tags&_nocol=title")
+    assert {key for item in answer.json() for key in item}.isdisjoint({"abstract", "keyword"})
+    assert all(item["title"] for item in answer.json())
+
+
+def test_addresses_in_exports_are_absolute(sample_site):
+    (item,) = sample_site.get("/papers/papers/swalp.csl").json()
+    assert item["URL"].startswith("http")
+    (entry,) = rispy.loads(sample_site.get("/papers/papers/swalp.ris").text)
+    assert all(url.startswith("http") for url in entry["urls"])
+
+
+def test_identifiers_are_read_from_addresses():
+    paper = {
+        "url": "https://doi.org/10.1145/3292500.3330701",
+        "pdf_url": "https://arxiv.org/pdf/1809.11096v2.pdf",
+    }
+    assert (to_doi(paper), to_arxiv_id(paper)) == ("10.1145/3292500.3330701", "1809.11096")
+    old = {"url": "http://arxiv.org/abs/hep-th/9901001v3", "pdf_url": None}
+    assert (to_doi(old), to_arxiv_id(old)) == (None, "hep-th/9901001")
+    for url in (
+        "https://example.org/10.1000/1",
+        "https://arxiv.org.evil.example/abs/1809.11096",
+        "",
+        None,
+    ):
+        assert (to_doi({"url": url}), to_arxiv_id({"url": url, "pdf_url": url})) == (None, None)
 
 
 def test_csl_and_ris_have_the_values_of_the_site(site):
@@ -177,7 +266,7 @@ def test_a_page_without_papers_has_nothing_to_export(site, path):
 
 @pytest.mark.parametrize("size", ["abc", "-5", "0"])
 def test_a_size_that_is_none_is_the_usual_one(site, size):
-    assert len(site.get(f"/papers/search.json?size={size}&_shape=array").json()) == 20
+    assert len(site.get(f"/papers/search.json?size={size}&_shape=array").json()) == PAGE_SIZE
 
 
 @pytest.mark.parametrize(
@@ -269,7 +358,8 @@ PAPER_FORMATS = set(TYPES) - {"iCalendar"}
 )  # fmt: skip
 def test_a_page_links_to_all_of_what_it_shows_and_each_link_holds_that(site, path, count):
     html = site.get(f"/papers/{path}").text
-    (links,) = re.findall(r'<span class="exports">(.*?)</span>', html, re.DOTALL)
+    menu = r'<(span|details) class="(?:menu )?exports">(.*?)</\1>'
+    ((_, links),) = re.findall(menu, html, re.DOTALL)
     files = {
         name: site.get(unescape(url))
         for url, name in re.findall(r'<a href="([^"]+)">([^<]+)</a>', links)

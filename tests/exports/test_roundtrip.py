@@ -79,6 +79,11 @@ def words(text):
     )
 
 
+def capitals(title):
+    """Return the words with a capital after the first letter, as acronyms."""
+    return [word for word in words(title) if word[1:] != word[1:].lower()]
+
+
 def is_plain(paper):
     """Whether a paper has no TeX, which only some parsers resolve."""
     return not re.search(
@@ -125,7 +130,13 @@ def test_bibtex_ris_and_csl_json_are_read_by_pandoc(publication, extension, lang
     ]
     assert len(plain) > len(papers) / 2
     for item, paper in plain:
-        assert words(item.get("title")) == words(paper["title"])
+        title = re.sub("</?span[^>]*>", "", item.get("title") or "")
+        if extension == "bib":  # pandoc writes titles in lower case, as styles do
+            assert words(title.lower()) == words((paper["title"] or "").lower())
+            if not (paper["title"] or "").isupper():  # such a title says nothing of its words
+                assert capitals(title) == capitals(paper["title"] or "")
+        else:
+            assert words(title) == words(paper["title"])
         assert words(item.get("abstract")) == words(paper["abstract"])
         names = [words(to_name(author)) for author in item.get("author", [])]
         expected = list(map(words, paper["names"]))

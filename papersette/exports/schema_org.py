@@ -1,0 +1,84 @@
+"""Descriptions in the vocabulary of schema.org, as JSON-LD: a paper, and the site."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from papersette.exports.identifiers import to_arxiv_id, to_doi
+from papersette.exports.rows import PaperRow
+from papersette.names import parse_name
+
+CONTEXT = "https://schema.org"
+VENUES = {"journal": "Periodical"}
+"""Kind of the venue -> its type; others are collections of papers."""
+
+
+def to_article(paper: PaperRow, page: str, image: str | None = None) -> dict[str, Any]:
+    """Return a paper as a ScholarlyArticle.
+
+    Args:
+        paper: Its addresses are absolute.
+        page: Address of its page.
+        image: Address of a picture that shows its title.
+    """
+    doi, arxiv_id = to_doi(paper), to_arxiv_id(paper)
+    venue = {"@type": VENUES.get(paper["venue_kind"] or "", "Collection"), "name": paper["venue"]}
+    pdf = {"@type": "MediaObject", "encodingFormat": "application/pdf"}
+    identifiers = [to_identifier(*pair) for pair in (("DOI", doi), ("arXiv", arxiv_id))]
+    article = {
+        "@context": CONTEXT,
+        "@type": "ScholarlyArticle",
+        "@id": page,
+        "url": page,
+        "name": paper["title"] or paper["paper_id"],
+        "headline": paper["title"] or paper["paper_id"],
+        "author": [to_author(name) for name in paper["authors"]],
+        "datePublished": str(paper["published"] or paper["year"] or ""),
+        "isPartOf": venue if paper["venue"] else None,
+        "abstract": paper["abstract"],
+        "inLanguage": paper["language"],
+        "keywords": paper["tags"],
+        "identifier": [one for one in identifiers if one],
+        "sameAs": paper["url"],
+        "encoding": pdf | {"contentUrl": paper["pdf_url"]} if paper["pdf_url"] else None,
+        "image": image,
+    }
+    return {key: value for key, value in article.items() if value}
+
+
+def to_author(name: str) -> dict[str, str]:
+    """Return a person with the parts of the name, or an organisation.
+
+    >>> to_author("Laurens van der Maaten")["familyName"]
+    'van der Maaten'
+    """
+    parsed = parse_name(name)
+    if not parsed.given and " " in name:
+        return {"@type": "Organization", "name": name}
+    parts = {"familyName": parsed.family, "givenName": parsed.given}
+    return {"@type": "Person", "name": name} | (parts if parsed.given else {})
+
+
+def to_identifier(kind: str, value: str | None) -> dict[str, str] | None:
+    return {"@type": "PropertyValue", "propertyID": kind, "value": value} if value else None
+
+
+def to_website(title: str, page: str, search: str, description: str | None) -> dict[str, Any]:
+    """Return the site as a WebSite that can be searched.
+
+    Args:
+        title: Of the site.
+        page: Address of its home page.
+        search: Address of its search.
+        description: A sentence about it.
+    """
+    query = {"@type": "EntryPoint", "urlTemplate": search + "?q={search_term_string}"}
+    action = {
+        "@type": "SearchAction",
+        "target": query,
+        "query-input": "required name=search_term_string",
+    }
+    site = {"@context": CONTEXT, "@type": "WebSite", "@id": page, "url": page, "name": title}
+    return (
+        site | {"potentialAction": action} | ({"description": description} if description else {})
+    )

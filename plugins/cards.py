@@ -1,0 +1,62 @@
+"""Serves the pictures that other websites show beside links: /-/card/PAPER_ID.png and /-/card.png.
+
+A picture is drawn when it is first asked for and kept in memory; few are drawn at a time, see
+plugins/limits.py. Its ETag is that of its contents, so that an unchanged one is not sent again.
+"""
+
+import asyncio
+from collections import OrderedDict
+
+from datasette import NotFound, Response, hookimpl
+
+from papersette.exports import card as cards
+from papersette.site.datasette_seam import tilde_decode
+from papersette.site.papers import ensure_papers_allowed, read_papers
+from papersette.site.publication import read_publication
+
+MOST_KEPT = 200
+"""Pictures of about 40 KB."""
+CACHED = {"Cache-Control": "public, max-age=86400"}
+
+kept = OrderedDict()
+"""ETag -> picture, the last used at the end."""
+
+
+@hookimpl
+def register_routes():
+    return [(r"^/-/card(?:/(?P<paper>[^/]+))?\.png$", serve_card)]
+
+
+async def serve_card(datasette, request):
+    """Return the picture of a paper, or of the site."""
+    if request.method not in {"GET", "HEAD"}:
+        return Response.text("Method not allowed", status=405, headers={"Allow": "GET, HEAD"})
+    await ensure_papers_allowed(datasette, request.actor)
+    card = await find_card(datasette, request)
+    tag = f'"{cards.to_tag(card)}"'
+    headers = CACHED | {"ETag": tag}
+    if tag in [given.strip() for given in request.headers.get("if-none-match", "").split(",")]:
+        return Response("", status=304, headers=headers, content_type=cards.MEDIA_TYPE)
+    if tag not in kept:
+        kept[tag] = await asyncio.to_thread(cards.draw, card)
+        while len(kept) > MOST_KEPT:
+            kept.popitem(last=False)
+    kept.move_to_end(tag)
+    return Response(kept[tag], headers=headers, content_type=cards.MEDIA_TYPE)
+
+
+async def find_card(datasette, request):
+    """Return the texts of a card. Raises NotFound."""
+    site = await read_publication(datasette)
+    name = request.url_vars["paper"]
+    if name is None:
+        return cards.to_card(site.title, [site.tagline], "", "Papersette", site.accent)
+    found = await read_papers(datasette, request, [tilde_decode(name)])
+    if not found:
+        raise NotFound("There is no such paper")
+    paper = found[0]
+    venue, year = paper["venue"] or "", str(paper["year"] or "")
+    where = venue if not year or year in venue else f"{venue} {year}"
+    return cards.to_card(
+        paper["title"] or paper["paper_id"], paper["authors"], where, site.title, site.accent
+    )
