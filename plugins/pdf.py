@@ -7,12 +7,11 @@ space or an accent in its name. This one serves PDFs only, and parts of them, as
 import asyncio
 import re
 from email.utils import formatdate
-from pathlib import Path
-from urllib.parse import unquote_to_bytes
 
 from datasette import NotFound, Response, hookimpl
 
 from papersette.site.datasette_seam import AsgiStream
+from papersette.site.pdf_folder import find, to_folder
 
 BLOCK = 262_144
 RANGE = re.compile(r"bytes=(\d*)-(\d*)")
@@ -27,28 +26,6 @@ HEADERS = {
 @hookimpl
 def register_routes():
     return [(r"^/pdf/(?P<name>.+)$", serve_pdf)]
-
-
-def to_folder(datasette):
-    """Return the folder of PDFs: `folder` of the plugin papersette-pdf, or the one mounted."""
-    setting = (datasette.plugin_config("papersette-pdf") or {}).get("folder")
-    mounted = [folder for mount, folder in datasette.static_mounts if mount.strip("/") == "pdf"]
-    folder = setting or next(iter(mounted), None)
-    return Path(folder).resolve() if folder else None
-
-
-def find(folder, name):
-    """Return the PDF that an address names; None where there is none inside the folder."""
-    decoded = unquote_to_bytes(name)
-    if b"\0" in decoded or not decoded.lower().endswith(b".pdf"):
-        return None
-    try:
-        path = (folder / decoded.decode("utf-8", "surrogateescape").lstrip("/")).resolve()
-        if path.is_relative_to(folder) and path.suffix.lower() == ".pdf" and path.is_file():
-            return path
-    except (OSError, RuntimeError, ValueError):  # a name that is too long, a loop of links
-        return None
-    return None
 
 
 async def serve_pdf(datasette, request):

@@ -1,0 +1,101 @@
+"""Keeps images of pages in a folder of limited size, the ones seen last.
+
+A key covers the bytes of the PDF, the page, the width and the versions of the libraries, so that an
+entry is never out of date. Entries are renamed into place: several servers may share a folder.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import tempfile
+import threading
+from pathlib import Path
+
+KEPT = 0.8
+"""Share of the limit that is kept when entries are removed, so that this is seldom."""
+
+
+def to_key(*parts: object) -> str:
+    """Return the key of what an entry depends on."""
+    return hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()
+
+
+class Cache:
+    """Entries of bytes in a folder.
+
+    Args:
+        folder: Is made when the first entry is saved.
+        largest: Bytes of all entries together.
+    """
+
+    def __init__(self, folder: Path, largest: int) -> None:
+        self.folder = folder
+        self.largest = largest
+        self._size: int | None = None
+        self._lock = threading.Lock()
+
+    def read(self, key: str) -> bytes | None:
+        """Return an entry, or None where it is missing."""
+        path = self._path(key)
+        if not self._is_own():
+            return None
+        try:
+            content = path.read_bytes()
+            os.utime(path)  # removed last
+        except OSError:
+            return None
+        return content
+
+    def save(self, key: str, content: bytes) -> None:
+        """Keep an entry, if the disk allows it; remove the oldest where the folder is full."""
+        path = self._path(key)
+        with self._lock, contextlib.suppress(OSError):
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if not self._is_own():
+                return
+            path.parent.mkdir(exist_ok=True, mode=0o700)
+            handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
+            try:
+                with os.fdopen(handle, "wb") as raw:
+                    raw.write(content)
+                Path(temporary).replace(path)
+            except BaseException:
+                Path(temporary).unlink(missing_ok=True)
+                raise
+            if self._size is None:
+                self._size = sum(size for _, size, _ in self._entries())
+            else:
+                self._size += len(content)
+            if self._size > self.largest:
+                self._remove_oldest()
+
+    def _is_own(self) -> bool:
+        """Tell whether nobody else can write the folder, as one among the temporary files."""
+        try:
+            status = self.folder.stat()
+        except OSError:
+            return False
+        return status.st_uid == os.getuid() and not status.st_mode & 0o022
+
+    def _remove_oldest(self) -> None:
+        kept = 0
+        for _, size, path in sorted(self._entries(), reverse=True):
+            if kept + size > KEPT * self.largest:
+                path.unlink(missing_ok=True)
+            else:
+                kept += size
+        self._size = kept
+
+    def _entries(self) -> list[tuple[float, int, Path]]:
+        """Return (time, size, path) of each entry."""
+        found = []
+        for path in self.folder.glob("??/*"):
+            with contextlib.suppress(OSError):
+                status = path.stat()
+                found.append((status.st_mtime, status.st_size, path))
+        return found
+
+    def _path(self, key: str) -> Path:
+        return self.folder / key[:2] / key
