@@ -2,6 +2,7 @@
 # make test    run all tests, one process a core (browser tests need Chromium; PAPERSETTE_DATA adds real papers)
 # make lint    check style, types and spelling      make notes    typeset the sample's reading notes again
 # make notebooks   open notebooks/ in JupyterLab, which is installed into .venv when first asked for
+# make contact-sheet   take pictures of every kind of page of papers.db into contact-sheet/, to be looked at
 # make bench   the measurements of docs/, on the data that PAPERSETTE_DATA names and papers.db of ICLR 2019;
 #              make bench SIZES="20657 100000" adds larger corpora made from it, which take 13 GB of disk
 # make kill-test   kill 100 builds and 20 servers at random times; KILLS="--builds 20" for fewer
@@ -17,7 +18,7 @@ SEED ?= 1
 PDFS ?= data/sample/pdf
 BIN := .venv/bin
 
-.PHONY: serve test kill-test lint notes notebooks fuzz bench
+.PHONY: serve test kill-test lint notes notebooks fuzz bench contact-sheet
 
 serve: .venv/installed papers.db
 	@echo "To rebuild papers.db from its catalog: $(BIN)/python build_db.py CATALOG"
@@ -64,6 +65,9 @@ fuzz: .venv/installed-dev
 	for part in metadata site pdf; do \
 		$(BIN)/python benchmarks/fuzz.py $$part --seconds $$(($(FUZZ_SECONDS) / 3)) --seed $(SEED) \
 		|| failed=1; done; test -z "$$failed"
+
+contact-sheet: papers.db .venv/installed-dev
+	$(BIN)/python benchmarks/contact_sheet.py
 
 bench: .venv/installed-dev
 	$(BIN)/python benchmarks/fulltext.py

@@ -9,26 +9,9 @@ from markupsafe import Markup
 from papersette.search.passages import to_marked_html
 from papersette.site.addresses import is_own_path, is_web_address
 from papersette.site.canned_queries import DATABASE
+from papersette.site.columns import find_link
 from papersette.site.datasette_seam import escape_sqlite, tilde_encode
 
-LINKS = {
-    "paper_id": ("paper_id", "papers"),
-    "title": ("paper_id", "papers"),
-    "name": ("author_id", "authors"),
-    "tag": ("tag_id", "tags"),
-    "other_tag": ("other_tag_id", "tags"),
-    "session": ("session_id", "sessions"),
-    "work": ("cited_work_id", "cited_works"),
-    "cited_name": ("name_id", "cited_names"),
-    "term": ("term_id", "terms"),
-    "cited_title": ("cited_paper_id", "papers"),
-}
-"""Column -> the column of the same row with the key, and the table of that key."""
-LINKS_OF_TABLES = {
-    ("sessions", "title"): ("session_id", "sessions"),
-    ("authorships", "name"): ("author_id", "authors"),
-}
-"""(Table, column) whose link differs from that of LINKS."""
 targets = WeakKeyDictionary()
 """Database -> {(table, column) of a foreign key: what find_target returns}."""
 RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff]")
@@ -46,9 +29,10 @@ def render_cell(row, value, column, table, database, datasette):
         return Markup('<a href="{}#page={}">{}</a>').format(url, value, value)
     if column == "pdf_url" and (url := to_safe_url(row, column, datasette)):
         return Markup('<a href="{}">{}</a>').format(url, value)
-    key_column, target = LINKS_OF_TABLES.get((table, column)) or LINKS.get(column, (None, None))
+    key_column, target = find_link(table, column, row.keys()) or (None, None)
     key = to_key(row, key_column)
-    if key and (table, column) != ("papers", "paper_id"):
+    is_own_key = column == key_column and table == target
+    if key and not is_own_key:
         return to_link(datasette, target, key, value)
     return (
         Markup('<span dir="auto">{}</span>').format(value)

@@ -1,45 +1,95 @@
-"""Template functions for charts; metadata.yml configures them under datasette-dashboards."""
+"""Template functions for charts; metadata.yml configures them under datasette-dashboards.
+
+A page holds the rows of its charts. More than MOST_IN_PAGE are fetched by
+the script that draws them.
+"""
 
 from urllib.parse import urlencode
 
-from datasette import hookimpl
+from datasette import NotFound, Response, hookimpl
 
-from papersette.site.canned_queries import DATABASE, ensure_query_allowed
-from papersette.site.datasette_seam import tilde_encode
+from papersette.site.canned_queries import DATABASE, ensure_query_allowed, run
+from papersette.site.columns import to_visible
+from papersette.site.datasette_seam import response_headers, tilde_encode
+
+MOST_IN_PAGE = 200
+"""Rows of a chart that its page holds."""
+
+
+@hookimpl
+def register_routes():
+    return [(r"^/-/charts/(?P<slug>\w+)\.json$", chart_rows)]
 
 
 @hookimpl
 def extra_template_vars(datasette, request):
     async def chart_query(name):
         """Return the canned query of a chart; its key `given` has the parameters of the URL."""
-        await ensure_query_allowed(datasette, request.actor, name)
-        query = await datasette.get_canned_query(DATABASE, name, request.actor)
-        return query | {
-            "given": {param: request.args.get(param) or "" for param in query.get("params", [])}
-        }
+        return await find_query(datasette, request, name)
 
-    def with_links(rows, opens):
-        """Return rows with the URL that a click opens: a search (`opens`) or the paper."""
-        return [
-            row | {"href": href}
-            for row in rows
-            for href in [to_search(row, opens) if opens else to_paper(row)]
-        ]
+    return {
+        "charts": charts_of(datasette),
+        "chart_pages": {
+            name: datasette.urls.path(f"/-/dashboards/{dashboard}/{name}")
+            for dashboard, name, _ in listed(datasette)
+        },
+        "chart_query": chart_query,
+        "chart_columns": to_visible,
+        "with_links": lambda rows, opens: with_links(datasette, rows, opens),
+        "translated": translated,
+        "most_in_page": MOST_IN_PAGE,
+    }
 
-    def to_search(row, opens):
+
+def listed(datasette):
+    """Yield (dashboard, name, configuration) of each chart."""
+    dashboards = datasette.plugin_config("datasette-dashboards") or {}
+    for dashboard, configured in dashboards.items():
+        for name, chart in (configured.get("charts") or {}).items():
+            yield dashboard, name, chart
+
+
+def charts_of(datasette):
+    """Return the configuration of each chart by its name."""
+    return {name: chart for _, name, chart in listed(datasette)}
+
+
+async def find_query(datasette, request, name):
+    await ensure_query_allowed(datasette, request.actor, name)
+    query = await datasette.get_canned_query(DATABASE, name, request.actor)
+    return query | {
+        "given": {param: request.args.get(param) or "" for param in query.get("params", [])}
+    }
+
+
+async def chart_rows(datasette, request):
+    """Return the rows of a chart as JSON, each with the URL that a click opens as `href`."""
+    name = request.url_vars["slug"]
+    if name not in charts_of(datasette):
+        raise NotFound("There is no such chart")
+    query = await find_query(datasette, request, name)
+    rows = await run(datasette, name, query["given"])
+    opens = charts_of(datasette)[name].get("opens")
+    return Response.json(
+        with_links(datasette, rows, opens), headers=response_headers(datasette, request)
+    )
+
+
+def with_links(datasette, rows, opens):
+    """Return rows with the URL that a click opens: a search (`opens`) or the paper."""
+
+    def to_search(row):
         filled = {
             name: pattern.format(**row) for name, pattern in opens.items() if fills(pattern, row)
         }
         return datasette.urls.query(DATABASE, "search") + "?" + urlencode(filled)
 
     def to_paper(row):
-        return (
-            datasette.urls.row(DATABASE, "papers", tilde_encode(row["paper_id"]))
-            if "paper_id" in row
-            else None
-        )
+        if "paper_id" not in row:
+            return None
+        return datasette.urls.row(DATABASE, "papers", tilde_encode(row["paper_id"]))
 
-    return {"chart_query": chart_query, "with_links": with_links, "translated": translated}
+    return [row | {"href": (to_search if opens else to_paper)(row)} for row in rows]
 
 
 def fills(pattern, row):

@@ -15,7 +15,7 @@ from datasette import hookimpl
 from papersette.site.canned_queries import DATABASE
 
 OWN_PAGES = re.compile(
-    rf"/?$|/(about|-/search|{DATABASE}/(search|search_facets|programme|reading_list))$"
+    rf"/?$|/(about|-/search|{DATABASE}/(search|search_facets|programme|reading_list|papers/[^/]+/read))$"
 )
 """Paths of pages whose templates are this project's from head to foot."""
 CHARTS = re.compile(r"/-/dashboards/.")

@@ -2,7 +2,8 @@
 
 Templates mark English text by _() or _n(); locales/<language>.po has the translations, which a test
 requires to be complete. The language is that of a cookie, set by the links in the footer, or else
-the one that the browser asks for. The texts of papers are not translated.
+that of the site, if its catalog names one, or else the one that the browser asks for. The texts of
+papers are not translated.
 """
 
 import gettext
@@ -19,9 +20,10 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from datasette import Response, hookimpl
 
+from papersette.catalogs.languages import LANGUAGES
 from papersette.site.addresses import is_own_path
+from papersette.site.own_name import site_of
 
-LANGUAGES = {"en": "English", "fr": "Français", "ar": "العربية"}
 COOKIE = "language"
 LOCALES = Path(__file__).resolve().parent.parent / "locales"
 YEAR = 365 * 86_400
@@ -41,13 +43,13 @@ def translations(language):
     return gettext.GNUTranslations(compiled)
 
 
-def to_language(request):
-    """Return the language of the cookie, else of the browser, else English."""
-    if request is None:
-        return "en"
-    chosen = request.cookies.get(COOKIE)
+def to_language(request, of_site=""):
+    """Return the language of the cookie, else of the site, else of the browser, else English."""
+    chosen = request.cookies.get(COOKIE) if request else None
     if chosen in LANGUAGES:
         return chosen
+    if of_site or request is None:
+        return of_site or "en"
     asked = [
         part.partition(";")[0].strip()
         for part in request.headers.get("accept-language", "").split(",")
@@ -58,15 +60,15 @@ def to_language(request):
 
 
 @hookimpl
-def prepare_jinja2_environment(env):
-    """Provide English for pages that have no template variables of a request, as error pages."""
-    env.globals |= to_vars("en")
+def prepare_jinja2_environment(env, datasette):
+    """Provide a language for pages that have no template variables of a request, as errors."""
+    env.globals |= to_vars(site_of(datasette).language or "en")
 
 
 @hookimpl
 def extra_template_vars(request, datasette):
     async def variables():
-        found = to_vars(to_language(request))
+        found = to_vars(to_language(request, site_of(datasette).language))
         asked = (
             (request.url_vars.get("database"), request.url_vars.get("table"))
             if request

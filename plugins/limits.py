@@ -20,6 +20,7 @@ from papersette.site.datasette_seam import (
     DatasetteError,
     QueryInterrupted,
     error_response,
+    is_default_answer,
 )
 from papersette.site.limits import (
     SWITCH_SECONDS,
@@ -31,7 +32,8 @@ from papersette.site.limits import (
     state_of,
 )
 
-EXPORTS = re.compile(r"\.(csv|bib|ris|csl|atom|ics)$")
+EXPORTS = re.compile(r"\.(csv|bib|ris|csl|atom|ics)$|^/-/oai$|^/sitemap-papers-\d+\.xml$")
+CARDS = re.compile(r"^/-/card(/[^/]+)?\.png$")
 COSTLY = {"sql", "_stream", "_where", "_facet", "_facet_array", "_facet_date"}
 """Arguments with which a request may take as long as the time limit."""
 READING_SECONDS = 0.05
@@ -67,10 +69,11 @@ def prepare_connection(conn, datasette):
 
 @hookimpl(hookwrapper=True)
 def handle_exception(datasette, request, exception):
-    """Answer 400 instead of 500 where the request is at fault."""
+    """Answer with a page of this site; with 400 instead of 500 where the request is at fault."""
     outcome = yield
-    if replaced := to_request_error(exception, request):
-        outcome.force_result([error_response(datasette, request, replaced)])
+    error = to_request_error(exception, request) or exception
+    others = [answer for answer in outcome.get_result() if not is_default_answer(answer)]
+    outcome.force_result([*others, error_response(datasette, request, error)])
 
 
 def to_request_error(exception, request):
@@ -122,7 +125,7 @@ async def answer(datasette, app, scope, receive, send):
     elif scope["method"] in {"GET", "HEAD"}:
         await until_gone(in_lane(datasette, app), scope, receive, send)
     else:
-        await app(scope, receive, send)
+        await in_lane(datasette, app)(scope, receive, send)
 
 
 def arguments_of(scope):
@@ -178,12 +181,14 @@ def is_small_number(text):
 
 
 def to_lane_name(scope, base="/"):
-    """Return the lane of a request: "exports", "searches", or "" for light requests."""
+    """Return the lane of a request: "exports", "searches", "cards", or "" for light requests."""
     path = "/" + scope["path"].removeprefix(base).lstrip("/")
     arguments = arguments_of(scope) or ()
     names = {name for name, value in arguments if value}
     if path.startswith(("/static/", "/-/static", "/pdf/")):
         return ""
+    if CARDS.search(path):
+        return "cards"
     if EXPORTS.search(path) or names & COSTLY or ("_shape", "array") in arguments:
         return "exports"
     return "searches" if SEARCHES.search(path) else ""
@@ -193,9 +198,9 @@ def lane_of(datasette, name):
     """Return a lane of this server by its name."""
     state = state_of(datasette)
     if name not in state.lanes:
-        running = state.limits.exports if name == "exports" else state.limits.searches
+        running = {"exports": state.limits.exports, "searches": state.limits.searches}
         waiting = state.limits.waiting if name == "exports" else 10 * state.limits.waiting
-        state.lanes[name] = Lane(running, waiting, state.limits.wait_seconds)
+        state.lanes[name] = Lane(running.get(name, 1), waiting, state.limits.wait_seconds)
     return state.lanes[name]
 
 
@@ -233,7 +238,7 @@ def in_lane(datasette, app):
 
 def to_busy(scope):
     """Return the response that asks to come back."""
-    message = "Too many exports, or queries, are running. Try again in a few seconds."
+    message = "Too many of these requests are running. Try again in a few seconds."
     headers = {"Retry-After": "5", "Cache-Control": "no-store"}
     if "." in scope["path"].rpartition("/")[2]:
         return Response.json({"ok": False, "error": message}, status=503, headers=headers)

@@ -7,24 +7,15 @@ of the same addresses are Datasette's and plugins/downloads.py's.
 
 import asyncio
 import json
-import time
 from dataclasses import replace
 
-from datasette import Response, hookimpl
+from datasette import hookimpl
 
 from papersette.search.results import Request
 from papersette.search.rows import to_facet_rows, to_hit_rows
-from papersette.site.canned_queries import DATABASE, ensure_query_allowed, execute, run
-from papersette.site.datasette_seam import (
-    DatasetteError,
-    QueryInterrupted,
-    alternate_json_url,
-    edit_sql_url,
-    export_links,
-    response_headers,
-    sqlite3,
-)
+from papersette.site.canned_queries import DATABASE, execute, run
 from papersette.site.limits import state_of
+from papersette.site.query_response import respond, to_arguments, to_time_limit
 from papersette.site.search_service import service_of
 
 QUERIES = ("search", "search_facets", "programme", "reading_list")
@@ -40,28 +31,11 @@ def register_routes():
 
 async def query_page(datasette, request):
     """Return the HTML page of a canned query."""
-    query, started = request.url_vars["query"], time.perf_counter()
-    if request.method not in {"GET", "HEAD"}:
-        return Response.text("Method not allowed", status=405)
-    await ensure_query_allowed(datasette, request.actor, query)
-    to_context = search_context if query == "search" else query_context
-    status = 200
-    try:
-        context = await to_context(datasette, request, query)
-    except QueryInterrupted as error:
-        limits = [datasette.setting("sql_time_limit_ms"), to_time_limit(request)]
-        seconds = min(filter(None, limits)) / 1000
-        message = f"This took longer than the limit of {seconds:g} s. Use more specific words."
-        raise DatasetteError(message, title="Time limit exceeded", status=400) from error
-    except sqlite3.DatabaseError as error:
-        context, status = {"rows": [], "columns": [], "error": str(error)}, 400
-    context |= await page_context(datasette, request, query, context["columns"])
-    context["query_ms"] = (time.perf_counter() - started) * 1000
-    html = await datasette.render_template(f"{query}.html", context, request, view_name="table")
-    headers = response_headers(datasette, request, status)
-    kind = 'rel="alternate"; type="application/json+datasette"'
-    headers["Link"] = f"{context['alternate_url_json']}; {kind}"
-    return Response.html(html, status=status, headers=headers)
+    query = request.url_vars["query"]
+    to_context = {"search": search_context, "programme": programme_context}.get(
+        query, query_context
+    )
+    return await respond(datasette, request, query, f"{query}.html", to_context)
 
 
 async def search_context(datasette, request, query):
@@ -79,35 +53,22 @@ async def search_context(datasette, request, query):
         "counts": [dict(zip(COUNT_COLUMNS, row, strict=True)) for row in to_facet_rows(result)],
         "cards": await run(datasette, "cards", {"ids": ids}),
         "guesses": guesses,
+        "page_size": asked.size,
     }
 
 
 async def query_context(datasette, request, query):
     """Return the rows and columns of a canned query."""
+    return await to_rows(datasette, request, query, to_arguments(request))
+
+
+async def programme_context(datasette, request, query):
+    """Return the sessions of all days: the page links to the days that it does not show."""
+    arguments = {name: value for name, value in to_arguments(request).items() if name != "day"}
+    return await to_rows(datasette, request, query, arguments)
+
+
+async def to_rows(datasette, request, query, arguments):
     limits = {"truncate": True, "custom_time_limit": to_time_limit(request)}
-    found = await execute(datasette, query, to_arguments(request), **limits)
+    found = await execute(datasette, query, arguments, **limits)
     return {"rows": [dict(row) for row in found.rows], "columns": list(found.columns)}
-
-
-async def page_context(datasette, request, query, columns):
-    """Return what templates need beside the rows: links to other formats and to the SQL."""
-    sql = (await datasette.get_canned_query(DATABASE, query, request.actor))["sql"]
-    arguments = to_arguments(request)
-    values = {name: arguments[name] for name in arguments if not name.startswith("_")}
-    return {
-        "database": DATABASE,
-        "canned_query": query,
-        "renderers": await export_links(datasette, request, DATABASE, query, columns),
-        "alternate_url_json": alternate_json_url(datasette, request),
-        "edit_sql_url": await edit_sql_url(datasette, request, DATABASE, sql, values),
-    }
-
-
-def to_arguments(request):
-    return {name: request.args[name] for name in request.args}
-
-
-def to_time_limit(request):
-    """Return ?_timelimit= in milliseconds; None where it is missing or not a number."""
-    asked = request.args.get("_timelimit") or ""
-    return int(asked) if asked.isdecimal() else None

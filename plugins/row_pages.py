@@ -1,12 +1,15 @@
-"""Template function for the pages of tags, authors, venues and sessions: their first papers."""
+"""Template functions for the pages of rows: first papers of a tag, contents and text of a paper."""
 
 import asyncio
+import json
 from dataclasses import replace
 
 from datasette import hookimpl
 
 from papersette.search.results import PAGE_SIZE, Request
 from papersette.site.canned_queries import run
+from papersette.site.headings import is_in_capitals, to_sentence_case, to_spellings
+from papersette.site.reading import read_page, read_paper
 from papersette.site.search_service import Indexing, service_of
 
 IN_ORDER = {"session", "work"}
@@ -32,7 +35,33 @@ def extra_template_vars(datasette, request):
         ids = [row["paper_id"] for row in shown]
         return {"ids": ids, "papers": len(rows), "works": len(rows), "page": page, "last": last}
 
-    return {"first_papers": first_papers}
+    async def contents(paper_id):
+        """Return the sections of a paper with their depth, from 0.
+
+        Headings that are printed in capitals are in lower case.
+        """
+        sections = await run(datasette, "sections_of", {"paper_id": paper_id})
+        spellings = {}
+        if any(is_in_capitals(section["heading"]) for section in sections):
+            mentions = await run(datasette, "mentions_of", {"paper_id": paper_id})
+            cards = await run(datasette, "cards", {"ids": json.dumps([paper_id])})
+            texts = [card[name] for card in cards for name in ("title", "tldr", "abstract")]
+            spellings = to_spellings(texts, [mention["name"] for mention in mentions])
+        return [
+            section
+            | {
+                "heading": to_sentence_case(section["heading"], spellings),
+                "depth": section["number"].count("."),
+            }
+            for section in sections
+        ]
+
+    async def text_of_page(paper_id, page):
+        """Return the extracted text of a page, as _page_text.html shows it."""
+        paper = await read_paper(datasette, paper_id)
+        return await read_page(datasette, paper, page, as_text=True) if paper else None
+
+    return {"first_papers": first_papers, "contents": contents, "text_of_page": text_of_page}
 
 
 def engine_of(datasette):

@@ -15,6 +15,7 @@ from papersette.search.passages import to_marked_html
 from papersette.search.rewrites import to_chips, to_strictness
 from papersette.site.addresses import is_own_path, is_web_address
 from papersette.site.canned_queries import DATABASE, run
+from papersette.site.collection import find_examples, is_facet, is_useful, read_capabilities
 from papersette.site.datasette_seam import await_me_maybe, pm, tilde_encode
 
 menus = WeakKeyDictionary()
@@ -59,10 +60,24 @@ def extra_template_vars(datasette, request):
         return found
 
     async def canned_title(name):
-        return (await datasette.get_canned_query(DATABASE, name, None))["title"]
+        """Return the title of a canned query; None if there is no such query."""
+        query = await datasette.get_canned_query(DATABASE, name, None)
+        return query["title"] if query else None
+
+    async def collection():
+        """Return what the collection has; nothing else is offered. {} without a database."""
+        return await read_capabilities(datasette) if DATABASE in datasette.databases else {}
+
+    async def examples():
+        """Return {kind: a query of that kind that finds something}."""
+        return await find_examples(datasette) if DATABASE in datasette.databases else {}
 
     return {
         "canned": canned,
+        "collection": collection,
+        "examples": examples,
+        "is_useful": is_useful,
+        "is_facet": is_facet,
         "find": find,
         "canned_title": canned_title,
         "menu_links": menu_links,

@@ -31,11 +31,47 @@ function ignorePointerOnText(vega) {
   return vega;
 }
 
+// The arrow keys lead from mark to mark, and Enter opens what a click opens. The mark is described below the chart.
+function letKeysReachMarks(figure) {
+  const all = [...figure.querySelectorAll(".plot svg [role='graphics-symbol'][aria-label]")].filter((mark) => !mark.children.length);
+  const linked = all.filter((mark) => mark.__data__?.href);
+  const marks = linked.length ? linked : all.filter((mark) => mark.closest(".mark-rect"));
+  const reading = figure.querySelector(".reading");
+  marks.forEach((mark, index) => {
+    mark.setAttribute("tabindex", index ? -1 : 0);
+    if (linked.length) mark.setAttribute("role", "link");
+    mark.addEventListener("focus", () => {
+      for (const other of marks) other.setAttribute("tabindex", other === mark ? 0 : -1);
+      reading.textContent = mark.ariaLabel;
+    });
+    mark.addEventListener("blur", () => { reading.textContent = ""; });
+    mark.addEventListener("keydown", (event) => {
+      const steps = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1, Home: -index, End: marks.length - 1 - index };
+      if (event.key === "Enter" && mark.__data__?.href) location.assign(mark.__data__.href);
+      if (!(event.key in steps)) return;
+      event.preventDefault();
+      marks[Math.max(0, Math.min(index + steps[event.key], marks.length - 1))].focus();
+    });
+  });
+  for (const canvas of figure.querySelectorAll("canvas")) {
+    canvas.role = "img";
+    canvas.ariaLabel = figure.description;
+  }
+}
+
+// The rows of a chart with many are not in the page.
+async function rowsOf({ rows, source }) {
+  return rows ?? (await fetch(source)).json();
+}
+
 async function draw(figure) {
   const plot = figure.querySelector(".plot");
-  const { display, rows, description, labels } = JSON.parse(figure.querySelector("script[type='application/json']").textContent);
-  const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+  const data = JSON.parse(figure.querySelector("script[type='application/json']").textContent);
+  const { display, description, labels } = data;
+  const rows = figure.rows ??= await rowsOf(data);
+  const dark = getComputedStyle(document.documentElement).getPropertyValue("--is-dark").trim() === "1";
   const spec = { width: "container", description, data: { values: rows }, ...display };
+  figure.description = description;
   figure.chart?.finalize();
   figure.chart = await vegaEmbed(plot, spec, {
     mode: "vega-lite",
@@ -50,6 +86,7 @@ async function draw(figure) {
     downloadFileName: figure.id,
   });
   plot.querySelector("summary").ariaLabel = labels.CLICK_TO_VIEW_ACTIONS;
+  letKeysReachMarks(figure);
 }
 
 const charts = [...document.querySelectorAll("figure.chart:has(.plot)")];

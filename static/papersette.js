@@ -11,11 +11,38 @@ document.addEventListener("keydown", (event) => {
     box.focus();
     box.select();
   }
+  if (event.key === "?") showShortcuts();
   if (event.key === "j" || event.key === "k") {
     const titles = [...document.querySelectorAll(".card h2 a")];
     const index = titles.indexOf(document.activeElement) + (event.key === "j" ? 1 : -1);
     titles[Math.max(0, Math.min(index, titles.length - 1))]?.focus();
   }
+});
+
+// The list of shortcuts is in the footer, where it is read without JavaScript.
+function showShortcuts() {
+  const listed = document.querySelector(".shortcuts");
+  if (!listed || document.querySelector("dialog[open]")) return;
+  const dialog = document.createElement("dialog");
+  const close = Object.assign(document.createElement("button"), { textContent: "✕", className: "link-button", ariaLabel: listed.dataset.close });
+  const heading = Object.assign(document.createElement("h2"), { textContent: listed.querySelector("summary").textContent, id: "shortcuts-heading" });
+  dialog.setAttribute("aria-labelledby", heading.id);
+  close.addEventListener("click", () => dialog.close());
+  dialog.addEventListener("close", () => dialog.remove());
+  dialog.append(close, heading, listed.querySelector("dl").cloneNode(true));
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+// Menus close on Escape, on a click elsewhere, and when another one opens.
+const menus = [...document.querySelectorAll("details.menu")];
+const closeMenus = (except) => menus.forEach((menu) => menu === except || (menu.open = false));
+document.addEventListener("click", (event) => closeMenus(event.target.closest("details.menu")));
+document.addEventListener("keydown", (event) => {
+  const open = event.key === "Escape" && menus.find((menu) => menu.open);
+  if (!open) return;
+  closeMenus();
+  open.querySelector("summary").focus();
 });
 
 for (const input of suggest ? document.querySelectorAll("input[type=search][name=q]") : []) {
@@ -43,18 +70,17 @@ for (const input of suggest ? document.querySelectorAll("input[type=search][name
 // Fetches more passages of a paper when its list is opened. ⟦ and ⟧ enclose the matches.
 for (const details of document.querySelectorAll("details[data-passages]")) {
   details.addEventListener("toggle", async () => {
-    const { passages, best, pdf } = details.dataset;
+    const { passages, best, read } = details.dataset;
     const answer = await fetch(passages);
     if (!answer.ok) return;
     const others = (await answer.json()).filter(({ page }) => page !== Number(best)).slice(0, 4);
     details.querySelector("p").before(...others.map(({ page, passage }) => {
-      const link = Object.assign(document.createElement(pdf ? "a" : "span"), { className: "page", textContent: page });
-      if (pdf) link.href = `${pdf}#page=${page}`;
-      const line = Object.assign(document.createElement("p"), { className: "passage" });
+      const link = Object.assign(document.createElement("a"), { className: "page", textContent: page, href: `${read}&page=${page}#passage` });
+      const number = document.createElement("bdi"); // dir="auto" looks past it: the direction is that of the passage
+      number.append(link);
+      const line = Object.assign(document.createElement("p"), { className: "passage", dir: "auto" });
       const words = passage.split(/[⟦⟧]/).map((text, n) => n % 2 ? Object.assign(document.createElement("mark"), { textContent: text }) : text);
-      const text = document.createElement("bdi");
-      text.append(...words);
-      line.append(link, " ", text);
+      line.append(number, " ", ...words);
       return line;
     }));
   }, { once: true });
@@ -69,7 +95,9 @@ for (const cite of document.querySelectorAll("a.cite")) {
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     if (!shown) {
-      const answer = await fetch(cite.href);
+      const address = new URL(cite.href);
+      address.searchParams.set("_nocol", "abstract"); // too long for a list of references
+      const answer = await fetch(address);
       if (!answer.ok) return location.assign(cite.href);
       const entry = Object.assign(document.createElement("pre"), { textContent: (await answer.text()).trim(), tabIndex: 0, dir: "ltr" });
       const button = Object.assign(document.createElement("button"), { type: "button", textContent: copy });
@@ -81,7 +109,7 @@ for (const cite of document.querySelectorAll("a.cite")) {
       });
       shown = Object.assign(document.createElement("div"), { className: "bibtex", hidden: true });
       shown.append(entry, button);
-      cite.closest("p").after(shown);
+      cite.closest(".links").after(shown);
     }
     shown.hidden = !shown.hidden;
     cite.ariaExpanded = !shown.hidden;

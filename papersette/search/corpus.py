@@ -15,7 +15,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from papersette.names import to_name_keys, to_query_name_keys
+from papersette.names import parse_name, to_family_key, to_name_keys, to_query_name_keys
 
 Numbers = NDArray[np.int64]
 """Numbers of papers, ascending."""
@@ -121,6 +121,8 @@ class Corpus:
     """How many papers have text."""
     slugs: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
     """By facet: (slug or value, facet_id), sorted, for look-ups by prefix."""
+    spellings: dict[str, str] = field(default_factory=dict)
+    """The spellings of an author's name by author_id, where there are several."""
     names: dict[str, dict[str, list[int]]] = field(default_factory=dict)
     """By facet of personal names: facet_ids by key of a name."""
 
@@ -189,14 +191,28 @@ class Corpus:
         )
 
     def _index_names(self) -> None:
-        """Prepare the facets of personal names for `find_names`."""
+        """Prepare the facets of personal names for `find_names`.
+
+        An author is also found by spellings with another family name, as in another script.
+        """
         for facet in NAME_FACETS:
             index: defaultdict[str, list[int]] = defaultdict(list)
             for value in self.values.values():
                 if value.facet == facet:
-                    for key in to_name_keys(value.label):
+                    for key in self._to_all_name_keys(value):
                         index[key].append(value.facet_id)
             self.names[facet] = dict(index)
+
+    def _to_all_name_keys(self, value: FacetValue) -> frozenset[str]:
+        keys = to_name_keys(value.label)
+        given = self.spellings.get(value.value) if value.facet == "author" else None
+        if not given:
+            return keys
+        family = to_family_key(parse_name(value.label).family)
+        for spelling in given.split("; "):
+            if to_family_key(parse_name(spelling).family) != family:
+                keys |= to_name_keys(spelling)
+        return keys
 
     def evidence_of(self, facet_id: int) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
         """Return the papers with a facet value, and how often each has it."""
@@ -246,6 +262,7 @@ def read_corpus(conn: sqlite3.Connection) -> Corpus:
         related=_read_related(conn),
         with_text=conn.execute("select count(*) from papers where page_count > 0").fetchone()[0],
         slugs=_to_slugs(values),
+        spellings=dict(conn.execute(SPELLINGS)),
     )
 
 
@@ -270,6 +287,7 @@ from papers join works using (work_id) order by number
 """
 VALUES = "select facet_id, facet, value, label, slug, paper_count from facets order by facet_id"
 MEMBERS = "select facet_id, number, min(occurrences, 65535) from paper_facets order by facet_id"
+SPELLINGS = "select author_id, spellings from authors where spellings is not null"
 CITES = """
 select distinct citing.number, cited.number
 from citations join cited_works using (cited_work_id)

@@ -23,6 +23,7 @@ from papersette.search.evidence import Finder
 from papersette.search.expansions import Notice
 from papersette.search.index import Index, connect, open_index
 from papersette.search.parser import parse
+from papersette.search.passages import Needle
 from papersette.search.query import Query, iterate_terms
 from papersette.search.ranking import Ranker, Ranking
 from papersette.search.results import Hit, Request, Result
@@ -105,6 +106,10 @@ class Engine:
         """Return (page, passage) of every page of a paper that has words of a query, in order."""
         clauses = [c for c in self.retriever.compiler.to_clauses(parse(q), []) if c.needles]
         return self.finder.find_in_paper(paper_id, clauses) if clauses else []
+
+    def to_needles(self, q: str) -> list[Needle]:
+        """Return what a query looks for in a text, to mark it there."""
+        return self.finder.weigh(self.retriever.compiler.to_clauses(parse(q), []))
 
     def find_similar(self, text: str, limit: int = 50) -> list[tuple[int, float]]:
         """Return (number, score) of the papers whose metadata is most similar to a text."""

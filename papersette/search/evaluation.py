@@ -1,15 +1,15 @@
-"""Asks the search engine questions whose answers are known, and measures how high it ranks them.
+"""Asks the search engine questions whose answers are known, and queries that a site features.
 
 Known-item search: each question is about one paper. Its rank among the first ten hits counts
-1/rank, and 0 below (mean reciprocal rank, MRR@10).
+1/rank, and 0 below (mean reciprocal rank, MRR@10). A featured query is to find something.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from papersette.records import Question
+from papersette.records import Problem, Question
 from papersette.search.engine import Engine
 from papersette.search.results import Request
 
@@ -51,3 +51,16 @@ def to_figures(ranks: Iterable[int | None]) -> list[Figure]:
         Figure("mean reciprocal rank in the first ten", reciprocal, about),
         Figure("found in the first ten", len(found) / len(every), about),
     ]
+
+
+def check_featured(engine: Engine, queries: Iterable[str]) -> Iterator[Problem]:
+    """Yield a problem for each featured query that finds no paper with all its words."""
+    for q in queries:
+        result = engine.search(Request(q=q, size=1, passages=False))
+        if not result.hits:
+            reason = "finds nothing; correct or remove it"
+        elif result.partial or result.missing:
+            reason = "finds no paper with all its words, only similar ones; correct or remove it"
+        else:
+            continue
+        yield Problem("catalog", "site: featured_queries", "site", f"“{q}” {reason}")

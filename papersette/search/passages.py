@@ -109,25 +109,31 @@ def to_words(text: str) -> tuple[str, ...]:
     return tuple(WORD.findall(fold_in_place(fold(unicodedata.normalize("NFC", text)))))
 
 
-def find(text: str, needles: Sequence[Needle]) -> list[Occurrence]:
-    """Return every occurrence of the needles in a text, by position; longer ones first."""
+def find(text: str, needles: Sequence[Needle], most: int = MOST_OCCURRENCES) -> list[Occurrence]:
+    """Return the occurrences of the needles in a text, by position; longer ones first.
+
+    Args:
+        text: As it is shown.
+        needles: What to find.
+        most: Occurrences of one needle.
+    """
     low = to_lower(text)
     found: list[Occurrence] = []
     absent = []
     for needle in needles:
         if ARABIC.search(needle.words[0]):
-            found += _find_arabic(fold_in_place(low), needle)
+            found += _find_arabic(fold_in_place(low), needle, most)
             continue
         before = len(found)
         if (start := low.find(needle.words[0])) >= 0:
-            _find_from(low, start, needle, found)
+            _find_from(low, start, needle, found, most)
         if len(found) == before:
             absent.append(needle)
     if absent and not low.isascii() and (not found or len(low) < SHORT_TEXT):
         folded = fold_in_place(low)  # perhaps they are there with accents
         for needle in absent:
             if (start := folded.find(needle.words[0])) >= 0:
-                _find_from(folded, start, needle, found)
+                _find_from(folded, start, needle, found, most)
     found.sort()
     kept: list[Occurrence] = []
     start = end = 0
@@ -142,7 +148,7 @@ def find(text: str, needles: Sequence[Needle]) -> list[Occurrence]:
     return kept
 
 
-def _find_from(folded: str, start: int, needle: Needle, found: list[Occurrence]) -> None:
+def _find_from(folded: str, start: int, needle: Needle, found: list[Occurrence], most: int) -> None:
     """Add the occurrences of one needle, the first word of which is at `start` first."""
     first, *rest = needle.words
     if rest and not (needle.is_prefix or needle.tail or CJK.search(" ".join(needle.words))):
@@ -150,7 +156,7 @@ def _find_from(folded: str, start: int, needle: Needle, found: list[Occurrence])
         return
     length, size, count = len(first), len(folded), 0
     is_bounded = not CJK.match(first)
-    while start >= 0 and count < MOST_OCCURRENCES:
+    while start >= 0 and count < most:
         end = start + length
         if not (is_bounded and start and folded[start - 1].isalnum()):
             for word in rest:
@@ -193,10 +199,10 @@ def _arabic_pattern(words: tuple[str, ...], is_prefix: bool) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w){signed}" + (rf"[\w{SIGNS}]*" if is_prefix else r"(?!\w)"))
 
 
-def _find_arabic(folded: str, needle: Needle) -> Iterator[Occurrence]:
+def _find_arabic(folded: str, needle: Needle, most: int) -> Iterator[Occurrence]:
     """Yield the occurrences of Arabic words, whatever signs are between their letters."""
     pattern = _arabic_pattern(needle.words, needle.is_prefix)
-    for hit in itertools.islice(pattern.finditer(folded), MOST_OCCURRENCES):
+    for hit in itertools.islice(pattern.finditer(folded), most):
         yield Occurrence(*hit.span(), needle.clause, needle.weight * len(needle.words))
 
 

@@ -9,8 +9,8 @@ from typing import Any
 from papersette.search.corpus import FACETS, FacetValue
 from papersette.search.expansions import Notice
 
-PAGE_SIZE = 20
-"""Hits on a page."""
+PAGE_SIZE = 15
+"""Hits on a page: with their passages they are about four screens."""
 LARGEST_PAGE = 1_000_000
 
 

@@ -28,6 +28,7 @@ from datasette.utils import (
     call_with_supported_arguments,
     derive_named_parameters,
     escape_sqlite,
+    path_from_row_pks,
     path_with_added_args,
     path_with_format,
     path_with_removed_args,
@@ -38,7 +39,7 @@ from datasette.utils import (
     tilde_encode,
     validate_sql_select,
 )
-from datasette.utils.asgi import AsgiStream
+from datasette.utils.asgi import AsgiStream, Base400
 from datasette.views.base import DatasetteError
 from datasette.views.database import DatabaseView, MagicParameters
 from datasette.views.table import TableView
@@ -63,12 +64,15 @@ __all__ = [
     "error_response",
     "escape_sqlite",
     "export_links",
+    "is_default_answer",
     "path_with_added_args",
     "path_with_removed_args",
     "pm",
     "remove_infinites",
+    "render_cell",
     "replace_database",
     "response_headers",
+    "row_path",
     "sqlite3",
     "sqlite_timelimit",
     "table_response",
@@ -121,9 +125,57 @@ def replace_database(datasette: Any, name: str, path: Path, inspection: dict[str
 
 
 async def error_response(datasette: Any, request: Request, error: Exception) -> Response:
-    """Return Datasette's own page, or JSON, for an error."""
+    """Return the page, or Datasette's JSON, for an error.
+
+    Datasette renders its page without the template variables of plugins, which have the name of the
+    site and the language of the reader.
+    """
     response: Response = await handle_exception(datasette, request, error)()
-    return response
+    if not (response.content_type or "").startswith("text/html"):
+        return response
+    if "csrftoken" not in request.scope:  # the error is that of a middleware
+        request = Request(request.scope | {"csrftoken": str}, request.receive)
+    try:
+        html = await datasette.render_template(
+            [f"{response.status}.html", "error.html"],
+            describe_error(error) | {"status": response.status},
+            request,
+        )
+    except Exception:  # noqa: BLE001 - such as of a damaged database, which every page asks
+        return response
+    return Response.html(html, status=response.status, headers=response.headers)
+
+
+def is_default_answer(answer: Any) -> bool:
+    """Tell whether an answer of the hook handle_exception is Datasette's own."""
+    return bool(getattr(answer, "__module__", None) == handle_exception.__module__)
+
+
+def describe_error(error: Exception) -> dict[str, Any]:
+    """Return {title, error, is_timeout} in English; of an unexpected error nothing is told."""
+    if isinstance(error, DatasetteError):
+        is_timeout = error.title in {"SQL Interrupted", "Time limit exceeded", "Interrupted"}
+        message = "" if error.message_is_html else error.message
+        return {"title": error.title, "error": message, "is_timeout": is_timeout}
+    message = str(error.args[0]) if isinstance(error, Base400) and error.args else ""
+    return {"title": None, "error": message, "is_timeout": False}
+
+
+async def render_cell(datasette: Any, database: str, row: Any, column: str, value: Any) -> Any:
+    """Return what plugins show for a cell of a query's result; None where none has an answer."""
+    answers = pm.hook.render_cell(
+        row=row, value=value, column=column, table=None, database=database, datasette=datasette
+    )
+    for answer in answers:
+        if (shown := await await_me_maybe(answer)) is not None:
+            return shown
+    return None
+
+
+def row_path(row: Any, primary_keys: Sequence[str]) -> str:
+    """Return the last part of the address of a row; without primary keys, that of its rowid."""
+    path: str = path_from_row_pks(row, list(primary_keys), not primary_keys)
+    return path
 
 
 def with_query(request: Request, arguments: Iterable[tuple[str, object]]) -> Request:

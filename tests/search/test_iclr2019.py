@@ -10,7 +10,7 @@ import pytest
 from conftest import foreign
 from test_real_data import ANISOTROPIC_NOISE
 
-from papersette.catalog import read_questions
+from papersette.catalogs.catalog import read_questions
 from papersette.search.engine import Engine
 from papersette.search.evaluation import rank, to_figures
 from papersette.search.index import build_index, to_index_folder

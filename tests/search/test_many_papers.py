@@ -60,13 +60,16 @@ def find(site, q, **more):
 
 @pytest.mark.parametrize("q", ["gate", "whoever looks after garden and hedge in every season"])
 def test_each_paper_comes_once_with_its_passage_on_whatever_page_of_the_results(site, q):
-    rows = [row for page in range(1, 17) for row in find(site, q, page=page)]
+    rows = [row for page in range(1, 17) for row in find(site, q, page=page, size=20)]
     assert sorted(row["paper_id"] for row in rows) == sorted(f"p{n}" for n in range(PAPERS))
     assert {row["snippet_page"] for row in rows} == {1}
     assert all("⟦" in row["snippet"] for row in rows)
     assert {row["found_pages"] for row in rows} <= {1, 2}
     assert (
-        site.get("/papers/search", params={"q": q, "page": 16}).text.count('class="passage"') == 10
+        site.get("/papers/search", params={"q": q, "page": 16, "size": 20}).text.count(
+            'class="passage"'
+        )
+        == 10
     )
 
 

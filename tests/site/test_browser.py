@@ -5,13 +5,17 @@ import re
 import pytest
 from conftest import axe_findings, follow, wait_until
 
+from papersette.search.results import PAGE_SIZE
+
 PATHS = {
     "home": "/",
     "results": "/papers/search?q=%22anisotropic+noise%22",
     "values": "/papers/search_facets?q=noise&facet=author",
     "paper": "/papers/papers/H1M7soActX?q=anisotropic+noise",
+    "reader": "/papers/papers/H1M7soActX/read?page=1&q=anisotropic+noise",
+    "text of a page": "/papers/pages/10001",
     "untitled": "/papers/papers/shamra-related-3",
-    "table": "/papers/papers",
+    "table": "/papers/papers?_view=table",
     "session": "/papers/sessions/icml-2019-deep-learning",
     "query": "/papers/phrase_pages?phrase=batch+normalization",
     "all": "/-/search?q=batch+normalization",
@@ -103,9 +107,10 @@ def test_an_abstract_is_collapsed_and_expands_in_place(visit):
     assert abstract.is_visible()
 
 
-def test_a_passage_links_to_its_page_of_the_pdf(visit, sample_site):
-    href = visit(PATHS["results"]).get_attribute(".passage a.page >> nth=0", "href")
-    path, _, page = href.partition("#page=")
+def test_a_passage_leads_to_its_page_of_the_pdf(visit, sample_site):
+    reader = visit(PATHS["results"])
+    follow(reader.locator(".passage a.page").first)
+    path, _, page = reader.get_attribute("a[href*='#page=']", "href").partition("#page=")
     assert page.isdigit()
     answer = sample_site.get(path)
     assert (answer.status_code, answer.content[:5]) == (200, b"%PDF-")
@@ -182,10 +187,12 @@ def test_a_mentioned_dataset_shows_the_sentence_of_its_first_mention(visit):
 def test_explaining_the_ranking_shows_scores_and_matched_fields(visit):
     page = visit("/papers/search?q=anisotropic+noise&page=1")
     assert page.locator(".explanation").count() == 0
+    page.locator(".options summary").click()
     follow(page.locator("text=Explain the ranking"))
     shown = page.inner_text(".explanation >> nth=0")
     assert "words next to or near each other: 6" in shown
     assert re.search(r"anisotropic: .*title.*text", shown)
+    page.locator(".options summary").click()
     follow(page.locator("text=Hide the explanation"))
     assert page.locator(".explanation").count() == 0
 
@@ -195,7 +202,7 @@ def test_the_papers_of_a_row_go_on_in_their_search(visit, rated_site, path):
     page = visit(f"/papers/{path}", rated_site)
     ids = "found => found.map(card => card.dataset.paper)"
     seen = page.eval_on_selector_all(".card", ids)
-    assert len(seen) == 20
+    assert len(seen) == PAGE_SIZE
     while page.locator("a[rel=next]").count():
         follow(page.locator("a[rel=next]"))
         seen += page.eval_on_selector_all(".card", ids)
@@ -243,7 +250,8 @@ def test_links_change_how_words_must_match(visit):
     page = visit("/papers/search?q=batch+noise")
     counts = {}
     for reading in ("exact phrase", "any word"):
-        follow(page.locator(".readings a", has_text=reading))
+        page.locator(".options summary").click()
+        follow(page.locator(".options a", has_text=reading))
         counts[reading] = page.locator("#q").input_value()
     assert counts == {"exact phrase": '"batch noise"', "any word": "batch OR noise"}
 
@@ -260,8 +268,9 @@ def test_more_passages_of_a_paper_expand_in_place(visit):
 
 def test_typing_filters_the_values_of_a_facet_and_clearing_restores_them(visit):
     page = visit("/papers/search")
-    author = page.locator("details", has=page.locator("h2", has_text="Author"))
-    author.locator("summary").click()
+    author = page.locator("aside details", has=page.locator("h2", has_text="Author"))
+    if author.get_attribute("open") is None:
+        author.locator("summary").click()
     names = author.locator("li a:not(.not)")
     most_frequent = names.all_inner_texts()
     author.locator("input[name=named]").fill("arpi")
@@ -274,8 +283,9 @@ def test_typing_filters_the_values_of_a_facet_and_clearing_restores_them(visit):
 
 def test_without_javascript_the_values_of_a_facet_have_a_page(visit):
     page = visit("/papers/search?q=noise", java_script_enabled=False)
-    author = page.locator("details", has=page.locator("h2", has_text="Author"))
-    author.locator("summary").click()
+    author = page.locator("aside details", has=page.locator("h2", has_text="Author"))
+    if author.get_attribute("open") is None:
+        author.locator("summary").click()
     follow(author.get_by_role("button", name="more"))
     assert "facet=author" in page.url
     follow(page.locator(".values a").first)
@@ -327,9 +337,10 @@ def test_cite_shows_bibtex_to_copy_and_hides_it_again(visit):
     assert (
         copied
         in page.request.get(
-            str(page.url).split("/papers/")[0] + f"/papers/papers/{paper_id}.bib"
+            str(page.url).split("/papers/")[0] + f"/papers/papers/{paper_id}.bib?_nocol=abstract"
         ).text()
     )
+    assert "abstract" not in copied
     cite.click()
     assert not entry.is_visible()
     assert cite.get_attribute("aria-expanded") == "false"

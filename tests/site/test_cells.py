@@ -6,7 +6,7 @@ from html import unescape
 import pytest
 from conftest import METADATA, query
 
-CELL = re.compile(r'<td class="col-(\w+) type-(?!pk)[^"]*">(.*?)</td>', re.DOTALL)
+CELL = re.compile(r'<td class="col-(\w+) type-(?!pk)[^"]*"[^>]*>(.*?)</td>', re.DOTALL)
 LINK = re.compile(r'<a href="(?P<href>[^"]+)"[^>]*>(?P<text>[^<]*)</a>')
 
 

@@ -91,6 +91,71 @@ def test_a_bar_opens_the_search_for_its_papers(visit):
     assert page.locator(".card").count() > 0
 
 
+def test_keys_lead_from_mark_to_mark_and_open_what_a_click_opens(visit):
+    page = wait_until_drawn(visit("/-/dashboards/pictures/papers_by_year"))
+    page.locator(".plot [tabindex='0']").first.focus()
+    first = page.inner_text(".reading")
+    page.keyboard.press("ArrowDown")
+    second = page.inner_text(".reading")
+    assert first
+    assert first != second
+    focused = page.evaluate(
+        "({role: document.activeElement.getAttribute('role'), outline: getComputedStyle(document.activeElement).outlineStyle})"
+    )
+    assert focused == {"role": "link", "outline": "solid"}
+    page.keyboard.press("Home")
+    assert page.inner_text(".reading") == first
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/papers/search?*")
+    assert page.locator(".card").count() > 0
+
+
+def test_one_tab_enters_a_chart_and_the_next_leaves_its_marks(visit):
+    page = wait_until_drawn(visit("/-/dashboards/pictures/papers_by_year"))
+    assert page.locator(".plot svg [tabindex='0']").count() == 1
+
+
+@pytest.mark.parametrize("name", CHARTS)
+def test_each_chart_has_a_role_a_label_and_a_table_of_its_numbers(
+    visit, rated_site, sample_site, name
+):
+    site = rated_site if name == "ratings_by_decision" else sample_site
+    page = wait_until_drawn(visit(f"/-/dashboards/pictures/{name}", site))
+    assert page.get_attribute(".plot", "role") == "group"
+    title = page.inner_text("h1")
+    assert title in page.get_attribute(".plot", "aria-label")
+    labelled = page.locator(".plot canvas[role=img], .plot [role='graphics-document']").first
+    assert title in labelled.get_attribute("aria-label")
+    page.locator("details.numbers summary").click()
+    shown = page.locator("details.numbers tbody tr").count()
+    assert shown == min(100, len(rows(site, name)))
+
+
+def test_the_table_of_a_chart_has_its_links(visit):
+    page = visit("/-/dashboards/pictures/papers_by_year", java_script_enabled=False)
+    page.locator("details.numbers summary").click()
+    follow(page.locator("details.numbers tbody a").first)
+    assert "/papers/search?" in page.url
+
+
+MANY = """
+    with recursive n(i) as (select 1 union all select i + 1 from n where i < 201)
+    select 'V ' || i as venue_year, 'v' || i as venue_id, i as year, i as papers from n
+"""
+
+
+def test_rows_of_a_large_chart_are_not_in_its_page(ask):
+    metadata = yaml.safe_load((ROOT / "metadata.yml").read_text())
+    metadata["databases"]["papers"]["queries"]["papers_by_year"]["sql"] = MANY
+    paths = "/-/dashboards/pictures/papers_by_year", "/-/charts/papers_by_year.json"
+    page, data = ask(*paths, metadata=metadata)
+    inline = re.search(r'<script type="application/json">(.*?)</script>', page.text, re.DOTALL)[1]
+    assert '"source": "/-/charts/papers_by_year.json?"' in inline
+    assert '"rows"' not in inline
+    assert len(data.json()) == 201
+    assert data.json()[0]["href"] == "/papers/search?venue=v1&year=1"
+
+
 def pixels(page):
     return page.evaluate(
         "[...document.querySelector('canvas').getContext('2d').getImageData(0, 0, 1100, 500).data].filter((v, i) => i % 4 === 3 && v > 200).length"

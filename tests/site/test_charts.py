@@ -162,6 +162,7 @@ def test_each_chart_links_to_its_table_and_sql(name, sample_site):
     links = [
         link.replace("&amp;", "&") for link in re.findall(rf'href="(/papers/{name}[^"]*)"', page)
     ]
+    links = list(dict.fromkeys(links))  # the table of many rows is linked twice
     assert len(links) == 4
     assert all(sample_site.get(link).status_code == 200 for link in links)
     assert METADATA["queries"][name]["sql"].splitlines()[0] in html.unescape(

@@ -42,7 +42,10 @@ def test_every_answer_has_the_headers_that_restrict_browsers(sample_site, path):
     assert "unsafe-inline" not in scripts
 
 
-@pytest.mark.parametrize("path", ["/", "/papers/search?q=noise", "/papers/programme", "/about"])
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/papers/search?q=noise", "/papers/programme", "/about", "/papers/papers/swalp/read"],
+)
 def test_pages_of_this_project_need_no_inline_styles(sample_site, path):
     assert "unsafe-inline" not in sample_site.get(path).headers["content-security-policy"]
 

@@ -11,6 +11,7 @@ from conftest import METADATA, ROOT
 DASHBOARDS = yaml.safe_load((ROOT / "metadata.yml").read_text())["plugins"][
     "datasette-dashboards"
 ].values()
+DATA = yaml.safe_load((ROOT / "data_page.yml").read_text())
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 SINGULAR = re.compile(r'\b_\("((?:[^"\\]|\\.)*)"')
 PLURAL = re.compile(r'\b_n\("([^"]*)", "([^"]*)"')
@@ -38,8 +39,25 @@ def texts_of_charts():
     }
 
 
+def texts_of_data():
+    """Return the English texts of the Data page, and of the pages of tables and canned queries."""
+    groups, queries = DATA["groups"], METADATA["queries"]
+    texts = {group[key] for group in groups for key in ("title", "about")}
+    texts |= {
+        queries[name]["description"]
+        for group in groups
+        for name in group["queries"]
+        if name not in {"search", "programme", "reading_list"}  # their pages do not show it
+    }
+    texts |= {table["description"] for table in METADATA["tables"].values()}
+    inputs = DATA["inputs"].values()
+    texts |= {one["label"] for one in inputs}
+    texts |= {value for one in inputs for value in one.get("values", ())}
+    return texts | set(DATA["columns"].values())
+
+
 def texts_of_interface():
-    """Return the English texts of templates, charts, facets and titles of canned queries."""
+    """Return the English texts of templates, charts, facets, tables and canned queries."""
     texts = "\n".join(path.read_text() for path in TEMPLATES)
     names = re.search(
         r"FACET_NAMES = \{(.*?)\n\}", (ROOT / "plugins/search_links.py").read_text(), re.DOTALL
@@ -48,7 +66,7 @@ def texts_of_interface():
         yaml.safe_load("{" + names + "}").values()
     )
     single |= {query["title"] for query in METADATA["queries"].values()}
-    return single | texts_of_charts() | set(PLURAL.findall(texts))
+    return single | texts_of_charts() | texts_of_data() | set(PLURAL.findall(texts))
 
 
 def catalog(language):
@@ -92,7 +110,7 @@ def test_templates_have_no_untranslatable_text(path):
         for words in re.findall(r">([^<>]*)<", text)
         for word in re.findall(r"[A-Za-z]{3,}", words)
     }
-    assert loose <= {"PDF", "JSON", "CSV", "Papersette", "Datasette"}
+    assert loose <= {"PDF", "JSON", "CSV", "DOI", "ORCID", "Papersette", "Datasette"}
 
 
 @pytest.mark.parametrize(

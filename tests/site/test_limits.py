@@ -145,6 +145,19 @@ def test_beyond_the_queue_a_request_is_asked_to_come_back(sample_db):
     assert page.status_code == 200
 
 
+def test_pictures_are_drawn_one_at_a_time_and_too_many_are_refused(sample_db):
+    async def flood(site):
+        asked = [site.client.get("/-/card/swalp.png") for _ in range(100)]
+        page = site.client.get("/papers/papers/swalp")
+        return await asyncio.gather(*asked, page)
+
+    *answers, page = run_site(sample_db, flood)
+    codes = [answer.status_code for answer in answers]
+    assert set(codes) == {200, 503}
+    assert codes.count(503) == 100 - 1 - 10 * Limits().waiting
+    assert page.status_code == 200
+
+
 def run_site(database, use, **settings):
     """Return what a function of a Datasette in this process answers."""
     found = []

@@ -17,6 +17,8 @@ import pytest
 from conftest import METADATA, PATIENT, ROOT, serve
 from datasette.app import Datasette
 
+from papersette.search.results import PAGE_SIZE
+
 FORMULAS = [
     '=HYPERLINK("http://evil.example","x")', "=1+1", "+1+1", "-1+cmd|' /C calc'!A0", "@SUM(A1)", "\t=1", "\r=1", " =1", "＝1", "+", "-a", "\u200b=1", "\ufeff=1", "\ufeff\u200b +1",
 ]  # fmt: skip
@@ -194,7 +196,7 @@ def test_json_lists_of_sql_are_complete(sample_db):
         len(answers[1].json()["rows"]),
         answers[1].json()["truncated"],
     ) == (47, 30, True)
-    assert len(answers[2].json()) == 20, "a page of a search is a page"
+    assert len(answers[2].json()) == PAGE_SIZE, "a page of a search is a page"
 
 
 def test_downloads_of_one_page_have_one_page(sample_site):

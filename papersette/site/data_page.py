@@ -1,0 +1,56 @@
+"""What the Data page lists: tables and canned queries in the groups of metadata.yml."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from papersette.site.query_settings import DataSettings
+
+Listed = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A group of the Data page; `title` is empty for what belongs to no group."""
+
+    title: str
+    about: str
+    tables: list[Listed]
+    """{name, count, description}; the count of a view, or of many rows, is None."""
+    queries: list[Listed]
+    empty: list[str]
+    """Tables of the group without rows."""
+
+
+def to_sections(
+    settings: DataSettings, tables: Iterable[Listed], queries: Iterable[Listed]
+) -> list[Section]:
+    """Return the groups that have something to show, then what belongs to none of them.
+
+    Args:
+        settings: Of the database; empty ones list everything in one section.
+        tables: Tables and views that the reader may see: {name, count, description}.
+        queries: Canned queries that the reader may see, and that find something.
+    """
+    rest = {table["name"]: table for table in tables if table["name"] not in settings.helper_tables}
+    asked = {
+        query["name"]: query for query in queries if query["name"] not in settings.helper_queries
+    }
+    empty = {name for name, table in rest.items() if table["count"] == 0}
+    sections = []
+    for group in settings.groups:
+        names = [name for name in group.tables if name in rest]
+        in_group = [rest.pop(name) for name in names]
+        sections.append(
+            Section(
+                group.title,
+                group.about,
+                [table for table in in_group if table["name"] not in empty],
+                [asked.pop(name) for name in group.queries if name in asked],
+                [name for name in names if name in empty],
+            )
+        )
+    sections.append(Section("", "", list(rest.values()), list(asked.values()), []))
+    return [one for one in sections if one.tables or one.queries]

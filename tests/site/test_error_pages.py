@@ -1,0 +1,103 @@
+"""Error pages keep the name of the site, speak the reader's language, and offer the search."""
+
+import re
+from urllib.parse import quote
+
+import pytest
+from conftest import axe_findings, follow
+
+SLOW = "with recursive n(i) as (select 1 union all select i + 1 from n) select count(*) from n"
+ERRORS = {
+    "/nothing": 404,
+    "/papers/nothing": 404,
+    "/papers/papers/nothing": 404,
+    "/papers/tags/nothing": 404,
+    "/papers/citations?_sort=nothing": 400,
+    "/papers/citations?_size=x": 400,
+    "/papers?sql=select+nothing+from+papers+limit": 400,
+    "/-/dashboards/pictures/nothing": 404,
+}
+
+
+@pytest.mark.parametrize("path", ERRORS)
+def test_an_error_page_has_the_name_of_the_site_and_a_search(sample_site, path):
+    answer = sample_site.get(path)
+    assert answer.status_code == ERRORS[path]
+    assert (
+        "Papersette: a sample" in re.search(r'class="brand"[^>]*>(.*?)</a>', answer.text, re.S)[1]
+    )
+    assert 'action="/papers/search"' in answer.text
+
+
+def test_a_reader_searches_from_an_error_page(visit):
+    shown = visit("/papers/papers/nothing")
+    shown.locator("main input[name=q]").fill("noise")
+    follow(shown.locator("main form.find button"))
+    assert shown.locator(".card").count() > 3
+
+
+@pytest.mark.parametrize(
+    ("locale", "heading"),
+    [
+        ("en", "There is no such page"),
+        ("fr", "Cette page n’existe pas"),
+        ("ar", "لا توجد هذه الصفحة"),
+    ],
+)
+def test_an_error_page_speaks_the_language_of_the_reader(visit, locale, heading):
+    shown = visit("/papers/nothing", locale=locale, viewport={"width": 390, "height": 800})
+    assert heading in shown.inner_text("h1")
+    assert shown.evaluate("document.documentElement.scrollWidth") <= 390
+    assert axe_findings(shown, ("moderate", "serious", "critical")) == []
+
+
+@pytest.mark.parametrize("path", [f"/papers?sql={quote(SLOW)}", "/papers/slow"])
+def test_a_query_that_takes_too_long_says_so_and_what_to_do(ask, path, slow_metadata):
+    (answer,) = ask(path, settings={"sql_time_limit_ms": 50}, metadata=slow_metadata)
+    assert answer.status_code == 400
+    assert "This query took too long" in answer.text
+    assert "Use more specific words" in answer.text
+    assert "configuration option" not in answer.text
+    assert ("with recursive" in answer.text) == ("sql" in path)
+
+
+@pytest.fixture
+def slow_metadata():
+    import yaml
+    from conftest import ROOT
+
+    metadata = yaml.safe_load((ROOT / "metadata.yml").read_text())
+    metadata["databases"]["papers"]["queries"]["slow"] = {"title": "Slow", "sql": SLOW}
+    return metadata
+
+
+def test_an_unexpected_error_tells_nothing_of_the_inside(ask, monkeypatch):
+    from papersette.site import query_response
+
+    async def fail(*_):
+        raise RuntimeError("the secret of the inside")
+
+    monkeypatch.setattr(query_response, "ensure_query_allowed", fail)
+    (answer,) = ask("/papers/most_cited_works")
+    assert answer.status_code == 500
+    assert "Something went wrong" in answer.text
+    assert "Papersette: a sample" in answer.text
+    assert "the secret" not in answer.text
+
+
+def test_errors_as_json_are_those_of_datasette(sample_site):
+    answer = sample_site.get("/papers/nothing.json")
+    assert answer.json() == {
+        "ok": False,
+        "error": "Table not found",
+        "status": 404,
+        "title": None,
+    }
+
+
+def test_a_forbidden_page_is_a_page_of_the_site(ask, slow_metadata):
+    slow_metadata["databases"]["papers"]["queries"]["slow"]["allow"] = False
+    (answer,) = ask("/papers/slow", metadata=slow_metadata)
+    assert answer.status_code == 403
+    assert "You may not see this page" in answer.text
+    assert 'action="/papers/search"' in answer.text
