@@ -24,7 +24,7 @@ import pypdfium2
 from pdfminer.high_level import extract_pages
 from pdfminer.layout import LAParams
 
-from papersette import catalog
+from papersette.catalogs import catalog
 from papersette.fulltext import cleaning, engines, extract
 from papersette.records import Paper
 

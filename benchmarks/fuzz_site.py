@@ -163,6 +163,8 @@ class Fuzzer:
             "/-/language/fr", "/-/language/xx", f"/-/dashboards/{value}", f"/pdf/{value}",
             f"/pdf/{value}.pdf", f"/static/{value}", f"/-/static/{value}", f"/{value}",
             f"/papers/{value}", f"/papers/papers/{value}", f"/-/{value}", f"//{value}",
+            "/robots.txt", "/sitemap.xml", f"/sitemap-{value}.xml", f"/-/card/{value}.png",
+            "/-/oai", "/-/unapi",
             "/-/logout", "/-/permissions", "/-/allow-debug", "/-/messages", "/favicon.ico",
         ])  # fmt: skip
         arguments = [("back", self.value()), ("q", self.value()), *self.special(2)]

@@ -19,7 +19,7 @@ from typing import Any
 from measures.corpora import ROOT, without_tldr
 from measures.table import patched
 
-from papersette.catalog import read_questions
+from papersette.catalogs.catalog import read_questions
 from papersette.records import Question
 from papersette.search import parser, query, ranking, retrieval
 from papersette.search.engine import Engine

@@ -28,7 +28,7 @@ from measures.corpora import (
 )
 from measures.served import Site, serve
 
-from papersette.catalog import read_questions
+from papersette.catalogs.catalog import read_questions
 from papersette.records import Question
 
 PARTS = ("relevance", "completeness", "engine", "pages", "index")

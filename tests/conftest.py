@@ -27,6 +27,7 @@ from typing import Any
 
 import httpx
 import pytest
+import typst
 import yaml
 from corpora import (
     ODD_CATALOG,
@@ -61,15 +62,20 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"
 
 def make_pdf(path: Path, pages: list[list[str]]) -> Path:
     """Write a PDF with the given lines on each page, in Helvetica: the least a PDF can be."""
+    shown = [" ".join(f"({_escape(line)}) Tj T*" for line in lines) for lines in pages]
+    path.write_bytes(assemble_pdf([f"BT /F1 11 Tf 14 TL 60 780 Td {page} ET" for page in shown]))
+    return path
+
+
+def assemble_pdf(streams: list[str]) -> bytes:
+    """Return a PDF whose pages have these content streams; /F1 is Helvetica."""
     objects: list[bytes] = [
         b"",
         b"",
         b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>",
     ]
     kids = []
-    for lines in pages:
-        shown = " ".join(f"({_escape(line)}) Tj T*" for line in lines)
-        stream = f"BT /F1 11 Tf 14 TL 60 780 Td {shown} ET".encode("cp1252")
+    for stream in (text.encode("cp1252") for text in streams):
         objects.append(b"<</Length %d>>stream\n%s\nendstream" % (len(stream), stream))
         kids.append(len(objects) + 1)
         objects.append(
@@ -81,7 +87,13 @@ def make_pdf(path: Path, pages: list[list[str]]) -> Path:
         len(kids),
         b" ".join(b"%d 0 R" % kid for kid in kids),
     )
-    path.write_bytes(_assemble(objects))
+    return bytes(_assemble(objects))
+
+
+def typeset(path: Path, source: str) -> Path:
+    """Write a PDF with typst, of one small page for each page of the source."""
+    source = "#set page(width: 15cm, height: 20cm, margin: 1.5cm)\n" + source
+    path.write_bytes(typst.compile(source.encode()))
     return path
 
 
@@ -426,8 +438,8 @@ def follow(element) -> None:
         element.click()
 
 
-def axe_findings(page):
-    """Return the serious findings of axe; skip the test if it is not installed."""
+def axe_findings(page, impacts=("serious", "critical")):
+    """Return the findings of axe of these impacts; skip the test if it is not installed."""
     axe = pytest.importorskip(
         "axe_playwright_python.sync_playwright", reason="pip install -r requirements-dev.txt"
     )
@@ -435,7 +447,7 @@ def axe_findings(page):
     return [
         (finding["id"], [node["html"][:200] for node in finding["nodes"][:3]])
         for finding in found
-        if finding["impact"] in {"serious", "critical"}
+        if finding["impact"] in impacts
     ]
 
 

@@ -12,11 +12,14 @@ from conftest import METADATA, ROOT
 from papersette.database.schema import PAGES_PER_PAPER, SCHEMA
 from papersette.search.corpus import FACETS
 
-LEAVES = "records errors text names progress files loading stopping system"
+LEAVES = "records errors text names progress files list_headings loading markup stopping system"
 MAY_IMPORT = {
     "papersette/records.py": "",
     "papersette/errors.py": "",
-    "papersette/loading.py": "errors",
+    "papersette/loading.py": "errors yaml_mistakes",
+    "papersette/yaml_mistakes.py": "",
+    "papersette/markup.py": "loading",
+    "papersette/list_headings.py": "",
     "papersette/text.py": "",
     "papersette/names.py": "text",
     "papersette/progress.py": "",
@@ -26,14 +29,17 @@ MAY_IMPORT = {
     "papersette/sources": f"{LEAVES} sources",
     "papersette/fulltext": f"{LEAVES} fulltext",
     "papersette/knowledge": f"{LEAVES} knowledge",
+    "papersette/mathematics.py": "",
+    "papersette/reader": f"{LEAVES} search reader",
     "papersette/exports": f"{LEAVES} exports",
     "papersette/search": f"{LEAVES} search",
-    "papersette/catalog.py": f"{LEAVES} sources",
-    "papersette/ingest": f"{LEAVES} catalog sources fulltext knowledge ingest",
-    "papersette/database": f"{LEAVES} catalog fulltext knowledge search database",
-    "papersette/site": f"{LEAVES} search site",
-    "papersette/build.py": f"{LEAVES} catalog sources ingest fulltext database search site",
-    "plugins": f"{LEAVES} search exports site",
+    "papersette/catalogs": f"{LEAVES} yaml_mistakes catalogs sources",
+    "papersette/ingest": f"{LEAVES} catalogs sources fulltext knowledge ingest",
+    "papersette/database": f"{LEAVES} catalogs fulltext knowledge search database",
+    "papersette/site": f"{LEAVES} catalogs search reader site",
+    "papersette/proposals": f"{LEAVES} catalogs database fulltext ingest proposals sources",
+    "papersette/build.py": f"{LEAVES} catalogs proposals sources ingest fulltext database search site",
+    "plugins": f"{LEAVES} catalogs mathematics search reader exports site",
 }
 """The modules and packages of papersette that each file or package may import."""
 
@@ -160,8 +166,8 @@ def test_a_search_passes_every_parameter_to_the_engine():
         assert set(FACETS) <= set(query["params"])
 
 
-def test_metadata_is_under_70_kilobytes():
-    assert (ROOT / "metadata.yml").stat().st_size < 70_000
+def test_metadata_is_under_75_kilobytes():
+    assert (ROOT / "metadata.yml").stat().st_size < 75_000
 
 
 def tracked() -> list[Path]:

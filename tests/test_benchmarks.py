@@ -78,3 +78,62 @@ def test_the_rank_of_an_answer_follows_the_weights():
     assert scored.reciprocal_rank((1.0, 0.0, 0.0)) == 0.5
     assert scored.reciprocal_rank((0.0, 1.0, 0.0)) == 1.0
     assert Scored(scored.parts, None).reciprocal_rank((1.0, 1.0, 1.0)) == 0.0
+
+
+def test_the_contact_sheet_has_every_kind_of_page_of_the_sample(sample_site, sample_db, tmp_path):
+    import contact_sheet
+
+    kinds = contact_sheet.read_kinds()
+    for kind, path in kinds.items():
+        expected = 404 if kind == "not found" else 200
+        assert sample_site.get(path.partition("#")[0]).status_code == expected, kind
+    shots = [contact_sheet.Shot(kind, 390, "dark", "ar").file for kind in kinds]
+    assert len(set(shots)) == len(kinds)
+
+
+def test_the_contact_sheet_shows_each_page_in_all_widths_themes_and_languages(
+    sample_site, browser, tmp_path
+):
+    import contact_sheet
+
+    page = browser.new_page()
+    page.goto(f"{sample_site.base_url}/about")
+    problems = contact_sheet.take_picture(
+        page, contact_sheet.Shot("about", 390, "dark", "en"), tmp_path
+    )
+    contact_sheet.write_sheets({"about": "/about"}, tmp_path)
+    page.close()
+    assert problems == []
+    assert (tmp_path / "about-390-dark-en.png").read_bytes().startswith(b"\x89PNG")
+    assert (tmp_path / "about.html").read_text().count("<img") == 3 * 2 * 3
+
+
+GOLD = (
+    "<author><surname>Adler</surname>, <given-names>Mia</given-names></author> (<year>1999</year>): "
+    "<title>Städte im Wandel</title>. <other>Bern</other>: <publisher>Lang</publisher>.\n"
+    "<editor>Ministry of Tides</editor> (<year>2004</year>) <url>http://example.org</url>\n"
+    "<author><surname>Berg</surname></author>, <year>2001</year>, <title>Roads</title>.\n"
+)
+
+
+def test_references_are_compared_with_lists_segmented_by_hand(tmp_path):
+    from measures import reference_truth
+
+    from papersette.knowledge.citations import parse_references
+
+    (tmp_path / "gold.xml").write_text(GOLD, encoding="latin-1")
+    truth = reference_truth.read_references(tmp_path / "gold.xml")
+    assert [(r.first_author, r.year, r.title) for r in truth] == [
+        ("Adler", 1999, "Städte im Wandel"),
+        (None, 2004, ""),
+        ("Berg", 2001, "Roads"),
+    ]
+    lists = (
+        "\nAdler, Mia (1999): Städte im Wandel. Bern: Lang.\n\nMinistry of Tides (2004) "
+        "http://example.org\n\nCole, Tom (2003): Something else entirely. Bern: Lang."
+    )
+    compared = reference_truth.compare(truth, parse_references([(1, lists)]))
+    assert [reference.title for reference, _ in compared.found] == ["Städte im Wandel"]
+    assert [reference.title for reference in compared.missing] == ["Roads"]
+    assert [entry.title for entry in compared.wrong] == ["Something else entirely"]
+    assert reference_truth.count_fields(compared.found)["first author"] == 1
