@@ -124,9 +124,9 @@ def test_alt_2019_links_every_pdf_to_its_entry(alt_db):
     assert all(key == name for key, name in surnames)
 
 
-def test_the_problems_of_alt_2019_are_a_missing_pdf_and_two_different_titles(alt_db):
+def test_the_problems_of_alt_2019_are_a_missing_pdf_and_a_different_title(alt_db):
     problems = dict(rows(alt_db, "select paper_id, reason from problems"))
-    assert set(problems) == {"shang19Paper", "Aboumoustafa19Paper", "gaillard19Paper"}
+    assert set(problems) == {"shang19Paper", "Aboumoustafa19Paper"}
     assert "no PDF" in problems["shang19Paper"]
 
 

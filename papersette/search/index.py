@@ -97,7 +97,8 @@ def build_index(
 @contextlib.contextmanager
 def _locked(folder: Path) -> Iterator[bool]:
     """Hold the lock of an index; yield whether another process held it before."""
-    with folder.with_name(f".{folder.name}.lock").open("a") as file:
+    path = folder.with_name(f".{folder.name}.lock")
+    with path.open("a") as file:
         has_waited = False
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -106,7 +107,10 @@ def _locked(folder: Path) -> Iterator[bool]:
             has_waited = True
         except OSError as error:
             logger.warning("%s is not locked: %s", folder, error)
-        yield has_waited
+        try:
+            yield has_waited
+        finally:
+            path.unlink(missing_ok=True)
 
 
 def to_part_folder(folder: Path) -> Path:

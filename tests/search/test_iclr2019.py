@@ -84,7 +84,7 @@ def test_dropout_lstm_wikitext_finds_the_papers_that_have_all_three_as_whole_wor
     has = re.compile(r"(?<![^\W_])(dropout|lstm|wikitext)(?![^\W_])")
     truth = {paper for paper, text in texts.items() if len(set(has.findall(text))) == 3}
     assert len(truth) == 16
-    assert ids(search("dropout lstm wikitext")) == truth
+    assert ids(search("dropout lstm wikitext", size=20)) == truth
 
 
 def test_the_first_ten_papers_for_spectral_normalization_all_have_the_phrase(search, texts):
