@@ -35,9 +35,8 @@ EXPORTS = {
 FORGET = (
     """update comments set text = '', removed = coalesce(removed, :now), reader_id = null
       where reader_id = :reader_id""",
-    """delete from comments where reader_id is null and removed = :now
-      and not exists (select 1 from comments as answers where answers.parent_id = comments.comment_id)
-      and text = ''""",
+    """delete from comments where reader_id is null and removed = :now and comment_id not in
+      (select parent_id from comments as answers where parent_id is not null)""",
     "delete from readers where reader_id = :reader_id",
 )
 """Comments that others answered stay as empty ones; foreign keys delete everything else."""

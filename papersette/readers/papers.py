@@ -1,4 +1,4 @@
-"""The papers that readers refer to, with their titles; those that left the publication are marked."""
+"""The papers that readers refer to, with titles; those that left the publication are marked."""
 
 from __future__ import annotations
 

@@ -111,7 +111,7 @@ class Visit:
         return paper_id, title
 
     def paper_url(self, paper_id: str, rest: str = "") -> str:
-        """Return the address of a paper, or with `rest`, such as "/read#passage", of what it has."""
+        """Return the address of a paper, followed by `rest`, such as "/read#passage"."""
         table = self.readers.datasette.urls.table(DATABASE, "papers")
         return f"{table}/{tilde_encode(paper_id)}{rest}"
 

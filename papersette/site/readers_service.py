@@ -1,7 +1,7 @@
 """What the pages of readers share: settings, the store, roles and limits, one of each a server.
 
-Readers are off unless the setting `enabled` of papersette-readers or the variable PAPERSETTE_READERS
-says otherwise; then nothing is opened and no page is added.
+Readers are off unless the setting `enabled` of papersette-readers or the variable
+PAPERSETTE_READERS turns them on. While off, nothing is opened and no page is added.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ class Readers:
         return await asyncio.get_running_loop().run_in_executor(self.threads, run)
 
     async def write(self, function: Callable[..., Result], *arguments: Any, **named: Any) -> Result:
-        """Run a function of papersette.readers in a transaction, which is on the disk afterwards."""
+        """Run a function of papersette.readers in a transaction; afterwards it is on the disk."""
 
         def run() -> Result:
             with self.store.write() as conn:

@@ -67,7 +67,7 @@ NEXT = Migration(
     2, "colours", "create table colours (name text);\ninsert into colours values ('red');"
 )
 BROKEN = Migration(
-    2, "broken", "create table colours (name text);\ninsert into nothing values (1);"
+    2, "broken", "create table colours (name text);\ninsert into nowhere values (1);"
 )
 
 
@@ -84,7 +84,7 @@ def test_a_migration_is_applied_once_and_only_forward(tmp_path):
 def test_a_migration_that_fails_leaves_the_file_as_it_was(tmp_path):
     (first, *_), path = read_migrations(), tmp_path / "readers.db"
     Store(path, [first]).close()
-    with pytest.raises(UserError, match="no such table: nothing"):
+    with pytest.raises(UserError, match="no such table: nowhere"):
         Store(path, [first, BROKEN])
     with (store := Store(path, [first])).read() as conn:
         assert (
