@@ -13,9 +13,8 @@ from urllib.parse import parse_qs, quote
 
 from datasette import hookimpl
 
-from papersette.exports.spreadsheet import to_line
+from papersette.exports.spreadsheet import BOM, to_line
 
-BOM = "\ufeff"
 OWN_HEADERS = {b"content-type", b"content-length", b"content-disposition"}
 BLOCK = 65_536
 csv.field_size_limit(sys.maxsize)  # the text of a paper is one cell

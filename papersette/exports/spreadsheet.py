@@ -7,6 +7,8 @@ import io
 import re
 from collections.abc import Iterable
 
+BOM = "\ufeff"
+"""The byte order mark, without which Excel does not read UTF-8."""
 UNSEEN = "\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
 """Characters that take no space; a spreadsheet may drop them."""
 FORMULA = re.compile(rf"[\s{UNSEEN}]*[=+\-@＝＋－＠]|[\t\n]")

@@ -18,9 +18,8 @@ LONGEST_NOTE = 20_000
 """Characters."""
 
 SAVE = """
-insert into library (reader_id, paper_id, status, note, added, changed)
-values (:reader_id, :paper_id, :status, :note, :now, :now)
-on conflict do update set status = excluded.status, note = excluded.note, changed = excluded.changed
+update library set status = :status, note = :note, changed = :now
+where reader_id = :reader_id and paper_id = :paper_id
 """
 KEEP = """
 insert into library (reader_id, paper_id, status, added, changed)
@@ -96,29 +95,31 @@ def save(
     Raises:
         Full: There are too many papers in it.
     """
-    _check_room(conn, reader_id)
+    if keep(conn, reader_id, paper_id, status):
+        check_room(conn, reader_id)
     given = {"reader_id": reader_id, "paper_id": paper_id, "status": status, "now": now()}
     conn.execute(SAVE, given | {"note": note[:LONGEST_NOTE].replace("\r\n", "\n")})
     conn.execute("delete from tags where (reader_id, paper_id) = (?, ?)", (reader_id, paper_id))
+    add_tags(conn, reader_id, paper_id, tags)
+
+
+def add_tags(conn: sqlite3.Connection, reader_id: int, paper_id: str, tags: Iterable[str]) -> None:
+    """Add tags to a paper in a library."""
     conn.executemany(
         "insert or ignore into tags values (?, ?, ?)", [(reader_id, paper_id, t) for t in tags]
     )
 
 
 def keep(conn: sqlite3.Connection, reader_id: int, paper_id: str, status: str) -> bool:
-    """Add a paper to a library; return False where it is there already, and stays as it is.
-
-    Raises:
-        Full: There are too many papers in it.
-    """
-    _check_room(conn, reader_id)
+    """Add a paper to a library; return False where it is there already, and stays as it is."""
     given = {"reader_id": reader_id, "paper_id": paper_id, "status": status, "now": now()}
     return conn.execute(KEEP, given).rowcount > 0
 
 
-def _check_room(conn: sqlite3.Connection, reader_id: int) -> None:
+def check_room(conn: sqlite3.Connection, reader_id: int) -> None:
+    """Raise Full where a library has too many papers, so that the transaction is rolled back."""
     count = conn.execute("select count(*) from library where reader_id = ?", [reader_id])
-    if count.fetchone()[0] >= MOST_ENTRIES:
+    if count.fetchone()[0] > MOST_ENTRIES:
         raise Full
 
 
