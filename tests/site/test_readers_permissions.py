@@ -159,6 +159,8 @@ def test_a_form_without_its_token_is_refused_with_cookies_and_without(visitors, 
     answer = visitors[role].post(filled, token=False, **fields)
     assert answer.status_code == 403, answer.text[:500]
     assert "did not match" in answer.text
+    upload = visitors[role].client.post(filled, data=fields, files={"file": ("a.bib", b"")})
+    assert (upload.status_code, "too old" in upload.text) == (403, True)
     fresh = visitors[role].client.build_request("POST", filled, data=fields)
     fresh.headers.pop("cookie", None)
     assert visitors[role].client.send(fresh).status_code == 403
