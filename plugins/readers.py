@@ -10,12 +10,16 @@ from papersette.site.readers_forms import TooLarge, is_upload, limit, to_largest
 from papersette.site.readers_pages import ReadersPage
 from papersette.site.readers_routes import is_route
 from papersette.site.readers_service import read_settings, readers_of
+from papersette.site.readers_sign_in import check_installed
 
 
 @hookimpl
 def startup(datasette):
     readers = readers_of(datasette)  # a wrong setting ends the start
-    return readers.mark_missing if readers else None
+    if readers is None:
+        return None
+    check_installed(datasette)
+    return readers.mark_missing
 
 
 @hookimpl
