@@ -9,7 +9,7 @@ from datasette import Response, hookimpl
 from papersette.site.readers_forms import TooLarge, is_upload, limit, to_largest, to_refusal
 from papersette.site.readers_pages import ReadersPage
 from papersette.site.readers_routes import is_route
-from papersette.site.readers_service import read_settings, readers_of
+from papersette.site.readers_service import close_readers, read_settings, readers_of
 from papersette.site.readers_sign_in import check_installed
 
 
@@ -47,8 +47,8 @@ def asgi_wrapper(datasette):
 
         async def receive_and_close(receive):
             message = await receive()
-            if message["type"] == "lifespan.shutdown" and (readers := readers_of(datasette)):
-                readers.close()
+            if message["type"] == "lifespan.shutdown":
+                close_readers(datasette)
             return message
 
         async def serve(scope, receive, send):
@@ -66,6 +66,8 @@ def asgi_wrapper(datasette):
                     return await app(scope, limit(receive, to_largest(scope)), send)
                 except TooLarge:
                     status, message = 413, "The form is too large."
+                except (ValueError, TypeError):  # of asgi_csrf; Datasette answers all others
+                    status, message = 400, "The form cannot be read."
             await Response.text(message, status=status).asgi_send(send)
 
         return serve
