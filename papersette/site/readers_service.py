@@ -38,8 +38,8 @@ select paper_id, coalesce(title, paper_id) from papers
 where paper_id in (select value from json_each(?))
 """
 NOT_SAVED = "This could not be saved. Try again in a minute."
-THREADS = 4
-"""Functions of the store that run at a time; writers take turns anyway."""
+READING = 3
+"""Functions that read at a time. One more writes: a writer that waits keeps no page waiting."""
 
 Result = TypeVar("Result")
 _opened: WeakKeyDictionary[Any, Readers | None] = WeakKeyDictionary()
@@ -104,9 +104,8 @@ class Readers:
     store: Store
     rates: Rates
     visitors: Visitors = field(default_factory=Visitors)
-    threads: ThreadPoolExecutor = field(
-        default_factory=lambda: ThreadPoolExecutor(THREADS, thread_name_prefix="readers")
-    )
+    threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(READING))
+    writer: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1))
     _marked: Any = None
     """The database of papers for which missing papers are marked."""
 
@@ -127,7 +126,7 @@ class Readers:
                 return function(conn, *arguments, **named)
 
         try:
-            return await asyncio.get_running_loop().run_in_executor(self.threads, run)
+            return await asyncio.get_running_loop().run_in_executor(self.writer, run)
         except sqlite3.OperationalError as error:  # a full disk, or a lock that is held for long
             print(f"{self.store.path}: {error}", file=sys.stderr)
             raise DatasetteError(NOT_SAVED, "Unavailable", status=503) from error
@@ -163,7 +162,8 @@ class Readers:
 
     def close(self) -> None:
         """Finish what is being written, and close the store."""
-        self.threads.shutdown(wait=True)
+        for pool in (self.writer, self.threads):
+            pool.shutdown(wait=True)
         self.store.close()
 
 
