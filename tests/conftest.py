@@ -474,6 +474,31 @@ def rated_site(once, tmp_path_factory):
         yield client
 
 
+@pytest.fixture(scope="session")
+def readers_site(sample_db, tmp_path_factory):
+    """The sample with readers, see visitors.py; tests use papers of their own in it."""
+    from visitors import serve_readers  # which imports this module
+
+    with serve_readers(sample_db, tmp_path_factory.mktemp("readers")) as client:
+        yield client
+
+
+@pytest.fixture
+def visitor(readers_site):
+    """Return a function that makes visitors.Visitor of a name, on the site with readers or another."""
+    from visitors import Visitor
+
+    made = []
+
+    def visit(name="", site=readers_site, **headers):
+        made.append(Visitor(site, name, **headers))
+        return made[-1]
+
+    yield visit
+    for one in made:
+        one.client.close()
+
+
 def rows(site, query, /, **given):
     """Return the rows of a canned query of a served site."""
     answer = site.get(f"/papers/{query}.json", params={"_shape": "array", "_size": "max", **given})

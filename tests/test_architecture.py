@@ -31,15 +31,16 @@ MAY_IMPORT = {
     "papersette/knowledge": f"{LEAVES} knowledge",
     "papersette/mathematics.py": "",
     "papersette/reader": f"{LEAVES} search reader",
+    "papersette/readers": f"{LEAVES} sources readers",
     "papersette/exports": f"{LEAVES} exports",
     "papersette/search": f"{LEAVES} search",
     "papersette/catalogs": f"{LEAVES} yaml_mistakes catalogs sources",
     "papersette/ingest": f"{LEAVES} catalogs sources fulltext knowledge ingest",
     "papersette/database": f"{LEAVES} catalogs fulltext knowledge search database",
-    "papersette/site": f"{LEAVES} catalogs search reader site",
+    "papersette/site": f"{LEAVES} catalogs search reader readers site",
     "papersette/proposals": f"{LEAVES} catalogs database fulltext ingest proposals sources",
     "papersette/build.py": f"{LEAVES} catalogs proposals sources ingest fulltext database search site",
-    "plugins": f"{LEAVES} catalogs mathematics search reader exports site",
+    "plugins": f"{LEAVES} catalogs mathematics search reader readers exports site",
 }
 """The modules and packages of papersette that each file or package may import."""
 
