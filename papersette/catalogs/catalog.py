@@ -17,7 +17,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from papersette import loading
-from papersette.catalogs import identity
+from papersette.catalogs import identity, meaning
 from papersette.catalogs.entries import (
     Entry,
     listed,
@@ -29,6 +29,7 @@ from papersette.catalogs.entries import (
 )
 from papersette.catalogs.identity import Identity
 from papersette.errors import UserError
+from papersette.meaning.models import Model
 from papersette.records import Count, LooseFile, Paper, Problem, Question
 from papersette.sources import SOURCES, recognition
 
@@ -101,6 +102,8 @@ class Catalog:
     works: Works = field(default_factory=lambda: Works())
     site: Identity = field(default_factory=Identity)
     """Name and look of the publication."""
+    meaning: Model | None = None
+    """The model by which papers are found by meaning; None for none."""
     questions: tuple[Question, ...] = ()
     """Queries with known answers, by which the build measures how well the search ranks."""
 
@@ -257,6 +260,7 @@ READERS: dict[str, Callable[[Entry, Path], Any]] = {
     "allow_hosts": lambda entry, data: _to_hosts(entry),
     "datasets": to_path,
     "works": lambda entry, data: _read_works(to_path(entry, data)),
+    "meaning": meaning.read,
     "questions": lambda entry, data: read_questions(to_path(entry, data)),
 }
 """Key of a catalog -> what reads its value."""

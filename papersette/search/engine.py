@@ -22,6 +22,8 @@ from papersette.search.corpus import FACETS, Corpus, FacetValue, Numbers, read_c
 from papersette.search.evidence import Finder
 from papersette.search.expansions import Notice
 from papersette.search.index import Index, connect, open_index
+from papersette.search.meaning import Meaning, open_meaning
+from papersette.search.nearest import Sentence, SentenceFinder
 from papersette.search.parser import parse
 from papersette.search.passages import Needle
 from papersette.search.query import Query, iterate_terms
@@ -63,11 +65,13 @@ class Engine:
     Args:
         database: papers.db.
         index_folder: Its search index, as `index.build_index` makes it.
+        meaning: The model and the vectors, if not those of the index.
     """
 
-    def __init__(self, database: Path, index_folder: Path) -> None:
+    def __init__(self, database: Path, index_folder: Path, meaning: Meaning | None = None) -> None:
         self.database = database
         self.index: Index = open_index(index_folder)
+        self.meaning = meaning or open_meaning(index_folder)
         with connect(database) as conn:
             self.corpus: Corpus = read_corpus(conn)
             self.titles = [""] * self.corpus.size
@@ -77,6 +81,7 @@ class Engine:
         self.retriever = Retriever(self.index, self.corpus)
         self.ranker = Ranker(self.index, self.corpus)
         self.finder = Finder(self.index, self.corpus, self.connect)
+        self.sentences = SentenceFinder(self.index, self.corpus, self.connect, self.meaning)
         self._local = threading.local()
         self._lock = threading.Lock()
         self._recent: OrderedDict[Request, Result] = OrderedDict()
@@ -115,6 +120,13 @@ class Engine:
         """Return (number, score) of the papers whose metadata is most similar to a text."""
         stems = list(dict.fromkeys(to_stems(text[:LONGEST_TEXT])))[:MOST_STEMS]
         return self.ranker.rank_metadata(stems, limit)
+
+    def find_sentences(
+        self, text: str, limit: int = 10, papers: Sequence[str] = ()
+    ) -> list[Sentence]:
+        """Return the sentences nearest to a text; of `papers` only, where these are given."""
+        numbers = [self.corpus.numbers[p] for p in papers if p in self.corpus.numbers]
+        return self.sentences.find(text, limit, numbers) if numbers or not papers else []
 
     def find_numbers(self, request: Request) -> Numbers:
         """Return the numbers of all papers that match, without ranking them."""

@@ -42,6 +42,10 @@ NEAR_BONUS = 3.0
 """More than the other scores of a paper together, so that adjacency decides first."""
 PHRASE_SCORE = 50.0
 """Of a page with the phrase, when the page of a passage is chosen: more than its words."""
+MEANING_WEIGHT = 0.5
+"""Of the best cosine with a question, as a share of the highest score by words: a third of both."""
+PASSAGE_MEANING_WEIGHT = 0.5
+"""Share of the cosine in the score of a sentence; the rest is its words."""
 PHRASE_WORDS = range(2, 5)
 """So many plain words are looked for next to each other."""
 NEAR_DISTANCE = 8
