@@ -9,7 +9,7 @@ import sqlite3
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -21,11 +21,19 @@ from papersette.search.clauses import Condition
 from papersette.search.corpus import FACETS, Corpus, FacetValue, Numbers, read_corpus
 from papersette.search.evidence import Finder
 from papersette.search.expansions import Notice
+from papersette.search.hybrid import (
+    MOST_ALONE,
+    Nearness,
+    keep_works,
+    to_conditions,
+    to_nearness,
+    to_question,
+)
 from papersette.search.index import Index, connect, open_index
-from papersette.search.meaning import Meaning, open_meaning
+from papersette.search.meaning import Meaning, open_meaning, read_paper
 from papersette.search.nearest import Sentence, SentenceFinder
 from papersette.search.parser import parse
-from papersette.search.passages import Needle
+from papersette.search.passages import Needle, mark
 from papersette.search.query import Query, iterate_terms
 from papersette.search.ranking import Ranker, Ranking
 from papersette.search.results import Hit, Request, Result
@@ -57,6 +65,13 @@ class _Found:
     matching: Matching
     ranking: Ranking
     counted: facet_counts.Result
+    near: Nearness | None = None
+    """How near the papers are to the question, where meaning was compared."""
+
+    @property
+    def alone(self) -> Numbers:
+        """Papers found by meaning alone."""
+        return np.empty(0, np.int64) if self.near is None else self.near.alone
 
 
 class Engine:
@@ -139,20 +154,26 @@ class Engine:
         all_versions = request.versions == "all"
         counted = facet_counts.to_result(self.corpus, matching.numbers, all_versions=all_versions)
         ranking = self.ranker.rank(query, matching)
-        found = _Found(query, matching, ranking, counted)
+        near = self._compare(request, query, matching, ranking)
+        if near:
+            ranking = self.ranker.blend(ranking, near.scores, near.alone)
+        found = _Found(query, matching, ranking, counted, near)
         ordered = self._order(request, found)
         hits = [self._to_hit(number, versions, found) for number, versions in ordered]
         if request.passages:
-            for start in range(0, len(hits), BATCH):
-                batch = hits[start : start + BATCH]
+            worded = [hit for hit in hits if hit.found_by == "words"]
+            for start in range(0, len(worded), BATCH):
+                batch = worded[start : start + BATCH]
                 self.finder.add_passages(batch, matching.clauses, ranking.phrases)
-            self._add_missing(hits, matching)
+            self._add_missing(worded, matching)
+            self._add_sentences(hits, found)
         if request.explain:
             self._add_explanations(hits, found)
         return Result(
             hits=hits,
             count=counted.size,
             papers=len(matching.numbers),
+            by_meaning=None if near is None else len(near.alone),
             facets=self._count_facets(request, counted),
             parts=self._count_parts(query, found),
             common=tuple(clause.label for clause in matching.common),
@@ -162,6 +183,36 @@ class Engine:
             notices=[*matching.notices, *self._collection_notices(query)],
             ignored=query.ignored,
         )
+
+    def _compare(
+        self, request: Request, query: Query, matching: Matching, ranking: Ranking
+    ) -> Nearness | None:
+        """Return how near the papers are to what a request asks; None where words alone count."""
+        question = to_question(query, request.q)
+        if self.meaning is None or request.meaning == "off" or not question:
+            return None
+        allowed = self.retriever.allow(query, matching, to_conditions(query.clauses))
+        numbers = matching.numbers
+        near = to_nearness(self.meaning, question, ranking.numbers, numbers, allowed)
+        if request.sort in self.corpus.sort_keys:  # papers that lack the words come last anyhow
+            return replace(near, alone=near.alone[:0])
+        if request.versions == "all":
+            return replace(near, alone=near.alone[:MOST_ALONE])
+        alone = keep_works(near.alone, self.corpus.works, numbers)
+        return replace(near, alone=alone[:MOST_ALONE])
+
+    def _add_sentences(self, hits: Sequence[Hit], found: _Found) -> None:
+        """Give hits found by meaning alone the sentence of their abstract nearest to the query."""
+        if self.meaning is None or found.near is None:
+            return
+        needles = self.finder.weigh([c for c in found.matching.clauses if c.needles])
+        for hit in hits:
+            if hit.found_by == "words":
+                continue
+            nearest = self.meaning.vectors.find_sentence(hit.number, found.near.query)
+            sentences = read_paper(self.connect(), hit.number).sentences
+            if nearest and nearest[0] < len(sentences):
+                hit.passage, hit.source = mark(sentences[nearest[0]], needles), "abstract"
 
     def _interpret(self, request: Request) -> tuple[Query, list[Condition]]:
         scoped = f"{request.q} in:{request.scope}" if request.scope else request.q
@@ -178,7 +229,7 @@ class Engine:
         else:
             ordered = found.ranking.numbers
         grouped, versions = self._group(ordered, found.counted)
-        if len(grouped) < last and len(ordered) < len(numbers):
+        if len(grouped) < last and len(ordered) - len(found.alone) < len(numbers):
             rest = self.ranker.rest(found.matching, found.ranking)
             grouped, versions = self._group(np.concatenate([ordered, rest]), found.counted)
         page = grouped[last - request.size : last]
@@ -199,7 +250,8 @@ class Engine:
 
     def _to_hit(self, number: int, versions: int, found: _Found) -> Hit:
         score = round(float(found.ranking.scores[number]), 3)
-        return Hit(number, self.corpus.ids[number], score, versions=versions)
+        found_by = "meaning" if number in found.alone else "words"
+        return Hit(number, self.corpus.ids[number], score, versions=versions, found_by=found_by)
 
     def _add_missing(self, hits: Sequence[Hit], matching: Matching) -> None:
         """Say of each hit which clauses it lacks, where some may be missing."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from tantivy import Query as EngineQuery
@@ -20,7 +20,7 @@ from papersette.search.expansions import Notice
 from papersette.search.index import Index
 from papersette.search.paper_sets import PaperSet, PaperSets
 from papersette.search.parser import parse
-from papersette.search.query import Function, Query
+from papersette.search.query import Function, Node, Query
 from papersette.search.rewrites import to_relaxed
 
 RARE_SHARE = 1 / 32
@@ -148,6 +148,15 @@ class Retriever:
         asked, common = self._split_common(clauses) if query.is_sentence else (clauses, ())
         nothing = np.empty(0, np.int64)
         return Matching(nothing, asked, conditions, common=common, notices=notices)
+
+    def allow(self, query: Query, matching: Matching, nodes: tuple[Node, ...]) -> PaperSet:
+        """Return the papers that meet all conditions of a result and match these clauses."""
+        allowed = self.sets.of_all(matching.conditions)
+        if nodes:
+            clauses = self.compiler.to_clauses(replace(query, clauses=nodes), [])
+            for members in self.sets.of_each(clauses):
+                allowed &= members
+        return allowed
 
     def numbers_of(self, query: EngineQuery, most: int | None = None) -> Numbers:
         """Return the numbers of all papers that match an engine query, ascending.
