@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import threading
 from collections import OrderedDict
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from papersette.errors import UserError
 from papersette.search import adapter, facet_counts
 from papersette.search.analysis import to_stems
 from papersette.search.clauses import Condition
@@ -22,6 +24,7 @@ from papersette.search.corpus import FACETS, Corpus, FacetValue, Numbers, read_c
 from papersette.search.evidence import Finder
 from papersette.search.expansions import Notice
 from papersette.search.hybrid import (
+    CANDIDATES,
     MOST_ALONE,
     Nearness,
     keep_works,
@@ -34,11 +37,13 @@ from papersette.search.meaning import Meaning, open_meaning, read_paper
 from papersette.search.nearest import Sentence, SentenceFinder
 from papersette.search.parser import parse
 from papersette.search.passages import Needle, mark
-from papersette.search.query import Query, iterate_terms
+from papersette.search.query import Function, Query, iterate_terms
 from papersette.search.ranking import Ranker, Ranking
 from papersette.search.results import Hit, Request, Result
 from papersette.search.retrieval import Matching, Retriever
 from papersette.text import to_slug
+
+logger = logging.getLogger(__name__)
 
 FACET_VALUES = 15
 """Values of a facet beside the results; of years all."""
@@ -86,20 +91,30 @@ class Engine:
     def __init__(self, database: Path, index_folder: Path, meaning: Meaning | None = None) -> None:
         self.database = database
         self.index: Index = open_index(index_folder)
-        self.meaning = meaning or open_meaning(index_folder)
+        self.meaning_problem = ""
+        self.meaning = meaning or self._open_meaning(index_folder)
         with connect(database) as conn:
             self.corpus: Corpus = read_corpus(conn)
             self.titles = [""] * self.corpus.size
             for number, title in conn.execute("select number, title from papers"):
                 self.titles[number] = title or ""
         self.counter = facet_counts.FacetCounter(self.corpus)
-        self.retriever = Retriever(self.index, self.corpus)
+        self.retriever = Retriever(self.index, self.corpus, self.find_similar)
         self.ranker = Ranker(self.index, self.corpus)
         self.finder = Finder(self.index, self.corpus, self.connect)
         self.sentences = SentenceFinder(self.index, self.corpus, self.connect, self.meaning)
         self._local = threading.local()
         self._lock = threading.Lock()
         self._recent: OrderedDict[Request, Result] = OrderedDict()
+
+    def _open_meaning(self, index_folder: Path) -> Meaning | None:
+        """Return the meaning of the index; where it cannot be used, say why and go without."""
+        try:
+            return open_meaning(index_folder)
+        except UserError as error:
+            self.meaning_problem = str(error)
+            logger.warning("papers are found by their words alone: %s", error)
+            return None
 
     def connect(self) -> sqlite3.Connection:
         """Return a connection for reading that belongs to this thread."""
@@ -134,7 +149,12 @@ class Engine:
     def find_similar(self, text: str, limit: int = 50) -> list[tuple[int, float]]:
         """Return (number, score) of the papers whose metadata is most similar to a text."""
         stems = list(dict.fromkeys(to_stems(text[:LONGEST_TEXT])))[:MOST_STEMS]
-        return self.ranker.rank_metadata(stems, limit)
+        if self.meaning is None or not text.strip():
+            return self.ranker.rank_metadata(stems, limit)
+        found = self.ranker.rank_metadata(stems, CANDIDATES)
+        numbers = np.array([number for number, _ in found], np.int64)
+        near = to_nearness(self.meaning, text, numbers, numbers, self.retriever.sets.every)
+        return self.ranker.blend_similar(found, near.scores)[:limit]
 
     def find_sentences(
         self, text: str, limit: int = 10, papers: Sequence[str] = ()
@@ -173,7 +193,8 @@ class Engine:
             hits=hits,
             count=counted.size,
             papers=len(matching.numbers),
-            by_meaning=None if near is None else len(near.alone),
+            by_meaning=len(found.alone),
+            meaning=self._to_state(request, query),
             facets=self._count_facets(request, counted),
             parts=self._count_parts(query, found),
             common=tuple(clause.label for clause in matching.common),
@@ -188,9 +209,9 @@ class Engine:
         self, request: Request, query: Query, matching: Matching, ranking: Ranking
     ) -> Nearness | None:
         """Return how near the papers are to what a request asks; None where words alone count."""
-        question = to_question(query, request.q)
-        if self.meaning is None or request.meaning == "off" or not question:
+        if self.meaning is None or self._to_state(request, query) != "on":
             return None
+        question = to_question(query, request.q)
         allowed = self.retriever.allow(query, matching, to_conditions(query.clauses))
         numbers = matching.numbers
         near = to_nearness(self.meaning, question, ranking.numbers, numbers, allowed)
@@ -201,15 +222,26 @@ class Engine:
         alone = keep_works(near.alone, self.corpus.works, numbers)
         return replace(near, alone=alone[:MOST_ALONE])
 
+    def _to_state(self, request: Request, query: Query) -> str:
+        """Return whether meaning is compared: "on", "off", or "" where it cannot be."""
+        if self.meaning is None or not to_question(query, request.q):
+            return ""
+        return request.meaning or "on"
+
     def _add_sentences(self, hits: Sequence[Hit], found: _Found) -> None:
         """Give hits found by meaning alone the sentence of their abstract nearest to the query."""
-        if self.meaning is None or found.near is None:
+        if self.meaning is None:
             return
+        functions = [n for n in found.query.clauses if isinstance(n, Function)]
+        texts = [n.argument for n in functions if n.name == "similar:"]
+        like = self.meaning.read(texts[0]) if texts else None
         needles = self.finder.weigh([c for c in found.matching.clauses if c.needles])
         for hit in hits:
-            if hit.found_by == "words":
+            is_alone = found.near is not None and hit.found_by == "meaning"
+            query = found.near.query if found.near is not None and is_alone else like
+            if query is None or hit.passage is not None:
                 continue
-            nearest = self.meaning.vectors.find_sentence(hit.number, found.near.query)
+            nearest = self.meaning.vectors.find_sentence(hit.number, query)
             sentences = read_paper(self.connect(), hit.number).sentences
             if nearest and nearest[0] < len(sentences):
                 hit.passage, hit.source = mark(sentences[nearest[0]], needles), "abstract"

@@ -50,6 +50,8 @@ SENTENCE_SHARE = 1 / 3
 """
 NEAR_SHARE = 0.6
 """How near, from the median paper to the nearest one, a paper is that meaning alone finds."""
+SIMILAR_MEANING_WEIGHT = 1.0
+"""The same for papers that are similar to a text: as much as its words."""
 PASSAGE_MEANING_WEIGHT = 0.5
 """Share of the cosine in the score of a sentence; the rest is its words."""
 PHRASE_WORDS = range(2, 5)
@@ -135,6 +137,22 @@ class Ranker:
         order = np.argsort(-total[members], kind="stable")
         parts = ranking.parts | {"meaning": added}
         return Ranking(members[order], total, ranking.phrases, parts)
+
+    def blend_similar(
+        self, found: Sequence[tuple[int, float]], nearness: Scores
+    ) -> list[tuple[int, float]]:
+        """Return (number, score) of the papers similar to a text by words or meaning, best first.
+
+        Args:
+            found: (number, score) by words.
+            nearness: Of every paper to the text, from 0 to 1.
+        """
+        total = SIMILAR_MEANING_WEIGHT * np.where(nearness >= NEAR_SHARE, nearness, 0.0)
+        highest = max((score for _, score in found), default=0.0) or 1.0
+        for number, score in found:
+            total[number] = score / highest + SIMILAR_MEANING_WEIGHT * nearness[number]
+        order = np.argsort(-total, kind="stable")[: np.count_nonzero(total)]
+        return [(int(number), round(float(total[number]), 3)) for number in order]
 
     def rank_metadata(self, stems: Sequence[str], limit: int) -> list[tuple[int, float]]:
         """Return (number, score) of the papers whose metadata has these stems, best first."""

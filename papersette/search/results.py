@@ -99,8 +99,10 @@ class Result:
     """Papers that match, every version counted."""
     facets: dict[str, list[tuple[FacetValue, int]]]
     """Per facet the values that most works have, with how many."""
-    by_meaning: int | None = None
-    """Works beside these that were found by meaning alone; None where only words were compared."""
+    by_meaning: int = 0
+    """Works beside these that were found by meaning alone."""
+    meaning: str = ""
+    """"on" where meaning was compared, "off" where it was not wanted, "" where it cannot be."""
     parts: dict[str, int] = field(default_factory=dict)
     """Works with the words in their "text", and in their "references"."""
     common: tuple[str, ...] = ()

@@ -68,11 +68,18 @@ class Retriever:
     Args:
         index: The open search index.
         corpus: The arrays of the same build.
+        find_similar: Returns (number, score) of the papers most similar to a text, best first.
     """
 
-    def __init__(self, index: Index, corpus: Corpus) -> None:
+    def __init__(
+        self,
+        index: Index,
+        corpus: Corpus,
+        find_similar: Callable[[str], list[tuple[int, float]]],
+    ) -> None:
         self.index = index
         self.corpus = corpus
+        self.find_similar = find_similar
         self.compiler = Compiler(index, corpus, self.call)
         self.sets = PaperSets(index, corpus)
 
@@ -210,9 +217,11 @@ class Retriever:
         return asked, tuple(c for c in clauses if c not in asked)
 
     def call(self, function: Function) -> Numbers:
-        """Return the papers that citations(…) or references(…) finds, ascending, or similar(…), the
-        most similar first.
+        """Return the papers that citations(…) or references(…) finds, ascending, or similar(…) or
+        similar:"…", the most similar first.
         """
+        if function.name == "similar:":
+            return np.array([n for n, _ in self.find_similar(function.argument)], np.int64)
         if function.name == "similar":
             own = self.corpus.numbers.get(function.argument.strip('"'))
             return np.array(self.corpus.related.get(own or 0, []), np.int64)

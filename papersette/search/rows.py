@@ -82,8 +82,7 @@ def to_facet_rows(result: Result) -> list[tuple[str, str | None, str | None, int
         ("matches", None, None, result.count),
         ("versions", None, None, result.papers),
     ]
-    if result.by_meaning is not None:
-        rows.append(("meaning", None, None, result.by_meaning))
+    rows += [("meaning", result.meaning, None, result.by_meaning)] if result.meaning else []
     rows += [("in", part, part, count) for part, count in result.parts.items()]
     rows += [("common", None, word, None) for word in result.common]
     rows += [("missing", None, word, None) for word in result.missing]
