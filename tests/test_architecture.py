@@ -36,10 +36,11 @@ MAY_IMPORT = {
     "papersette/catalogs": f"{LEAVES} yaml_mistakes catalogs sources",
     "papersette/ingest": f"{LEAVES} catalogs sources fulltext knowledge ingest",
     "papersette/database": f"{LEAVES} catalogs fulltext knowledge search database",
-    "papersette/site": f"{LEAVES} catalogs search reader site",
+    "papersette/agents": f"{LEAVES} search agents",
+    "papersette/site": f"{LEAVES} catalogs search reader agents site",
     "papersette/proposals": f"{LEAVES} catalogs database fulltext ingest proposals sources",
     "papersette/build.py": f"{LEAVES} catalogs proposals sources ingest fulltext database search site",
-    "plugins": f"{LEAVES} catalogs mathematics search reader exports site",
+    "plugins": f"{LEAVES} catalogs mathematics search reader exports agents site",
 }
 """The modules and packages of papersette that each file or package may import."""
 
