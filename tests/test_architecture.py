@@ -39,6 +39,7 @@ MAY_IMPORT = {
     "papersette/agents": f"{LEAVES} search agents",
     "papersette/site": f"{LEAVES} catalogs search reader agents site",
     "papersette/proposals": f"{LEAVES} catalogs database fulltext ingest proposals sources",
+    "papersette/__main__.py": f"{LEAVES} search agents",
     "papersette/build.py": f"{LEAVES} catalogs proposals sources ingest fulltext database search site",
     "plugins": f"{LEAVES} catalogs mathematics search reader exports agents site",
 }

@@ -47,17 +47,23 @@ def search(library: Library, given: Mapping[str, Any]) -> str:
             f"There is no page {request.page}: {result.count} results of size {request.size} "
             f"have {last} pages."
         )
+    blocks = to_blocks(library, request, result)
+    return fit(to_head(library, request, result), blocks, _to_foot(library, request, result))
+
+
+def to_blocks(library: Library, request: Request, result: Result) -> list[str]:
+    """Return each result of a page as text."""
     ids = json.dumps([hit.paper_id for hit in result.hits])
     papers = {row["paper_id"]: row for row in library.query(PAPERS, ids)}
     first = (request.page - 1) * request.size + 1
-    blocks = [
-        _to_block(library, rank, hit, papers[hit.paper_id], request.q)
+    return [
+        to_block(library, rank, hit, papers[hit.paper_id], request.q)
         for rank, hit in enumerate(result.hits, start=first)
     ]
-    return fit(_to_head(library, request, result), blocks, _to_foot(library, request, result))
 
 
-def _to_head(library: Library, request: Request, result: Result) -> list[str]:
+def to_head(library: Library, request: Request, result: Result) -> list[str]:
+    """Return what an answer to a search begins with: count, build, and how it was interpreted."""
     asked = f" for: {to_line(request.q)}" if request.q.strip() else " in all"
     works = f"{result.count} papers" if result.count != 1 else "1 paper"
     return [
@@ -68,7 +74,8 @@ def _to_head(library: Library, request: Request, result: Result) -> list[str]:
     ]
 
 
-def _to_block(library: Library, rank: int, hit: Hit, paper: Row, q: str) -> str:
+def to_block(library: Library, rank: int, hit: Hit, paper: Row, q: str) -> str:
+    """Return one result: its paper, passage, page, section and link."""
     names = (paper["authors"] or "").split("; ")
     more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
     lines = [
@@ -107,7 +114,8 @@ def _to_foot(library: Library, request: Request, result: Result) -> Callable[[in
         address = library.addresses.search({"q": request.q, "sort": request.sort})
         if not result.count:
             return f"Nothing found. Try fewer or other words, prefix*, or one OR other. {address}"
-        text = f"Shown: {first + 1} to {first + shown} of {result.count}. All: {address}"
+        everything = f" All: {address}" if address else ""
+        text = f"Shown: {first + 1} to {first + shown} of {result.count}.{everything}"
         if shown < len(result.hits):
             size = max(n for n in range(1, shown + 1) if not (first + shown) % n)
             page = (first + shown) // size + 1

@@ -17,7 +17,7 @@ SCRAP = 25
 LEAST = 100
 """Tokens of text that a page has at least in an answer."""
 BODIES = """
-select page, coalesce(body, '') as body, refs is not null as has_refs
+select paper_id, page, coalesce(body, '') as body, refs is not null as has_refs
 from pages where paper_id = ? and page between ? and ? order by page
 """
 ABSTRACT = 1200
@@ -119,18 +119,7 @@ def to_section(text: str, sections: Sequence[Row], last: int) -> Span:
 
 def describe_paper(library: Library, paper: Row, sections: Sequence[Row], tokens: int) -> str:
     """Return what is known of a paper: its fields, abstract, sections and addresses."""
-    facts = [f"{name}: {to_line(str(paper[name]))}" for name in FACTS if paper[name] is not None]
-    links = [f"{name}: {to_line(paper[name])}" for name in ("url", "pdf_url") if paper[name]]
-    versions = paper["versions"] or 1
-    head = [
-        f"# {name_paper(paper)}",
-        library.head(),
-        library.addresses.paper(paper["paper_id"]),
-        *facts,
-        *links,
-        f"versions of this work: {versions}" if versions > 1 else "",
-        f"pages with text: {paper['page_count']}",
-    ]
+    head = to_head(library, paper)
     summary = paper["abstract"] or paper["tldr"]
     blocks = [f"Abstract:\n{quote(to_line(summary, ABSTRACT))}" if summary else "No abstract."]
     listed = [f"{name_section(row)} (page {row['page']})" for row in sections]
@@ -142,6 +131,20 @@ def describe_paper(library: Library, paper: Row, sections: Sequence[Row], tokens
         return (f"Text: {more.strip()}" if paper["page_count"] else "No text here.") + cut_off
 
     return fit(head, blocks, to_foot, tokens)
+
+
+def to_head(library: Library, paper: Row) -> list[str]:
+    """Return the lines that say what a paper is: title, build, address and fields."""
+    versions = paper["versions"] or 1
+    return [
+        f"# {name_paper(paper)}",
+        library.head(),
+        library.addresses.paper(paper["paper_id"]),
+        *(f"{name}: {to_line(str(paper[name]))}" for name in FACTS if paper[name] is not None),
+        *(f"{name}: {to_line(paper[name])}" for name in ("url", "pdf_url") if paper[name]),
+        f"versions of this work: {versions}" if versions > 1 else "",
+        f"pages with text: {paper['page_count']}",
+    ]
 
 
 def _read_span(
