@@ -40,6 +40,7 @@ READING_SECONDS = 0.05
 """How long a client may take to read a part of an export before others go on."""
 SEARCHES = re.compile(
     r"^/papers/(search|search_facets|map_of_papers|like_this_text|similar_passages)(\.json)?$"
+    r"|^/-/mcp$"
 )
 NUMBERS = {"_timelimit", "_ttl", "_size", "_facet_size"}
 LARGEST = {("_size", "max"), ("_facet_size", "max"), *((name, "") for name in NUMBERS)}

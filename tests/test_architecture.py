@@ -38,10 +38,12 @@ MAY_IMPORT = {
     "papersette/catalogs": f"{LEAVES} yaml_mistakes catalogs meaning sources",
     "papersette/ingest": f"{LEAVES} catalogs sources fulltext knowledge ingest",
     "papersette/database": f"{LEAVES} catalogs fulltext knowledge search database",
-    "papersette/site": f"{LEAVES} catalogs search reader readers site",
+    "papersette/agents": f"{LEAVES} search agents",
+    "papersette/site": f"{LEAVES} catalogs search reader readers agents site",
     "papersette/proposals": f"{LEAVES} catalogs database fulltext ingest proposals sources",
+    "papersette/__main__.py": f"{LEAVES} search agents",
     "papersette/build.py": f"{LEAVES} catalogs proposals sources ingest fulltext meaning database search site",
-    "plugins": f"{LEAVES} catalogs mathematics search reader readers exports site",
+    "plugins": f"{LEAVES} catalogs mathematics search reader readers exports agents site",
 }
 """The modules and packages of papersette that each file or package may import."""
 
