@@ -153,7 +153,10 @@ async def error_response(datasette: Any, request: Request, error: Exception) -> 
     Datasette renders its page without the template variables of plugins, which have the name of the
     site and the language of the reader.
     """
-    response: Response = await handle_exception(datasette, request, error)()
+    try:
+        raise error  # for rich, which Datasette uses where it is installed: it reads the traceback
+    except type(error):
+        response: Response = await handle_exception(datasette, request, error)()
     if not (response.content_type or "").startswith("text/html"):
         return response
     if "csrftoken" not in request.scope:  # the error is that of a middleware
