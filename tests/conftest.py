@@ -191,10 +191,12 @@ def serve(
     *options: str,
     metadata: Path = ROOT / "metadata.yml",
     alone: bool = False,
+    own_static: bool = False,
 ) -> Iterator[httpx.Client]:
     """Serve a database as `make serve` does, but with time limits no busy machine reaches; yield a client.
 
-    Served alone, only papers.db is copied: the server has to make the index.
+    Served alone, only papers.db is copied: the server has to make the index. With `own_static`, the
+    folder of static files is among the options.
     """
     (folder / "metadata.yml").symlink_to(metadata)
     for name in ("settings.json", "plugins", "templates", "static"):
@@ -207,8 +209,7 @@ def serve(
     command += [
         "--static",
         f"pdf:{ROOT / 'data/sample/pdf'}",
-        "--static",
-        f"static:{ROOT / 'static'}",
+        *(() if own_static else ("--static", f"static:{ROOT / 'static'}")),
         *(word for key, value in PATIENT.items() for word in ("--setting", key, str(value))),
         *options,
     ]
@@ -222,6 +223,14 @@ def serve(
                 yield client
         finally:
             process.terminate()
+
+
+def wait_until_ready(site: httpx.Client, seen: list[int], seconds: float) -> None:
+    """Ask for /-/health until it is 200; add each status to `seen`."""
+    deadline = time.monotonic() + seconds
+    while not seen or seen[-1] != 200:
+        assert time.monotonic() < deadline, f"never healthy: {site.get('/-/health').text}"
+        seen.append(site.get("/-/health").status_code)
 
 
 def _wait_for_address(process: subprocess.Popen[bytes], log: Path) -> str:
