@@ -12,7 +12,7 @@ from conftest import METADATA, ROOT
 from papersette.database.schema import PAGES_PER_PAPER, SCHEMA
 from papersette.search.corpus import FACETS
 
-LEAVES = "records errors text names progress files list_headings loading markup stopping system"
+LEAVES = "__version__ records errors text names progress files list_headings loading markup stopping system"
 MAY_IMPORT = {
     "papersette/records.py": "",
     "papersette/errors.py": "",
