@@ -409,6 +409,17 @@ def iclr_site(iclr_db: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         yield client
 
 
+@pytest.fixture(scope="session")
+def emnlp_site(once, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    """EMNLP 2020, with authors and sessions but no texts, from the folder of the real data."""
+    data = foreign("miniconf-emnlp2020")
+    database = (
+        once("emnlp", lambda folder: build_real("emnlp2020", data.parent, folder)) / "papers.db"
+    )
+    with serve(database, tmp_path_factory.mktemp("emnlpsite")) as client:
+        yield client
+
+
 def chromium() -> str:
     """Return the path of the browser; skip the test where there is none."""
     found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
