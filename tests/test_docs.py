@@ -262,7 +262,15 @@ ORIGINS = {
     "/papers/search.bib?q=noise": "*",
     "/papers/papers.atom": "*",
     "/papers.db": "*",
-    "/llms.txt": None,
+    "/papers/search.md?q=noise": "*",
+    "/papers/papers/swalp.md": "*",
+    "/papers/openapi.json": "*",
+    "/llms.txt": "*",
+    "/papers/search?q=noise": None,
+    "/papers/tags": None,
+    "/papers/papers/swalp": None,
+    "/-/versions.json": None,
+    "/static/papersette.css": None,
 }
 """Path -> the origins that may read it where the site is served with --cors."""
 
