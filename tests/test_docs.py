@@ -266,11 +266,7 @@ ORIGINS = {
     "/papers/papers/swalp.md": "*",
     "/papers/openapi.json": "*",
     "/llms.txt": "*",
-    "/papers/search?q=noise": None,
-    "/papers/tags": None,
-    "/papers/papers/swalp": None,
     "/-/versions.json": None,
-    "/static/papersette.css": None,
 }
 """Path -> the origins that may read it where the site is served with --cors."""
 
