@@ -34,6 +34,7 @@ from papersette.site.limits import (
     state_of,
 )
 from papersette.site.rates import to_client
+from papersette.site.waiting import BUSY, waiting_response
 
 EXPORTS = re.compile(r"\.(csv|bib|ris|csl|atom|ics)$|^/-/oai$|^/sitemap-papers-\d+\.xml$")
 CARDS = re.compile(r"^/-/card(/[^/]+)?\.png$")
@@ -42,7 +43,8 @@ COSTLY = {"sql", "_stream", "_where", "_facet", "_facet_array", "_facet_date"}
 READING_SECONDS = 0.05
 """How long a client may take to read a part of an export before others go on."""
 SEARCHES = re.compile(
-    r"^/papers/(search|search_facets|map_of_papers|like_this_text)(\.json)?$|^/-/mcp$"
+    r"^/papers/(search|search_facets|map_of_papers|like_this_text|similar_passages)(\.json)?$"
+    r"|^/-/mcp$"
 )
 NUMBERS = {"_timelimit", "_ttl", "_size", "_facet_size"}
 LARGEST = {("_size", "max"), ("_facet_size", "max"), *((name, "") for name in NUMBERS)}
@@ -128,7 +130,7 @@ async def answer(datasette, app, scope, receive, send):
     """Answer a request of a client, not one that the server makes of itself."""
     if seconds := await to_delay(datasette, scope, receive):
         message = f"More than {state_of(datasette).limits.requests_per_minute:g} requests a minute."
-        await to_refusal(scope, message, 429, seconds).asgi_send(send)
+        await to_refusal(scope, message, seconds).asgi_send(send)
     elif message := to_problem(scope):
         error = DatasetteError(message, "Invalid request", status=400)
         response = await error_response(datasette, Request(scope, receive), error)
@@ -242,7 +244,8 @@ def in_lane(datasette, app):
                 await light.wait_for_end()
                 await app(scope, receive, send_outside)
         except Busy:
-            await to_busy(scope).asgi_send(send)
+            response = await waiting_response(datasette, scope, receive, BUSY)
+            await response.asgi_send(send)
 
     return serve
 
@@ -259,18 +262,12 @@ async def to_delay(datasette, scope, receive):
     return state.rates.count(to_client(scope, state.limits.proxies))
 
 
-def to_busy(scope):
-    """Return the response that asks to come back."""
-    message = "Too many of these requests are running. Try again in a few seconds."
-    return to_refusal(scope, message, 503, 5)
-
-
-def to_refusal(scope, message, status, seconds):
-    """Return a response that asks to come back after some seconds, as JSON to programs."""
+def to_refusal(scope, message, seconds):
+    """Return the response to a client that asks too often, as JSON to programs."""
     headers = {"Retry-After": str(seconds), "Cache-Control": "no-store"}
     if "." in scope["path"].rpartition("/")[2] or scope["path"].endswith("/-/mcp"):
-        return Response.json({"ok": False, "error": message}, status=status, headers=headers)
-    return Response.text(message, status=status, headers=headers)
+        return Response.json({"ok": False, "error": message}, status=429, headers=headers)
+    return Response.text(message, status=429, headers=headers)
 
 
 async def until_gone(app, scope, receive, send):
