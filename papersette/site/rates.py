@@ -30,6 +30,7 @@ class Rates:
 
     def __init__(self, per_minute: float, clock: Callable[[], float] = time.monotonic) -> None:
         self.per_minute = per_minute
+        self._most = max(1.0, per_minute)
         self._clock = clock
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
@@ -38,8 +39,8 @@ class Rates:
         if not self.per_minute:
             return 0
         now = self._clock()
-        tokens, before = self._buckets.pop(client, (self.per_minute, now))
-        tokens = min(self.per_minute, tokens + (now - before) * self.per_minute / 60)
+        tokens, before = self._buckets.pop(client, (self._most, now))
+        tokens = min(self._most, tokens + (now - before) * self.per_minute / 60)
         is_allowed = tokens >= 1
         self._buckets[client] = (tokens - is_allowed, now)
         while len(self._buckets) > MOST_CLIENTS:
