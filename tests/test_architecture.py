@@ -30,8 +30,9 @@ MAY_IMPORT = {
     "papersette/fulltext": f"{LEAVES} fulltext",
     "papersette/knowledge": f"{LEAVES} knowledge",
     "papersette/mathematics.py": "",
+    "papersette/translations.py": "",
     "papersette/reader": f"{LEAVES} search reader",
-    "papersette/readers": f"{LEAVES} sources readers",
+    "papersette/readers": f"{LEAVES} exports readers search sources translations",
     "papersette/exports": f"{LEAVES} exports",
     "papersette/search": f"{LEAVES} search",
     "papersette/catalogs": f"{LEAVES} yaml_mistakes catalogs sources",
@@ -40,7 +41,7 @@ MAY_IMPORT = {
     "papersette/site": f"{LEAVES} catalogs search reader readers site",
     "papersette/proposals": f"{LEAVES} catalogs database fulltext ingest proposals sources",
     "papersette/build.py": f"{LEAVES} catalogs proposals sources ingest fulltext database search site",
-    "plugins": f"{LEAVES} catalogs mathematics search reader readers exports site",
+    "plugins": f"{LEAVES} catalogs mathematics search reader readers exports site translations",
 }
 """The modules and packages of papersette that each file or package may import."""
 
