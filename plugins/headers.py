@@ -15,7 +15,7 @@ from datasette import hookimpl
 from papersette.site.canned_queries import DATABASE
 
 OWN_PAGES = re.compile(
-    rf"/?$|/(about|-/search|-/(login|account|library|comments|moderation)(/.+)?"
+    rf"/?$|/(about|-/search|-/(login|account|library|comments|moderation|following|for-you|programme|unsubscribe)(/.+)?"
     rf"|{DATABASE}/(search|search_facets|programme|reading_list|papers/[^/]+/(read|comments)))$"
 )
 """Paths of pages whose templates are this project's from head to foot."""

@@ -42,8 +42,7 @@ async def refresh(readers: Readers, reader_id: int) -> bool:
     """Bring the news of a reader up to date; return False where a search is not ready yet."""
     await readers.mark_missing()
     collection = collection_of(readers.datasette)
-    run_in = asyncio.get_running_loop().run_in_executor
-    return await run_in(readers.threads, following.refresh, readers.store, collection, reader_id)
+    return await asyncio.to_thread(following.refresh, readers.store, collection, reader_id)
 
 
 def to_page_path(datasette: Any, kind: str, target: str) -> str:
@@ -51,8 +50,13 @@ def to_page_path(datasette: Any, kind: str, target: str) -> str:
     return str(datasette.urls.path(to_follow_path(kind, target)))
 
 
-async def find_owner(visit: Visit, purpose: str) -> Reader:
-    """Return the reader whose secret the address has, if they may still see papers.
+async def find_owner(visit: Visit, purpose: str, is_asked: bool = True) -> Reader:
+    """Return the reader whose secret the address has.
+
+    Args:
+        visit: To an address with a secret.
+        purpose: What the secret has to be for.
+        is_asked: Whether the reader has to be one who may still see papers.
 
     Raises:
         NotFound: Nobody has this secret any more, or the reader was blocked.
@@ -61,9 +65,10 @@ async def find_owner(visit: Visit, purpose: str) -> Reader:
     secret = visit.request.url_vars["secret"]
     reader = await visit.readers.read(private_links.find_reader, secret, purpose)
     actor = {"id": reader.actor} if reader else None
-    if reader is None or not visit.readers.allows(actor, READER):
+    if reader is None or (is_asked and not visit.readers.allows(actor, READER)):
         raise NotFound("This private address is no longer valid.")
-    await ensure_papers_allowed(visit.readers.datasette, actor)
+    if is_asked:
+        await ensure_papers_allowed(visit.readers.datasette, actor)
     return reader
 
 
