@@ -179,8 +179,15 @@ async def show_form(visit, action, comment):
 async def moderation(visit):
     """Return the comments that are reported or hidden."""
     page, reader_id = ReadersPage(visit.readers, visit.request), await visit.reader_id()
-    found = await visit.readers.read(comments.list_to_moderate)
-    shown = [(to_shown(one, reader_id, page), visit.paper_url(one.paper_id)) for one in found]
+
+    def read(conn):
+        found = comments.list_to_moderate(conn)
+        return [(one, comments.list_reports(conn, one.comment_id)) for one in found]
+
+    shown = [
+        (to_shown(one, reader_id, page), reports, visit.paper_url(one.paper_id))
+        for one, reports in await visit.readers.read(read)
+    ]
     return await visit.page("readers_moderation.html", comments=shown)
 
 

@@ -56,6 +56,8 @@ class Comment:
 
     comment_id: int
     paper_id: str
+    title: str
+    """Of the paper."""
     parent_id: int | None
     text: str
     created: str

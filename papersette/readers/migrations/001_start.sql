@@ -87,8 +87,8 @@ create table views (
 ) strict, without rowid;
 
 create view comments_with_authors as
-select comment_id, paper_id, parent_id, text, comments.created, edited, removed, hidden,
+select comment_id, comments.paper_id, title, parent_id, text, comments.created, edited, removed, hidden,
   hidden_reason, comments.reader_id, readers.name as author,
   (select count(*) from reports
     where reports.comment_id = comments.comment_id and settled is null) as reports
-from comments left join readers using (reader_id);
+from comments join papers using (paper_id) left join readers using (reader_id);
