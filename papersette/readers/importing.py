@@ -7,6 +7,7 @@ is reported with its reason.
 
 from __future__ import annotations
 
+import dataclasses
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -140,7 +141,9 @@ def read(content: bytes, name: str) -> Iterator[Paper | Problem]:
         items = csljson.read(settings) if is_json else bibtex.read(settings)  # type: ignore[arg-type]
         try:
             for item in items:
-                if isinstance(item, Paper | Problem):
+                if isinstance(item, Problem):
+                    yield dataclasses.replace(item, item=item.item.replace(path.name, shown))
+                elif isinstance(item, Paper):
                     yield item
         except UserError as error:
             raise UserError(str(error).replace(str(path), shown)) from None

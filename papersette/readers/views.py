@@ -17,7 +17,7 @@ MOST_REMEMBERED = 500_000
 """Visits of a day that are told apart, 8 bytes each; further ones are not counted."""
 ROBOT = re.compile(
     r"bot\b|bot[/_-]|crawl|spider|slurp|scrap|archiver|fetch|preview|monitor|headless|feed"
-    r"|curl|wget|python|java/|perl|ruby|okhttp|go-http|httpx|aiohttp|axios|node|libwww|phantom"
+    r"|curl|wget|python|java/|perl|ruby|okhttp|go-http|httpx|aiohttp|axios|node|phantom"
     r"|lighthouse|facebookexternalhit|mediapartners|zotero|validator|scan",
     re.IGNORECASE,
 )

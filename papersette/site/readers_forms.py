@@ -74,8 +74,13 @@ def to_refusal(scope: Scope) -> tuple[int, str]:
 
 def to_largest(scope: Scope) -> int:
     """Return how many bytes the form of a request may have."""
+    return LARGEST_UPLOAD if is_upload(scope) else LARGEST_FORM
+
+
+def is_upload(scope: Scope) -> bool:
+    """Tell whether a request is a form with files."""
     kinds = [value for name, value in scope.get("headers") or () if name == b"content-type"]
-    return LARGEST_UPLOAD if kinds and kinds[0].startswith(b"multipart/") else LARGEST_FORM
+    return bool(kinds) and kinds[0].startswith(MULTIPART.encode())
 
 
 def limit(receive: Receive, largest: int) -> Receive:
