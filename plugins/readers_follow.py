@@ -169,7 +169,7 @@ async def change_mail(visit):
     address = visit.form.text("address", mail_settings.LONGEST_ADDRESS)
     language = visit.form.fields.get("language", "en")
     if not mail_settings.is_address(address) or language not in LANGUAGES:
-        message = "This is no address of e-mail, such as name@example.org, or no known language."
+        message = "This is no e-mail address, such as name@example.org, or no known language."
         raise DatasetteError(message, "Invalid request", status=400)
     await visit.readers.write(mail_settings.save, reader.reader_id, address, language)
     return visit.redirect(path, MESSAGES["mail"])

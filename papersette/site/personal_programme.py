@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
 
-from papersette.exports.rows import SessionRow
 from papersette.site.programme import Block, to_blocks, to_date, to_moment, to_offset, to_zone
 
 Row = Mapping[str, Any]
@@ -82,8 +81,8 @@ def _to_order(one: PersonalVenue) -> tuple[bool, str, str]:
     return not one.days[0].day, one.days[0].day, one.venue
 
 
-def to_calendar_rows(rows: Iterable[Row], stamp: str) -> list[SessionRow]:
-    """Return sessions for iCalendar, as moments where the time zone of the venue is known.
+def to_calendar_rows(rows: Iterable[Row], stamp: str) -> list[dict[str, Any]]:
+    """Return sessions as papersette.exports.ical reads them, as moments where the zone is known.
 
     Args:
         rows: Sessions.
@@ -93,15 +92,15 @@ def to_calendar_rows(rows: Iterable[Row], stamp: str) -> list[SessionRow]:
     for row in rows:
         groups.setdefault(row["venue"], []).append(row)
     return [
-        SessionRow(
-            session_id=row["session_id"],
-            title=row["session"],
-            start=_to_iso(row["start"], zone),
-            finish=_to_iso(row["finish"], zone),
-            room=row["room"],
-            stamp=stamp,
-            papers=[paper["title"] for paper in json.loads(row["papers"])],
-        )
+        {
+            "session_id": row["session_id"],
+            "title": row["session"],
+            "start": _to_iso(row["start"], zone),
+            "finish": _to_iso(row["finish"], zone),
+            "room": row["room"],
+            "stamp": stamp,
+            "papers": [paper["title"] for paper in json.loads(row["papers"])],
+        }
         for sessions in groups.values()
         for zone in [to_zone(sessions)]
         for row in sessions

@@ -17,9 +17,9 @@ MESSAGES = {
     "deleted": "Your account and all you wrote are deleted.",
     "followed": "You follow this from now on.",
     "unfollowed": "You no longer follow this.",
-    "seen": "All news are marked as seen.",
+    "seen": "All news is marked as seen.",
     "no_feed": "The private address no longer works.",
-    "mail": "Your address of e-mail is saved.",
+    "mail": "Your e-mail address is saved.",
     "no_mail": "You get no more digests.",
 }
 """Key -> English text; locales/ has the translations."""

@@ -74,7 +74,16 @@ def test_all_data_of_a_reader_is_exported_and_deleted_with_the_account(tmp_path)
 
 def fill(conn, name):
     """Write a row of each kind for a reader."""
-    from papersette.readers import comments, highlights, library, papers, ratings
+    from papersette.readers import (
+        comments,
+        follows,
+        highlights,
+        library,
+        mail_settings,
+        papers,
+        private_links,
+        ratings,
+    )
 
     reader_id = accounts.ensure_reader(conn, name, name).reader_id
     papers.remember(conn, "p1", "On noise")
@@ -84,6 +93,11 @@ def fill(conn, name):
     ratings.rate(conn, reader_id, "p1", 3)
     comment = comments.write(conn, reader_id, "p1", words)
     comments.report(conn, reader_id, comment, words)
+    follows.add(conn, reader_id, "search", f"q={words}", follows.Found(words), "1")
+    (one,) = follows.list_follows(conn, reader_id)
+    follows.compare(conn, one, follows.Found(words, ["p1"]), {"p1": "On noise"}, "2")
+    mail_settings.save(conn, reader_id, f"{name}@example.org", "en")
+    private_links.make(conn, reader_id, private_links.FEED)
 
 
 def test_a_comment_that_others_answered_stays_without_its_text(tmp_path):
