@@ -131,7 +131,9 @@ def test_there_is_no_digest_for_who_wants_none_or_has_seen_all(folder):
     assert write(folder) == (0, [])
 
 
-@pytest.mark.parametrize(("language", "words"), [("fr", "Terminer"), ("ar", "إنهاء")])
+@pytest.mark.parametrize(
+    ("language", "words"), [("fr", "Ne plus recevoir de résumés"), ("ar", "إيقاف الموجزات")]
+)
 def test_a_digest_is_in_the_language_of_its_reader(folder, language, words):
     with closing(sqlite3.connect(folder / "readers.db")) as conn:
         conn.execute("update mail_settings set language = ?", [language])
