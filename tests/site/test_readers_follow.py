@@ -1,15 +1,19 @@
 """Following: what is new after a rebuild, private feeds, digests, recommendations, the programme."""
 
+import email
 import json
 import shutil
 import time
+from email.policy import default
 from xml.etree import ElementTree
 
+import httpx
 import pytest
-from conftest import PATIENCE, build_database
+from conftest import PATIENCE, ROOT, build_database
 from visitors import Visitor, serve_readers
 
 from papersette.readers import addresses, follows
+from papersette.readers.__main__ import main
 from papersette.site.datasette_seam import tilde_encode
 
 CATALOG = """
@@ -390,3 +394,63 @@ def test_a_reader_deletes_the_follows_with_the_account(site, alice, builds, visi
     again = Visitor(site.client, "alice")
     assert again.get("/-/account/data.json").json() == {}
     again.client.close()
+
+
+def subscribe(visitor, site, builds, folder):
+    """Ask for digests, write one, and return the path that ends them."""
+    follow(visitor, "tag", "noise")
+    answer = visitor.post("/-/following/mail", address="alice@example.org", language="fr")
+    assert answer.status_code == 302, answer.text
+    site.serve(builds[1], 5)
+    given = ["--db", str(builds[1]), "--readers", str(site.folder / "readers" / "readers.db")]
+    given += ["--to", str(folder), "--url", "https://papers.example.org", "--site", str(ROOT)]
+    assert main(["digest", *given]) == 0
+    (path,) = folder.iterdir()
+    message = email.message_from_bytes(path.read_bytes(), policy=default)
+    return message["List-Unsubscribe"].strip("<>").removeprefix("https://papers.example.org")
+
+
+def test_digests_are_ended_by_one_post_of_a_mail_program(site, alice, builds, tmp_path):
+    path = subscribe(alice, site, builds, tmp_path / "outbox")
+    assert 'value="alice@example.org"' in alice.get("/-/following").text
+    one_click = {"List-Unsubscribe": "One-Click"}
+    with httpx.Client(base_url=site.client.base_url, timeout=PATIENCE / 1000) as mailer:
+        answer = mailer.post(path, data=one_click)
+        assert (answer.status_code, "You get no more digests." in answer.text) == (200, True)
+        assert "ds_actor" not in answer.headers.get("set-cookie", "")
+        assert mailer.post(path, data=one_click).status_code == 404
+    assert "alice@example.org" not in alice.get("/-/following").text
+    assert len(alice.get("/-/account/data.json").json()["follows"]) == 1
+
+
+def test_opening_the_link_asks_before_digests_end(site, alice, builds, tmp_path, visitor):
+    path = subscribe(alice, site, builds, tmp_path / "outbox")
+    anyone = visitor("", site.client)
+    page = anyone.get(path)
+    assert page.status_code == 200
+    assert 'value="alice@example.org"' in alice.get("/-/following").text
+    assert anyone.post(path).status_code == 200
+    assert 'value="alice@example.org"' not in alice.get("/-/following").text
+
+
+def test_another_address_ends_the_links_of_the_one_before(site, alice, builds, tmp_path):
+    path = subscribe(alice, site, builds, tmp_path / "outbox")
+    alice.post("/-/following/mail", address="new@example.org", language="ar")
+    assert site.client.get(path).status_code == 404
+    alice.post("/-/following/mail", action="end")
+    assert alice.get("/-/account/data.json").json()["mail_settings"] == []
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"address": "nobody"},
+        {"address": "a@example.org\r\nBcc: b@example.org"},
+        {"address": "a@example.org, b@example.org"},
+        {"address": "a@example.org", "language": "xx"},
+        {},
+    ],
+)
+def test_what_is_no_address_is_refused(alice, fields):
+    assert alice.post("/-/following/mail", **fields).status_code == 400
+    assert alice.get("/-/account/data.json").json()["mail_settings"] == []
