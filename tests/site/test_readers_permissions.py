@@ -200,6 +200,8 @@ def test_a_form_that_is_too_large_or_no_form_is_refused_before_it_is_read(visito
     kind = {"content-type": "application/x-www-form-urlencoded"}
     assert client.post(filled, content=parts, headers=kind).status_code == 413
     assert client.post(filled, json={}).status_code == 415
+    for odd in (b"csrftoken=%D9%A3", b"text=\xff"):
+        assert client.post(filled, content=odd, headers=kind).status_code in {400, 403}
     kind = {"content-type": "multipart/form-data"}
     assert client.post(filled, content=b"x", headers=kind).status_code == 415
 
