@@ -115,7 +115,8 @@ class Site:
                 if httpx.get(f"{self.url}/-/login", timeout=PATIENCE).status_code == 200:
                     return
             if time.monotonic() > deadline or self.process.poll() is not None:
-                raise SystemExit("the server did not start: " + (self.folder / "log").read_text())
+                end = (self.folder / "log").read_text()[-1000:]
+                raise SystemExit(f"the server did not start: {end}")
             time.sleep(0.05)
 
     def kill(self) -> None:
