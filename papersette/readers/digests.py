@@ -197,9 +197,9 @@ def to_message(
     message["List-Unsubscribe"] = f"<{unsubscribe}>"
     message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = settings.language
     message.set_content(render(site, PLAIN, context), cte="quoted-printable")
     message.add_alternative(render(site, HTML, context), subtype="html", cte="quoted-printable")
+    message["Content-Language"] = settings.language  # after the parts, which would take it
     return message
 
 

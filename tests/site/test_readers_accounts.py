@@ -132,7 +132,9 @@ def test_an_account_is_deleted_only_if_its_name_is_typed(visitor):
 
 def test_personal_pages_are_never_cached(visitor):
     alice = visitor("alice")
-    for path in ("/-/account", "/-/account/data.json", "/papers/papers/swalp"):
+    paths = ["/-/account", "/-/account/data.json", "/papers/papers/swalp", "/papers/search?q=noise"]
+    paths += ["/papers/tags/generalization", "/-/following", "/-/for-you", "/-/programme"]
+    for path in paths:
         assert "no-store" in alice.get(path).headers["cache-control"], path
 
 
