@@ -46,7 +46,7 @@ ROWS = {
     ),
 }
 """Kind of follow -> queries for the name of a row, and for the ids of its papers."""
-BUILD = "select build_id || ', ' || started from builds order by build_id desc limit 1"
+BUILD = "select started || ', ' || build_id from builds order by build_id desc limit 1"
 PUBLICATION = "select title from builds order by build_id desc limit 1"
 TITLES = """
 select paper_id, coalesce(title, paper_id) from papers
@@ -102,7 +102,7 @@ class Collection:
 
     @cached_property
     def build(self) -> str:
-        """What tells the build from others."""
+        """What tells the build from others; that of a later build is greater, as text."""
         return self._first(BUILD) or ""
 
     @cached_property

@@ -12,11 +12,12 @@ def refresh(store: Store, collection: Collection, reader_id: int) -> bool:
     """Bring the news of a reader up to date with a build; return False where that has to wait.
 
     Papers are looked for before the transaction begins, so that other writers do not wait for it.
-    Nothing is looked for where all is of this build.
+    Nothing is looked for where all is of this build, or of a later one: a digest may have read that
+    before the server does.
     """
     with store.read() as conn:
         listed = follows.list_follows(conn, reader_id)
-    stale = [follow for follow in listed if follow.build != collection.build]
+    stale = [follow for follow in listed if follow.build < collection.build]
     compared, is_complete = [], True
     for follow in stale:
         try:

@@ -171,10 +171,10 @@ def compare(
         follow: As it was read before the papers were looked for.
         found: What it finds in the build.
         titles: Id -> title of the papers found that the follow may not know.
-        build: Which tells the build from others.
+        build: Which tells the build from others, and is greater than that of an earlier one.
     """
     row = conn.execute(READ, [follow.follow_id]).fetchone()
-    if row is None or row["build"] == build:  # removed or compared meanwhile
+    if row is None or row["build"] >= build:  # removed or compared meanwhile
         return
     known, more = row["known"], row["more"]
     if not found.state:

@@ -50,15 +50,16 @@ def to_build(folder, papers):
 
 @pytest.fixture(scope="module")
 def builds(once):
-    """Return three builds: with the papers of FIRST, with ADDED, and without "d" and "a" again."""
+    """Return four builds: the papers of FIRST, with ADDED, without "d" and "a", and as the second."""
 
     def fill(folder):
         to_build(folder / "1", FIRST)
         to_build(folder / "2", [*FIRST, *ADDED])
         to_build(folder / "3", [*FIRST[1:], *ADDED[1:], {"paper_id": "z", "title": "Zoo"}])
+        to_build(folder / "4", [*FIRST, *ADDED])
 
     folder = once("followed", fill)
-    return [folder / number / "papers.db" for number in "123"]
+    return [folder / number / "papers.db" for number in "1234"]
 
 
 class Site:
@@ -164,9 +165,17 @@ def test_papers_that_left_are_marked_and_are_not_new_when_they_are_back(site, al
     )  # the paper in two follows, and the session
     assert follows_of(alice)["tag"] == (["a", "b"], ["d", "e/1"])
     alice.post("/-/following/seen", until="9999")
-    site.serve(builds[1], 5)
+    site.serve(builds[3], 5)
     assert "Nothing new since your last visit" in alice.get("/-/following").text
     assert "no longer" not in alice.get("/-/following").text
+
+
+def test_news_of_a_later_build_stay_while_an_earlier_one_is_still_served(site, alice, builds):
+    follow(alice, "tag", "noise")
+    site.serve(builds[1], 5)
+    alice.get("/-/following")
+    site.serve(builds[0], 3)
+    assert "2 new papers" in alice.get("/-/following").text
 
 
 def test_the_news_found_after_the_page_was_read_stay_when_it_is_marked_as_seen(site, alice, builds):
@@ -331,13 +340,19 @@ def test_no_secret_of_a_feed_is_stored(site, alice):
     assert secret not in alice.get("/-/account/data.json").text
 
 
-def test_the_feed_of_a_reader_who_was_blocked_is_gone(site, alice, tmp_path, builds):
+def test_the_feed_of_a_reader_who_was_blocked_is_gone_and_digests_can_be_turned_off(
+    site, alice, tmp_path, builds, visitor
+):
     path = make_feed(alice)
     readers_db = site.folder / "readers" / "readers.db"
     folder = tmp_path / "blocking"
     folder.mkdir()
-    with serve_readers(builds[0], folder, db=str(readers_db), blocked=["alice"]) as client:
+    given = {"db": str(readers_db), "blocked": ["alice"], "digests": False}
+    with serve_readers(builds[0], folder, **given) as client:
         assert client.get(f"{path}.atom").status_code == 404
+        bob = visitor("bob", client)
+        assert 'id="mail"' not in bob.get("/-/following").text
+        assert bob.post("/-/following/mail", address="bob@example.org").status_code == 404
 
 
 @pytest.mark.parametrize("key", ["a/b?c#d %41 ü", "plain-id_1", "~+*", "ورقة"])
