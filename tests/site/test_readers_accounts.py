@@ -1,6 +1,7 @@
 """Signing in and out, the name, all data as JSON, and deletion."""
 
 import pytest
+from datasette_auth_passwords.utils import hash_password
 from visitors import PASSWORD
 
 from papersette.readers import accounts
@@ -136,6 +137,17 @@ def test_personal_pages_are_never_cached(visitor):
     paths += ["/papers/tags/generalization", "/-/following", "/-/for-you", "/-/programme"]
     for path in paths:
         assert "no-store" in alice.get(path).headers["cache-control"], path
+
+
+def test_a_file_beside_the_database_is_an_account_until_it_is_removed(readers_site, visitor):
+    file = readers_site.folder / "readers" / "erin.hash"
+    file.write_text(hash_password("open", iterations=1000) + "\n")
+    erin = visitor()
+    signed = erin.post("/-/login", username="erin", password="open")
+    assert signed.status_code == 302
+    assert ">erin</a>" in erin.get("/").text
+    file.unlink()
+    assert visitor().post("/-/login", username="erin", password="open").status_code == 403
 
 
 @pytest.mark.parametrize("path", ["/-/metadata", "/-/metadata.json"])
