@@ -110,34 +110,34 @@ async def show_page(visit, secret=""):
     datasette, reader_id = visit.readers.datasette, await visit.reader_id()
     await ensure_papers_allowed(datasette, visit.request.actor)
     is_complete = await refresh(visit.readers, reader_id)
-
-    def read(conn):
-        feed_since = private_links.find_created(conn, reader_id, FEED)
-        listed = follows.list_follows(conn, reader_id), follows.list_news(conn, reader_id)
-        return *listed, mail_settings.find(conn, reader_id), feed_since
-
-    listed, news, mail, feed_since = await visit.readers.read(read)
-    by_follow = {}
-    for one in news:
-        by_follow.setdefault(one.follow_id, []).append(one)
-    shown = {key: found[:SHOWN] for key, found in by_follow.items()}
-    ids = sorted({one.paper_id for found in shown.values() for one in found})
-    authors = await asyncio.to_thread(collection_of(datasette).find_authors, ids)
+    found = await visit.readers.read(read_page, reader_id)
+    ids = sorted({one.paper_id for news in found["news"].values() for one in news})
     address = datasette.absolute_url(visit.request, datasette.urls.path(f"/-/feeds/{secret}"))
     return await visit.page(
         "readers_following.html",
-        follows=listed,
-        news=shown,
-        news_count=sum(one.news for one in listed),
-        authors=authors,
-        until=max((one.found for one in news), default=now()),
+        **found,
+        authors=await asyncio.to_thread(collection_of(datasette).find_authors, ids),
         is_complete=is_complete,
-        mail=mail,
-        feed_since=feed_since,
         feed_address=address if secret else "",
         languages=LANGUAGES,
         offers_digests=visit.readers.settings.digests,
     )
+
+
+def read_page(conn, reader_id):
+    """Return what readers.db has for the page of news."""
+    listed, news = follows.list_follows(conn, reader_id), follows.list_news(conn, reader_id)
+    by_follow = {}
+    for one in news:
+        by_follow.setdefault(one.follow_id, []).append(one)
+    return {
+        "follows": listed,
+        "news": {follow_id: found[:SHOWN] for follow_id, found in by_follow.items()},
+        "news_count": sum(one.news for one in listed),
+        "until": max((one.found for one in news), default=now()),
+        "mail": mail_settings.find(conn, reader_id),
+        "feed_since": private_links.find_created(conn, reader_id, FEED),
+    }
 
 
 async def see(visit):

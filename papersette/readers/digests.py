@@ -30,7 +30,7 @@ from papersette.readers.mail_settings import MailSettings
 from papersette.readers.store import Store
 from papersette.translations import to_template_vars
 
-PLAIN, HTML = "digest.txt", "digest.html"
+SUBJECT, PLAIN, HTML = "digest_subject.txt", "digest.txt", "digest.html"
 """Templates."""
 LISTED = 50
 """Papers of one follow in a digest; the others are counted."""
@@ -189,18 +189,26 @@ def to_message(
         "unsubscribe_url": unsubscribe,
     }
     message = EmailMessage(policy=POLICY)
-    message["From"] = site.sender
-    message["To"] = settings.address
-    message["Subject"] = " ".join(render(site, "digest_subject.txt", context).split())
-    message["Date"] = format_datetime(datetime.now(UTC))
-    message["Message-ID"] = f"<digest-{number}@{site.host}>"
-    message["List-Unsubscribe"] = f"<{unsubscribe}>"
-    message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    message["Auto-Submitted"] = "auto-generated"
+    for name, value in to_headers(site, settings, unsubscribe, number).items():
+        message[name] = value
+    message["Subject"] = " ".join(render(site, SUBJECT, context).split())
     message.set_content(render(site, PLAIN, context), cte="quoted-printable")
     message.add_alternative(render(site, HTML, context), subtype="html", cte="quoted-printable")
     message["Content-Language"] = settings.language  # after the parts, which would take it
     return message
+
+
+def to_headers(site: Site, settings: MailSettings, unsubscribe: str, number: str) -> dict[str, str]:
+    """Return the headers of a digest that are the same in all languages."""
+    return {
+        "From": site.sender,
+        "To": settings.address,
+        "Date": format_datetime(datetime.now(UTC)),
+        "Message-ID": f"<digest-{number}@{site.host}>",
+        "List-Unsubscribe": f"<{unsubscribe}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        "Auto-Submitted": "auto-generated",
+    }
 
 
 def render(site: Site, template: str, context: dict[str, Any]) -> str:
