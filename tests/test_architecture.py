@@ -31,8 +31,9 @@ MAY_IMPORT = {
     "papersette/fulltext": f"{LEAVES} fulltext",
     "papersette/knowledge": f"{LEAVES} knowledge",
     "papersette/mathematics.py": "",
+    "papersette/translations.py": "",
     "papersette/reader": f"{LEAVES} search reader",
-    "papersette/readers": f"{LEAVES} sources readers",
+    "papersette/readers": f"{LEAVES} exports readers search sources translations",
     "papersette/exports": f"{LEAVES} exports",
     "papersette/search": f"{LEAVES} meaning search",
     "papersette/catalogs": f"{LEAVES} yaml_mistakes catalogs meaning sources",
@@ -43,7 +44,7 @@ MAY_IMPORT = {
     "papersette/proposals": f"{LEAVES} catalogs database fulltext ingest proposals sources",
     "papersette/__main__.py": f"{LEAVES} search agents",
     "papersette/build.py": f"{LEAVES} catalogs proposals sources ingest fulltext meaning database search site",
-    "plugins": f"{LEAVES} catalogs mathematics search reader readers exports agents site",
+    "plugins": f"{LEAVES} catalogs mathematics search reader readers exports agents site translations",
 }
 """The modules and packages of papersette that each file or package may import."""
 
