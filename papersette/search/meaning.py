@@ -7,7 +7,6 @@ without that folder is searched by words alone.
 from __future__ import annotations
 
 import hashlib
-import logging
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -30,8 +29,6 @@ from papersette.meaning.vectors import (
     save_vectors,
     to_vectors,
 )
-
-logger = logging.getLogger(__name__)
 
 FOLDER = "meaning"
 """Of the model and the vectors, in the folder of an index."""
@@ -93,24 +90,25 @@ class Meaning:
 
 
 def open_meaning(folder: Path) -> Meaning | None:
-    """Return the meaning of an index, or None where it has none or it cannot be used.
+    """Return the meaning of an index, or None where it has none.
 
     Args:
         folder: Of the index.
+
+    Raises:
+        UserError: It has one that cannot be used: packages are missing, or files are damaged.
     """
     own = folder / FOLDER
     model = read_description(own)
     if model is None:
         return None
+    encoder = OnnxEncoder(model)
     try:
-        encoder = OnnxEncoder(model)
         vectors = open_vectors(own)
-    except (UserError, OSError, ValueError) as error:
-        logger.warning("%s is searched by words alone: %s", folder, error)
-        return None
+    except (OSError, ValueError) as error:
+        raise UserError(f"{own}: the vectors cannot be read: {error}") from None
     if vectors.dimensions != encoder.dimensions:
-        logger.warning("%s is searched by words alone: its vectors are of another model", folder)
-        return None
+        raise UserError(f"{own}: the vectors are of another model than {model.name}")
     return Meaning(encoder, vectors)
 
 

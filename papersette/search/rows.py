@@ -67,6 +67,7 @@ def to_hit_rows(result: Result) -> list[dict[str, Any]]:
             "snippet_in": hit.source,
             "snippet_section": hit.section,
             "found_pages": hit.found_pages or None,
+            "found_by": hit.found_by,
             "without": " ".join(hit.missing) or None,
             "found_versions": hit.versions,
             "explanation": json.dumps(hit.explanation) if hit.explanation else None,
@@ -81,6 +82,7 @@ def to_facet_rows(result: Result) -> list[tuple[str, str | None, str | None, int
         ("matches", None, None, result.count),
         ("versions", None, None, result.papers),
     ]
+    rows += [("meaning", result.meaning, None, result.by_meaning)] if result.meaning else []
     rows += [("in", part, part, count) for part, count in result.parts.items()]
     rows += [("common", None, word, None) for word in result.common]
     rows += [("missing", None, word, None) for word in result.missing]
