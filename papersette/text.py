@@ -1,4 +1,4 @@
-"""Turns text into keys, and words into their singular and plural.
+"""Turns text into keys and letters, and words into their singular and plural.
 
 `fold` makes text to search in, `to_slug` keys that people read in addresses, `to_key` keys to
 compare by. All keep every script, and indexes and queries fold alike.
@@ -48,6 +48,25 @@ def to_key(text: str) -> str:
     """
     plain = unicodedata.normalize("NFKD", fold(text.lower()))
     return "".join(c for c in plain if c.isalnum())
+
+
+def to_letters(text: str) -> tuple[str, list[int]]:
+    """Return the letters and digits of a text in lower case without accents, and their places.
+
+    >>> to_letters("Lévy-ﬂights")
+    ('levyflights', [0, 1, 2, 3, 5, 5, 6, 7, 8, 9, 10])
+    """
+    letters: list[str] = []
+    places: list[int] = []
+    for index, character in enumerate(text):
+        plain = character.lower()
+        if not character.isascii():
+            plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if c.isalnum())
+        elif not character.isalnum():
+            continue
+        letters += plain
+        places += [index] * len(plain)
+    return "".join(letters), places
 
 
 def unique_id(base: str, taken: Container[str]) -> str:

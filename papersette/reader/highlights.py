@@ -14,6 +14,7 @@ from rapidfuzz import fuzz
 
 from papersette.reader.pages import Box, Layout
 from papersette.search.passages import Needle, find
+from papersette.text import to_letters
 
 HYPHENS = "\x02\ufffe\u00ad"
 """What pdfium returns for a hyphen at the end of a line."""
@@ -118,25 +119,6 @@ def _to_plain(text: str, hyphen: str) -> tuple[str, list[int]]:
         characters += plain
         places += [index] * len(plain)
     return "".join(characters), places
-
-
-def to_letters(text: str) -> tuple[str, list[int]]:
-    """Return the letters and digits of a text in lower case without accents, and their places.
-
-    >>> to_letters("Lévy-ﬂights")
-    ('levyflights', [0, 1, 2, 3, 5, 5, 6, 7, 8, 9, 10])
-    """
-    letters: list[str] = []
-    places: list[int] = []
-    for index, character in enumerate(text):
-        plain = character.lower()
-        if not character.isascii():
-            plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if c.isalnum())
-        elif not character.isalnum():
-            continue
-        letters += plain
-        places += [index] * len(plain)
-    return "".join(letters), places
 
 
 def find_passage(layout: Layout, passage: str) -> tuple[int, int] | None:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from papersette.reader.highlights import to_letters
+from papersette.text import to_letters
 
 WORDS = 6
 """Words of a passage that its link has."""
