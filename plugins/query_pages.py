@@ -18,7 +18,7 @@ from papersette.site.limits import state_of
 from papersette.site.query_response import respond, to_arguments, to_time_limit
 from papersette.site.search_service import service_of
 
-QUERIES = ("search", "search_facets", "programme", "reading_list")
+QUERIES = ("search", "search_facets", "similar_passages", "programme", "reading_list")
 """Canned queries with a page here; the template of each has the same name."""
 COUNT_COLUMNS = ("facet", "value", "label", "count")
 """Columns of search_facets."""

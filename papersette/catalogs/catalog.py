@@ -241,15 +241,31 @@ def read_questions(path: Path) -> tuple[Question, ...]:
         if not line.strip():
             continue
         try:
-            value = loading.parse_json(line).value
-            questions.append(Question(str(value["query"]), str(value["paper_id"])))
-        except (ValueError, KeyError, TypeError):
+            questions.append(_to_question(loading.parse_json(line).value))
+        except (ValueError, KeyError, TypeError, AttributeError):
             raise UserError(
-                f'{path}, line {number}: must be {{"query": "…", "paper_id": "…"}}'
+                f'{path}, line {number}: must be {{"query": "…", "paper_id": "…"}}, '
+                '{"query": "…", "papers": {"paper_id": 1 or 2, …}} or '
+                '{"query": "…", "pages": {"paper_id": [page, …], …}}'
             ) from None
     if not questions:
         raise UserError(f"{path}: has no question")
     return tuple(questions)
+
+
+def _to_question(value: Any) -> Question:
+    language = value.get("language")
+    if "pages" in value:
+        pages = tuple((str(key), int(page)) for key, all_ in value["pages"].items() for page in all_)
+        if not pages:
+            raise ValueError("no page")
+        return Question(str(value["query"]), pages=pages, language=language)
+    if "papers" not in value:
+        return Question(str(value["query"]), str(value["paper_id"]), language=language)
+    papers = tuple((str(key), int(grade)) for key, grade in value["papers"].items())
+    if not papers or not all(grade in {1, 2} for _, grade in papers):
+        raise ValueError("no grade of 1 or 2")
+    return Question(str(value["query"]), papers=papers, language=language)
 
 
 READERS: dict[str, Callable[[Entry, Path], Any]] = {

@@ -36,7 +36,7 @@ from papersette.search.index import Index, connect, open_index
 from papersette.search.meaning import Meaning, open_meaning, read_paper
 from papersette.search.nearest import Sentence, SentenceFinder
 from papersette.search.parser import parse
-from papersette.search.passages import Needle, mark
+from papersette.search.passages import Needle, mark, to_words
 from papersette.search.query import Function, Query, iterate_terms
 from papersette.search.ranking import Ranker, Ranking
 from papersette.search.results import Hit, Request, Result
@@ -162,6 +162,16 @@ class Engine:
         """Return the sentences nearest to a text; of `papers` only, where these are given."""
         numbers = [self.corpus.numbers[p] for p in papers if p in self.corpus.numbers]
         return self.sentences.find(text, limit, numbers) if numbers or not papers else []
+
+    def find_similar_passages(self, text: str, limit: int = 15) -> list[Sentence]:
+        """Return the sentences nearest to a passage, without itself and its copies."""
+        own = to_words(text)
+
+        def is_same(sentence: Sentence) -> bool:
+            other = to_words(sentence.text)
+            return set(other) <= set(own) or set(own) <= set(other)
+
+        return self.sentences.find(text, limit, skip=is_same) if own else []
 
     def find_numbers(self, request: Request) -> Numbers:
         """Return the numbers of all papers that match, without ranking them."""

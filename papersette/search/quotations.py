@@ -33,8 +33,8 @@ MOST_SKIPPED = 2000
 """Letters that may be left out in all."""
 NEARLY = 80
 """Likeness, in percent, of the same sentence with other words here and there."""
-PARAPHRASED = {"meaning": 0.62, "words": 0.5}
-"""Least score of a sentence that may say the same; by words alone, half of what they weigh."""
+PARAPHRASED = 0.5
+"""Least score of a sentence that may say the same.
 WINDOW = 3
 """Consecutive words by which pages are found."""
 MOST_WINDOWS = 80
@@ -246,11 +246,10 @@ def mark_differences(quotation: str, passage: str) -> str:
 
 def _paraphrases(engine: Engine, plain: str, limit: int) -> list[Source]:
     """Return the sentences that may say the same as a quotation."""
-    kind = "words" if engine.meaning is None else "meaning"
     return [
         Source("paraphrase", s.number, s.paper_id, s.page, s.text, s.score, s.text)
         for s in engine.find_sentences(plain, limit)
-        if s.score >= PARAPHRASED[kind]
+        if s.score >= PARAPHRASED
     ]
 
 

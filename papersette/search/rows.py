@@ -49,6 +49,24 @@ def similar_rows(engine: Engine, text: str | None) -> str:
     return json.dumps(engine.find_similar(text or ""))
 
 
+def sentence_rows(engine: Engine, text: str | None) -> str:
+    """Return sentences near a text as a JSON array of objects, the nearest first."""
+    found = engine.find_similar_passages(text or "")
+    return json.dumps(
+        [
+            {
+                "paper_id": sentence.paper_id,
+                "page": sentence.page,
+                "text": sentence.text,
+                "score": round(sentence.score, 3),
+                "cosine": None if sentence.cosine is None else round(sentence.cosine, 3),
+            }
+            for sentence in found
+        ],
+        ensure_ascii=False,
+    )
+
+
 def to_request(arguments: str) -> Request:
     """Read the JSON object of a request's parameters."""
     given = json.loads(arguments)
