@@ -197,7 +197,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class Question:
-    """A query with the one paper that it should find, or with all papers or pages that answer it."""
+    """A query with the paper that it should find, or with all papers, or pages, that answer it."""
 
     query: str
     paper_id: str | None = None

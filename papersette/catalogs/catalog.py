@@ -256,7 +256,9 @@ def read_questions(path: Path) -> tuple[Question, ...]:
 def _to_question(value: Any) -> Question:
     language = value.get("language")
     if "pages" in value:
-        pages = tuple((str(key), int(page)) for key, all_ in value["pages"].items() for page in all_)
+        pages = tuple(
+            (str(key), int(page)) for key, all_ in value["pages"].items() for page in all_
+        )
         if not pages:
             raise ValueError("no page")
         return Question(str(value["query"]), pages=pages, language=language)

@@ -29,13 +29,12 @@ from papersette.search.ranking import (
     PASSAGE_MEANING_WEIGHT,
     PASSAGE_PAGE_WEIGHT,
 )
-from papersette.text import to_key
 
 MOST_PAGES = 40
 """Pages whose sentences are compared."""
 NEAR_PAPERS = 5
 """Papers nearest by meaning, the best pages of which are looked at, too."""
-MOST_ENCODED = 32
+MOST_ENCODED = 24
 """Sentences that are compared by meaning: the best by words, and a few of the nearest papers."""
 LONGEST_TEXT = 2000
 """Characters of a text that are compared."""
@@ -238,7 +237,7 @@ class _Words:
     """Of all, those that no page has included."""
 
     def share_of(self, own: Iterable[str], around: Iterable[str], page: float) -> float:
-        """Return the share of a sentence, with the sentences around it and the score of its page."""
+        """Return the share that a sentence has, with those around it and the score of its page."""
         inside, near = (sum(self.weights[stem] for stem in stems) for stems in (own, around))
         share = (1 - PASSAGE_CONTEXT_WEIGHT) * inside + PASSAGE_CONTEXT_WEIGHT * near
         return (1 - PASSAGE_PAGE_WEIGHT) * share / self.total + PASSAGE_PAGE_WEIGHT * page
@@ -250,11 +249,9 @@ def _scaled(scores: dict[int, float]) -> dict[int, float]:
 
 
 def _to_best(sentences: Iterable[Sentence]) -> list[Sentence]:
-    """Return the best sentence of each page, the best first; of an abstract what no page has."""
+    """Return the best sentence of each page, the best first; of an abstract where no page is."""
     best: dict[tuple[int, int | None], Sentence] = {}
-    for sentence in sorted(sentences, key=lambda s: (-s.score, s.page is None)):
+    for sentence in sorted(sentences, key=lambda s: -s.score):
         best.setdefault((sentence.number, sentence.page), sentence)
-    printed = {(s.number, to_key(s.text)) for s in best.values() if s.page is not None}
-    return [
-        s for s in best.values() if s.page is not None or (s.number, to_key(s.text)) not in printed
-    ]
+    printed = {sentence.number for sentence in best.values() if sentence.page is not None}
+    return [s for s in best.values() if s.page is not None or s.number not in printed]

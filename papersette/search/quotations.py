@@ -34,7 +34,8 @@ MOST_SKIPPED = 2000
 NEARLY = 80
 """Likeness, in percent, of the same sentence with other words here and there."""
 PARAPHRASED = 0.5
-"""Least score of a sentence that may say the same.
+"""Least score of a sentence that may say the same: of two papers about other things the best
+sentence has .4."""
 WINDOW = 3
 """Consecutive words by which pages are found."""
 MOST_WINDOWS = 80
@@ -135,16 +136,18 @@ def is_long_enough(quotation: str) -> bool:
 def _find_texts(engine: Engine, terms: Sequence[str]) -> Iterator[_Text]:
     """Yield the pages and abstracts that share most runs of words with a quotation."""
     runs = [terms[start : start + WINDOW] for start in range(max(1, len(terms) - WINDOW + 1))]
-    runs = list(dict.fromkeys(map(tuple, runs)))[:: len(runs) // MOST_WINDOWS + 1]
+    distinct = list(dict.fromkeys(map(tuple, runs)))[:: len(runs) // MOST_WINDOWS + 1]
     index, conn = engine.index, engine.connect()
     query = adapter.any_of(
-        _any_run(index.pages_schema, field, runs) for field in ("body", "refs")
+        _any_run(index.pages_schema, field, distinct) for field in ("body", "refs")
     )
     pages, _ = adapter.find_scored(index.pages, query, "page_id", MOST_PAGES)
     yield from _read_pages(conn, pages.tolist())
-    query = _any_run(index.papers_schema, "abstract", runs)
+    query = _any_run(index.papers_schema, "abstract", distinct)
     numbers, _ = adapter.find_scored(index.papers, query, "number", MOST_PAGES)
-    for number, paper_id, text in conn.execute(ABSTRACTS, {"numbers": json.dumps(numbers.tolist())}):
+    for number, paper_id, text in conn.execute(
+        ABSTRACTS, {"numbers": json.dumps(numbers.tolist())}
+    ):
         yield _Text(number, paper_id, None, text, len(text))
 
 
@@ -248,7 +251,7 @@ def _paraphrases(engine: Engine, plain: str, limit: int) -> list[Source]:
     """Return the sentences that may say the same as a quotation."""
     return [
         Source("paraphrase", s.number, s.paper_id, s.page, s.text, s.score, s.text)
-        for s in engine.find_sentences(plain, limit)
+        for s in engine.sentences.find(plain, limit, abstracts=True)
         if s.score >= PARAPHRASED
     ]
 
