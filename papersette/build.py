@@ -34,6 +34,7 @@ from papersette import loading, stopping, system
 from papersette.catalogs import catalog, meaning
 from papersette.catalogs.catalog import Catalog
 from papersette.database import (
+    aspects,
     facets,
     facts,
     history,
@@ -48,6 +49,7 @@ from papersette.errors import UserError
 from papersette.fulltext import ENGINES, SystemFailure, Text, extract, recognition
 from papersette.fulltext.hyphens import restore_compounds
 from papersette.ingest import collection, grouping
+from papersette.meaning.cache import VectorCache
 from papersette.meaning.encoder import MISSING, OnnxEncoder, is_installed
 from papersette.progress import Progress
 from papersette.proposals import new_catalog, starting_catalogs
@@ -133,7 +135,8 @@ def build_locked(
         return {}
     texts = read_texts(options, publication, items.files(), progress)
     with publish.publish(options.db) as db:
-        save(db, publication, items, texts, progress)
+        cache = VectorCache(options.downloads / "models", encoder) if encoder else None
+        save(db, publication, items, texts, progress, cache)
         load.save_changes(db, previous, started)
         path = replacement.to_catalog_path(publication.path, options.db)
         summary = load.save_build(db, publication, path, started, fingerprint, previous)
@@ -229,6 +232,7 @@ def save(
     items: collection.Items,
     texts: Mapping[Path, Text | str],
     progress: Progress,
+    cache: VectorCache | None,
 ) -> None:
     """Fill the empty database with papers, what is found in their text, and the indexes."""
     papers, problems = collection.match_files(items, texts)
@@ -241,6 +245,8 @@ def save(
     load.save_problems(db, [*problems, *unknown])
     stages = facts.save_facts(db, publication.datasets)
     progress.run("finding facts", stages, len(facts.STAGES), "stages")
+    related = aspects.save_aspects(db, cache.encode if cache else None)
+    progress.run("relating papers by aspect", related, 3, "steps")
     for problem in db.query("select * from problems where source = ?", [facts.ALL_SOURCES]):
         warn(f"{problem['item']} {problem['reason']}")
     load.save_ratings(db)

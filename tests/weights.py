@@ -40,7 +40,7 @@ def lay_out_minilm(folder: Path) -> Path:
         "name": "all-MiniLM-L6-v2",
         "languages": "English",
         "licence": "Apache-2.0",
-        "floor": 0.35,
+        "floor": 0.25,
     }
     (folder / "model.json").write_text(json.dumps(model), encoding="utf-8")
     return folder
@@ -52,7 +52,7 @@ class Multilingual:
     It has no ONNX file, so that it stands for a multilingual model from the encoder on.
     """
 
-    model = Model("universal-sentence-encoder-multilingual", languages="16", floor=0.3)
+    model = Model("universal-sentence-encoder-multilingual", languages="16", floor=0.2)
     dimensions = 512
 
     def __init__(self) -> None:

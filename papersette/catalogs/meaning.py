@@ -13,7 +13,7 @@ from typing import Any
 
 from papersette.catalogs.entries import Entry, to_path, to_value
 from papersette.errors import UserError
-from papersette.meaning.models import (
+from papersette.meaning.models import to_hint, (
     FILES,
     HUB,
     SHA256,
@@ -78,11 +78,8 @@ def _find(entry: Entry) -> Model:
 
 
 def _unknown(entry: Entry) -> UserError:
-    try:
-        find_model(str(entry.value))
-    except UserError as error:
-        return entry.error(f"names {error}")
-    raise AssertionError("the model is known")
+    name = str(entry.value)
+    return entry.error(f"names “{name}”, which is no known model; {to_hint(name)}")
 
 
 def _to_own(entry: Entry, given: dict[str, Any]) -> Model:
