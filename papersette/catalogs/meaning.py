@@ -13,7 +13,7 @@ from typing import Any
 
 from papersette.catalogs.entries import Entry, to_path, to_value
 from papersette.errors import UserError
-from papersette.meaning.models import to_hint, (
+from papersette.meaning.models import (
     FILES,
     HUB,
     SHA256,
@@ -22,6 +22,7 @@ from papersette.meaning.models import to_hint, (
     find_model,
     load_models,
     read_folder,
+    to_hint,
 )
 
 REVISION = re.compile("[0-9a-f]{40}")
