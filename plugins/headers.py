@@ -15,7 +15,7 @@ from datasette import hookimpl
 from papersette.site.canned_queries import DATABASE
 
 OWN_PAGES = re.compile(
-    rf"/?$|/(about|-/search|{DATABASE}/(search|search_facets|similar_passages|programme|reading_list|"
+    rf"/?$|/(about|-/search|{DATABASE}/(search|search_facets|similar_passages|ask|whose|programme|reading_list|"
     r"papers/[^/]+/read))$"
 )
 """Paths of pages whose templates are this project's from head to foot."""

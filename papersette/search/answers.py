@@ -14,6 +14,8 @@ LONGEST_QUESTION = 500
 """Characters of a question that are read."""
 SPARE = 3
 """How many times as many sentences are found as are wanted, as versions repeat some."""
+LEAST_SHARE = 0.4
+"""Of the score of the best sentence; what is below is about something else."""
 FEW = 3
 """Passages among which the right page should be."""
 MEASURE = f"right page among the first {FEW} passages"
@@ -35,7 +37,8 @@ def find_answers(
         return []
     asked = question[:LONGEST_QUESTION]
     found = finder.find(asked, SPARE * limit, numbers, abstracts=True)
-    return list(_without_copies(found))[:limit]
+    least = LEAST_SHARE * max((sentence.score for sentence in found), default=0.0)
+    return [s for s in _without_copies(found) if s.score >= least][:limit]
 
 
 def _without_copies(sentences: Iterable[Sentence]) -> Iterator[Sentence]:

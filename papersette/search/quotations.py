@@ -27,6 +27,8 @@ LONGEST_QUOTATION = 2000
 """Characters that are compared; the rest is ignored."""
 LEAST_LETTERS = 16
 """Letters of a quotation; shorter ones are in too many papers."""
+LEAST_NEAR = 32
+"""The same where some of them may differ."""
 LEAST_IN_PIECE = 6
 """Letters of a piece between two omissions; shorter pieces are ignored."""
 MOST_SKIPPED = 2000
@@ -203,7 +205,7 @@ def _to_key(text: str) -> str:
 def _compare_nearly(text: _Text, plain: str) -> Source | None:
     """Return the part of a text that is most like a quotation; None where none is."""
     wanted, letters = _to_key(OMISSION.sub(" ", plain)), _to_key(text.text)
-    if len(wanted) > len(letters):
+    if not LEAST_NEAR <= len(wanted) <= len(letters):
         return None
     found = fuzz.partial_ratio_alignment(wanted, letters, score_cutoff=NEARLY)
     if found is None or found.dest_start >= found.dest_end:
