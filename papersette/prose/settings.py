@@ -27,7 +27,7 @@ class Settings:
     """Answers that are written at a time."""
     passages: int = 8
     """That the model is given."""
-    passage_characters: int = 600
+    passage_characters: int = 1000
     """Of each passage."""
     answer_characters: int = 1500
     """After which the answer is cut."""

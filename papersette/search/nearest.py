@@ -72,6 +72,9 @@ class Sentence:
     counting more."""
     cosine: float | None = None
     """None where it was not compared by meaning."""
+    before: str = ""
+    after: str = ""
+    """The sentences around it in the same text."""
 
 
 class SentenceFinder:
@@ -208,8 +211,14 @@ class SentenceFinder:
             for position, (start, end) in enumerate(spans):
                 around = set[str]().union(*own[max(0, position - 1) : position + 2])
                 share = words.share_of(own[position], around, scores.get(key, 0.0))
-                paper_id = self.corpus.ids[number]
-                yield Sentence(number, paper_id, page, body[start:end], share, share)
+                before, after = (
+                    body[slice(*spans[other])] if 0 <= other < len(spans) else ""
+                    for other in (position - 1, position + 1)
+                )
+                paper_id, text = self.corpus.ids[number], body[start:end]
+                yield Sentence(
+                    number, paper_id, page, text, share, share, before=before, after=after
+                )
 
     def _compare(
         self, sentences: list[Sentence], meaning: Meaning, query: Vector

@@ -228,8 +228,26 @@ def _to_source(
     while end < len(text.text) and not text.text[end].isspace():
         end += 1
     passage = text.text[start:end]
+    if plain:
+        passage = trim(plain, passage)
     marked = mark_differences(plain, passage) if plain else passage
     return Source(kind, text.number, text.paper_id, text.page, passage, likeness, marked)
+
+
+def trim(quotation: str, passage: str) -> str:
+    """Return a passage from the first to the last word that a quotation has, too.
+
+    >>> trim("the noise is large", "all. The noise was large. We")
+    'The noise was large.'
+    """
+    words = passage.split()
+    blocks = _compare_words(words, quotation.split()).get_matching_blocks()[:-1]
+    return " ".join(words[blocks[0].a : blocks[-1].a + blocks[-1].size]) if blocks else passage
+
+
+def _compare_words(words: Sequence[str], others: Sequence[str]) -> SequenceMatcher[str]:
+    own, theirs = ([_to_key(word) or word for word in one] for one in (words, others))
+    return SequenceMatcher(None, own, theirs, autojunk=False)
 
 
 def mark_differences(quotation: str, passage: str) -> str:
@@ -239,10 +257,8 @@ def mark_differences(quotation: str, passage: str) -> str:
     'the noise ⟦was rather⟧ large'
     """
     words = passage.split()
-    own = [_to_key(word) or word for word in words]
-    others = [_to_key(word) or word for word in quotation.split()]
     marked: list[str] = []
-    for kind, start, end, _, _ in SequenceMatcher(None, own, others, autojunk=False).get_opcodes():
+    for kind, start, end, _, _ in _compare_words(words, quotation.split()).get_opcodes():
         part = " ".join(words[start:end])
         if part:
             marked.append(part if kind == "equal" else f"{OPEN}{part}{CLOSE}")

@@ -50,11 +50,19 @@ class Passage:
     text: str
     marked: str
     """With marks around words of the question."""
+    before: str
+    after: str
+    """The sentences around it."""
     score: float
     compared_by: str
     """"words", or "words and meaning"."""
     url: str
     """In the reader; of the paper for an abstract."""
+
+    @property
+    def whole(self) -> str:
+        """The sentence with those around it."""
+        return " ".join(filter(None, (self.before, self.text, self.after)))
 
 
 @dataclass(frozen=True)
@@ -69,7 +77,7 @@ class Answer:
 
     def to_json(self) -> dict[str, Any]:
         """Return the answer for JSON."""
-        names = ("paper_id", "title", "page", "text", "score", "compared_by", "url")
+        names = "paper_id title page text before after score compared_by url".split()
         found: dict[str, Any] = {
             "ok": True,
             "question": self.question,
@@ -135,7 +143,7 @@ async def ask_papers(
     passages = [_to_passage(datasette, request, engine, asked, s) for s in sentences]
     writer, prose = writer_of(datasette), None
     if with_prose and writer and passages:
-        prose = await asyncio.to_thread(writer.write, asked, [p.text for p in passages])
+        prose = await asyncio.to_thread(writer.write, asked, [p.whole for p in passages])
     return Answer(asked, passages, engine.meaning is not None, prose)
 
 
@@ -156,6 +164,8 @@ def _to_passage(
         sentence.page,
         text,
         mark(sentence.text, needles) if is_found else text,
+        " ".join(sentence.before.split()),
+        " ".join(sentence.after.split()),
         round(sentence.score, 3),
         "words" if sentence.cosine is None else "words and meaning",
         datasette.absolute_url(request, path),
