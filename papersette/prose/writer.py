@@ -85,7 +85,7 @@ class Writer:
         except Exception as error:  # noqa: BLE001 - models raise whatever their libraries do
             logger.warning("the model %s failed: %s", self.settings.model, error)
             return Prose(problem="failed")
-        if NO_ANSWER in answer.upper():
+        if answer.strip().upper().startswith(NO_ANSWER):
             return Prose(problem="none")
         given = {number: passages[number - 1] for number in prompt.numbers}
         sentences, dropped = check(answer, given)
