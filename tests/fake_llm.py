@@ -66,5 +66,7 @@ def install(folder: Path) -> None:
     information = folder / "papersette_fake_llm-1.dist-info"
     information.mkdir(parents=True)
     (folder / "papersette_fake_llm.py").write_text(Path(__file__).read_text(encoding="utf-8"))
-    (information / "METADATA").write_text("Metadata-Version: 2.1\nName: papersette-fake-llm\nVersion: 1\n")
+    (information / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: papersette-fake-llm\nVersion: 1\n"
+    )
     (information / "entry_points.txt").write_text("[llm]\nfake = papersette_fake_llm\n")

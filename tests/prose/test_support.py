@@ -18,7 +18,10 @@ def texts(answer):
 
 def test_a_sentence_with_the_words_of_its_passage_is_kept_without_the_number():
     answer = "Dropout does not bring back the effect of importance weights [1]."
-    assert texts(answer) == ([("Dropout does not bring back the effect of importance weights.", (1,))], 0)
+    assert texts(answer) == (
+        [("Dropout does not bring back the effect of importance weights.", (1,))],
+        0,
+    )
 
 
 def test_a_number_after_the_full_stop_belongs_to_the_sentence_before():
@@ -50,14 +53,18 @@ def test_a_sentence_is_dropped_and_counted(sentence):
 
 
 def test_sentences_in_arabic_are_checked_as_well():
-    answer = "يحدد معدل التعلم وحجم الدفعة الاتساع [4]. تسبح البطاريق في البحار الباردة البعيدة جدا [4]."
+    answer = (
+        "يحدد معدل التعلم وحجم الدفعة الاتساع [4]. تسبح البطاريق في البحار الباردة البعيدة جدا [4]."
+    )
     kept, dropped = texts(answer)
     assert [numbers for _, numbers in kept] == [(4,)]
     assert dropped == 1
 
 
 def test_several_passages_may_support_a_sentence_together():
-    answer = "Dropout does not restore importance weights, L2 regularization brings back some [1, 2]."
+    answer = (
+        "Dropout does not restore importance weights, L2 regularization brings back some [1, 2]."
+    )
     assert texts(answer)[0][0][1] == (1, 2)
 
 

@@ -37,7 +37,9 @@ def test_a_supported_answer_is_returned_with_its_passages():
 
 def test_the_same_question_is_asked_once():
     writer = writing(per_minute=1)
-    assert writer.write("Does dropout help?", PASSAGES) is writer.write("Does dropout help?", PASSAGES)
+    assert writer.write("Does dropout help?", PASSAGES) is writer.write(
+        "Does dropout help?", PASSAGES
+    )
     assert len(Fake.prompts) == 1
 
 
@@ -49,7 +51,9 @@ def test_beyond_the_limit_nothing_is_asked():
 
 
 def test_an_unsupported_answer_is_none_and_says_how_many_were_dropped(monkeypatch):
-    monkeypatch.setattr(Fake, "reply", "Penguins live in cold seas [1]. They are birds of the sea [2].")
+    monkeypatch.setattr(
+        Fake, "reply", "Penguins live in cold seas [1]. They are birds of the sea [2]."
+    )
     prose = writing().write("Does dropout help?", PASSAGES)
     assert (prose.sentences, prose.dropped, prose.problem) == ((), 2, "none")
 
@@ -114,5 +118,7 @@ def test_an_instruction_that_is_not_recognised_costs_sentences_only(monkeypatch)
 
 
 def test_an_unknown_model_is_named_with_the_remedy():
-    with pytest.raises(ValueError, match="llm knows no model 'gtp-5'; “llm models” lists the names"):
+    with pytest.raises(
+        ValueError, match="llm knows no model 'gtp-5'; “llm models” lists the names"
+    ):
         writing(model="gtp-5")

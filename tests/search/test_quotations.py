@@ -6,7 +6,9 @@ from conftest import build_database, foreign, make_pdf
 from papersette.search.engine import Engine
 from papersette.search.quotations import LONGEST_QUOTATION, find_sources, mark_differences
 
-SENTENCE = "There is a set of parameters for which the network converges to a solution of the problem"
+SENTENCE = (
+    "There is a set of parameters for which the network converges to a solution of the problem"
+)
 PAGES = {
     "a": [
         ["The efficient classification of flat minima needs", "neither noise nor very large batches of data."],
@@ -20,7 +22,9 @@ title: Quoted
 sources:
   - {kind: table, file: papers.csv, files: pdfs, language: en, venue: {venue_id: v, name: V, year: 2020}}
 """
-ABSTRACT = "Unicorns have been observed in gardens of the northern hemisphere since the last winter."
+ABSTRACT = (
+    "Unicorns have been observed in gardens of the northern hemisphere since the last winter."
+)
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +47,9 @@ def sample(sample_db):
 
 
 def found(engine, quotation):
-    return [(source.kind, source.paper_id, source.page) for source in find_sources(engine, quotation)]
+    return [
+        (source.kind, source.paper_id, source.page) for source in find_sources(engine, quotation)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -66,12 +72,16 @@ def test_a_copied_quotation_is_exact(engine, quotation):
 
 
 def test_a_sentence_that_ends_on_the_next_page_is_found_where_it_begins(engine):
-    quotation = "orthogonal to all of its earlier directions while the learning rate is kept constant"
+    quotation = (
+        "orthogonal to all of its earlier directions while the learning rate is kept constant"
+    )
     assert found(engine, quotation)[0] == ("exact", "a", 2)
 
 
 def test_a_few_other_words_make_it_near_and_are_marked(engine):
-    quotation = "The efficient classification of sharp minima needs neither noise nor large batches of data"
+    quotation = (
+        "The efficient classification of sharp minima needs neither noise nor large batches of data"
+    )
     (source,) = find_sources(engine, quotation)
     assert (source.kind, source.paper_id, source.page) == ("near", "a", 1)
     assert "of ⟦flat⟧ minima" in source.marked
@@ -88,20 +98,29 @@ def test_an_abstract_is_quoted_without_a_page(engine):
 
 
 def test_a_sentence_of_no_paper_is_not_found(engine):
-    assert found(engine, "Penguins of the southern ocean dive deeper than any other kind of bird") == []
+    assert (
+        found(engine, "Penguins of the southern ocean dive deeper than any other kind of bird")
+        == []
+    )
 
 
-@pytest.mark.parametrize("quotation", ["", "   ", "flat minima", "……", "[…]", '"" --- ""', "\x00\ud800"])
+@pytest.mark.parametrize(
+    "quotation", ["", "   ", "flat minima", "……", "[…]", '"" --- ""', "\x00\ud800"]
+)
 def test_what_is_too_short_to_be_a_quotation_finds_nothing(engine, quotation):
     assert found(engine, quotation) == []
 
 
 def test_what_is_beyond_the_limit_is_ignored(engine):
     quotation = "The efficient classification of flat minima needs neither noise"
-    assert found(engine, quotation + " " * LONGEST_QUOTATION + "and penguins") == [("exact", "a", 1)]
+    assert found(engine, quotation + " " * LONGEST_QUOTATION + "and penguins") == [
+        ("exact", "a", 1)
+    ]
 
 
-@pytest.mark.parametrize("quotation", ['a" OR (b* NEAR/3 ^c:', "title:x AND -y " * 20, "[1] " * 500])
+@pytest.mark.parametrize(
+    "quotation", ['a" OR (b* NEAR/3 ^c:', "title:x AND -y " * 20, "[1] " * 500]
+)
 def test_no_input_is_an_error(engine, quotation):
     assert isinstance(found(engine, quotation), list)
 
@@ -118,7 +137,9 @@ def test_vowel_signs_and_other_quotation_marks_do_not_matter(sample):
 
 
 def test_words_of_both_are_not_marked():
-    assert mark_differences("The Noise, is large.", "the noise is “large”") == "the noise is “large”"
+    assert (
+        mark_differences("The Noise, is large.", "the noise is “large”") == "the noise is “large”"
+    )
 
 
 def test_sentences_of_real_proceedings_are_found_however_they_are_broken(iclr_db):
