@@ -14,6 +14,7 @@ from functools import lru_cache
 ARABIC = re.compile("[\u0600-\u06ff]")
 SIGNS = "\u0670" + "".join(map(chr, range(0x64B, 0x656)))
 """Vowel signs and combining hamzas."""
+NO_LETTERS = re.compile(r"[^0-9a-z]+")
 FOLDED = str.maketrans("أإآٱؤئىة", "ااااوييه", "ـ" + SIGNS)
 """Arabic without vowel signs, tatweel and hamza, as people type it. After Lucene's
 ArabicNormalizer, which keeps the hamza on waw and yeh."""
@@ -67,6 +68,15 @@ def to_letters(text: str) -> tuple[str, list[int]]:
         letters += plain
         places += [index] * len(plain)
     return "".join(letters), places
+
+
+def to_letters_only(text: str) -> str:
+    """Return the letters of `to_letters`, without their places: many times faster in ASCII.
+
+    >>> to_letters_only("Lévy-ﬂights"), to_letters_only("A/B test, 2 ways")
+    ('levyflights', 'abtest2ways')
+    """
+    return NO_LETTERS.sub("", text.lower()) if text.isascii() else to_letters(text)[0]
 
 
 def unique_id(base: str, taken: Container[str]) -> str:

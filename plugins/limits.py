@@ -14,7 +14,7 @@ import sys
 from contextvars import ContextVar
 from urllib.parse import parse_qsl
 
-from datasette import Request, Response, hookimpl
+from datasette import Request, hookimpl
 
 from papersette.site.datasette_seam import (
     DatasetteError,
@@ -31,6 +31,7 @@ from papersette.site.limits import (
     limit,
     state_of,
 )
+from papersette.site.waiting import BUSY, waiting_response
 
 EXPORTS = re.compile(r"\.(csv|bib|ris|csl|atom|ics)$|^/-/oai$|^/sitemap-papers-\d+\.xml$")
 CARDS = re.compile(r"^/-/card(/[^/]+)?\.png$")
@@ -40,7 +41,9 @@ READING_SECONDS = 0.05
 """How long a client may take to read a part of an export before others go on."""
 SEARCHES = re.compile(
     r"^/papers/(search|search_facets|map_of_papers|like_this_text|similar_passages|ask|whose)(\.json)?$"
+    r"|^/-/mcp$"
 )
+ASKS = re.compile(r"^/papers/ask(\.json)?$")
 MODELS = 8
 """Requests that may wait for a language model; papersette-ask limits those that ask it."""
 NUMBERS = {"_timelimit", "_ttl", "_size", "_facet_size"}
@@ -195,9 +198,9 @@ def to_lane_name(scope, base="/"):
         return "cards"
     if EXPORTS.search(path) or names & COSTLY or ("_shape", "array") in arguments:
         return "exports"
-    if SEARCHES.search(path):
-        return "models" if scope.get("method") == "POST" else "searches"
-    return ""
+    if ASKS.search(path) and scope.get("method") == "POST":
+        return "models"
+    return "searches" if SEARCHES.search(path) else ""
 
 
 def lane_of(datasette, name):
@@ -238,18 +241,10 @@ def in_lane(datasette, app):
                 await light.wait_for_end()
                 await app(scope, receive, send_outside)
         except Busy:
-            await to_busy(scope).asgi_send(send)
+            response = await waiting_response(datasette, scope, receive, BUSY)
+            await response.asgi_send(send)
 
     return serve
-
-
-def to_busy(scope):
-    """Return the response that asks to come back."""
-    message = "Too many of these requests are running. Try again in a few seconds."
-    headers = {"Retry-After": "5", "Cache-Control": "no-store"}
-    if "." in scope["path"].rpartition("/")[2]:
-        return Response.json({"ok": False, "error": message}, status=503, headers=headers)
-    return Response.text(message, status=503, headers=headers)
 
 
 async def until_gone(app, scope, receive, send):

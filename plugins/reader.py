@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from datasette import NotFound, Response, hookimpl
 
+from papersette.reader.quotes import to_quote
 from papersette.search.parser import LONGEST_QUERY
 from papersette.site.canned_queries import DATABASE
 from papersette.site.datasette_seam import (
@@ -17,6 +18,7 @@ from papersette.site.limits import Busy
 from papersette.site.printed_pages import WIDTHS, Unavailable, printed_pages_of
 from papersette.site.reader_links import to_paper_link, to_read_link
 from papersette.site.reading import find_pdf, read_page, read_paper
+from papersette.site.waiting import BUSY, HEADERS, waiting_response
 
 LARGEST_PAGE = 99_999
 ZOOMS = dict(zip((100, 150, 200), WIDTHS, strict=True))
@@ -38,7 +40,7 @@ def register_routes():
 
 @hookimpl
 def extra_template_vars(datasette):
-    return {"read_link": partial(to_read_link, datasette)}
+    return {"read_link": partial(to_read_link, datasette), "to_quote": to_quote}
 
 
 @hookimpl
@@ -92,7 +94,7 @@ async def read(datasette, request):
             as_text=asked.get("view") == "text",
         )
     except Busy:
-        return to_busy()
+        return await waiting_response(datasette, request.scope, request.receive, BUSY)
     if not (reading.layout or 1 <= reading.page <= reading.last):
         raise NotFound(to_message(reading))
     context = {
@@ -173,7 +175,5 @@ async def page_image(datasette, request):
 
 
 def to_busy():
-    """Return the response that asks to come back."""
-    headers = {"Retry-After": "5", "Cache-Control": "no-store"}
-    message = "Too many pages are being read. Try again in a few seconds."
-    return Response.text(message, status=503, headers=headers)
+    """Return the response that asks to come back for an image."""
+    return Response.text(BUSY, status=503, headers=HEADERS)

@@ -191,10 +191,12 @@ def serve(
     *options: str,
     metadata: Path = ROOT / "metadata.yml",
     alone: bool = False,
+    own_static: bool = False,
 ) -> Iterator[httpx.Client]:
     """Serve a database as `make serve` does, but with time limits no busy machine reaches; yield a client.
 
-    Served alone, only papers.db is copied: the server has to make the index.
+    Served alone, only papers.db is copied: the server has to make the index. With `own_static`, the
+    folder of static files is among the options.
     """
     (folder / "metadata.yml").symlink_to(metadata)
     for name in ("settings.json", "plugins", "templates", "static"):
@@ -207,8 +209,7 @@ def serve(
     command += [
         "--static",
         f"pdf:{ROOT / 'data/sample/pdf'}",
-        "--static",
-        f"static:{ROOT / 'static'}",
+        *(() if own_static else ("--static", f"static:{ROOT / 'static'}")),
         *(word for key, value in PATIENT.items() for word in ("--setting", key, str(value))),
         *options,
     ]
@@ -222,6 +223,14 @@ def serve(
                 yield client
         finally:
             process.terminate()
+
+
+def wait_until_ready(site: httpx.Client, seen: list[int], seconds: float) -> None:
+    """Ask for /-/health until it is 200; add each status to `seen`."""
+    deadline = time.monotonic() + seconds
+    while not seen or seen[-1] != 200:
+        assert time.monotonic() < deadline, f"never healthy: {site.get('/-/health').text}"
+        seen.append(site.get("/-/health").status_code)
 
 
 def _wait_for_address(process: subprocess.Popen[bytes], log: Path) -> str:
@@ -400,6 +409,17 @@ def iclr_site(iclr_db: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         yield client
 
 
+@pytest.fixture(scope="session")
+def emnlp_site(once, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    """EMNLP 2020, with authors and sessions but no texts, from the folder of the real data."""
+    data = foreign("miniconf-emnlp2020")
+    database = (
+        once("emnlp", lambda folder: build_real("emnlp2020", data.parent, folder)) / "papers.db"
+    )
+    with serve(database, tmp_path_factory.mktemp("emnlpsite")) as client:
+        yield client
+
+
 def chromium() -> str:
     """Return the path of the browser; skip the test where there is none."""
     found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
@@ -499,6 +519,31 @@ def rated_site(once, tmp_path_factory):
     database = once("rated", fill) / "papers.db"
     with serve(database, tmp_path_factory.mktemp("ratedsite")) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def readers_site(sample_db, tmp_path_factory):
+    """The sample with readers, see visitors.py; tests use papers of their own in it."""
+    from visitors import serve_readers  # which imports this module
+
+    with serve_readers(sample_db, tmp_path_factory.mktemp("readers")) as client:
+        yield client
+
+
+@pytest.fixture
+def visitor(readers_site):
+    """Return a function that makes visitors.Visitor of a name, on the site with readers or another."""
+    from visitors import Visitor
+
+    made = []
+
+    def visit(name="", site=readers_site, **headers):
+        made.append(Visitor(site, name, **headers))
+        return made[-1]
+
+    yield visit
+    for one in made:
+        one.client.close()
 
 
 def rows(site, query, /, **given):

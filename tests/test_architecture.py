@@ -12,7 +12,7 @@ from conftest import METADATA, ROOT
 from papersette.database.schema import PAGES_PER_PAPER, SCHEMA
 from papersette.search.corpus import FACETS
 
-LEAVES = "records errors text names progress files list_headings loading markup stopping system"
+LEAVES = "__version__ records errors text names progress files list_headings loading markup stopping system"
 MAY_IMPORT = {
     "papersette/records.py": "",
     "papersette/errors.py": "",
@@ -32,16 +32,19 @@ MAY_IMPORT = {
     "papersette/knowledge": f"{LEAVES} knowledge",
     "papersette/mathematics.py": "",
     "papersette/reader": f"{LEAVES} search reader",
+    "papersette/readers": f"{LEAVES} sources readers",
     "papersette/exports": f"{LEAVES} exports",
     "papersette/search": f"{LEAVES} meaning search",
     "papersette/prose": f"{LEAVES} meaning search prose",
     "papersette/catalogs": f"{LEAVES} yaml_mistakes catalogs meaning sources",
     "papersette/ingest": f"{LEAVES} catalogs sources fulltext knowledge ingest",
     "papersette/database": f"{LEAVES} catalogs fulltext knowledge search database",
-    "papersette/site": f"{LEAVES} catalogs prose search reader site",
+    "papersette/agents": f"{LEAVES} search agents",
+    "papersette/site": f"{LEAVES} catalogs prose search reader readers agents site",
     "papersette/proposals": f"{LEAVES} catalogs database fulltext ingest proposals sources",
+    "papersette/__main__.py": f"{LEAVES} search agents",
     "papersette/build.py": f"{LEAVES} catalogs proposals sources ingest fulltext meaning database search site",
-    "plugins": f"{LEAVES} catalogs mathematics search reader exports site",
+    "plugins": f"{LEAVES} catalogs mathematics search reader readers exports agents site",
 }
 """The modules and packages of papersette that each file or package may import."""
 

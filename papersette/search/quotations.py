@@ -21,7 +21,7 @@ from papersette.search import adapter
 from papersette.search.analysis import to_terms
 from papersette.search.engine import Engine
 from papersette.search.passages import CLOSE, OPEN
-from papersette.text import to_letters
+from papersette.text import to_letters, to_letters_only
 
 LONGEST_QUOTATION = 2000
 """Characters that are compared; the rest is ignored."""
@@ -170,7 +170,7 @@ def _read_pages(conn: sqlite3.Connection, pages: list[int]) -> Iterator[_Text]:
 
 def _compare_exactly(text: _Text, pieces: Sequence[str]) -> Source | None:
     """Return where a text has all pieces in this order; None where it has not."""
-    if not _is_in_order(pieces, _to_key(text.text)):
+    if not _is_in_order(pieces, to_letters_only(text.text)):
         return None
     letters, places = to_letters(text.text)
     first, end = -1, 0
@@ -195,16 +195,9 @@ def _is_in_order(pieces: Sequence[str], letters: str) -> bool:
     return True
 
 
-def _to_key(text: str) -> str:
-    """Return the letters of `to_letters`, without their places, faster."""
-    if text.isascii():
-        return "".join(filter(str.isalnum, text.lower()))
-    return "".join(filter(str.isalnum, unicodedata.normalize("NFKD", text.lower())))
-
-
 def _compare_nearly(text: _Text, plain: str) -> Source | None:
     """Return the part of a text that is most like a quotation; None where none is."""
-    wanted, letters = _to_key(OMISSION.sub(" ", plain)), _to_key(text.text)
+    wanted, letters = to_letters_only(OMISSION.sub(" ", plain)), to_letters_only(text.text)
     if not LEAST_NEAR <= len(wanted) <= len(letters):
         return None
     found = fuzz.partial_ratio_alignment(wanted, letters, score_cutoff=NEARLY)
@@ -246,7 +239,7 @@ def trim(quotation: str, passage: str) -> str:
 
 
 def _compare_words(words: Sequence[str], others: Sequence[str]) -> SequenceMatcher[str]:
-    own, theirs = ([_to_key(word) or word for word in one] for one in (words, others))
+    own, theirs = ([to_letters_only(word) or word for word in one] for one in (words, others))
     return SequenceMatcher(None, own, theirs, autojunk=False)
 
 

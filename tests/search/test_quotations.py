@@ -1,7 +1,8 @@
 """Whose sentence is this: quotations are found however they were copied."""
 
 import pytest
-from conftest import build_database, foreign, make_pdf
+from conftest import foreign
+from corpora import QUOTED_ABSTRACT
 
 from papersette.search.engine import Engine
 from papersette.search.quotations import LONGEST_QUOTATION, find_sources, mark_differences
@@ -9,36 +10,6 @@ from papersette.search.quotations import LONGEST_QUOTATION, find_sources, mark_d
 SENTENCE = (
     "There is a set of parameters for which the network converges to a solution of the problem"
 )
-PAGES = {
-    "a": [
-        ["The efficient classification of flat minima needs", "neither noise nor very large batches of data."],
-        ["We show that the gradient of a wide network is", "orthogonal to all of its earlier directions while"],
-        ["the learning rate is kept constant for a long time.", "Nothing else is said on this page of the paper."],
-    ],
-    "b": [["Weather forecasts for the coming week are made by", "averaging many simulations of the atmosphere."]],
-}  # fmt: skip
-CATALOG = """
-title: Quoted
-sources:
-  - {kind: table, file: papers.csv, files: pdfs, language: en, venue: {venue_id: v, name: V, year: 2020}}
-"""
-ABSTRACT = (
-    "Unicorns have been observed in gardens of the northern hemisphere since the last winter."
-)
-
-
-@pytest.fixture(scope="module")
-def engine(once):
-    def fill(folder):
-        (folder / "pdfs").mkdir()
-        for name, pages in PAGES.items():
-            make_pdf(folder / "pdfs" / f"{name}.pdf", pages)
-        rows = ["paper_id,title,abstract", "a,Flat minima,", "b,Weather,", f"c,Unicorns,{ABSTRACT}"]
-        (folder / "papers.csv").write_text("\n".join(rows))
-        build_database(folder, CATALOG)
-
-    database = once("quoted", fill) / "papers.db"
-    return Engine(database, database.with_suffix(".index"))
 
 
 @pytest.fixture(scope="module")
@@ -67,39 +38,39 @@ def found(engine, quotation):
     ids=["as it is", "quotation marks", "ligatures", "hyphen at a line end", "soft hyphen",
          "three dots", "omission", "a part"],
 )  # fmt: skip
-def test_a_copied_quotation_is_exact(engine, quotation):
-    assert found(engine, quotation) == [("exact", "a", 1)]
+def test_a_copied_quotation_is_exact(quoted, quotation):
+    assert found(quoted, quotation) == [("exact", "a", 1)]
 
 
-def test_a_sentence_that_ends_on_the_next_page_is_found_where_it_begins(engine):
+def test_a_sentence_that_ends_on_the_next_page_is_found_where_it_begins(quoted):
     quotation = (
         "orthogonal to all of its earlier directions while the learning rate is kept constant"
     )
-    assert found(engine, quotation)[0] == ("exact", "a", 2)
+    assert found(quoted, quotation)[0] == ("exact", "a", 2)
 
 
-def test_a_few_other_words_make_it_near_and_are_marked(engine):
+def test_a_few_other_words_make_it_near_and_are_marked(quoted):
     quotation = (
         "The efficient classification of sharp minima needs neither noise nor large batches of data"
     )
-    (source,) = find_sources(engine, quotation)
+    (source,) = find_sources(quoted, quotation)
     assert (source.kind, source.paper_id, source.page) == ("near", "a", 1)
     assert "of ⟦flat⟧ minima" in source.marked
     assert 0.8 < source.likeness < 1
 
 
-def test_other_words_make_it_a_paraphrase(engine):
+def test_other_words_make_it_a_paraphrase(quoted):
     quotation = "Forecasts of weather are made from simulations of the atmosphere, many of which are averaged"
-    assert found(engine, quotation)[0] == ("paraphrase", "b", 1)
+    assert found(quoted, quotation)[0] == ("paraphrase", "b", 1)
 
 
-def test_an_abstract_is_quoted_without_a_page(engine):
-    assert found(engine, ABSTRACT[:60]) == [("exact", "c", None)]
+def test_an_abstract_is_quoted_without_a_page(quoted):
+    assert found(quoted, QUOTED_ABSTRACT[:60]) == [("exact", "c", None)]
 
 
-def test_a_sentence_of_no_paper_is_not_found(engine):
+def test_a_sentence_of_no_paper_is_not_found(quoted):
     assert (
-        found(engine, "Penguins of the southern ocean dive deeper than any other kind of bird")
+        found(quoted, "Penguins of the southern ocean dive deeper than any other kind of bird")
         == []
     )
 
@@ -107,13 +78,13 @@ def test_a_sentence_of_no_paper_is_not_found(engine):
 @pytest.mark.parametrize(
     "quotation", ["", "   ", "flat minima", "……", "[…]", '"" --- ""', "\x00\ud800"]
 )
-def test_what_is_too_short_to_be_a_quotation_finds_nothing(engine, quotation):
-    assert found(engine, quotation) == []
+def test_what_is_too_short_to_be_a_quotation_finds_nothing(quoted, quotation):
+    assert found(quoted, quotation) == []
 
 
-def test_what_is_beyond_the_limit_is_ignored(engine):
+def test_what_is_beyond_the_limit_is_ignored(quoted):
     quotation = "The efficient classification of flat minima needs neither noise"
-    assert found(engine, quotation + " " * LONGEST_QUOTATION + "and penguins") == [
+    assert found(quoted, quotation + " " * LONGEST_QUOTATION + "and penguins") == [
         ("exact", "a", 1)
     ]
 
@@ -121,8 +92,8 @@ def test_what_is_beyond_the_limit_is_ignored(engine):
 @pytest.mark.parametrize(
     "quotation", ['a" OR (b* NEAR/3 ^c:', "title:x AND -y " * 20, "[1] " * 500]
 )
-def test_no_input_is_an_error(engine, quotation):
-    assert isinstance(found(engine, quotation), list)
+def test_no_input_is_an_error(quoted, quotation):
+    assert isinstance(found(quoted, quotation), list)
 
 
 def test_a_french_and_an_arabic_sentence_are_found(sample):

@@ -51,13 +51,6 @@ def test_an_unknown_paper_is_not_found(sample_site):
     assert sample_site.get("/papers/ask", params={"q": "x", "paper": "none"}).status_code == 404
 
 
-def test_a_paper_without_text_answers_with_its_abstract(sample_site):
-    found = passages(sample_site, q="model-based and model-free control variates")
-    first = next(passage for passage in found if passage["page"] is None)
-    assert first["paper_id"] == "multi-step-control-variates"
-    assert first["url"].endswith("/papers/papers/multi-step-control-variates")
-
-
 @pytest.mark.parametrize(
     "q", ["", " ", "xyzzyq plugh", "?", "\ud800".encode("utf-8", "surrogatepass")]
 )
