@@ -10,7 +10,9 @@ Each URL below returns JSON; replace .json by .csv for CSV. Where rows have a pa
 ?_shape=array returns a list of row objects; ?_stream=on returns all rows, not one page.
 
 - Read-only SQL: {sql}?_shape=array&sql=select+title+from+papers
-- A paper by its id: {paper}/PAPER_ID.json?_shape=array"""
+- A paper by its id: {paper}/PAPER_ID.json?_shape=array
+- Sentences that answer a question, with their pages (only JSON): {ask}?q=QUESTION
+- The papers and pages that a quotation is from (only JSON): {whose}?text=QUOTATION"""
 
 
 @hookimpl
@@ -37,6 +39,8 @@ async def to_llms_txt(datasette, request):
             pages=about["pages"],
             sql=sql,
             paper=url_of("papers").removesuffix(".json"),
+            ask=url_of("ask"),
+            whose=url_of("whose"),
         ),
         "## Questions",
         "\n".join([to_item(query["title"], url_of(name), query) for name, query in listed.items()]),

@@ -16,6 +16,8 @@ SPARE = 3
 """How many times as many sentences are found as are wanted, as versions repeat some."""
 LEAST_SHARE = 0.4
 """Of the score of the best sentence; what is below is about something else."""
+LEAST_COSINE_SHARE = 0.7
+"""Of the best cosine; what is in another language than the question has no words of it."""
 FEW = 3
 """Passages among which the right page should be."""
 MEASURE = f"right page among the first {FEW} passages"
@@ -37,8 +39,11 @@ def find_answers(
         return []
     asked = question[:LONGEST_QUESTION]
     found = finder.find(asked, SPARE * limit, numbers, abstracts=True)
-    least = LEAST_SHARE * max((sentence.score for sentence in found), default=0.0)
-    return [s for s in _without_copies(found) if s.score >= least][:limit]
+    least = LEAST_SHARE * max((s.score for s in found), default=0.0)
+    near = LEAST_COSINE_SHARE * max((s.cosine or 0.0 for s in found), default=0.0)
+    return [
+        s for s in _without_copies(found) if s.score >= least or (s.cosine or 0.0) > max(near, 0.0)
+    ][:limit]
 
 
 def _without_copies(sentences: Iterable[Sentence]) -> Iterator[Sentence]:

@@ -117,7 +117,7 @@ class SentenceFinder:
             abstracts: Whether to look at abstracts as well.
         """
         text = text[:LONGEST_TEXT]
-        words = self._weigh(text)
+        words = self._weigh(text, abstracts)
         if not words.weights and self.meaning is None:
             return []
         query = None if self.meaning is None else self.meaning.read(text)
@@ -131,12 +131,15 @@ class SentenceFinder:
             sentences = self._compare(sentences, self.meaning, query)
         return _to_best(sentences)[:limit]
 
-    def _weigh(self, text: str) -> _Words:
+    def _weigh(self, text: str, abstracts: bool) -> _Words:
         """Return how much each stem of a text says; its function words say nothing."""
         words = " ".join(word for word in text.split() if word.lower() not in STOP_WORDS)
         searcher = self.index.pages
         stems = list(dict.fromkeys(to_stems(words or text)))[:MOST_STEMS]
         counts = {stem: searcher.doc_freq("stems", stem) for stem in stems}
+        if abstracts:
+            papers = self.index.papers
+            counts = {s: n or papers.doc_freq("abstract_stems", s) for s, n in counts.items()}
         weights = {
             stem: float(np.log(1 + searcher.num_docs / max(1, count)))
             for stem, count in counts.items()

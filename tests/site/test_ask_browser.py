@@ -83,7 +83,7 @@ def test_all_of_it_works_without_javascript(visit_prose):
     follow(page.locator("main form button"))
     follow(page.get_by_role("button", name="Write an answer"))
     assert page.locator(".prose-answer a.cites").count() == 2
-    assert page.locator(".quotations li").count() > 2
+    assert page.locator(".quotations li").count() >= 2
 
 
 @pytest.mark.parametrize(
