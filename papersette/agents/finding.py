@@ -90,8 +90,10 @@ def to_block(library: Library, rank: int, hit: Hit, paper: Row, q: str) -> str:
         lines.append(f"page {hit.page}{section}{source}{pages}: {address}")
         lines.append(quote(to_passage(hit.passage)))
     else:
-        lines.append(library.addresses.paper(hit.paper_id))
-        lines.append(quote(to_line(paper["tldr"] or paper["abstract"], SUMMARY)))
+        by_meaning = "by meaning alone: " if hit.found_by == "meaning" else ""
+        lines.append(by_meaning + library.addresses.paper(hit.paper_id))
+        text = hit.passage or paper["tldr"] or paper["abstract"]
+        lines.append(quote(to_line(text, SUMMARY)))
     lines.append(f"Lacks: {', '.join(hit.missing)}" if hit.missing else "")
     return "\n".join(filter(None, lines))
 
@@ -112,15 +114,16 @@ def _to_foot(library: Library, request: Request, result: Result) -> Callable[[in
     def to_foot(shown: int) -> str:
         first = (request.page - 1) * request.size
         address = library.addresses.search({"q": request.q, "sort": request.sort})
-        if not result.count:
+        every = result.count + result.by_meaning
+        if not every:
             return f"Nothing found. Try fewer or other words, prefix*, or one OR other. {address}"
         everything = f" All: {address}" if address else ""
-        text = f"Shown: {first + 1} to {first + shown} of {result.count}.{everything}"
+        text = f"Shown: {first + 1} to {first + shown} of {every}.{everything}"
         if shown < len(result.hits):
             size = max(n for n in range(1, shown + 1) if not (first + shown) % n)
             page = (first + shown) // size + 1
             return f"{text}\nCut to stay short. For the rest, repeat with size={size} page={page}."
-        if first + shown < result.count:
+        if first + shown < every:
             return f"{text}\nMore: repeat with page={request.page + 1}."
         return text
 

@@ -78,6 +78,8 @@ def to_id(receipt: dict[str, Any]) -> str:
 
 def describe_notices(result: Result) -> Iterator[str]:
     """Yield how the search differs from what was typed: words left out, added, or relaxed."""
+    if result.by_meaning:
+        yield f"{result.by_meaning} more were found by meaning alone (meaning=off leaves them out)."
     if result.ignored:
         yield f"Ignored: {', '.join(result.ignored)}."
     if result.common:

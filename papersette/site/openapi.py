@@ -13,6 +13,7 @@ FILE = Path(__file__).with_name("openapi.yml")
 CHOICES = {
     "in": ["text", "references"],
     "versions": ["all"],
+    "meaning": ["off"],
     "sort": ["year", "rating", "citations", "title"],
     "explain": ["1"],
 }
