@@ -60,11 +60,12 @@ async def ask(datasette, request):
     answer = await ask_papers(
         datasette, question, paper_id, with_prose=request.method == "POST", request=request
     )
-    is_post = request.method == "POST"
-    headers = {"Cache-Control": "no-store"} if is_post else response_headers(datasette, request)
+    writer = writer_of(datasette)
+    headers = response_headers(datasette, request)
+    if writer or request.method == "POST":  # the form has a token of the reader's
+        headers |= {"Cache-Control": "private, no-store"}
     if request.url_vars.get("format"):
         return Response.json(answer.to_json(), headers=headers)
-    writer = writer_of(datasette)
     context = {
         "question": question[:LONGEST_QUESTION],
         "is_cut": len(question) > LONGEST_QUESTION,
