@@ -56,8 +56,10 @@ def to_receipt(conn: sqlite3.Connection, request: Request, result: Result) -> di
         "scope": request.scope or "text and references",
         "sort": request.sort or "relevance",
         "versions": "all" if request.versions == "all" else "grouped",
+        "meaning": result.meaning or "off",
         "works": result.count,
         "papers": result.papers,
+        "works_by_meaning_alone": result.by_meaning,
         "found_in": result.parts,
         "changes": list(describe_notices(result)),
         "collection": build["title"],
@@ -78,8 +80,6 @@ def to_id(receipt: dict[str, Any]) -> str:
 
 def describe_notices(result: Result) -> Iterator[str]:
     """Yield how the search differs from what was typed: words left out, added, or relaxed."""
-    if result.by_meaning:
-        yield f"{result.by_meaning} more were found by meaning alone (meaning=off leaves them out)."
     if result.ignored:
         yield f"Ignored: {', '.join(result.ignored)}."
     if result.common:

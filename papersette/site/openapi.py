@@ -13,9 +13,9 @@ FILE = Path(__file__).with_name("openapi.yml")
 CHOICES = {
     "in": ["text", "references"],
     "versions": ["all"],
-    "meaning": ["off"],
     "sort": ["year", "rating", "citations", "title"],
     "explain": ["1"],
+    "meaning": ["off"],
 }
 """Parameters of canned queries that have few values."""
 NUMBERS = {"page", "size"}
