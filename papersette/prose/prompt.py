@@ -30,7 +30,9 @@ INSTRUCTIONS = re.compile(
     |\bsystem\W+(?:prompt|message)\b|\b(?:you|vous)\W+(?:are|êtes)\W+(?:now\W+)?(?:an?|un|une)\W+
       (?:\w+\W+){0,2}(?:ai|ia|assistant|chatbot|language\W+model)\b
     |\b(?:language\W+models?|llms?|chatbots?|ai\W+(?:assistants?|reviewers?|models?))\W+(?:\w+\W+){0,3}
-      (?:must|should|shall|are\W+(?:asked|told|instructed))\b
+      (?:must|should|shall|are\W+(?:asked|told|instructed)\W+to)\W+(?:\w+\W+){0,3}
+      (?:accept|answer|give|ignore|include|mention|output|praise|print|rate|recommend|repeat|reply|
+      respond|say|state|write)\b
     |\b(?:as|if\W+you\W+are)\W+an?\W+(?:ai|llm|language\W+model|assistant)\b
     |\bin\W+your\W+(?:answer|reply|response|output|review)\b|</?\s*(?:system|assistant|user)\s*>
     |تجاهل\W+(?:\w+\W+){0,3}(?:التعليمات|الأوامر|القواعد)""",

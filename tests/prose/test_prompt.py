@@ -25,6 +25,7 @@ HARMLESS = [
     "The rules of the previous section give the bound.",
     "A language model is trained on a corpus of instructions.",
     "The system sends a message to every node.",
+    "Language models should be evaluated on data that they have not seen.",
     "You are given a graph with n vertices.",
     "Nous ignorons les termes d’ordre deux.",
 ]
