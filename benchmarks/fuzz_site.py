@@ -157,6 +157,7 @@ class Fuzzer:
         value = quote(self.value()[:2000], safe="/", errors="surrogatepass")
         path = self.random.choice([
             "/", "/.json", "/papers", "/papers.db", "/llms.txt", "/about", "/-/search",
+            "/papers/ask", "/papers/whose.json",
             "/-/metadata.json", "/-/dashboards", "/-/dashboards/pictures",
             "/-/dashboards/pictures/map_of_papers", "/-/versions.json", "/-/settings.json",
             "/-/plugins.json", "/-/threads.json", "/-/databases.json", "/-/actor.json",

@@ -54,7 +54,7 @@ from papersette.meaning.cache import VectorCache
 from papersette.meaning.encoder import MISSING, OnnxEncoder, is_installed
 from papersette.progress import Progress
 from papersette.proposals import new_catalog, starting_catalogs
-from papersette.search import evaluation, index
+from papersette.search import answers, evaluation, index
 from papersette.search.engine import Engine
 from papersette.search.meaning import write_meaning
 from papersette.sources import model_files
@@ -143,7 +143,9 @@ def build_locked(
         summary = load.save_build(db, publication, path, started, fingerprint, previous)
         index_part = build_index(publish.commit(db), options, progress, encoder)
         engine = Engine(publish.commit(db), index_part)
-        load.save_evaluation(db, map(asdict, evaluation.measure(engine, publication.questions)))
+        figures = evaluation.measure(engine, publication.questions)
+        figures += answers.measure(engine, publication.questions)
+        load.save_evaluation(db, map(asdict, figures))
         summary = {**summary, "problems": check_site(db, engine, publication)}
         publish.check(db)
     publish.save_inspection(to_inspection(options.db), options.db)
