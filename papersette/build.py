@@ -26,16 +26,17 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlite_utils import Database
 
 from papersette import loading, stopping, system
-from papersette.catalogs import catalog
+from papersette.catalogs import catalog, meaning
 from papersette.catalogs.catalog import Catalog
 from papersette.database import (
+    aspects,
     comparison,
     facets,
     facts,
@@ -51,10 +52,14 @@ from papersette.errors import UserError
 from papersette.fulltext import ENGINES, SystemFailure, Text, extract, recognition
 from papersette.fulltext.hyphens import restore_compounds
 from papersette.ingest import collection, grouping
+from papersette.meaning.cache import VectorCache
+from papersette.meaning.encoder import MISSING, OnnxEncoder, is_installed
 from papersette.progress import Progress
 from papersette.proposals import new_catalog, starting_catalogs
 from papersette.search import evaluation, index
 from papersette.search.engine import Engine
+from papersette.search.meaning import write_meaning
+from papersette.sources import model_files
 
 SUMMARY = ("papers", "pages", "words", "tags", "problems", "seconds")
 
@@ -109,11 +114,14 @@ def build(
         print(starting_catalogs.to_starting_catalog(options.catalog))
         return {}
     publication = catalog.load(options.catalog, options.data, read_charts(site_folder))
+    if options.meaning is not None:
+        publication = replace(publication, meaning=meaning.from_option(options.meaning))
     if not (options.check or options.replace):
         replacement.check_replaceable(options.db, publication)
     items = collect(options, publication, progress)
     if options.check:
         print(items.report())
+        print(describe_meaning(options, publication))
         return {}
     publish.check_destination(options.db)
     with parts.lock(options.db):
@@ -129,19 +137,21 @@ def build_locked(
     progress: Progress,
 ) -> Mapping[str, object]:
     """Build the database, of which no other build runs, from the items of its sources."""
-    fingerprint = to_fingerprint(options, publication, items, site_folder)
+    encoder = open_model(options, publication)
+    fingerprint = to_fingerprint(options, publication, items, site_folder, encoder)
     previous = read_previous(options.db, publication)
     if previous and previous.fingerprint == fingerprint and not options.rebuild:
-        repair(options.db, progress)
+        repair(options, progress, encoder)
         print(f"{options.db}: nothing has changed since it was built; --rebuild builds it anyway")
         return {}
     texts = read_texts(options, publication, items.files(), progress)
     with publish.publish(options.db) as db:
-        save(db, publication, items, texts, progress)
+        cache = VectorCache(options.downloads / "models", encoder) if encoder else None
+        save(db, publication, items, texts, progress, cache)
         load.save_changes(db, previous, started)
         path = replacement.to_catalog_path(publication.path, options.db)
         summary = load.save_build(db, publication, path, started, fingerprint, previous)
-        index_part = build_index(publish.commit(db), options.db, progress)
+        index_part = build_index(publish.commit(db), options, progress, encoder)
         engine = Engine(publish.commit(db), index_part)
         load.save_evaluation(db, map(asdict, evaluation.measure(engine, publication.questions)))
         summary = {**summary, "problems": check_site(db, engine, publication)}
@@ -174,10 +184,11 @@ def read_charts(site_folder: Path) -> set[str] | None:
     return {name for dashboard in dashboards.values() for name in dashboard.get("charts", ())}
 
 
-def repair(database: Path, progress: Progress) -> None:
+def repair(options: argparse.Namespace, progress: Progress, encoder: OnnxEncoder | None) -> None:
     """Make the index and inspect-data.json again if they are not those of the database."""
+    database: Path = options.db
     if not publish.is_index_current(database):
-        build_index(database, database, progress)
+        build_index(database, options, progress, encoder)
         publish.install_index(database)
     if not publish.is_inspected(to_inspection(database), database):
         publish.save_inspection(to_inspection(database), database)
@@ -188,13 +199,40 @@ def to_inspection(database: Path) -> Path:
     return database.with_name("inspect-data.json")
 
 
-def build_index(database: Path, destination: Path, progress: Progress) -> Path:
-    """Build the search index of a database that will be published at `destination`; return its
+def build_index(
+    database: Path, options: argparse.Namespace, progress: Progress, encoder: OnnxEncoder | None
+) -> Path:
+    """Build the search index of a database that will be published at `options.db`; return its
     folder, which is to be installed with the database.
     """
-    part = parts.to_index_part(destination)
+    part = parts.to_index_part(options.db)
     progress.run("building the search index", index.write_index(database, part), None)
+    if encoder:
+        making = write_meaning(database, part, encoder, options.downloads / "models")
+        progress.run("making vectors of meaning", making, None, "texts")
+        index.write_manifest(database, part)
     return part
+
+
+def open_model(options: argparse.Namespace, publication: Catalog) -> OnnxEncoder | None:
+    """Return the model of meaning, its files fetched; None where the catalog names none."""
+    if publication.meaning is None:
+        return None
+    model = model_files.ensure_files(
+        publication.meaning,
+        options.downloads,
+        offline=options.offline,
+        allow_hosts=publication.allow_hosts,
+    )
+    return OnnxEncoder(model, options.jobs)
+
+
+def describe_meaning(options: argparse.Namespace, publication: Catalog) -> str:
+    """Return a line for --check about the model of meaning and what it lacks."""
+    if publication.meaning is None:
+        return "meaning: none; papers are found by their words (docs/meaning.md)"
+    line = f"meaning: {model_files.describe(publication.meaning, options.downloads)}"
+    return line if is_installed() else f"{line}; {MISSING}"
 
 
 def save(
@@ -203,6 +241,7 @@ def save(
     items: collection.Items,
     texts: Mapping[Path, Text | str],
     progress: Progress,
+    cache: VectorCache | None,
 ) -> None:
     """Fill the empty database with papers, what is found in their text, and the indexes."""
     papers, problems = collection.match_files(items, texts)
@@ -215,6 +254,8 @@ def save(
     load.save_problems(db, [*problems, *unknown])
     stages = facts.save_facts(db, publication.datasets)
     progress.run("finding facts", stages, len(facts.STAGES), "stages")
+    related = aspects.save_aspects(db, cache.encode if cache else None)
+    progress.run("relating papers by aspect", related, 3, "steps")
     for problem in db.query("select * from problems where source = ?", [facts.ALL_SOURCES]):
         warn(f"{problem['item']} {problem['reason']}")
     load.save_ratings(db)
@@ -290,10 +331,15 @@ def warn(message: str) -> None:
 
 
 def to_fingerprint(
-    options: argparse.Namespace, publication: Catalog, items: collection.Items, site_folder: Path
+    options: argparse.Namespace,
+    publication: Catalog,
+    items: collection.Items,
+    site_folder: Path,
+    encoder: OnnxEncoder | None,
 ) -> str:
     """Return the fingerprint of this build: two builds with the same one give the same database."""
     inputs: list[object] = [publication, items, options.engine]
+    inputs += [encoder.model.key] if encoder else []
     if publication.ocr:
         inputs.append(recognition.read_version())
     lists = [publication.datasets] if publication.datasets else []
@@ -317,6 +363,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
         "catalog", nargs="?", type=Path, default=default_catalog, help="what to build (%(default)s)"
     )
     parser.add_argument("--data", type=Path, help=DATA_HELP)
+    parser.add_argument("--meaning", metavar="MODEL", help=MEANING_HELP)
     for name, kind, default, text in OPTIONS:
         parser.add_argument(name, type=kind, default=default, help=f"{text} (%(default)s)")
     parser.add_argument(
@@ -334,6 +381,10 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
 
 
 DATA_HELP = "the folder where relative paths of the catalog start (its key data, else data)"
+MEANING_HELP = (
+    "the model by which papers are found by meaning: its name, a folder with its files, or “off” "
+    "(that of the catalog)"
+)
 OPTIONS = (
     ("--db", Path, Path("papers.db"), "the SQLite file to write"),
     ("--jobs", int, os.cpu_count() or 1, "how many PDFs to read at once"),

@@ -54,7 +54,7 @@ def extra_template_vars(datasette):
         address = f"{row_of(datasette, paper_id)}/read" + (f"?{asked}" if asked else "")
         return f"{address}#passage" if passage else address
 
-    return {"read_link": read_link}
+    return {"read_link": read_link, "to_quote": to_quote}
 
 
 @hookimpl

@@ -15,12 +15,13 @@ from papersette.site.search_service import WAIT_SECONDS, Indexing, service_of
 from papersette.site.waiting import waiting_response
 from papersette.text import to_slug
 
+MARKS = str.maketrans("", "", "⟦⟧…")
 LONGEST_WORD = 200
 """Characters that spelling_likeness() compares: its time grows with their product."""
 LONGEST_ARGUMENT = 100_000
 """Characters of the arguments of a search, all of them in one JSON object."""
 NEEDS_INDEX = re.compile(
-    rf"/{DATABASE}/(search|search_facets|map_of_papers|suggest|paper_passages|like_this_text)(\.\w+)?$"
+    rf"/{DATABASE}/(search|search_facets|map_of_papers|suggest|paper_passages|like_this_text|similar_passages)(\.\w+)?$"
 )
 
 
@@ -49,6 +50,26 @@ def prepare_connection(conn, database, datasette):
     define("search_suggestions", 1, rows.suggestion_rows)
     define("search_passages", 2, rows.passage_rows)
     define("search_similar", 1, rows.similar_rows)
+    define("search_sentences", 1, rows.sentence_rows)
+
+
+@hookimpl
+def extra_template_vars(datasette):
+    return {
+        "meaning_of_search": lambda: to_meaning(service_of(datasette)),
+        "unmarked": lambda passage: (passage or "").translate(MARKS).strip(),
+    }
+
+
+def to_meaning(service):
+    """Return the model that papers are found by, and why there is none; None, "" while indexing."""
+    try:
+        engine = service.engine(wait=0) if service else None
+    except (Indexing, RuntimeError):
+        engine = None
+    if engine is None:
+        return None, ""
+    return engine.meaning.model if engine.meaning else None, engine.meaning_problem
 
 
 def of_query(function):

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, quote
 
 from datasette import hookimpl
 
-from papersette.site.safe_cells import BOM, to_line
+from papersette.exports.spreadsheet import BOM, to_line
 
 OWN_HEADERS = {b"content-type", b"content-length", b"content-disposition"}
 BLOCK = 65_536

@@ -22,7 +22,7 @@ from typing import Any
 
 import tantivy
 
-from papersette.search import common_words
+from papersette.search import common_words, meaning
 from papersette.search.analysis import prepare, to_stems_analyzer, to_words_analyzer
 from papersette.search.common_words import CommonWords, write_common_words
 
@@ -36,8 +36,8 @@ CHECKED_BYTES = 1 << 20
 HEAP_BYTES = 256_000_000
 """What each writer may hold in memory before it writes a segment."""
 
-FOLDERS = ("papers", "pages", common_words.FOLDER)
-"""Folders of an index."""
+FOLDERS = ("papers", "pages", common_words.FOLDER, meaning.FOLDER)
+"""Folders of an index; the last is only there where a model was named."""
 PAPER_FIELDS = ("title", "abstract", "tags", "authors", "venue", "text", "refs")
 """`text` is all of a paper but its reference lists."""
 PAPER_STEMS = ("title_stems", "abstract_stems", "tags_stems")
@@ -91,6 +91,8 @@ def build_index(
             return
         for done, total in write_index(database, part):
             report(done, total)
+        meaning.keep_meaning(database, folder, part)
+        write_manifest(database, part)
         install_index(part, folder)
 
 
@@ -130,13 +132,19 @@ def write_index(database: Path, part: Path) -> Iterator[tuple[int, int]]:
     for name in ("papers", "pages"):
         (part / name).mkdir(parents=True)
     with closing(connect(database)) as conn:
-        fingerprint = to_fingerprint(conn)
         yield from _write(conn, part)
         size = conn.execute("select coalesce(max(number), 0) + 1 from papers").fetchone()[0]
     papers = _open(part / "papers")
     write_common_words(papers.searcher(), papers.schema, part, size)
-    manifest = {"fingerprint": fingerprint, "checksums": to_checksums(part)}
-    (part / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+    write_manifest(database, part)
+
+
+def write_manifest(database: Path, folder: Path) -> None:
+    """Bind an index to its build, with the checksums of all its files."""
+    with closing(connect(database)) as conn:
+        fingerprint = to_fingerprint(conn)
+    manifest = {"fingerprint": fingerprint, "checksums": to_checksums(folder)}
+    (folder / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
 
 
 def to_checksums(folder: Path) -> dict[str, int]:

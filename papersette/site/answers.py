@@ -30,6 +30,7 @@ from papersette.site.datasette_seam import read_actor
 from papersette.site.own_name import site_of
 from papersette.site.publication import read_publication
 from papersette.site.reader_language import to_language
+from papersette.site.readers_service import readers_of
 from papersette.site.search_service import Indexing, service_of
 
 Message = dict[str, Any]
@@ -46,6 +47,8 @@ OF_OTHERS = re.compile(
     rf"/{DATABASE}\.db$|/{DATABASE}/papers/[^/]+/(read|page-\d+)$|/{DATABASE}/programme(\.\w+)?$"
 )
 """Those of them that depend on PDFs or on the time, or are a file."""
+OF_READERS = re.compile(rf"/{DATABASE}/papers/.")
+"""Those that show what readers wrote and count views, where accounts of readers are on."""
 QUERY = re.compile(rf"/{DATABASE}/(?P<name>[^/.]+)(\.\w+)?$")
 VOLATILE = re.compile(
     r"\brandom\w*\s*\(|'now'|\bcurrent_(date|time|timestamp)\b|:_\w+", re.IGNORECASE
@@ -168,6 +171,8 @@ class Answers:
 
     def _is_of_build(self, path: str, query: bytes) -> bool:
         if not OF_BUILD.match(path) or OF_OTHERS.match(path):
+            return False
+        if OF_READERS.match(path) and readers_of(self.datasette) is not None:
             return False
         if self.datasette.get_database(DATABASE).is_mutable or not is_indexed(self.datasette):
             return False

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from papersette.site.safe_cells import BOM, to_line
+from papersette.exports.spreadsheet import BOM, to_line
 
 TEXT = "pages"
 """The table with the text of papers."""

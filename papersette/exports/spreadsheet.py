@@ -1,4 +1,4 @@
-"""Cells of CSV files that no spreadsheet takes for a formula."""
+"""Rows of CSV in which no cell is a formula, whatever program opens it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 
 BOM = "\ufeff"
+"""The byte order mark, without which Excel does not read UTF-8."""
 UNSEEN = "\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
 """Characters that take no space; a spreadsheet may drop them."""
 FORMULA = re.compile(rf"[\s{UNSEEN}]*[=+\-@＝＋－＠]|[\t\n]")
@@ -18,10 +19,10 @@ EMBEDDED = re.compile(rf"([;\t\n][\s{UNSEEN}]*)(?=[=@＝＠]|[+\-＋－]\S)")
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
-def to_line(row: Iterable[str]) -> str:
+def to_line(row: Iterable[object]) -> str:
     """Return a row with quoted cells, as some spreadsheets also split at semicolons and tabs."""
     line = io.StringIO()
-    csv.writer(line, quoting=csv.QUOTE_ALL).writerow([to_safe(cell) for cell in row])
+    csv.writer(line, quoting=csv.QUOTE_ALL).writerow([to_safe(str(cell)) for cell in row])
     return line.getvalue()
 
 
