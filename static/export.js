@@ -26,11 +26,13 @@ function toCard({ url, meta, excerpt, sub_results: pages }) {
   heading.dir = "auto";
   heading.append(title);
   card.append(heading);
-  const shown = pages.filter((page) => page.url.includes("#")).slice(0, 3);
-  for (const { url, title, excerpt: passage } of shown.length ? shown : [{ url, title: "", excerpt }]) {
+  const found = pages.filter((page) => page.url.includes("#")).slice(0, 3);
+  for (const page of found.length ? found : [{ excerpt }]) {
     const line = Object.assign(document.createElement("p"), { className: "passage", dir: "auto" });
-    if (title) line.append(Object.assign(document.createElement("a"), { className: "page", href: url, textContent: title }), " ");
-    addMarked(line, passage);
+    if (page.url) {
+      line.append(Object.assign(document.createElement("a"), { className: "page", href: page.url, textContent: page.title }), " ");
+    }
+    addMarked(line, page.excerpt);
     card.append(line);
   }
   return card;
@@ -56,7 +58,7 @@ async function search() {
     const pagefind = await import("../pagefind/pagefind.js");
     const { results: found } = await pagefind.search(q);
     if (own !== latest) return;
-    count.textContent = found.length ? `${found.length} ${count.dataset.found}` : count.dataset.none;
+    count.textContent = found.length ? `${count.dataset.found}: ${found.length}` : count.dataset.none;
     await show(found, 0, own);
   } catch (error) {
     count.textContent = count.dataset.failed;
