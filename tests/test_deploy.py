@@ -120,7 +120,7 @@ def test_a_served_site_passes_the_check_of_a_deployment(sample_site):
     command = [sys.executable, ROOT / "deploy/check_site.py", str(sample_site.base_url)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.count("ok  ") == 9
+    assert done.stdout.count("ok  ") == 8
 
 
 @pytest.mark.parametrize("name", ["nginx.conf", "Caddyfile"])

@@ -159,7 +159,9 @@ def test_the_full_text_is_searched_in_the_browser_without_any_server_of_ours(bro
         follow(page.locator("form.find button"))
         page.wait_for_selector("article.card")
         titles = page.locator("article.card h2").all_text_contents()
-        assert page.locator("#count").text_content().startswith(str(len(titles)))
+        assert any("Anisotropic Noise" in title for title in titles)
+        found = int(re.search(r"\d+", page.locator("#count").text_content())[0])
+        assert len(titles) == min(found, 10) > 0
         assert page.locator("article.card mark").count() > 0
         assert refused == []
         link = page.locator("article.card a.page").first
