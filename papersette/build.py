@@ -42,6 +42,7 @@ from papersette.database import (
     facts,
     history,
     load,
+    machine_text,
     parts,
     publish,
     replacement,
@@ -262,6 +263,7 @@ def save(
     facets.save_facets(db)
     progress.run("indexing", publish.index(db), len(INDEXES), "indexes")
     load.save_problems(db, text_quality.score_texts(db))
+    load.save_problems(db, machine_text.find_machine_text(db))
 
 
 def collect(

@@ -23,6 +23,7 @@ from papersette.fulltext import (
     entry_layout,
     front,
     headings,
+    hidden,
     languages,
     quality,
     recognition,
@@ -31,6 +32,7 @@ from papersette.fulltext import (
 )
 from papersette.fulltext.front import Front
 from papersette.fulltext.headings import Heading
+from papersette.fulltext.hidden import Hidden
 from papersette.records import Author
 
 
@@ -62,6 +64,8 @@ class Text:
     """ISO 639-1 code of the language of the text, if it is certain."""
     broken: tuple[str, ...] = ()
     """Compounds that a line end broke and that were joined: the text writes them nowhere else."""
+    hidden: tuple[Hidden, ...] = ()
+    """What readers of the PDF cannot see."""
     warning: str | None = None
     """What may be wrong with the text, for the table `problems`."""
     unsaved: str | None = None
@@ -180,9 +184,8 @@ def read_file(job: Job) -> Text:
         raise engines.Unreadable(str(error)) from None
     engine = "text" if files.is_text(job.path) else f"{job.engine}, ocr {job.ocr}"
     raw_key = cache.to_key(sha256, engine, engines.VERSION)
-    key = cache.to_key(
-        raw_key, cleaning.VERSION, references.VERSION, headings.VERSION, str(job.structure)
-    )
+    rules = (cleaning.VERSION, references.VERSION, headings.VERSION, hidden.VERSION)
+    key = cache.to_key(raw_key, *rules, str(job.structure))
     entry = cache.read_entry(job.cache, key) if job.cache else None
     unsaved = None
     if entry is None:
@@ -197,6 +200,7 @@ def read_file(job: Job) -> Text:
         headings=tuple(Heading(*heading) for heading in entry["headings"]),
         language=entry["language"],
         broken=tuple(entry["broken"]),
+        hidden=tuple(Hidden(*one) for one in entry["hidden"]),
         warning=entry["warning"],
         unsaved=unsaved,
     )
@@ -239,7 +243,9 @@ def to_entry(job: Job, raw: list[engines.RawPage]) -> dict[str, Any]:
     lines, broken = cleaning.clean_with_breaks([page.text for page in raw])
     separated = references.separate_references(lines)
     lists = entry_layout.mark_entries(job.path, [refs for _, refs in separated])
-    found, sections = _read_structure(job, lines, separated) if job.structure else (NO_FRONT, ())
+    found, sections, unseen = (
+        _read_structure(job, lines, separated) if job.structure else (NO_FRONT, (), [])
+    )
     return {
         "pages": [
             [cleaning.to_paragraphs(body), "\n".join(refs), page.engine]
@@ -249,6 +255,7 @@ def to_entry(job: Job, raw: list[engines.RawPage]) -> dict[str, Any]:
         "headings": [[h.number, h.title, h.page, h.level] for h in sections],
         "language": languages.detect(["\n".join(body) for body, _ in separated]),
         "broken": broken,
+        "hidden": unseen,
         "warning": "; ".join(
             filter(None, (TOO_LONG if more else "", quality.to_warning([p.text for p in raw])))
         )
@@ -258,12 +265,13 @@ def to_entry(job: Job, raw: list[engines.RawPage]) -> dict[str, Any]:
 
 def _read_structure(
     job: Job, lines: list[list[str]], separated: list[tuple[list[str], list[str]]]
-) -> tuple[Front, tuple[Heading, ...]]:
-    """Return title, authors, abstract and headings of a file."""
+) -> tuple[Front, tuple[Heading, ...], list[Hidden]]:
+    """Return title, authors, abstract and headings of a file, and its hidden text."""
     typed: list[typography.TypedPage] = []
     metadata = typography.Metadata()
     if job.path.suffix.lower() == ".pdf":
         typed, metadata = typography.read_type(job.path, front.PAGES, len(lines))
     # The heading of a reference list is kept: it may be the last one with a number.
     own = [[*body, *refs[:1]] for body, refs in separated]
-    return front.read_front(typed, metadata, lines), headings.to_headings(own, typed)
+    unseen = hidden.find_hidden(job.path, typed)
+    return front.read_front(typed, metadata, lines), headings.to_headings(own, typed), unseen
