@@ -16,7 +16,8 @@ function addMarked(parent, excerpt) {
 }
 
 function decode(text) {
-  return new DOMParser().parseFromString(text.replaceAll("<", "&lt;"), "text/html").documentElement.textContent;
+  const page = new DOMParser().parseFromString(`<p>${text.replaceAll("<", "&lt;")}</p>`, "text/html");
+  return page.querySelector("p").textContent;
 }
 
 function toCard({ url, meta, excerpt, sub_results: pages }) {

@@ -163,6 +163,7 @@ def test_the_full_text_is_searched_in_the_browser_without_any_server_of_ours(bro
         found = int(re.search(r"\d+", page.locator("#count").text_content())[0])
         assert len(titles) == min(found, 10) > 0
         assert page.locator("article.card mark").count() > 0
+        assert not re.search(r"</mark>\w", page.locator("#results").inner_html())
         assert refused == []
         link = page.locator("article.card a.page").first
         assert "#page-" in link.get_attribute("href")
