@@ -5,6 +5,8 @@
     python build_db.py --check catalogs/mine.yml           report what would be built
     python build_db.py --check FOLDER-OR-FILE              print a catalog to start from
     python build_db.py init FOLDER                         write a catalog for your papers
+    python build_db.py export-site DIR                     write plain files for a static host
+    python build_db.py compare OLD NEW                     tell whether a build may replace another
 
 Relative paths in the catalog start at the folder given with --data, else at that of its key `data`.
 
@@ -35,6 +37,7 @@ from papersette.catalogs import catalog, meaning
 from papersette.catalogs.catalog import Catalog
 from papersette.database import (
     aspects,
+    comparison,
     facets,
     facts,
     history,
@@ -71,6 +74,14 @@ def main(arguments: list[str] | None = None, *, site_folder: Path) -> int:
     given = sys.argv[1:] if arguments is None else arguments
     if given[:1] == ["init"]:
         return stopping.run(lambda: new_catalog.main(given[1:]), f"build_db.py: {stopping.MESSAGE}")
+    if given[:1] == ["compare"]:
+        return comparison.main(given[1:])
+    if given[:1] == ["export-site"]:
+        from papersette.site import static_export  # Datasette takes a second, which builds need not
+
+        return stopping.run(
+            lambda: static_export.main(given[1:], site_folder), f"build_db.py: {stopping.MESSAGE}"
+        )
     options = parse(given)
     return stopping.run(
         lambda: run(options, started, site_folder), f"build_db.py: {stopping.MESSAGE}"

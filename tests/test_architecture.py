@@ -41,7 +41,7 @@ MAY_IMPORT = {
     "papersette/ingest": f"{LEAVES} catalogs sources fulltext knowledge ingest",
     "papersette/database": f"{LEAVES} catalogs fulltext knowledge search database",
     "papersette/agents": f"{LEAVES} search agents",
-    "papersette/site": f"{LEAVES} catalogs prose search reader readers agents site",
+    "papersette/site": f"{LEAVES} catalogs exports prose search reader readers agents site",
     "papersette/proposals": f"{LEAVES} catalogs database fulltext ingest proposals sources",
     "papersette/__main__.py": f"{LEAVES} search agents",
     "papersette/build.py": f"{LEAVES} catalogs proposals sources ingest fulltext meaning database search site",
