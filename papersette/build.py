@@ -30,10 +30,11 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from papersette import loading, stopping, system
+from papersette import cache, loading, stopping, system
 from papersette.catalogs import catalog
 from papersette.catalogs.catalog import Catalog
 from papersette.database import (
+    evidence,
     facets,
     facts,
     history,
@@ -47,11 +48,13 @@ from papersette.database.schema import INDEXES
 from papersette.errors import UserError
 from papersette.fulltext import ENGINES, SystemFailure, Text, extract, recognition
 from papersette.fulltext.hyphens import restore_compounds
+from papersette.fulltext.reading import prepare_worker
 from papersette.ingest import collection, grouping
 from papersette.progress import Progress
 from papersette.proposals import new_catalog, starting_catalogs
 from papersette.search import evaluation, index
 from papersette.search.engine import Engine
+from papersette.workers import Workers
 
 SUMMARY = ("papers", "pages", "words", "tags", "problems", "seconds")
 
@@ -124,9 +127,12 @@ def build_locked(
         repair(options.db, progress)
         print(f"{options.db}: nothing has changed since it was built; --rebuild builds it anyway")
         return {}
-    texts = read_texts(options, publication, items.files(), progress)
-    with publish.publish(options.db) as db:
-        save(db, publication, items, texts, progress)
+    with (
+        Workers(options.jobs, prepare=prepare_worker) as pool,
+        publish.publish(options.db) as db,
+    ):
+        read_papers(db, options, publication, items, pool, progress)
+        save_facts(db, options, publication, pool, progress)
         load.save_changes(db, previous, started)
         path = replacement.to_catalog_path(publication.path, options.db)
         summary = load.save_build(db, publication, path, started, fingerprint, previous)
@@ -186,14 +192,16 @@ def build_index(database: Path, destination: Path, progress: Progress) -> Path:
     return part
 
 
-def save(
+def read_papers(
     db: Database,
+    options: argparse.Namespace,
     publication: Catalog,
     items: collection.Items,
-    texts: Mapping[Path, Text | str],
+    pool: Workers,
     progress: Progress,
 ) -> None:
-    """Fill the empty database with papers, what is found in their text, and the indexes."""
+    """Fill the empty database with papers and their text."""
+    texts = read_texts(options, publication, items.files(), pool, progress)
     papers, problems = collection.match_files(items, texts)
     works, pairs, unknown = grouping.group(papers, publication)
     progress.run("saving", load.save_papers(db, papers, texts, works), len(papers))
@@ -202,7 +210,20 @@ def save(
     load.save_alternate_values(db, items.alternate_values)
     load.save_tallies(db, items.tallies)
     load.save_problems(db, [*problems, *unknown])
-    stages = facts.save_facts(db, publication.datasets)
+
+
+def save_facts(
+    db: Database,
+    options: argparse.Namespace,
+    publication: Catalog,
+    pool: Workers,
+    progress: Progress,
+) -> None:
+    """Fill the tables of what is found in the text of the papers, and the indexes."""
+    papers = evidence.Evidence(pool, options.cache)
+    progress.run("examining papers", papers.read(db), db.table("papers").count)
+    warn_unsaved(options, papers.unsaved, "the facts", db.table("papers").count)
+    stages = facts.save_facts(db, papers, publication.datasets)
     progress.run("finding facts", stages, len(facts.STAGES), "stages")
     for problem in db.query("select * from problems where source = ?", [facts.ALL_SOURCES]):
         warn(f"{problem['item']} {problem['reason']}")
@@ -228,16 +249,21 @@ def collect(
 
 
 def read_texts(
-    options: argparse.Namespace, publication: Catalog, files: list[Path], progress: Progress
+    options: argparse.Namespace,
+    publication: Catalog,
+    files: list[Path],
+    pool: Workers,
+    progress: Progress,
 ) -> dict[Path, Text | str]:
     """Return the text of each file, or the reason why it has none.
 
     Raises `UserError` if nearly all have none for one reason that is not in the files.
     """
-    parts.remove_stale(options.cache, "*/*.part")
+    if isinstance(options.cache, Path):
+        parts.remove_stale(options.cache, "*/*.part")
     reading = extract(
         files,
-        jobs=options.jobs,
+        pool=pool,
         engine=options.engine,
         cache_folder=options.cache,
         ocr=publication.ocr,
@@ -247,12 +273,19 @@ def read_texts(
     unsaved = Counter(
         text.unsaved for text in texts.values() if isinstance(text, Text) and text.unsaved
     )
+    warn_unsaved(options, unsaved, "the text", len(files))
+    return restore_compounds(texts)
+
+
+def warn_unsaved(
+    options: argparse.Namespace, unsaved: Mapping[str, int], what: str, total: int
+) -> None:
+    """Warn that some results could not be kept, once for each reason."""
     for reason, count in unsaved.items():
         warn(
-            f"--cache {options.cache}: the text of {count:,} of {len(files):,} files could not be "
+            f"--cache {options.cache}: {what} of {count:,} of {total:,} files could not be "
             f"kept ({reason}); this build uses it, the next one reads these files again"
         )
-    return restore_compounds(texts)
 
 
 def check_texts(database: Path, texts: Mapping[Path, Text | str]) -> None:
@@ -323,10 +356,11 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
 
 
 DATA_HELP = "the folder where relative paths of the catalog start (its key data, else data)"
+CACHE_HELP = "the folder, or address such as s3://bucket/cache, that keeps what was read of papers"
 OPTIONS = (
     ("--db", Path, Path("papers.db"), "the SQLite file to write"),
     ("--jobs", int, os.cpu_count() or 1, "how many PDFs to read at once"),
-    ("--cache", Path, Path(".cache/fulltext"), "the folder that keeps the text of PDFs"),
+    ("--cache", cache.to_location, Path(".cache/fulltext"), CACHE_HELP),
     ("--downloads", Path, Path(".cache/downloads"), "the folder that keeps fetched files"),
 )
 FLAGS = (

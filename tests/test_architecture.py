@@ -12,7 +12,10 @@ from conftest import METADATA, ROOT
 from papersette.database.schema import PAGES_PER_PAPER, SCHEMA
 from papersette.search.corpus import FACETS
 
-LEAVES = "records errors text names progress files list_headings loading markup stopping system"
+LEAVES = (
+    "records errors text names progress files list_headings loading markup stopping system "
+    "cache workers"
+)
 MAY_IMPORT = {
     "papersette/records.py": "",
     "papersette/errors.py": "",
@@ -26,6 +29,8 @@ MAY_IMPORT = {
     "papersette/files.py": "",
     "papersette/stopping.py": "",
     "papersette/system.py": "",
+    "papersette/cache.py": "",
+    "papersette/workers.py": "stopping system",
     "papersette/sources": f"{LEAVES} sources",
     "papersette/fulltext": f"{LEAVES} fulltext",
     "papersette/knowledge": f"{LEAVES} knowledge",
