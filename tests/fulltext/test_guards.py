@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from conftest import build_catalog, build_here, make_pdf
 
-from papersette import files
-from papersette.fulltext import SystemFailure, Text, cache, engines, extract
+from papersette import cache, files
+from papersette.fulltext import SystemFailure, Text, engines, extract
 from papersette.fulltext.reading import TOO_LONG, Job, read_file
 
 LINES = ["Stochastic gradient descent", "has anisotropic noise."]

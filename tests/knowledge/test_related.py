@@ -1,6 +1,7 @@
 """Related papers: near in what they say and cite, never a version of the same work, each with its reason."""
 
 from papersette.knowledge.related import NEIGHBOURS, Document, find_neighbours
+from papersette.knowledge.words import count_words
 
 TEXTS = {
     "a": "pruning garden hedges with electric shears in spring",
@@ -11,9 +12,9 @@ TEXTS = {
 
 
 def documents(**more):
-    return [Document(key, key, f"{text} {text}", body=text) for key, text in TEXTS.items()] + list(
-        more.values()
-    )
+    return [
+        Document(key, key, f"{text} {text}", count_words(text)) for key, text in TEXTS.items()
+    ] + list(more.values())
 
 
 def nearest(given):
