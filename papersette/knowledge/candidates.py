@@ -29,7 +29,7 @@ class MentionJob:
 
     def to_key(self) -> str:
         """Return the key under which the mentions are kept."""
-        return self.text.to_key(to_version(), repr([astuple(one) for one in self.spellings]))
+        return self.text.to_key(to_version(), repr([tuple(one) for one in self.spellings]))
 
 
 class Chooser:

@@ -66,8 +66,7 @@ def _lengths_by_first(names: Iterable[tuple[str, ...]]) -> dict[str, set[int]]:
     return dict(lengths)
 
 
-@dataclass(frozen=True, order=True)
-class Spelling:
+class Spelling(NamedTuple):
     """One spelling of a term: all that decides whether a text has it."""
 
     words: tuple[str, ...]
