@@ -3,8 +3,8 @@
     python benchmarks/big_source.py catalogs/iclr2019.yml --data FOLDER target 20657
 
 Each page is one of any paper at the same position in its paper, as in big_corpus.py. Titles and
-abstracts are chains of words of which each follows the one before it in some paper (a Markov chain),
-so that no two are versions of one work. Authors have the given name of one person and the family
+abstracts are chains of words (Markov): each word follows the one before it in some paper, so that
+no two papers are versions of one work. Authors have the given name of one person and the family
 name of another; keywords are those of one paper. The same seed gives the same files. As pages are
 drawn again and again, cited works and words become more with the number of papers, but less than
 in a real collection.
@@ -17,6 +17,7 @@ import csv
 import random
 from collections import defaultdict
 from collections.abc import Iterable
+from itertools import pairwise
 from pathlib import Path
 
 from papersette.catalogs import catalog
@@ -43,7 +44,7 @@ class Chain:
         self._following: defaultdict[str | None, list[str | None]] = defaultdict(list)
         for text in texts:
             words: list[str | None] = [None, *text.split(), None]
-            for one, other in zip(words, words[1:], strict=False):
+            for one, other in pairwise(words):
                 self._following[one].append(other)
 
     def make(self, chooser: random.Random) -> str:
