@@ -24,6 +24,7 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,6 +34,7 @@ from sqlite_utils import Database
 from papersette import cache, loading, stopping, system
 from papersette.catalogs import catalog
 from papersette.catalogs.catalog import Catalog
+from papersette.cluster import ClusterWorkers
 from papersette.database import (
     evidence,
     facets,
@@ -47,8 +49,9 @@ from papersette.database import (
 from papersette.database.schema import INDEXES
 from papersette.errors import UserError
 from papersette.fulltext import ENGINES, SystemFailure, Text, extract, recognition
-from papersette.fulltext.hyphens import restore_compounds
-from papersette.fulltext.reading import prepare_worker
+from papersette.fulltext.compounds import restore_compounds
+from papersette.fulltext.reading import prepare_worker, read_file
+from papersette.fulltext.stored import read_stored, store
 from papersette.ingest import collection, grouping
 from papersette.progress import Progress
 from papersette.proposals import new_catalog, starting_catalogs
@@ -128,7 +131,7 @@ def build_locked(
         print(f"{options.db}: nothing has changed since it was built; --rebuild builds it anyway")
         return {}
     with (
-        Workers(options.jobs, prepare=prepare_worker) as pool,
+        start_workers(options) as pool,
         publish.publish(options.db) as db,
     ):
         read_papers(db, options, publication, items, pool, progress)
@@ -143,6 +146,16 @@ def build_locked(
         publish.check(db)
     publish.save_inspection(to_inspection(options.db), options.db)
     return summary
+
+
+def start_workers(options: argparse.Namespace) -> Workers:
+    """Return what does the work on papers: processes of this machine, or of a cluster."""
+    if options.scheduler is None:
+        return Workers(options.jobs, prepare=prepare_worker)
+    if isinstance(options.cache, Path):  # the machines of the cluster have another working folder
+        options.cache = options.cache.resolve()
+    remote = {read_file: (store, read_stored)}
+    return ClusterWorkers(options.scheduler, remote, options.jobs, prepare=prepare_worker)
 
 
 def check_site(db: Database, engine: Engine, publication: Catalog) -> int:
@@ -188,7 +201,9 @@ def build_index(database: Path, destination: Path, progress: Progress) -> Path:
     folder, which is to be installed with the database.
     """
     part = parts.to_index_part(destination)
-    progress.run("building the search index", index.write_index(database, part), None)
+    with closing(index.connect(database)) as conn:
+        papers = conn.execute("select count(*) from papers").fetchone()[0]
+    progress.run("building the search index", index.write_index(database, part), papers)
     return part
 
 
@@ -341,6 +356,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--data", type=Path, help=DATA_HELP)
     for name, kind, default, text in OPTIONS:
         parser.add_argument(name, type=kind, default=default, help=f"{text} (%(default)s)")
+    parser.add_argument("--scheduler", metavar="ADDRESS", help=SCHEDULER_HELP)
     parser.add_argument(
         "--engine",
         choices=ENGINES,
@@ -356,6 +372,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
 
 
 DATA_HELP = "the folder where relative paths of the catalog start (its key data, else data)"
+SCHEDULER_HELP = "a Dask cluster that works on papers; its workers must reach --cache"
 CACHE_HELP = "the folder, or address such as s3://bucket/cache, that keeps what was read of papers"
 OPTIONS = (
     ("--db", Path, Path("papers.db"), "the SQLite file to write"),

@@ -53,6 +53,11 @@ class Outcome(Generic[J, R]):
     _result: R | None = None
     _future: Future[R] | None = None
 
+    @property
+    def is_known(self) -> bool:
+        """Whether the result need not be waited for."""
+        return self._future is None
+
     def result(self) -> R:
         """Wait for the result; raises what the function raised, and what ended its process."""
         if self._future is not None:
@@ -114,25 +119,28 @@ class Workers:
                 waiting.append(Outcome(job, None, self._schedule(function, job, seconds)))
             else:
                 waiting.append(Outcome(job, found))
-            while waiting and (waiting[0]._future is None or len(waiting) > AHEAD * self.jobs):
-                yield waiting.popleft()
+            yield from self._take_ended(waiting)
         yield from waiting
 
+    def _take_ended(self, waiting: deque[Outcome[J, R]]) -> Iterator[Outcome[J, R]]:
+        """Remove what is known, and what must be waited for if too many wait."""
+        while waiting and (waiting[0].is_known or len(waiting) > AHEAD * self.jobs):
+            yield waiting.popleft()
+
     def _schedule(self, function: Callable[[J], R], job: J, seconds: float | None) -> Future[R]:
-        with stopping.blocked():
-            if self._pool is None:
-                self._pool = ProcessPool(
-                    max_workers=self.jobs,
-                    max_tasks=self.limits.files_per_worker,
-                    initializer=_start,
-                    initargs=(self._prepare, self.limits.memory),
-                    # fork would copy the parent's memory and locks
-                    context=multiprocessing.get_context("spawn"),
-                )
-            future: Future[R] = self._pool.schedule(
-                function, args=(job,), timeout=seconds or self.limits.seconds
-            )
-        return future
+        limit = seconds or self.limits.seconds
+        if self._pool is not None:
+            return self._pool.schedule(function, args=(job,), timeout=limit)
+        self._pool = ProcessPool(
+            max_workers=self.jobs,
+            max_tasks=self.limits.files_per_worker,
+            initializer=_start,
+            initargs=(self._prepare, self.limits.memory),
+            # fork would copy the parent's memory and locks
+            context=multiprocessing.get_context("spawn"),
+        )
+        with stopping.blocked():  # the first call starts the threads that start the processes
+            return self._pool.schedule(function, args=(job,), timeout=limit)
 
 
 def _start(prepare: Callable[[], None] | None, memory: int) -> None:

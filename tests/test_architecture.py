@@ -31,6 +31,7 @@ MAY_IMPORT = {
     "papersette/system.py": "",
     "papersette/cache.py": "",
     "papersette/workers.py": "stopping system",
+    "papersette/cluster.py": "cache errors workers",
     "papersette/sources": f"{LEAVES} sources",
     "papersette/fulltext": f"{LEAVES} fulltext",
     "papersette/knowledge": f"{LEAVES} knowledge",
@@ -43,7 +44,7 @@ MAY_IMPORT = {
     "papersette/database": f"{LEAVES} catalogs fulltext knowledge search database",
     "papersette/site": f"{LEAVES} catalogs search reader site",
     "papersette/proposals": f"{LEAVES} catalogs database fulltext ingest proposals sources",
-    "papersette/build.py": f"{LEAVES} catalogs proposals sources ingest fulltext database search site",
+    "papersette/build.py": f"{LEAVES} cluster catalogs proposals sources ingest fulltext database search site",
     "plugins": f"{LEAVES} catalogs mathematics search reader exports site",
 }
 """The modules and packages of papersette that each file or package may import."""

@@ -19,6 +19,7 @@ from papersette.fulltext import (
     entry_layout,
     front,
     headings,
+    hyphens,
     languages,
     quality,
     recognition,
@@ -59,6 +60,8 @@ class Text:
     """ISO 639-1 code of the language of the text, if it is certain."""
     broken: tuple[str, ...] = ()
     """Compounds that a line end broke and that were joined: the text writes them nowhere else."""
+    forms: str = ""
+    """Its words and compounds, if it is one of a corpus: see hyphens.py."""
     warning: str | None = None
     """What may be wrong with the text, for the table `problems`."""
     unsaved: str | None = None
@@ -154,8 +157,8 @@ def _to_keys(job: Job, sha256: str) -> tuple[str, str]:
     """Return the keys of the raw text of a file and of its clean text."""
     engine = "text" if files.is_text(job.path) else f"{job.engine}, ocr {job.ocr}"
     raw_key = cache.to_key(sha256, engine, engines.VERSION)
-    versions = (cleaning.VERSION, references.VERSION, headings.VERSION, str(job.structure))
-    return raw_key, cache.to_key(raw_key, *versions)
+    versions = (cleaning.VERSION, references.VERSION, headings.VERSION, hyphens.VERSION)
+    return raw_key, cache.to_key(raw_key, *versions, str(job.structure))
 
 
 def _has_text(entry: dict[str, Any]) -> bool:
@@ -170,6 +173,7 @@ def _to_text(entry: dict[str, Any], sha256: str, unsaved: str | None) -> Text:
         headings=tuple(Heading(*heading) for heading in entry["headings"]),
         language=entry["language"],
         broken=tuple(entry["broken"]),
+        forms=entry["forms"],
         warning=entry["warning"],
         unsaved=unsaved,
     )
@@ -213,15 +217,17 @@ def to_entry(job: Job, raw: list[engines.RawPage]) -> dict[str, Any]:
     separated = references.separate_references(lines)
     lists = entry_layout.mark_entries(job.path, [refs for _, refs in separated])
     found, sections = _read_structure(job, lines, separated) if job.structure else (NO_FRONT, ())
+    pages = [
+        [cleaning.to_paragraphs(body), "\n".join(refs), page.engine]
+        for (body, _), refs, page in zip(separated, lists, raw, strict=True)
+    ]
     return {
-        "pages": [
-            [cleaning.to_paragraphs(body), "\n".join(refs), page.engine]
-            for (body, _), refs, page in zip(separated, lists, raw, strict=True)
-        ],
+        "pages": pages,
         "front": [found.title, [[a.name, a.affiliation] for a in found.authors], found.abstract],
         "headings": [[h.number, h.title, h.page, h.level] for h in sections],
         "language": languages.detect(["\n".join(body) for body, _ in separated]),
         "broken": broken,
+        "forms": hyphens.to_forms("\n".join(f"{body}\n{refs}" for body, refs, _ in pages)),
         "warning": "; ".join(
             filter(None, (TOO_LONG if more else "", quality.to_warning([p.text for p in raw])))
         )

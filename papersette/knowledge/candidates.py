@@ -7,9 +7,8 @@ new name in one paper costs no other paper anything.
 
 from __future__ import annotations
 
-from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 
 from papersette.cache import read_entry, save_entry
@@ -40,33 +39,36 @@ class Chooser:
         vocabularies: The words of all papers.
     """
 
-    def __init__(self, spellings: Iterable[Spelling], vocabularies: Vocabularies) -> None:
+    def __init__(self, spellings: Sequence[Spelling], vocabularies: Vocabularies) -> None:
         self._vocabularies = vocabularies
         self._exact: defaultdict[str, list[Spelling]] = defaultdict(list)
         self._folded: defaultdict[str, list[Spelling]] = defaultdict(list)
         for one in spellings:
             (self._folded if one.folded else self._exact)[one.words[0]].append(one)
         words = vocabularies.words
-        self._beginning = {
-            number: found for number, word in enumerate(words) if (found := self._begin_with(word))
-        }
-
-    def _begin_with(self, word: str) -> tuple[Spelling, ...]:
-        return (*self._exact.get(word, ()), *self._folded.get(to_singular(word), ()))
+        self._beginning: dict[int, tuple[Spelling, ...]] = {}
+        needed = {word for one in spellings for word in one.words}
+        self._forms: defaultdict[tuple[str, bool], set[int]] = defaultdict(set)
+        for number, word in enumerate(words):
+            singular = to_singular(word)
+            if found := (*self._exact.get(word, ()), *self._folded.get(singular, ())):
+                self._beginning[number] = found
+            if word in needed:
+                self._forms[word, False].add(number)
+            if singular in needed:
+                self._forms[singular, True].add(number)
 
     def choose(self, paper: int) -> tuple[Spelling, ...]:
         """Return the spellings that a paper can have, by its number in the vocabularies."""
-        numbers = self._vocabularies.of(paper)
-        beginning = self._beginning.keys() & set(numbers)
+        numbers = set(self._vocabularies.of(paper))
+        beginning = self._beginning.keys() & numbers
         found = {one for number in beginning for one in self._beginning[number]}
-        if any(len(one.words) > 1 for one in found):
-            found = self._with_all_words(found, numbers)
-        return tuple(sorted(found))
+        return tuple(sorted(one for one in found if self._has_every_word(numbers, one)))
 
-    def _with_all_words(self, found: Iterable[Spelling], numbers: array[int]) -> set[Spelling]:
-        words = {self._vocabularies.words[number] for number in numbers}
-        folded = set(map(to_singular, words))
-        return {one for one in found if (folded if one.folded else words).issuperset(one.words)}
+    def _has_every_word(self, numbers: set[int], one: Spelling) -> bool:
+        return len(one.words) == 1 or all(
+            not numbers.isdisjoint(self._forms[word, one.folded]) for word in one.words
+        )
 
 
 def find_cached(job: MentionJob) -> Sequence[Mention] | None:
