@@ -139,7 +139,8 @@ def build_locked(
         load.save_changes(db, previous, started)
         path = replacement.to_catalog_path(publication.path, options.db)
         summary = load.save_build(db, publication, path, started, fingerprint, previous)
-        index_part = build_index(publish.commit(db), options.db, progress)
+        index_part = parts.to_index_part(options.db)
+        index.write_manifest(publish.commit(db), index_part)
         engine = Engine(publish.commit(db), index_part)
         load.save_evaluation(db, map(asdict, evaluation.measure(engine, publication.questions)))
         summary = {**summary, "problems": check_site(db, engine, publication)}
@@ -185,7 +186,7 @@ def read_charts(site_folder: Path) -> set[str] | None:
 def repair(database: Path, progress: Progress) -> None:
     """Make the index and inspect-data.json again if they are not those of the database."""
     if not publish.is_index_current(database):
-        build_index(database, database, progress)
+        build_index(database, progress)
         publish.install_index(database)
     if not publish.is_inspected(to_inspection(database), database):
         publish.save_inspection(to_inspection(database), database)
@@ -196,15 +197,12 @@ def to_inspection(database: Path) -> Path:
     return database.with_name("inspect-data.json")
 
 
-def build_index(database: Path, destination: Path, progress: Progress) -> Path:
-    """Build the search index of a database that will be published at `destination`; return its
-    folder, which is to be installed with the database.
-    """
-    part = parts.to_index_part(destination)
+def build_index(database: Path, progress: Progress) -> None:
+    """Build the search index of a database anew; it is to be installed."""
+    part = parts.to_index_part(database)
     with closing(index.connect(database)) as conn:
         papers = conn.execute("select count(*) from papers").fetchone()[0]
     progress.run("building the search index", index.write_index(database, part), papers)
-    return part
 
 
 def read_papers(
@@ -244,7 +242,7 @@ def save_facts(
         warn(f"{problem['item']} {problem['reason']}")
     load.save_ratings(db)
     facets.save_facets(db)
-    progress.run("indexing", publish.index(db), len(INDEXES), "indexes")
+    progress.run("indexing", publish.index(db, options.db), len(INDEXES) + 1, "indexes")
     load.save_problems(db, text_quality.score_texts(db))
 
 

@@ -122,6 +122,10 @@ class Workers:
             yield from self._take_ended(waiting)
         yield from waiting
 
+    def start(self, function: Callable[[J], R], job: J, seconds: float) -> Outcome[J, R]:
+        """Start one call in a process of this machine, and go on; its outcome can be waited for."""
+        return Outcome(job, None, self._schedule(function, job, seconds))
+
     def _take_ended(self, waiting: deque[Outcome[J, R]]) -> Iterator[Outcome[J, R]]:
         """Remove what is known, and what must be waited for if too many wait."""
         while waiting and (waiting[0].is_known or len(waiting) > AHEAD * self.jobs):

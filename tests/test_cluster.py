@@ -8,11 +8,10 @@ import sqlite3
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from conftest import PATIENCE, ROOT, build_here
-
-pytest.importorskip("distributed", reason="needs distributed: pip install -r requirements-dev.txt")
 
 from papersette import cluster
 from papersette.cluster import ClusterWorkers
@@ -20,7 +19,8 @@ from papersette.errors import UserError
 from papersette.knowledge import findings
 from papersette.knowledge.findings import PaperText
 
-COMMAND = [sys.executable, "-W", "ignore", "-m", "distributed.cli"]
+pytest.importorskip("distributed", reason="needs distributed: pip install -r requirements-dev.txt")
+fsspec = pytest.importorskip("fsspec", reason="needs fsspec: pip install -r requirements-dev.txt")
 
 
 def start(folder, name, module, *arguments):
@@ -52,7 +52,14 @@ def run_cluster(folder, workers=2):
     processes = []
     try:
         scheduler, log = start(
-            folder, "scheduler", "dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"
+            folder,
+            "scheduler",
+            "dask_scheduler",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            "0",
+            "--no-dashboard",
         )
         processes.append(scheduler)
         address = wait_for(log, r"Scheduler at:\s+(tcp://\S+)")[1]
@@ -110,6 +117,44 @@ def fail(text):
     return findings.find(text)
 
 
+@pytest.fixture
+def bucket(monkeypatch, tmp_path):
+    """The address of a bucket of a local object store, which this process and its children know."""
+    server = pytest.importorskip("moto.server", reason="pip install -r requirements-dev.txt")
+    s3fs = pytest.importorskip("s3fs", reason="pip install -r requirements-dev.txt")
+    store = server.ThreadedMotoServer(port=0, verbose=False)
+    store.start()
+    host, port = store.get_host_and_port()
+    settings = {"endpoint_url": f"http://{host}:{port}", "key": "test", "secret": "test"}
+    monkeypatch.setitem(fsspec.config.conf, "s3", settings)
+    for name, value in settings.items():
+        monkeypatch.setenv(f"FSSPEC_S3_{name.upper()}", value)
+    s3fs.S3FileSystem.clear_instance_cache()
+    s3fs.S3FileSystem().makedirs("papersette", exist_ok=True)  # moto keeps it
+    yield f"s3://papersette/{tmp_path.name}"
+    store.stop()
+    s3fs.S3FileSystem.clear_instance_cache()
+
+
+def test_a_cluster_and_an_object_store_make_the_same_database(bucket, sample_db, tmp_path):
+    with run_cluster(tmp_path) as (address, _):
+        built = build_sample(tmp_path / "papers.db", bucket, "--scheduler", address)
+    assert dump(tmp_path / "papers.db") == dump(sample_db)
+    assert "warning" not in built.stderr
+    names = fsspec.filesystem("s3").find(bucket)
+    assert sum("/files/" in name for name in names) == 33
+    again = build_sample(tmp_path / "again.db", bucket, "--rebuild")
+    assert dump(tmp_path / "again.db") == dump(sample_db)
+    assert len(fsspec.filesystem("s3").find(bucket)) == len(names)
+    assert "warning" not in again.stderr
+
+
+def test_an_object_store_that_refuses_is_a_warning(bucket, tmp_path):
+    built = build_sample(tmp_path / "papers.db", "s3://nosuchbucket/cache")
+    assert "the text of 33 of 33 files could not be kept" in built.stderr
+    assert "the facts of 47 of 47 files could not be kept" in built.stderr
+
+
 def test_a_paper_that_fails_on_the_cluster_is_not_tried_again_here(running, tmp_path):
     texts = [PaperText(f"p{n}", ((1, f"Paper {n}.", None),), None, tmp_path) for n in range(9)]
     with ClusterWorkers(running, {}) as pool:
@@ -125,38 +170,28 @@ def wait_in_first_worker(text):
     mark = text.cache / "first"
     with contextlib.suppress(FileExistsError):
         mark.mkdir(parents=True)
-        time.sleep(10 * PATIENCE)
+        time.sleep(1e6)
     return findings.find(text)
 
 
 def test_a_worker_that_is_killed_loses_nothing(tmp_path):
     shared = tmp_path / "shared"
     texts = [PaperText(f"p{n}", ((1, f"Paper {n}.", None),), None, shared) for n in range(40)]
-    with run_cluster(tmp_path) as (address, workers), ClusterWorkers(address, {}) as pool:
-        results = pool.run(wait_in_first_worker, texts, seconds=10 * PATIENCE, find=findings.find_cached)
-        batch = pool._client.submit(os.getpid, pure=False)
-        batch.result()
-        finding = iter(results)
-        thread_of = pool._client.processing
-        found = []
-
-        def take():
-            found.extend(outcome.result() for outcome in finding)
-
-        import threading
-
-        thread = threading.Thread(target=take)
-        thread.start()
+    with (
+        run_cluster(tmp_path) as (address, _),
+        ClusterWorkers(address, {}) as pool,
+        ThreadPoolExecutor(1) as thread,
+    ):
+        running = pool.run(wait_in_first_worker, texts, seconds=1e6, find=findings.find_cached)
+        taking = thread.submit(lambda: [outcome.result() for outcome in running])
         while not (shared / "first").exists():
+            assert not taking.done()
             time.sleep(0.05)
-        stuck = next(key for key, keys in thread_of().items() if keys)
-        pids = pool._client.run(os.getpid)
-        busy = pids[stuck]
-        os.killpg(busy, signal.SIGKILL)
-        thread.join(PATIENCE / 1000)
-        assert not thread.is_alive()
-        assert workers
-    assert [f is not None for f in found] == [True] * 40
+        waiting = next(worker for worker, tasks in pool._client.processing().items() if tasks)
+        os.killpg(pool._client.run(os.getpid)[waiting], signal.SIGKILL)
+        found = taking.result(PATIENCE / 1000)
+        assert pool.lost == 0
+    assert found == [findings.find_cached(text) for text in texts]
 
 
 def test_an_address_without_a_scheduler_is_an_error(tmp_path, monkeypatch):

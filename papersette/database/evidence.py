@@ -20,13 +20,14 @@ from papersette.cache import Location
 from papersette.knowledge import findings
 from papersette.knowledge.citations import Entry
 from papersette.knowledge.findings import Findings, PaperText
+from papersette.knowledge.map import Layout
 from papersette.knowledge.mining import Miner
 from papersette.knowledge.related import Collection, WordCounts
 from papersette.knowledge.tags import Acronyms
 from papersette.knowledge.terms import Term
 from papersette.knowledge.words import Vocabularies
 from papersette.records import Problem, Reference
-from papersette.workers import Workers, to_reason
+from papersette.workers import Outcome, Workers, to_reason
 
 T = TypeVar("T")
 
@@ -55,6 +56,8 @@ class Evidence:
         """Of the papers in order."""
         self.words = WordCounts()
         """Of the papers in order."""
+        self.layout: tuple[list[str], Outcome[Any, Layout | None]] | None = None
+        """Ids of the papers of the map, and the layout that a worker makes."""
         self.collection: Collection | None = None
         """The papers as vectors, when the first stage has asked for them."""
         self.unsaved: Counter[str] = Counter()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, astuple
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from papersette.database.evidence import Evidence, read_texts
 from papersette.knowledge import candidates, keyphrases, tags
 from papersette.knowledge.candidates import Chooser, MentionJob
 from papersette.knowledge.datasets import load_datasets
-from papersette.knowledge.map import draw
+from papersette.knowledge.map import Point, to_layout, to_points, to_vectors
 from papersette.knowledge.matcher import to_spellings
 from papersette.knowledge.mentions import Mention
 from papersette.knowledge.related import Collection, Document
@@ -84,7 +84,7 @@ def _save_mentions(db: Database, evidence: Evidence) -> None:
         }
         for key, count in counts.most_common()
     )
-    rows = ((paper_id, *astuple(mention)) for paper_id, mention in found)
+    rows = ((paper_id, *_to_row(mention)) for paper_id, mention in found)
     db.conn.executemany("insert into mentions values (?, ?, ?, ?, ?)", rows)
 
 
@@ -120,6 +120,7 @@ def _save_related(db: Database, evidence: Evidence) -> None:
         )
         for neighbour in _to_collection(db, evidence).find_neighbours()
     )
+    _start_map(db, evidence)
     db.conn.executemany("insert into related values (?, ?, ?, ?, ?, ?)", rows)
 
 
@@ -128,6 +129,10 @@ def _to_collection(db: Database, evidence: Evidence) -> Collection:
     if evidence.collection is None:
         evidence.collection = Collection(_read_documents(db), evidence.words)
     return evidence.collection
+
+
+def _to_row(record: Mention | Point) -> tuple[Any, ...]:
+    return tuple(vars(record).values())
 
 
 ABSTRACTS = "select paper_id, work_id, title, abstract, tldr from papers order by number"
@@ -218,13 +223,26 @@ def _save_map(db: Database, evidence: Evidence) -> None:
         "select paper_id, tag from paper_tags join tags using (tag_id) order by paper_id, tag_id"
     ):
         tags_of[paper_id].append(tag)
-    mapped = {paper_id for (paper_id,) in db.execute(MAPPED_PAPERS)}
+    if evidence.layout is None:
+        _start_map(db, evidence)
+    assert evidence.layout is not None
+    ids, layout = evidence.layout
+    rows = map(_to_row, to_points(ids, layout.result(), tags_of))
+    db.conn.executemany("insert into paper_map values (?, ?, ?, ?)", rows)
+
+
+def _start_map(db: Database, evidence: Evidence) -> None:
+    """Start to draw the map in a worker, as it takes long and no other stage needs it."""
     collection = _to_collection(db, evidence)
+    mapped = {paper_id for (paper_id,) in db.execute(MAPPED_PAPERS)}
     rows = [row for row, paper_id in enumerate(collection.ids) if paper_id in mapped]
-    db.table("paper_map").insert_all(asdict(point) for point in draw(collection, rows, tags_of))
-    evidence.collection = None
+    vectors = to_vectors(collection, rows)
+    layout = evidence.pool.start(to_layout, vectors, MAP_SECONDS)
+    evidence.layout = [collection.ids[row] for row in rows], layout
 
 
+MAP_SECONDS = 36_000
+"""Time limit of the map; that of a million papers takes hours."""
 MAPPED_PAPERS = """
 with ranked as (
     select paper_id,
@@ -245,9 +263,9 @@ STAGES: dict[str, Stage] = {
     "citations": citations.save_citations,
     "related papers": _save_related,
     "tags": _save_tags,
-    "map": _save_map,
     "mentions": _save_mentions,
     "code links": _save_code_links,
+    "map": _save_map,
 }
 """Stages in the order of their dependencies.
 

@@ -43,6 +43,9 @@ DIGITS = 5
 """Decimals to which vectors are compared."""
 SEED = 0
 
+Layout = tuple[np.ndarray, np.ndarray]
+"""Points, and the number of the region of each."""
+
 
 @dataclass(frozen=True)
 class Point:
@@ -69,20 +72,44 @@ def draw(
 
     There are none if there are too few papers, or too few that differ in their words.
     """
+    layout = to_layout(to_vectors(collection, rows))
+    return to_points([collection.ids[row] for row in rows], layout, tags)
+
+
+def to_vectors(collection: Collection, rows: Sequence[int]) -> np.ndarray:
+    """Return the papers of these rows as short vectors; none if there are too few."""
     if len(rows) < FEWEST or not collection.spaces:
-        return
-    spaces = {name: space[list(rows)] for name, (space, _) in collection.spaces.items()}
+        return np.empty((0, 0))
+    every = len(rows) == len(collection.ids)
+    spaces = {
+        name: space if every else space[list(rows)]
+        for name, (space, _) in collection.spaces.items()
+    }
     # One thread: the order of sums changes their last digit, and t-SNE amplifies that.
     with threadpool_limits(1):
-        vectors = _to_vectors(to_matrix(_fill_missing(spaces)))
-        firsts, copies = _find_distinct(vectors)
-        if len(firsts) < FEWEST_DISTINCT:
-            return
+        return _to_vectors(to_matrix(_fill_missing(spaces)))
+
+
+def to_layout(vectors: np.ndarray) -> Layout | None:
+    """Return the point and the region of each vector; None if too few of them differ."""
+    if not len(vectors):
+        return None
+    firsts, copies = _find_distinct(vectors)
+    if len(firsts) < FEWEST_DISTINCT:
+        return None
+    with threadpool_limits(1):
         points = _to_plane(vectors[firsts])[copies]
-        regions = KMeans(_count_regions(len(rows)), random_state=SEED, n_init=10).fit_predict(
-            points
-        )
-    ids = [collection.ids[row] for row in rows]
+        clusters = KMeans(_count_regions(len(points)), random_state=SEED, n_init=10)
+        return points, clusters.fit_predict(points)
+
+
+def to_points(
+    ids: Sequence[str], layout: Layout | None, tags: Mapping[str, Sequence[str]]
+) -> Iterator[Point]:
+    """Yield the points of a layout, with the names of their regions."""
+    if layout is None:
+        return
+    points, regions = layout
     names = _name_regions(regions, [tags.get(paper_id, ()) for paper_id in ids])
     for paper_id, (x, y), region in zip(ids, points, regions, strict=True):
         yield Point(paper_id, round(float(x), 4), round(float(y), 4), names[region])

@@ -130,13 +130,19 @@ def write_index(database: Path, part: Path) -> Iterator[tuple[int, int]]:
     for name in ("papers", "pages"):
         (part / name).mkdir(parents=True)
     with closing(connect(database)) as conn:
-        fingerprint = to_fingerprint(conn)
         yield from _write(conn, part)
         size = conn.execute("select coalesce(max(number), 0) + 1 from papers").fetchone()[0]
     papers = _open(part / "papers")
     write_common_words(papers.searcher(), papers.schema, part, size)
-    manifest = {"fingerprint": fingerprint, "checksums": to_checksums(part)}
-    (part / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+    write_manifest(database, part)
+
+
+def write_manifest(database: Path, folder: Path) -> None:
+    """Bind an index to its build, with the checksums of all its files."""
+    with closing(connect(database)) as conn:
+        fingerprint = to_fingerprint(conn)
+    manifest = {"fingerprint": fingerprint, "checksums": to_checksums(folder)}
+    (folder / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
 
 
 def to_checksums(folder: Path) -> dict[str, int]:
