@@ -27,12 +27,10 @@ from papersette.names import Name
 from papersette.records import Reference
 
 RULES = (
-    "knowledge/*",
     "knowledge/citations/*",
-    "names.py",
-    "text.py",
-    "list_headings.*",
-    "records.py",
+    *(f"knowledge/{name}.py" for name in "code mining words tags".split()),
+    *(f"knowledge/{name}.py" for name in "matcher mentions candidates findings".split()),
+    *("names.py", "text.py", "list_headings.*", "records.py"),
 )
 """Files whose rules the findings depend on."""
 SEPARATOR = "\t"

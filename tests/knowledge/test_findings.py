@@ -1,7 +1,10 @@
 """What one paper says by itself, kept until its content or the rules change."""
 
+import re
+
 import pytest
 
+from papersette import cache
 from papersette.knowledge import candidates, findings
 from papersette.knowledge.candidates import Chooser, MentionJob
 from papersette.knowledge.findings import PaperText
@@ -128,3 +131,17 @@ def test_mentions_are_the_same_from_the_cache(tmp_path):
 
 def test_a_paper_that_can_have_no_name_needs_no_worker():
     assert candidates.find_cached(to_job([TERMS[1]])) == ()
+
+
+def test_the_version_covers_every_module_that_findings_import():
+    """A module that is missing would leave entries of old rules in the cache."""
+    package = cache.PACKAGE
+    covered = {path for pattern in findings.RULES for path in package.glob(pattern)}
+    missing = set()
+    for path in (path for path in covered if path.suffix == ".py"):
+        for name in re.findall(
+            r"^from papersette\.([\w.]+) import", path.read_text(), re.MULTILINE
+        ):
+            module = package / f"{name.replace('.', '/')}.py"
+            missing |= {module} - covered if module.exists() else set()
+    assert {path.stem for path in missing} <= {"cache", "terms"}  # no rules, types only
