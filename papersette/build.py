@@ -20,22 +20,21 @@ from __future__ import annotations
 
 import argparse
 import io
-import os
 import sys
-from collections import Counter
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlite_utils import Database
 
-from papersette import cache, loading, stopping, system
-from papersette.catalogs import catalog
+from papersette import loading, stopping, system
+from papersette.catalogs import catalog, meaning
 from papersette.catalogs.catalog import Catalog
 from papersette.cluster import ClusterWorkers
 from papersette.database import (
+    aspects,
     evidence,
     facets,
     facts,
@@ -48,15 +47,20 @@ from papersette.database import (
 )
 from papersette.database.schema import INDEXES
 from papersette.errors import UserError
-from papersette.fulltext import ENGINES, SystemFailure, Text, extract, recognition
-from papersette.fulltext.compounds import restore_compounds
+from papersette.fulltext import recognition
 from papersette.fulltext.reading import prepare_worker, read_file
 from papersette.fulltext.stored import read_stored, store
 from papersette.ingest import collection, grouping
-from papersette.progress import Progress
+from papersette.meaning.cache import VectorCache
+from papersette.meaning.encoder import MISSING, OnnxEncoder, is_installed
+from papersette.options import parse
+from papersette.progress import Progress, warn
 from papersette.proposals import new_catalog, starting_catalogs
 from papersette.search import evaluation, index
 from papersette.search.engine import Engine
+from papersette.search.meaning import write_meaning
+from papersette.sources import model_files
+from papersette.texts import read_texts, warn_unsaved
 from papersette.workers import Workers
 
 SUMMARY = ("papers", "pages", "words", "tags", "problems", "seconds")
@@ -71,7 +75,7 @@ def main(arguments: list[str] | None = None, *, site_folder: Path) -> int:
     given = sys.argv[1:] if arguments is None else arguments
     if given[:1] == ["init"]:
         return stopping.run(lambda: new_catalog.main(given[1:]), f"build_db.py: {stopping.MESSAGE}")
-    options = parse(given)
+    options = parse(given, __doc__)
     return stopping.run(
         lambda: run(options, started, site_folder), f"build_db.py: {stopping.MESSAGE}"
     )
@@ -104,11 +108,14 @@ def build(
         print(starting_catalogs.to_starting_catalog(options.catalog))
         return {}
     publication = catalog.load(options.catalog, options.data, read_charts(site_folder))
+    if options.meaning is not None:
+        publication = replace(publication, meaning=meaning.from_option(options.meaning))
     if not (options.check or options.replace):
         replacement.check_replaceable(options.db, publication)
     items = collect(options, publication, progress)
     if options.check:
         print(items.report())
+        print(describe_meaning(options, publication))
         return {}
     publish.check_destination(options.db)
     with parts.lock(options.db):
@@ -124,23 +131,25 @@ def build_locked(
     progress: Progress,
 ) -> Mapping[str, object]:
     """Build the database, of which no other build runs, from the items of its sources."""
-    fingerprint = to_fingerprint(options, publication, items, site_folder)
+    encoder = open_model(options, publication)
+    fingerprint = to_fingerprint(options, publication, items, site_folder, encoder)
     previous = read_previous(options.db, publication)
     if previous and previous.fingerprint == fingerprint and not options.rebuild:
-        repair(options.db, progress)
+        repair(options, progress, encoder)
         print(f"{options.db}: nothing has changed since it was built; --rebuild builds it anyway")
         return {}
+    vectors = VectorCache(options.downloads / "models", encoder) if encoder else None
     with (
         start_workers(options) as pool,
         publish.publish(options.db) as db,
     ):
         read_papers(db, options, publication, items, pool, progress)
-        save_facts(db, options, publication, pool, progress)
+        save_facts(db, options, publication, pool, progress, vectors)
         load.save_changes(db, previous, started)
         path = replacement.to_catalog_path(publication.path, options.db)
         summary = load.save_build(db, publication, path, started, fingerprint, previous)
         index_part = parts.to_index_part(options.db)
-        index.write_manifest(publish.commit(db), index_part)
+        complete_index(publish.commit(db), options, progress, encoder)
         engine = Engine(publish.commit(db), index_part)
         load.save_evaluation(db, map(asdict, evaluation.measure(engine, publication.questions)))
         summary = {**summary, "problems": check_site(db, engine, publication)}
@@ -183,10 +192,11 @@ def read_charts(site_folder: Path) -> set[str] | None:
     return {name for dashboard in dashboards.values() for name in dashboard.get("charts", ())}
 
 
-def repair(database: Path, progress: Progress) -> None:
+def repair(options: argparse.Namespace, progress: Progress, encoder: OnnxEncoder | None) -> None:
     """Make the index and inspect-data.json again if they are not those of the database."""
+    database: Path = options.db
     if not publish.is_index_current(database):
-        build_index(database, progress)
+        build_index(database, options, progress, encoder)
         publish.install_index(database)
     if not publish.is_inspected(to_inspection(database), database):
         publish.save_inspection(to_inspection(database), database)
@@ -197,12 +207,47 @@ def to_inspection(database: Path) -> Path:
     return database.with_name("inspect-data.json")
 
 
-def build_index(database: Path, progress: Progress) -> None:
+def build_index(
+    database: Path, options: argparse.Namespace, progress: Progress, encoder: OnnxEncoder | None
+) -> None:
     """Build the search index of a database anew; it is to be installed."""
-    part = parts.to_index_part(database)
     with closing(index.connect(database)) as conn:
         papers = conn.execute("select count(*) from papers").fetchone()[0]
-    progress.run("building the search index", index.write_index(database, part), papers)
+    writing = index.write_index(database, parts.to_index_part(database))
+    progress.run("building the search index", writing, papers)
+    complete_index(database, options, progress, encoder)
+
+
+def complete_index(
+    database: Path, options: argparse.Namespace, progress: Progress, encoder: OnnxEncoder | None
+) -> None:
+    """Add vectors of meaning to a new search index, and bind it to the build of its database."""
+    part = parts.to_index_part(options.db)
+    if encoder:
+        making = write_meaning(database, part, encoder, options.downloads / "models")
+        progress.run("making vectors of meaning", making, None, "texts")
+    index.write_manifest(database, part)
+
+
+def open_model(options: argparse.Namespace, publication: Catalog) -> OnnxEncoder | None:
+    """Return the model of meaning, its files fetched; None where the catalog names none."""
+    if publication.meaning is None:
+        return None
+    model = model_files.ensure_files(
+        publication.meaning,
+        options.downloads,
+        offline=options.offline,
+        allow_hosts=publication.allow_hosts,
+    )
+    return OnnxEncoder(model, options.jobs)
+
+
+def describe_meaning(options: argparse.Namespace, publication: Catalog) -> str:
+    """Return a line for --check about the model of meaning and what it lacks."""
+    if publication.meaning is None:
+        return "meaning: none; papers are found by their words (docs/meaning.md)"
+    line = f"meaning: {model_files.describe(publication.meaning, options.downloads)}"
+    return line if is_installed() else f"{line}; {MISSING}"
 
 
 def read_papers(
@@ -231,6 +276,7 @@ def save_facts(
     publication: Catalog,
     pool: Workers,
     progress: Progress,
+    vectors: VectorCache | None,
 ) -> None:
     """Fill the tables of what is found in the text of the papers, and the indexes."""
     papers = evidence.Evidence(pool, options.cache)
@@ -238,6 +284,8 @@ def save_facts(
     warn_unsaved(options, papers.unsaved, "the facts", db.table("papers").count)
     stages = facts.save_facts(db, papers, publication.datasets)
     progress.run("finding facts", stages, len(facts.STAGES), "stages")
+    related = aspects.save_aspects(db, vectors.encode if vectors else None)
+    progress.run("relating papers by aspect", related, 3, "steps")
     for problem in db.query("select * from problems where source = ?", [facts.ALL_SOURCES]):
         warn(f"{problem['item']} {problem['reason']}")
     load.save_ratings(db)
@@ -261,74 +309,16 @@ def collect(
     return items
 
 
-def read_texts(
+def to_fingerprint(
     options: argparse.Namespace,
     publication: Catalog,
-    files: list[Path],
-    pool: Workers,
-    progress: Progress,
-) -> dict[Path, Text | str]:
-    """Return the text of each file, or the reason why it has none.
-
-    Raises `UserError` if nearly all have none for one reason that is not in the files.
-    """
-    if isinstance(options.cache, Path):
-        parts.remove_stale(options.cache, "*/*.part")
-    reading = extract(
-        files,
-        pool=pool,
-        engine=options.engine,
-        cache_folder=options.cache,
-        ocr=publication.ocr,
-    )
-    texts = dict(progress.over("reading papers", reading, len(files)))
-    check_texts(options.db, texts)
-    unsaved = Counter(
-        text.unsaved for text in texts.values() if isinstance(text, Text) and text.unsaved
-    )
-    warn_unsaved(options, unsaved, "the text", len(files))
-    return restore_compounds(texts)
-
-
-def warn_unsaved(
-    options: argparse.Namespace, unsaved: Mapping[str, int], what: str, total: int
-) -> None:
-    """Warn that some results could not be kept, once for each reason."""
-    for reason, count in unsaved.items():
-        warn(
-            f"--cache {options.cache}: {what} of {count:,} of {total:,} files could not be "
-            f"kept ({reason}); this build uses it, the next one reads these files again"
-        )
-
-
-def check_texts(database: Path, texts: Mapping[Path, Text | str]) -> None:
-    """Raise `UserError` if nearly all files have no text for one reason of the system."""
-    reasons = Counter(str(text) for text in texts.values() if isinstance(text, SystemFailure))
-    for reason, count in reasons.most_common(1):
-        if count >= max(FEWEST_FAILURES, FAILURE_SHARE * len(texts)):
-            example = next(path for path, text in texts.items() if text == reason)
-            raise UserError(
-                f"{database} is not built: {count:,} of {len(texts):,} files have the same "
-                f"problem, which is one of this system: {example} {reason}"
-            )
-
-
-FAILURE_SHARE = 0.9
-"""Share of the files that end a build if they fail for one reason of the system."""
-FEWEST_FAILURES = 3
-"""Number of files that must fail; of fewer each is a problem of its own."""
-
-
-def warn(message: str) -> None:
-    """Print a warning."""
-    print(f"build_db.py: warning: {message}", file=sys.stderr)
-
-
-def to_fingerprint(
-    options: argparse.Namespace, publication: Catalog, items: collection.Items, site_folder: Path
+    items: collection.Items,
+    site_folder: Path,
+    encoder: OnnxEncoder | None,
 ) -> str:
     """Return the fingerprint of this build: two builds with the same one give the same database."""
     inputs: list[object] = [publication, items, options.engine]
+    inputs += [encoder.model.key] if encoder else []
     if publication.ocr:
         inputs.append(recognition.read_version())
     lists = [publication.datasets] if publication.datasets else []
@@ -340,47 +330,3 @@ def read_previous(database: Path, publication: Catalog) -> history.Previous | No
     if not replacement.is_own(database, publication):
         return None
     return history.read_previous(database)
-
-
-def parse(arguments: list[str] | None) -> argparse.Namespace:
-    """Parse the command line; wrong usage ends the process with status 2."""
-    parser = argparse.ArgumentParser(
-        "build_db.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    default_catalog = Path("catalogs/sample.yml")
-    parser.add_argument(
-        "catalog", nargs="?", type=Path, default=default_catalog, help="what to build (%(default)s)"
-    )
-    parser.add_argument("--data", type=Path, help=DATA_HELP)
-    for name, kind, default, text in OPTIONS:
-        parser.add_argument(name, type=kind, default=default, help=f"{text} (%(default)s)")
-    parser.add_argument("--scheduler", metavar="ADDRESS", help=SCHEDULER_HELP)
-    parser.add_argument(
-        "--engine",
-        choices=ENGINES,
-        default="pdfium",
-        help="what reads PDFs; pdfminer is pure Python (%(default)s)",
-    )
-    for name, text in FLAGS:
-        parser.add_argument(name, action="store_true", help=text)
-    options = parser.parse_args(arguments)
-    if options.jobs < 1:
-        parser.error("--jobs must be at least 1")
-    return options
-
-
-DATA_HELP = "the folder where relative paths of the catalog start (its key data, else data)"
-SCHEDULER_HELP = "a Dask cluster that works on papers; its workers must reach --cache"
-CACHE_HELP = "the folder, or address such as s3://bucket/cache, that keeps what was read of papers"
-OPTIONS = (
-    ("--db", Path, Path("papers.db"), "the SQLite file to write"),
-    ("--jobs", int, os.cpu_count() or 1, "how many PDFs to read at once"),
-    ("--cache", cache.to_location, Path(".cache/fulltext"), CACHE_HELP),
-    ("--downloads", Path, Path(".cache/downloads"), "the folder that keeps fetched files"),
-)
-FLAGS = (
-    ("--offline", "fetch nothing; use what was fetched before"),
-    ("--check", "read the sources, report what would be built, and build nothing"),
-    ("--rebuild", "build even if nothing has changed"),
-    ("--replace", "replace the file at --db even if another catalog or program made it"),
-)

@@ -63,3 +63,8 @@ def to_line(stage: str, done: int, total: int | None, unit: str, seconds: float)
         return f"{stage}: {done:,} {unit}, {rate:.1f} a second"
     left = tqdm.format_interval(max(0, total - done) / rate)
     return f"{stage}: {done:,} of {total:,} {unit}, {rate:.1f} a second, {left} left"
+
+
+def warn(message: str) -> None:
+    """Print a warning."""
+    print(f"build_db.py: warning: {message}", file=sys.stderr)

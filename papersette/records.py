@@ -197,10 +197,14 @@ class Problem:
 
 @dataclass(frozen=True)
 class Question:
-    """A query, and the paper_id of the paper it should find."""
+    """A query with the one paper that it should find, or with all papers that answer it."""
 
     query: str
-    paper_id: str
+    paper_id: str | None = None
+    """The one paper that it is about."""
+    papers: tuple[tuple[str, int], ...] = ()
+    """paper_id and grade of each paper that answers it: 1 for in part, 2 for well."""
+    language: str | None = None
 
 
 @dataclass(frozen=True)

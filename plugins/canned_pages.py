@@ -18,7 +18,7 @@ from papersette.site.datasette_seam import derive_named_parameters, render_cell,
 from papersette.site.query_response import respond, to_arguments, to_time_limit
 from papersette.site.query_settings import settings_of
 
-OWN_PAGES = {"search", "search_facets", "programme", "reading_list"}
+OWN_PAGES = {"search", "search_facets", "similar_passages", "programme", "reading_list"}
 """Canned queries with a page in plugins/query_pages.py."""
 PAGE_SIZE = 25
 """Rows of a page. ?_size= asks for another number."""

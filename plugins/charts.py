@@ -5,6 +5,7 @@ the script that draws them.
 """
 
 from urllib.parse import urlencode
+from weakref import WeakKeyDictionary
 
 from datasette import NotFound, Response, hookimpl
 
@@ -29,16 +30,25 @@ def extra_template_vars(datasette, request):
 
     return {
         "charts": charts_of(datasette),
-        "chart_pages": {
-            name: datasette.urls.path(f"/-/dashboards/{dashboard}/{name}")
-            for dashboard, name, _ in listed(datasette)
-        },
+        "chart_pages": pages_of(datasette),
         "chart_query": chart_query,
         "chart_columns": to_visible,
         "with_links": lambda rows, opens: with_links(datasette, rows, opens),
         "translated": translated,
         "most_in_page": MOST_IN_PAGE,
     }
+
+
+def kept_for(function):
+    """Keep what a function returns for a Datasette, whose configuration never changes."""
+    kept = WeakKeyDictionary()
+
+    def keeping(datasette):
+        if datasette not in kept:
+            kept[datasette] = function(datasette)
+        return kept[datasette]
+
+    return keeping
 
 
 def listed(datasette):
@@ -49,9 +59,19 @@ def listed(datasette):
             yield dashboard, name, chart
 
 
+@kept_for
 def charts_of(datasette):
     """Return the configuration of each chart by its name."""
     return {name: chart for _, name, chart in listed(datasette)}
+
+
+@kept_for
+def pages_of(datasette):
+    """Return the address of the page of each chart by its name."""
+    return {
+        name: datasette.urls.path(f"/-/dashboards/{dashboard}/{name}")
+        for dashboard, name, _ in listed(datasette)
+    }
 
 
 async def find_query(datasette, request, name):

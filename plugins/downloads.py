@@ -35,6 +35,7 @@ from papersette.site.datasette_seam import (
     with_query,
 )
 from papersette.site.limits import MEGABYTE, is_whole
+from papersette.site.receipts import read_receipt, wants_receipt
 
 QUERY_TIME_LIMIT = 20_000
 """Milliseconds for all rows of a canned query. Readers' own SQL has sql_time_limit_ms."""
@@ -70,6 +71,8 @@ async def download(datasette, request, send):
     """Return all rows of a canned query or a table."""
     name = tilde_decode(request.url_vars["table"])
     query = await datasette.get_canned_query(DATABASE, name, request.actor)
+    if name == "search" and wants_receipt(request):
+        return await with_receipt(datasette, request, query, send)
     if query and not query.get("write") and wants_all_rows(request):
         return await canned_query_rows(datasette, request, name, query["sql"])
     if not query and is_json(request) and "_stream" in request.args:
@@ -78,6 +81,25 @@ async def download(datasette, request, send):
         arguments = [*to_arguments(datasette, request, name), ("_stream", "on")]
         request = with_query(request, arguments)
     return await table_response(datasette, request, send)
+
+
+async def with_receipt(datasette, request, query, send):
+    """Return a page of results with the receipt of the search; CSV has its id as a header."""
+    await ensure_query_allowed(datasette, request.actor, "search")
+    receipt = await read_receipt(datasette, request)
+    if not is_json(request):
+        answer = await canned_query_rows(datasette, request, "search", query["sql"])
+        answer.headers["Papersette-Receipt"] = receipt["receipt_id"]
+        return answer
+    if request.args.get("_shape") not in {None, "objects"} or "_stream" in request.args:
+        message = "receipt=1 needs _shape=objects, which has a place for it, and no _stream."
+        raise DatasetteError(message, title="Invalid request", status=400)
+    asked = [(key, request.args[key]) for key in request.args if key not in {"receipt", "_shape"}]
+    plain = with_query(request, [*asked, ("_shape", "objects")])
+    answer = await table_response(datasette, plain, send)
+    if answer.status == 200:
+        answer.body = json.dumps(json.loads(answer.body) | {"receipt": receipt})
+    return answer
 
 
 async def canned_query_rows(datasette, request, name, sql):

@@ -15,7 +15,11 @@ from datasette import hookimpl
 from papersette.site.canned_queries import DATABASE
 
 OWN_PAGES = re.compile(
-    rf"/?$|/(about|-/search|{DATABASE}/(search|search_facets|programme|reading_list|papers/[^/]+/read))$"
+    rf"/?$|/(about|-/search"
+    r"|-/(login|account|library|comments|moderation)(/.+)?"
+    rf"|{DATABASE}/(search|search_facets|similar_passages|programme|reading_list)"
+    rf"|{DATABASE}/papers/[^/]+/(read|comments)"
+    r")$"
 )
 """Paths of pages whose templates are this project's from head to foot."""
 CHARTS = re.compile(r"/-/dashboards/.")

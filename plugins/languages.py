@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from urllib.parse import quote
 
-from babel import Locale, negotiate_locale
+from babel import Locale
 from babel.dates import format_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -23,8 +23,8 @@ from datasette import Response, hookimpl
 from papersette.catalogs.languages import LANGUAGES
 from papersette.site.addresses import is_own_path
 from papersette.site.own_name import site_of
+from papersette.site.reader_language import COOKIE, to_language
 
-COOKIE = "language"
 LOCALES = Path(__file__).resolve().parent.parent / "locales"
 YEAR = 365 * 86_400
 """Seconds."""
@@ -41,22 +41,6 @@ def translations(language):
         write_mo(compiled, read_po(lines, locale=language))
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)
-
-
-def to_language(request, of_site=""):
-    """Return the language of the cookie, else of the site, else of the browser, else English."""
-    chosen = request.cookies.get(COOKIE) if request else None
-    if chosen in LANGUAGES:
-        return chosen
-    if of_site or request is None:
-        return of_site or "en"
-    asked = [
-        part.partition(";")[0].strip()
-        for part in request.headers.get("accept-language", "").split(",")
-    ]
-    return (
-        negotiate_locale([tag.replace("-", "_") for tag in asked if tag], list(LANGUAGES)) or "en"
-    )
 
 
 @hookimpl

@@ -14,7 +14,7 @@ import sys
 from contextvars import ContextVar
 from urllib.parse import parse_qsl
 
-from datasette import Request, Response, hookimpl
+from datasette import Request, hookimpl
 
 from papersette.site.datasette_seam import (
     DatasetteError,
@@ -31,6 +31,7 @@ from papersette.site.limits import (
     limit,
     state_of,
 )
+from papersette.site.waiting import BUSY, waiting_response
 
 EXPORTS = re.compile(r"\.(csv|bib|ris|csl|atom|ics)$|^/-/oai$|^/sitemap-papers-\d+\.xml$")
 CARDS = re.compile(r"^/-/card(/[^/]+)?\.png$")
@@ -38,7 +39,10 @@ COSTLY = {"sql", "_stream", "_where", "_facet", "_facet_array", "_facet_date"}
 """Arguments with which a request may take as long as the time limit."""
 READING_SECONDS = 0.05
 """How long a client may take to read a part of an export before others go on."""
-SEARCHES = re.compile(r"^/papers/(search|search_facets|map_of_papers|like_this_text)(\.json)?$")
+SEARCHES = re.compile(
+    r"^/papers/(search|search_facets|map_of_papers|like_this_text|similar_passages)(\.json)?$"
+    r"|^/-/mcp$"
+)
 NUMBERS = {"_timelimit", "_ttl", "_size", "_facet_size"}
 LARGEST = {("_size", "max"), ("_facet_size", "max"), *((name, "") for name in NUMBERS)}
 BOOLEANS = {"on", "off", "true", "false", "1", "0", ""}
@@ -231,18 +235,10 @@ def in_lane(datasette, app):
                 await light.wait_for_end()
                 await app(scope, receive, send_outside)
         except Busy:
-            await to_busy(scope).asgi_send(send)
+            response = await waiting_response(datasette, scope, receive, BUSY)
+            await response.asgi_send(send)
 
     return serve
-
-
-def to_busy(scope):
-    """Return the response that asks to come back."""
-    message = "Too many of these requests are running. Try again in a few seconds."
-    headers = {"Retry-After": "5", "Cache-Control": "no-store"}
-    if "." in scope["path"].rpartition("/")[2]:
-        return Response.json({"ok": False, "error": message}, status=503, headers=headers)
-    return Response.text(message, status=503, headers=headers)
 
 
 async def until_gone(app, scope, receive, send):

@@ -2,7 +2,7 @@
 
 from datasette import Response, hookimpl
 
-from papersette.site.canned_queries import DATABASE
+from papersette.site.canned_queries import DATABASE, PAGE_QUERIES
 
 USAGE = """{papers} papers, {pages} pages of text. All requests are GET; no key is needed.
 Each URL below returns JSON; replace .json by .csv for CSV. Where rows have a paper_id,
@@ -25,6 +25,7 @@ async def to_llms_txt(datasette, request):
         return datasette.absolute_url(request, datasette.urls.table(DATABASE, name, format="json"))
 
     queries = await datasette.get_canned_queries(DATABASE, request.actor)
+    listed = {name: queries[name] for name in sorted(queries, key=PAGE_QUERIES.__contains__)}
     tables = datasette.metadata("tables", database=DATABASE)
     about = (await datasette.get_database(DATABASE).execute(queries["about"]["sql"])).first()
     sql = datasette.absolute_url(request, datasette.urls.database(DATABASE, format="json"))
@@ -38,9 +39,7 @@ async def to_llms_txt(datasette, request):
             paper=url_of("papers").removesuffix(".json"),
         ),
         "## Questions",
-        "\n".join(
-            [to_item(query["title"], url_of(name), query) for name, query in queries.items()]
-        ),
+        "\n".join([to_item(query["title"], url_of(name), query) for name, query in listed.items()]),
         "## Tables",
         "\n".join([to_item(name, url_of(name), table) for name, table in tables.items()]),
     ]

@@ -8,6 +8,7 @@ of the same addresses are Datasette's and plugins/downloads.py's.
 import asyncio
 import json
 from dataclasses import replace
+from urllib.parse import urlencode
 
 from datasette import hookimpl
 
@@ -16,9 +17,10 @@ from papersette.search.rows import to_facet_rows, to_hit_rows
 from papersette.site.canned_queries import DATABASE, execute, run
 from papersette.site.limits import state_of
 from papersette.site.query_response import respond, to_arguments, to_time_limit
+from papersette.site.receipts import read_receipt, wants_receipt
 from papersette.site.search_service import service_of
 
-QUERIES = ("search", "search_facets", "programme", "reading_list")
+QUERIES = ("search", "search_facets", "similar_passages", "programme", "reading_list")
 """Canned queries with a page here; the template of each has the same name."""
 COUNT_COLUMNS = ("facet", "value", "label", "count")
 """Columns of search_facets."""
@@ -54,7 +56,16 @@ async def search_context(datasette, request, query):
         "cards": await run(datasette, "cards", {"ids": ids}),
         "guesses": guesses,
         "page_size": asked.size,
+        **(await receipt_context(datasette, request) if wants_receipt(request) else {}),
     }
+
+
+async def receipt_context(datasette, request):
+    """Return the receipt of a search, and the address where it is again."""
+    arguments = to_arguments(request)
+    asked = {name: value for name, value in arguments.items() if name not in {"page", "size"}}
+    address = datasette.absolute_url(request, f"{request.path}?{urlencode(asked)}")
+    return {"receipt": await read_receipt(datasette, request), "receipt_url": address}
 
 
 async def query_context(datasette, request, query):

@@ -17,6 +17,7 @@ from papersette.site.datasette_seam import (
 from papersette.site.limits import Busy
 from papersette.site.printed_pages import WIDTHS, Unavailable, printed_pages_of
 from papersette.site.reading import find_pdf, read_page, read_paper
+from papersette.site.waiting import BUSY, HEADERS, waiting_response
 
 LARGEST_PAGE = 99_999
 LONGEST_IN_LINKS = 1000
@@ -53,7 +54,7 @@ def extra_template_vars(datasette):
         address = f"{row_of(datasette, paper_id)}/read" + (f"?{asked}" if asked else "")
         return f"{address}#passage" if passage else address
 
-    return {"read_link": read_link}
+    return {"read_link": read_link, "to_quote": to_quote}
 
 
 @hookimpl
@@ -112,7 +113,7 @@ async def read(datasette, request):
             as_text=asked.get("view") == "text",
         )
     except Busy:
-        return to_busy()
+        return await waiting_response(datasette, request.scope, request.receive, BUSY)
     if not (reading.layout or 1 <= reading.page <= reading.last):
         raise NotFound(to_message(reading))
     context = {
@@ -193,7 +194,5 @@ async def page_image(datasette, request):
 
 
 def to_busy():
-    """Return the response that asks to come back."""
-    headers = {"Retry-After": "5", "Cache-Control": "no-store"}
-    message = "Too many pages are being read. Try again in a few seconds."
-    return Response.text(message, status=503, headers=headers)
+    """Return the response that asks to come back for an image."""
+    return Response.text(BUSY, status=503, headers=HEADERS)

@@ -4,7 +4,7 @@ import asyncio
 import json
 import re
 
-from datasette import Response, hookimpl
+from datasette import hookimpl
 from rapidfuzz import fuzz
 
 from papersette.search import fts, rows
@@ -12,14 +12,16 @@ from papersette.search.parser import LONGEST_QUERY
 from papersette.site.canned_queries import DATABASE
 from papersette.site.limits import is_whole, refuse, state_of
 from papersette.site.search_service import WAIT_SECONDS, Indexing, service_of
+from papersette.site.waiting import waiting_response
 from papersette.text import to_slug
 
+MARKS = str.maketrans("", "", "⟦⟧…")
 LONGEST_WORD = 200
 """Characters that spelling_likeness() compares: its time grows with their product."""
 LONGEST_ARGUMENT = 100_000
 """Characters of the arguments of a search, all of them in one JSON object."""
 NEEDS_INDEX = re.compile(
-    rf"/{DATABASE}/(search|search_facets|map_of_papers|suggest|paper_passages|like_this_text)(\.\w+)?$"
+    rf"/{DATABASE}/(search|search_facets|map_of_papers|suggest|paper_passages|like_this_text|similar_passages)(\.\w+)?$"
 )
 
 
@@ -48,6 +50,26 @@ def prepare_connection(conn, database, datasette):
     define("search_suggestions", 1, rows.suggestion_rows)
     define("search_passages", 2, rows.passage_rows)
     define("search_similar", 1, rows.similar_rows)
+    define("search_sentences", 1, rows.sentence_rows)
+
+
+@hookimpl
+def extra_template_vars(datasette):
+    return {
+        "meaning_of_search": lambda: to_meaning(service_of(datasette)),
+        "unmarked": lambda passage: (passage or "").translate(MARKS).strip(),
+    }
+
+
+def to_meaning(service):
+    """Return the model that papers are found by, and why there is none; None, "" while indexing."""
+    try:
+        engine = service.engine(wait=0) if service else None
+    except (Indexing, RuntimeError):
+        engine = None
+    if engine is None:
+        return None, ""
+    return engine.meaning.model if engine.meaning else None, engine.meaning_problem
 
 
 def of_query(function):
@@ -86,22 +108,23 @@ def to_page(arguments, largest):
 def asgi_wrapper(datasette):
     def wrap(app):
         async def serve(scope, receive, send):
-            message = None
+            reason = None
             if scope["type"] == "http" and NEEDS_INDEX.search(scope["path"]):
-                message = indexing_message(datasette, wait=0)
-                if message is not None:
-                    message = await asyncio.to_thread(indexing_message, datasette, WAIT_SECONDS)
-            if message is None:
+                reason = find_reason(datasette, wait=0)
+                if reason is not None:
+                    reason = await asyncio.to_thread(find_reason, datasette, WAIT_SECONDS)
+            if reason is None:
                 return await app(scope, receive, send)
-            await to_response(scope["path"], message).asgi_send(send)
+            response = await to_response(datasette, scope, receive, reason)
+            await response.asgi_send(send)
 
         return serve
 
     return wrap
 
 
-def indexing_message(datasette, wait):
-    """Return what to say while a page cannot be answered yet; None where it can.
+def find_reason(datasette, wait):
+    """Return the error that tells why a search cannot be answered yet; None where it can.
 
     Args:
         wait: For how many seconds to wait for an index that is nearly ready.
@@ -110,18 +133,12 @@ def indexing_message(datasette, wait):
         if service := service_of(datasette):
             service.engine(wait)
     except (Indexing, RuntimeError) as error:
-        return str(error)
+        return error
     return None
 
 
-def to_response(path, message):
-    """Return a response that asks to come back, in the format of the address."""
-    headers = {"Retry-After": "5", "Cache-Control": "no-store"}
-    if "." in path.rpartition("/")[2]:
-        return Response.json({"ok": False, "error": message}, status=503, headers=headers)
-    html = (
-        '<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="5">'
-        f"<title>Indexing</title><p role=status>The search is {message}."
-        " This page reloads itself.</p>"
-    )
-    return Response.html(html, status=503, headers=headers)
+async def to_response(datasette, scope, receive, reason):
+    """Return the response that asks to come back, or tells that the index cannot be built."""
+    is_indexing = isinstance(reason, Indexing)
+    state, percent = ("indexing", reason.percent) if is_indexing else ("failed", 0)
+    return await waiting_response(datasette, scope, receive, str(reason), state, percent)

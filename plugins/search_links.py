@@ -26,7 +26,7 @@ FACET_NAMES = {
 """Facet -> its heading, in the order of the search page."""
 LONGEST_IN_LINKS = 1500
 """Characters of an encoded query that each link of a page repeats."""
-SEARCH_PARAMETERS = ("q", "in", *FACET_NAMES, "versions", "sort")
+SEARCH_PARAMETERS = ("q", "in", *FACET_NAMES, "versions", "meaning", "sort")
 FILE_NAMES = {
     "csv": "CSV",
     "json": "JSON",

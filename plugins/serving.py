@@ -1,11 +1,18 @@
-"""Serves one build of papers.db until the next one is complete; see papersette/site/serving.py."""
+"""The outermost layers of every request: the log, one build at a time, and the kept answers.
+
+A build replaces papers.db as a whole while requests run, see papersette/site/serving.py; within one
+build, papersette/site/answers.py has entity tags and a cache. These layers are around those of all
+other plugins, whatever the order in which these are loaded, as the hook is a wrapper.
+"""
 
 import atexit
 
 from datasette import hookimpl
 
+from papersette.site import request_log
+from papersette.site.answers import answers_of
 from papersette.site.canned_queries import DATABASE
-from papersette.site.serving import Serving
+from papersette.site.serving import Serving, is_inside
 
 serving = {}
 """By Datasette: what it serves. A server has one; tests have several."""
@@ -13,30 +20,53 @@ serving = {}
 
 @hookimpl(tryfirst=True)  # before the search opens its index
 def startup(datasette):
+    read_log_settings(datasette)  # a wrong setting ends the start
     if DATABASE in datasette.databases and datasette.get_database(DATABASE).path:
+        answers_of(datasette)
         serving[datasette] = Serving(datasette)
         atexit.register(serving[datasette].close)
 
 
-@hookimpl(trylast=True)  # outermost: what other plugins do for a request is of one build, too
+def read_log_settings(datasette):
+    return request_log.Settings.from_metadata(datasette.plugin_config("papersette-log"))
+
+
+@hookimpl(hookwrapper=True)
 def asgi_wrapper(datasette):
-    def wrap(app):
-        async def receive_and_close(receive):
-            message = await receive()
-            if message["type"] == "lifespan.shutdown" and datasette in serving:
-                serving[datasette].close()  # a server that gets a signal runs no exit functions
-            return message
+    outcome = yield
+    outcome.force_result([*outcome.get_result(), lambda app: wrap(datasette, app)])
 
-        async def serve(scope, receive, send):
-            if scope["type"] == "lifespan":
-                return await app(scope, lambda: receive_and_close(receive), send)
-            own = serving.get(datasette) if scope["type"] == "http" else None
-            if own is None:
-                return await app(scope, receive, send)
-            own.check()
-            async with own.gate.pass_through():
-                await app(scope, receive, send)
 
-        return serve
+def wrap(datasette, app):
+    """Return the application within the layers."""
+    settings = read_log_settings(datasette)
 
-    return wrap
+    async def serve(scope, receive, send):
+        if scope["type"] == "lifespan":
+            request_log.start(settings)
+            await app(scope, lambda: receive_and_close(datasette, receive), send)
+        elif scope["type"] != "http" or is_inside.get():
+            await app(scope, receive, send)
+        else:
+            await request_log.serve(serve_build, settings, scope, receive, send)
+
+    async def serve_build(scope, receive, send):
+        own = serving.get(datasette)
+        if own is None:
+            return await app(scope, receive, send)
+        own.check()
+        async with own.gate.pass_through():
+            await answers_of(datasette).serve(app, scope, receive, send)
+
+    return serve
+
+
+async def receive_and_close(datasette, receive):
+    """Return a message of the lifespan; remove the link of a server that ends.
+
+    A server that gets a signal runs no exit functions.
+    """
+    message = await receive()
+    if message["type"] == "lifespan.shutdown" and datasette in serving:
+        serving[datasette].close()
+    return message

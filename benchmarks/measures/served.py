@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -29,6 +31,11 @@ class Site:
 
     client: httpx.Client
     pid: int
+
+    @property
+    def address(self) -> str:
+        """Like http://127.0.0.1:8001."""
+        return str(self.client.base_url).rstrip("/")
 
     def get_page(self, **parameters: str) -> None:
         """Fetch the page of a search."""
@@ -61,16 +68,78 @@ def serve(corpus: Corpus, folder: Path) -> Iterator[Site]:
     inspection = corpus.database.with_name("inspect-data.json")
     if inspection.exists():
         shutil.copy(inspection, folder)
-    command = [sys.executable, "-m", "datasette", "serve", str(folder), "--port", "0"]
-    command += ["--static", f"static:{ROOT / 'static'}"]
-    log = folder / "log"
+    with _start(str(folder), "--static", f"static:{ROOT / 'static'}", log=folder / "log") as site:
+        _wait_for_index(site)
+        yield site
+
+
+@contextmanager
+def serve_stock(corpus: Corpus, folder: Path) -> Iterator[Site]:
+    """Serve a database by Datasette alone, with its own settings and pages."""
+    folder.mkdir(parents=True)
+    database = folder / "papers.db"
+    database.symlink_to(corpus.database.resolve())
+    with _start("-i", str(database), log=folder / "log") as site:
+        yield site
+
+
+@contextmanager
+def _start(*arguments: str, log: Path) -> Iterator[Site]:
+    command = [sys.executable, "-m", "datasette", "serve", *arguments, "--port", "0"]
     with log.open("w") as out, subprocess.Popen(command, stdout=out, stderr=out) as process:
         try:
             address = _wait_for_address(process, log)
             with httpx.Client(base_url=address, timeout=PATIENCE) as client:
-                site = Site(client, process.pid)
-                _wait_for_index(site)
-                yield site
+                yield Site(client, process.pid)
+        finally:
+            process.terminate()
+
+
+NGINX = """
+daemon off;
+pid {folder}/nginx.pid;
+error_log stderr warn;
+events {{ worker_connections 512; }}
+http {{
+    access_log off;
+    client_body_temp_path {folder}/body;
+    proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi;
+    uwsgi_temp_path {folder}/uwsgi;
+    scgi_temp_path {folder}/scgi;
+    upstream papersette {{ least_conn; {servers} keepalive 32; }}
+    server {{
+        listen 127.0.0.1:{port};
+        location / {{
+            proxy_pass http://papersette;
+            proxy_http_version 1.1;
+            proxy_set_header Connection "";
+            proxy_set_header Host $host;
+        }}
+    }}
+}}
+"""
+
+
+@contextmanager
+def proxied(addresses: list[str], folder: Path) -> Iterator[str]:
+    """Run nginx before servers; yield its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    servers = " ".join(f"server {urlsplit(address).netloc};" for address in addresses)
+    configuration = folder / "nginx.conf"
+    configuration.write_text(NGINX.format(folder=folder, servers=servers, port=port))
+    address = f"http://127.0.0.1:{port}"
+    with subprocess.Popen(["nginx", "-c", str(configuration)]) as process:
+        try:
+            deadline = time.monotonic() + PATIENCE
+            while time.monotonic() < deadline:
+                with suppress(httpx.HTTPError):
+                    if httpx.get(address + SEARCH, timeout=PATIENCE).status_code == 200:
+                        break
+                time.sleep(0.2)
+            yield address
         finally:
             process.terminate()
 

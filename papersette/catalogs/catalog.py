@@ -17,7 +17,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from papersette import loading
-from papersette.catalogs import identity
+from papersette.catalogs import identity, meaning
 from papersette.catalogs.entries import (
     Entry,
     listed,
@@ -29,6 +29,7 @@ from papersette.catalogs.entries import (
 )
 from papersette.catalogs.identity import Identity
 from papersette.errors import UserError
+from papersette.meaning.models import Model
 from papersette.records import Count, LooseFile, Paper, Problem, Question
 from papersette.sources import SOURCES, recognition
 
@@ -101,6 +102,8 @@ class Catalog:
     works: Works = field(default_factory=lambda: Works())
     site: Identity = field(default_factory=Identity)
     """Name and look of the publication."""
+    meaning: Model | None = None
+    """The model by which papers are found by meaning; None for none."""
     questions: tuple[Question, ...] = ()
     """Queries with known answers, by which the build measures how well the search ranks."""
 
@@ -238,15 +241,25 @@ def read_questions(path: Path) -> tuple[Question, ...]:
         if not line.strip():
             continue
         try:
-            value = loading.parse_json(line).value
-            questions.append(Question(str(value["query"]), str(value["paper_id"])))
-        except (ValueError, KeyError, TypeError):
+            questions.append(_to_question(loading.parse_json(line).value))
+        except (ValueError, KeyError, TypeError, AttributeError):
             raise UserError(
-                f'{path}, line {number}: must be {{"query": "…", "paper_id": "…"}}'
+                f'{path}, line {number}: must be {{"query": "…", "paper_id": "…"}}, or '
+                '{"query": "…", "papers": {"paper_id": 1 or 2, …}}'
             ) from None
     if not questions:
         raise UserError(f"{path}: has no question")
     return tuple(questions)
+
+
+def _to_question(value: Any) -> Question:
+    language = value.get("language")
+    if "papers" not in value:
+        return Question(str(value["query"]), str(value["paper_id"]), language=language)
+    papers = tuple((str(key), int(grade)) for key, grade in value["papers"].items())
+    if not papers or not all(grade in {1, 2} for _, grade in papers):
+        raise ValueError("no grade of 1 or 2")
+    return Question(str(value["query"]), papers=papers, language=language)
 
 
 READERS: dict[str, Callable[[Entry, Path], Any]] = {
@@ -257,6 +270,7 @@ READERS: dict[str, Callable[[Entry, Path], Any]] = {
     "allow_hosts": lambda entry, data: _to_hosts(entry),
     "datasets": to_path,
     "works": lambda entry, data: _read_works(to_path(entry, data)),
+    "meaning": meaning.read,
     "questions": lambda entry, data: read_questions(to_path(entry, data)),
 }
 """Key of a catalog -> what reads its value."""

@@ -182,6 +182,16 @@ create table related (
     primary key (paper_id, other_id)
 );
 
+create table related_aspects (
+    paper_id text not null references papers(paper_id),
+    other_id text not null references papers(paper_id),
+    aspect text not null,
+    rank integer not null,
+    score real not null,
+    terms text not null,
+    primary key (paper_id, aspect, rank)
+);
+
 create table paper_map (
     paper_id text primary key references papers(paper_id),
     x real not null,
@@ -353,6 +363,7 @@ create index citations_work on citations(cited_work_id);
 create index cited_authors_name on cited_authors(name_id);
 create index cited_works_paper on cited_works(paper_id);
 create index related_other on related(other_id);
+create index related_aspects_other on related_aspects(other_id);
 create index papers_work on papers(work_id);
 create index papers_year on papers(year);
 create index papers_decision on papers(decision);

@@ -6,6 +6,7 @@ are undone with a map back to the characters of the page.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,9 @@ LIKENESS = 85
 """How much of a passage, in percent, must be on the page: running heads and formulas differ."""
 APART = 2.5
 """Heights of a line from which on a gap ends it, as between columns."""
+
+
+NO_LETTERS = re.compile(r"[^0-9a-z]+")
 
 
 @dataclass(frozen=True)
@@ -137,6 +141,15 @@ def to_letters(text: str) -> tuple[str, list[int]]:
         letters += plain
         places += [index] * len(plain)
     return "".join(letters), places
+
+
+def to_letters_only(text: str) -> str:
+    """Return the letters of `to_letters`, without their places: many times faster in ASCII.
+
+    >>> to_letters_only("Lévy-ﬂights"), to_letters_only("A/B test, 2 ways")
+    ('levyflights', 'abtest2ways')
+    """
+    return NO_LETTERS.sub("", text.lower()) if text.isascii() else to_letters(text)[0]
 
 
 def find_passage(layout: Layout, passage: str) -> tuple[int, int] | None:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from papersette.reader.highlights import to_letters
+from papersette.reader.highlights import to_letters, to_letters_only
 
 WORDS = 6
 """Words of a passage that its link has."""
@@ -38,7 +38,7 @@ def to_quote(passage: str) -> tuple[str, str]:
     ('the noise of the gradient is', '40-0399bb71')
     """
     plain = passage.translate(MARKS).split()
-    letters, _ = to_letters(" ".join(plain))
+    letters = to_letters_only("".join(plain))
     return " ".join(plain[:WORDS])[:LONGEST], f"{len(letters)}-{_hash(letters)}"
 
 

@@ -157,7 +157,7 @@ class Compiler:
                 return self._compile_near(node, scope, expand, number)
             case Function():
                 numbers = self.call(node)
-                ranked = tuple(numbers.tolist()) if node.name == "similar" else ()
+                ranked = tuple(numbers.tolist()) if node.name.startswith("similar") else ()
                 return Clause(str(node), self._numbers_query(numbers), ranked=ranked)
             case AnyOf() | AllOf():
                 inner = [self._compile(n, scope, expand, number) for n in node.nodes]

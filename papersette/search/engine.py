@@ -5,30 +5,45 @@
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
+from papersette.errors import UserError
 from papersette.search import adapter, facet_counts
 from papersette.search.analysis import to_stems
 from papersette.search.clauses import Condition
 from papersette.search.corpus import FACETS, Corpus, FacetValue, Numbers, read_corpus
 from papersette.search.evidence import Finder
 from papersette.search.expansions import Notice
+from papersette.search.hybrid import (
+    CANDIDATES,
+    MOST_ALONE,
+    Nearness,
+    keep_works,
+    to_conditions,
+    to_nearness,
+    to_question,
+)
 from papersette.search.index import Index, connect, open_index
+from papersette.search.meaning import Meaning, open_meaning, read_paper
+from papersette.search.nearest import Sentence, SentenceFinder
 from papersette.search.parser import parse
-from papersette.search.passages import Needle
-from papersette.search.query import Query, iterate_terms
+from papersette.search.passages import Needle, mark, to_words
+from papersette.search.query import Function, Query, iterate_terms
 from papersette.search.ranking import Ranker, Ranking
 from papersette.search.results import Hit, Request, Result
 from papersette.search.retrieval import Matching, Retriever
 from papersette.text import to_slug
+
+logger = logging.getLogger(__name__)
 
 FACET_VALUES = 15
 """Values of a facet beside the results; of years all."""
@@ -55,6 +70,13 @@ class _Found:
     matching: Matching
     ranking: Ranking
     counted: facet_counts.Result
+    near: Nearness | None = None
+    """How near the papers are to the question, where meaning was compared."""
+
+    @property
+    def alone(self) -> Numbers:
+        """Papers found by meaning alone."""
+        return np.empty(0, np.int64) if self.near is None else self.near.alone
 
 
 class Engine:
@@ -63,23 +85,36 @@ class Engine:
     Args:
         database: papers.db.
         index_folder: Its search index, as `index.build_index` makes it.
+        meaning: The model and the vectors, if not those of the index.
     """
 
-    def __init__(self, database: Path, index_folder: Path) -> None:
+    def __init__(self, database: Path, index_folder: Path, meaning: Meaning | None = None) -> None:
         self.database = database
         self.index: Index = open_index(index_folder)
+        self.meaning_problem = ""
+        self.meaning = meaning or self._open_meaning(index_folder)
         with connect(database) as conn:
             self.corpus: Corpus = read_corpus(conn)
             self.titles = [""] * self.corpus.size
             for number, title in conn.execute("select number, title from papers"):
                 self.titles[number] = title or ""
         self.counter = facet_counts.FacetCounter(self.corpus)
-        self.retriever = Retriever(self.index, self.corpus)
+        self.retriever = Retriever(self.index, self.corpus, self.find_similar)
         self.ranker = Ranker(self.index, self.corpus)
         self.finder = Finder(self.index, self.corpus, self.connect)
+        self.sentences = SentenceFinder(self.index, self.corpus, self.connect, self.meaning)
         self._local = threading.local()
         self._lock = threading.Lock()
         self._recent: OrderedDict[Request, Result] = OrderedDict()
+
+    def _open_meaning(self, index_folder: Path) -> Meaning | None:
+        """Return the meaning of the index; where it cannot be used, say why and go without."""
+        try:
+            return open_meaning(index_folder)
+        except UserError as error:
+            self.meaning_problem = str(error)
+            logger.warning("papers are found by their words alone: %s", error)
+            return None
 
     def connect(self) -> sqlite3.Connection:
         """Return a connection for reading that belongs to this thread."""
@@ -114,7 +149,29 @@ class Engine:
     def find_similar(self, text: str, limit: int = 50) -> list[tuple[int, float]]:
         """Return (number, score) of the papers whose metadata is most similar to a text."""
         stems = list(dict.fromkeys(to_stems(text[:LONGEST_TEXT])))[:MOST_STEMS]
-        return self.ranker.rank_metadata(stems, limit)
+        if self.meaning is None or not text.strip():
+            return self.ranker.rank_metadata(stems, limit)
+        found = self.ranker.rank_metadata(stems, CANDIDATES)
+        numbers = np.array([number for number, _ in found], np.int64)
+        near = to_nearness(self.meaning, text, numbers, numbers, self.retriever.sets.every)
+        return self.ranker.blend_similar(found, near.scores)[:limit]
+
+    def find_sentences(
+        self, text: str, limit: int = 10, papers: Sequence[str] = ()
+    ) -> list[Sentence]:
+        """Return the sentences nearest to a text; of `papers` only, where these are given."""
+        numbers = [self.corpus.numbers[p] for p in papers if p in self.corpus.numbers]
+        return self.sentences.find(text, limit, numbers) if numbers or not papers else []
+
+    def find_similar_passages(self, text: str, limit: int = 15) -> list[Sentence]:
+        """Return the sentences nearest to a passage, without itself and its copies."""
+        own = to_words(text)
+
+        def is_same(sentence: Sentence) -> bool:
+            other = to_words(sentence.text)
+            return set(other) <= set(own) or set(own) <= set(other)
+
+        return self.sentences.find(text, limit, skip=is_same) if own else []
 
     def find_numbers(self, request: Request) -> Numbers:
         """Return the numbers of all papers that match, without ranking them."""
@@ -127,20 +184,27 @@ class Engine:
         all_versions = request.versions == "all"
         counted = facet_counts.to_result(self.corpus, matching.numbers, all_versions=all_versions)
         ranking = self.ranker.rank(query, matching)
-        found = _Found(query, matching, ranking, counted)
+        near = self._compare(request, query, matching, ranking)
+        if near:
+            ranking = self.ranker.blend(ranking, near.scores, near.alone)
+        found = _Found(query, matching, ranking, counted, near)
         ordered = self._order(request, found)
         hits = [self._to_hit(number, versions, found) for number, versions in ordered]
         if request.passages:
-            for start in range(0, len(hits), BATCH):
-                batch = hits[start : start + BATCH]
+            worded = [hit for hit in hits if hit.found_by == "words"]
+            for start in range(0, len(worded), BATCH):
+                batch = worded[start : start + BATCH]
                 self.finder.add_passages(batch, matching.clauses, ranking.phrases)
-            self._add_missing(hits, matching)
+            self._add_missing(worded, matching)
+            self._add_sentences(hits, found)
         if request.explain:
             self._add_explanations(hits, found)
         return Result(
             hits=hits,
             count=counted.size,
             papers=len(matching.numbers),
+            by_meaning=len(found.alone),
+            meaning=self._to_state(request, query),
             facets=self._count_facets(request, counted),
             parts=self._count_parts(query, found),
             common=tuple(clause.label for clause in matching.common),
@@ -150,6 +214,47 @@ class Engine:
             notices=[*matching.notices, *self._collection_notices(query)],
             ignored=query.ignored,
         )
+
+    def _compare(
+        self, request: Request, query: Query, matching: Matching, ranking: Ranking
+    ) -> Nearness | None:
+        """Return how near the papers are to what a request asks; None where words alone count."""
+        if self.meaning is None or self._to_state(request, query) != "on":
+            return None
+        question = to_question(query, request.q)
+        allowed = self.retriever.allow(query, matching, to_conditions(query.clauses))
+        numbers = matching.numbers
+        near = to_nearness(self.meaning, question, ranking.numbers, numbers, allowed)
+        if request.sort in self.corpus.sort_keys:  # papers that lack the words come last anyhow
+            return replace(near, alone=near.alone[:0])
+        if request.versions == "all":
+            return replace(near, alone=near.alone[:MOST_ALONE])
+        alone = keep_works(near.alone, self.corpus.works, numbers)
+        return replace(near, alone=alone[:MOST_ALONE])
+
+    def _to_state(self, request: Request, query: Query) -> str:
+        """Return whether meaning is compared: "on", "off", or "" where it cannot be."""
+        if self.meaning is None or not to_question(query, request.q):
+            return ""
+        return request.meaning or "on"
+
+    def _add_sentences(self, hits: Sequence[Hit], found: _Found) -> None:
+        """Give hits found by meaning alone the sentence of their abstract nearest to the query."""
+        if self.meaning is None:
+            return
+        functions = [n for n in found.query.clauses if isinstance(n, Function)]
+        texts = [n.argument for n in functions if n.name == "similar:"]
+        like = self.meaning.read(texts[0]) if texts else None
+        needles = self.finder.weigh([c for c in found.matching.clauses if c.needles])
+        for hit in hits:
+            is_alone = found.near is not None and hit.found_by == "meaning"
+            query = found.near.query if found.near is not None and is_alone else like
+            if query is None or hit.passage is not None:
+                continue
+            nearest = self.meaning.vectors.find_sentence(hit.number, query)
+            sentences = read_paper(self.connect(), hit.number).sentences
+            if nearest and nearest[0] < len(sentences):
+                hit.passage, hit.source = mark(sentences[nearest[0]], needles), "abstract"
 
     def _interpret(self, request: Request) -> tuple[Query, list[Condition]]:
         scoped = f"{request.q} in:{request.scope}" if request.scope else request.q
@@ -166,7 +271,7 @@ class Engine:
         else:
             ordered = found.ranking.numbers
         grouped, versions = self._group(ordered, found.counted)
-        if len(grouped) < last and len(ordered) < len(numbers):
+        if len(grouped) < last and len(ordered) - len(found.alone) < len(numbers):
             rest = self.ranker.rest(found.matching, found.ranking)
             grouped, versions = self._group(np.concatenate([ordered, rest]), found.counted)
         page = grouped[last - request.size : last]
@@ -187,7 +292,8 @@ class Engine:
 
     def _to_hit(self, number: int, versions: int, found: _Found) -> Hit:
         score = round(float(found.ranking.scores[number]), 3)
-        return Hit(number, self.corpus.ids[number], score, versions=versions)
+        found_by = "meaning" if number in found.alone else "words"
+        return Hit(number, self.corpus.ids[number], score, versions=versions, found_by=found_by)
 
     def _add_missing(self, hits: Sequence[Hit], matching: Matching) -> None:
         """Say of each hit which clauses it lacks, where some may be missing."""

@@ -22,7 +22,7 @@ from typing import Any
 
 import tantivy
 
-from papersette.search import common_words
+from papersette.search import common_words, meaning
 from papersette.search.analysis import prepare, to_stems_analyzer, to_words_analyzer
 from papersette.search.common_words import CommonWords, write_common_words
 
@@ -36,8 +36,8 @@ CHECKED_BYTES = 1 << 20
 HEAP_BYTES = 256_000_000
 """What each writer may hold in memory before it writes a segment."""
 
-FOLDERS = ("papers", "pages", common_words.FOLDER)
-"""Folders of an index."""
+FOLDERS = ("papers", "pages", common_words.FOLDER, meaning.FOLDER)
+"""Folders of an index; the last is only there where a model was named."""
 PAPER_FIELDS = ("title", "abstract", "tags", "authors", "venue", "text", "refs")
 """`text` is all of a paper but its reference lists."""
 PAPER_STEMS = ("title_stems", "abstract_stems", "tags_stems")
@@ -91,6 +91,8 @@ def build_index(
             return
         for done, total in write_index(database, part):
             report(done, total)
+        meaning.keep_meaning(database, folder, part)
+        write_manifest(database, part)
         install_index(part, folder)
 
 

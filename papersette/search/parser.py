@@ -65,6 +65,8 @@ TOKEN = re.compile(
 FUNCTION = re.compile(r"\b(?:citations|references|similar)\(")
 NEAR_OPERATOR = re.compile(r"NEAR(?:/(\d{1,3}))?")
 NEAR_GROUP = re.compile(r"NEAR\((.*?)(?:,\s*(\d{1,3})\s*)?\)")
+SIMILAR = "similar"
+"""The field of a text to which papers are to be similar."""
 OR_FOLLOWS = re.compile(r"\s*(OR\b|\|)")
 YEARS = re.compile(r"(\d{4})?\.\.(\d{4})?")
 
@@ -182,7 +184,7 @@ class _Parser:
         return match.end()
 
     def _read_field(self, match: re.Match[str]) -> int:
-        name = to_field(match["field"])
+        name = SIMILAR if match["field"].lower() == SIMILAR else to_field(match["field"])
         if match["field"].lower() == "in" and (scope := self._read_scope(match.end())):
             self.scope, end = scope
             return end
@@ -294,7 +296,9 @@ class _Parser:
             group.is_negated = False
             return
         self.term_count += 1
-        if self.term_count > MOST_TERMS:
+        if name == SIMILAR:
+            group.add(Function("similar:", " ".join(text.split())))
+        elif self.term_count > MOST_TERMS:
             self.ignored.append(text)
         else:
             group.add(Term(text, name, is_prefix, is_phrase))

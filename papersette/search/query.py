@@ -25,8 +25,9 @@ FACET_FIELDS = {
     "year": "year",
 }
 """Fields that are facets of papers, by the name of the facet."""
-FUNCTIONS = ("citations", "references", "similar")
-"""citations(query), references(query), similar(paper): papers found through other papers."""
+FUNCTIONS = ("citations", "references", "similar", "similar:")
+"""citations(query), references(query), similar(paper): papers found through other papers.
+similar:"a sentence": papers that are similar to a text."""
 SCOPES = ("text", "references")
 """What in: restricts a query to."""
 SENTENCE_WORDS = 5
@@ -101,13 +102,15 @@ class AllOf:
 
 @dataclass(frozen=True)
 class Function:
-    """Papers found through those that another query, or an id, names."""
+    """Papers found through those that another query, or an id, names, or through a text."""
 
     name: str
     argument: str
-    """The query, or the paper_id of similar(…), as typed."""
+    """The query, the paper_id of similar(…), or the text of similar:"…", as typed."""
 
     def __str__(self) -> str:
+        if self.name == "similar:":
+            return f'similar:"{self.argument}"'
         return f"{self.name}({self.argument})"
 
 

@@ -42,6 +42,18 @@ NEAR_BONUS = 3.0
 """More than the other scores of a paper together, so that adjacency decides first."""
 PHRASE_SCORE = 50.0
 """Of a page with the phrase, when the page of a passage is chosen: more than its words."""
+MEANING_WEIGHT = 0.6
+"""Of the paper nearest to a question by meaning, as a share of the highest score by words, so that
+meaning is a good third of the sum."""
+SENTENCE_SHARE = 1 / 3
+"""Share of the nearest sentence in how near a paper is; the rest is title and abstract as a whole.
+"""
+NEAR_SHARE = 0.6
+"""How near, from the median paper to the nearest one, a paper is that meaning alone finds."""
+SIMILAR_MEANING_WEIGHT = 1.0
+"""The same for papers that are similar to a text: as much as its words."""
+PASSAGE_MEANING_WEIGHT = 0.5
+"""Share of the cosine in the score of a sentence; the rest is its words."""
 PHRASE_WORDS = range(2, 5)
 """So many plain words are looked for next to each other."""
 NEAR_DISTANCE = 8
@@ -78,7 +90,7 @@ class Ranking:
     phrases: list[list[str]]
     """The words of a short query next to each other, in every form; else empty."""
     parts: dict[str, Scores]
-    """"metadata", "pages", "text", "phrase", "evidence": what each added, by number of paper."""
+    """"metadata", "pages", "text", "phrase", "evidence", "meaning": what each added."""
 
 
 class Ranker:
@@ -106,6 +118,41 @@ class Ranker:
         candidates = np.flatnonzero(total)
         order = np.argsort(-total[candidates], kind="stable")
         return Ranking(candidates[order], total, phrases, parts)
+
+    def blend(self, ranking: Ranking, nearness: Scores, alone: Numbers) -> Ranking:
+        """Return a ranking with what meaning adds to it (a convex sum of normalised scores, after
+        Bruch et al., "An analysis of fusion functions for hybrid retrieval", 2023).
+
+        Args:
+            ranking: By words.
+            nearness: Of the papers to the question, by number, from 0 to 1.
+            alone: Papers found by meaning alone.
+        """
+        by_words = ranking.scores - ranking.parts.get("phrase", 0.0)
+        highest = float(by_words.max(initial=0.0)) or 1.0
+        members = np.union1d(ranking.numbers, alone)
+        added = np.zeros_like(ranking.scores)
+        added[members] = MEANING_WEIGHT * highest * nearness[members]
+        total = ranking.scores + added
+        order = np.argsort(-total[members], kind="stable")
+        parts = ranking.parts | {"meaning": added}
+        return Ranking(members[order], total, ranking.phrases, parts)
+
+    def blend_similar(
+        self, found: Sequence[tuple[int, float]], nearness: Scores
+    ) -> list[tuple[int, float]]:
+        """Return (number, score) of the papers similar to a text by words or meaning, best first.
+
+        Args:
+            found: (number, score) by words.
+            nearness: Of every paper to the text, from 0 to 1.
+        """
+        total = SIMILAR_MEANING_WEIGHT * np.where(nearness >= NEAR_SHARE, nearness, 0.0)
+        highest = max((score for _, score in found), default=0.0) or 1.0
+        for number, score in found:
+            total[number] = score / highest + SIMILAR_MEANING_WEIGHT * nearness[number]
+        order = np.argsort(-total, kind="stable")[: np.count_nonzero(total)]
+        return [(int(number), round(float(total[number]), 3)) for number in order]
 
     def rank_metadata(self, stems: Sequence[str], limit: int) -> list[tuple[int, float]]:
         """Return (number, score) of the papers whose metadata has these stems, best first."""

@@ -34,6 +34,8 @@ class Request:
     named: str = ""
     """Letters that those values must have."""
     explain: bool = False
+    meaning: str = ""
+    """"off" for papers that match the words only."""
     passages: bool = True
     """Whether hits have passages; exports need none."""
 
@@ -51,6 +53,7 @@ class Request:
             size=min(LARGEST_PAGE, max(1, _to_int(given.get("size"), PAGE_SIZE) or PAGE_SIZE)),
             facet=given.get("facet", ""),
             named=given.get("named", ""),
+            meaning="off" if given.get("meaning", "") in {"0", "off"} else "",
             explain=given.get("explain", "") not in {"", "0", "off"},
         )
 
@@ -72,12 +75,14 @@ class Hit:
     """With ⟦ and ⟧ around each match."""
     page: int | None = None
     source: str | None = None
-    """Where the passage is from: "text", "references", "mention" or "citation"."""
+    """Where the passage is from: "text", "references", "mention", "citation" or "abstract"."""
     section: str | None = None
     found_pages: int = 0
     """Pages with any of the words."""
     missing: tuple[str, ...] = ()
     """Clauses that the paper lacks."""
+    found_by: str = "words"
+    """"words", or "meaning" where it was found by that alone."""
     versions: int = 1
     """Versions of its work that match."""
     explanation: dict[str, Any] | None = None
@@ -94,6 +99,10 @@ class Result:
     """Papers that match, every version counted."""
     facets: dict[str, list[tuple[FacetValue, int]]]
     """Per facet the values that most works have, with how many."""
+    by_meaning: int = 0
+    """Works beside these that were found by meaning alone."""
+    meaning: str = ""
+    """"on" where meaning was compared, "off" where it was not wanted, "" where it cannot be."""
     parts: dict[str, int] = field(default_factory=dict)
     """Works with the words in their "text", and in their "references"."""
     common: tuple[str, ...] = ()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from tantivy import Query as EngineQuery
@@ -20,7 +20,7 @@ from papersette.search.expansions import Notice
 from papersette.search.index import Index
 from papersette.search.paper_sets import PaperSet, PaperSets
 from papersette.search.parser import parse
-from papersette.search.query import Function, Query
+from papersette.search.query import Function, Node, Query
 from papersette.search.rewrites import to_relaxed
 
 RARE_SHARE = 1 / 32
@@ -68,11 +68,18 @@ class Retriever:
     Args:
         index: The open search index.
         corpus: The arrays of the same build.
+        find_similar: Returns (number, score) of the papers most similar to a text, best first.
     """
 
-    def __init__(self, index: Index, corpus: Corpus) -> None:
+    def __init__(
+        self,
+        index: Index,
+        corpus: Corpus,
+        find_similar: Callable[[str], list[tuple[int, float]]],
+    ) -> None:
         self.index = index
         self.corpus = corpus
+        self.find_similar = find_similar
         self.compiler = Compiler(index, corpus, self.call)
         self.sets = PaperSets(index, corpus)
 
@@ -149,6 +156,15 @@ class Retriever:
         nothing = np.empty(0, np.int64)
         return Matching(nothing, asked, conditions, common=common, notices=notices)
 
+    def allow(self, query: Query, matching: Matching, nodes: tuple[Node, ...]) -> PaperSet:
+        """Return the papers that meet all conditions of a result and match these clauses."""
+        allowed = self.sets.of_all(matching.conditions)
+        if nodes:
+            clauses = self.compiler.to_clauses(replace(query, clauses=nodes), [])
+            for members in self.sets.of_each(clauses):
+                allowed &= members
+        return allowed
+
     def numbers_of(self, query: EngineQuery, most: int | None = None) -> Numbers:
         """Return the numbers of all papers that match an engine query, ascending.
 
@@ -201,9 +217,11 @@ class Retriever:
         return asked, tuple(c for c in clauses if c not in asked)
 
     def call(self, function: Function) -> Numbers:
-        """Return the papers that citations(…) or references(…) finds, ascending, or similar(…), the
-        most similar first.
+        """Return the papers that citations(…) or references(…) finds, ascending, or similar(…) or
+        similar:"…", the most similar first.
         """
+        if function.name == "similar:":
+            return np.array([n for n, _ in self.find_similar(function.argument)], np.int64)
         if function.name == "similar":
             own = self.corpus.numbers.get(function.argument.strip('"'))
             return np.array(self.corpus.related.get(own or 0, []), np.int64)

@@ -49,6 +49,24 @@ def similar_rows(engine: Engine, text: str | None) -> str:
     return json.dumps(engine.find_similar(text or ""))
 
 
+def sentence_rows(engine: Engine, text: str | None) -> str:
+    """Return sentences near a text as a JSON array of objects, the nearest first."""
+    found = engine.find_similar_passages(text or "")
+    return json.dumps(
+        [
+            {
+                "paper_id": sentence.paper_id,
+                "page": sentence.page,
+                "text": sentence.text,
+                "score": round(sentence.score, 3),
+                "cosine": None if sentence.cosine is None else round(sentence.cosine, 3),
+            }
+            for sentence in found
+        ],
+        ensure_ascii=False,
+    )
+
+
 def to_request(arguments: str) -> Request:
     """Read the JSON object of a request's parameters."""
     given = json.loads(arguments)
@@ -67,6 +85,7 @@ def to_hit_rows(result: Result) -> list[dict[str, Any]]:
             "snippet_in": hit.source,
             "snippet_section": hit.section,
             "found_pages": hit.found_pages or None,
+            "found_by": hit.found_by,
             "without": " ".join(hit.missing) or None,
             "found_versions": hit.versions,
             "explanation": json.dumps(hit.explanation) if hit.explanation else None,
@@ -81,6 +100,7 @@ def to_facet_rows(result: Result) -> list[tuple[str, str | None, str | None, int
         ("matches", None, None, result.count),
         ("versions", None, None, result.papers),
     ]
+    rows += [("meaning", result.meaning, None, result.by_meaning)] if result.meaning else []
     rows += [("in", part, part, count) for part, count in result.parts.items()]
     rows += [("common", None, word, None) for word in result.common]
     rows += [("missing", None, word, None) for word in result.missing]

@@ -1,15 +1,25 @@
-"""Runs the canned queries of metadata.yml. A parameter that is not given is empty."""
+"""Runs canned queries: those of metadata.yml and, for the site's own pages, of page_queries.yml.
+
+A parameter that is not given is empty.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
+from papersette import loading
 from papersette.site.datasette_seam import derive_named_parameters
 
 DATABASE = "papers"
 """The name under which Datasette serves papers.db."""
+
+PAGE_QUERIES: Mapping[str, dict[str, Any]] = loading.load_yaml(
+    Path(__file__).with_name("page_queries.yml")
+).value
+"""The canned queries that pages and exports are made of."""
 
 CACHED = {"about", "session_list"}
 """Queries without parameters that most pages run. An immutable database answers them once."""
@@ -18,6 +28,12 @@ parameters: dict[str, list[str]] = {}
 """SQL -> its parameters. Datasette has to parse the SQL to find them."""
 cached_rows: WeakKeyDictionary[Any, dict[str, list[dict[str, Any]]]] = WeakKeyDictionary()
 """Database -> {query of CACHED: its rows}."""
+
+
+def to_metadata() -> dict[str, Any]:
+    """Return metadata for Datasette that has the queries of the pages."""
+    queries = {name: {"hide_sql": True, **query} for name, query in PAGE_QUERIES.items()}
+    return {"databases": {DATABASE: {"queries": queries}}}
 
 
 async def ensure_query_allowed(datasette: Any, actor: Any, query: str) -> None:

@@ -216,6 +216,7 @@ def to_candidates(labels: dict[str, list[str]], papers: list[str]) -> dict[str, 
         "near": [phrase.replace(" ", " NEAR/5 ") for phrase in reversed(phrases)],
         "prefix": [f"{word[:6]}*" for word in words if len(word) > 7],
         "similar": [f"similar({paper})" for paper in papers],
+        "similar_text": [f'similar:"{phrase}"' for phrase in phrases],
         "section": [f"method:{word}" for word in words],
         "has": [f"has:{value}" for value in ("code", "reviews", "versions", "tldr")],
     }

@@ -14,17 +14,18 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote_plus, urlencode
 
-from datasette import Request, Response
+from datasette import Request, Response, app
 from datasette.database import Database, QueryInterrupted
 from datasette.facets import ColumnFacet, Facet
 from datasette.filters import FilterArguments, Filters
 from datasette.handle_exception import handle_exception
-from datasette.plugins import pm
+from datasette.plugins import get_plugins, pm
 from datasette.utils import (
     CustomJSONEncoder,
     InvalidSql,
     add_cors_headers,
     await_me_maybe,
+    baseconv,
     call_with_supported_arguments,
     derive_named_parameters,
     escape_sqlite,
@@ -58,6 +59,7 @@ __all__ = [
     "QueryInterrupted",
     "alternate_json_url",
     "await_me_maybe",
+    "baseconv",
     "database_response",
     "derive_named_parameters",
     "edit_sql_url",
@@ -68,6 +70,7 @@ __all__ = [
     "path_with_added_args",
     "path_with_removed_args",
     "pm",
+    "read_actor",
     "remove_infinites",
     "render_cell",
     "replace_database",
@@ -75,6 +78,7 @@ __all__ = [
     "row_path",
     "sqlite3",
     "sqlite_timelimit",
+    "static_folders",
     "table_response",
     "tilde_decode",
     "tilde_encode",
@@ -100,6 +104,27 @@ async def database_response(datasette: Any, request: Request, send: Send) -> Res
     The route must have named the groups `database` and `format`.
     """
     return await DatabaseView.as_view(datasette)(request, send)
+
+
+async def read_actor(datasette: Any, request: Request) -> Any:
+    """Return who is signed in, as Datasette and plugins tell from a request; None for nobody."""
+    for answer in pm.hook.actor_from_request(datasette=datasette, request=request):
+        if (actor := await await_me_maybe(answer)) is not None:
+            return actor
+    return None
+
+
+def static_folders(datasette: Any) -> dict[str, Path]:
+    """Return path -> folder of the files that Datasette and plugins from packages serve."""
+    folders = {f"/{mount.strip('/')}/": Path(folder) for mount, folder in datasette.static_mounts}
+    folders["/-/static/"] = Path(app.__file__).parent / "static"
+    for plugin in get_plugins():
+        if plugin["static_path"]:
+            folders |= {
+                f"/-/static-plugins/{name}/": Path(plugin["static_path"])
+                for name in {plugin["name"], plugin["name"].replace("-", "_")}
+            }
+    return folders
 
 
 def replace_database(datasette: Any, name: str, path: Path, inspection: dict[str, Any]) -> None:
@@ -130,7 +155,10 @@ async def error_response(datasette: Any, request: Request, error: Exception) -> 
     Datasette renders its page without the template variables of plugins, which have the name of the
     site and the language of the reader.
     """
-    response: Response = await handle_exception(datasette, request, error)()
+    try:
+        raise error  # for rich, which Datasette uses where it is installed: it reads the traceback
+    except type(error):
+        response: Response = await handle_exception(datasette, request, error)()
     if not (response.content_type or "").startswith("text/html"):
         return response
     if "csrftoken" not in request.scope:  # the error is that of a middleware

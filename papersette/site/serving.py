@@ -28,7 +28,8 @@ CHECK_SECONDS = 1.0
 EXCHANGE_SECONDS = 10.0
 """How long an exchange waits for requests to end; then it is tried again later."""
 
-_is_inside: ContextVar[bool] = ContextVar("is_inside", default=False)
+is_inside: ContextVar[bool] = ContextVar("is_inside", default=False)
+"""Whether a request is one that the server makes of itself, for another one."""
 
 
 class Gate:
@@ -47,17 +48,17 @@ class Gate:
 
         A request that the server makes of itself is inside already.
         """
-        if _is_inside.get():
+        if is_inside.get():
             yield
             return
         await self._open.wait()
-        token = _is_inside.set(True)
+        token = is_inside.set(True)
         self.inside += 1
         self._empty.clear()
         try:
             yield
         finally:
-            _is_inside.reset(token)
+            is_inside.reset(token)
             self.inside -= 1
             if not self.inside:
                 self._empty.set()

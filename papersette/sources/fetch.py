@@ -1,10 +1,10 @@
-"""Fetch PDFs from the web into a folder, and return the reason for each that could not be fetched.
+"""Fetch files from the web into a folder, and return the reason for each that could not be fetched.
 
 URLs come from metadata, so that they are not trusted: network.py connects to public addresses only,
 and size, time and decompressed size are limited. Requests identify Papersette and use at most two
 connections per host. They are retried with increasing pauses, resume partial files, and ask for a
 file again only when it is old, on condition that it changed. A file is checked by its SHA-256 and
-appears in one step, when it is complete.
+appears in one step, when it is complete. It must be a PDF, or have the SHA-256 that was asked for.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import threading
 import time
 import zlib
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,6 +63,10 @@ class Politeness:
     """Age above which a file is requested again."""
 
 
+LARGE_FILES = Politeness(largest=2_000_000_000, longest=7200)
+"""Limits of files whose SHA-256 is known."""
+
+
 class Refused(Exception):
     """The file cannot be fetched; another try would not help."""
 
@@ -90,7 +94,43 @@ def fetch_pdfs(
     `allow_hosts` are hosts that may be asked although their addresses are not public.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    distinct = list(dict.fromkeys(urls))
+    files = [_File(folder, url) for url in dict.fromkeys(urls)]
+    yield from _fetch_all(files, offline, politeness, allow_hosts, resolver)
+
+
+def fetch_pinned(
+    files: Mapping[str, str],
+    folder: Path,
+    *,
+    offline: bool = False,
+    politeness: Politeness = LARGE_FILES,
+    allow_hosts: Collection[str] = (),
+    resolver: network.Resolver = network.resolve,
+) -> Iterator[tuple[str, Path | str]]:
+    """Yield (URL, path in `folder`) of files whose SHA-256 is known, or (URL, reason for failure).
+
+    What was fetched once is never asked for again.
+
+    Args:
+        files: URL -> SHA-256.
+        folder: Is made.
+        offline: Ask no server.
+        politeness: Limits.
+        allow_hosts: Hosts that may be asked although their addresses are not public.
+        resolver: Looks up the addresses of hosts.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    pinned = [_File(folder, url, sha256) for url, sha256 in files.items()]
+    yield from _fetch_all(pinned, offline, politeness, allow_hosts, resolver)
+
+
+def _fetch_all(
+    files: Sequence[_File],
+    offline: bool,
+    politeness: Politeness,
+    allow_hosts: Collection[str],
+    resolver: network.Resolver,
+) -> Iterator[tuple[str, Path | str]]:
     hosts = _HostLimits(politeness.connections)
     timeout = httpx.Timeout(politeness.stall)
     with (
@@ -102,12 +142,10 @@ def fetch_pdfs(
         ) as client,
         ThreadPoolExecutor(max_workers=8) as pool,
     ):
-        tasks = [
-            pool.submit(_fetch, client, url, folder, offline, politeness, hosts) for url in distinct
-        ]
+        tasks = [pool.submit(_fetch, client, file, offline, politeness, hosts) for file in files]
         try:
-            for url, task in zip(distinct, tasks, strict=True):
-                yield url, task.result()
+            for file, task in zip(files, tasks, strict=True):
+                yield file.url, task.result()
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 
@@ -129,17 +167,15 @@ class _HostLimits:
 
 def _fetch(
     client: httpx.Client,
-    url: str,
-    folder: Path,
+    file: _File,
     offline: bool,
     politeness: Politeness,
     hosts: _HostLimits,
 ) -> Path | str:
-    file = _File(folder, url)
-    kept = file.is_complete()
+    url, kept = file.url, file.is_complete()
     if offline:
         return file.path if kept else "was never fetched, and --offline fetches nothing"
-    if kept and file.age() < politeness.max_age:
+    if kept and (file.sha256 or file.age() < politeness.max_age):
         return file.path
     try:
         if urlsplit(url).scheme not in {"http", "https"}:
@@ -166,12 +202,16 @@ FAILURES = (
 
 
 class _File:
-    """A fetched file, its partial download, and its notes: hash, size, time and validators."""
+    """A fetched file, its partial download, and its notes: hash, size, time and validators.
 
-    def __init__(self, folder: Path, url: str) -> None:
+    A file whose SHA-256 is known has that one; any other is a PDF.
+    """
+
+    def __init__(self, folder: Path, url: str, sha256: str | None = None) -> None:
         name = hashlib.sha256(url.encode("utf-8", "surrogatepass")).hexdigest()[:32]
         self.url = url
-        self.path = folder / f"{name}.pdf"
+        self.sha256 = sha256
+        self.path = folder / (f"{name}.bin" if sha256 else f"{name}.pdf")
         self.part = folder / f"{name}.part"
         self._notes_path = folder / f"{name}.json"
         self.notes = self._read_notes()
@@ -197,7 +237,8 @@ class _File:
 
     def is_complete(self) -> bool:
         """Return whether the file exists and has the hash it was fetched with."""
-        return self.path.is_file() and self.notes.get("sha256") == _sha256(self.path)
+        wanted = self.sha256 or self.notes.get("sha256")
+        return self.path.is_file() and wanted == _sha256(self.path)
 
 
 def _retrying(politeness: Politeness) -> tenacity.Retrying:
@@ -318,7 +359,25 @@ def _decompressed(response: httpx.Response) -> Iterator[bytes]:
 
 
 def _accept(response: httpx.Response, file: _File) -> None:
-    """Rename the partial file to its final name if it is a complete PDF."""
+    """Rename the partial file to its final name if it is what was asked for."""
+    digest = _check_pinned(file) if file.sha256 else _check_pdf(response, file)
+    file.part.replace(file.path)
+    headers = response.headers
+    notes = {"etag": headers.get("etag"), "last_modified": headers.get("last-modified")}
+    file.save_notes(sha256=digest, size=file.path.stat().st_size, fetched=time.time(), **notes)
+
+
+def _check_pinned(file: _File) -> str:
+    """Return the SHA-256 of what was received if it is the one that was asked for."""
+    digest = _sha256(file.part)
+    if digest != file.sha256:
+        file.part.unlink()
+        raise Refused(f"has the SHA-256 {digest}, not {file.sha256}: it is another file")
+    return digest
+
+
+def _check_pdf(response: httpx.Response, file: _File) -> str:
+    """Return the SHA-256 of what was received if it is a complete PDF."""
     head = _head(file.part) if file.part.is_file() else b""
     if b"%PDF-" not in head:
         file.part.unlink(missing_ok=True)
@@ -331,11 +390,7 @@ def _accept(response: httpx.Response, file: _File) -> None:
     if b"%%EOF" not in _tail(file.part):  # the Content-Length may be too small
         file.part.unlink()
         raise Interrupted("sent a PDF without its end")
-    digest = _sha256(file.part)
-    file.part.replace(file.path)
-    headers = response.headers
-    notes = {"etag": headers.get("etag"), "last_modified": headers.get("last-modified")}
-    file.save_notes(sha256=digest, size=file.path.stat().st_size, fetched=time.time(), **notes)
+    return _sha256(file.part)
 
 
 def _head(path: Path) -> bytes:

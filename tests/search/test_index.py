@@ -189,7 +189,8 @@ def test_meanwhile_a_server_answers_and_says_how_far_the_index_is(database, halt
     assert {(answer.status_code, answer.headers["Retry-After"]) for answer in refused} == {
         (503, "5")
     }
-    assert "The search is indexing, 25 %." in refused[0].text
+    assert "The search is being prepared" in refused[0].text
+    assert 'value="25"' in refused[0].text
     assert refused[0].headers["content-type"].startswith("text/html")
     for answer in refused[1:]:
         assert answer.json() == {"ok": False, "error": "indexing, 25 %"}

@@ -211,7 +211,7 @@ def test_an_error_halfway_through_a_csv_is_written_into_its_body(run):
 
 
 def test_every_route_of_the_query_pages_is_a_canned_query_with_a_template():
-    names = ("search", "search_facets", "programme", "reading_list")
+    names = ("search", "search_facets", "similar_passages", "programme", "reading_list")
     text = (ROOT / "plugins/query_pages.py").read_text()
     for name in names:
         assert f'"{name}"' in text

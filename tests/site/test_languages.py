@@ -8,6 +8,8 @@ import yaml
 from babel.messages.pofile import read_po
 from conftest import METADATA, ROOT
 
+from papersette.site.readers_messages import MESSAGES
+
 DASHBOARDS = yaml.safe_load((ROOT / "metadata.yml").read_text())["plugins"][
     "datasette-dashboards"
 ].values()
@@ -65,7 +67,7 @@ def texts_of_interface():
     single = {text.replace('\\"', '"') for text in SINGULAR.findall(texts)} | set(
         yaml.safe_load("{" + names + "}").values()
     )
-    single |= {query["title"] for query in METADATA["queries"].values()}
+    single |= {query["title"] for query in METADATA["queries"].values()} | {*MESSAGES.values()}
     return single | texts_of_charts() | texts_of_data() | set(PLURAL.findall(texts))
 
 

@@ -5,7 +5,7 @@ import json
 import re
 
 import pytest
-from conftest import DATA, build_database, foreign, page, query, serve
+from conftest import DATA, build_database, page, query, serve
 
 from papersette.site.headings import to_sentence_case, to_spellings
 
@@ -112,19 +112,6 @@ def test_the_longest_papers_of_iclr_2019_are_short(visit, iclr_site, iclr_db):
             assert len(iclr_site.get(path).content) < LARGEST, path
             browser_page.goto(str(iclr_site.base_url).rstrip("/") + path)
             assert height_of(browser_page) < TALLEST, path
-
-
-@pytest.fixture(scope="module")
-def emnlp_site(once, tmp_path_factory):
-    data = foreign("miniconf-emnlp2020")
-
-    def fill(folder):
-        from conftest import build_real
-
-        build_real("emnlp2020", data.parent, folder)
-
-    with serve(once("emnlp", fill) / "papers.db", tmp_path_factory.mktemp("emnlpsite")) as site:
-        yield site
 
 
 def test_the_longest_papers_of_emnlp_2020_are_short(visit, emnlp_site):

@@ -1,31 +1,10 @@
 """A rebuild under a running server: every answer is of one build, and the next build is served."""
 
-import json
-import shutil
 import threading
 import time
 
-from conftest import PATIENCE, build_database, serve
-
-
-def make(folder, word):
-    """Build twenty papers whose titles and abstracts have one word; return the database."""
-    folder.mkdir()
-    papers = [{"paper_id": f"p{n}", "title": f"{word} {n}", "abstract": word} for n in range(20)]
-    (folder / "papers.json").write_text(json.dumps(papers))
-    return build_database(
-        folder,
-        "title: Rebuilt\nsources:\n  - {kind: table, file: papers.json,"
-        " venue: {venue_id: v, name: Venue}}\n",
-    )
-
-
-def replace(served, built):
-    """Rename the files of another build over those that are served, as build_db.py does."""
-    for name in ("papers.db", "inspect-data.json"):
-        copy = served / f".{name}.new"
-        shutil.copy(built.with_name(name), copy)
-        copy.rename(served / name)
+from conftest import PATIENCE, serve
+from rebuilds import make, replace
 
 
 def words_of(answer):

@@ -1,0 +1,106 @@
+"""The tool citations: what a paper, or the papers of a query, cite, and what cites them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from papersette.agents.answers import fit, quote, to_line
+from papersette.agents.arguments import Refusal
+from papersette.agents.library import Library, Row, name_paper, show_id
+from papersette.search.receipts import interpret
+from papersette.search.results import Request
+
+PAGE = 15
+"""References or citing papers of an answer."""
+REFERENCES = """
+select citations.position, citations.raw, citations.page, citing_count,
+    iif(cited_works.paper_id = citations.paper_id, null, cited_works.paper_id) as cited
+from citations left join cited_works using (cited_work_id)
+where citations.paper_id = ? order by citations.position
+"""
+CITED_BY = """
+select papers.paper_id, papers.title, venues.name as venue, papers.year, citations.raw,
+    citations.page
+from cited_works join citations using (cited_work_id)
+join papers on papers.paper_id = citations.paper_id join venues using (venue_id)
+where cited_works.paper_id = ?1 and papers.paper_id <> ?1
+group by papers.paper_id order by papers.year desc, papers.number
+"""
+CITED_OF_MANY = """
+select cited_works.title, cited_works.authors, cited_works.year, cited_works.paper_id as cited,
+    count(distinct citations.paper_id) as times
+from json_each(?) as found join papers on papers.number = found.value
+join citations on citations.paper_id = papers.paper_id join cited_works using (cited_work_id)
+group by cited_work_id order by times desc, cited_works.title
+"""
+CITING_MANY = """
+select papers.paper_id, papers.title, venues.name as venue, papers.year,
+    count(distinct cited.paper_id) as times
+from json_each(?) as found join papers as cited on cited.number = found.value
+join cited_works on cited_works.paper_id = cited.paper_id join citations using (cited_work_id)
+join papers on papers.paper_id = citations.paper_id and papers.paper_id <> cited.paper_id
+join venues on venues.venue_id = papers.venue_id
+group by papers.paper_id order by times desc, papers.number
+"""
+
+
+def citations(library: Library, given: Mapping[str, Any]) -> str:
+    """Return the references or the citing papers of a paper, or of the papers of a query."""
+    if bool(given["paper_id"]) == bool(given["q"]):
+        raise Refusal("Give either paper_id, or q for the papers of a query; not both.")
+    of_references = given["direction"] == "references"
+    if given["paper_id"]:
+        paper = library.find_paper(given["paper_id"])
+        subject, key = name_paper(paper), paper["paper_id"]
+        sql = REFERENCES if of_references else CITED_BY
+    else:
+        request = Request(q=given["q"], passages=False, size=1)
+        numbers = library.engine.find_numbers(request)
+        subject = f"the {len(numbers)} papers of the query: {interpret(request)}"
+        key, sql = json.dumps(numbers.tolist()), CITED_OF_MANY if of_references else CITING_MANY
+    rows = library.query(sql, key)
+    what = "References of" if of_references else "Papers of this collection that cite"
+    head = [f"# {what} {subject}", library.head(), f"{len(rows)} in all."]
+    if rows and given["start"] > len(rows):
+        raise Refusal(f"start must be at most {len(rows)}, the number of rows.")
+    listed = rows[given["start"] - 1 :][:PAGE]
+    blocks = [_to_block(library, row) for row in listed]
+    return fit(head, blocks, lambda shown: _to_foot(library, given, rows, shown))
+
+
+def _to_block(library: Library, row: Row) -> str:
+    times = f" – cited by {row['times']} of them" if "cited" in row and "times" in row else ""
+    if "paper_id" in row:
+        count = f" – cites {row['times']} of them" if "times" in row else ""
+        address = library.addresses.paper(row["paper_id"])
+        entry = f"\n{quote(to_line(row['raw']))}" if "raw" in row else ""
+        return f"- {name_paper(row)}{count} {address}{entry}"
+    here = ""
+    if row["cited"]:
+        address = library.addresses.paper(row["cited"])
+        here = f"\n  in this collection: paper_id={show_id(row['cited'])} {address}"
+    if "raw" in row:
+        page = f", page {row['page']}" if row["page"] else ""
+        count = f", cited by {row['citing_count']} papers here" if row["citing_count"] else ""
+        return f"[{row['position']}]{page}{count}\n{quote(to_line(row['raw']))}{here}"
+    names = ", ".join(filter(None, [row["authors"], str(row["year"] or "")]))
+    return f"-{times}\n{quote(to_line(row['title']) + '. ' + to_line(names))}{here}"
+
+
+def _to_foot(library: Library, given: Mapping[str, Any], rows: Sequence[Row], shown: int) -> str:
+    if not rows:
+        return _to_nothing(library, given)
+    last = given["start"] - 1 + shown
+    text = f"Shown: {given['start']} to {last} of {len(rows)}."
+    return f"{text} More: repeat with start={last + 1}." if last < len(rows) else text
+
+
+def _to_nothing(library: Library, given: Mapping[str, Any]) -> str:
+    if given["direction"] == "references":
+        return "No reference list was found in the text."
+    any_here = library.query("select 1 from cited_works where paper_id is not null limit 1")
+    if not any_here:
+        return "No reference of this collection leads to one of its papers."
+    return "No paper of this collection cites it. Works outside are cited by: search cites:name."

@@ -1,0 +1,171 @@
+"""Which sentence-embedding model a publication uses, and where its files are.
+
+A model is two files: `model.onnx` and `tokenizer.json`. They come from a hub, pinned by revision
+and SHA-256, or from a local folder. A publication has a copy of both with `model.json`, which
+describes them, so that a server needs nothing else to read the questions of its readers.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+import re
+import shutil
+from dataclasses import asdict, dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from papersette import loading
+from papersette.errors import UserError
+
+FILES = ("model.onnx", "tokenizer.json")
+"""The files of a model, as they are named in its folder."""
+DESCRIPTION = "model.json"
+"""Describes the model in a folder, next to its files."""
+HUB = "https://huggingface.co"
+"""Where the files of a repository are, unless a catalog names a mirror."""
+TOKENS = 256
+"""How much of a text a model of one's own reads, if a catalog does not say."""
+SHA256 = re.compile("[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class ModelFile:
+    """A file of a model."""
+
+    path: str
+    """In its repository."""
+    sha256: str
+    size: int | None = None
+    """Bytes, where known."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """A sentence-embedding model."""
+
+    name: str
+    repository: str | None = None
+    """`owner/name` on the hub; None for a folder of one's own."""
+    revision: str | None = None
+    languages: str | None = None
+    licence: str | None = None
+    tokens: int = TOKENS
+    """A text is cut after so many tokens."""
+    query_prefix: str = ""
+    """What the model wants before a question."""
+    text_prefix: str = ""
+    """What it wants before any other text."""
+    floor: float = 0.0
+    """Cosine below which a text is not about a question."""
+    files: tuple[tuple[str, ModelFile], ...] = ()
+    """By name in `FILES`; of a folder whose files are not pinned empty until it is read."""
+    folder: Path | None = None
+    """Where the files are; None if they are to be fetched."""
+    hub: str = HUB
+
+    def to_urls(self) -> dict[str, tuple[str, str]]:
+        """Return (URL, SHA-256) of each file by its name."""
+        base = f"{self.hub.rstrip('/')}/{self.repository}/resolve/{self.revision}"
+        return {name: (f"{base}/{file.path}", file.sha256) for name, file in self.files}
+
+    @property
+    def size(self) -> int:
+        """Bytes of the files, as far as they are known."""
+        return sum(file.size or 0 for _, file in self.files)
+
+    @property
+    def key(self) -> str:
+        """What vectors depend on: the files, and how they are used."""
+        used = [self.tokens, self.query_prefix, self.text_prefix]
+        hashes = [file.sha256 for _, file in sorted(self.files)]
+        return hashlib.sha256(json.dumps([hashes, used]).encode()).hexdigest()[:32]
+
+
+@cache
+def load_models() -> dict[str, Model]:
+    """Return the models that are known by name."""
+    known = loading.load_yaml(Path(__file__).with_name("models.yml")).value
+    return {name: _to_model(name, fields) for name, fields in known.items()}
+
+
+def _to_model(name: str, fields: dict[str, Any]) -> Model:
+    files = tuple((key, ModelFile(**file)) for key, file in fields.pop("files").items())
+    return Model(name=name, files=files, **fields)
+
+
+def find_model(name: str) -> Model:
+    """Return the model of a name. Raises `UserError` with the nearest name that is known."""
+    known = load_models()
+    if name not in known:
+        near = difflib.get_close_matches(name, known, n=1)
+        hint = f"did you mean “{near[0]}”?" if near else f"known are {', '.join(sorted(known))}"
+        raise UserError(f"“{name}” is no known model; {hint}")
+    return known[name]
+
+
+def read_folder(folder: Path, model: Model | None = None) -> Model:
+    """Return the model in a local folder, with the SHA-256 of its files.
+
+    Args:
+        folder: Has the files, and perhaps a description.
+        model: What is known of the model; where it pins files, these must be the ones.
+
+    Raises:
+        UserError: A file is missing, or is not the one that is pinned.
+    """
+    missing = [name for name in FILES if not (folder / name).is_file()]
+    if missing:
+        raise UserError(
+            f"{folder}: has no {' and no '.join(missing)}; the folder of a model has the files "
+            f"{' and '.join(FILES)}"
+        )
+    known = model or read_description(folder) or Model(folder.name)
+    pinned = dict(known.files)
+    files = []
+    for name in FILES:
+        path = folder / name
+        found = ModelFile(name, hash_file(path), path.stat().st_size)
+        if name in pinned and pinned[name].sha256 != found.sha256:
+            raise UserError(
+                f"{path}: has the SHA-256 {found.sha256}, not {pinned[name].sha256}, by which "
+                f"the model {known.name} is pinned; get the right file, or correct the catalog"
+            )
+        files.append((name, found))
+    return replace(known, files=tuple(files), folder=folder)
+
+
+def read_description(folder: Path) -> Model | None:
+    """Return the model that `model.json` describes; None where it is missing or damaged.
+
+    In a folder of one's own it may have any fields of `Model`.
+    """
+    try:
+        fields = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
+        files = tuple((name, ModelFile(**file)) for name, file in fields.pop("files", ()))
+        return Model(**{**fields, "files": files, "folder": folder})
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return None
+
+
+def save_model(model: Model, folder: Path) -> None:
+    """Copy a model into a folder, with its description.
+
+    Args:
+        model: Its own folder has the files.
+        folder: Is made.
+    """
+    assert model.folder is not None
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in FILES:
+        shutil.copyfile(model.folder / name, folder / name)
+    fields = asdict(replace(model, folder=None))
+    (folder / DESCRIPTION).write_text(json.dumps(fields, indent=1) + "\n", encoding="utf-8")
+
+
+def hash_file(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    with path.open("rb") as raw:
+        return hashlib.file_digest(raw, "sha256").hexdigest()

@@ -1,0 +1,97 @@
+"""Readers: who they are, all that is stored of them, and how it is deleted."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from dataclasses import dataclass
+from typing import Any
+
+from papersette.readers.store import now
+
+LONGEST_NAME = 80
+"""Characters of the name that is shown beside comments."""
+
+READER = "select reader_id, actor, name, created from readers where actor = ?"
+ADD = "insert into readers (actor, name, created) values (?, ?, ?) on conflict do nothing"
+EXPORTS = {
+    "library": """
+      select paper_id, title, gone, status, note, added, changed,
+        (select json_group_array(tag) from tags
+          where (tags.reader_id, tags.paper_id) = (library.reader_id, library.paper_id)) as tags
+      from library join papers using (paper_id) where reader_id = ? order by paper_id""",
+    "highlights": """
+      select highlight_id, paper_id, page, quote, "check", passage, note, added
+      from highlights where reader_id = ? order by highlight_id""",
+    "ratings": "select paper_id, stars, changed from ratings where reader_id = ? order by paper_id",
+    "comments": """
+      select comment_id, paper_id, parent_id, text, created, edited, removed, hidden, hidden_reason
+      from comments where reader_id = ? order by comment_id""",
+    "reports": """
+      select comment_id, reason, created, settled from reports
+      where reader_id = ? order by comment_id""",
+}
+"""Part of an export -> the rows of one reader. Each table with a reader_id is in one of them."""
+FORGET = (
+    """update comments set text = '', removed = coalesce(removed, :now), reader_id = null
+      where reader_id = :reader_id""",
+    """delete from comments where reader_id is null and removed = :now and comment_id not in
+      (select parent_id from comments as answers where parent_id is not null)""",
+    "delete from readers where reader_id = :reader_id",
+)
+"""Comments that others answered stay as empty ones; foreign keys delete everything else."""
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Somebody who signed in and wrote something."""
+
+    reader_id: int
+    actor: str
+    name: str
+    created: str
+
+
+def find_reader(conn: sqlite3.Connection, actor: str) -> Reader | None:
+    """Return the reader of an actor; None for one who has written nothing yet."""
+    row = conn.execute(READER, [actor]).fetchone()
+    return Reader(**dict(row)) if row else None
+
+
+def ensure_reader(conn: sqlite3.Connection, actor: str, name: str) -> Reader:
+    """Return the reader of an actor, who is added if there is none.
+
+    Args:
+        conn: For writing.
+        actor: As the login names them.
+        name: To be shown, until they choose another.
+    """
+    conn.execute(ADD, (actor, name[:LONGEST_NAME], now()))
+    found = find_reader(conn, actor)
+    assert found is not None
+    return found
+
+
+def rename(conn: sqlite3.Connection, reader_id: int, name: str) -> None:
+    """Set the name that is shown beside comments."""
+    conn.execute(
+        "update readers set name = ? where reader_id = ?", (name[:LONGEST_NAME], reader_id)
+    )
+
+
+def export(conn: sqlite3.Connection, reader: Reader) -> dict[str, Any]:
+    """Return all that is stored of a reader, for JSON."""
+    found: dict[str, Any] = {
+        "account": {"actor": reader.actor, "name": reader.name, "created": reader.created}
+    }
+    for part, sql in EXPORTS.items():
+        found[part] = [dict(row) for row in conn.execute(sql, [reader.reader_id])]
+    for entry in found["library"]:
+        entry["tags"] = json.loads(entry["tags"])
+    return found
+
+
+def delete(conn: sqlite3.Connection, reader_id: int) -> None:
+    """Delete a reader with all they wrote. Answers of others to their comments stay."""
+    for sql in FORGET:
+        conn.execute(sql, {"reader_id": reader_id, "now": now()})

@@ -1,0 +1,96 @@
+"""A library as CSV and as Markdown, for other programs and for people."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from papersette.readers.highlights import Highlight
+from papersette.readers.library import Entry
+
+COLUMNS = (
+    "paper_id",
+    "title",
+    "authors",
+    "venue",
+    "year",
+    "url",
+    "status",
+    "tags",
+    "rating",
+    "note",
+    "added",
+    "gone",
+)
+SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|])")
+"""Characters that Markdown takes for markup."""
+
+Described = Mapping[str, Mapping[str, Any]]
+"""paper_id -> what the publication says of the paper; nothing of papers that left."""
+
+
+def to_rows(entries: Iterable[Entry], described: Described) -> Iterator[list[object]]:
+    """Yield the row of COLUMNS of each entry; "" is missing."""
+    for entry in entries:
+        paper = described.get(entry.paper_id, {})
+        found = {
+            "paper_id": entry.paper_id,
+            "title": paper.get("title") or entry.title,
+            "authors": "; ".join(paper.get("authors") or ()),
+            "venue": paper.get("venue"),
+            "year": paper.get("year"),
+            "url": paper.get("page"),
+            "status": entry.status,
+            "tags": ", ".join(entry.tags),
+            "rating": entry.stars,
+            "note": entry.note,
+            "added": entry.added,
+            "gone": entry.gone,
+        }
+        yield ["" if found[name] is None else found[name] for name in COLUMNS]
+
+
+def to_markdown(
+    title: str,
+    entries: Sequence[Entry],
+    highlights: Sequence[Highlight],
+    described: Described,
+    to_link: Callable[[Highlight], str],
+) -> Iterator[str]:
+    """Yield a library as Markdown: a heading for each paper, then its note and its passages.
+
+    Args:
+        title: Of the document.
+        entries: The papers.
+        highlights: Of all papers.
+        described: What the publication says of them.
+        to_link: Gives the address of a passage.
+    """
+    yield f"# {escape(title)}\n"
+    for entry in entries:
+        paper = described.get(entry.paper_id, {})
+        name = escape(paper.get("title") or entry.title)
+        yield f"\n## {f'[{name}]({page})' if (page := paper.get('page')) else name}\n\n"
+        authors = ", ".join(paper.get("authors") or ())
+        venue, year = str(paper.get("venue") or ""), str(paper.get("year") or "")
+        where = venue if year in venue else f"{venue} {year}".strip()
+        facts = [authors, where, entry.status, ", ".join(f"#{tag}" for tag in entry.tags)]
+        facts += [f"{entry.stars}/5" if entry.stars else "", "gone" if entry.gone else ""]
+        yield " · ".join(escape(fact) for fact in facts if fact) + "\n"
+        if entry.note:
+            yield f"\n{entry.note.strip()}\n"
+        for passage in (one for one in highlights if one.paper_id == entry.paper_id):
+            quoted = " ".join(passage.passage.split())
+            yield f"\n> {escape(quoted)} ([p. {passage.page}]({to_link(passage)}))\n"
+            if passage.note:
+                yield f"\n{passage.note.strip()}\n"
+
+
+def escape(text: str) -> str:
+    r"""Return a text that Markdown shows as it is, in one line.
+
+    >>> escape("A *b* [c]")
+    'A \\*b\\* \\[c\\]'
+    """
+    return SPECIAL.sub(r"\\\1", " ".join(text.split()))

@@ -1,0 +1,19 @@
+"""What pages say after something was done. base.html shows and translates it."""
+
+MESSAGES = {
+    "saved": "Saved in your library.",
+    "removed": "Removed from your library.",
+    "highlight": "The passage is in your library.",
+    "no_highlight": "The passage is no longer saved.",
+    "rated": "Your rating is saved.",
+    "unrated": "Your rating is withdrawn.",
+    "commented": "Your comment is published.",
+    "edited": "Your comment is changed.",
+    "withdrawn": "Your comment is removed.",
+    "reported": "The moderators will look at the comment.",
+    "hidden": "The comment is hidden.",
+    "shown": "The comment is shown.",
+    "renamed": "Your name is changed.",
+    "deleted": "Your account and all you wrote are deleted.",
+}
+"""Key -> English text; locales/ has the translations."""

@@ -1,0 +1,228 @@
+"""What the pages of readers share: settings, the store, roles and limits, one of each a server.
+
+Readers are off unless the setting `enabled` of papersette-readers or the variable
+PAPERSETTE_READERS turns them on. While off, nothing is opened and no page is added.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
+
+from papersette.errors import UserError
+from papersette.readers import accounts, papers
+from papersette.readers.accounts import Reader
+from papersette.readers.rates import Rate, Rates
+from papersette.readers.store import Store
+from papersette.readers.views import Visitors
+from papersette.site.addresses import is_own_path
+from papersette.site.canned_queries import DATABASE
+
+PLUGIN = "papersette-readers"
+VARIABLE = "PAPERSETTE_READERS"
+ANONYMOUS, READER, MODERATOR = "anonymous", "reader", "moderator"
+ROLES = (ANONYMOUS, READER, MODERATOR)
+"""Each may do what those before it may."""
+HERE = """
+select paper_id, coalesce(title, paper_id) from papers
+where paper_id in (select value from json_each(?))
+"""
+THREADS = 4
+"""Functions of the store that run at a time; writers take turns anyway."""
+
+Result = TypeVar("Result")
+_opened: WeakKeyDictionary[Any, Readers | None] = WeakKeyDictionary()
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The key papersette-readers of plugins in metadata.yml."""
+
+    enabled: bool = False
+    db: str = ""
+    """The file; by default readers/readers.db beside papers.db."""
+    moderators: tuple[str, ...] = ()
+    """Ids of actors."""
+    blocked: tuple[str, ...] = ()
+    """Ids of actors who may sign in, but are treated as if they had not."""
+    sign_in: str = "/-/login"
+    """The path where readers sign in, such as /-/github-auth-start."""
+    writes_per_minute: int = 60
+    """Of one reader."""
+    comments_per_hour: int = 30
+    """Of one reader, with reports."""
+    sign_ins_per_minute: int = 6
+    """Attempts from one address."""
+
+    @classmethod
+    def from_settings(cls, given: Mapping[str, Any] | None, variable: str = "") -> Settings:
+        """Read the settings.
+
+        Raises:
+            ValueError: One is unknown, or of the wrong kind.
+        """
+        values = dict(given or {})
+        types: dict[str, type] = {one.name: type(one.default) for one in fields(cls)}
+        for name, value in values.items():
+            if name not in types:
+                raise ValueError(f"metadata.yml: plugins: {PLUGIN}: {name} is unknown")
+            if types[name] is tuple and isinstance(value, list):
+                values[name] = value = tuple(map(str, value))
+            if type(value) is not types[name] or (
+                isinstance(value, int) and name != "enabled" and value < 1
+            ):
+                kind = {bool: "true or false", str: "a text", int: "a number", tuple: "a list"}
+                message = f"{name} must be {kind[types[name]]}, not {value!r}"
+                raise ValueError(f"metadata.yml: plugins: {PLUGIN}: {message}")
+        found = cls(**values)
+        if not is_own_path(found.sign_in):
+            raise ValueError(
+                f"metadata.yml: plugins: {PLUGIN}: sign_in must be a path of this site"
+            )
+        if variable:
+            return cls(**values | {"enabled": variable.lower() not in {"0", "false", "off", "no"}})
+        return found
+
+
+@dataclass(eq=False)
+class Readers:
+    """The readers of one server."""
+
+    datasette: Any
+    settings: Settings
+    store: Store
+    rates: Rates
+    visitors: Visitors = field(default_factory=Visitors)
+    threads: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(THREADS, thread_name_prefix="readers")
+    )
+    _marked: Any = None
+    """The database of papers for which missing papers are marked."""
+
+    async def read(self, function: Callable[..., Result], *arguments: Any, **named: Any) -> Result:
+        """Run a function of papersette.readers with a connection to read."""
+
+        def run() -> Result:
+            with self.store.read() as conn:
+                return function(conn, *arguments, **named)
+
+        return await asyncio.get_running_loop().run_in_executor(self.threads, run)
+
+    async def write(self, function: Callable[..., Result], *arguments: Any, **named: Any) -> Result:
+        """Run a function of papersette.readers in a transaction; afterwards it is on the disk."""
+
+        def run() -> Result:
+            with self.store.write() as conn:
+                return function(conn, *arguments, **named)
+
+        return await asyncio.get_running_loop().run_in_executor(self.threads, run)
+
+    def role_of(self, actor: Any) -> str:
+        """Return the role of an actor of Datasette."""
+        name = to_actor_id(actor)
+        if not name or name in self.settings.blocked:
+            return ANONYMOUS
+        return MODERATOR if name in self.settings.moderators else READER
+
+    def allows(self, actor: Any, role: str) -> bool:
+        """Tell whether an actor has a role, or one that may do more."""
+        return ROLES.index(self.role_of(actor)) >= ROLES.index(role)
+
+    async def find_reader(self, actor: Any) -> Reader | None:
+        """Return the reader of an actor; None for anonymous ones and who wrote nothing yet."""
+        if self.role_of(actor) == ANONYMOUS:
+            return None
+        return await self.read(accounts.find_reader, to_actor_id(actor))
+
+    async def mark_missing(self) -> None:
+        """Mark papers that left, once for each build that is served."""
+        database = self.datasette.get_database(DATABASE)
+        if self._marked is database:
+            return
+        self._marked = database
+        ids = await self.read(papers.list_ids)
+        titles: dict[str, str] = {}
+        for start in range(0, len(ids), 500):
+            titles |= await find_titles(self.datasette, ids[start : start + 500])
+        await self.write(papers.mark, titles)
+
+    def close(self) -> None:
+        """Finish what is being written, and close the store."""
+        self.threads.shutdown(wait=True)
+        self.store.close()
+
+
+def to_actor_id(actor: Any) -> str:
+    """Return the id of an actor of Datasette; "" for nobody."""
+    return str(actor["id"]) if isinstance(actor, Mapping) and actor.get("id") else ""
+
+
+def to_actor_name(actor: Mapping[str, Any]) -> str:
+    """Return how to call an actor: Datasette's own order of keys."""
+    keys = ("display", "name", "username", "login", "gh_login", "id")
+    return str(next(actor[key] for key in keys if actor.get(key)))
+
+
+async def find_titles(datasette: Any, ids: list[str]) -> dict[str, str]:
+    """Return id -> title of those papers that the publication has, at most 500."""
+    found = await datasette.get_database(DATABASE).execute(HERE, [json.dumps(ids)], truncate=False)
+    return dict(map(tuple, found.rows))
+
+
+def read_settings(datasette: Any) -> Settings:
+    """Return the settings of a server. Raises ValueError."""
+    given = datasette.plugin_config(PLUGIN)
+    if given is not None and not isinstance(given, Mapping):
+        raise ValueError(f"metadata.yml: plugins: {PLUGIN} must have keys, such as enabled: true")
+    return Settings.from_settings(given, os.environ.get(VARIABLE, ""))
+
+
+def readers_of(datasette: Any) -> Readers | None:
+    """Return the readers of a server, opening the store at the first call; None where they are off.
+
+    Raises:
+        ValueError: A setting is wrong.
+        UserError: The store cannot be opened, or could be read by everybody.
+    """
+    if datasette not in _opened:
+        _opened[datasette] = _open(datasette)
+    return _opened[datasette]
+
+
+def _open(datasette: Any) -> Readers | None:
+    settings = read_settings(datasette)
+    database = datasette.databases.get(DATABASE)
+    if not settings.enabled or database is None or not database.path:
+        return None
+    path = Path(settings.db or Path(database.path).parent / "readers" / "readers.db").resolve()
+    check_private(datasette, path)
+    per_minute = settings.comments_per_hour / 60
+    rates = {
+        "write": Rate(settings.writes_per_minute, settings.writes_per_minute),
+        "comment": Rate(max(1, settings.comments_per_hour // 3), per_minute),
+        "sign_in": Rate(settings.sign_ins_per_minute, settings.sign_ins_per_minute),
+    }
+    return Readers(datasette, settings, Store(path), Rates(rates))
+
+
+def check_private(datasette: Any, path: Path) -> None:
+    """Raise UserError where the server would publish the file of readers."""
+    served = [Path(one.path).resolve() for one in datasette.databases.values() if one.path]
+    folders = [Path(folder).resolve() for _, folder in datasette.static_mounts]
+    if path in served:
+        raise UserError(
+            f"{path}: is served as a database, which everybody can read. Move it into a folder "
+            "that Datasette does not serve, and name it as db of papersette-readers"
+        )
+    if any(path.is_relative_to(folder) for folder in folders):
+        raise UserError(
+            f"{path}: is in a folder of --static, which everybody can read. Move it elsewhere, and "
+            "name it as db of papersette-readers"
+        )

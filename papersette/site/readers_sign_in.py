@@ -1,0 +1,92 @@
+"""Signing in with a password; accounts and their hashes are those of datasette-auth-passwords.
+
+Its own page computes the hash in the thread that answers all requests, sets a cookie that never
+ends, and leads to the home page. This one does not, and limits attempts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from datasette import Request, Response
+
+from papersette.site.datasette_seam import baseconv
+from papersette.site.readers_routes import PRIVATE, Visit, to_own
+
+PLUGIN = "datasette-auth-passwords"
+COOKIE = "ds_actor"
+DAYS = 30
+"""How long somebody stays signed in."""
+SUFFIX = "_password_hash"
+NOBODY = "pbkdf2_sha256$480000$" + "0" * 32 + "$" + "A" * 43 + "="
+"""The hash of no password, so that a name without an account takes as long as a wrong password."""
+LONGEST = 1000
+"""Characters of a name or a password."""
+
+
+def read_accounts(datasette: Any) -> dict[str, str]:
+    """Return name -> hash of the password of each account."""
+    given = datasette.plugin_config(PLUGIN) or {}
+    return {
+        key.removesuffix(SUFFIX): str(value) for key, value in given.items() if key.endswith(SUFFIX)
+    }
+
+
+async def find_actor(datasette: Any, name: str, password: str) -> Mapping[str, Any] | None:
+    """Return the actor of a name and a password; None where they are wrong."""
+    from datasette_auth_passwords.utils import verify_password
+
+    known = read_accounts(datasette).get(name)
+    is_right = await asyncio.to_thread(verify_password, password, known or NOBODY)
+    if not (known and is_right):
+        return None
+    actors = (datasette.plugin_config(PLUGIN) or {}).get("actors") or {}
+    actor: Mapping[str, Any] = actors.get(name) or {"id": name}
+    return actor
+
+
+async def sign_in(visit: Visit) -> Response:
+    """Return the page to sign in, or sign in and lead back to ?back=, a path of this site."""
+    datasette = visit.readers.datasette
+    back = visit.request.args.get("back") or visit.form.fields.get("back") or ""
+    shown: dict[str, Any] = {
+        "has_accounts": bool(read_accounts(datasette)),
+        "back": back,
+        "error": "",
+    }
+    if visit.is_get:
+        return await visit.page("password_login.html", **shown)
+    name, password = (visit.form.text(key, LONGEST) for key in ("username", "password"))
+    if visit.readers.rates.take("sign_in", to_address(visit.request)):
+        return await visit.page("password_login.html", 429, **shown | {"error": "often"})
+    actor = await find_actor(datasette, name, password) if shown["has_accounts"] else None
+    if actor is None:
+        return await visit.page("password_login.html", 403, **shown | {"error": "wrong"})
+    response = Response.redirect(to_own(back, datasette), headers=dict(PRIVATE))
+    set_actor(datasette, visit.request, response, actor)
+    return response
+
+
+def set_actor(datasette: Any, request: Request, response: Response, actor: Any) -> None:
+    """Set the cookie of an actor, as Datasette reads it."""
+    expires = baseconv.base62.encode(int(time.time()) + DAYS * 86_400)
+    response.set_cookie(
+        COOKIE,
+        datasette.sign({"a": actor, "e": expires}, "actor"),
+        max_age=DAYS * 86_400,
+        httponly=True,
+        secure=request.scheme == "https",
+    )
+
+
+def sign_out(response: Response) -> None:
+    """Remove the cookie of an actor, as Datasette's own page does."""
+    response.set_cookie(COOKIE, "", max_age=0, expires=0)
+
+
+def to_address(request: Request) -> str:
+    """Return the address of a client, as the server knows it."""
+    return str((request.scope.get("client") or ("",))[0])

@@ -1,0 +1,31 @@
+"""The receipt of the search that a request asks for; papersette/search/receipts.py makes it."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+from papersette.search.receipts import to_receipt
+from papersette.search.results import Request
+from papersette.site.query_response import to_arguments
+from papersette.site.search_service import service_of
+
+
+def wants_receipt(request: Any) -> bool:
+    """Tell whether a request has receipt=1."""
+    return (request.args.get("receipt") or "") not in {"", "0", "off"}
+
+
+async def read_receipt(datasette: Any, request: Any) -> dict[str, Any]:
+    """Return the receipt of a search, whichever page of it is asked for."""
+    service = service_of(datasette)
+    assert service is not None  # the route of a search needs the database
+    asked = Request.from_arguments(to_arguments(request))
+    asked = replace(asked, page=1, size=1, facet="", named="", explain=False, passages=False)
+
+    def make() -> dict[str, Any]:
+        engine = service.engine()
+        return to_receipt(engine.connect(), asked, engine.search(asked))
+
+    return await asyncio.to_thread(make)

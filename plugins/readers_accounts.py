@@ -1,0 +1,96 @@
+"""Accounts of readers: sign in, name, all data as JSON, deletion.
+
+The pages of datasette-auth-passwords are replaced. Without accounts, it has none; where it protects
+a site without readers, its own page is used.
+"""
+
+import importlib
+
+from datasette import NotFound, Response, hookimpl
+
+from papersette.readers import accounts
+from papersette.readers.store import now
+from papersette.site.readers_messages import MESSAGES
+from papersette.site.readers_routes import PRIVATE, Route, to_routes
+from papersette.site.readers_service import ANONYMOUS, READER, read_settings
+from papersette.site.readers_sign_in import read_accounts, sign_in, sign_out
+
+ACCOUNT = "/-/account"
+
+
+@hookimpl
+def register_routes(datasette):
+    is_on = read_settings(datasette).enabled
+    return [
+        (r"^/-/password-tool$", no_page),
+        *([] if is_on else [(r"^/-/login$", own_sign_in)]),
+        *to_routes(datasette, ROUTES),
+    ]
+
+
+@hookimpl
+def extra_template_vars(datasette):
+    """Provide whether the plugin's own link to sign in is of use."""
+    is_of_use = bool(read_accounts(datasette)) and not read_settings(datasette).enabled
+    return {"has_own_sign_in": is_of_use}
+
+
+async def no_page():
+    """Hide the page that computes a hash for anybody: the command hash-password does it."""
+    raise NotFound("There is no such page.")
+
+
+async def own_sign_in(datasette, request):
+    """Return the page of datasette-auth-passwords, where it is installed and has accounts."""
+    if not read_accounts(datasette):
+        raise NotFound("There is no such page.")
+    try:
+        plugin = importlib.import_module("datasette_auth_passwords")
+    except ImportError:
+        raise NotFound("There is no such page.") from None
+    return await plugin.password_login(request, datasette)
+
+
+async def account(visit):
+    """Return the page of an account, or change the name."""
+    if visit.is_get:
+        return await visit.page("readers_account.html", reader=await visit.reader())
+    reader = await visit.writer()
+    name = " ".join(visit.form.text("name", accounts.LONGEST_NAME).split()) or reader.actor
+    await visit.readers.write(accounts.rename, reader.reader_id, name)
+    return visit.redirect(to_path(visit), MESSAGES["renamed"])
+
+
+async def data(visit):
+    """Return all that is stored of a reader."""
+    reader, found = await visit.reader(), {}
+    if reader:
+        found = await visit.readers.read(accounts.export, reader)
+    name = f"papersette-{now()[:10]}.json"
+    headers = PRIVATE | {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response.json(found, headers=headers)
+
+
+async def delete(visit):
+    """Ask whether to delete an account, or delete it if the name of the account is given."""
+    if visit.is_get or visit.form.text("confirm", 200) != visit.actor_id:
+        status = 200 if visit.is_get else 400
+        context = {"actor_id": visit.actor_id, "is_wrong": not visit.is_get}
+        return await visit.page("readers_delete.html", status, **context)
+    if reader := await visit.reader():
+        await visit.readers.write(accounts.delete, reader.reader_id)
+    response = visit.redirect(visit.readers.datasette.urls.instance(), MESSAGES["deleted"])
+    sign_out(response)
+    return response
+
+
+def to_path(visit):
+    return visit.readers.datasette.urls.path(ACCOUNT)
+
+
+ROUTES = [
+    Route(r"^/-/login$", sign_in, get=ANONYMOUS, post=ANONYMOUS, rate=""),
+    Route(r"^/-/account$", account, get=READER, post=READER),
+    Route(r"^/-/account/data\.json$", data, get=READER),
+    Route(r"^/-/account/delete$", delete, get=READER, post=READER),
+]
