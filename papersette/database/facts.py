@@ -23,7 +23,7 @@ from papersette.knowledge.datasets import load_datasets
 from papersette.knowledge.map import Point, to_layout, to_points, to_vectors
 from papersette.knowledge.matcher import to_spellings
 from papersette.knowledge.mentions import Mention
-from papersette.knowledge.related import Collection, Document
+from papersette.knowledge.related import Collection, Document, WordCounts
 from papersette.knowledge.terms import Term, to_terms
 from papersette.records import Problem
 
@@ -128,6 +128,7 @@ def _to_collection(db: Database, evidence: Evidence) -> Collection:
     """Return the papers as vectors, which two stages use."""
     if evidence.collection is None:
         evidence.collection = Collection(_read_documents(db), evidence.words)
+        evidence.words = WordCounts()  # the vectors have them
     return evidence.collection
 
 
@@ -237,6 +238,7 @@ def _start_map(db: Database, evidence: Evidence) -> None:
     mapped = {paper_id for (paper_id,) in db.execute(MAPPED_PAPERS)}
     rows = [row for row, paper_id in enumerate(collection.ids) if paper_id in mapped]
     vectors = to_vectors(collection, rows)
+    evidence.collection = None  # no other stage needs it
     layout = evidence.pool.start(to_layout, vectors, MAP_SECONDS)
     evidence.layout = [collection.ids[row] for row in rows], layout
 

@@ -87,7 +87,7 @@ def to_vectors(collection: Collection, rows: Sequence[int]) -> np.ndarray:
     }
     # One thread: the order of sums changes their last digit, and t-SNE amplifies that.
     with threadpool_limits(1):
-        return _to_vectors(to_matrix(_fill_missing(spaces)))
+        return _to_vectors(to_matrix(_fill_missing(spaces)).astype(np.float32))
 
 
 def to_layout(vectors: np.ndarray) -> Layout | None:
