@@ -32,7 +32,7 @@ class Limits:
     """Time limit if pages may need OCR."""
     memory: int = 1 << 30
     """Bytes of address space, in addition to those of the worker at its start."""
-    files_per_worker: int = 200
+    files_per_worker: int = 500
     """A worker is replaced after this number of calls, which frees leaked memory."""
 
 
