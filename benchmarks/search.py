@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from measures import completeness, relevance, speed, storage
+from measures import completeness, meaning, relevance, speed, storage
 from measures.corpora import (
     ROOT,
     Corpus,
@@ -31,7 +31,7 @@ from measures.served import Site, serve
 from papersette.catalogs.catalog import read_questions
 from papersette.records import Question
 
-PARTS = ("relevance", "completeness", "engine", "pages", "index")
+PARTS = ("relevance", "completeness", "meaning", "engine", "pages", "index")
 SAMPLE_QUESTIONS = ROOT / "data" / "sample" / "queries.jsonl"
 
 
@@ -47,8 +47,13 @@ def main() -> None:
         return
     if "relevance" in options.only:
         measure_relevance(options, questions)
+        if options.model:
+            measure_meaning(options, questions)
     if "completeness" in options.only:
         completeness.measure(corpora[0])
+    if "meaning" in options.only and options.model:
+        model = meaning.Model.open(options.model, options.work)
+        meaning.measure_speed(corpora, model, [*queries, *(q.query for q in questions)])
     if "engine" in options.only:
         speed.measure_engine(corpora, queries)
     if "pages" in options.only:
@@ -75,6 +80,7 @@ def read_options() -> argparse.Namespace:
     )
     add("--sizes", type=int, nargs="*", default=[], help="numbers of papers of larger corpora")
     add("--work", type=Path, default=work, help="where these are made and kept")
+    add("--model", type=Path, help="the folder of a model, to measure search by meaning as well")
     add("--only", choices=PARTS, nargs="+", default=PARTS, help="what to measure")
     add("--every", type=int, default=1, metavar="N", help="time only every Nth query")
     add("--profile", type=int, metavar="LINES", help="show what takes the engine's time, no more")
@@ -89,6 +95,17 @@ def measure_relevance(options: argparse.Namespace, questions: Sequence[Question]
     with tempfile.TemporaryDirectory() as folder:
         copy = without_tldr(options.db, Path(folder))
         relevance.measure(Corpus(copy).engine, questions, asked)
+
+
+def measure_meaning(options: argparse.Namespace, questions: Sequence[Question]) -> None:
+    """Measure ranks with and without meaning, on a copy whose tl;dr is not indexed."""
+    model = meaning.Model.open(options.model, options.work)
+    sample = indexed(options.sample or build_sample(options.work), options.work)
+    known = [question for question in read_questions(SAMPLE_QUESTIONS) if question.paper_id]
+    with tempfile.TemporaryDirectory() as folder:
+        copy = without_tldr(options.db, Path(folder))
+        asked = (model.to_engine(sample), known)
+        meaning.measure_relevance(model.to_engine(copy), questions, asked)
 
 
 def measure_served(corpora: Sequence[Corpus], queries: Sequence[str]) -> None:

@@ -40,6 +40,7 @@ from papersette.database import (
     facts,
     history,
     load,
+    machine_text,
     parts,
     publish,
     replacement,
@@ -292,6 +293,7 @@ def save_facts(
     facets.save_facets(db)
     progress.run("indexing", publish.index(db, options.db), len(INDEXES) + 1, "indexes")
     load.save_problems(db, text_quality.score_texts(db))
+    load.save_problems(db, machine_text.find_machine_text(db))
 
 
 def collect(

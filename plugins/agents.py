@@ -98,14 +98,15 @@ def to_middleware(datasette):
 
 @hookimpl
 def asgi_wrapper(datasette):
-    path = datasette.urls.path(PATH)
+    base = datasette.setting("base_url")
 
     def wrap(app):
         if datasette in servers:
             servers[datasette].session_manager.stateless = True
 
         async def serve(scope, receive, send):
-            if scope["type"] != "http" or scope["path"] != path:
+            is_other = scope["type"] != "http" or not scope["path"].endswith(PATH)
+            if is_other or "/" + scope["path"].removeprefix(base).lstrip("/") != PATH:
                 return await app(scope, receive, send)
             if scope["method"] not in {"POST", "OPTIONS"}:
                 return await refuse(send)

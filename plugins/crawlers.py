@@ -13,7 +13,10 @@ from papersette.site.papers import ensure_papers_allowed, to_row_url
 from papersette.site.publication import read_publication
 
 HIDDEN = (
-    *(f"{DATABASE}/*.{extension}$" for extension in ("csv", "json", "bib", "ris", "csl", "ics")),
+    *(
+        f"{DATABASE}/*.{extension}$"
+        for extension in ("csv", "json", "md", "bib", "ris", "csl", "ics")
+    ),
     f"{DATABASE}.db",
     f"{DATABASE}.json",
     f"{DATABASE}.csv",

@@ -14,13 +14,15 @@ import sys
 from contextvars import ContextVar
 from urllib.parse import parse_qsl
 
-from datasette import Request, hookimpl
+from datasette import Request, Response, hookimpl
 
 from papersette.site.datasette_seam import (
     DatasetteError,
     QueryInterrupted,
+    await_me_maybe,
     error_response,
     is_default_answer,
+    pm,
 )
 from papersette.site.limits import (
     SWITCH_SECONDS,
@@ -31,6 +33,7 @@ from papersette.site.limits import (
     limit,
     state_of,
 )
+from papersette.site.rates import to_client
 from papersette.site.waiting import BUSY, waiting_response
 
 EXPORTS = re.compile(r"\.(csv|bib|ris|csl|atom|ics)$|^/-/oai$|^/sitemap-papers-\d+\.xml$")
@@ -49,6 +52,9 @@ BOOLEANS = {"on", "off", "true", "false", "1", "0", ""}
 NO_SUCH_NAME = {errno.ENAMETOOLONG, errno.ENOTDIR, errno.ELOOP, errno.EINVAL}
 DAMAGE = ("malformed", "disk I/O", "unable to open", "not a database")
 """Parts of SQLite's messages that are not about what was asked."""
+
+STATIC = ("/static/", "/-/static")
+"""Beginnings of the paths of styles and scripts, which are sent from memory."""
 
 inside = ContextVar("inside", default=False)
 
@@ -122,7 +128,10 @@ def asgi_wrapper(datasette):
 
 async def answer(datasette, app, scope, receive, send):
     """Answer a request of a client, not one that the server makes of itself."""
-    if message := to_problem(scope):
+    if seconds := await to_delay(datasette, scope, receive):
+        message = f"More than {state_of(datasette).limits.requests_per_minute:g} requests a minute."
+        await to_refusal(scope, message, seconds).asgi_send(send)
+    elif message := to_problem(scope):
         error = DatasetteError(message, "Invalid request", status=400)
         response = await error_response(datasette, Request(scope, receive), error)
         await response.asgi_send(send)
@@ -189,7 +198,7 @@ def to_lane_name(scope, base="/"):
     path = "/" + scope["path"].removeprefix(base).lstrip("/")
     arguments = arguments_of(scope) or ()
     names = {name for name, value in arguments if value}
-    if path.startswith(("/static/", "/-/static", "/pdf/")):
+    if path.startswith((*STATIC, "/pdf/")):
         return ""
     if CARDS.search(path):
         return "cards"
@@ -239,6 +248,26 @@ def in_lane(datasette, app):
             await response.asgi_send(send)
 
     return serve
+
+
+async def to_delay(datasette, scope, receive):
+    """Return after how many seconds a client may ask again; 0 where it may ask now."""
+    state = state_of(datasette)
+    path = "/" + scope["path"].removeprefix(datasette.setting("base_url")).lstrip("/")
+    if not state.rates.per_minute or path.startswith(STATIC):
+        return 0
+    for answer in pm.hook.actor_from_request(datasette=datasette, request=Request(scope, receive)):
+        if await await_me_maybe(answer):
+            return 0
+    return state.rates.count(to_client(scope, state.limits.proxies))
+
+
+def to_refusal(scope, message, seconds):
+    """Return the response to a client that asks too often, as JSON to programs."""
+    headers = {"Retry-After": str(seconds), "Cache-Control": "no-store"}
+    if "." in scope["path"].rpartition("/")[2] or scope["path"].endswith("/-/mcp"):
+        return Response.json({"ok": False, "error": message}, status=429, headers=headers)
+    return Response.text(message, status=429, headers=headers)
 
 
 async def until_gone(app, scope, receive, send):

@@ -9,13 +9,17 @@ from datasette import Response, hookimpl
 from papersette.site.readers_forms import TooLarge, is_upload, limit, to_largest, to_refusal
 from papersette.site.readers_pages import ReadersPage
 from papersette.site.readers_routes import is_route
-from papersette.site.readers_service import read_settings, readers_of
+from papersette.site.readers_service import close_readers, read_settings, readers_of
+from papersette.site.readers_sign_in import check_installed
 
 
 @hookimpl
 def startup(datasette):
     readers = readers_of(datasette)  # a wrong setting ends the start
-    return readers.mark_missing if readers else None
+    if readers is None:
+        return None
+    check_installed(datasette)
+    return readers.mark_missing
 
 
 @hookimpl
@@ -38,32 +42,34 @@ def asgi_wrapper(datasette):
     """Limit the forms of readers before anything reads them, and close the store at the end."""
 
     def wrap(app):
-        if not read_settings(datasette).enabled:
-            return app
-
-        async def receive_and_close(receive):
-            message = await receive()
-            if message["type"] == "lifespan.shutdown" and (readers := readers_of(datasette)):
-                readers.close()
-            return message
-
         async def serve(scope, receive, send):
             if scope["type"] == "lifespan":
-                return await app(scope, lambda: receive_and_close(receive), send)
-            if (
-                scope["type"] != "http"
-                or scope["method"] != "POST"
-                or not is_route(datasette, scope)
-            ):
-                return await app(scope, receive, send)
-            status, message = to_refusal(scope)
-            if not status:
-                try:
-                    return await app(scope, limit(receive, to_largest(scope)), send)
-                except TooLarge:
-                    status, message = 413, "The form is too large."
-            await Response.text(message, status=status).asgi_send(send)
+                return await app(scope, lambda: receive_and_close(datasette, receive), send)
+            is_form = scope["type"] == "http" and scope["method"] == "POST"
+            if is_form and is_route(datasette, scope):
+                return await serve_form(app, scope, receive, send)
+            await app(scope, receive, send)
 
-        return serve
+        return serve if read_settings(datasette).enabled else app
 
     return wrap
+
+
+async def receive_and_close(datasette, receive):
+    message = await receive()
+    if message["type"] == "lifespan.shutdown":
+        close_readers(datasette)
+    return message
+
+
+async def serve_form(app, scope, receive, send):
+    """Answer a form, or say why it is not read."""
+    status, message = to_refusal(scope)
+    if not status:
+        try:
+            return await app(scope, limit(receive, to_largest(scope)), send)
+        except TooLarge:
+            status, message = 413, "The form is too large."
+        except (ValueError, TypeError):  # of asgi_csrf; Datasette answers all others
+            status, message = 400, "The form cannot be read."
+    await Response.text(message, status=status).asgi_send(send)

@@ -5,17 +5,21 @@ a site without readers, its own page is used.
 """
 
 import importlib
+import json
 
 from datasette import NotFound, Response, hookimpl
 
 from papersette.readers import accounts
 from papersette.readers.store import now
+from papersette.site import readers_service, readers_sign_in
 from papersette.site.readers_messages import MESSAGES
 from papersette.site.readers_routes import PRIVATE, Route, to_routes
 from papersette.site.readers_service import ANONYMOUS, READER, read_settings
 from papersette.site.readers_sign_in import read_accounts, sign_in, sign_out
 
-ACCOUNT = "/-/account"
+ACCOUNT, LOGIN = "/-/account", r"^/-/login$"
+PRIVATE_PLUGINS = {readers_service.PLUGIN, readers_sign_in.PLUGIN}
+"""Plugins whose settings name people."""
 
 
 @hookimpl
@@ -23,7 +27,7 @@ def register_routes(datasette):
     is_on = read_settings(datasette).enabled
     return [
         (r"^/-/password-tool$", no_page),
-        *([] if is_on else [(r"^/-/login$", own_sign_in)]),
+        (r"^/-/metadata(\.(?P<format>json))?$", metadata) if is_on else (LOGIN, own_sign_in),
         *to_routes(datasette, ROUTES),
     ]
 
@@ -38,6 +42,18 @@ def extra_template_vars(datasette):
 async def no_page():
     """Hide the page that computes a hash for anybody: the command hash-password does it."""
     raise NotFound("There is no such page.")
+
+
+async def metadata(datasette, request):
+    """Return Datasette's page of metadata without the accounts, their hashes and moderators."""
+    await datasette.ensure_permissions(request.actor, ["view-instance"])
+    shown = datasette.metadata()
+    plugins = shown.get("plugins", {}).items()
+    shown = shown | {"plugins": {name: one for name, one in plugins if name not in PRIVATE_PLUGINS}}
+    if request.url_vars["format"]:
+        return Response.json(shown)
+    values = {"filename": "metadata.json", "data_json": json.dumps(shown, indent=4)}
+    return Response.html(await datasette.render_template("show_json.html", values, request))
 
 
 async def own_sign_in(datasette, request):
@@ -89,7 +105,7 @@ def to_path(visit):
 
 
 ROUTES = [
-    Route(r"^/-/login$", sign_in, get=ANONYMOUS, post=ANONYMOUS, rate=""),
+    Route(LOGIN, sign_in, get=ANONYMOUS, post=ANONYMOUS, rate=""),
     Route(r"^/-/account$", account, get=READER, post=READER),
     Route(r"^/-/account/data\.json$", data, get=READER),
     Route(r"^/-/account/delete$", delete, get=READER, post=READER),

@@ -36,41 +36,36 @@ async def show(visit):
     args = visit.request.args
     asked = {name: (args.get(name) or "") for name in ("status", "tag")}
     page = args.get("page") or "1"
-    number = int(page) if page.isdecimal() and len(page) < 6 else 1
+    number = max(1, int(page)) if page.isdecimal() and len(page) < 6 else 1
     reader_id = await visit.reader_id()
+    found = await visit.readers.read(read_library, reader_id, asked, number)
+    ids = json.dumps([entry.paper_id for entry in found["entries"]])
+    cards = await read_cards(visit.readers.datasette, ids)
+    context = found | {"asked": asked, "page_number": number, "cards": cards}
+    return await visit.page("readers_library.html", **context)
 
-    def read(conn):
-        more = {"limit": PAGE + 1, "offset": (max(1, number) - 1) * PAGE}
-        entries = library.list_entries(conn, reader_id, **asked, **more)
-        counts = library.count_statuses(conn, reader_id), library.list_tags(conn, reader_id)
-        return entries, *counts, highlights.list_highlights(conn, reader_id)
 
-    entries, statuses, tags, saved = await visit.readers.read(read)
+def read_library(conn, reader_id, asked, number):
+    """Return what readers_library.html shows of a page of a library."""
+    more = {"limit": PAGE + 1, "offset": (number - 1) * PAGE}
+    entries = library.list_entries(conn, reader_id, **asked, **more)
     passages = {}
-    for one in saved:
+    for one in highlights.list_highlights(conn, reader_id):
         passages.setdefault(one.paper_id, []).append(one)
-    ids = json.dumps([entry.paper_id for entry in entries])
-    return await visit.page(
-        "readers_library.html",
-        entries=entries[:PAGE],
-        has_more=len(entries) > PAGE,
-        page_number=max(1, number),
-        statuses=statuses,
-        tags=tags,
-        passages=passages,
-        asked=asked,
-        cards=await read_cards(visit.readers.datasette, ids),
-    )
+    return {
+        "entries": entries[:PAGE],
+        "has_more": len(entries) > PAGE,
+        "statuses": library.count_statuses(conn, reader_id),
+        "tags": library.list_tags(conn, reader_id),
+        "passages": passages,
+    }
 
 
 async def save(visit):
     """Add a paper to the library, change its entry, or remove it."""
     paper_id, title = await visit.paper(with_gone=True)
     reader, action = await visit.writer(), visit.form.fields.get("action", "save")
-    status = visit.form.fields.get("status", library.STATUSES[0])
-    if status not in library.STATUSES:
-        message = f"status must be one of {', '.join(library.STATUSES)}."
-        raise DatasetteError(message, "Invalid request", status=400)
+    status = to_status(visit.form)
     tags = library.to_tags(visit.form.text("tags", LONGEST_FIELD))
     note = visit.form.text("note", library.LONGEST_NOTE)
     is_here = bool(await find_titles(visit.readers.datasette, [paper_id]))
@@ -92,34 +87,46 @@ async def save(visit):
     return visit.redirect(back, MESSAGES["removed" if action == "remove" else "saved"])
 
 
+def to_status(form):
+    """Return the status of a form. Raises DatasetteError of 400."""
+    status = form.fields.get("status", library.STATUSES[0])
+    if status not in library.STATUSES:
+        message = f"status must be one of {', '.join(library.STATUSES)}."
+        raise DatasetteError(message, "Invalid request", status=400)
+    return status
+
+
 async def highlight(visit):
     """Save a passage: one of a link (quote, check), or one whose words were typed (passage)."""
     paper_id, title = await visit.paper()
-    page = visit.form.number("page", 1, 99_999)
-    typed = visit.form.text("passage", highlights.LONGEST_PASSAGE)
-    quote = visit.form.text("quote", 300), visit.form.text("check", 40)
     note = visit.form.text("note", highlights.LONGEST_NOTE)
-    datasette = visit.readers.datasette
-    found = await find_passage(datasette, paper_id, to_quote(typed) if typed else quote, page)
-    if found is None or (typed and found.state != "same"):
-        raise DatasetteError("This paper has no such passage.", "Invalid request", status=400)
+    found = await find_quoted(visit, paper_id)
+    quote, passage = to_quote(found.passage), " ".join(found.passage.split())
     reader = await visit.writer()
 
     def write(conn):
         papers.remember(conn, paper_id, title)
         library.keep(conn, reader.reader_id, paper_id, "reading")
         library.check_room(conn, reader.reader_id)
-        at = (paper_id, found.page, to_quote(found.passage), " ".join(found.passage.split()), note)
-        highlights.save(conn, reader.reader_id, *at)
+        highlights.save(conn, reader.reader_id, paper_id, found.page, quote, passage, note)
 
     try:
         await visit.readers.write(write)
     except (library.Full, highlights.TooMany):
         message = f"The limit is {highlights.MOST:,} passages."
         raise DatasetteError(message, "Invalid request", status=400) from None
-    return visit.redirect(
-        to_passage(visit, paper_id, found.page, to_quote(found.passage)), MESSAGES["highlight"]
-    )
+    return visit.redirect(to_passage(visit, paper_id, found.page, quote), MESSAGES["highlight"])
+
+
+async def find_quoted(visit, paper_id):
+    """Return the passage that a form names, in the text of the paper. Raises DatasetteError."""
+    form, page = visit.form, visit.form.number("page", 1, 99_999)
+    typed = form.text("passage", highlights.LONGEST_PASSAGE)
+    quote = to_quote(typed) if typed else (form.text("quote", 300), form.text("check", 40))
+    found = await find_passage(visit.readers.datasette, paper_id, quote, page)
+    if found is None or (typed and found.state != "same"):
+        raise DatasetteError("This paper has no such passage.", "Invalid request", status=400)
+    return found
 
 
 def to_passage(visit, paper_id, page, quote):

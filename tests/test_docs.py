@@ -262,7 +262,11 @@ ORIGINS = {
     "/papers/search.bib?q=noise": "*",
     "/papers/papers.atom": "*",
     "/papers.db": "*",
-    "/llms.txt": None,
+    "/papers/search.md?q=noise": "*",
+    "/papers/papers/swalp.md": "*",
+    "/papers/openapi.json": "*",
+    "/llms.txt": "*",
+    "/-/versions.json": None,
 }
 """Path -> the origins that may read it where the site is served with --cors."""
 

@@ -41,10 +41,11 @@ def search(library: Library, given: Mapping[str, Any]) -> str:
     """Return the papers that a query finds, each with its best passage."""
     request = Request(q=given["q"], sort=given["sort"], page=given["page"], size=given["size"])
     result = library.engine.search(request)
-    last = -(-result.count // request.size)
+    count = result.count + result.by_meaning
+    last = -(-count // request.size)
     if request.page > max(1, last):
         raise Refusal(
-            f"There is no page {request.page}: {result.count} results of size {request.size} "
+            f"There is no page {request.page}: {count} results of size {request.size} "
             f"have {last} pages."
         )
     blocks = to_blocks(library, request, result)
@@ -66,6 +67,7 @@ def to_head(library: Library, request: Request, result: Result) -> list[str]:
     """Return what an answer to a search begins with: count, build, and how it was interpreted."""
     asked = f" for: {to_line(request.q)}" if request.q.strip() else " in all"
     works = f"{result.count} papers" if result.count != 1 else "1 paper"
+    works += f" and {result.by_meaning} more by meaning" if result.by_meaning else ""
     return [
         f"# {works}{asked}",
         library.head(),
@@ -90,8 +92,9 @@ def to_block(library: Library, rank: int, hit: Hit, paper: Row, q: str) -> str:
         lines.append(f"page {hit.page}{section}{source}{pages}: {address}")
         lines.append(quote(to_passage(hit.passage)))
     else:
-        lines.append(library.addresses.paper(hit.paper_id))
-        lines.append(quote(to_line(paper["tldr"] or paper["abstract"], SUMMARY)))
+        how = "Found by meaning, in its abstract: " if hit.found_by == "meaning" else ""
+        lines.append(how + library.addresses.paper(hit.paper_id))
+        lines.append(quote(to_line(hit.passage or paper["tldr"] or paper["abstract"], SUMMARY)))
     lines.append(f"Lacks: {', '.join(hit.missing)}" if hit.missing else "")
     return "\n".join(filter(None, lines))
 
@@ -112,15 +115,16 @@ def _to_foot(library: Library, request: Request, result: Result) -> Callable[[in
     def to_foot(shown: int) -> str:
         first = (request.page - 1) * request.size
         address = library.addresses.search({"q": request.q, "sort": request.sort})
-        if not result.count:
+        count = result.count + result.by_meaning
+        if not count:
             return f"Nothing found. Try fewer or other words, prefix*, or one OR other. {address}"
         everything = f" All: {address}" if address else ""
-        text = f"Shown: {first + 1} to {first + shown} of {result.count}.{everything}"
+        text = f"Shown: {first + 1} to {first + shown} of {count}.{everything}"
         if shown < len(result.hits):
             size = max(n for n in range(1, shown + 1) if not (first + shown) % n)
             page = (first + shown) // size + 1
             return f"{text}\nCut to stay short. For the rest, repeat with size={size} page={page}."
-        if first + shown < result.count:
+        if first + shown < count:
             return f"{text}\nMore: repeat with page={request.page + 1}."
         return text
 

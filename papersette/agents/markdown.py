@@ -19,7 +19,8 @@ def write_search(library: Library, request: Request, receipt: Mapping[str, Any])
     """Return a page of the results of a search, and its receipt."""
     result = library.engine.search(request)
     first = (request.page - 1) * request.size
-    shown = f"Shown: {first + 1} to {first + len(result.hits)} of {result.count}."
+    count = result.count + result.by_meaning
+    shown = f"Shown: {first + 1} to {first + len(result.hits)} of {count}."
     parts = [
         "\n".join(filter(None, to_head(library, request, result))),
         *to_blocks(library, request, result),

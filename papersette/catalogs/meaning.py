@@ -22,6 +22,7 @@ from papersette.meaning.models import (
     find_model,
     load_models,
     read_folder,
+    to_hint,
 )
 
 REVISION = re.compile("[0-9a-f]{40}")
@@ -78,11 +79,8 @@ def _find(entry: Entry) -> Model:
 
 
 def _unknown(entry: Entry) -> UserError:
-    try:
-        find_model(str(entry.value))
-    except UserError as error:
-        return entry.error(f"names {error}")
-    raise AssertionError("the model is known")
+    name = str(entry.value)
+    return entry.error(f"names “{name}”, which is no known model; {to_hint(name)}")
 
 
 def _to_own(entry: Entry, given: dict[str, Any]) -> Model:

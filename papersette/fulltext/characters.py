@@ -38,6 +38,10 @@ def is_italic(name: str) -> bool:
     return bool(ITALIC.search(name))
 
 
+WHITE, FAINT = 240, 16
+"""Least red, green and blue of white, and opacity of what is nearly transparent, of 255."""
+
+
 class Characters:
     """The characters of one page. Raises `RuntimeError` for a damaged page."""
 
@@ -54,6 +58,7 @@ class Characters:
         self._flags = ctypes.c_int()
         self._matrix = self._raw.FS_MATRIX()
         self._x, self._y = ctypes.c_double(), ctypes.c_double()
+        self._colour = [ctypes.c_uint() for _ in range(4)]
 
     def _align(self) -> list[int]:
         """Return pdfium's index of each character of the text, [] if it is the same.
@@ -104,6 +109,15 @@ class Characters:
             or self._raw.FPDFText_GetFontWeight(page, at) >= BOLD_WEIGHT,
             is_italic(name) or bool(flags & IS_ITALIC),
         )
+
+    def is_white(self, index: int) -> bool:
+        """Return whether a character is filled with white, nearly white or nothing."""
+        red, green, blue, alpha = self._colour
+        found = self._raw.FPDFText_GetFillColor(
+            self._textpage.raw, self._at(index), red, green, blue, alpha
+        )
+        least = min(red.value, green.value, blue.value)
+        return bool(found) and (least >= WHITE or alpha.value < FAINT)
 
     def is_upright(self, index: int) -> bool:
         """Return whether the character is not rotated, as stamps in the margin are."""

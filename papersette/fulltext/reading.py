@@ -19,6 +19,7 @@ from papersette.fulltext import (
     entry_layout,
     front,
     headings,
+    hidden,
     hyphens,
     languages,
     quality,
@@ -28,6 +29,7 @@ from papersette.fulltext import (
 )
 from papersette.fulltext.front import Front
 from papersette.fulltext.headings import Heading
+from papersette.fulltext.hidden import Hidden
 from papersette.records import Author
 from papersette.workers import DEFAULTS, Limits, Workers
 
@@ -62,6 +64,8 @@ class Text:
     """Compounds that a line end broke and that were joined: the text writes them nowhere else."""
     forms: str = ""
     """Its words and compounds, if it is one of a corpus: see hyphens.py."""
+    hidden: tuple[Hidden, ...] = ()
+    """What readers of the PDF cannot see."""
     warning: str | None = None
     """What may be wrong with the text, for the table `problems`."""
     unsaved: str | None = None
@@ -157,7 +161,8 @@ def _to_keys(job: Job, sha256: str) -> tuple[str, str]:
     """Return the keys of the raw text of a file and of its clean text."""
     engine = "text" if files.is_text(job.path) else f"{job.engine}, ocr {job.ocr}"
     raw_key = cache.to_key(sha256, engine, engines.VERSION)
-    versions = (cleaning.VERSION, references.VERSION, headings.VERSION, hyphens.VERSION)
+    rules = (cleaning.VERSION, references.VERSION, headings.VERSION, hidden.VERSION)
+    versions = (*rules, hyphens.VERSION)
     return raw_key, cache.to_key(raw_key, *versions, str(job.structure))
 
 
@@ -174,6 +179,7 @@ def _to_text(entry: dict[str, Any], sha256: str, unsaved: str | None) -> Text:
         language=entry["language"],
         broken=tuple(entry["broken"]),
         forms=entry["forms"],
+        hidden=tuple(Hidden(*one) for one in entry["hidden"]),
         warning=entry["warning"],
         unsaved=unsaved,
     )
@@ -216,7 +222,9 @@ def to_entry(job: Job, raw: list[engines.RawPage]) -> dict[str, Any]:
     lines, broken = cleaning.clean_with_breaks([page.text for page in raw])
     separated = references.separate_references(lines)
     lists = entry_layout.mark_entries(job.path, [refs for _, refs in separated])
-    found, sections = _read_structure(job, lines, separated) if job.structure else (NO_FRONT, ())
+    found, sections, unseen = (
+        _read_structure(job, lines, separated) if job.structure else (NO_FRONT, (), [])
+    )
     pages = [
         [cleaning.to_paragraphs(body), "\n".join(refs), page.engine]
         for (body, _), refs, page in zip(separated, lists, raw, strict=True)
@@ -228,6 +236,7 @@ def to_entry(job: Job, raw: list[engines.RawPage]) -> dict[str, Any]:
         "language": languages.detect(["\n".join(body) for body, _ in separated]),
         "broken": broken,
         "forms": hyphens.to_forms("\n".join(f"{body}\n{refs}" for body, refs, _ in pages)),
+        "hidden": unseen,
         "warning": "; ".join(
             filter(None, (TOO_LONG if more else "", quality.to_warning([p.text for p in raw])))
         )
@@ -237,12 +246,13 @@ def to_entry(job: Job, raw: list[engines.RawPage]) -> dict[str, Any]:
 
 def _read_structure(
     job: Job, lines: list[list[str]], separated: list[tuple[list[str], list[str]]]
-) -> tuple[Front, tuple[Heading, ...]]:
-    """Return title, authors, abstract and headings of a file."""
+) -> tuple[Front, tuple[Heading, ...], list[Hidden]]:
+    """Return title, authors, abstract and headings of a file, and its hidden text."""
     typed: list[typography.TypedPage] = []
     metadata = typography.Metadata()
     if job.path.suffix.lower() == ".pdf":
         typed, metadata = typography.read_type(job.path, front.PAGES, len(lines))
     # The heading of a reference list is kept: it may be the last one with a number.
     own = [[*body, *refs[:1]] for body, refs in separated]
-    return front.read_front(typed, metadata, lines), headings.to_headings(own, typed)
+    unseen = hidden.find_hidden(job.path, typed)
+    return front.read_front(typed, metadata, lines), headings.to_headings(own, typed), unseen

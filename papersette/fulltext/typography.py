@@ -44,6 +44,8 @@ class Line:
     left: float = 0.0
     right: float = 0.0
     baseline: float = 0.0
+    white: bool = False
+    """Whether its letters are white, or nearly."""
 
     def same_type(self, other: Line) -> bool:
         """Return whether another line is set in the same size, weight and slant."""
@@ -141,6 +143,8 @@ def _join_parts(found: Characters, lines: list[list[list[int]]]) -> Iterator[lis
     for columns in lines:
         for number, part in enumerate(columns):
             filled = [i for i in part if not found.text[i].isspace()]
+            if not filled:
+                continue  # a control character, as fonts without a Unicode map have them
             left, own = found.box(filled[0])[0], found.origin(filled[0])[1]
             size = found.type_of(filled[0])[0]
             accent = len(filled) == 1 and found.text[filled[0]] in accents.COMBINING
@@ -197,6 +201,7 @@ def _to_line(found: Characters, part: Sequence[int]) -> Line | None:
         min(box[0] for box in boxes),
         max(box[2] for box in boxes),
         found.origin(letters[0])[1],
+        found.is_white(samples[1]),
     )
 
 

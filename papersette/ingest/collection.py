@@ -217,7 +217,24 @@ def match_files(
         for paper in papers
         if paper.file and isinstance(text := texts[paper.file], Text) and text.warning
     ]
-    return papers, [*items.problems, *unmatched, *unread, *warnings]
+    hidden = [problem for paper in papers for problem in _to_hidden_problems(paper, texts)]
+    return papers, [*items.problems, *unmatched, *unread, *warnings, *hidden]
+
+
+HIDDEN = {"white": "in the colour of the page", "tiny": "smaller than one point"}
+"""Kind of hidden text -> how it is hidden."""
+
+
+def _to_hidden_problems(paper: Paper, texts: Mapping[Path, Text | str]) -> Iterator[Problem]:
+    """Yield a problem for each page with text that readers of the PDF cannot see."""
+    text = texts.get(paper.file) if paper.file else None
+    for one in text.hidden if paper.file and isinstance(text, Text) else ():
+        reason = (
+            f"has text that readers cannot see on page {one.page}, {HIDDEN[one.kind]}: "
+            f"“{one.excerpt}”. Look whether it is meant for assistants or automatic reviews"
+        )
+        name = paper.file.name if paper.file else paper.paper_id
+        yield Problem(paper.venue.venue_id, name, "text", reason, paper.paper_id)
 
 
 def _from_page_1(paper: Paper, texts: Mapping[Path, Text | str]) -> Paper:

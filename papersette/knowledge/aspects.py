@@ -31,6 +31,8 @@ LEAST_SCORE = 0.08
 """Papers whose aspect is less similar share a few words only."""
 MEANING_SHARE = 0.5
 """Share of the cosine of the model; the rest is that of words."""
+LONGEST = 20_000
+"""Characters of an aspect that are compared."""
 BEGINNING = 500
 """Characters of an aspect that the model reads."""
 MAX_FEATURES = 100_000
@@ -76,7 +78,7 @@ def to_aspect_texts(paper: Headed) -> dict[str, str]:
         aspect = next((name for name, kinds in ASPECTS.items() if kind in kinds), None)
         if aspect and text.strip():
             found.setdefault(aspect, []).append(text.strip())
-    return {aspect: "\n".join(texts) for aspect, texts in found.items()}
+    return {aspect: "\n".join(texts)[:LONGEST] for aspect, texts in found.items()}
 
 
 def _cut_sections(paper: Headed) -> Iterator[tuple[str, str]]:

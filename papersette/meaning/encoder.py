@@ -104,7 +104,8 @@ class OnnxEncoder:
         return vector
 
     def _run(self, text: str) -> Vector:
-        encoding = self._tokenizer.encode(text)
+        readable = text.encode("utf-8", "replace").decode()  # without halves of characters
+        encoding = self._tokenizer.encode(readable)
         given = {
             "input_ids": encoding.ids,
             "attention_mask": encoding.attention_mask,

@@ -98,12 +98,20 @@ def _to_model(name: str, fields: dict[str, Any]) -> Model:
 
 def find_model(name: str) -> Model:
     """Return the model of a name. Raises `UserError` with the nearest name that is known."""
-    known = load_models()
-    if name not in known:
-        near = difflib.get_close_matches(name, known, n=1)
-        hint = f"did you mean “{near[0]}”?" if near else f"known are {', '.join(sorted(known))}"
-        raise UserError(f"“{name}” is no known model; {hint}")
-    return known[name]
+    if name not in load_models():
+        raise UserError(f"“{name}” is no known model; {to_hint(name)}")
+    return load_models()[name]
+
+
+def to_hint(name: str) -> str:
+    """Return which known model was perhaps meant, for the end of a message."""
+    known = {model.lower(): model for model in load_models()}
+    near = difflib.get_close_matches(name.lower(), known, n=1)
+    return (
+        f"did you mean “{known[near[0]]}”?"
+        if near
+        else f"known are {', '.join(sorted(load_models()))}"
+    )
 
 
 def read_folder(folder: Path, model: Model | None = None) -> Model:

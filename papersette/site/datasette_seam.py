@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote_plus, urlencode
 
+import datasette.handle_exception as error_pages
 from datasette import Request, Response, app
 from datasette.database import Database, QueryInterrupted
 from datasette.facets import ColumnFacet, Facet
@@ -86,6 +87,9 @@ __all__ = [
     "with_query",
 ]
 
+# Where rich is installed, Datasette prints every error with all variables, and fails where it was
+# not raised, as those of bad arguments.
+error_pages.rich = None
 _quote = lru_cache(quote_plus)  # the SQL of a search is long, and the same on every page
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 

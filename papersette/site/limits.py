@@ -22,6 +22,7 @@ from dataclasses import dataclass, fields
 from typing import Any, NoReturn, TypeVar
 
 from papersette.site.datasette_seam import Database
+from papersette.site.rates import Rates
 
 Result = TypeVar("Result")
 MEGABYTE = 1_048_576
@@ -77,6 +78,10 @@ class Limits:
     """All values of a result that is not sent while it is read."""
     sqlite_mb: int = 512
     """Memory of SQLite in this process."""
+    requests_per_minute: float = 0
+    """Requests of a client that is not signed in; more get status 429. Not set: any number."""
+    proxies: int = 0
+    """Proxies in front of the site, whose X-Forwarded-For tells the client. Not set: none."""
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any] | None) -> Limits:
@@ -371,6 +376,7 @@ class State:
     threads: ThreadPoolExecutor
     lanes: dict[str, Lane]
     light: LightRequests
+    rates: Rates
 
 
 def state_of(datasette: Any) -> State:
@@ -385,6 +391,7 @@ def state_of(datasette: Any) -> State:
             ),
             {},
             LightRequests(),
+            Rates(limits.requests_per_minute),
         )
         datasette.papersette_limits = state
     return state

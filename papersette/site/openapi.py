@@ -15,6 +15,7 @@ CHOICES = {
     "versions": ["all"],
     "sort": ["year", "rating", "citations", "title"],
     "explain": ["1"],
+    "meaning": ["off"],
 }
 """Parameters of canned queries that have few values."""
 NUMBERS = {"page", "size"}

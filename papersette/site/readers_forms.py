@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+import secrets
 from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass, field
 from email.message import EmailMessage
@@ -107,7 +109,7 @@ async def read_form(request: Request) -> Form:
     kind = request.headers.get("content-type", "")
     try:
         if kind.startswith(MULTIPART):
-            form = _parse_multipart(kind, body)
+            form = await asyncio.to_thread(_parse_multipart, kind, body)
         else:
             pairs = parse_qsl(
                 body.decode("utf-8"), keep_blank_values=True, max_num_fields=MOST_FIELDS
@@ -125,7 +127,8 @@ def check_token(request: Request, form: Form) -> None:
     asgi_csrf lets requests without cookies and with some headers pass, as a browser would not send
     them. A login by a proxy or by HTTP Basic needs no cookie, so that the token is required here.
     """
-    if form.fields.get("csrftoken", "") != request.scope["csrftoken"]():
+    given, expected = form.fields.get("csrftoken", ""), request.scope["csrftoken"]()
+    if not secrets.compare_digest(given.encode(), expected.encode()):
         message = "The form is too old, or comes from another site. Load the page again."
         raise DatasetteError(message, "Forbidden", status=403)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from dataclasses import dataclass
 
@@ -18,6 +19,8 @@ from papersette.site.readers_routes import Visit, to_sign_in
 from papersette.site.readers_service import ANONYMOUS, MODERATOR, READER, Readers, find_titles
 from papersette.site.readers_text import to_html
 
+WAIT_SECONDS = 0.1
+"""How long a page waits for its own view to be counted."""
 LAST_COMMENTS = 3
 """Comments on the page of a paper; all are on a page of their own."""
 DEEPEST = 4
@@ -135,4 +138,6 @@ async def count_view(visit: Visit, paper_id: str) -> None:
         views.count(conn, paper_id, day)
 
     if paper_id in titles:
-        await visit.readers.write(write)
+        writing = asyncio.ensure_future(visit.readers.write(write))
+        writing.add_done_callback(lambda done: done.cancelled() or done.exception())
+        await asyncio.wait({writing}, timeout=WAIT_SECONDS)

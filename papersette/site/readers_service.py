@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import sqlite3
+import sys
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, fields
@@ -24,6 +26,7 @@ from papersette.readers.store import Store
 from papersette.readers.views import Visitors
 from papersette.site.addresses import is_own_path
 from papersette.site.canned_queries import DATABASE
+from papersette.site.datasette_seam import DatasetteError
 
 PLUGIN = "papersette-readers"
 VARIABLE = "PAPERSETTE_READERS"
@@ -34,8 +37,9 @@ HERE = """
 select paper_id, coalesce(title, paper_id) from papers
 where paper_id in (select value from json_each(?))
 """
-THREADS = 4
-"""Functions of the store that run at a time; writers take turns anyway."""
+NOT_SAVED = "This could not be saved. Try again in a minute."
+READING = 3
+"""Functions that read at a time. One more writes: a writer that waits keeps no page waiting."""
 
 Result = TypeVar("Result")
 _opened: WeakKeyDictionary[Any, Readers | None] = WeakKeyDictionary()
@@ -100,9 +104,8 @@ class Readers:
     store: Store
     rates: Rates
     visitors: Visitors = field(default_factory=Visitors)
-    threads: ThreadPoolExecutor = field(
-        default_factory=lambda: ThreadPoolExecutor(THREADS, thread_name_prefix="readers")
-    )
+    threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(READING))
+    writer: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1))
     _marked: Any = None
     """The database of papers for which missing papers are marked."""
 
@@ -122,7 +125,11 @@ class Readers:
             with self.store.write() as conn:
                 return function(conn, *arguments, **named)
 
-        return await asyncio.get_running_loop().run_in_executor(self.threads, run)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self.writer, run)
+        except sqlite3.OperationalError as error:  # a full disk, or a lock that is held for long
+            print(f"{self.store.path}: {error}", file=sys.stderr)
+            raise DatasetteError(NOT_SAVED, "Unavailable", status=503) from error
 
     def role_of(self, actor: Any) -> str:
         """Return the role of an actor of Datasette."""
@@ -155,7 +162,8 @@ class Readers:
 
     def close(self) -> None:
         """Finish what is being written, and close the store."""
-        self.threads.shutdown(wait=True)
+        for pool in (self.writer, self.threads):
+            pool.shutdown(wait=True)
         self.store.close()
 
 
@@ -194,6 +202,13 @@ def readers_of(datasette: Any) -> Readers | None:
     if datasette not in _opened:
         _opened[datasette] = _open(datasette)
     return _opened[datasette]
+
+
+def close_readers(datasette: Any) -> None:
+    """Finish what is being written, and close the store."""
+    readers = _opened.pop(datasette, None)
+    if readers is not None:
+        readers.close()
 
 
 def _open(datasette: Any) -> Readers | None:

@@ -7,16 +7,18 @@ ends, and leads to the home page. This one does not, and limits attempts.
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import time
 from collections.abc import Mapping
 from typing import Any
 
 from datasette import Request, Response
 
+from papersette.errors import UserError
 from papersette.site.datasette_seam import baseconv
 from papersette.site.readers_routes import PRIVATE, Visit, to_own
 
-PLUGIN = "datasette-auth-passwords"
+PLUGIN, PACKAGE = "datasette-auth-passwords", "datasette_auth_passwords"
 COOKIE = "ds_actor"
 DAYS = 30
 """How long somebody stays signed in."""
@@ -35,12 +37,20 @@ def read_accounts(datasette: Any) -> dict[str, str]:
     }
 
 
+def check_installed(datasette: Any) -> None:
+    """Raise UserError where there are accounts, and nothing that knows their passwords."""
+    if read_accounts(datasette) and importlib.util.find_spec(PACKAGE) is None:
+        raise UserError(
+            f"metadata.yml: plugins: {PLUGIN} has accounts, but the package is not installed: "
+            "pip install -r requirements-readers.txt"
+        )
+
+
 async def find_actor(datasette: Any, name: str, password: str) -> Mapping[str, Any] | None:
     """Return the actor of a name and a password; None where they are wrong."""
-    from datasette_auth_passwords.utils import verify_password
-
+    verify = importlib.import_module(f"{PACKAGE}.utils").verify_password
     known = read_accounts(datasette).get(name)
-    is_right = await asyncio.to_thread(verify_password, password, known or NOBODY)
+    is_right = await asyncio.to_thread(verify, password, known or NOBODY)
     if not (known and is_right):
         return None
     actors = (datasette.plugin_config(PLUGIN) or {}).get("actors") or {}

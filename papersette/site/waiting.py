@@ -31,7 +31,7 @@ async def waiting_response(
         state: "busy"; "indexing", where the search index is being built; or "failed".
         percent: How much of the index is ready.
     """
-    if "." in scope["path"].rpartition("/")[2]:
+    if "." in scope["path"].rpartition("/")[2] or scope["path"].endswith("/-/mcp"):
         return Response.json({"ok": False, "error": message}, status=503, headers=HEADERS)
     is_heavy.set(False)  # the page must not wait for those that keep the site busy
     request = Request(scope | {"csrftoken": str}, receive)

@@ -1,10 +1,11 @@
 """The tools of assistants on the sample: every answer says what it is of, and how to get the rest."""
 
+import json
 import re
 import sqlite3
 
 import pytest
-from conftest import query
+from conftest import ROOT, query
 
 from papersette.agents.answers import CAUTION, count_tokens
 from papersette.agents.arguments import Refusal
@@ -231,3 +232,11 @@ def test_a_title_that_gives_orders_stays_one_line(tmp_path, sample_db):
     library.engine.connect().close()
     conn.close()
     other.close()
+
+
+def test_the_documentation_lists_every_tool_and_its_settings_are_json():
+    text = (ROOT / "docs/agents.md").read_text("utf-8")
+    assert re.findall(r"^\| `(\w+)` \| [a-z]", text, re.MULTILINE) == [tool.name for tool in TOOLS]
+    blocks = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", text, re.DOTALL)]
+    assert len(blocks) == 2
+    assert all("https://papers.example.org/-/mcp" in json.dumps(block) for block in blocks)

@@ -8,7 +8,7 @@ from pdfminer.high_level import extract_pages
 from pdfminer.layout import LAParams, LTTextContainer
 from pdfminer.psparser import LIT
 
-from papersette.fulltext import layout, operators
+from papersette.fulltext import layout, operators, typography
 
 NOTES = sorted((ROOT / "data/sample/pdf").rglob("*.pdf"))
 
@@ -66,3 +66,23 @@ def test_operators_are_scanned_with_their_operands(data, found):
 def test_what_the_scanner_does_not_cover_is_left_to_the_stock_parser(data):
     with pytest.raises(operators.Unscannable):
         scan(data)
+
+
+class Found:
+    """The characters of a line that ends in a control character, as fonts without a Unicode map give."""
+
+    text = "word \x1c"
+
+    def box(self, index):
+        return (10.0 * index, 0.0, 10.0 * index + 9, 9.0)
+
+    def origin(self, index):
+        return (10.0 * index, 0.0)
+
+    def type_of(self, index):
+        return (10.0, False, False)
+
+
+def test_a_column_without_letters_is_left_out():
+    lines = [[list(range(4)), [5]]]
+    assert list(typography._join_parts(Found(), lines)) == [[0, 1, 2, 3]]

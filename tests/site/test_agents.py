@@ -205,3 +205,14 @@ def test_a_site_without_sql_of_readers_refuses_it_and_shows_the_schema(sample_db
         is_error, text = call(site, "sql", sql="select 1")
         assert (is_error, "switched off" in text) == (True, True)
         assert call(site, "sql")[0] is False
+
+
+def test_addresses_have_the_prefix_of_the_site(sample_db, tmp_path):
+    with serve(sample_db, tmp_path, "--setting", "base_url", "/prefix/") as site:
+        message = {"jsonrpc": "2.0", "id": 1, "method": "tools/call"}
+        message["params"] = {"name": "search", "arguments": {"q": "noise", "size": 1}}
+        answer = site.post("/prefix/-/mcp", json=message, headers=ACCEPT)
+        text = answer.json()["result"]["content"][0]["text"]
+        home = str(site.base_url).rstrip("/")
+        assert f"{home}/prefix/papers/search?q=noise" in text
+        assert f"{home}/prefix/papers/papers/" in text

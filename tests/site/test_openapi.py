@@ -1,7 +1,7 @@
 """The OpenAPI description: valid, complete, and true of the served sample, whatever is asked."""
 
 import pytest
-from conftest import METADATA
+from conftest import METADATA, PATIENCE
 
 from papersette.site.openapi import describe_api
 
@@ -49,7 +49,8 @@ def test_answers_are_as_described(path, api, sample_site):
     )  # fmt: skip
     @hypothesis.given(case=api[path]["GET"].as_strategy())
     def ask(case):
-        answer = case.call(base_url=str(sample_site.base_url).rstrip("/"))
+        address = str(sample_site.base_url).rstrip("/")
+        answer = case.call(base_url=address, timeout=PATIENCE / 1000)
         any_text = [schemathesis.checks.positive_data_acceptance] if path == "/papers.json" else []
         case.validate_response(answer, excluded_checks=any_text)  # not any text is SQL
 

@@ -122,6 +122,14 @@ def test_personal_pages_are_never_cached(visitor):
         assert "no-store" in alice.get(path).headers["cache-control"], path
 
 
+@pytest.mark.parametrize("path", ["/-/metadata", "/-/metadata.json"])
+def test_the_page_of_metadata_names_no_accounts(readers_site, path):
+    answer = readers_site.get(path)
+    assert (answer.status_code, "databases" in answer.text) == (200, True)
+    for private in ("pbkdf2", "alice", "mona"):
+        assert private not in answer.text
+
+
 def test_the_database_of_readers_is_no_database_of_the_site(readers_site):
     names = [one["name"] for one in readers_site.get("/-/databases.json").json()]
     assert names == ["papers"]

@@ -1,7 +1,11 @@
 """Ratings, comments and views on the site."""
 
+import sqlite3
+
 import pytest
 from visitors import Visitor, serve_readers
+
+from papersette.readers.store import BUSY_SECONDS
 
 PAPER = "/papers/papers/linearized-admm"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:130.0) Gecko/20100101 Firefox/130.0"
@@ -143,6 +147,24 @@ def test_who_writes_too_often_is_asked_to_wait(sample_db, tmp_path_factory):
         assert tried == [403, 429]
         for one in (alice, bob):
             one.client.close()
+
+
+def test_what_cannot_be_written_is_told_and_nothing_is_lost(sample_db, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("locked")
+    with serve_readers(sample_db, folder) as site:
+        alice = Visitor(site, "alice")
+        alice.post(f"{PAPER}/rating", stars="4")
+        conn = sqlite3.connect(folder / "readers" / "readers.db", isolation_level=None)
+        conn.execute("begin immediate")  # as a command that holds the file for long
+        answer = alice.post(f"{PAPER}/rating", stars="5")
+        page = alice.client.get(PAPER, headers={"user-agent": FIREFOX})  # a view to be counted
+        assert page.elapsed.total_seconds() < BUSY_SECONDS
+        assert (answer.status_code, "could not be saved" in answer.text) == (503, True)
+        conn.execute("rollback")
+        conn.close()
+        assert alice.post(f"{PAPER}/rating", stars="3").status_code == 302
+        assert "3.0 of 5" in alice.get(PAPER).text or "3 of 5" in alice.get(PAPER).text
+        alice.client.close()
 
 
 def test_a_blocked_reader_may_only_read(sample_db, tmp_path_factory):

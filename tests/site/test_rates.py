@@ -1,0 +1,100 @@
+"""Requests of a client a minute: counted evenly, by the address that can be believed."""
+
+import pytest
+import yaml
+from conftest import ROOT
+
+from papersette.site.limits import Limits
+from papersette.site.rates import MOST_CLIENTS, Rates, to_client
+
+
+class Clock:
+    now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+def to_scope(address, *forwarded):
+    return {
+        "client": (address, 1234),
+        "headers": [(b"x-forwarded-for", value.encode()) for value in forwarded],
+    }
+
+
+def test_as_many_requests_as_a_minute_has_may_come_at_once_and_then_evenly():
+    clock = Clock()
+    rates = Rates(6, clock)
+    assert [rates.count("a") for _ in range(8)] == [0] * 6 + [10, 10]
+    clock.now = 9.0
+    assert rates.count("a") == 1
+    clock.now = 10.0
+    assert [rates.count("a"), rates.count("a")] == [0, 10]
+    clock.now = 10_000.0
+    assert [rates.count("a") for _ in range(7)] == [0] * 6 + [10]
+
+
+def test_clients_do_not_use_up_the_requests_of_others():
+    rates = Rates(1, Clock())
+    assert [rates.count(client) for client in "abab"] == [0, 0, 60, 60]
+
+
+def test_without_a_limit_nothing_is_counted():
+    rates = Rates(0, Clock())
+    assert not any(rates.count("a") for _ in range(1000))
+
+
+def test_a_flood_of_addresses_takes_bounded_memory():
+    rates = Rates(1, Clock())
+    for number in range(MOST_CLIENTS + 500):
+        rates.count(str(number))
+    assert len(rates._buckets) == MOST_CLIENTS
+
+
+@pytest.mark.parametrize(
+    ("scope", "proxies", "client"),
+    [
+        (to_scope("192.0.2.1"), 0, "192.0.2.1"),
+        (to_scope("192.0.2.1", "198.51.100.7"), 0, "192.0.2.1"),
+        (to_scope("10.0.0.1", "198.51.100.7"), 1, "198.51.100.7"),
+        (to_scope("10.0.0.1", "6.6.6.6, 198.51.100.7"), 1, "198.51.100.7"),
+        (to_scope("10.0.0.1", "6.6.6.6", "198.51.100.7, 10.0.0.2"), 2, "198.51.100.7"),
+        (to_scope("10.0.0.1"), 1, "10.0.0.1"),
+        (to_scope("2001:db8:1:2:3:4:5:6"), 0, "2001:db8:1:2::"),
+        (to_scope("2001:db8:1:2:ffff::1"), 0, "2001:db8:1:2::"),
+        (to_scope("::ffff:192.0.2.1"), 0, "192.0.2.1"),
+        (to_scope("10.0.0.1", "nonsense" * 99), 1, ("nonsense" * 99)[:100]),
+        ({"client": None, "headers": []}, 0, "unknown"),
+    ],
+)
+def test_a_client_is_the_address_that_the_last_trusted_proxy_saw(scope, proxies, client):
+    assert to_client(scope, proxies) == client
+
+
+def test_a_limit_that_is_no_positive_number_is_an_error():
+    with pytest.raises(ValueError, match="requests_per_minute must be a positive number"):
+        Limits.from_settings({"requests_per_minute": 0})
+
+
+def test_more_requests_get_429_and_when_to_come_back(ask):
+    metadata = yaml.safe_load((ROOT / "metadata.yml").read_text())
+    metadata["plugins"]["papersette-limits"] = {"requests_per_minute": 3}
+    search = "/papers/search.json?q=noise&_shape=array"
+    paths = ["/static/papersette.css"] * 5 + [
+        search,
+        "/papers/tags",
+        search,
+        search,
+        "/papers/tags",
+    ]
+    answers = ask(*paths, metadata=metadata)
+    assert [answer.status_code for answer in answers[5:]] == [200, 200, 200, 429, 429]
+    refused, page = answers[-2:]
+    assert refused.json() == {"ok": False, "error": "More than 3 requests a minute."}
+    assert 1 <= int(refused.headers["retry-after"]) <= 20
+    assert page.text == "More than 3 requests a minute."
+
+
+def test_no_limit_is_set_by_default(ask):
+    answers = ask(*["/llms.txt"] * 30)
+    assert {answer.status_code for answer in answers} == {200}
