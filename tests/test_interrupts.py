@@ -344,7 +344,7 @@ def test_a_full_disk_ends_with_its_remedy_and_keeps_the_old_file(built, monkeypa
 def test_an_index_that_cannot_be_written_keeps_the_old_file(built, monkeypatch, error, reason):
     class Failing(publish.Workers):
         def start(self, function, job, seconds):
-            job[1].mkdir()
+            (job[1] / "papers").mkdir()
             failed = Future()
             failed.set_exception(error)
             return Outcome(job, None, failed)

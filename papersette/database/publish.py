@@ -97,9 +97,11 @@ def index(db: Database, path: Path) -> Iterator[str]:
     The search index is built in a process of its own. All rows but those of this build must have
     been written before; `write_manifest` binds the search index to them.
     """
-    with _writing_index(db, path) as written:
+    with _writing_index(db, path) as (written, folder):
         yield from index_tables(db)
         written.result()
+        parts.remove(parts.to_index_part(path))
+        folder.rename(parts.to_index_part(path))
         yield "search index"
 
 
@@ -112,28 +114,41 @@ def index_tables(db: Database) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def _writing_index(db: Database, path: Path) -> Iterator[Outcome[tuple[Path, Path], int]]:
+def _writing_index(db: Database, path: Path) -> Iterator[tuple[Outcome[IndexJob, int], Path]]:
     """Write the search index in another process, from a copy: it cannot read what is being written.
 
-    Yields the outcome, which must be waited for.
+    Yields the outcome, which must be waited for, and the folder. Copy and folder have names of
+    their own, so that what a killed build has left cannot write into those of the next.
     """
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    handle, name = tempfile.mkstemp(".part", f".{path.name}.", path.parent)
     os.close(handle)
-    copy = Path(name)
+    copy, folder = Path(name), Path(tempfile.mkdtemp(".part", f".{path.name}.", path.parent))
     try:
         shutil.copyfile(commit(db), copy)
         with Workers(1, UNLIMITED) as pool:
-            job = (copy, parts.to_index_part(path))
-            yield pool.start(_write_index, job, UNLIMITED.seconds)
+            job = (copy, folder, os.getpid())
+            yield pool.start(_write_index, job, UNLIMITED.seconds), folder
     finally:
         copy.unlink(missing_ok=True)
+        parts.remove(folder)
 
 
-def _write_index(job: tuple[Path, Path]) -> int:
-    """Write the search index of a database into a folder; return the number of its papers."""
-    return sum(1 for _ in write_index(*job))
+def _write_index(job: IndexJob) -> int:
+    """Write the search index of a database into a folder; return the number of its papers.
+
+    Ends if the process that waits for it has been killed.
+    """
+    database, folder, parent = job
+    papers = 0
+    for _ in write_index(database, folder):
+        papers += 1
+        if os.getppid() != parent:
+            raise SystemExit(1)
+    return papers
 
 
+IndexJob = tuple[Path, Path, int]
+"""A database, the folder of its search index, and the process that waits for it."""
 UNLIMITED = Limits(seconds=1e6, memory=1 << 42)
 """Limits of the process that writes the search index: it reads our own database."""
 
