@@ -152,6 +152,8 @@ class Route:
     post: str | None = None
     rate: str = "write"
     """The limit that a POST counts for, a key of `Readers.rates`; "" for one of its own."""
+    has_secret: bool = False
+    """Whether a secret in the address, which the function checks, replaces sign-in and token."""
 
 
 _patterns: WeakKeyDictionary[Any, set[re.Pattern[str]]] = WeakKeyDictionary()
@@ -182,12 +184,13 @@ def _to_view(route: Route) -> Callable[..., Awaitable[Response]]:
         role = {"GET": route.get, "HEAD": route.get, "POST": route.post}.get(request.method)
         if role is None:
             return to_wrong_method(route)
-        await datasette.ensure_permissions(request.actor, ["view-instance"])
+        if not route.has_secret:
+            await datasette.ensure_permissions(request.actor, ["view-instance"])
         if not readers.allows(request.actor, role):
             return to_refused(readers, request)
         visit = Visit(readers, request)
         if request.method == "POST":
-            visit.form = await read_form(request)
+            visit.form = await read_form(request, needs_token=not route.has_secret)
             if seconds := route.rate and readers.rates[route.rate].count(visit.actor_id):
                 return await to_too_often(visit, int(seconds))
         try:

@@ -66,6 +66,8 @@ class Settings:
     """Of one reader, with reports."""
     sign_ins_per_minute: int = 6
     """Attempts from one address."""
+    digests: bool = True
+    """Whether readers may ask for digests, which a command writes and a mailer sends."""
 
     @classmethod
     def from_settings(cls, given: Mapping[str, Any] | None, variable: str = "") -> Settings:
@@ -82,7 +84,7 @@ class Settings:
             if types[name] is tuple and isinstance(value, list):
                 values[name] = value = tuple(map(str, value))
             if type(value) is not types[name] or (
-                isinstance(value, int) and name != "enabled" and value < 1
+                isinstance(value, int) and types[name] is int and value < 1
             ):
                 kind = {bool: "true or false", str: "a text", int: "a number", tuple: "a list"}
                 message = f"{name} must be {kind[types[name]]}, not {value!r}"
