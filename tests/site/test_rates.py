@@ -34,6 +34,14 @@ def test_as_many_requests_as_a_minute_has_may_come_at_once_and_then_evenly():
     assert [rates.count("a") for _ in range(7)] == [0] * 6 + [10]
 
 
+def test_more_than_a_minute_has_may_come_at_once_where_that_is_set():
+    clock = Clock()
+    rates = Rates(0.5, clock, burst=2)
+    assert [rates.count("a") for _ in range(3)] == [0, 0, 120]
+    clock.now = 121.0
+    assert [rates.count("a"), rates.count("a")] == [0, 119]
+
+
 def test_clients_do_not_use_up_the_requests_of_others():
     rates = Rates(1, Clock())
     assert [rates.count(client) for client in "abab"] == [0, 0, 60, 60]
