@@ -36,7 +36,7 @@ class Rates:
         burst: float | None = None,
     ) -> None:
         self.per_minute = per_minute
-        self.burst = per_minute if burst is None else burst
+        self.burst = max(1.0, per_minute if burst is None else burst)
         self._clock = clock
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
