@@ -78,7 +78,9 @@ def to_nearness(
     highest = float(mixed[candidates].max(initial=usual))
     span = highest - usual
     scores = np.clip((mixed - usual) / span, 0.0, 1.0) if span > 0 else np.zeros_like(mixed)
-    others = np.setdiff1d(candidates, found)
+    is_found = np.zeros(len(mixed), np.bool_)
+    is_found[found] = True
+    others = candidates[~is_found[candidates]]
     is_near = (scores[others] >= NEAR_SHARE) & (mixed[others] >= meaning.model.floor)
     alone = others[is_near]
     alone = alone[np.argsort(-scores[alone], kind="stable")]
