@@ -20,6 +20,9 @@ FOLDED = str.maketrans("أإآٱؤئىة", "ااااوييه", "ـ" + SIGNS)
 ArabicNormalizer, which keeps the hamza on waw and yeh."""
 
 
+NOT_ALNUM = {code: None for code in range(128) if not chr(code).isalnum()}
+
+
 def fold(text: str) -> str:
     """Return Arabic text in one spelling and other text unchanged: SQLite folds case and accents.
 
@@ -47,6 +50,8 @@ def to_key(text: str) -> str:
     >>> to_key("On Learning Graphs with Edge-Detecting Queries: $G$")
     'onlearninggraphswithedgedetectingqueriesg'
     """
+    if text.isascii():
+        return text.lower().translate(NOT_ALNUM)
     plain = unicodedata.normalize("NFKD", fold(text.lower()))
     return "".join(c for c in plain if c.isalnum())
 
