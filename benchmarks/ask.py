@@ -6,7 +6,7 @@ with catalogs/alt2019.yml, the sample with catalogs/sample.yml, both with `--mea
 figure. `--papers ICLR.db` prints for how many questions of `--queries` the right paper is among the
 first three passages, by words alone, for weights of papersette/search/ranking.py: none of the
 questions of pages chose them. `--quotations ANY.db` prints how many of 100 sentences, chosen at
-random and garbled in several ways, are found on their pages, and as what.
+random and altered in several ways, are found on their pages, and as what.
 """
 
 from __future__ import annotations
@@ -94,16 +94,16 @@ def measure(database: Path, asked: Sequence[Question]) -> dict[str, list[bool]]:
 
 
 def measure_quotations(database: Path) -> None:
-    """Print how many garbled sentences are found on their pages, and as what."""
+    """Print how many altered sentences are found on their pages, and as what."""
     engine, chance = Engine(database, to_index_folder(database)), random.Random(3)
     sql = "select paper_id, page, body from pages where length(body) > 1500"
     pages = engine.connect().execute(sql).fetchall()
-    for name, garble in GARBLED.items():
+    for name, alter in ALTERED.items():
         kinds: Counter[str] = Counter()
         begun = time.perf_counter()
         for _ in range(SENTENCES):
             paper_id, page, sentence = choose_sentence(pages, chance)
-            found = find_sources(engine, garble(sentence.split(), chance))
+            found = find_sources(engine, alter(sentence.split(), chance))
             own = (s.kind for s in found if (s.paper_id, s.page) == (paper_id, page))
             kinds[next(own, "not found")] += 1
         each = 1000 * (time.perf_counter() - begun) / SENTENCES
@@ -145,7 +145,7 @@ def replace_words(words: list[str], chance: random.Random) -> str:
     return " ".join(changed)
 
 
-GARBLED = {
+ALTERED = {
     "line breaks, hyphens, ligatures": break_lines,
     "a third left out": leave_out,
     "one word in eight replaced": replace_words,
