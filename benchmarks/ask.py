@@ -5,7 +5,8 @@ where the build has a model and by words alone, and which questions are missed. 
 with catalogs/alt2019.yml, the sample with catalogs/sample.yml, both with `--meaning` for the former
 figure. `--papers ICLR.db` prints for how many questions of `--queries` the right paper is among the
 first three passages, by words alone, for weights of papersette/search/ranking.py: none of the
-questions of pages chose them.
+questions of pages chose them. `--quotations ANY.db` prints how many of 100 sentences, chosen at
+random and altered in several ways, are found on their pages, and as what.
 """
 
 from __future__ import annotations
@@ -13,23 +14,32 @@ from __future__ import annotations
 import argparse
 import itertools
 import os
+import random
 import time
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 from papersette.catalogs.catalog import read_questions
+from papersette.meaning.sentences import split_sentences
 from papersette.records import Question
 from papersette.search import nearest
 from papersette.search.answers import FEW, find_answers, is_answered
 from papersette.search.engine import Engine
 from papersette.search.index import to_index_folder
 from papersette.search.nearest import SentenceFinder
+from papersette.search.quotations import find_sources
 
 ROOT = Path(__file__).resolve().parent.parent
 QUESTIONS = {
     "alt": ROOT / "benchmarks" / "questions" / "alt2019.jsonl",
     "sample": ROOT / "data" / "sample" / "queries.jsonl",
 }
+SENTENCES = 100
+LENGTHS = range(60, 300)
+"""Characters of a sentence that is quoted."""
+OTHERS = "very model large noise data of the".split()
+"""Words that stand for others."""
 CONTEXTS, PAGES = (0.0, 0.3, 0.5), (0.0, 0.2, 0.4, 0.6)
 """Weights that are tried."""
 
@@ -45,6 +55,8 @@ def main() -> None:
                 totals.setdefault(kind, []).extend(answered)
     for kind, answered in totals.items():
         print(f"all, {kind}: {sum(answered)} of {len(answered)}")
+    if options.quotations:
+        measure_quotations(options.quotations)
     if options.papers:
         try_weights(options.papers, read_questions(options.queries))
 
@@ -57,6 +69,7 @@ def read_options() -> argparse.Namespace:
     data = Path(os.environ.get("PAPERSETTE_DATA", ROOT.parent / "shared" / "data"))
     parser.add_argument("--alt", type=Path, help="ALT 2019, built")
     parser.add_argument("--sample", type=Path, help="the sample, built")
+    parser.add_argument("--quotations", type=Path, help="any database, to look for its sentences")
     parser.add_argument("--papers", type=Path, help="ICLR 2019, built, to try weights")
     queries = data / "relevance" / "queries-dev.jsonl"
     parser.add_argument("--queries", type=Path, default=queries, help="questions about its papers")
@@ -78,6 +91,65 @@ def measure(database: Path, asked: Sequence[Question]) -> dict[str, list[bool]]:
             if not is_found:
                 print(f"  missed: {question.query}")
     return found
+
+
+def measure_quotations(database: Path) -> None:
+    """Print how many altered sentences are found on their pages, and as what."""
+    engine, chance = Engine(database, to_index_folder(database)), random.Random(3)
+    sql = "select paper_id, page, body from pages where length(body) > 1500"
+    pages = engine.connect().execute(sql).fetchall()
+    for name, alter in ALTERED.items():
+        kinds: Counter[str] = Counter()
+        begun = time.perf_counter()
+        for _ in range(SENTENCES):
+            paper_id, page, sentence = choose_sentence(pages, chance)
+            found = find_sources(engine, alter(sentence.split(), chance))
+            own = (s.kind for s in found if (s.paper_id, s.page) == (paper_id, page))
+            kinds[next(own, "not found")] += 1
+        each = 1000 * (time.perf_counter() - begun) / SENTENCES
+        print(f"{database.name}, {name}: {dict(kinds)}, {each:.0f} ms each")
+
+
+def choose_sentence(
+    pages: Sequence[tuple[str, int, str]], chance: random.Random
+) -> tuple[str, int, str]:
+    """Return (paper_id, page, sentence) of a page chosen at random."""
+    while True:
+        paper_id, page, body = chance.choice(pages)
+        sentences = [body[start:end] for start, end in split_sentences(body)]
+        if long := [sentence for sentence in sentences if len(sentence) in LENGTHS]:
+            return paper_id, page, chance.choice(long)
+
+
+def break_lines(words: list[str], chance: random.Random) -> str:
+    """Return the words in lines, with hyphens in words at their ends, ligatures and quotes."""
+    text = ""
+    for number, word in enumerate(words):
+        middle = len(word) // 2
+        is_broken = number % 6 == 5 and word.isalpha() and len(word) > 6
+        text += f"{word[:middle]}-\n{word[middle:]} " if is_broken else f"{word} "
+    return f"“{text.strip()}”".replace("fi", "ﬁ").replace("fl", "ﬂ")
+
+
+def leave_out(words: list[str], chance: random.Random) -> str:
+    """Return the words without the middle third."""
+    third = len(words) // 3
+    return " ".join([*words[:third], "[…]", *words[2 * third :]])
+
+
+def replace_words(words: list[str], chance: random.Random) -> str:
+    """Return the words with one in eight replaced."""
+    changed = list(words)
+    for _ in range(max(1, len(words) // 8)):
+        changed[chance.randrange(len(words))] = chance.choice(OTHERS)
+    return " ".join(changed)
+
+
+ALTERED = {
+    "line breaks, hyphens, ligatures": break_lines,
+    "a third left out": leave_out,
+    "one word in eight replaced": replace_words,
+}
 
 
 def try_weights(database: Path, asked: Sequence[Question]) -> None:

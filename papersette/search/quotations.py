@@ -38,11 +38,13 @@ NEARLY = 80
 PARAPHRASED = 0.5
 """Least score of a sentence that may say the same: of two papers about other things the best
 sentence has .4."""
+LEAST_SHARED = 0.6
+"""Of the distinct words of a quotation, on a page that is compared letter by letter."""
 WINDOW = 3
 """Consecutive words by which pages are found."""
 MOST_WINDOWS = 80
 MOST_PAGES = 16
-"""Pages that are compared letter by letter."""
+"""Pages that are looked at."""
 NEXT_PAGE = 2000
 """Characters of the next page on which a sentence may end."""
 OMISSION = re.compile(r"\[\s*(?:\.{3}|…)\s*\]|\(\s*(?:\.{3}|…)\s*\)|\.\s?\.\s?\.|…")
@@ -99,12 +101,13 @@ def find_sources(engine: Engine, quotation: str, limit: int = 10) -> list[Source
     pieces = to_pieces(plain)
     if not is_long_enough(quotation):
         return []
-    texts = list(_find_texts(engine, to_terms(OMISSION.sub(" ", plain))))
+    terms = to_terms(OMISSION.sub(" ", plain))
+    texts = list(_find_texts(engine, terms))
     found = [source for text in texts if (source := _compare_exactly(text, pieces))]
     known = {(source.number, source.page) for source in found}
     for text in texts:
-        if (text.number, text.page) not in known and (source := _compare_nearly(text, plain)):
-            found.append(source)
+        if (text.number, text.page) not in known and _has_words(text, terms):
+            found += filter(None, [_compare_nearly(text, plain)])
     found = found or _paraphrases(engine, plain, limit)
     found.sort(key=lambda source: -source.likeness)
     return _without_twins(found)[:limit]
@@ -193,6 +196,12 @@ def _is_in_order(pieces: Sequence[str], letters: str) -> bool:
             return False
         end = start + len(piece)
     return True
+
+
+def _has_words(text: _Text, terms: Sequence[str]) -> bool:
+    """Tell whether a text has so many words of a quotation that it may nearly have it."""
+    wanted = set(terms)
+    return len(wanted & set(to_terms(text.text))) >= LEAST_SHARED * len(wanted)
 
 
 def _compare_nearly(text: _Text, plain: str) -> Source | None:
