@@ -1,5 +1,6 @@
 # make serve   set up, serve papers.db on http://127.0.0.1:8001; where there is none, build the sample
 #              make serve READERS=1 adds accounts, libraries, ratings and comments, see docs/readers.md
+# make account NAME=alice   ask for a password, with which alice signs in then
 # make test    run all tests, one process a core (browser tests need Chromium; PAPERSETTE_DATA adds real papers)
 # make lint    check style, types and spelling      make notes    typeset the sample's reading notes again
 # make notebooks   open notebooks/ in JupyterLab, which is installed into .venv when first asked for
@@ -20,6 +21,7 @@ SIZES ?=
 FUZZ_SECONDS ?= 300
 SEED ?= 1
 READERS ?=
+NAME ?=
 PDFS ?= data/sample/pdf
 IMAGE ?= papersette
 BASE ?= docker.io/library/debian:bookworm-slim
@@ -27,7 +29,7 @@ ENGINE ?= $(firstword $(foreach name,podman docker buildah,$(if $(shell command 
 BIN := .venv/bin
 TOOLS := .venv/tools/bin
 
-.PHONY: serve test kill-test lint notes notebooks fuzz bench contact-sheet image image-check lock sbom audit
+.PHONY: serve account test kill-test lint notes notebooks fuzz bench contact-sheet image image-check lock sbom audit
 
 serve: .venv/installed papers.db $(if $(READERS),.venv/installed-readers readers/secret)
 	@echo "To rebuild papers.db from its catalog: $(BIN)/python build_db.py CATALOG"
@@ -52,6 +54,13 @@ papers.db: | .venv/installed
 readers/secret:
 	@mkdir -p -m 700 readers
 	@umask 077 && $(PYTHON) -c "import secrets; print(secrets.token_hex(32))" > $@
+
+account: .venv/installed-readers readers/secret
+	@test -n "$(NAME)" || { echo "Name the account: make account NAME=alice"; exit 2; }
+	@umask 077 && $(BIN)/python -c "from getpass import getpass; \
+		from datasette_auth_passwords.utils import hash_password; \
+		print(hash_password(getpass('Password of $(NAME): ')))" > "readers/$(NAME).hash.part"
+	@mv "readers/$(NAME).hash.part" "readers/$(NAME).hash"
 
 .venv/installed-dev: .venv/installed requirements-dev.txt requirements-weights.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt

@@ -1,46 +1,163 @@
-"""Measure the time of a first build and of repeated builds: `python benchmarks/builds.py CATALOG`.
+"""Measure builds: `python benchmarks/builds.py CATALOG --data FOLDER [--sizes 20657]`.
 
-The first build reads every PDF that --cache does not have. The second has nothing to do. The third
-reads no PDF but builds the rest again, as after a change of metadata. Each is a separate process.
+The first build reads every file that --cache does not have. The second has nothing to do. The third
+computes everything again that is not in the cache, as after a change of metadata. With --sizes,
+sources of so many papers are made from the text files of the catalog (big_source.py) and built, and
+built again after one paper has changed. Each build is a separate process. Printed are seconds,
+processor seconds of all its processes, the largest memory of one process and of all together, and
+the bytes of the database for each byte of text.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import resource
+import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from collections import defaultdict
+from contextlib import closing
 from pathlib import Path
 
+import big_source
+
 ROOT = Path(__file__).parent.parent
+INTERVAL = 0.25
+"""Seconds between two looks at the memory of a build."""
+TEXT_BYTES = """
+select sum(coalesce(length(cast(body as blob)), 0) + coalesce(length(cast(refs as blob)), 0))
+from pages
+"""
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("catalog", nargs="?", default=ROOT / "catalogs/iclr2019-decided.yml")
     parser.add_argument(
-        "--data", default=os.environ.get("PAPERSETTE_DATA", ROOT.parent / "shared" / "data")
+        "catalog", nargs="?", type=Path, default=ROOT / "catalogs/iclr2019-decided.yml"
     )
+    data = os.environ.get("PAPERSETTE_DATA", ROOT.parent / "shared" / "data")
+    parser.add_argument("--data", type=Path, default=data)
     parser.add_argument(
-        "--cache", help="folder with the texts of earlier builds; by default a new one"
+        "--cache", type=Path, help="folder with the results of earlier builds; by default a new one"
     )
+    parser.add_argument("--jobs", help="worker processes of each build")
+    parser.add_argument("--sizes", type=int, nargs="*", default=[], help="papers of made sources")
+    parser.add_argument("--work", type=Path, help="folder of what is made; by default removed")
     options = parser.parse_args()
+    more = ["--jobs", options.jobs] if options.jobs else []
+    print(f"{'':34}{'s':>8}{'cpu s':>8}{'ms/paper':>10}{'MiB':>7}{'all MiB':>9}{'db/text':>9}")
     with tempfile.TemporaryDirectory() as folder:
-        output = Path(folder)
-        command = [sys.executable, ROOT / "build_db.py", options.catalog, "--data", options.data]
-        command += ["--db", output / "papers.db", "--cache", options.cache or output / "cache"]
-        for name, more in (
-            ("first build", []),
-            ("nothing changed", []),
-            ("no PDF changed", ["--rebuild"]),
-        ):
-            started = time.perf_counter()
-            subprocess.run([*command, *more], cwd=ROOT, check=True, capture_output=True)
-            print(f"{name:16}{time.perf_counter() - started:8.1f} s", flush=True)
+        work = options.work or Path(folder)
+        build = Build(options.catalog, options.data, work / "given", options.cache, more)
+        build.run("first build")
+        build.run("nothing changed")
+        build.run("no file changed", "--rebuild")
+        for size in options.sizes:
+            source = work / str(size)
+            catalog = source / "catalog.yml"
+            if not catalog.exists():
+                big_source.make(options.catalog, options.data, source, size)
+            made = Build(catalog, source, source / "build", None, more)
+            made.run(f"{size:,} papers")
+            change(source / "texts" / "made-1.txt")
+            made.run(f"{size:,} papers, one changed")
+
+
+class Build:
+    """Builds of one catalog into one folder."""
+
+    def __init__(
+        self, catalog: Path, data: Path, folder: Path, cache: Path | None, more: list[str]
+    ) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.database = folder / "papers.db"
+        command = [sys.executable, ROOT / "build_db.py", catalog, "--data", data, *more]
+        command += ["--db", self.database, "--cache", cache or folder / "cache"]
+        self.command = [str(part) for part in command]
+
+    def run(self, name: str, *more: str) -> None:
+        """Build once, and print what it took."""
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        started = time.perf_counter()
+        with subprocess.Popen([*self.command, *more], cwd=ROOT, stderr=subprocess.PIPE) as process:
+            memory = Memory(process.pid)
+            _, printed = process.communicate()
+            memory.stop()
+        seconds = time.perf_counter() - started
+        if process.returncode:
+            sys.exit(printed.decode()[-2000:])
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        with closing(sqlite3.connect(self.database)) as conn:
+            papers = conn.execute("select count(*) from papers").fetchone()[0]
+            text = conn.execute(TEXT_BYTES).fetchone()[0]
+        share = self.database.stat().st_size / text if text else 0
+        print(
+            f"{name:34}{seconds:8.1f}{cpu:8.1f}{1000 * seconds / papers:10.1f}"
+            f"{memory.largest >> 10:7,}{memory.total >> 10:9,}{share:9.2f}",
+            flush=True,
+        )
+
+
+class Memory:
+    """Samples the memory of a process and its children (Linux) until it is stopped.
+
+    Pages that processes share are counted in parts, so that the sum is what they take together.
+    """
+
+    def __init__(self, process: int) -> None:
+        self.largest = self.total = 0
+        """KiB of the largest process, and of all."""
+        self._process = process
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopped.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._stopped.wait(INTERVAL):
+            sizes = [to_kilobytes(process) for process in find_family(self._process)]
+            self.largest = max([self.largest, *sizes])
+            self.total = max(self.total, sum(sizes))
+
+
+def find_family(process: int) -> list[int]:
+    """Return a process and its descendants."""
+    children: defaultdict[int, list[int]] = defaultdict(list)
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = path.read_text().rpartition(")")[2].split()
+        except OSError:  # it has ended
+            continue
+        children[int(fields[1])].append(int(path.parent.name))
+    family = [process]
+    for member in family:
+        family += children[member]
+    return family
+
+
+def to_kilobytes(process: int) -> int:
+    """Return the memory of a process; 0 if it has ended."""
+    try:
+        lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0)
+
+
+def change(path: Path) -> None:
+    """Add a sentence to a text."""
+    with path.open("a", encoding="utf-8") as file:
+        file.write("\nThis sentence was added.\n")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ one process. See also citations.py and mentions.py.
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import resource
 import shutil
@@ -23,8 +24,10 @@ import numpy as np
 from sqlite_utils import Database
 
 from papersette.database import facts
+from papersette.database.evidence import Evidence
 from papersette.database.publish import FAST_PRAGMAS
 from papersette.knowledge import keyphrases, tags
+from papersette.workers import Workers
 
 ROOT = Path(__file__).parent.parent
 FILLED = (
@@ -147,9 +150,13 @@ def run_stages(database: Database, part: int) -> tuple[int, dict[str, float]]:
     database.execute("delete from papers where page_count = 0")
     database.conn.commit()
     taken, started = {}, time.perf_counter()
-    for stage in facts.save_facts(database):
-        taken[stage], started = time.perf_counter() - started, time.perf_counter()
-    return database.table("papers").count, taken
+    with Workers(os.cpu_count() or 1) as pool:
+        found = Evidence(pool)
+        papers = len(list(found.read(database)))
+        taken["papers"], started = time.perf_counter() - started, time.perf_counter()
+        for stage in facts.save_facts(database, found):
+            taken[stage], started = time.perf_counter() - started, time.perf_counter()
+    return papers, taken
 
 
 if __name__ == "__main__":

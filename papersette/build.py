@@ -22,10 +22,9 @@ from __future__ import annotations
 
 import argparse
 import io
-import os
 import sys
-from collections import Counter
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -35,9 +34,11 @@ from sqlite_utils import Database
 from papersette import loading, stopping, system
 from papersette.catalogs import catalog, meaning
 from papersette.catalogs.catalog import Catalog
+from papersette.cluster import ClusterWorkers
 from papersette.database import (
     aspects,
     comparison,
+    evidence,
     facets,
     facts,
     history,
@@ -50,17 +51,21 @@ from papersette.database import (
 )
 from papersette.database.schema import INDEXES
 from papersette.errors import UserError
-from papersette.fulltext import ENGINES, SystemFailure, Text, extract, recognition
-from papersette.fulltext.hyphens import restore_compounds
+from papersette.fulltext import recognition
+from papersette.fulltext.reading import prepare_worker, read_file
+from papersette.fulltext.stored import read_stored, store
 from papersette.ingest import collection, grouping
 from papersette.meaning.cache import VectorCache
 from papersette.meaning.encoder import MISSING, OnnxEncoder, is_installed
-from papersette.progress import Progress
+from papersette.options import parse
+from papersette.progress import Progress, warn
 from papersette.proposals import new_catalog, starting_catalogs
-from papersette.search import evaluation, index
+from papersette.search import answers, evaluation, index
 from papersette.search.engine import Engine
 from papersette.search.meaning import write_meaning
 from papersette.sources import model_files
+from papersette.texts import read_texts, warn_unsaved
+from papersette.workers import Workers
 
 SUMMARY = ("papers", "pages", "words", "tags", "problems", "seconds")
 
@@ -83,7 +88,7 @@ def main(arguments: list[str] | None = None, *, site_folder: Path) -> int:
             lambda: static_export.main(given[1:], site_folder),
             "build_db.py: stopped; what was exported before is unchanged",
         )
-    options = parse(given)
+    options = parse(given, __doc__)
     return stopping.run(
         lambda: run(options, started, site_folder), f"build_db.py: {stopping.MESSAGE}"
     )
@@ -146,20 +151,36 @@ def build_locked(
         repair(options, progress, encoder)
         print(f"{options.db}: nothing has changed since it was built; --rebuild builds it anyway")
         return {}
-    texts = read_texts(options, publication, items.files(), progress)
-    with publish.publish(options.db) as db:
-        cache = VectorCache(options.downloads / "models", encoder) if encoder else None
-        save(db, publication, items, texts, progress, cache)
+    vectors = VectorCache(options.downloads / "models", encoder) if encoder else None
+    with (
+        start_workers(options) as pool,
+        publish.publish(options.db) as db,
+    ):
+        read_papers(db, options, publication, items, pool, progress)
+        save_facts(db, options, publication, pool, progress, vectors)
         load.save_changes(db, previous, started)
         path = replacement.to_catalog_path(publication.path, options.db)
         summary = load.save_build(db, publication, path, started, fingerprint, previous)
-        index_part = build_index(publish.commit(db), options, progress, encoder)
+        index_part = parts.to_index_part(options.db)
+        complete_index(publish.commit(db), options, progress, encoder)
         engine = Engine(publish.commit(db), index_part)
-        load.save_evaluation(db, map(asdict, evaluation.measure(engine, publication.questions)))
+        figures = evaluation.measure(engine, publication.questions)
+        figures += answers.measure(engine, publication.questions)
+        load.save_evaluation(db, map(asdict, figures))
         summary = {**summary, "problems": check_site(db, engine, publication)}
         publish.check(db)
     publish.save_inspection(to_inspection(options.db), options.db)
     return summary
+
+
+def start_workers(options: argparse.Namespace) -> Workers:
+    """Return what does the work on papers: processes of this machine, or of a cluster."""
+    if options.scheduler is None:
+        return Workers(options.jobs, prepare=prepare_worker)
+    if isinstance(options.cache, Path):  # the machines of the cluster have another working folder
+        options.cache = options.cache.resolve()
+    remote = {read_file: (store, read_stored)}
+    return ClusterWorkers(options.scheduler, remote, options.jobs, prepare=prepare_worker)
 
 
 def check_site(db: Database, engine: Engine, publication: Catalog) -> int:
@@ -203,17 +224,24 @@ def to_inspection(database: Path) -> Path:
 
 def build_index(
     database: Path, options: argparse.Namespace, progress: Progress, encoder: OnnxEncoder | None
-) -> Path:
-    """Build the search index of a database that will be published at `options.db`; return its
-    folder, which is to be installed with the database.
-    """
+) -> None:
+    """Build the search index of a database anew; it is to be installed."""
+    with closing(index.connect(database)) as conn:
+        papers = conn.execute("select count(*) from papers").fetchone()[0]
+    writing = index.write_index(database, parts.to_index_part(database))
+    progress.run("building the search index", writing, papers)
+    complete_index(database, options, progress, encoder)
+
+
+def complete_index(
+    database: Path, options: argparse.Namespace, progress: Progress, encoder: OnnxEncoder | None
+) -> None:
+    """Add vectors of meaning to a new search index, and bind it to the build of its database."""
     part = parts.to_index_part(options.db)
-    progress.run("building the search index", index.write_index(database, part), None)
     if encoder:
         making = write_meaning(database, part, encoder, options.downloads / "models")
         progress.run("making vectors of meaning", making, None, "texts")
-        index.write_manifest(database, part)
-    return part
+    index.write_manifest(database, part)
 
 
 def open_model(options: argparse.Namespace, publication: Catalog) -> OnnxEncoder | None:
@@ -237,15 +265,16 @@ def describe_meaning(options: argparse.Namespace, publication: Catalog) -> str:
     return line if is_installed() else f"{line}; {MISSING}"
 
 
-def save(
+def read_papers(
     db: Database,
+    options: argparse.Namespace,
     publication: Catalog,
     items: collection.Items,
-    texts: Mapping[Path, Text | str],
+    pool: Workers,
     progress: Progress,
-    cache: VectorCache | None,
 ) -> None:
-    """Fill the empty database with papers, what is found in their text, and the indexes."""
+    """Fill the empty database with papers and their text."""
+    texts = read_texts(options, publication, items.files(), pool, progress)
     papers, problems = collection.match_files(items, texts)
     works, pairs, unknown = grouping.group(papers, publication)
     progress.run("saving", load.save_papers(db, papers, texts, works), len(papers))
@@ -254,15 +283,29 @@ def save(
     load.save_alternate_values(db, items.alternate_values)
     load.save_tallies(db, items.tallies)
     load.save_problems(db, [*problems, *unknown])
-    stages = facts.save_facts(db, publication.datasets)
+
+
+def save_facts(
+    db: Database,
+    options: argparse.Namespace,
+    publication: Catalog,
+    pool: Workers,
+    progress: Progress,
+    vectors: VectorCache | None,
+) -> None:
+    """Fill the tables of what is found in the text of the papers, and the indexes."""
+    papers = evidence.Evidence(pool, options.cache)
+    progress.run("examining papers", papers.read(db), db.table("papers").count)
+    warn_unsaved(options, papers.unsaved, "the facts", db.table("papers").count)
+    stages = facts.save_facts(db, papers, publication.datasets)
     progress.run("finding facts", stages, len(facts.STAGES), "stages")
-    related = aspects.save_aspects(db, cache.encode if cache else None)
+    related = aspects.save_aspects(db, vectors.encode if vectors else None)
     progress.run("relating papers by aspect", related, 3, "steps")
     for problem in db.query("select * from problems where source = ?", [facts.ALL_SOURCES]):
         warn(f"{problem['item']} {problem['reason']}")
     load.save_ratings(db)
     facets.save_facets(db)
-    progress.run("indexing", publish.index(db), len(INDEXES), "indexes")
+    progress.run("indexing", publish.index(db, options.db), len(INDEXES) + 1, "indexes")
     load.save_problems(db, text_quality.score_texts(db))
     load.save_problems(db, machine_text.find_machine_text(db))
 
@@ -280,57 +323,6 @@ def collect(
         fetching = collection.download(items, folder, offline=options.offline, allow_hosts=allowed)
         progress.run("fetching PDFs", fetching, None)
     return items
-
-
-def read_texts(
-    options: argparse.Namespace, publication: Catalog, files: list[Path], progress: Progress
-) -> dict[Path, Text | str]:
-    """Return the text of each file, or the reason why it has none.
-
-    Raises `UserError` if nearly all have none for one reason that is not in the files.
-    """
-    parts.remove_stale(options.cache, "*/*.part")
-    reading = extract(
-        files,
-        jobs=options.jobs,
-        engine=options.engine,
-        cache_folder=options.cache,
-        ocr=publication.ocr,
-    )
-    texts = dict(progress.over("reading papers", reading, len(files)))
-    check_texts(options.db, texts)
-    unsaved = Counter(
-        text.unsaved for text in texts.values() if isinstance(text, Text) and text.unsaved
-    )
-    for reason, count in unsaved.items():
-        warn(
-            f"--cache {options.cache}: the text of {count:,} of {len(files):,} files could not be "
-            f"kept ({reason}); this build uses it, the next one reads these files again"
-        )
-    return restore_compounds(texts)
-
-
-def check_texts(database: Path, texts: Mapping[Path, Text | str]) -> None:
-    """Raise `UserError` if nearly all files have no text for one reason of the system."""
-    reasons = Counter(str(text) for text in texts.values() if isinstance(text, SystemFailure))
-    for reason, count in reasons.most_common(1):
-        if count >= max(FEWEST_FAILURES, FAILURE_SHARE * len(texts)):
-            example = next(path for path, text in texts.items() if text == reason)
-            raise UserError(
-                f"{database} is not built: {count:,} of {len(texts):,} files have the same "
-                f"problem, which is one of this system: {example} {reason}"
-            )
-
-
-FAILURE_SHARE = 0.9
-"""Share of the files that end a build if they fail for one reason of the system."""
-FEWEST_FAILURES = 3
-"""Number of files that must fail; of fewer each is a problem of its own."""
-
-
-def warn(message: str) -> None:
-    """Print a warning."""
-    print(f"build_db.py: warning: {message}", file=sys.stderr)
 
 
 def to_fingerprint(
@@ -354,49 +346,3 @@ def read_previous(database: Path, publication: Catalog) -> history.Previous | No
     if not replacement.is_own(database, publication):
         return None
     return history.read_previous(database)
-
-
-def parse(arguments: list[str] | None) -> argparse.Namespace:
-    """Parse the command line; wrong usage ends the process with status 2."""
-    parser = argparse.ArgumentParser(
-        "build_db.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    default_catalog = Path("catalogs/sample.yml")
-    parser.add_argument(
-        "catalog", nargs="?", type=Path, default=default_catalog, help="what to build (%(default)s)"
-    )
-    parser.add_argument("--data", type=Path, help=DATA_HELP)
-    parser.add_argument("--meaning", metavar="MODEL", help=MEANING_HELP)
-    for name, kind, default, text in OPTIONS:
-        parser.add_argument(name, type=kind, default=default, help=f"{text} (%(default)s)")
-    parser.add_argument(
-        "--engine",
-        choices=ENGINES,
-        default="pdfium",
-        help="what reads PDFs; pdfminer is pure Python (%(default)s)",
-    )
-    for name, text in FLAGS:
-        parser.add_argument(name, action="store_true", help=text)
-    options = parser.parse_args(arguments)
-    if options.jobs < 1:
-        parser.error("--jobs must be at least 1")
-    return options
-
-
-DATA_HELP = "the folder where relative paths of the catalog start (its key data, else data)"
-MEANING_HELP = (
-    "the model by which papers are found by meaning: its name, a folder with its files, or “off” "
-    "(that of the catalog)"
-)
-OPTIONS = (
-    ("--db", Path, Path("papers.db"), "the SQLite file to write"),
-    ("--jobs", int, os.cpu_count() or 1, "how many PDFs to read at once"),
-    ("--cache", Path, Path(".cache/fulltext"), "the folder that keeps the text of PDFs"),
-    ("--downloads", Path, Path(".cache/downloads"), "the folder that keeps fetched files"),
-)
-FLAGS = (
-    ("--offline", "fetch nothing; use what was fetched before"),
-    ("--check", "read the sources, report what would be built, and build nothing"),
-    ("--rebuild", "build even if nothing has changed"),
-    ("--replace", "replace the file at --db even if another catalog or program made it"),
-)

@@ -12,7 +12,10 @@ from conftest import METADATA, ROOT
 from papersette.database.schema import PAGES_PER_PAPER, SCHEMA
 from papersette.search.corpus import FACETS
 
-LEAVES = "__version__ records errors text names progress files list_headings loading markup stopping system"
+LEAVES = (
+    "__version__ records errors text names progress files list_headings loading markup stopping "
+    "system cache workers"
+)
 MAY_IMPORT = {
     "papersette/records.py": "",
     "papersette/errors.py": "",
@@ -26,24 +29,31 @@ MAY_IMPORT = {
     "papersette/files.py": "",
     "papersette/stopping.py": "",
     "papersette/system.py": "",
+    "papersette/cache.py": "",
+    "papersette/workers.py": "stopping system",
+    "papersette/cluster.py": "cache errors workers",
     "papersette/meaning": f"{LEAVES} meaning",
     "papersette/sources": f"{LEAVES} meaning sources",
     "papersette/fulltext": f"{LEAVES} fulltext",
     "papersette/knowledge": f"{LEAVES} knowledge",
     "papersette/mathematics.py": "",
+    "papersette/translations.py": "",
     "papersette/reader": f"{LEAVES} search reader",
-    "papersette/readers": f"{LEAVES} sources readers",
+    "papersette/readers": f"{LEAVES} exports readers search sources translations",
     "papersette/exports": f"{LEAVES} exports",
     "papersette/search": f"{LEAVES} meaning search",
+    "papersette/prose": f"{LEAVES} meaning search prose",
     "papersette/catalogs": f"{LEAVES} yaml_mistakes catalogs meaning sources",
     "papersette/ingest": f"{LEAVES} catalogs sources fulltext knowledge ingest",
     "papersette/database": f"{LEAVES} catalogs fulltext knowledge search database",
     "papersette/agents": f"{LEAVES} search agents",
-    "papersette/site": f"{LEAVES} catalogs exports search reader readers agents site",
+    "papersette/site": f"{LEAVES} catalogs exports prose search reader readers agents site",
     "papersette/proposals": f"{LEAVES} catalogs database fulltext ingest proposals sources",
     "papersette/__main__.py": f"{LEAVES} search agents",
-    "papersette/build.py": f"{LEAVES} catalogs proposals sources ingest fulltext meaning database search site",
-    "plugins": f"{LEAVES} catalogs mathematics search reader readers exports agents site",
+    "papersette/options.py": "cache fulltext",
+    "papersette/texts.py": "catalogs database errors fulltext progress workers",
+    "papersette/build.py": f"{LEAVES} cluster options texts catalogs proposals sources ingest fulltext meaning database search site",
+    "plugins": f"{LEAVES} catalogs mathematics search reader readers exports agents site translations",
 }
 """The modules and packages of papersette that each file or package may import."""
 

@@ -9,6 +9,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from concurrent.futures import Future
 from contextlib import closing
 from pathlib import Path
 
@@ -17,10 +18,10 @@ from bad_pdfs import make_endless
 from conftest import ROOT, build_catalog, build_here, make_pdf
 from kills import ends
 
-from papersette import build as builder
 from papersette import stopping, system
 from papersette.database import parts, publish
 from papersette.search import index
+from papersette.workers import Outcome
 
 CATALOG = """
 title: Test
@@ -341,13 +342,15 @@ def test_a_full_disk_ends_with_its_remedy_and_keeps_the_old_file(built, monkeypa
     ],
 )
 def test_an_index_that_cannot_be_written_keeps_the_old_file(built, monkeypatch, error, reason):
-    def fail(database, part):
-        part.mkdir()
-        raise error
-        yield
+    class Failing(publish.Workers):
+        def start(self, function, job, seconds):
+            (job[1] / "papers").mkdir()
+            failed = Future()
+            failed.set_exception(error)
+            return Outcome(job, None, failed)
 
     before = (built / "papers.db").read_bytes()
-    monkeypatch.setattr(builder.index, "write_index", fail)
+    monkeypatch.setattr(publish, "Workers", Failing)
     ended = build_catalog(built, CATALOG, "--rebuild")
     assert (ended.returncode, reason in ended.stderr, "Traceback" in ended.stderr) == (
         1,

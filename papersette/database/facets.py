@@ -99,21 +99,20 @@ def save_facets(db: Database) -> None:
         labels.setdefault((facet, value), label)
         papers_of[facet, value][number] = occurrences
     ids = _to_facet_ids(papers_of)
-    db.table("facets").insert_all(
-        {
-            "facet_id": facet_id,
-            "facet": key[0],
-            "value": key[1],
-            "label": labels[key],
-            "slug": to_slug(labels[key]),
-            "paper_count": len(papers_of[key]),
-        }
-        for key, facet_id in ids.items()
+    db.conn.executemany(
+        "insert into facets values (?, ?, ?, ?, ?, ?)",
+        (
+            (facet_id, *key, labels[key], to_slug(labels[key]), len(papers_of[key]))
+            for key, facet_id in ids.items()
+        ),
     )
-    db.table("paper_facets").insert_all(
-        {"facet_id": facet_id, "number": number, "occurrences": occurrences}
-        for key, facet_id in ids.items()
-        for number, occurrences in papers_of[key].items()
+    db.conn.executemany(
+        "insert into paper_facets values (?, ?, ?)",
+        (
+            (facet_id, number, occurrences)
+            for key, facet_id in ids.items()
+            for number, occurrences in sorted(papers_of[key].items())
+        ),
     )
 
 

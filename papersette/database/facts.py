@@ -1,69 +1,54 @@
 """Fill the tables of facts found in papers: citations, related papers, tags, mentions, code links.
 
-Each stage reads papers and pages from the database, computes with papersette.knowledge, which does
-not use the database, and writes its own tables. Facts are stored with their evidence.
+Each stage compares what evidence.py found in each paper, computes with papersette.knowledge, which
+does not use the database, and writes its own tables. Facts are stored with their evidence.
 """
 
 from __future__ import annotations
 
-import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
-from itertools import groupby
-from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 from sqlite_utils import Database
 
 from papersette import system
-from papersette.knowledge import keyphrases, related, tags
-from papersette.knowledge.citations import (
-    Entry,
-    count_citing_notes,
-    parse_references,
-    to_entries,
-)
-from papersette.knowledge.citations.works import (
-    Known,
-    Work,
-    describe_works,
-    group_works,
-    link_to_papers,
-)
-from papersette.knowledge.code import find_code
+from papersette.database import citations
+from papersette.database.evidence import Evidence, read_texts
+from papersette.knowledge import candidates, keyphrases, tags
+from papersette.knowledge.candidates import Chooser, MentionJob
 from papersette.knowledge.datasets import load_datasets
-from papersette.knowledge.map import draw_map
-from papersette.knowledge.matcher import Matcher
-from papersette.knowledge.mentions import find_mentions
-from papersette.knowledge.mining import Miner
+from papersette.knowledge.map import Point, to_layout, to_points, to_vectors
+from papersette.knowledge.matcher import to_spellings
+from papersette.knowledge.mentions import Mention
+from papersette.knowledge.related import Collection, Document, WordCounts
 from papersette.knowledge.terms import Term, to_terms
-from papersette.names import Name, parse_name
-from papersette.records import Problem, Reference
-from papersette.text import to_slug, unique_id
+from papersette.records import Problem
 
 Row = dict[str, Any]
-Stage = Callable[[Database, Sequence[Term]], None]
+Stage = Callable[[Database, Evidence], None]
 
 
-def save_facts(db: Database, datasets: Path | None = None) -> Iterator[str]:
+def save_facts(db: Database, evidence: Evidence, datasets: Path | None = None) -> Iterator[str]:
     """Run all stages, yielding the name of each when it is finished.
 
     A stage that fails leaves its tables empty, writes a problem and does not end the build.
     `datasets` is a file of dataset names to use in addition to the built-in list. Raises
     `UserError` if it cannot be read, and what says that the database cannot be written.
     """
-    known = load_datasets(datasets)
+    evidence.datasets = load_datasets(datasets)
+    db.conn.commit()
     for name, stage in STAGES.items():
-        _run(db, name, stage, known)
+        _run(db, name, stage, evidence)
         db.conn.commit()
         yield name
 
 
-def _run(db: Database, name: str, stage: Stage, known: Sequence[Term]) -> None:
+def _run(db: Database, name: str, stage: Stage, evidence: Evidence) -> None:
     try:
-        stage(db, known)
+        stage(db, evidence)
     except Exception as error:
         if system.to_reason(error):
             raise  # for example a full disk, which every later stage meets, too
@@ -82,165 +67,11 @@ ALL_SOURCES = "all sources"
 """The source of a problem that concerns the whole publication."""
 
 
-def _save_citations(db: Database, _: Sequence[Term]) -> None:
-    given = _read_given_references(db)
-    lists = {
-        paper_id: parse_references(pages)
-        for paper_id, pages in _read_pages(db, "refs")
-        if paper_id not in given
-    }
-    lists |= {paper_id: to_entries(references) for paper_id, references in given.items()}
-    entries = [(paper_id, entry) for paper_id, own in lists.items() for entry in own]
-    groups = group_works([entry for _, entry in entries])
-    works = describe_works([entry for _, entry in entries], groups)
-    ids = _to_work_ids(works.values())
-    papers = [
-        Known(paper_id, title, year, (parse_name(name),) if name else ())
-        for paper_id, title, year, name in db.execute(KNOWN_PAPERS)
-    ]
-    links = dict(reversed(link_to_papers(works.values(), papers)))
-    citing: defaultdict[str, set[str]] = defaultdict(set)
-    for i, key in groups.items():
-        citing[key].add(entries[i][0])
-    db.table("cited_works").insert_all(
-        _to_cited_work(work, ids[work.key], len(citing[work.key]), links.get(work.key))
-        for work in works.values()
-    )
-    db.table("citations").insert_all(
-        _to_citation(i + 1, paper_id, entry, ids[groups[i]] if i in groups else None)
-        for i, (paper_id, entry) in enumerate(entries)
-    )
-    _save_cited_names(db, entries)
-    db.execute(UPDATE_CITED_BY)
-    _report_footnotes(db, {paper_id for paper_id, _ in entries})
-
-
-def _report_footnotes(db: Database, with_list: set[str]) -> None:
-    """Add a problem for each paper that has no list but cites in its footnotes."""
-    for paper_id, pages in _read_pages(db, "body"):
-        notes = 0 if paper_id in with_list else count_citing_notes(pages)
-        if notes:
-            reason = (
-                f"cites in footnotes (at least {notes}) and has no list of references: its "
-                "citations are searched as text but are missing in the table citations"
-            )
-            source = db.execute(SOURCE_OF, (paper_id,)).fetchone()[0]
-            problem = Problem(source, paper_id, "text", reason, paper_id)
-            db.table("problems").insert(asdict(problem))
-
-
-SOURCE_OF = "select venue_id from papers where paper_id = ?"
-
-
-def _read_given_references(db: Database) -> dict[str, list[Reference]]:
-    """Return the reference lists that sources gave, by paper_id; load.py has written them."""
-    if not db.execute(HAS_GIVEN_REFERENCES).fetchone():
-        return {}
-    rows = db.execute("select paper_id, fields from given_references order by rowid")
-    given: defaultdict[str, list[Reference]] = defaultdict(list)
-    for paper_id, fields in rows:
-        values = json.loads(fields)
-        given[paper_id].append(Reference(**{**values, "authors": tuple(values["authors"])}))
-    return given
-
-
-def _to_cited_work(work: Work, work_id: str, citing_count: int, paper_id: str | None) -> Row:
-    return {
-        "cited_work_id": work_id,
-        "title": work.title,
-        "authors": "; ".join(map(_to_label, work.authors)) or None,
-        "year": work.year,
-        "citing_count": citing_count,
-        "paper_id": paper_id,
-    }
-
-
-def _to_work_ids(works: Iterable[Work]) -> dict[str, str]:
-    """Return a short unique name for each work's key, of first author, year and title words."""
-    ids: dict[str, str] = {}
-    taken: set[str] = set()
-    for work in works:
-        first = work.authors[0].family if work.authors else ""
-        base = (
-            to_slug(" ".join([first, str(work.year or ""), *work.title.split()[:4]]))
-            or work.key[:40]
-        )
-        ids[work.key] = unique_id(base, taken)
-        taken.add(ids[work.key])
-    return ids
-
-
-HAS_GIVEN_REFERENCES = "select 1 from sqlite_temp_master where name = 'given_references'"
-KNOWN_PAPERS = """
-select paper_id, title, year, (
-    select name from authorships
-    where authorships.paper_id = papers.paper_id
-    order by position)
-from papers
-where title is not null
-order by number
-"""
-UPDATE_CITED_BY = """
-update papers set cited_by = (
-    select count(distinct citations.paper_id)
-    from cited_works join citations using (cited_work_id)
-    where cited_works.paper_id = papers.paper_id and citations.paper_id <> papers.paper_id)
-where exists (select 1 from citations)
-"""
-
-
-def _to_citation(number: int, paper_id: str, entry: Entry, work_id: str | None) -> Row:
-    return {
-        "citation_id": number,
-        "paper_id": paper_id,
-        "position": entry.position,
-        "page": entry.page,
-        "raw": entry.raw,
-        "title": entry.title,
-        "year": entry.year,
-        "venue": entry.venue,
-        "doi": entry.doi,
-        "arxiv_id": entry.arxiv_id,
-        "cited_work_id": work_id,
-    }
-
-
-def _save_cited_names(db: Database, entries: Sequence[tuple[str, Entry]]) -> None:
-    spellings: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    citing: defaultdict[str, set[str]] = defaultdict(set)
-    rows = []
-    for number, (paper_id, entry) in enumerate(entries, start=1):
-        for position, name in enumerate(entry.authors, start=1):
-            spellings[name.key][_to_label(name)] += 1
-            citing[name.key].add(paper_id)
-            rows.append({"citation_id": number, "position": position, "name_id": name.key})
-    db.table("cited_names").insert_all(
-        {
-            "name_id": key,
-            "name": max(counts, key=lambda label: counts[label]),
-            "citing_count": len(citing[key]),
-        }
-        for key, counts in spellings.items()
-    )
-    db.table("cited_authors").insert_all(rows)
-
-
-def _to_label(name: Name) -> str:
-    return f"{name.family}, {name.initial}" if name.initial else name.family
-
-
-def _save_mentions(db: Database, datasets: Sequence[Term]) -> None:
-    miner = Miner()
-    for _, pages in _read_pages(db, "body"):
-        miner.add(body for _, body in pages)
+def _save_mentions(db: Database, evidence: Evidence) -> None:
     keywords = [keyword for own in _read_keywords(db).values() for keyword in own]
-    terms = to_terms(keywords, datasets, miner.datasets(), miner.frequencies)
-    matcher = Matcher(terms)
-    found = [
-        (paper_id, mention)
-        for paper_id, pages in _read_pages(db, "body")
-        for mention in find_mentions(pages, matcher)
-    ]
+    miner = evidence.miner
+    terms = to_terms(keywords, evidence.datasets, miner.datasets(), miner.frequencies)
+    found = list(_find_mentions(db, evidence, terms))
     counts = Counter(mention.term_id for _, mention in found)
     known = {term.term_id: term for term in reversed(terms)}
     db.table("terms").insert_all(
@@ -253,45 +84,59 @@ def _save_mentions(db: Database, datasets: Sequence[Term]) -> None:
         }
         for key, count in counts.most_common()
     )
-    db.table("mentions").insert_all(
-        {"paper_id": paper_id, **asdict(mention)} for paper_id, mention in found
+    rows = ((paper_id, *_to_row(mention)) for paper_id, mention in found)
+    db.conn.executemany("insert into mentions values (?, ?, ?, ?, ?)", rows)
+
+
+def _find_mentions(
+    db: Database, evidence: Evidence, terms: Sequence[Term]
+) -> Iterator[tuple[str, Mention]]:
+    """Yield the mentions of all papers, found by the workers or in the cache."""
+    chooser = Chooser(to_spellings(terms), evidence.vocabularies)
+    jobs = (
+        MentionJob(text, chooser.choose(paper))
+        for paper, text in enumerate(read_texts(db, evidence.cache))
     )
+    for outcome in evidence.pool.run(candidates.find, jobs, find=candidates.find_cached):
+        paper_id = outcome.job.text.paper_id
+        try:
+            mentions = outcome.result()
+        except Exception as error:  # noqa: BLE001 - one paper must not stop the others
+            evidence.report(db, paper_id, "mentions", error)
+            continue
+        for mention in mentions:
+            yield paper_id, mention
 
 
-def _read_pages(db: Database, column: str) -> Iterator[tuple[str, list[tuple[int, str]]]]:
-    """Yield each paper that has text in a column of pages, with those pages' numbers and texts."""
-    rows = db.execute(PAGES[column])
-    for paper_id, group in groupby(rows, key=itemgetter(0)):
-        yield paper_id, [(page, text) for _, page, text in group]
-
-
-PAGES = {
-    "body": "select paper_id, page, body from pages where body is not null order by page_id",
-    "refs": "select paper_id, page, refs from pages where refs is not null order by page_id",
-}
-
-
-def _save_related(db: Database, _: Sequence[Term]) -> None:
-    db.table("related").insert_all(
-        {
-            "paper_id": neighbour.paper_id,
-            "other_id": neighbour.other_id,
-            "rank": neighbour.rank,
-            "score": neighbour.score,
-            "terms": ", ".join(neighbour.terms) or None,
-            "shared_citations": neighbour.shared_citations,
-        }
-        for neighbour in related.find_neighbours(list(_read_documents(db)))
+def _save_related(db: Database, evidence: Evidence) -> None:
+    rows = (
+        (
+            neighbour.paper_id,
+            neighbour.other_id,
+            neighbour.rank,
+            neighbour.score,
+            ", ".join(neighbour.terms) or None,
+            neighbour.shared_citations,
+        )
+        for neighbour in _to_collection(db, evidence).find_neighbours()
     )
+    _start_map(db, evidence)
+    db.conn.executemany("insert into related values (?, ?, ?, ?, ?, ?)", rows)
 
 
-BODIES = """
-select paper_id, (
-    select group_concat(body, char(10)) from pages where pages.paper_id = papers.paper_id)
-from papers
-order by number
-"""
-ABSTRACTS = "select work_id, title, abstract, tldr from papers order by number"
+def _to_collection(db: Database, evidence: Evidence) -> Collection:
+    """Return the papers as vectors, which two stages use."""
+    if evidence.collection is None:
+        evidence.collection = Collection(_read_documents(db), evidence.words)
+        evidence.words = WordCounts()  # the vectors have them
+    return evidence.collection
+
+
+def _to_row(record: Mention | Point) -> tuple[Any, ...]:
+    return tuple(vars(record).values())
+
+
+ABSTRACTS = "select paper_id, work_id, title, abstract, tldr from papers order by number"
 CITED_TITLES = """
 select distinct citations.paper_id, cited_works.title
 from citations join cited_works using (cited_work_id)
@@ -299,20 +144,19 @@ order by 1, 2
 """
 
 
-def _read_documents(db: Database) -> Iterator[related.Document]:
+def _read_documents(db: Database) -> Iterator[Document]:
     cited: defaultdict[str, list[str]] = defaultdict(list)
     for paper_id, title in db.execute(CITED_TITLES):
         cited[paper_id].append(title)
-    rows = zip(db.execute(BODIES), db.execute(ABSTRACTS), strict=True)
-    for (paper_id, body), (work_id, title, abstract, tldr) in rows:
+    for paper_id, work_id, title, abstract, tldr in db.execute(ABSTRACTS):
         text = " . ".join(filter(None, (title, title, abstract, tldr)))
-        yield related.Document(paper_id, work_id, text, body or "", tuple(cited.get(paper_id, ())))
+        yield Document(paper_id, work_id, text, cited=tuple(cited.get(paper_id, ())))
 
 
-def _save_tags(db: Database, _: Sequence[Term]) -> None:
+def _save_tags(db: Database, evidence: Evidence) -> None:
     keywords = _read_keywords(db)
     spellings = (spelling for own in keywords.values() for spelling in own)
-    known = tags.Tags(spellings, _find_acronyms(db))
+    known = tags.Tags(spellings, evidence.acronyms.known())
     rows = [*_to_author_tags(keywords, known), *_extract_tags(db, keywords, known)]
     links = {(row["paper_id"], row["tag_id"]): row for row in reversed(rows)}
     counts = Counter(tag_id for _, tag_id in links)
@@ -336,13 +180,6 @@ def _read_keywords(db: Database) -> dict[str, list[str]]:
         paper_id: [part for keyword in (given or "").split("; ") for part in tags.split(keyword)]
         for paper_id, given in rows
     }
-
-
-def _find_acronyms(db: Database) -> dict[str, str]:
-    acronyms = tags.Acronyms()
-    for _, pages in _read_pages(db, "body"):
-        acronyms.read(body for _, body in pages)
-    return acronyms.known()
 
 
 def _to_author_tags(keywords: dict[str, list[str]], known: tags.Tags) -> Iterator[Row]:
@@ -381,17 +218,33 @@ def _extract_tags(db: Database, keywords: dict[str, list[str]], known: tags.Tags
             yield {"paper_id": paper_id, **tag, "origin": "extracted", "score": score}
 
 
-def _save_map(db: Database, _: Sequence[Term]) -> None:
+def _save_map(db: Database, evidence: Evidence) -> None:
     tags_of: defaultdict[str, list[str]] = defaultdict(list)
     for paper_id, tag in db.execute(
         "select paper_id, tag from paper_tags join tags using (tag_id) order by paper_id, tag_id"
     ):
         tags_of[paper_id].append(tag)
+    if evidence.layout is None:
+        _start_map(db, evidence)
+    assert evidence.layout is not None
+    ids, layout = evidence.layout
+    rows = map(_to_row, to_points(ids, layout.result(), tags_of))
+    db.conn.executemany("insert into paper_map values (?, ?, ?, ?)", rows)
+
+
+def _start_map(db: Database, evidence: Evidence) -> None:
+    """Start to draw the map in a worker, as it takes long and no other stage needs it."""
+    collection = _to_collection(db, evidence)
     mapped = {paper_id for (paper_id,) in db.execute(MAPPED_PAPERS)}
-    documents = [document for document in _read_documents(db) if document.paper_id in mapped]
-    db.table("paper_map").insert_all(asdict(point) for point in draw_map(documents, tags_of))
+    rows = [row for row, paper_id in enumerate(collection.ids) if paper_id in mapped]
+    vectors = to_vectors(collection, rows)
+    evidence.collection = None  # no other stage needs it
+    layout = evidence.pool.start(to_layout, vectors, MAP_SECONDS)
+    evidence.layout = [collection.ids[row] for row in rows], layout
 
 
+MAP_SECONDS = 36_000
+"""Time limit of the map; that of a million papers takes hours."""
 MAPPED_PAPERS = """
 with ranked as (
     select paper_id,
@@ -404,30 +257,24 @@ select paper_id from ranked where rank = 1
 """The longest version of each work, among those with text or an abstract."""
 
 
-def _save_code_links(db: Database, _: Sequence[Term]) -> None:
-    for paper_id, pages in _read_pages(db, "body"):
-        links = enumerate(find_code(pages), start=1)
-        rows = (
-            {**asdict(link), "paper_id": paper_id, "position": n, "evidence": link.evidence or None}
-            for n, link in links
-        )
-        db.table("code_links").insert_all(rows)
+def _save_code_links(db: Database, evidence: Evidence) -> None:
+    db.conn.executemany("insert into code_links values (?, ?, ?, ?, ?)", evidence.code_links)
 
 
 STAGES: dict[str, Stage] = {
-    "citations": _save_citations,
+    "citations": citations.save_citations,
     "related papers": _save_related,
     "tags": _save_tags,
-    "map": _save_map,
     "mentions": _save_mentions,
     "code links": _save_code_links,
+    "map": _save_map,
 }
 """Stages in the order of their dependencies.
 
 Related papers need cited works, tags need related papers, and the map needs tags.
 """
 TABLES = {
-    "citations": ("cited_authors", "cited_names", "citations", "cited_works"),
+    "citations": citations.TABLES,
     "related papers": ("related",),
     "tags": ("tag_suggestions", "paper_tags", "tags"),
     "map": ("paper_map",),

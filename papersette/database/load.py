@@ -105,12 +105,12 @@ def _save_works(db: Database, papers: list[Paper], works: Mapping[str, str]) -> 
 def _save_text(db: Database, number: int, paper: Paper, text: Text) -> None:
     """Write the pages and sections of a paper."""
     pages = (_to_page_row(number, paper, n, page) for n, page in enumerate(text.pages, start=1))
-    _insert(db, "pages", pages)
+    db.conn.executemany("insert into pages values (?, ?, ?, ?, ?, ?)", pages)
     sections = (
-        _to_section_row(paper, position, heading)
+        (paper.paper_id, position, heading.number, heading.title, heading.page)
         for position, heading in enumerate(text.headings, start=1)
     )
-    _insert(db, "sections", sections)
+    db.conn.executemany("insert into sections values (?, ?, ?, ?, ?)", sections)
     headings = [(heading.number, heading.title, heading.page) for heading in text.headings]
     page_count = len(text.pages)
     pairs = {
@@ -118,8 +118,7 @@ def _save_text(db: Database, number: int, paper: Paper, text: Text) -> None:
         for part in to_parts(headings, page_count, begin_pages=text.pages[0].engine == XML)
         for page in range(part.first, min(part.last, page_count) + 1)
     }
-    rows = ({"kind": kind, "page_id": page_id} for kind, page_id in sorted(pairs))
-    _insert(db, "section_pages", rows)
+    db.conn.executemany("insert into section_pages values (?, ?)", sorted(pairs))
 
 
 def save_versions(db: Database, pairs: Iterable[versions.Pair]) -> None:
@@ -169,25 +168,9 @@ def _to_paper_row(number: int, paper: Paper, work_id: str, text: Text | None) ->
     }
 
 
-def _to_page_row(number: int, paper: Paper, page_number: int, page: Page) -> Row:
-    return {
-        "page_id": number * PAGES_PER_PAPER + page_number,
-        "paper_id": paper.paper_id,
-        "page": page_number,
-        "body": page.body or None,
-        "refs": page.refs or None,
-        "engine": page.engine,
-    }
-
-
-def _to_section_row(paper: Paper, position: int, heading: Heading) -> Row:
-    return {
-        "paper_id": paper.paper_id,
-        "position": position,
-        "number": heading.number,
-        "heading": heading.title,
-        "page": heading.page,
-    }
+def _to_page_row(number: int, paper: Paper, page_number: int, page: Page) -> tuple[Any, ...]:
+    page_id = number * PAGES_PER_PAPER + page_number
+    return page_id, paper.paper_id, page_number, page.body or None, page.refs or None, page.engine
 
 
 def _save_authors(db: Database, papers: list[Paper]) -> None:

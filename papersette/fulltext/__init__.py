@@ -7,6 +7,7 @@
 from papersette.fulltext.engines import ENGINES
 from papersette.fulltext.front import Front
 from papersette.fulltext.headings import Heading
-from papersette.fulltext.reading import Limits, Page, SystemFailure, Text, extract
+from papersette.fulltext.reading import Page, Text, extract
+from papersette.workers import Limits, SystemFailure
 
 __all__ = ["ENGINES", "Front", "Heading", "Limits", "Page", "SystemFailure", "Text", "extract"]

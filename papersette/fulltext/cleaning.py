@@ -174,21 +174,26 @@ def _mask(line: str) -> str:
 
 def drop_line_numbers(page: list[str]) -> list[str]:
     """Drop the line numbers that submissions print; fewer than twenty may be a table."""
-    numbers = [line for line in page if re.fullmatch(r"\d{1,4}", line)]
+    numbers = [line for line in page if _is_number(line)]
     if len(numbers) < 20 or sorted(numbers, key=int) != numbers:
         return page
-    return [line for line in page if not re.fullmatch(r"\d{1,4}", line)]
+    return [line for line in page if not _is_number(line)]
+
+
+def _is_number(line: str) -> bool:
+    return len(line) <= 4 and line.isdecimal()
 
 
 def to_vocabulary(pages: list[list[str]]) -> Counter[str]:
     """Count each word, with its hyphens, that a line break does not split."""
     words: Counter[str] = Counter()
     for page in pages:
-        broken = False
-        for line in page:
-            inner = line.partition(" ")[2] if broken else line
-            broken = line.endswith("-")
-            words.update(re.findall(r"\w+(?:-\w+)*(?!\w|-)", inner.lower()))
+        broken = [False, *(line.endswith("-") for line in page)]
+        inner = (
+            line.partition(" ")[2] if after else line
+            for line, after in zip(page, broken, strict=False)
+        )
+        words.update(re.findall(r"\w+(?:-\w+)*(?!\w|-)", "\n".join(inner).lower()))
     return words
 
 
@@ -236,8 +241,9 @@ def to_paragraphs(lines: list[str]) -> str:
     full = sorted(map(len, lines))[int(len(lines) * 0.8)] if lines else 0
     text = ""
     for line in lines:
-        text += "\n" + line if _is_heading(line) else line
-        ends = not line or _is_heading(line) or (len(line) < 0.8 * full and line[-1] in ".?!:")
+        heading = _is_heading(line)
+        text += "\n" + line if heading else line
+        ends = not line or heading or (len(line) < 0.8 * full and line[-1] in ".?!:")
         text += "\n" if ends else " "
     return re.sub(r"\s*\n\s*", "\n", text).strip()
 

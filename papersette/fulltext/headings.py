@@ -124,7 +124,8 @@ def _to_candidates(
     pages: Sequence[Sequence[str]], types: Mapping[tuple[int, str], Line]
 ) -> Iterator[Candidate]:
     for page, lines in enumerate(pages, start=1):
-        if sum(bool(CONTENTS_LINE.fullmatch(line)) for line in lines) >= CONTENTS_LINES and any(
+        listed = (line for line in lines if line[-1:].isdecimal() and CONTENTS_LINE.fullmatch(line))
+        if sum(1 for _ in listed) >= CONTENTS_LINES and any(
             re.fullmatch(vocabulary.CONTENTS, line.strip(), re.IGNORECASE) for line in lines
         ):
             continue

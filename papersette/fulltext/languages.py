@@ -16,8 +16,19 @@ FEWEST = 60
 """Letters from which a text is enough."""
 CERTAIN = 0.9
 """Probability from which a language is returned."""
-SAMPLE = 600
-"""Words that are looked at, spread over the text."""
+PIECES = 20
+"""Pieces of a long text that are looked at first; for nearly all papers they are enough."""
+PIECE = 150
+"""Characters of a piece."""
+MANY = 4
+"""So many times longer is a text of which pieces are looked at."""
+NO_DOUBT = 0.99
+"""Probability from which the pieces are enough; else all words are looked at."""
+MOST = 12_000
+"""Words of them that are looked at."""
+RUN = 20
+LONGEST = 1_440_000
+"""Characters of a text that are looked at."""
 
 
 @cache
@@ -40,13 +51,25 @@ def detect(pages: Sequence[str]) -> str | None:
     >>> detect(["Die Wörter dieses Satzes stehen in einer Reihenfolge, die nur im Deutschen geht."])
     'de'
     """
-    words = re.findall(r"[^\W\d_]{2,}", " ".join(pages)[: 40 * 60 * SAMPLE])
+    text = " ".join(pages)[:LONGEST]
+    if len(text) > MANY * PIECE * PIECES:
+        step = len(text) // PIECES
+        pieces = (text[i : i + PIECE].split()[1:-1] for i in range(0, len(text), step))
+        language, probability = _classify([" ".join(piece) for piece in pieces])
+        if probability >= NO_DOUBT:
+            return language
+    language, probability = _classify([text])
+    return language if probability >= CERTAIN else None
+
+
+def _classify(texts: Sequence[str]) -> tuple[str | None, float]:
+    """Return the most probable language of some text, and its probability."""
+    words = [word for text in texts for word in re.findall(r"[^\W\d_]{2,}", text)]
     words = [w for w in words if not w.isupper() or not w.isascii()] or words
-    step = max(1, len(words) // SAMPLE // 20)
-    # Runs of twenty words: the end of a word and the beginning of the next one are evidence, too.
-    runs = [words[i : i + 20] for i in range(0, len(words), 20 * step)]
-    text = " ".join(word for run in runs for word in run)
-    if len(text) < FEWEST:
-        return None
-    language, probability = _identifier().classify(text)
-    return str(language) if probability >= CERTAIN else None
+    step = RUN * max(1, len(words) // MOST)
+    # Runs of words: the end of a word and the beginning of the next one are evidence, too.
+    runs = " ".join(word for i in range(0, len(words), step) for word in words[i : i + RUN])
+    if len(runs) < FEWEST:
+        return None, 0.0
+    language, probability = _identifier().classify(runs)
+    return str(language), float(probability)

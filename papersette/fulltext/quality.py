@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
+from itertools import islice
 
 BAD_PAGE = 0.1
 """Share of unreadable characters above which a page is read by another engine, and a file becomes a
@@ -35,24 +37,28 @@ def unreadable_share(page: str) -> float:
     >>> unreadable_share("text (cid:12)(cid:13)") > 0.3
     True
     """
-    glyphs = re.findall(r"\(cid:\d+\)", page)
-    rest = re.sub(r"\(cid:\d+\)|\s", "", page)
+    glyphs = page.count("(cid:") and len(GLYPH.findall(page))
+    rest = "".join((GLYPH.sub("", page) if glyphs else page).split())
+    suspects = Counter("".join(SUSPECT.findall(rest)))
     bad = sum(
-        c == "\ufffd"
-        or (c >= "\x80" and unicodedata.category(c) in {"Co", "Cn", "Cc"})
-        or c in CONTROLS
-        for c in rest
+        count
+        for c, count in suspects.items()
+        if c < " " or c == "\ufffd" or unicodedata.category(c) in {"Co", "Cn", "Cc"}
     )
-    return (bad + len(glyphs)) / max(1, len(rest) + len(glyphs))
+    return (bad + glyphs) / max(1, len(rest) + glyphs)
 
 
-CONTROLS = frozenset(map(chr, range(32))) - {"\x02"}
-"""Control characters without U+0002, which is pdfium's mark for a hyphen at the end of a line."""
+GLYPH = re.compile(r"\(cid:\d+\)")
+SUSPECT = re.compile("[^\x02\x20-\x7f]+")
+"""Characters that may be unreadable. U+0002 is pdfium's mark for a hyphen at the end of a line."""
 
 
 def is_empty(page: str) -> bool:
     """Return whether the page has too few letters to count as text."""
-    return len(re.findall(r"[^\W\d_]", page)) < FEW_LETTERS
+    return sum(1 for _ in islice(LETTER.finditer(page), FEW_LETTERS)) < FEW_LETTERS
+
+
+LETTER = re.compile(r"[^\W\d_]")
 
 
 def to_warning(pages: list[str]) -> str | None:

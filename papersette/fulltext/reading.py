@@ -6,24 +6,21 @@ text, or the reason why it has none, and continues with the next file.
 
 from __future__ import annotations
 
-import multiprocessing
+import contextlib
 from collections.abc import Iterable, Iterator
-from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pebble import ProcessExpired, ProcessPool
-
-from papersette import files, stopping, system
+from papersette import cache, files, workers
 from papersette.fulltext import (
-    cache,
     cleaning,
     engines,
     entry_layout,
     front,
     headings,
     hidden,
+    hyphens,
     languages,
     quality,
     recognition,
@@ -34,6 +31,7 @@ from papersette.fulltext.front import Front
 from papersette.fulltext.headings import Heading
 from papersette.fulltext.hidden import Hidden
 from papersette.records import Author
+from papersette.workers import DEFAULTS, Limits, Workers
 
 
 @dataclass(frozen=True)
@@ -64,16 +62,14 @@ class Text:
     """ISO 639-1 code of the language of the text, if it is certain."""
     broken: tuple[str, ...] = ()
     """Compounds that a line end broke and that were joined: the text writes them nowhere else."""
+    forms: str = ""
+    """Its words and compounds, if it is one of a corpus: see hyphens.py."""
     hidden: tuple[Hidden, ...] = ()
     """What readers of the PDF cannot see."""
     warning: str | None = None
     """What may be wrong with the text, for the table `problems`."""
     unsaved: str | None = None
     """Why the text could not be kept in the cache, if it could not."""
-
-
-class SystemFailure(str):
-    """A reason why a file has no text that lies in this system rather than in the file."""
 
 
 TOO_LONG = (
@@ -83,28 +79,12 @@ TOO_LONG = (
 
 
 @dataclass(frozen=True)
-class Limits:
-    """Limits for reading one file."""
-
-    seconds: float = 60
-    ocr_seconds: float = 1800
-    """Time limit if pages may need OCR."""
-    memory: int = 1 << 30
-    """Bytes of address space, in addition to those of the worker at its start."""
-    files_per_worker: int = 200
-    """A worker is replaced after this number of files, which frees leaked memory."""
-
-
-DEFAULTS = Limits()
-
-
-@dataclass(frozen=True)
 class Job:
     """One file to read, and how: the argument of a worker."""
 
     path: Path
     engine: str = "pdfium"
-    cache: Path | None = None
+    cache: cache.Location | None = None
     structure: bool = True
     ocr: bool = False
 
@@ -114,66 +94,50 @@ def extract(
     *,
     jobs: int = 1,
     engine: str = "pdfium",
-    cache_folder: Path | None = None,
+    cache_folder: cache.Location | None = None,
     structure: bool = True,
     ocr: bool = False,
     limits: Limits = DEFAULTS,
+    pool: Workers | None = None,
 ) -> Iterator[tuple[Path, Text | str]]:
-    """Yield (path, text) for each file in the given order, or (path, reason why it has none)."""
-    work = [Job(path, engine, cache_folder, structure, ocr) for path in paths]
-    if not work:
-        return
-    context = multiprocessing.get_context("spawn")  # fork would copy the parent's memory and locks
-    with ProcessPool(
-        max_workers=jobs,
-        max_tasks=limits.files_per_worker,
-        initializer=_start_worker,
-        initargs=(limits.memory,),
-        context=context,
-    ) as pool:
-        try:
-            with stopping.blocked():
-                futures = [
-                    pool.schedule(
-                        read_file,
-                        args=(job,),
-                        timeout=limits.ocr_seconds if ocr else limits.seconds,
-                    )
-                    for job in work
-                ]
-            for job, future in zip(work, futures, strict=True):
-                yield job.path, _result_or_reason(future, limits)
-        except BaseException:  # also Ctrl-C: the workers must not outlive this process
-            pool.stop()  # type: ignore[no-untyped-call]
-            raise
+    """Yield (path, text) for each file in the given order, or (path, reason why it has none).
+
+    Text that is not in the cache is read by the workers of `pool`, or by `jobs` new ones.
+    """
+    work = (Job(path, engine, cache_folder, structure, ocr) for path in paths)
+    seconds = limits.ocr_seconds if ocr else limits.seconds
+    with contextlib.ExitStack() as stack:
+        pool = pool or stack.enter_context(Workers(jobs, limits, prepare_worker))
+        for outcome in pool.run(read_file, work, seconds=seconds, find=find_cached):
+            yield outcome.job.path, _result_or_reason(outcome, limits, seconds)
 
 
-def _result_or_reason(future: object, limits: Limits) -> Text | str:
+def prepare_worker() -> None:
+    """Load what every file needs, before the memory of a worker is limited."""
+    languages.load()
+
+
+def _result_or_reason(
+    outcome: workers.Outcome[Job, Text], limits: Limits, seconds: float
+) -> Text | str:
     try:
-        result: Text = future.result()  # type: ignore[attr-defined]
-        return result
+        return outcome.result()
     except engines.Unreadable as error:
         return str(error)
-    except FutureTimeout:
-        return f"took longer than {limits.seconds:.0f} seconds to read; its text is missing"
-    except ProcessExpired as error:
-        return SystemFailure(
-            f"crashed the process that read it (exit code {error.exitcode}); its text is missing"
-        )
-    except MemoryError:
-        return f"took more than {limits.memory >> 20} MiB of memory to read; its text is missing"
-    except OSError as error:
-        return SystemFailure(f"cannot be read: {error.strerror or error}")
     except Exception as error:  # noqa: BLE001 - one file must not stop the others
-        return SystemFailure(
-            f"could not be read because of a bug in Papersette: {type(error).__name__}: {error}"
-        )
+        return workers.to_reason(error, limits, seconds, "its text is missing")
 
 
-def _start_worker(memory: int) -> None:
-    """Prepare a worker, then limit the memory that files may take in it."""
-    languages.load()
-    system.limit_memory(memory)
+def find_cached(job: Job) -> Text | None:
+    """Return the text of a file if it is in the cache."""
+    if job.cache is None:
+        return None
+    try:
+        sha256 = files.hash_file(job.path)
+    except (files.Unusable, OSError):
+        return None
+    entry = cache.read_entry(job.cache, _to_keys(job, sha256)[1])
+    return _to_text(entry, sha256, None) if entry and _has_text(entry) else None
 
 
 def read_file(job: Job) -> Text:
@@ -182,17 +146,31 @@ def read_file(job: Job) -> Text:
         sha256 = files.hash_file(job.path)
     except files.Unusable as error:
         raise engines.Unreadable(str(error)) from None
-    engine = "text" if files.is_text(job.path) else f"{job.engine}, ocr {job.ocr}"
-    raw_key = cache.to_key(sha256, engine, engines.VERSION)
-    rules = (cleaning.VERSION, references.VERSION, headings.VERSION, hidden.VERSION)
-    key = cache.to_key(raw_key, *rules, str(job.structure))
+    raw_key, key = _to_keys(job, sha256)
     entry = cache.read_entry(job.cache, key) if job.cache else None
     unsaved = None
     if entry is None:
         entry = to_entry(job, _read_raw(job, raw_key))
         unsaved = _keep(job, key, entry)
-    if not any(body or refs for body, refs, _ in entry["pages"]):
+    if not _has_text(entry):
         raise engines.Unreadable(quality.NO_TEXT)
+    return _to_text(entry, sha256, unsaved)
+
+
+def _to_keys(job: Job, sha256: str) -> tuple[str, str]:
+    """Return the keys of the raw text of a file and of its clean text."""
+    engine = "text" if files.is_text(job.path) else f"{job.engine}, ocr {job.ocr}"
+    raw_key = cache.to_key(sha256, engine, engines.VERSION)
+    rules = (cleaning.VERSION, references.VERSION, headings.VERSION, hidden.VERSION)
+    versions = (*rules, hyphens.VERSION)
+    return raw_key, cache.to_key(raw_key, *versions, str(job.structure))
+
+
+def _has_text(entry: dict[str, Any]) -> bool:
+    return any(body or refs for body, refs, _ in entry["pages"])
+
+
+def _to_text(entry: dict[str, Any], sha256: str, unsaved: str | None) -> Text:
     return Text(
         pages=tuple(Page(*page) for page in entry["pages"]),
         sha256=sha256,
@@ -200,6 +178,7 @@ def read_file(job: Job) -> Text:
         headings=tuple(Heading(*heading) for heading in entry["headings"]),
         language=entry["language"],
         broken=tuple(entry["broken"]),
+        forms=entry["forms"],
         hidden=tuple(Hidden(*one) for one in entry["hidden"]),
         warning=entry["warning"],
         unsaved=unsaved,
@@ -246,15 +225,17 @@ def to_entry(job: Job, raw: list[engines.RawPage]) -> dict[str, Any]:
     found, sections, unseen = (
         _read_structure(job, lines, separated) if job.structure else (NO_FRONT, (), [])
     )
+    pages = [
+        [cleaning.to_paragraphs(body), "\n".join(refs), page.engine]
+        for (body, _), refs, page in zip(separated, lists, raw, strict=True)
+    ]
     return {
-        "pages": [
-            [cleaning.to_paragraphs(body), "\n".join(refs), page.engine]
-            for (body, _), refs, page in zip(separated, lists, raw, strict=True)
-        ],
+        "pages": pages,
         "front": [found.title, [[a.name, a.affiliation] for a in found.authors], found.abstract],
         "headings": [[h.number, h.title, h.page, h.level] for h in sections],
         "language": languages.detect(["\n".join(body) for body, _ in separated]),
         "broken": broken,
+        "forms": hyphens.to_forms("\n".join(f"{body}\n{refs}" for body, refs, _ in pages)),
         "hidden": unseen,
         "warning": "; ".join(
             filter(None, (TOO_LONG if more else "", quality.to_warning([p.text for p in raw])))

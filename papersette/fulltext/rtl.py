@@ -255,6 +255,8 @@ def is_reversed(text: str) -> bool:
     >>> is_reversed("ةيبرعلا ةغللا"), is_reversed("اللغة العربية"), is_reversed("Arabic")
     (True, False, False)
     """
+    if not LETTER.search(text):
+        return False
     return len(WRONG_END.findall(text)) > len(RIGHT_END.findall(text))
 
 

@@ -17,6 +17,8 @@ LINK = re.compile(
     re.IGNORECASE,
 )
 """Links may be broken at the end of a line, after a slash, a dot or a hyphen."""
+HOSTS = ("github", "gitlab", "bitbucket", "codeberg", "anonymous")
+"""The beginnings of all hosts."""
 OWN = re.compile(
     r"\b(?:code|codes|implementations?|repository)\b.*\b(?:available|found|at|here)\b|\breleases?\b",
     re.IGNORECASE,
@@ -52,6 +54,8 @@ def find_code(pages: Iterable[tuple[int, str]]) -> list[CodeLink]:
     links: dict[str, CodeLink] = {}
     for page, text in pages:
         end = 0
+        if not _names_host(text):
+            continue
         for match in LINK.finditer(text):
             url = _to_url(match)
             before = (
@@ -65,6 +69,12 @@ def find_code(pages: Iterable[tuple[int, str]]) -> list[CodeLink]:
                     url.lower(), CodeLink(url, page, " ".join(SENTENCE.split(before)[-1].split()))
                 )
     return sorted(links.values(), key=lambda link: not seems_own(link.evidence))
+
+
+def _names_host(text: str) -> bool:
+    """Return whether a text may have a link, which is faster than to look for one."""
+    lower = text.lower()
+    return any(host in lower for host in HOSTS)
 
 
 def seems_own(evidence: str) -> bool:

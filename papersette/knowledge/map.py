@@ -1,8 +1,9 @@
 """Lays out papers in the plane so that similar papers are close to each other.
 
 The vectors are those of related.py, one paper for each work. t-SNE (van der Maaten and Hinton, JMLR
-2008) preserves neighbourhoods: distances within a cluster are meaningful, those between clusters
-hardly. Papers with the same words have the same vector: t-SNE gets only distinct vectors, as its
+2008; openTSNE, Poličar, Stražar and Zupan, JSS 2024) preserves neighbourhoods: distances within a
+cluster are meaningful, those between clusters hardly. Papers with the same words have the same
+vector: t-SNE gets only distinct vectors, as its
 start divides by their variance. Regions are named by tags that are over-represented there, weighted
 as in the first term of the log-likelihood ratio (Dunning, Computational Linguistics 1993). The same
 papers give the same map. Papers without full text are placed by that of their neighbours.
@@ -10,21 +11,21 @@ papers give the same map. Papers without full text are placed by that of their n
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import log
 
 import numpy as np
+from openTSNE import TSNE
 from scipy.sparse import csr_matrix, vstack
 from sklearn.cluster import KMeans
 from sklearn.decomposition import TruncatedSVD
-from sklearn.manifold import TSNE
 from sklearn.neighbors import NearestNeighbors
 from sklearn.preprocessing import normalize
 from threadpoolctl import threadpool_limits
 
-from papersette.knowledge.related import Document, to_matrix, to_spaces
+from papersette.knowledge.related import Collection, Document, to_matrix
 
 FEWEST = 5
 """Papers of a map; for fewer none is drawn."""
@@ -42,6 +43,9 @@ DIGITS = 5
 """Decimals to which vectors are compared."""
 SEED = 0
 
+Layout = tuple[np.ndarray, np.ndarray]
+"""Points, and the number of the region of each."""
+
 
 @dataclass(frozen=True)
 class Point:
@@ -55,29 +59,60 @@ class Point:
     """A tag that is more frequent in this region than elsewhere."""
 
 
-def draw_map(documents: Sequence[Document], tags: Mapping[str, Sequence[str]]) -> Iterator[Point]:
-    """Yield a point for each document in order.
+def draw_map(documents: Iterable[Document], tags: Mapping[str, Sequence[str]]) -> Iterator[Point]:
+    """Yield a point for each document in order; see `draw`."""
+    collection = Collection(documents)
+    return draw(collection, range(len(collection.ids)), tags)
 
-    There are none if there are too few documents, or too few that differ in their words.
+
+def draw(
+    collection: Collection, rows: Sequence[int], tags: Mapping[str, Sequence[str]]
+) -> Iterator[Point]:
+    """Yield a point for each of these rows of a collection.
+
+    There are none if there are too few papers, or too few that differ in their words.
     """
-    spaces = to_spaces(documents) if len(documents) >= FEWEST else {}
-    if not spaces:
-        return
+    layout = to_layout(to_vectors(collection, rows))
+    return to_points([collection.ids[row] for row in rows], layout, tags)
+
+
+def to_vectors(collection: Collection, rows: Sequence[int]) -> np.ndarray:
+    """Return the papers of these rows as short vectors; none if there are too few."""
+    if len(rows) < FEWEST or not collection.spaces:
+        return np.empty((0, 0))
+    every = len(rows) == len(collection.ids)
+    spaces = {
+        name: space if every else space[list(rows)]
+        for name, (space, _) in collection.spaces.items()
+    }
     # One thread: the order of sums changes their last digit, and t-SNE amplifies that.
     with threadpool_limits(1):
-        vectors = _to_vectors(
-            to_matrix(_fill_missing({name: space for name, (space, _) in spaces.items()}))
-        )
-        firsts, copies = _find_distinct(vectors)
-        if len(firsts) < FEWEST_DISTINCT:
-            return
+        return _to_vectors(to_matrix(_fill_missing(spaces)).astype(np.float32))
+
+
+def to_layout(vectors: np.ndarray) -> Layout | None:
+    """Return the point and the region of each vector; None if too few of them differ."""
+    if not len(vectors):
+        return None
+    firsts, copies = _find_distinct(vectors)
+    if len(firsts) < FEWEST_DISTINCT:
+        return None
+    with threadpool_limits(1):
         points = _to_plane(vectors[firsts])[copies]
-        regions = KMeans(_count_regions(len(documents)), random_state=SEED, n_init=10).fit_predict(
-            points
-        )
-    names = _name_regions(regions, [tags.get(document.paper_id, ()) for document in documents])
-    for document, (x, y), region in zip(documents, points, regions, strict=True):
-        yield Point(document.paper_id, round(float(x), 4), round(float(y), 4), names[region])
+        clusters = KMeans(_count_regions(len(points)), random_state=SEED, n_init=10)
+        return points, clusters.fit_predict(points)
+
+
+def to_points(
+    ids: Sequence[str], layout: Layout | None, tags: Mapping[str, Sequence[str]]
+) -> Iterator[Point]:
+    """Yield the points of a layout, with the names of their regions."""
+    if layout is None:
+        return
+    points, regions = layout
+    names = _name_regions(regions, [tags.get(paper_id, ()) for paper_id in ids])
+    for paper_id, (x, y), region in zip(ids, points, regions, strict=True):
+        yield Point(paper_id, round(float(x), 4), round(float(y), 4), names[region])
 
 
 def _fill_missing(spaces: dict[str, csr_matrix]) -> dict[str, csr_matrix]:
@@ -128,8 +163,8 @@ def _find_distinct(vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def _to_plane(vectors: np.ndarray) -> np.ndarray:
     """Project distinct vectors to the plane, centred, with coordinates from -1 to 1."""
     perplexity = min(PERPLEXITY, (len(vectors) - 1) / 3)
-    tsne = TSNE(init="pca", perplexity=perplexity, random_state=SEED)
-    points: np.ndarray = tsne.fit_transform(vectors)
+    tsne = TSNE(perplexity=perplexity, neighbors="exact", n_jobs=1, random_state=SEED)
+    points = np.array(tsne.fit(vectors))
     points -= (points.max(axis=0) + points.min(axis=0)) / 2
     points /= np.abs(points).max()
     return points
@@ -142,17 +177,14 @@ def _count_regions(papers: int) -> int:
 def _name_regions(regions: np.ndarray, tags: Sequence[Sequence[str]]) -> list[str | None]:
     """Return a distinct name for each region: the most over-represented tag."""
     everywhere = Counter(tag for carried in tags for tag in carried)
+    inside: defaultdict[int, Counter[str]] = defaultdict(Counter)
+    for region, carried in zip(regions.tolist(), tags, strict=True):
+        inside[region].update(carried)
     names: dict[int, str | None] = {}
     for region, papers in Counter(regions.tolist()).most_common():
-        here = Counter(
-            tag
-            for own, carried in zip(regions, tags, strict=True)
-            if own == region
-            for tag in carried
-        )
-        expected = {
-            tag: papers * everywhere[tag] / len(tags) for tag in here.keys() - names.values()
-        }
+        here = inside[region]
+        taken = set(names.values())
+        expected = {tag: papers * everywhere[tag] / len(tags) for tag in here if tag not in taken}
         weights = {tag: here[tag] * log(here[tag] / expected[tag]) for tag in expected}
         best = max(weights, key=lambda tag: (weights[tag], tag), default=None)
         names[region] = best if best is not None and weights[best] > 0 else None

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import accumulate, chain
+from typing import NamedTuple
 
 from papersette.knowledge.terms import Term
 from papersette.knowledge.words import is_acronym, is_joint, split
@@ -22,11 +23,18 @@ MAX_JOINED = 3
 """Words of a name that is also found as one word: "CIFAR10", "MSCOCO", "PennTreebank"."""
 
 
+class Named(NamedTuple):
+    """The term of a spelling."""
+
+    term_id: str
+    kind: str
+
+
 @dataclass(frozen=True)
 class Hit:
     """An occurrence of a name."""
 
-    term: Term
+    term: Named
     start: int
     """Offset in the text."""
     end: int
@@ -34,7 +42,7 @@ class Hit:
     """Whether the spelling counts only next to a cue."""
 
 
-_Found = tuple[Term, bool]
+_Found = tuple[Named, bool]
 """A term, and whether its spelling counts only next to a cue."""
 
 
@@ -58,17 +66,50 @@ def _lengths_by_first(names: Iterable[tuple[str, ...]]) -> dict[str, set[int]]:
     return dict(lengths)
 
 
+class Spelling(NamedTuple):
+    """One spelling of a term: all that decides whether a text has it."""
+
+    words: tuple[str, ...]
+    folded: bool
+    """Whether the words are compared in lower case and in the singular."""
+    term_id: str
+    kind: str
+    cued: bool
+    """Whether it counts only next to a cue."""
+
+
+def to_spellings(terms: Iterable[Term]) -> list[Spelling]:
+    """Return the spellings of all terms; of equal ones, that of the first term."""
+    found: dict[tuple[bool, tuple[str, ...]], Spelling] = {}
+    for term in terms:
+        folded = not term.case_sensitive
+        for spelling in (*term.spellings, *term.cued):
+            cued = spelling in term.cued
+            for words in _variants(spelling, term):
+                one = Spelling(words, folded, term.term_id, term.kind, cued)
+                found.setdefault((folded, words), one)
+    return list(found.values())
+
+
 class Matcher:
     """All spellings of all terms as tuples of words: exact for names, folded for techniques."""
 
     def __init__(self, terms: Iterable[Term]) -> None:
+        self._index(to_spellings(terms))
+
+    @classmethod
+    def of(cls, spellings: Iterable[Spelling]) -> Matcher:
+        """Return a matcher of some of the spellings; its hits know the id and kind of a term."""
+        matcher = cls.__new__(cls)
+        matcher._index(spellings)
+        return matcher
+
+    def _index(self, spellings: Iterable[Spelling]) -> None:
         self._exact: dict[tuple[str, ...], _Found] = {}
         self._folded: dict[tuple[str, ...], _Found] = {}
-        for term in terms:
-            index = self._exact if term.case_sensitive else self._folded
-            for spelling in (*term.spellings, *term.cued):
-                for words in _variants(spelling, term):
-                    index.setdefault(words, (term, spelling in term.cued))
+        for one in spellings:
+            index = self._folded if one.folded else self._exact
+            index[one.words] = (Named(one.term_id, one.kind), one.cued)
         self._lengths = _Lengths(self._exact, self._folded)
 
     def hits(self, text: str) -> list[Hit]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from papersette.knowledge.terms import Term
 from papersette.knowledge.words import Frequencies, is_joint, split
@@ -43,8 +44,46 @@ LEADING = frozenset(
 """Capitalised words before a name that begin a sentence or heading and are not part of the name."""
 
 
+@dataclass(frozen=True)
+class Seen:
+    """What one paper adds to the counts of a collection."""
+
+    words: frozenset[str]
+    """All its words, in their printed case."""
+    names: Mapping[tuple[str, ...], str]
+    """Candidates in order of appearance, and how each was printed first."""
+    on: frozenset[tuple[str, ...]]
+    """Candidates after "on", as in "on the X dataset"."""
+
+
+def read_names(bodies: Iterable[str]) -> Seen:
+    """Read one paper: the text of its pages without the references."""
+    vocabulary: set[str] = set()
+    printed: dict[tuple[str, ...], str] = {}
+    on: set[tuple[str, ...]] = set()
+    for body in bodies:
+        words, gaps = split(body)
+        vocabulary.update(words)
+        if not CUES.isdisjoint(words):
+            for name, start, at in _find_names(words, gaps):
+                joints = [*gaps[start + 1 : at], ""]
+                printed.setdefault(
+                    name, "".join(word + joint for word, joint in zip(name, joints, strict=True))
+                )
+                if "on" in words[max(0, start - 2) : start]:
+                    on.add(name)
+    return Seen(frozenset(vocabulary), printed, frozenset(on))
+
+
+def _find_names(words: list[str], gaps: list[str]) -> Iterator[tuple[tuple[str, ...], int, int]]:
+    """Yield each candidate, with the index of its first word and of the cue after it."""
+    for at, word in enumerate(words):
+        if word in CUES and (name := _name_before(words, gaps, at)):
+            yield name, at - len(name), at
+
+
 class Miner:
-    """Reads a collection paper by paper, and counts names and words."""
+    """Counts the names and words of a collection, paper by paper."""
 
     def __init__(self, kept: int = KEPT_NAMES) -> None:
         self.frequencies = Frequencies()
@@ -54,30 +93,18 @@ class Miner:
         self._kept = kept
 
     def add(self, bodies: Iterable[str]) -> None:
-        """Read one paper: the text of its pages without the references."""
-        vocabulary: set[str] = set()
-        names: set[tuple[str, ...]] = set()
-        for body in bodies:
-            words, gaps = split(body)
-            vocabulary.update(words)
-            if not CUES.isdisjoint(words):
-                names.update(self._names(words, gaps))
-        self.frequencies.add(vocabulary)
-        self._papers.update(names)
+        """Read and count one paper: the text of its pages without the references."""
+        self.count(read_names(bodies))
+
+    def count(self, seen: Seen) -> None:
+        """Count one paper that was read."""
+        self.frequencies.add(seen.words)
+        self._papers.update(seen.names.keys())
+        for name, printed in seen.names.items():
+            self._printed.setdefault(name, printed)
+        self._on |= seen.on
         if len(self._papers) > self._kept:
             self._forget()
-
-    def _names(self, words: list[str], gaps: list[str]) -> Iterator[tuple[str, ...]]:
-        for at, word in enumerate(words):
-            if word in CUES and (name := _name_before(words, gaps, at)):
-                start = at - len(name)
-                joints = [*gaps[start + 1 : at], ""]
-                self._printed.setdefault(
-                    name, "".join(word + joint for word, joint in zip(name, joints, strict=True))
-                )
-                if "on" in words[max(0, start - 2) : start]:
-                    self._on.add(name)
-                yield name
 
     def _forget(self) -> None:
         """Drop names of only one paper so far: lossy counting, as in words.Frequencies."""

@@ -1,31 +1,48 @@
 """Finds the most similar papers of each paper, with the terms that they share.
 
 Similarity is a weighted sum of cosines in three TF-IDF spaces (scikit-learn): title and abstract,
-body, and titles of cited works. docs/knowledge.md has the measurements.
+body, and titles of cited works. The largest sums of each paper are found by sparse_dot_topn, which
+keeps no others. In large collections a word that very many papers have cannot make two papers
+candidates, so that time grows with the number of papers and not with its square; candidates are
+compared by all their words. docs/knowledge.md has the measurements.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from scipy.sparse import csr_matrix, hstack
-from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, TfidfVectorizer
+from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, TfidfTransformer, TfidfVectorizer
+from sparse_dot_topn import sp_matmul_topn
+
+from papersette.knowledge.words import TERM
 
 WEIGHTS = {"short": 0.5, "body": 0.25, "cited": 0.25}
 """Shares of title and abstract, of the body, and of the cited works' titles; chosen with
 benchmarks/knowledge.py."""
 NEIGHBOURS = 10
 TERMS = 5
-BLOCK = 2000
-"""Papers compared with all others at once."""
-WORD = re.compile(r"[^\W\d_][\w-]+")
+CANDIDATES = 100
+"""Papers that are compared by all words, where only rarer words were compared before."""
+TIES = 10
+"""More candidates, so that of equal ones those with the lowest numbers are kept."""
+MOST_PAPERS = 1000
+"""Papers that may have a word by which candidates are found. No word of ICLR 2019 has more."""
 REPORTABLE = re.compile("[a-z-]{3,}( [a-z-]{3,})?")
 """A term that is shown as shared; symbols and indices, as θt, are not."""
 MAX_FEATURES = 200_000
 """Features of one space; the rarest are dropped."""
+MAX_SHARE = 0.5
+"""A word in more than this share of the papers is dropped, in collections above `FEW`."""
+FEW = 10
+
+Space = tuple[csr_matrix, np.ndarray]
+"""A matrix with a row of length one for each paper, and the names of its columns."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +53,8 @@ class Document:
     work_id: str
     short: str
     """Title, twice, abstract and tl;dr."""
-    body: str = ""
+    body: Mapping[str, int] = field(default_factory=dict)
+    """How often each word occurs in the body: `words.count_words`."""
     cited: tuple[str, ...] = ()
     """Titles of the works it cites."""
 
@@ -56,87 +74,218 @@ class Neighbour:
     shared_citations: int
 
 
-def find_neighbours(documents: Sequence[Document]) -> Iterator[Neighbour]:
-    """Yield at most `NEIGHBOURS` neighbours of each document, except versions of its work."""
-    spaces = to_spaces(documents)
-    if not spaces:
-        return
-    matrix = to_matrix({name: space for name, (space, _) in spaces.items()})
-    names = np.concatenate([words for _, words in spaces.values()])
-    reportable = np.concatenate(
-        [np.full(len(words), name != "cited") for name, (_, words) in spaces.items()]
-    )
-    cited = [frozenset(document.cited) for document in documents]
-    works = np.array([document.work_id for document in documents])
-    for start in range(0, len(documents), BLOCK):
-        scores = (matrix[start : start + BLOCK] @ matrix.T).toarray()
-        for row, own in enumerate(scores, start=start):
-            own[works == works[row]] = 0
-            for rank, other in enumerate(_largest(own), start=1):
+class Collection:
+    """The papers of a collection as vectors of their words.
+
+    Args:
+        documents: Read once; the words of their bodies are not kept.
+        words: Of the bodies, if they are counted already.
+    """
+
+    def __init__(self, documents: Iterable[Document], words: WordCounts | None = None) -> None:
+        self.ids: list[str] = []
+        self.works: list[str] = []
+        self.cited: list[frozenset[str]] = []
+        short: list[str] = []
+        cited: list[str] = []
+        body = words or WordCounts()
+        for document in documents:
+            self.ids.append(document.paper_id)
+            self.works.append(document.work_id)
+            self.cited.append(frozenset(document.cited))
+            short.append(document.short)
+            cited.append(" ".join(document.cited))
+            if words is None:
+                body.add(document.body)
+        spaces = {"short": _to_space(short, 2), "body": body.to_space(), "cited": _to_space(cited)}
+        self.spaces: dict[str, Space] = {name: space for name, space in spaces.items() if space}
+
+    @cached_property
+    def matrix(self) -> csr_matrix:
+        """The spaces side by side: the product of two rows is their weighted cosine."""
+        return to_matrix({name: space for name, (space, _) in self.spaces.items()})
+
+    def find_neighbours(self) -> Iterator[Neighbour]:
+        """Yield at most `NEIGHBOURS` neighbours of each paper, except versions of its work."""
+        if not self.spaces:
+            return
+        works = np.unique(self.works, return_inverse=True)[1]
+        nearest = find_nearest(self.matrix, NEIGHBOURS + int(np.bincount(works).max()))
+        shared = _SharedTerms(self.matrix, self.spaces)
+        for row, (others, scores) in enumerate(nearest):
+            kept = works[others] != works[row]
+            pairs = zip(others[kept][:NEIGHBOURS], scores[kept], strict=False)
+            for rank, (other, score) in enumerate(pairs, start=1):
                 yield Neighbour(
-                    documents[row].paper_id,
-                    documents[other].paper_id,
+                    self.ids[row],
+                    self.ids[other],
                     rank,
-                    round(float(own[other]), 3),
-                    _shared_terms(matrix[row], matrix[other], names, reportable),
-                    len(cited[row] & cited[other]),
+                    round(float(score), 3),
+                    shared.find(row, other),
+                    len(self.cited[row] & self.cited[other]),
                 )
 
 
-def to_spaces(documents: Sequence[Document]) -> dict[str, tuple[csr_matrix, np.ndarray]]:
-    """Return each space that has words, with rows of length one, and the names of its columns."""
-    texts = {
-        "short": [document.short for document in documents],
-        "body": [document.body for document in documents],
-        "cited": [" ".join(document.cited) for document in documents],
-    }
-    spaces = {}
-    for name, given in texts.items():
-        vectorizer = TfidfVectorizer(
-            token_pattern=WORD.pattern,
-            ngram_range=(1, 2) if name == "short" else (1, 1),
-            min_df=2 if len(given) > 2 else 1,
-            max_df=0.5 if len(given) > 10 else 1.0,
-            max_features=MAX_FEATURES,
-            stop_words=list(ENGLISH_STOP_WORDS),
-            sublinear_tf=True,
-            dtype=np.float32,
-        )
-        try:
-            spaces[name] = (
-                csr_matrix(vectorizer.fit_transform(given)),
-                vectorizer.get_feature_names_out(),
-            )
-        except ValueError:  # no word in this space: papers without text, or without references
-            continue
-    return spaces
+def find_neighbours(documents: Iterable[Document]) -> Iterator[Neighbour]:
+    """Yield at most `NEIGHBOURS` neighbours of each document, except versions of its work."""
+    return Collection(documents).find_neighbours()
+
+
+class WordCounts:
+    """Counts the words of papers, one after the other, into a sparse matrix."""
+
+    def __init__(self) -> None:
+        self._columns: dict[str, int] = {}
+        self._starts = array("q", [0])
+        self._indices = array("i")
+        self._counts = array("f")
+
+    def add(self, words: Mapping[str, int]) -> None:
+        """Add the words of the next paper."""
+        columns = self._columns
+        self._indices.extend([columns.setdefault(word, len(columns)) for word in words])
+        self._counts.extend(words.values())
+        self._starts.append(len(self._indices))
+
+    def to_space(self) -> Space | None:
+        """Return the TF-IDF vectors of the papers; None if no word is left.
+
+        Words are chosen as scikit-learn's TfidfVectorizer chooses them.
+        """
+        papers = len(self._starts) - 1
+        indices = np.frombuffer(self._indices, np.int32)
+        names = np.array(list(self._columns), dtype=object)
+        kept = self._choose(indices, names, papers)
+        order = sorted(kept.tolist(), key=names.__getitem__)
+        if not order:
+            return None
+        columns = np.full(len(names), -1, np.int32)
+        columns[order] = np.arange(len(order), dtype=np.int32)
+        new = columns[indices]
+        rows = np.repeat(np.arange(papers, dtype=np.int32), np.diff(self._starts))[new >= 0]
+        counts = np.frombuffer(self._counts, np.float32)[new >= 0]
+        starts = np.zeros(papers + 1, np.int64)
+        np.cumsum(np.bincount(rows, minlength=papers), out=starts[1:])
+        matrix = csr_matrix((counts, new[new >= 0], starts), shape=(papers, len(order)))
+        matrix.sort_indices()
+        weighted = TfidfTransformer(sublinear_tf=True).fit_transform(matrix)
+        return csr_matrix(weighted), names[order]
+
+    def _choose(self, indices: np.ndarray, names: np.ndarray, papers: int) -> np.ndarray:
+        """Return the columns that are kept."""
+        having = np.bincount(indices, minlength=len(names))
+        kept = having >= _least(papers)
+        kept &= having <= _most(papers)
+        stopped = [self._columns[word] for word in ENGLISH_STOP_WORDS if word in self._columns]
+        kept[stopped] = False
+        chosen = np.flatnonzero(kept)
+        if len(chosen) > MAX_FEATURES:
+            totals = np.bincount(indices, self._counts, len(names))[chosen]
+            chosen = chosen[np.lexsort((names[chosen].astype(str), -totals))[:MAX_FEATURES]]
+        return chosen
+
+
+def _least(papers: int) -> int:
+    return 2 if papers > 2 else 1
+
+
+def _most(papers: int) -> float:
+    return MAX_SHARE * papers if papers > FEW else papers
+
+
+def _to_space(texts: Sequence[str], longest: int = 1) -> Space | None:
+    """Return the TF-IDF vectors of texts, by terms of up to `longest` words; None without any."""
+    vectorizer = TfidfVectorizer(
+        token_pattern=TERM.pattern,
+        ngram_range=(1, longest),
+        min_df=_least(len(texts)),
+        max_df=MAX_SHARE if len(texts) > FEW else 1.0,
+        max_features=MAX_FEATURES,
+        stop_words=list(ENGLISH_STOP_WORDS),
+        sublinear_tf=True,
+        dtype=np.float32,
+    )
+    try:
+        return csr_matrix(vectorizer.fit_transform(texts)), vectorizer.get_feature_names_out()
+    except ValueError:  # no word in this space: papers without text, or without references
+        return None
 
 
 def to_matrix(spaces: Mapping[str, csr_matrix]) -> csr_matrix:
     """Join the spaces so that the product of two rows is their weighted cosine."""
-    return csr_matrix(hstack([space * np.sqrt(WEIGHTS[name]) for name, space in spaces.items()]))
+    parts = [space * np.sqrt(WEIGHTS[name]) for name, space in spaces.items()]
+    matrix = csr_matrix(hstack(parts))
+    matrix.sort_indices()
+    return matrix
 
 
-def _largest(scores: np.ndarray) -> list[int]:
-    """Return the indices of the largest scores above 0, in descending order."""
-    count = min(NEIGHBOURS, int((scores > 0).sum()))
-    nearest = np.argsort(-scores, kind="stable")[:count]
-    return [int(index) for index in nearest]
+def find_nearest(
+    matrix: csr_matrix, count: int, most_papers: int = MOST_PAPERS, threads: int = 2
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield the rows with the largest products with each row, largest first, and the products.
+
+    Args:
+        matrix: Of rows of length one.
+        count: Rows that are found for each, itself among them.
+        most_papers: Rows that may have a column by which candidates are found.
+        threads: Their number does not change the result.
+    """
+    having = np.bincount(matrix.indices, minlength=matrix.shape[1])
+    is_exact = bool((having <= most_papers).all())
+    rarer = matrix if is_exact else csr_matrix(matrix[:, having <= most_papers])
+    found = count if is_exact else max(count, CANDIDATES)
+    best = sp_matmul_topn(
+        rarer, rarer.T.tocsr(), top_n=found + TIES, threshold=0, n_threads=threads
+    )
+    for row in range(matrix.shape[0]):
+        others = best.indices[best.indptr[row] : best.indptr[row + 1]]
+        scores = best.data[best.indptr[row] : best.indptr[row + 1]]
+        if not is_exact:
+            scores = matrix[others] @ matrix[row].toarray()[0]
+        order = np.lexsort((others, -scores))[:count]
+        yield others[order], scores[order]
 
 
-def _shared_terms(
-    one: csr_matrix, other: csr_matrix, names: np.ndarray, reportable: np.ndarray
-) -> tuple[str, ...]:
-    """Return the terms that contribute most to a similarity and have no words in common."""
-    shared = one.multiply(other).tocsr()
-    chosen: list[str] = []
-    for index in np.argsort(-shared.data, kind="stable")[: 6 * TERMS]:
-        column = shared.indices[index]
-        term = str(names[column])
-        if (
-            reportable[column]
-            and REPORTABLE.fullmatch(term)
-            and not any(set(term.split()) & set(other.split()) for other in chosen)
-        ):
-            chosen.append(term)
-    return tuple(chosen[:TERMS])
+class _SharedTerms:
+    """Finds the terms that contribute most to the similarity of two papers."""
+
+    def __init__(self, matrix: csr_matrix, spaces: Mapping[str, Space]) -> None:
+        self._matrix = matrix
+        self._names = np.concatenate([names for _, names in spaces.values()])
+        self._reportable = np.concatenate(
+            [np.full(len(names), name != "cited") for name, (_, names) in spaces.items()]
+        )
+        self._dense = np.zeros(matrix.shape[1], matrix.dtype)
+        self._row = -1
+
+    def find(self, row: int, other: int) -> tuple[str, ...]:
+        """Return at most `TERMS` terms, the largest first, that have no words in common."""
+        if row != self._row:
+            self._dense[self._columns(self._row)] = 0
+            self._dense[self._columns(row)] = self._values(row)
+            self._row = row
+        columns = self._columns(other)
+        weights = self._values(other) * self._dense[columns]
+        # Of equal ones the last: "gradient descent" rather than "descent".
+        last_first = len(weights) - 1 - np.argsort(-weights[::-1], kind="stable")
+        chosen: list[str] = []
+        for index in last_first[: 6 * TERMS]:
+            column = columns[index]
+            term = str(self._names[column])
+            if (
+                weights[index] > 0
+                and self._reportable[column]
+                and REPORTABLE.fullmatch(term)
+                and not any(set(term.split()) & set(other.split()) for other in chosen)
+            ):
+                chosen.append(term)
+        return tuple(chosen[:TERMS])
+
+    def _columns(self, row: int) -> np.ndarray:
+        starts = self._matrix.indptr
+        return self._matrix.indices[starts[row] : starts[row + 1]] if row >= 0 else np.empty(0, int)
+
+    def _values(self, row: int) -> np.ndarray:
+        starts = self._matrix.indptr
+        values: np.ndarray = self._matrix.data[starts[row] : starts[row + 1]]
+        return values

@@ -84,8 +84,11 @@ class Acronyms:
         self._papers: defaultdict[str, Counter[str]] = defaultdict(Counter)
 
     def read(self, bodies: Iterable[str]) -> None:
-        """Read the pages of one paper."""
-        pairs = {(acronym, long) for body in bodies for acronym, long in _explained(body)}
+        """Read and count the pages of one paper."""
+        self.count(find_explained(bodies))
+
+    def count(self, pairs: Iterable[tuple[str, str]]) -> None:
+        """Count the acronyms of one paper, each with its long form."""
         for acronym, long in pairs:
             self._papers[acronym][long] += 1
 
@@ -97,6 +100,11 @@ class Acronyms:
             if count >= MIN_PAPERS and count >= MIN_SHARE * counts.total():
                 found["".join(to_words(acronym))] = long
         return found
+
+
+def find_explained(bodies: Iterable[str]) -> list[tuple[str, str]]:
+    """Return the acronyms that the pages of a paper explain, with their long forms, once each."""
+    return sorted({pair for body in bodies for pair in _explained(body)})
 
 
 def _explained(body: str) -> Iterator[tuple[str, str]]:

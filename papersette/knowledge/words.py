@@ -7,10 +7,13 @@ name. So `nas` is not found inside "unassigned", and "CIFAR-10" may be broken ov
 from __future__ import annotations
 
 import re
+from array import array
 from collections import Counter
 from collections.abc import Iterable
 
 WORD = re.compile(r"([^\W_]+)")
+TERM = re.compile(r"[^\W\d_][\w-]+")
+"""A word by which papers are compared: of two characters or more, with its hyphens."""
 JOINTS = frozenset({"", "-", "‐", "‑", "–", "_"})
 """Gaps between two words of a name, in addition to spaces and line breaks."""
 TIGHT_JOINTS = frozenset({"'", "’", ".", "/"})
@@ -45,6 +48,15 @@ def is_acronym(word: str) -> bool:
     [True, True, True, False, False]
     """
     return sum(letter.isupper() for letter in word) > 1
+
+
+def count_words(text: str) -> Counter[str]:
+    """Return how often each word of a text occurs, in lower case: the terms of related papers.
+
+    >>> count_words("A cross-entropy loss, a Loss of 2.5")["loss"]
+    2
+    """
+    return Counter(TERM.findall(text.lower()))
 
 
 class Frequencies:
@@ -83,3 +95,29 @@ class Frequencies:
     def share(self, word: str) -> float:
         """Return the share of the papers, 0 to 1, that contain this lower-case word."""
         return self._counts[word] / self.papers if self.papers else 0.0
+
+
+class Vocabularies:
+    """The words of each paper, as numbers: a paper takes some kilobytes."""
+
+    def __init__(self) -> None:
+        self.words: list[str] = []
+        self._numbers: dict[str, int] = {}
+        self._papers: list[array[int]] = []
+
+    def __len__(self) -> int:
+        return len(self._papers)
+
+    def add(self, words: Iterable[str]) -> None:
+        """Add the words of the next paper."""
+        own: array[int] = array("i")
+        for word in words:
+            number = self._numbers.setdefault(word, len(self.words))
+            if number == len(self.words):
+                self.words.append(word)
+            own.append(number)
+        self._papers.append(own)
+
+    def of(self, paper: int) -> array[int]:
+        """Return the numbers of the words of a paper: indexes of `words`."""
+        return self._papers[paper]

@@ -33,7 +33,7 @@ def build(tmp_path):
         db = Database(sqlite3.connect(":memory:"))
         db.conn.executescript(SCHEMA)
         list(load.save_papers(db, records, texts, {name: name for name in papers}))
-        list(publish.index(db))
+        list(publish.index_tables(db))
         return db
 
     return build

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from conftest import build_catalog, build_here, make_pdf
 
-from papersette import files
-from papersette.fulltext import SystemFailure, Text, cache, engines, extract
+from papersette import cache, files
+from papersette.fulltext import SystemFailure, Text, engines, extract
 from papersette.fulltext.reading import TOO_LONG, Job, read_file
 
 LINES = ["Stochastic gradient descent", "has anisotropic noise."]
@@ -81,7 +81,7 @@ def test_a_system_that_fails_for_nearly_all_files_keeps_the_old_database(corpus,
     assert build_catalog(corpus, CATALOG).returncode == 0
     before = (corpus / "papers.db").read_bytes()
     failure = SystemFailure("cannot be read: Input/output error")
-    monkeypatch.setattr("papersette.build.extract", fail_all(failure))
+    monkeypatch.setattr("papersette.texts.extract", fail_all(failure))
     built = build_catalog(corpus, CATALOG, "--rebuild")
     assert built.returncode == 1
     assert "6 of 6 files have the same problem, which is one of this system" in built.stderr

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from papersette.fulltext import Page, Text
-from papersette.fulltext.hyphens import restore_compounds
+from papersette.fulltext.compounds import restore_compounds
 from papersette.fulltext.reading import Job, read_file
 
 

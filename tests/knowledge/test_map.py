@@ -5,6 +5,7 @@ import pytest
 
 from papersette.knowledge.map import draw_map
 from papersette.knowledge.related import Document, find_neighbours
+from papersette.knowledge.words import count_words
 
 COLLECTIONS = {
     "abstracts that differ in one word": [
@@ -25,7 +26,9 @@ COLLECTIONS = {
 
 def to_documents(texts, bodies=()):
     bodies = [*bodies, *[""] * len(texts)]
-    return [Document(f"p{n}", f"p{n}", text, bodies[n]) for n, text in enumerate(texts)]
+    return [
+        Document(f"p{n}", f"p{n}", text, count_words(bodies[n])) for n, text in enumerate(texts)
+    ]
 
 
 @pytest.mark.parametrize("texts", COLLECTIONS.values(), ids=COLLECTIONS)

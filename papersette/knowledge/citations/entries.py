@@ -126,7 +126,7 @@ def _join(pages: Sequence[tuple[int, str]]) -> tuple[str, list[int], list[int], 
         before = None
         for line in page:
             kept = LOOSE.sub("", _without_heading(line))
-            if kept and not kept.isdigit() and _mask(kept) not in headers:
+            if kept and not kept.isdigit() and not (headers and _mask(kept) in headers):
                 if before == "":
                     marked.append(len(text))
                 text += f"{kept}\n"

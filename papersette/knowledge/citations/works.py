@@ -8,10 +8,10 @@ spelling leads, and others join a leader only, so that chains of similar titles 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from papersette.knowledge.citations.entries import Entry
 from papersette.names import Name, to_family_key
@@ -92,7 +92,7 @@ def _join_spellings(spellings: Mapping[str, Counter[str]]) -> dict[str, str]:
     ):
         own = [(author, _digits(spelling)) for author in spellings[spelling] if author]
         own.append((spelling[:BLOCK], _digits(spelling)))
-        rivals = {leader: None for block in own for leader in blocks[block]}
+        rivals = list({leader: None for block in own for leader in blocks[block]})
         like = _most_like(spelling, rivals, SAME_WORK) if len(spelling) >= BLOCK else None
         leaders[spelling] = like or spelling
         if like is None:
@@ -105,11 +105,10 @@ def _digits(key: str) -> str:
     return "".join(c for c in key if c.isdigit())
 
 
-def _most_like(key: str, others: Iterable[str], least: float) -> str | None:
+def _most_like(key: str, others: Collection[str], least: float) -> str | None:
     """Return the most similar key, if its ratio is at least `least`."""
-    scores = ((fuzz.ratio(key, other, score_cutoff=least), other) for other in others)
-    score, best = max(scores, default=(0.0, None), key=lambda pair: pair[0])
-    return best if score else None
+    found = process.extractOne(key, others, scorer=fuzz.ratio, score_cutoff=least)
+    return found[0] if found else None
 
 
 def describe_works(entries: Sequence[Entry], groups: Mapping[int, str]) -> dict[str, Work]:

@@ -1,0 +1,231 @@
+"""Run the work on papers on the machines of a Dask cluster.
+
+The cluster only fills the cache, which is a shared folder or an object store. The build then finds
+every result there, as if an earlier build had left it, and does itself what is missing. So the
+database does not depend on the cluster, and whatever fails there loses nothing but time.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, Generic, TypeVar
+
+from papersette.cache import to_rules_version
+from papersette.errors import UserError
+from papersette.workers import DEFAULTS, Limits, Outcome, Workers
+
+J = TypeVar("J")
+R = TypeVar("R")
+
+BATCH = 8
+"""Jobs of one task: the scheduler takes about a millisecond for each task."""
+TASKS_AHEAD = 4
+"""Tasks for each thread of the cluster that wait or have ended before an earlier one."""
+PATIENCE = 30
+"""Seconds to wait for the scheduler."""
+
+Call = tuple[Callable[[Any], Any], Any]
+"""A function and its argument."""
+Remote = tuple[Callable[[Any], Any], Callable[[Any], Any]]
+"""What prepares a job for other machines, and the function that runs there."""
+
+
+@dataclass
+class _Sent(Generic[J, R]):
+    """A job on its way, and what is known of it."""
+
+    job: J
+    found: R | None = None
+    error: Exception | None = None
+    """Why it has no result."""
+    lost: bool = False
+    """Whether the cluster could not do it."""
+
+
+class ClusterWorkers(Workers):
+    """Workers of this machine that find their results in a cache that a cluster fills.
+
+    Args:
+        address: Of the scheduler, such as `tcp://10.0.0.1:8786`.
+        remote: For functions whose jobs name files of this machine, what other machines do.
+        jobs, limits, prepare: As of `Workers`; also of the processes on the cluster.
+
+    Raises:
+        UserError: The cluster cannot be used; the message says why.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        remote: Mapping[Any, Remote],
+        jobs: int = 1,
+        limits: Limits = DEFAULTS,
+        prepare: Callable[[], None] | None = None,
+    ) -> None:
+        super().__init__(jobs, limits, prepare)
+        self.lost = 0
+        """Jobs that this machine did because the cluster did not."""
+        self._remote = remote
+        self._client = connect(address)
+        self._threads = sum(self._client.nthreads().values())
+
+    def __exit__(self, *raised: Any) -> None:
+        super().__exit__(*raised)
+        self._client.close()
+
+    def run(
+        self,
+        function: Callable[[J], R],
+        jobs: Iterable[J],
+        *,
+        seconds: float | None = None,
+        find: Callable[[J], R | None] = lambda job: None,
+    ) -> Iterator[Outcome[J, R]]:
+        """Yield what became of each job, in order, as `Workers.run` does."""
+        waiting: deque[Outcome[J, R]] = deque()
+        for sent in self._run_on_cluster(function, iter(jobs), seconds, find):
+            found = sent.found if sent.error or sent.lost else sent.found or find(sent.job)
+            if found is not None:
+                waiting.append(Outcome(sent.job, found))
+            elif sent.error:
+                waiting.append(Outcome(sent.job, None, _to_failed(sent.error)))
+            else:
+                self.lost += 1
+                waiting.append(Outcome(sent.job, None, self._schedule(function, sent.job, seconds)))
+            yield from self._take_ended(waiting)
+        yield from waiting
+
+    def _run_on_cluster(
+        self,
+        function: Callable[[J], R],
+        jobs: Iterator[J],
+        seconds: float | None,
+        find: Callable[[J], R | None],
+    ) -> Iterator[_Sent[J, R]]:
+        """Yield each job in order when the cluster has done it, or cannot do it."""
+        tasks: deque[tuple[list[_Sent[J, R]], Any]] = deque()
+        while batch := [_Sent(job, find(job)) for job in islice(jobs, BATCH)]:
+            tasks.append((batch, self._submit(function, batch, seconds)))
+            while len(tasks) > TASKS_AHEAD * self._threads:
+                yield from _wait(*tasks.popleft())
+        for task in tasks:
+            yield from _wait(*task)
+
+    def _submit(
+        self, function: Callable[[J], R], batch: list[_Sent[J, R]], seconds: float | None
+    ) -> Any:
+        """Start a task for the jobs of a batch that have no result; None if it has no such job."""
+        prepare, remote = self._remote.get(function, (None, function))
+        calls: list[Call] = []
+        for sent in batch:
+            if sent.found is None:
+                try:
+                    calls.append((remote, prepare(sent.job) if prepare else sent.job))
+                except OSError:  # the file cannot be copied to where the cluster reads it
+                    sent.lost = True
+                except Exception as error:  # noqa: BLE001 - the file is unusable
+                    sent.error = error
+        if not calls:
+            return None
+        limit = seconds or self.limits.seconds
+        return self._client.submit(run_batch, calls, limit, self.limits, self._prepare, pure=False)
+
+
+def _wait(batch: list[_Sent[J, R]], task: Any) -> Iterator[_Sent[J, R]]:
+    """Yield the jobs of a batch when its task has ended."""
+    given = [s for s in batch if s.found is None and s.error is None and not s.lost]
+    try:
+        errors = task.result() if task else []
+    except Exception:  # noqa: BLE001 - the cluster lost the task, whatever happened to it
+        errors = []
+        for sent in given:
+            sent.lost = True
+    for sent, error in zip(given, errors, strict=False):
+        sent.error = error
+    yield from batch
+
+
+def _to_failed(error: Exception) -> Future[Any]:
+    failed: Future[Any] = Future()
+    failed.set_exception(error)
+    return failed
+
+
+def connect(address: str) -> Any:
+    """Return a client of a cluster whose workers can do the work.
+
+    Raises `UserError` if no scheduler answers, it has no workers, they have another version of
+    Papersette, or they may not start processes.
+    """
+    try:
+        from distributed import Client
+    except ImportError:
+        raise UserError(
+            "--scheduler needs dask.distributed: pip install 'papersette[cluster]'"
+        ) from None
+    try:
+        client: Any = Client(address, timeout=PATIENCE, set_as_default=False)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError) as error:
+        raise UserError(f"--scheduler {address} does not answer: {error}") from error
+    reason = _find_fault(client)
+    if reason:
+        client.close()
+        raise UserError(f"--scheduler {address}: {reason}")
+    return client
+
+
+def _find_fault(client: Any) -> str | None:
+    """Return why the workers of a cluster cannot be used."""
+    try:
+        states = list(client.run(to_state).values())
+    except Exception as error:  # noqa: BLE001 - for example, they have no Papersette
+        return f"its workers cannot run Papersette: {type(error).__name__}: {error}"
+    if not states:
+        return "has no workers; start some with “dask worker ADDRESS --no-nanny”"
+    version, _ = to_state()
+    if any(other != version for other, _ in states):
+        return "its workers have another version of Papersette or of Python; install this one"
+    if any(is_daemon for _, is_daemon in states):
+        return "its workers may not start processes; start them with --no-nanny"
+    return None
+
+
+def to_state() -> tuple[str, bool]:
+    """Return the version of the code of this process, and whether it may not start others."""
+    version = to_rules_version(("**/*.py", "**/*.yml"))
+    return version, multiprocessing.current_process().daemon
+
+
+_own = threading.local()
+
+
+def run_batch(
+    calls: list[Call], seconds: float, limits: Limits, prepare: Callable[[], None] | None
+) -> list[Exception | None]:
+    """Run functions in a process of their own, on a worker of the cluster; return their errors.
+
+    The results go into the cache. Each thread of the worker keeps one process.
+    """
+    if not hasattr(_own, "pool"):
+        _own.pool = Workers(1, limits, prepare)
+    errors: list[Exception | None] = []
+    for outcome in _own.pool.run(call, calls, seconds=seconds):
+        try:
+            outcome.result()
+            errors.append(None)
+        except Exception as error:  # noqa: BLE001 - raised again where the build runs
+            errors.append(error)
+    return errors
+
+
+def call(given: Call) -> bool:
+    """Call a function for what it keeps in the cache."""
+    function, argument = given
+    function(argument)
+    return True

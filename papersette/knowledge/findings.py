@@ -1,0 +1,202 @@
+"""Finds what a paper says by itself: references, code links, acronyms, names and words.
+
+Nothing here depends on other papers, so that the findings of a paper are kept in a cache under the
+content of its pages and the version of the rules. What compares papers is computed from findings.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+from typing import Any
+
+from papersette.cache import Location, read_entry, save_entry, to_key, to_rules_version
+from papersette.knowledge.citations import (
+    Entry,
+    count_citing_notes,
+    parse_references,
+    to_entries,
+)
+from papersette.knowledge.code import CodeLink, find_code
+from papersette.knowledge.mining import Seen, read_names
+from papersette.knowledge.tags import find_explained
+from papersette.knowledge.words import count_words
+from papersette.names import Name
+from papersette.records import Reference
+
+RULES = (
+    "knowledge/citations/*",
+    *(f"knowledge/{name}.py" for name in "code mining words tags".split()),
+    *(f"knowledge/{name}.py" for name in "matcher mentions candidates findings".split()),
+    *("names.py", "text.py", "list_headings.*", "records.py"),
+)
+"""Files whose rules the findings depend on."""
+SEPARATOR = "\t"
+"""Stands between words in an entry of the cache."""
+
+
+@dataclass(frozen=True)
+class PaperText:
+    """The text of one paper, and where its findings are kept: the argument of a worker."""
+
+    paper_id: str
+    pages: tuple[tuple[int, str | None, str | None], ...]
+    """(page number, body, reference list); a missing text is None."""
+    references: tuple[Reference, ...] | None = None
+    """The reference list that its source gives; None if it gives none."""
+    cache: Location | None = None
+
+    @property
+    def bodies(self) -> list[tuple[int, str]]:
+        """The pages that have a body, with their numbers."""
+        return [(page, body) for page, body, _ in self.pages if body is not None]
+
+    @cached_property
+    def content(self) -> str:
+        """A hash of the pages and of the given references."""
+        digest = hashlib.sha256()
+        for page, body, refs in self.pages:
+            digest.update(repr((page, len(body or ""), len(refs or ""), body is None)).encode())
+            digest.update(f"{body or ''}{refs or ''}".encode())
+        if self.references is not None:
+            digest.update(repr(self.references).encode())
+        return digest.hexdigest()
+
+    def to_key(self, *versions: str) -> str:
+        """Return a key of the content and of the versions that a result depends on."""
+        return to_key(self.content, *versions)
+
+
+NOTHING = Seen(frozenset(), {}, frozenset())
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What was found in one paper."""
+
+    entries: tuple[Entry, ...] = ()
+    """Of its reference list."""
+    citing_notes: int = 0
+    """Footnotes that cite, if it has no list."""
+    code_links: tuple[CodeLink, ...] = ()
+    acronyms: tuple[tuple[str, str], ...] = ()
+    """Those it explains, with their long forms."""
+    names: Seen = NOTHING
+    """Its words, and the names that may be of datasets."""
+    words: Mapping[str, int] = field(default_factory=dict)
+    """Its words in lower case, and how often each occurs."""
+    failures: Mapping[str, str] = field(default_factory=dict)
+    """Stages whose rules failed for this paper, and how."""
+    unsaved: str | None = None
+    """Why the findings could not be kept in the cache, if they could not."""
+
+
+@cache
+def to_version() -> str:
+    """Return the version of the rules."""
+    return to_rules_version(RULES)
+
+
+def find_cached(text: PaperText) -> Findings | None:
+    """Return the findings of a paper if they are in the cache."""
+    if text.cache is None:
+        return None
+    entry = read_entry(text.cache, text.to_key(to_version()))
+    try:
+        return _from_entry(entry) if entry else None
+    except (KeyError, TypeError, ValueError):  # JSON, but not of ours
+        return None
+
+
+def find(text: PaperText) -> Findings:
+    """Find everything in one paper, or take it from the cache; rules that fail cost their part."""
+    found = find_cached(text)
+    if found is not None:
+        return found
+    parts: dict[str, Any] = {}
+    failures: dict[str, str] = {}
+    for stage, rules in PARTS.items():
+        try:
+            parts |= rules(text)
+        except Exception as error:  # noqa: BLE001 - one paper must not stop the others
+            failures[stage] = f"{type(error).__name__}: {error}"
+    findings = Findings(**parts, failures=failures)
+    if failures or text.cache is None:
+        return findings
+    try:
+        save_entry(text.cache, text.to_key(to_version()), _to_entry(findings))
+    except OSError as error:
+        return Findings(**parts, unsaved=error.strerror or str(error))
+    return findings
+
+
+def _find_citations(text: PaperText) -> dict[str, Any]:
+    lists = [(page, refs) for page, _, refs in text.pages if refs is not None]
+    if text.references is not None:
+        entries = to_entries(text.references)
+    else:
+        entries = parse_references(lists) if lists else []
+    notes = 0 if entries else count_citing_notes(text.bodies)
+    return {"entries": tuple(entries), "citing_notes": notes}
+
+
+def _find_words(text: PaperText) -> dict[str, Any]:
+    return {"words": count_words("\n".join(body for _, body in text.bodies))}
+
+
+PARTS: dict[str, Callable[[PaperText], dict[str, Any]]] = {
+    "citations": _find_citations,
+    "related papers": _find_words,
+    "tags": lambda text: {"acronyms": tuple(find_explained(body for _, body in text.bodies))},
+    "mentions": lambda text: {"names": read_names(body for _, body in text.bodies)},
+    "code links": lambda text: {"code_links": tuple(find_code(text.bodies))},
+}
+"""What each stage of the facts needs of a paper."""
+
+
+def _to_entry(found: Findings) -> dict[str, Any]:
+    """Return the findings as JSON can hold them."""
+    names, links = found.names, found.code_links
+    return {
+        "entries": [_to_fields(entry) for entry in found.entries],
+        "citing_notes": found.citing_notes,
+        "code_links": [[link.url, link.page, link.evidence] for link in links],
+        "acronyms": found.acronyms,
+        "vocabulary": SEPARATOR.join(sorted(names.words)),
+        "names": [[SEPARATOR.join(name), text] for name, text in names.names.items()],
+        "on": sorted(SEPARATOR.join(name) for name in names.on),
+        "words": SEPARATOR.join(found.words),
+        "counts": list(found.words.values()),
+    }
+
+
+def _from_entry(entry: Mapping[str, Any]) -> Findings:
+    seen = Seen(
+        frozenset(_split(entry["vocabulary"])),
+        {tuple(name.split(SEPARATOR)): text for name, text in entry["names"]},
+        frozenset(tuple(name.split(SEPARATOR)) for name in entry["on"]),
+    )
+    return Findings(
+        tuple(_from_fields(*fields) for fields in entry["entries"]),
+        entry["citing_notes"],
+        tuple(CodeLink(*link) for link in entry["code_links"]),
+        tuple((acronym, long) for acronym, long in entry["acronyms"]),
+        seen,
+        dict(zip(_split(entry["words"]), entry["counts"], strict=True)),
+    )
+
+
+def _split(text: str) -> Iterable[str]:
+    return text.split(SEPARATOR) if text else ()
+
+
+def _to_fields(entry: Entry) -> list[Any]:
+    authors = [[name.family, name.given, name.suffix, name.number] for name in entry.authors]
+    fields = [entry.position, entry.page, entry.raw, authors, entry.title, entry.year]
+    return [*fields, entry.venue, entry.doi, entry.arxiv_id]
+
+
+def _from_fields(position: int, page: int | None, raw: str, authors: Any, *more: Any) -> Entry:
+    return Entry(position, page, raw, tuple(Name(*name) for name in authors), *more)
