@@ -85,7 +85,8 @@ def main(arguments: list[str] | None = None, *, site_folder: Path) -> int:
         from papersette.site import static_export  # Datasette takes a second, which builds need not
 
         return stopping.run(
-            lambda: static_export.main(given[1:], site_folder), f"build_db.py: {stopping.MESSAGE}"
+            lambda: static_export.main(given[1:], site_folder),
+            "build_db.py: stopped; what was exported before is unchanged",
         )
     options = parse(given, __doc__)
     return stopping.run(
