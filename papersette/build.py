@@ -142,7 +142,7 @@ def build_locked(
     vectors = VectorCache(options.downloads / "models", encoder) if encoder else None
     with (
         start_workers(options) as pool,
-        publish.publish(options.db) as db,
+        publish.publish(options.db, len(items.papers)) as db,
     ):
         read_papers(db, options, publication, items, pool, progress)
         save_facts(db, options, publication, pool, progress, vectors)
