@@ -155,6 +155,11 @@ def build_locked(
         load.save_evaluation(db, map(asdict, evaluation.measure(engine, publication.questions)))
         summary = {**summary, "problems": check_site(db, engine, publication)}
         publish.check(db)
+    if pool.lost:
+        warn(
+            f"--scheduler {options.scheduler}: this machine did {pool.lost:,} calls for the "
+            "cluster; do its workers reach --cache?"
+        )
     publish.save_inspection(to_inspection(options.db), options.db)
     return summary
 
