@@ -1,5 +1,6 @@
 # make serve   set up, serve papers.db on http://127.0.0.1:8001; where there is none, build the sample
 #              make serve READERS=1 adds accounts, libraries, ratings and comments, see docs/readers.md
+# make account NAME=alice   ask for a password, with which alice signs in then
 # make test    run all tests, one process a core (browser tests need Chromium; PAPERSETTE_DATA adds real papers)
 # make lint    check style, types and spelling      make notes    typeset the sample's reading notes again
 # make notebooks   open notebooks/ in JupyterLab, which is installed into .venv when first asked for
@@ -7,6 +8,9 @@
 # make bench   the measurements of docs/, on the data that PAPERSETTE_DATA names and papers.db of ICLR 2019;
 #              make bench SIZES="20657 100000" adds larger corpora made from it, which take 13 GB of disk
 # make kill-test   kill 100 builds and 20 servers at random times; KILLS="--builds 20" for fewer
+# make image   build the container image of papers.db      make image-check   run it, and check it
+# make lock    pin all dependencies with hashes in requirements.lock      make sbom   list them in sbom.json
+# make audit   ask for known vulnerabilities of them
 # make fuzz    read mutated inputs for five minutes; FUZZ_SECONDS=3600 for longer, SEED=2 for other inputs
 
 PYTHON ?= python3
@@ -17,10 +21,15 @@ SIZES ?=
 FUZZ_SECONDS ?= 300
 SEED ?= 1
 READERS ?=
+NAME ?=
 PDFS ?= data/sample/pdf
+IMAGE ?= papersette
+BASE ?= docker.io/library/debian:bookworm-slim
+ENGINE ?= $(firstword $(foreach name,podman docker buildah,$(if $(shell command -v $(name)),$(name))))
 BIN := .venv/bin
+TOOLS := .venv/tools/bin
 
-.PHONY: serve test kill-test lint notes notebooks fuzz bench contact-sheet
+.PHONY: serve account test kill-test lint notes notebooks fuzz bench contact-sheet image image-check lock sbom audit
 
 serve: .venv/installed papers.db $(if $(READERS),.venv/installed-readers readers/secret)
 	@echo "To rebuild papers.db from its catalog: $(BIN)/python build_db.py CATALOG"
@@ -45,6 +54,13 @@ papers.db: | .venv/installed
 readers/secret:
 	@mkdir -p -m 700 readers
 	@umask 077 && $(PYTHON) -c "import secrets; print(secrets.token_hex(32))" > $@
+
+account: .venv/installed-readers readers/secret
+	@test -n "$(NAME)" || { echo "Name the account: make account NAME=alice"; exit 2; }
+	@umask 077 && $(BIN)/python -c "from getpass import getpass; \
+		from datasette_auth_passwords.utils import hash_password; \
+		print(hash_password(getpass('Password of $(NAME): ')))" > "readers/$(NAME).hash.part"
+	@mv "readers/$(NAME).hash.part" "readers/$(NAME).hash"
 
 .venv/installed-dev: .venv/installed requirements-dev.txt requirements-weights.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
@@ -86,3 +102,28 @@ bench: .venv/installed-dev
 	$(BIN)/python benchmarks/fulltext.py
 	$(BIN)/python benchmarks/search.py --sizes $(SIZES)
 	$(BIN)/python benchmarks/ranking.py
+	$(BIN)/python benchmarks/throughput.py
+
+# In Docker's format, as that of OCI has no health check; docker has no other.
+image: papers.db
+	$(if $(ENGINE),,$(error podman, docker or buildah is needed))
+	$(ENGINE) build $(if $(filter docker,$(ENGINE)),,--format docker) --build-arg BASE=$(BASE) \
+		--file Containerfile --tag $(IMAGE) .
+
+image-check:
+	$(PYTHON) deploy/check_image.py $(IMAGE)
+
+.venv/tools/installed: requirements-deploy.txt
+	$(PYTHON) -m venv .venv/tools
+	$(TOOLS)/pip install --quiet --disable-pip-version-check -r requirements-deploy.txt
+	@touch $@
+
+lock: .venv/tools/installed
+	$(TOOLS)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --upgrade \
+		--no-emit-index-url --no-annotate --quiet --custom-compile-command "make lock" --output-file requirements.lock
+
+sbom: .venv/tools/installed
+	$(TOOLS)/cyclonedx-py requirements requirements.lock --output-format JSON --output-file sbom.json
+
+audit: .venv/tools/installed
+	$(TOOLS)/pip-audit --require-hashes --disable-pip --requirement requirements.lock

@@ -36,7 +36,7 @@ MEMORY_CAP = 2_000_000_000
 TRACEBACK = "Traceback (most recent call last)"
 FORMATS = [
     "", "", "", ".json", ".csv", ".bib", ".ris", ".csl", ".atom", ".ics", ".xml", ".jsono",
-    ".blob",
+    ".blob", ".md",
 ]  # fmt: skip
 VALUES = [
     "", "x", "0", "1", "-1", "999999999999999999999", "1e309", "NaN", "null", "on", "off",
@@ -118,7 +118,7 @@ class Fuzzer:
 
     def query(self) -> tuple[str, list[tuple[str, str]]]:
         name = self.random.choice(list(self.queries))
-        known = [*self.queries[name], "q", "size", "page", "sort", "versions", "facet"]
+        known = [*self.queries[name], "q", "size", "page", "sort", "versions", "facet", "receipt"]
         arguments = [
             (self.random.choice(known), self.value()) for _ in range(self.random.randrange(5))
         ]
@@ -157,6 +157,7 @@ class Fuzzer:
         value = quote(self.value()[:2000], safe="/", errors="surrogatepass")
         path = self.random.choice([
             "/", "/.json", "/papers", "/papers.db", "/llms.txt", "/about", "/-/search",
+            "/papers/ask", "/papers/whose.json",
             "/-/metadata.json", "/-/dashboards", "/-/dashboards/pictures",
             "/-/dashboards/pictures/map_of_papers", "/-/versions.json", "/-/settings.json",
             "/-/plugins.json", "/-/threads.json", "/-/databases.json", "/-/actor.json",
@@ -164,7 +165,7 @@ class Fuzzer:
             f"/pdf/{value}.pdf", f"/static/{value}", f"/-/static/{value}", f"/{value}",
             f"/papers/{value}", f"/papers/papers/{value}", f"/-/{value}", f"//{value}",
             "/robots.txt", "/sitemap.xml", f"/sitemap-{value}.xml", f"/-/card/{value}.png",
-            "/-/oai", "/-/unapi",
+            "/-/oai", "/-/unapi", "/-/mcp", "/papers/openapi.json",
             "/-/logout", "/-/permissions", "/-/allow-debug", "/-/messages", "/favicon.ico",
         ])  # fmt: skip
         arguments = [("back", self.value()), ("q", self.value()), *self.special(2)]

@@ -5,6 +5,8 @@
     python build_db.py --check catalogs/mine.yml           report what would be built
     python build_db.py --check FOLDER-OR-FILE              print a catalog to start from
     python build_db.py init FOLDER                         write a catalog for your papers
+    python build_db.py export-site DIR                     write plain files for a static host
+    python build_db.py compare OLD NEW                     tell whether a build may replace another
 
 Relative paths in the catalog start at the folder given with --data, else at that of its key `data`.
 
@@ -35,6 +37,7 @@ from papersette.catalogs.catalog import Catalog
 from papersette.cluster import ClusterWorkers
 from papersette.database import (
     aspects,
+    comparison,
     evidence,
     facets,
     facts,
@@ -57,7 +60,7 @@ from papersette.meaning.encoder import MISSING, OnnxEncoder, is_installed
 from papersette.options import parse
 from papersette.progress import Progress, warn
 from papersette.proposals import new_catalog, starting_catalogs
-from papersette.search import evaluation, index
+from papersette.search import answers, evaluation, index
 from papersette.search.engine import Engine
 from papersette.search.meaning import write_meaning
 from papersette.sources import model_files
@@ -76,6 +79,14 @@ def main(arguments: list[str] | None = None, *, site_folder: Path) -> int:
     given = sys.argv[1:] if arguments is None else arguments
     if given[:1] == ["init"]:
         return stopping.run(lambda: new_catalog.main(given[1:]), f"build_db.py: {stopping.MESSAGE}")
+    if given[:1] == ["compare"]:
+        return comparison.main(given[1:])
+    if given[:1] == ["export-site"]:
+        from papersette.site import static_export  # Datasette takes a second, which builds need not
+
+        return stopping.run(
+            lambda: static_export.main(given[1:], site_folder), f"build_db.py: {stopping.MESSAGE}"
+        )
     options = parse(given, __doc__)
     return stopping.run(
         lambda: run(options, started, site_folder), f"build_db.py: {stopping.MESSAGE}"
@@ -152,7 +163,9 @@ def build_locked(
         index_part = parts.to_index_part(options.db)
         complete_index(publish.commit(db), options, progress, encoder)
         engine = Engine(publish.commit(db), index_part)
-        load.save_evaluation(db, map(asdict, evaluation.measure(engine, publication.questions)))
+        figures = evaluation.measure(engine, publication.questions)
+        figures += answers.measure(engine, publication.questions)
+        load.save_evaluation(db, map(asdict, figures))
         summary = {**summary, "problems": check_site(db, engine, publication)}
         publish.check(db)
     if pool.lost:

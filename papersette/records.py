@@ -197,13 +197,15 @@ class Problem:
 
 @dataclass(frozen=True)
 class Question:
-    """A query with the one paper that it should find, or with all papers that answer it."""
+    """A query with the paper that it should find, or with all papers, or pages, that answer it."""
 
     query: str
     paper_id: str | None = None
     """The one paper that it is about."""
     papers: tuple[tuple[str, int], ...] = ()
     """paper_id and grade of each paper that answers it: 1 for in part, 2 for well."""
+    pages: tuple[tuple[str, int], ...] = ()
+    """paper_id and number of each page that answers it."""
     language: str | None = None
 
 

@@ -10,6 +10,7 @@ from weakref import WeakKeyDictionary
 from datasette import NotFound, Response, hookimpl
 
 from papersette.site.canned_queries import DATABASE, ensure_query_allowed, run
+from papersette.site.chart_settings import listed, translated
 from papersette.site.columns import to_visible
 from papersette.site.datasette_seam import response_headers, tilde_encode
 
@@ -49,14 +50,6 @@ def kept_for(function):
         return kept[datasette]
 
     return keeping
-
-
-def listed(datasette):
-    """Yield (dashboard, name, configuration) of each chart."""
-    dashboards = datasette.plugin_config("datasette-dashboards") or {}
-    for dashboard, configured in dashboards.items():
-        for name, chart in (configured.get("charts") or {}).items():
-            yield dashboard, name, chart
 
 
 @kept_for
@@ -115,15 +108,3 @@ def with_links(datasette, rows, opens):
 def fills(pattern, row):
     """Tell whether a row has a value for each field of a pattern."""
     return all(value is not None for name, value in row.items() if "{" + name + "}" in pattern)
-
-
-def translated(display, translate):
-    """Return a Vega-Lite specification with translated titles of axes, legends and tooltips."""
-    if isinstance(display, dict):
-        return {
-            key: translate(value) if key == "title" and value else translated(value, translate)
-            for key, value in display.items()
-        }
-    return (
-        [translated(part, translate) for part in display] if isinstance(display, list) else display
-    )

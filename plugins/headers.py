@@ -16,8 +16,8 @@ from papersette.site.canned_queries import DATABASE
 
 OWN_PAGES = re.compile(
     rf"/?$|/(about|-/search"
-    r"|-/(login|account|library|comments|moderation)(/.+)?"
-    rf"|{DATABASE}/(search|search_facets|similar_passages|programme|reading_list)"
+    r"|-/(login|account|library|comments|moderation|following|for-you|programme|unsubscribe)(/.+)?"
+    rf"|{DATABASE}/(search|search_facets|similar_passages|ask|whose|programme|reading_list)"
     rf"|{DATABASE}/papers/[^/]+/(read|comments)"
     r")$"
 )

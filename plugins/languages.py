@@ -6,41 +6,20 @@ that of the site, if its catalog names one, or else the one that the browser ask
 papers are not translated.
 """
 
-import gettext
-import io
-from datetime import date
-from functools import cache, lru_cache
 from pathlib import Path
 from urllib.parse import quote
 
-from babel import Locale
-from babel.dates import format_date
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
 from datasette import Response, hookimpl
 
 from papersette.catalogs.languages import LANGUAGES
 from papersette.site.addresses import is_own_path
 from papersette.site.own_name import site_of
 from papersette.site.reader_language import COOKIE, to_language
+from papersette.translations import to_template_vars
 
 LOCALES = Path(__file__).resolve().parent.parent / "locales"
 YEAR = 365 * 86_400
 """Seconds."""
-
-
-@cache
-def translations(language):
-    """Return the translations to a language; for English, which has no catalog, there are none."""
-    path = LOCALES / f"{language}.po"
-    if not path.is_file():
-        return gettext.NullTranslations()
-    compiled = io.BytesIO()
-    with path.open("rb") as lines:
-        write_mo(compiled, read_po(lines, locale=language))
-    compiled.seek(0)
-    return gettext.GNUTranslations(compiled)
 
 
 @hookimpl
@@ -66,41 +45,9 @@ def extra_template_vars(request, datasette):
     return variables
 
 
-@lru_cache(maxsize=4096)
-def to_number(n, language):
-    return format_decimal(n, locale=language)
-
-
 def to_vars(language):
     """Return the template variables of a language."""
-    catalog = translations(language)
-
-    def translate(text, **values):
-        return catalog.gettext(text).format(**values) if values else catalog.gettext(text)
-
-    def translate_number(one, many, n, **values):
-        return catalog.ngettext(one, many, n).format(n=number(n), **values)
-
-    def number(n):
-        return to_number(n, language)
-
-    return {
-        "_": translate,
-        "_n": translate_number,
-        "number": number,
-        "day": lambda text: to_long_date(text, language),
-        "language": language,
-        "direction": Locale(language).text_direction,
-        "languages": LANGUAGES,
-    }
-
-
-def to_long_date(text, language):
-    """Return the date at the start of a time in words; a text without one is returned as it is."""
-    try:
-        return format_date(date.fromisoformat((text or "")[:10]), "long", locale=language)
-    except ValueError:
-        return text or ""
+    return to_template_vars(LOCALES, language) | {"languages": LANGUAGES}
 
 
 @hookimpl

@@ -43,9 +43,12 @@ COSTLY = {"sql", "_stream", "_where", "_facet", "_facet_array", "_facet_date"}
 READING_SECONDS = 0.05
 """How long a client may take to read a part of an export before others go on."""
 SEARCHES = re.compile(
-    r"^/papers/(search|search_facets|map_of_papers|like_this_text|similar_passages)(\.json)?$"
+    r"^/papers/(search|search_facets|map_of_papers|like_this_text|similar_passages|ask|whose)(\.json)?$"
     r"|^/-/mcp$"
 )
+ASKS = re.compile(r"^/papers/ask(\.json)?$")
+MODELS = 8
+"""Requests that may wait for a language model; papersette-ask limits those that ask it."""
 NUMBERS = {"_timelimit", "_ttl", "_size", "_facet_size"}
 LARGEST = {("_size", "max"), ("_facet_size", "max"), *((name, "") for name in NUMBERS)}
 BOOLEANS = {"on", "off", "true", "false", "1", "0", ""}
@@ -194,7 +197,7 @@ def is_small_number(text):
 
 
 def to_lane_name(scope, base="/"):
-    """Return the lane of a request: "exports", "searches", "cards", or "" for light requests."""
+    """Return the lane of a request: exports, searches, models, cards, or "" for light requests."""
     path = "/" + scope["path"].removeprefix(base).lstrip("/")
     arguments = arguments_of(scope) or ()
     names = {name for name, value in arguments if value}
@@ -204,6 +207,8 @@ def to_lane_name(scope, base="/"):
         return "cards"
     if EXPORTS.search(path) or names & COSTLY or ("_shape", "array") in arguments:
         return "exports"
+    if ASKS.search(path) and scope.get("method") == "POST":
+        return "models"
     return "searches" if SEARCHES.search(path) else ""
 
 
@@ -212,6 +217,7 @@ def lane_of(datasette, name):
     state = state_of(datasette)
     if name not in state.lanes:
         running = {"exports": state.limits.exports, "searches": state.limits.searches}
+        running["models"] = MODELS
         waiting = state.limits.waiting if name == "exports" else 10 * state.limits.waiting
         state.lanes[name] = Lane(running.get(name, 1), waiting, state.limits.wait_seconds)
     return state.lanes[name]

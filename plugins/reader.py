@@ -1,6 +1,7 @@
 """The reader: pages of a paper as printed, at /papers/papers/ID/read, and their images."""
 
 import asyncio
+from functools import partial
 from urllib.parse import urlencode
 
 from datasette import NotFound, Response, hookimpl
@@ -12,16 +13,14 @@ from papersette.site.datasette_seam import (
     DatasetteError,
     response_headers,
     tilde_decode,
-    tilde_encode,
 )
 from papersette.site.limits import Busy
 from papersette.site.printed_pages import WIDTHS, Unavailable, printed_pages_of
+from papersette.site.reader_links import to_paper_link, to_read_link
 from papersette.site.reading import find_pdf, read_page, read_paper
 from papersette.site.waiting import BUSY, HEADERS, waiting_response
 
 LARGEST_PAGE = 99_999
-LONGEST_IN_LINKS = 1000
-"""Characters of a query that a link has."""
 ZOOMS = dict(zip((100, 150, 200), WIDTHS, strict=True))
 """Size of a page in percent of the window -> width of its image in pixels."""
 FOREVER = "public, max-age=31536000, immutable"
@@ -41,20 +40,7 @@ def register_routes():
 
 @hookimpl
 def extra_template_vars(datasette):
-    def read_link(paper_id, page=None, q="", passage="", view=""):
-        """Return the address of a page in the reader.
-
-        With a passage, which may have marks and ellipses, it is highlighted, and the address finds
-        it after a rebuild, too.
-        """
-        quote, check = to_quote(passage) if passage else ("", "")
-        given = {"page": page, "q": (q or "")[:LONGEST_IN_LINKS], "quote": quote, "check": check}
-        given["view"] = view
-        asked = urlencode({name: value for name, value in given.items() if value})
-        address = f"{row_of(datasette, paper_id)}/read" + (f"?{asked}" if asked else "")
-        return f"{address}#passage" if passage else address
-
-    return {"read_link": read_link, "to_quote": to_quote}
+    return {"read_link": partial(to_read_link, datasette), "to_quote": to_quote}
 
 
 @hookimpl
@@ -74,11 +60,6 @@ def asgi_wrapper(datasette):
         return serve
 
     return wrap
-
-
-def row_of(datasette, paper_id):
-    """Return the address of a paper."""
-    return f"{datasette.urls.table(DATABASE, 'papers')}/{tilde_encode(str(paper_id))}"
 
 
 async def find_paper(datasette, request):
@@ -151,7 +132,7 @@ def to_message(reading):
 def page_link(datasette, reading, asked):
     """Return a function that gives the address of this reader with changed arguments."""
     kept = {name: asked[name] for name in ("q", "zoom", "view") if asked.get(name)}
-    address = f"{row_of(datasette, reading.paper['paper_id'])}/read"
+    address = f"{to_paper_link(datasette, reading.paper['paper_id'])}/read"
 
     def link(**changes):
         given = {"page": reading.page} | kept | changes
@@ -163,7 +144,7 @@ def page_link(datasette, reading, asked):
 def image_link(datasette, reading, width):
     """Return the address of the image of a page, which changes with the file."""
     asked = urlencode({"width": width, "of": reading.pdf.sha256[:16]})
-    return f"{row_of(datasette, reading.paper['paper_id'])}/page-{reading.page}?{asked}"
+    return f"{to_paper_link(datasette, reading.paper['paper_id'])}/page-{reading.page}?{asked}"
 
 
 async def page_image(datasette, request):

@@ -18,7 +18,7 @@ def startup(datasette):
     readers = readers_of(datasette)  # a wrong setting ends the start
     if readers is None:
         return None
-    check_installed(datasette)
+    check_installed(readers)
     return readers.mark_missing
 
 

@@ -21,7 +21,7 @@ LONGEST_WORD = 200
 LONGEST_ARGUMENT = 100_000
 """Characters of the arguments of a search, all of them in one JSON object."""
 NEEDS_INDEX = re.compile(
-    rf"/{DATABASE}/(search|search_facets|map_of_papers|suggest|paper_passages|like_this_text|similar_passages)(\.\w+)?$"
+    rf"/{DATABASE}/(search|search_facets|map_of_papers|suggest|paper_passages|like_this_text|similar_passages|ask|whose)(\.\w+)?$"
 )
 
 

@@ -526,7 +526,9 @@ def readers_site(sample_db, tmp_path_factory):
     """The sample with readers, see visitors.py; tests use papers of their own in it."""
     from visitors import serve_readers  # which imports this module
 
-    with serve_readers(sample_db, tmp_path_factory.mktemp("readers")) as client:
+    folder = tmp_path_factory.mktemp("readers")
+    with serve_readers(sample_db, folder) as client:
+        client.folder = folder
         yield client
 
 

@@ -193,3 +193,20 @@ sources:
   - {kind: table, file: papers.json, files: texts, venue: {venue_id: v2, name: Gardens 2019, year: 2019}}
   - {kind: table, file: older.json, venue: {venue_id: v1, name: Workshops 2018, year: 2018}}
 """
+
+QUOTED_PAGES = {
+    "a": [
+        ["The efficient classification of flat minima needs", "neither noise nor very large batches of data."],
+        ["We show that the gradient of a wide network is", "orthogonal to all of its earlier directions while"],
+        ["the learning rate is kept constant for a long time.", "Nothing else is said on this page of the paper."],
+    ],
+    "b": [["Weather forecasts for the coming week are made by", "averaging many simulations of the atmosphere."]],
+}  # fmt: skip
+QUOTED_CATALOG = """
+title: Quoted
+sources:
+  - {kind: table, file: papers.csv, files: pdfs, language: en, venue: {venue_id: v, name: V, year: 2020}}
+"""
+QUOTED_ABSTRACT = (
+    "Unicorns have been observed in gardens of the northern hemisphere since the last winter."
+)

@@ -79,7 +79,9 @@ def serve_stock(corpus: Corpus, folder: Path) -> Iterator[Site]:
     folder.mkdir(parents=True)
     database = folder / "papers.db"
     database.symlink_to(corpus.database.resolve())
-    with _start("-i", str(database), log=folder / "log") as site:
+    with _start(
+        "-i", str(database), "--setting", "sql_time_limit_ms", "60000", log=folder / "log"
+    ) as site:
         yield site
 
 

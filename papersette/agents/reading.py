@@ -84,30 +84,13 @@ def to_section(text: str, sections: Sequence[Row], last: int) -> Span:
     Raises:
         Refusal: There is none; the message lists the sections.
     """
-    wanted = text.strip().rstrip(".").casefold()
-    at = next(
-        (
-            i
-            for i, row in enumerate(sections)
-            if (row["number"] or "").rstrip(".").casefold() == wanted
-        ),
-        None,
-    )
-    if at is None:
-        names = [name_section(row).casefold() for row in sections]
-        at = next((i for i, name in enumerate(names) if wanted in name), None)
+    at = find_section_named(text, sections)
     if at is None:
         known = "; ".join(name_section(row) for row in sections[:30])
         instead = f"its sections are: {known}" if known else "no headings were found; use pages"
         raise Refusal(f"There is no section {shorten(text)}: {instead}.")
-    row = sections[at]
-    depth = (row["number"] or "").strip(".").count(".")
-    later = (
-        other
-        for other in sections[at + 1 :]
-        if (other["number"] or "").strip(".").count(".") <= depth
-    )
-    following = next(later, None)
+    row, depth = sections[at], _depth(sections[at])
+    following = next((other for other in sections[at + 1 :] if _depth(other) <= depth), None)
     return Span(
         row["page"],
         following["page"] if following else last,
@@ -115,6 +98,20 @@ def to_section(text: str, sections: Sequence[Row], last: int) -> Span:
         str(row["heading"]),
         str(following["heading"]) if following else "",
     )
+
+
+def _depth(row: Row) -> int:
+    return str(row["number"] or "").strip(".").count(".")
+
+
+def find_section_named(text: str, sections: Sequence[Row]) -> int | None:
+    """Return the position of the section with this number, or else with these words."""
+    wanted = text.strip().rstrip(".").casefold()
+    numbers = [str(row["number"] or "").rstrip(".").casefold() for row in sections]
+    if wanted in numbers:
+        return numbers.index(wanted)
+    names = [name_section(row).casefold() for row in sections]
+    return next((i for i, name in enumerate(names) if wanted in name), None)
 
 
 def describe_paper(library: Library, paper: Row, sections: Sequence[Row], tokens: int) -> str:
@@ -150,35 +147,32 @@ def to_head(library: Library, paper: Row) -> list[str]:
 def _read_span(
     library: Library, paper: Row, sections: Sequence[Row], span: Span, given: Mapping[str, Any]
 ) -> str:
-    pages = library.query(BODIES, paper["paper_id"], span.first, span.last)
     about = f"section {span.about}, " if span.about else ""
-    head = "\n".join(
-        [
-            f"# {name_paper(paper)}: {about}pages {span.first} to {span.last}",
-            library.head(),
-        ]
-    )
-    room = given["max_tokens"] - count_tokens(head) - LEAST
-    parts, start = [head], given["start"] - 1
-    for row in pages:
+    title = f"# {name_paper(paper)}: {about}pages {span.first} to {span.last}"
+    parts = [f"{title}\n{library.head()}"]
+    room = given["max_tokens"] - count_tokens(parts[0]) - LEAST
+    start = given["start"] - 1
+    for row in library.query(BODIES, paper["paper_id"], span.first, span.last):
         text = to_part(row, span)[start:]
-        where = f"page {row['page']}"
-        section = find_section(sections, row["page"])
-        where += f", section {section}" if section and not span.about else ""
-        top = f"{where}: {library.addresses.page(paper['paper_id'], row['page'])}"
+        top = _to_top(library, row, "" if span.about else find_section(sections, row["page"]))
         room -= count_tokens(top)
         length = cut(text, max(room, LEAST if len(parts) == 1 else 0))
-        notes = "" if text.strip() else "(No text but references: use the tool citations.)"
+        shown = quote(join_scraps(text[:length]))
         if length or not text:
-            shown = quote(join_scraps(text[:length]))
-            parts.append("\n".join(filter(None, [top, notes, shown])))
-            room -= count_tokens(shown)
+            parts.append("\n".join(filter(None, [top, shown])))
+        room -= count_tokens(shown)
         if length < len(text):
             asked = f'pages="{row["page"]}-{span.last}" start={start + length + 1}'
-            parts.append(f"Cut on page {row['page']}. For the rest, repeat with {asked}.")
-            return "\n\n".join(parts) + "\n"
+            return "\n\n".join([*parts, f"Cut. For the rest, repeat with {asked}."]) + "\n"
         start = 0
     return "\n\n".join([*parts, "Complete."]) + "\n"
+
+
+def _to_top(library: Library, row: Row, section: str) -> str:
+    """Return the line above the text of a page."""
+    where = f"page {row['page']}" + (f", section {section}" if section else "")
+    notes = "" if row["body"].strip() else "\n(No text but references: use the tool citations.)"
+    return f"{where}: {library.addresses.page(row['paper_id'], row['page'])}{notes}"
 
 
 def join_scraps(text: str) -> str:

@@ -244,8 +244,9 @@ def read_questions(path: Path) -> tuple[Question, ...]:
             questions.append(_to_question(loading.parse_json(line).value))
         except (ValueError, KeyError, TypeError, AttributeError):
             raise UserError(
-                f'{path}, line {number}: must be {{"query": "…", "paper_id": "…"}}, or '
-                '{"query": "…", "papers": {"paper_id": 1 or 2, …}}'
+                f'{path}, line {number}: must be {{"query": "…", "paper_id": "…"}}, '
+                '{"query": "…", "papers": {"paper_id": 1 or 2, …}} or '
+                '{"query": "…", "pages": {"paper_id": [page, …], …}}'
             ) from None
     if not questions:
         raise UserError(f"{path}: has no question")
@@ -254,6 +255,13 @@ def read_questions(path: Path) -> tuple[Question, ...]:
 
 def _to_question(value: Any) -> Question:
     language = value.get("language")
+    if "pages" in value:
+        pages = tuple(
+            (str(key), int(page)) for key, all_ in value["pages"].items() for page in all_
+        )
+        if not pages:
+            raise ValueError("no page")
+        return Question(str(value["query"]), pages=pages, language=language)
     if "papers" not in value:
         return Question(str(value["query"]), str(value["paper_id"]), language=language)
     papers = tuple((str(key), int(grade)) for key, grade in value["papers"].items())

@@ -28,7 +28,7 @@ REMEMBERED = 512
 """Texts whose vectors an encoder keeps: questions, and passages that are compared with them."""
 MISSING = (
     "the packages onnxruntime and tokenizers are not installed; install them with "
-    "“pip install 'papersette[meaning]'”"
+    "“pip install -r requirements-meaning.txt”"
 )
 
 

@@ -1,8 +1,8 @@
 """The vectors of a collection: one of each paper, and one of each sentence of its abstract.
 
 They are arrays in a folder, mapped into memory. Search is exact: a product of all vectors with that
-of a question, which takes 40 ms for 200,000 papers (docs/meaning.md). Sentences only choose
-what is shown of a paper, so that they are kept as 8-bit numbers.
+of a question, which takes some 30 ms of processor time for 200,000 papers (docs/meaning.md). The
+sentences of candidates only are compared, and they are kept as 8-bit numbers.
 """
 
 from __future__ import annotations

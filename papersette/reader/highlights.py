@@ -6,7 +6,6 @@ are undone with a map back to the characters of the page.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from rapidfuzz import fuzz
 
 from papersette.reader.pages import Box, Layout
 from papersette.search.passages import Needle, find
+from papersette.text import to_letters
 
 HYPHENS = "\x02\ufffe\u00ad"
 """What pdfium returns for a hyphen at the end of a line."""
@@ -24,9 +24,6 @@ LIKENESS = 85
 """How much of a passage, in percent, must be on the page: running heads and formulas differ."""
 APART = 2.5
 """Heights of a line from which on a gap ends it, as between columns."""
-
-
-NO_LETTERS = re.compile(r"[^0-9a-z]+")
 
 
 @dataclass(frozen=True)
@@ -122,34 +119,6 @@ def _to_plain(text: str, hyphen: str) -> tuple[str, list[int]]:
         characters += plain
         places += [index] * len(plain)
     return "".join(characters), places
-
-
-def to_letters(text: str) -> tuple[str, list[int]]:
-    """Return the letters and digits of a text in lower case without accents, and their places.
-
-    >>> to_letters("Lévy-ﬂights")
-    ('levyflights', [0, 1, 2, 3, 5, 5, 6, 7, 8, 9, 10])
-    """
-    letters: list[str] = []
-    places: list[int] = []
-    for index, character in enumerate(text):
-        plain = character.lower()
-        if not character.isascii():
-            plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if c.isalnum())
-        elif not character.isalnum():
-            continue
-        letters += plain
-        places += [index] * len(plain)
-    return "".join(letters), places
-
-
-def to_letters_only(text: str) -> str:
-    """Return the letters of `to_letters`, without their places: many times faster in ASCII.
-
-    >>> to_letters_only("Lévy-ﬂights"), to_letters_only("A/B test, 2 ways")
-    ('levyflights', 'abtest2ways')
-    """
-    return NO_LETTERS.sub("", text.lower()) if text.isascii() else to_letters(text)[0]
 
 
 def find_passage(layout: Layout, passage: str) -> tuple[int, int] | None:

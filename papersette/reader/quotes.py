@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from papersette.reader.highlights import to_letters, to_letters_only
+from papersette.text import to_letters, to_letters_only
 
 WORDS = 6
 """Words of a passage that its link has."""

@@ -30,8 +30,19 @@ EXPORTS = {
     "reports": """
       select comment_id, reason, created, settled from reports
       where reader_id = ? order by comment_id""",
+    "follows": """
+      select kind, target, title, state, added, known as papers from follows
+      where reader_id = ? order by follow_id""",
+    "news": """
+      select kind, target, paper_id, papers.title, gone, found, mailed
+      from news join follows using (follow_id) join papers using (paper_id)
+      where reader_id = ? order by follow_id, paper_id""",
+    "mail_settings": "select address, language, changed from mail_settings where reader_id = ?",
+    "secrets": "select purpose, created from secrets where reader_id = ? order by purpose, created",
 }
 """Part of an export -> the rows of one reader. Each table with a reader_id is in one of them."""
+LISTS = {"library": "tags", "follows": "papers"}
+"""Part of an export -> its column that is a JSON list."""
 FORGET = (
     """update comments set text = '', removed = coalesce(removed, :now), reader_id = null
       where reader_id = :reader_id""",
@@ -86,8 +97,9 @@ def export(conn: sqlite3.Connection, reader: Reader) -> dict[str, Any]:
     }
     for part, sql in EXPORTS.items():
         found[part] = [dict(row) for row in conn.execute(sql, [reader.reader_id])]
-    for entry in found["library"]:
-        entry["tags"] = json.loads(entry["tags"])
+    for part, column in LISTS.items():
+        for entry in found[part]:
+            entry[column] = json.loads(entry[column])
     return found
 
 

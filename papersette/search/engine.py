@@ -178,6 +178,17 @@ class Engine:
         query, filters = self._interpret(request)
         return self.retriever.match(query, filters).numbers
 
+    def find_exact(self, request: Request) -> list[str]:
+        """Return the ids of all papers that match all that is asked, each version; unranked.
+
+        Where `search` shows papers that lack a word or have a phrase taken apart, nothing is found.
+        """
+        query, filters = self._interpret(request)
+        found = self.retriever.match(query, filters)
+        if found.partial or found.relaxed or found.missing:
+            return []
+        return [self.corpus.ids[number] for number in found.numbers.tolist()]
+
     def _search(self, request: Request) -> Result:
         query, filters = self._interpret(request)
         matching = self.retriever.match(query, filters)

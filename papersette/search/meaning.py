@@ -149,8 +149,11 @@ def keep_meaning(database: Path, old: Path, new: Path) -> None:
 
     A server that makes an index has no model of its own.
     """
+    texts = read_texts(old / FOLDER)
+    if texts is None:
+        return
     with closing(_connect(database)) as conn:
-        if read_texts(old / FOLDER) == to_texts_key(list(read_papers(conn))):
+        if texts == to_texts_key(list(read_papers(conn))):
             shutil.copytree(old / FOLDER, new / FOLDER, dirs_exist_ok=True)
 
 

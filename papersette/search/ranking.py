@@ -54,6 +54,10 @@ SIMILAR_MEANING_WEIGHT = 1.0
 """The same for papers that are similar to a text: as much as its words."""
 PASSAGE_MEANING_WEIGHT = 0.5
 """Share of the cosine in the score of a sentence; the rest is its words."""
+PASSAGE_CONTEXT_WEIGHT = 0.3
+"""Share of the sentences around a sentence in how many words of a question it has."""
+PASSAGE_PAGE_WEIGHT = 0.4
+"""Share of its page as a whole in the same; `python benchmarks/ask.py --papers` chose both."""
 PHRASE_WORDS = range(2, 5)
 """So many plain words are looked for next to each other."""
 NEAR_DISTANCE = 8

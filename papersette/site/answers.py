@@ -24,6 +24,7 @@ from urllib.parse import parse_qsl
 from cachetools import LRUCache
 from datasette import Request
 
+from papersette import __version__
 from papersette.site.canned_queries import DATABASE
 from papersette.site.datasette_seam import read_actor
 from papersette.site.own_name import site_of
@@ -299,8 +300,7 @@ def digest_site(datasette: Any) -> str:
     Two servers of the same files give the same entity tags.
     """
     digest = hashlib.sha256()
-    for name in ("papersette", "datasette"):
-        digest.update(f"{name} {metadata.version(name)}\n".encode())
+    digest.update(f"{__version__} {metadata.version('datasette')}\n".encode())
     settings = [datasette.metadata(), {name: datasette.setting(name) for name in SETTINGS}]
     digest.update(json.dumps(settings, sort_keys=True, default=str).encode())
     plugins = Path(datasette.plugins_dir).resolve() if datasette.plugins_dir else None

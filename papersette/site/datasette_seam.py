@@ -7,6 +7,7 @@ that a move to another version of Datasette is a change of this file. Written fo
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
@@ -30,6 +31,7 @@ from datasette.utils import (
     call_with_supported_arguments,
     derive_named_parameters,
     escape_sqlite,
+    parse_metadata,
     path_from_row_pks,
     path_with_added_args,
     path_with_format,
@@ -68,6 +70,7 @@ __all__ = [
     "escape_sqlite",
     "export_links",
     "is_default_answer",
+    "open_site",
     "path_with_added_args",
     "path_with_removed_args",
     "pm",
@@ -108,6 +111,29 @@ async def database_response(datasette: Any, request: Request, send: Send) -> Res
     The route must have named the groups `database` and `format`.
     """
     return await DatabaseView.as_view(datasette)(request, send)
+
+
+async def open_site(database: Path, folder: Path, name: str) -> Any:
+    """Return a Datasette that serves nothing but its in-process client, after its startup.
+
+    Args:
+        database: The file, which is immutable meanwhile.
+        folder: Has metadata.yml, settings.json, plugins and templates.
+        name: Of the database.
+    """
+    datasette = app.Datasette(
+        [],
+        immutables=[str(database)],
+        metadata=parse_metadata((folder / "metadata.yml").read_text(encoding="utf-8")),
+        settings=json.loads((folder / "settings.json").read_text(encoding="utf-8")),
+        plugins_dir=str(folder / "plugins"),
+        template_dir=str(folder / "templates"),
+    )
+    (opened,) = (one for one in datasette.databases.values() if one.path)
+    opened.name = opened.route = name
+    datasette.databases = {name: opened}
+    await datasette.invoke_startup()
+    return datasette
 
 
 async def read_actor(datasette: Any, request: Request) -> Any:

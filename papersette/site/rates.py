@@ -24,12 +24,19 @@ class Rates:
     """The requests of all clients.
 
     Args:
-        per_minute: Requests a minute; as many may come at once. 0 for any number.
+        per_minute: Requests a minute. 0 for any number.
         clock: Returns seconds.
+        burst: Requests that may come at once; by default as many as a minute has.
     """
 
-    def __init__(self, per_minute: float, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        per_minute: float,
+        clock: Callable[[], float] = time.monotonic,
+        burst: float | None = None,
+    ) -> None:
         self.per_minute = per_minute
+        self.burst = max(1.0, per_minute if burst is None else burst)
         self._clock = clock
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
@@ -38,8 +45,8 @@ class Rates:
         if not self.per_minute:
             return 0
         now = self._clock()
-        tokens, before = self._buckets.pop(client, (self.per_minute, now))
-        tokens = min(self.per_minute, tokens + (now - before) * self.per_minute / 60)
+        tokens, before = self._buckets.pop(client, (self.burst, now))
+        tokens = min(self.burst, tokens + (now - before) * self.per_minute / 60)
         is_allowed = tokens >= 1
         self._buckets[client] = (tokens - is_allowed, now)
         while len(self._buckets) > MOST_CLIENTS:

@@ -100,8 +100,13 @@ def limit(receive: Receive, largest: int) -> Receive:
     return receiving
 
 
-async def read_form(request: Request) -> Form:
-    """Return the form of a request. Raises DatasetteError where it cannot be read or trusted."""
+async def read_form(request: Request, needs_token: bool = True) -> Form:
+    """Return the form of a request. Raises DatasetteError where it cannot be read or trusted.
+
+    Args:
+        request: A POST.
+        needs_token: False where the address has a secret: programs of mail send no token.
+    """
     try:
         body = await request.post_body()
     except TooLarge:
@@ -117,7 +122,8 @@ async def read_form(request: Request) -> Form:
             form = Form(dict(pairs))
     except ValueError:
         raise DatasetteError("The form cannot be read.", "Invalid request", status=400) from None
-    check_token(request, form)
+    if needs_token:
+        check_token(request, form)
     return form
 
 

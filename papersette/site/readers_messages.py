@@ -15,5 +15,11 @@ MESSAGES = {
     "shown": "The comment is shown.",
     "renamed": "Your name is changed.",
     "deleted": "Your account and all you wrote are deleted.",
+    "followed": "You follow this from now on.",
+    "unfollowed": "You no longer follow this.",
+    "seen": "All news is marked as seen.",
+    "no_feed": "The private address no longer works.",
+    "mail": "Your e-mail address is saved.",
+    "no_mail": "You get no more digests.",
 }
 """Key -> English text; locales/ has the translations."""

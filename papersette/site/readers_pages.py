@@ -128,8 +128,7 @@ async def count_view(visit: Visit, paper_id: str) -> None:
     is_early = "prefetch" in headers.get("sec-purpose", headers.get("purpose", ""))
     if visit.request.method != "GET" or is_early or views.is_robot(agent):
         return
-    address = (visit.request.scope.get("client") or ("",))[0]
-    if not visit.readers.visitors.is_first(day, paper_id, address, agent):
+    if not visit.readers.visitors.is_first(day, paper_id, visit.address, agent):
         return
     titles = await find_titles(visit.readers.datasette, [paper_id])
 

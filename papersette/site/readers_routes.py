@@ -26,7 +26,9 @@ from papersette.site.datasette_seam import (
     tilde_decode,
     tilde_encode,
 )
+from papersette.site.limits import state_of
 from papersette.site.papers import ensure_papers_allowed
+from papersette.site.rates import to_client
 from papersette.site.readers_forms import Form, read_form
 from papersette.site.readers_service import (
     ANONYMOUS,
@@ -60,6 +62,12 @@ class Visit:
     def actor_id(self) -> str:
         """Return the id of the visitor; "" for anonymous ones."""
         return to_actor_id(self.request.actor)
+
+    @property
+    def address(self) -> str:
+        """Return the address of the client, as a limit of requests knows it."""
+        proxies = state_of(self.readers.datasette).limits.proxies
+        return to_client(self.request.scope, proxies)
 
     @property
     def is_get(self) -> bool:
@@ -141,7 +149,9 @@ class Route:
     get: str | None = None
     post: str | None = None
     rate: str = "write"
-    """The limit that a POST counts for, see `papersette.readers.rates`; "" for one of its own."""
+    """The limit that a POST counts for, a key of `Readers.rates`; "" for one of its own."""
+    has_secret: bool = False
+    """Whether a secret in the address, which the function checks, replaces sign-in and token."""
 
 
 _patterns: WeakKeyDictionary[Any, set[re.Pattern[str]]] = WeakKeyDictionary()
@@ -172,13 +182,14 @@ def _to_view(route: Route) -> Callable[..., Awaitable[Response]]:
         role = {"GET": route.get, "HEAD": route.get, "POST": route.post}.get(request.method)
         if role is None:
             return to_wrong_method(route)
-        await datasette.ensure_permissions(request.actor, ["view-instance"])
+        if not route.has_secret:
+            await datasette.ensure_permissions(request.actor, ["view-instance"])
         if not readers.allows(request.actor, role):
             return to_refused(readers, request)
         visit = Visit(readers, request)
         if request.method == "POST":
-            visit.form = await read_form(request)
-            if seconds := route.rate and readers.rates.take(route.rate, visit.actor_id):
+            visit.form = await read_form(request, needs_token=not route.has_secret)
+            if seconds := route.rate and readers.rates[route.rate].count(visit.actor_id):
                 return await to_too_often(visit, int(seconds))
         return await route.answer(visit)
 

@@ -21,12 +21,12 @@ from weakref import WeakKeyDictionary
 from papersette.errors import UserError
 from papersette.readers import accounts, papers
 from papersette.readers.accounts import Reader
-from papersette.readers.rates import Rate, Rates
 from papersette.readers.store import Store
 from papersette.readers.views import Visitors
 from papersette.site.addresses import is_own_path
 from papersette.site.canned_queries import DATABASE
 from papersette.site.datasette_seam import DatasetteError
+from papersette.site.rates import Rates
 
 PLUGIN = "papersette-readers"
 VARIABLE = "PAPERSETTE_READERS"
@@ -64,6 +64,8 @@ class Settings:
     """Of one reader, with reports."""
     sign_ins_per_minute: int = 6
     """Attempts from one address."""
+    digests: bool = True
+    """Whether readers may ask for digests, which a command writes and a mailer sends."""
 
     @classmethod
     def from_settings(cls, given: Mapping[str, Any] | None, variable: str = "") -> Settings:
@@ -80,7 +82,7 @@ class Settings:
             if types[name] is tuple and isinstance(value, list):
                 values[name] = value = tuple(map(str, value))
             if type(value) is not types[name] or (
-                isinstance(value, int) and name != "enabled" and value < 1
+                isinstance(value, int) and types[name] is int and value < 1
             ):
                 kind = {bool: "true or false", str: "a text", int: "a number", tuple: "a list"}
                 message = f"{name} must be {kind[types[name]]}, not {value!r}"
@@ -102,7 +104,8 @@ class Readers:
     datasette: Any
     settings: Settings
     store: Store
-    rates: Rates
+    rates: Mapping[str, Rates]
+    """Kind -> how often one reader, or for "sign_in" one address, may do it."""
     visitors: Visitors = field(default_factory=Visitors)
     threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(READING))
     writer: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1))
@@ -218,13 +221,14 @@ def _open(datasette: Any) -> Readers | None:
         return None
     path = Path(settings.db or Path(database.path).parent / "readers" / "readers.db").resolve()
     check_private(datasette, path)
-    per_minute = settings.comments_per_hour / 60
     rates = {
-        "write": Rate(settings.writes_per_minute, settings.writes_per_minute),
-        "comment": Rate(max(1, settings.comments_per_hour // 3), per_minute),
-        "sign_in": Rate(settings.sign_ins_per_minute, settings.sign_ins_per_minute),
+        "write": Rates(settings.writes_per_minute),
+        "comment": Rates(
+            settings.comments_per_hour / 60, burst=max(1, settings.comments_per_hour // 3)
+        ),
+        "sign_in": Rates(settings.sign_ins_per_minute),
     }
-    return Readers(datasette, settings, Store(path), Rates(rates))
+    return Readers(datasette, settings, Store(path), rates)
 
 
 def check_private(datasette: Any, path: Path) -> None:

@@ -17,6 +17,7 @@ from datasette import Request, Response
 from papersette.errors import UserError
 from papersette.site.datasette_seam import baseconv
 from papersette.site.readers_routes import PRIVATE, Visit, to_own
+from papersette.site.readers_service import Readers
 
 PLUGIN, PACKAGE = "datasette-auth-passwords", "datasette_auth_passwords"
 COOKIE = "ds_actor"
@@ -30,30 +31,38 @@ LONGEST = 1000
 
 
 def read_accounts(datasette: Any) -> dict[str, str]:
-    """Return name -> hash of the password of each account."""
+    """Return name -> hash of the password of each account of datasette-auth-passwords."""
     given = datasette.plugin_config(PLUGIN) or {}
     return {
         key.removesuffix(SUFFIX): str(value) for key, value in given.items() if key.endswith(SUFFIX)
     }
 
 
-def check_installed(datasette: Any) -> None:
+def list_accounts(readers: Readers) -> dict[str, str]:
+    """Return those of `read_accounts`, and of each file NAME.hash beside readers.db."""
+    found = read_accounts(readers.datasette)
+    for path in readers.store.path.parent.glob("*.hash"):
+        found.setdefault(path.stem, path.read_text(encoding="utf-8").strip())
+    return found
+
+
+def check_installed(readers: Readers) -> None:
     """Raise UserError where there are accounts, and nothing that knows their passwords."""
-    if read_accounts(datasette) and importlib.util.find_spec(PACKAGE) is None:
+    if list_accounts(readers) and importlib.util.find_spec(PACKAGE) is None:
         raise UserError(
-            f"metadata.yml: plugins: {PLUGIN} has accounts, but the package is not installed: "
+            f"there are accounts of readers, but {PLUGIN} is not installed: "
             "pip install -r requirements-readers.txt"
         )
 
 
-async def find_actor(datasette: Any, name: str, password: str) -> Mapping[str, Any] | None:
+async def find_actor(readers: Readers, name: str, password: str) -> Mapping[str, Any] | None:
     """Return the actor of a name and a password; None where they are wrong."""
     verify = importlib.import_module(f"{PACKAGE}.utils").verify_password
-    known = read_accounts(datasette).get(name)
+    known = list_accounts(readers).get(name)
     is_right = await asyncio.to_thread(verify, password, known or NOBODY)
     if not (known and is_right):
         return None
-    actors = (datasette.plugin_config(PLUGIN) or {}).get("actors") or {}
+    actors = (readers.datasette.plugin_config(PLUGIN) or {}).get("actors") or {}
     actor: Mapping[str, Any] = actors.get(name) or {"id": name}
     return actor
 
@@ -63,16 +72,16 @@ async def sign_in(visit: Visit) -> Response:
     datasette = visit.readers.datasette
     back = visit.request.args.get("back") or visit.form.fields.get("back") or ""
     shown: dict[str, Any] = {
-        "has_accounts": bool(read_accounts(datasette)),
+        "has_accounts": bool(list_accounts(visit.readers)),
         "back": back,
         "error": "",
     }
     if visit.is_get:
         return await visit.page("password_login.html", **shown)
     name, password = (visit.form.text(key, LONGEST) for key in ("username", "password"))
-    if visit.readers.rates.take("sign_in", to_address(visit.request)):
+    if visit.readers.rates["sign_in"].count(visit.address):
         return await visit.page("password_login.html", 429, **shown | {"error": "often"})
-    actor = await find_actor(datasette, name, password) if shown["has_accounts"] else None
+    actor = await find_actor(visit.readers, name, password) if shown["has_accounts"] else None
     if actor is None:
         return await visit.page("password_login.html", 403, **shown | {"error": "wrong"})
     response = Response.redirect(to_own(back, datasette), headers=dict(PRIVATE))
@@ -95,8 +104,3 @@ def set_actor(datasette: Any, request: Request, response: Response, actor: Any) 
 def sign_out(response: Response) -> None:
     """Remove the cookie of an actor, as Datasette's own page does."""
     response.set_cookie(COOKIE, "", max_age=0, expires=0)
-
-
-def to_address(request: Request) -> str:
-    """Return the address of a client, as the server knows it."""
-    return str((request.scope.get("client") or ("",))[0])

@@ -15,6 +15,7 @@ from papersette.site.canned_queries import DATABASE
 from papersette.site.pdf_folder import Pdf, find_pdf_of, to_folder
 from papersette.site.printed_pages import Unavailable, printed_pages_of
 from papersette.site.search_service import Indexing, service_of
+from papersette.text import to_letters
 
 PAPER = """
 select paper_id, title, language, url, pdf_url, file, file_sha256,
@@ -183,7 +184,7 @@ async def _add_text(datasette: Any, reading: Reading, needles: Sequence[Needle])
     entries = [raw for (raw,) in (await database.execute(ENTRIES, where)).rows]
     refs = entries or [" ".join((row["refs"] or "").split())]
     found = await database.execute(HEADINGS, where)
-    headings = {highlights.to_letters(heading)[0] for (heading,) in found.rows}
+    headings = {to_letters(heading)[0] for (heading,) in found.rows}
     texts = [(row["body"] or "").split("\n"), refs]
     reading.paragraphs, reading.entries = await asyncio.to_thread(
         lambda: [_to_paragraphs(part, reading.passage, needles, headings) for part in texts]
@@ -199,7 +200,7 @@ def _to_paragraphs(
         parts = (text[:start], text[start:end], text[end:])
         pieces = [(n == 1, _mark(part, needles)) for n, part in enumerate(parts) if part.strip()]
         if pieces:
-            is_heading = len(text) < 200 and highlights.to_letters(text)[0] in headings
+            is_heading = len(text) < 200 and to_letters(text)[0] in headings
             shown.append(Paragraph(pieces, is_heading))
     return shown
 

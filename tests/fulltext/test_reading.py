@@ -147,6 +147,7 @@ def test_a_new_cleaning_rule_cleans_again_without_reading_again(tmp_path, monkey
         "headings": [],
         "language": None,
         "broken": [],
+        "hidden": [],
         "warning": None,
     }
     monkeypatch.setattr("papersette.fulltext.reading.to_entry", lambda job, raw: entry)

@@ -58,7 +58,7 @@ def test_questions_are_remembered(encoder, monkeypatch):
 def test_missing_packages_are_named_with_the_remedy(minilm, monkeypatch):
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
     assert not is_installed()
-    with pytest.raises(UserError, match=r"pip install 'papersette\[meaning\]'"):
+    with pytest.raises(UserError, match=r"pip install -r requirements-meaning\.txt"):
         OnnxEncoder(read_folder(minilm))
 
 

@@ -229,7 +229,7 @@ def test_without_the_packages_papers_are_found_by_words_and_the_reason_is_kept(
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
     engine = Engine(meaning_db, to_index_folder(meaning_db))
     assert engine.meaning is None
-    assert "pip install 'papersette[meaning]'" in engine.meaning_problem
+    assert "pip install -r requirements-meaning.txt" in engine.meaning_problem
     result = engine.search(Request(q=QUESTION))
     assert (result.meaning, result.by_meaning) == ("", 0)
     assert result.hits

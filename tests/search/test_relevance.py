@@ -5,7 +5,9 @@ import json
 from conftest import ROOT
 
 QUERIES = [
-    json.loads(line) for line in (ROOT / "data/sample/queries.jsonl").read_text().splitlines()
+    question
+    for line in (ROOT / "data/sample/queries.jsonl").read_text().splitlines()
+    if "paper_id" in (question := json.loads(line))
 ]
 MEAN_RECIPROCAL_RANK, FOUND_IN_TEN = 0.931, 0.931
 """As measured on 2026-11-21; a change that lowers them is no improvement."""

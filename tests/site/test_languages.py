@@ -14,7 +14,9 @@ DASHBOARDS = yaml.safe_load((ROOT / "metadata.yml").read_text())["plugins"][
     "datasette-dashboards"
 ].values()
 DATA = yaml.safe_load((ROOT / "data_page.yml").read_text())
-TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+TEMPLATES = sorted(
+    path for ending in ("html", "txt") for path in (ROOT / "templates").rglob(f"*.{ending}")
+)
 SINGULAR = re.compile(r'\b_\("((?:[^"\\]|\\.)*)"')
 PLURAL = re.compile(r'\b_n\("([^"]*)", "([^"]*)"')
 

@@ -1,6 +1,7 @@
 """Signing in and out, the name, all data as JSON, and deletion."""
 
 import pytest
+from datasette_auth_passwords.utils import hash_password
 from visitors import PASSWORD
 
 from papersette.readers import accounts
@@ -74,7 +75,16 @@ def test_all_data_of_a_reader_is_exported_and_deleted_with_the_account(tmp_path)
 
 def fill(conn, name):
     """Write a row of each kind for a reader."""
-    from papersette.readers import comments, highlights, library, papers, ratings
+    from papersette.readers import (
+        comments,
+        follows,
+        highlights,
+        library,
+        mail_settings,
+        papers,
+        private_links,
+        ratings,
+    )
 
     reader_id = accounts.ensure_reader(conn, name, name).reader_id
     papers.remember(conn, "p1", "On noise")
@@ -84,6 +94,11 @@ def fill(conn, name):
     ratings.rate(conn, reader_id, "p1", 3)
     comment = comments.write(conn, reader_id, "p1", words)
     comments.report(conn, reader_id, comment, words)
+    follows.add(conn, reader_id, "search", f"q={words}", follows.Found(words), "1")
+    (one,) = follows.list_follows(conn, reader_id)
+    follows.compare(conn, one, follows.Found(words, ["p1"]), {"p1": "On noise"}, "2")
+    mail_settings.save(conn, reader_id, f"{name}@example.org", "en")
+    private_links.make(conn, reader_id, private_links.FEED)
 
 
 def test_a_comment_that_others_answered_stays_without_its_text(tmp_path):
@@ -118,8 +133,21 @@ def test_an_account_is_deleted_only_if_its_name_is_typed(visitor):
 
 def test_personal_pages_are_never_cached(visitor):
     alice = visitor("alice")
-    for path in ("/-/account", "/-/account/data.json", "/papers/papers/swalp"):
+    paths = ["/-/account", "/-/account/data.json", "/papers/papers/swalp", "/papers/search?q=noise"]
+    paths += ["/papers/tags/generalization", "/-/following", "/-/for-you", "/-/programme"]
+    for path in paths:
         assert "no-store" in alice.get(path).headers["cache-control"], path
+
+
+def test_a_file_beside_the_database_is_an_account_until_it_is_removed(readers_site, visitor):
+    file = readers_site.folder / "readers" / "erin.hash"
+    file.write_text(hash_password("open", iterations=1000) + "\n")
+    erin = visitor()
+    signed = erin.post("/-/login", username="erin", password="open")
+    assert signed.status_code == 302
+    assert ">erin</a>" in erin.get("/").text
+    file.unlink()
+    assert visitor().post("/-/login", username="erin", password="open").status_code == 403
 
 
 @pytest.mark.parametrize("path", ["/-/metadata", "/-/metadata.json"])

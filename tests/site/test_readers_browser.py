@@ -13,6 +13,8 @@ WORDS = {
         "kept": "Saved in your library.",
         "commented": "Your comment is published.",
         "library": "Library",
+        "followed": "You follow this from now on.",
+        "following": "Following",
         "sign out": "Sign out",
     },
     "ar": {
@@ -22,6 +24,8 @@ WORDS = {
         "kept": "حُفظت في مكتبتك.",
         "commented": "نُشر تعليقك.",
         "library": "المكتبة",
+        "followed": "صرت تتابع هذا من الآن.",
+        "following": "المتابَعات",
         "sign out": "تسجيل الخروج",
     },
 }
@@ -36,11 +40,12 @@ def sign_in(page, name, words):
 
 @pytest.mark.parametrize("script", [True, False], ids=["with JavaScript", "without"])
 @pytest.mark.parametrize("language", WORDS)
-def test_a_reader_signs_in_rates_comments_lists_exports_and_signs_out(
+def test_a_reader_signs_in_rates_comments_lists_follows_exports_and_signs_out(
     visit, readers_site, language, script
 ):
     words, text = WORDS[language], f"A comment in {language}, {script}"
     page = visit(PAPER, site=readers_site, locale=language, java_script_enabled=script)
+    home = page.url.removesuffix(PAPER)
     sign_in(page, "alice", words)
     assert page.url.endswith(PAPER)
     follow(page.locator("form.stars button[value='4']"))
@@ -56,7 +61,8 @@ def test_a_reader_signs_in_rates_comments_lists_exports_and_signs_out(
     with page.expect_download() as download:
         page.click(".exports a[href$='.bib']")
     assert "@" in download.value.path().read_text(encoding="utf-8")
-    page.goto(page.url.replace("/-/library", PAPER))
+    follows_a_search(page, words)
+    page.goto(home + PAPER)
     page.click(".mine summary")
     follow(page.locator(".mine button[value='remove']"))
     follow(page.locator("header .account a", has_text="alice"))
@@ -64,8 +70,24 @@ def test_a_reader_signs_in_rates_comments_lists_exports_and_signs_out(
     assert page.locator("header .account a", has_text=words["sign in"]).count() == 1
 
 
+def follows_a_search(page, words):
+    """Follow a search, see it in the list with a private feed, and follow it no longer."""
+    home = page.url.partition("/-/")[0]
+    page.goto(f"{home}/papers/search?q=noise&sort=year")
+    follow(page.locator("form.follow button"))
+    assert words["followed"] in page.inner_text(".message-info")
+    page.goto(f"{home}/-/library")
+    follow(page.locator(".tabs a", has_text=words["following"]))
+    assert page.inner_text("article.card h2 a") == "noise"
+    follow(page.locator("#feed form button").first)
+    assert "/-/feeds/" in page.inner_text("#feed code")
+    follow(page.locator("article.card button[value='end']"))
+    assert page.locator("article.card").count() == 0
+
+
 PAGES = ["/-/login", PAPER, f"{PAPER}/comments", "/-/library", "/-/library/import", "/-/account",
-         "/-/account/delete", f"{PAPER}/read?page=1", "/-/moderation"]  # fmt: skip
+         "/-/account/delete", f"{PAPER}/read?page=1", "/-/moderation",
+         "/-/following", "/-/for-you", "/-/programme", "/papers/search?q=noise", "/papers/tags/generalization"]  # fmt: skip
 
 
 @pytest.fixture
@@ -77,6 +99,9 @@ def written(visitor):
         f"/-/comments/{number.rpartition('-')[2]}/report", reason="Not about the paper"
     )
     mona = visitor("mona")
+    for kind, target in (("search", "q=noise"), ("tag", "generalization")):
+        mona.post("/-/follow", kind=kind, target=target)
+    mona.post("/-/following/mail", address="mona@example.org", language="ar")
     mona.post(f"{PAPER}/library", status="read", tags="to cite, مهم", note="- a\n- b")
     mona.post(f"{PAPER}/comments", text="Yes.", parent=number.rpartition("-")[2])
 

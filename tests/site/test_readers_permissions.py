@@ -46,8 +46,22 @@ TABLE = """
   /-/comments/COMMENT/moderate  POST    403        403     403           302
   /-/moderation               GET     302        403     403           200
   /-/comments/COMMENT/remove  POST    403        302     403           403
+  /-/follow                   POST    403        302     302           302
+  /-/following                GET     302        200     200           200
+  /-/following/seen           POST    403        302     302           302
+  /-/following/feed           POST    403        200     200           200
+  /-/following/mail           POST    403        302     302           302
+  /-/for-you                  GET     302        200     200           200
+  /-/programme                GET     302        200     200           200
+  /-/programme.ics            GET     302        404     404           404
+  /-/feeds/FEED.atom          GET     200        200     200           200
+  /-/feeds/WRONG.atom         GET     404        404     404           404
+  /-/unsubscribe/WRONG        GET     404        404     404           404
+  /-/unsubscribe/WRONG        POST    404        404     404           404
 """
-"""A wrong password is 403, and a wrong name of an account to delete 400."""
+"""A wrong password is 403, and a wrong name of an account to delete 400. The sample has no calendar."""
+WRONG = "x" * 32
+"""In the place of a secret."""
 ROWS = [
     (line.split()[0], line.split()[1], role, int(status))
     for line in TABLE.strip().splitlines()[1:]
@@ -62,6 +76,8 @@ FIELDS = {
     "/-/account/delete": {"confirm": "nobody"},
     "/-/library/import": {"text": "@misc{swalp, title = {SWALP}}"},
     "PAPER/library": {"status": "read"},
+    "/-/follow": {"kind": "search", "target": "q=noise"},
+    "/-/following/mail": {"address": "somebody@example.org"},
     "PAPER/highlights": {"page": "1", "passage": PASSAGE},
     "PAPER/rating": {"stars": "3"},
     "PAPER/comments": {"text": "A comment"},
@@ -108,7 +124,8 @@ def test_the_table_has_every_route_and_method():
 
 
 def to_example(path):
-    return path.replace("PAPER", PAPER).replace("COMMENT", "1").replace("HIGHLIGHT", "1")
+    filled = path.replace("PAPER", PAPER).replace("COMMENT", "1").replace("HIGHLIGHT", "1")
+    return filled.replace("FEED", WRONG).replace("WRONG", WRONG)
 
 
 @pytest.fixture(scope="module")
@@ -133,7 +150,10 @@ def address(visitors):
             alice.post(f"{PAPER}/highlights", page="1", passage=PASSAGE)
             (saved,) = alice.get("/-/account/data.json").json()["highlights"]
             path = path.replace("HIGHLIGHT", str(saved["highlight_id"]))
-        return path.replace("PAPER", PAPER)
+        if "FEED" in path:
+            page = alice.post("/-/following/feed").text
+            path = "/-/feeds/" + page.partition("/-/feeds/")[2].partition("<")[0]
+        return path.replace("PAPER", PAPER).replace("WRONG", WRONG)
 
     return fill
 
@@ -160,6 +180,8 @@ def test_a_form_without_its_token_is_refused_with_cookies_and_without(visitors, 
     answer = visitors[role].post(filled, token=False, **fields)
     assert answer.status_code == 403, answer.text[:500]
     assert "did not match" in answer.text
+    if "WRONG" in path:  # a secret in the address is the token
+        return
     upload = visitors[role].client.post(filled, data=fields, files={"file": ("a.bib", b"")})
     assert (upload.status_code, "too old" in upload.text) == (403, True)
     fresh = visitors[role].client.build_request("POST", filled, data=fields)
@@ -191,6 +213,9 @@ def test_nobody_sees_what_is_private_to_another_reader(visitors, address):
     alice, paper = visitors["reader"], "/papers/papers/H1M7soActX"
     alice.post(f"{paper}/library", status="reading", tags=f"{SECRET}tag", note=f"{SECRET} note")
     alice.post(f"{PAPER}/highlights", page="1", passage=PASSAGE, note=f"{SECRET} passage")
+    alice.post("/-/follow", kind="search", target=f"q={SECRET}")
+    alice.post("/-/following/mail", address=f"{SECRET}@example.org")
+    assert alice.get("/-/following").text.count(SECRET) >= 3
     assert alice.get("/-/library").text.count(SECRET) >= 3
     pages = [address(path) for path, method, *_ in ROWS if method == "GET"]
     pages = sorted({*pages, paper, PAPER, f"{PAPER}/read", "/", "/papers", "/-/databases.json"})

@@ -1,0 +1,67 @@
+"""Settings of the answers in prose: the key papersette-ask of plugins in metadata.yml."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+WHERE = "metadata.yml: plugins: papersette-ask"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Which model answers, and what it may cost. Without a model nothing is sent anywhere."""
+
+    model: str = ""
+    """Name or alias, as `llm models` lists them."""
+    key: str = ""
+    """Of the model's service; without, the one that `llm keys` has."""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """Of the model, such as temperature."""
+    per_minute: int = 5
+    """Answers of all readers together."""
+    per_day: int = 200
+    """The same in 24 hours; a server that starts anew counts from zero."""
+    at_once: int = 2
+    """Answers that are written at a time."""
+    passages: int = 8
+    """That the model is given."""
+    passage_characters: int = 1000
+    """Of each passage."""
+    answer_characters: int = 1500
+    """After which the answer is cut."""
+    seconds: float = 20.0
+    """After which the answer is given up."""
+
+    @classmethod
+    def from_metadata(cls, given: Mapping[str, Any] | None) -> Settings:
+        """Read the settings.
+
+        Raises:
+            ValueError: One is unknown or of the wrong kind.
+        """
+        known = {one.name for one in fields(cls)}
+        for name, value in (given or {}).items():
+            if name not in known:
+                expected = ", ".join(sorted(known))
+                raise ValueError(f"{WHERE}: {name} is unknown; expected one of {expected}")
+            _check(name, value)
+        settings = cls(**(given or {}))
+        if given and not settings.model:
+            raise ValueError(f"{WHERE}: model is missing; “llm models” lists the names")
+        return settings
+
+
+def _check(name: str, value: Any) -> None:
+    """Raise ValueError for a value of the wrong kind."""
+    if name in {"model", "key"}:
+        if not isinstance(value, str) or not value:
+            raise ValueError(f"{WHERE}: {name} must be a text, not {value!r}")
+    elif name == "options":
+        if not isinstance(value, Mapping):
+            raise ValueError(f"{WHERE}: options must be a mapping, not {value!r}")
+    else:
+        kinds = int | float if name == "seconds" else int
+        if isinstance(value, bool) or not isinstance(value, kinds) or value <= 0:
+            raise ValueError(f"{WHERE}: {name} must be a positive number, not {value!r}")

@@ -1,0 +1,155 @@
+"""Backups of readers.db, made while it is served, and their restoration.
+
+SQLite's online backup copies one state of the file. Writers do not wait for it: it reads a snapshot
+of the write-ahead log.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from papersette.errors import UserError
+from papersette.readers import durable
+from papersette.readers.store import read_migrations
+
+BUSY_SECONDS = 5.0
+VERSION = "select max(number) from migrations"
+
+
+def back_up(readers: Path, to: Path, overwrite: bool = False) -> Path:
+    """Write a copy of readers.db, which may be in use, and check it.
+
+    Args:
+        readers: The file.
+        to: The file of the backup, or a folder, where it is named after the time.
+        overwrite: Whether a file that is there is replaced.
+
+    Returns:
+        The path of the backup: one file, complete and on the disk.
+
+    Raises:
+        UserError: The file is missing or damaged, or the backup cannot be written.
+    """
+    if to.is_dir():
+        to = to / f"readers-{datetime.now(UTC):%Y-%m-%dT%H%M%SZ}.db"
+    if to.exists() and not overwrite:
+        raise UserError(f"{to}: exists; name another file, or give --overwrite")
+    copy(readers, to)
+    return to
+
+
+def restore(backup: Path, readers: Path, overwrite: bool = False) -> Path | None:
+    """Put a backup in the place of readers.db, which no server may have open.
+
+    Args:
+        backup: The file of a backup, of this release or an earlier one. It stays as it is.
+        readers: Where readers.db goes.
+        overwrite: Whether a file that is there is replaced. It is kept, under another name.
+
+    Returns:
+        The path of the file that was replaced; None where there was none.
+
+    Raises:
+        UserError: The backup is damaged or of a newer release, the file is in use or would be
+            overwritten, or cannot be written.
+    """
+    check(backup)
+    kept = None
+    if readers.exists():
+        if not overwrite:
+            raise UserError(f"{readers}: exists; give --overwrite to replace it by the backup")
+        ensure_unused(readers)
+        kept = keep(readers)
+    copy(backup, readers)
+    return kept
+
+
+def keep(readers: Path) -> Path:
+    """Copy a file that no one uses, as it is, and remove what a server that was killed left of it.
+
+    The file itself stays until it is replaced: a server that finds none makes an empty one.
+    """
+    kept = readers.with_name(f"{readers.name}.replaced-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
+    try:
+        for ending in ("", "-wal"):
+            file = readers.with_name(readers.name + ending)
+            if file.exists():
+                shutil.copy2(file, kept.with_name(kept.name + ending))
+                durable.sync(kept.with_name(kept.name + ending))
+        for ending in ("-wal", "-shm"):  # that of the file before is none of the backup
+            readers.with_name(readers.name + ending).unlink(missing_ok=True)
+    except OSError as error:
+        raise UserError(f"{readers}: cannot be kept as {kept}: {error}") from None
+    return kept
+
+
+def copy(source: Path, to: Path) -> None:
+    """Copy a database in use into one file. Raises UserError."""
+    try:
+        to.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with durable.replacing(to) as part:
+            with opened(source) as conn, opened(part, mode="rw") as target:
+                conn.backup(target)
+                target.execute("pragma journal_mode = delete")  # one file
+            check(part, named=source)
+    except (OSError, sqlite3.Error) as error:
+        raise UserError(f"{source}: cannot be copied to {to}: {error}") from None
+
+
+def check(path: Path, named: Path | None = None) -> None:
+    """Raise UserError unless a file is an undamaged readers.db that this release can open.
+
+    Args:
+        path: The file.
+        named: The path to name in the error, if it is another.
+    """
+    shown = named or path
+    try:
+        with opened(path) as conn:
+            found = [row[0] for row in conn.execute("pragma integrity_check(5)")]
+            if found != ["ok"] or conn.execute("pragma foreign_key_check").fetchone():
+                raise UserError(f"{shown}: is damaged: {'; '.join(found)}; use an older backup")
+            version = conn.execute(VERSION).fetchone()[0] or 0
+    except sqlite3.Error as error:
+        raise UserError(f"{shown}: is damaged, or no database of readers: {error}") from None
+    known = len(list(read_migrations()))
+    if not 0 < version <= known:
+        raise UserError(
+            f"{shown}: has version {version}, but this release knows 1 to {known}: install the "
+            "release that wrote it"
+        )
+
+
+def ensure_unused(path: Path) -> None:
+    """Raise UserError where a server or a command has a readers.db open.
+
+    Only a connection that is alone can leave the mode of the write-ahead log.
+    """
+    try:
+        with opened(path, mode="rw") as conn:
+            conn.execute("pragma busy_timeout = 1000")
+            mode = conn.execute("pragma journal_mode = delete").fetchone()[0]
+    except sqlite3.OperationalError as error:
+        if "locked" not in str(error):
+            return  # damaged: that is why it is restored
+        mode = "wal"
+    except sqlite3.DatabaseError:
+        return
+    if mode != "delete":
+        raise UserError(f"{path}: is in use; stop the server first")
+
+
+@contextmanager
+def opened(path: Path, mode: str = "ro") -> Iterator[sqlite3.Connection]:
+    """Yield a connection to a file that exists."""
+    uri = f"{path.resolve().as_uri()}?mode={mode}"
+    conn = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
+    try:
+        yield conn
+    finally:
+        conn.close()

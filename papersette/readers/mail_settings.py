@@ -1,0 +1,71 @@
+"""Where readers get digests by e-mail, and in which language."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from email.headerregistry import Address
+
+from papersette.readers import private_links
+from papersette.readers.store import now
+
+LONGEST_ADDRESS = 254
+"""Characters, as in RFC 5321."""
+
+SAVE = """
+insert into mail_settings (reader_id, address, language, changed) values (?, ?, ?, ?)
+on conflict do update set address = excluded.address, language = excluded.language,
+  changed = excluded.changed
+"""
+FIND = "select reader_id, address, language, changed from mail_settings where reader_id = ?"
+LIST = "select reader_id, address, language, changed from mail_settings order by reader_id"
+
+
+@dataclass(frozen=True)
+class MailSettings:
+    """Where and how a reader gets digests."""
+
+    reader_id: int
+    address: str
+    language: str
+    changed: str
+
+
+def is_address(text: str) -> bool:
+    """Tell whether a text is one address of e-mail.
+
+    >>> [is_address(a) for a in ("a.b@example.org", "a@", "a b@x.org", "a@x.org\\nBcc: c@x.org")]
+    [True, False, False, False]
+    """
+    if len(text) > LONGEST_ADDRESS or not text.isascii() or not text.isprintable():
+        return False
+    try:
+        parsed = Address(addr_spec=text)
+    except (ValueError, IndexError):
+        return False
+    return bool(parsed.username and "." in parsed.domain) and parsed.addr_spec == text
+
+
+def save(conn: sqlite3.Connection, reader_id: int, address: str, language: str) -> None:
+    """Set where a reader gets digests. Links to unsubscribe of another address end."""
+    before = find(conn, reader_id)
+    if before is not None and before.address != address:
+        private_links.revoke(conn, reader_id, private_links.UNSUBSCRIBE)
+    conn.execute(SAVE, (reader_id, address, language, now()))
+
+
+def remove(conn: sqlite3.Connection, reader_id: int) -> None:
+    """End the digests of a reader, and the links to unsubscribe."""
+    conn.execute("delete from mail_settings where reader_id = ?", [reader_id])
+    private_links.revoke(conn, reader_id, private_links.UNSUBSCRIBE)
+
+
+def find(conn: sqlite3.Connection, reader_id: int) -> MailSettings | None:
+    """Return where a reader gets digests; None where they want none."""
+    row = conn.execute(FIND, [reader_id]).fetchone()
+    return MailSettings(**dict(row)) if row else None
+
+
+def list_all(conn: sqlite3.Connection) -> list[MailSettings]:
+    """Return all readers who want digests."""
+    return [MailSettings(**dict(row)) for row in conn.execute(LIST)]

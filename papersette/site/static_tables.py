@@ -1,0 +1,55 @@
+"""The tables of a database as CSV and as JSON, one file each."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database
+
+from papersette.exports.spreadsheet import BOM, to_line
+
+TEXT = "pages"
+"""The table with the text of papers."""
+
+
+def read_tables(database: Path, described: Iterable[str], with_text: bool) -> list[str]:
+    """Return the described tables that a database has; views would repeat what tables have."""
+    with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as conn:
+        known = set(Database(conn).table_names())
+    return [name for name in described if name in known and (with_text or name != TEXT)]
+
+
+def save_tables(database: Path, folder: Path, tables: list[str]) -> Iterator[str]:
+    """Write each table as NAME.csv and NAME.json; yield the names.
+
+    A CSV is as the site sends it: with a byte order mark, and with an apostrophe before what a
+    spreadsheet would compute. JSON has the values as they are.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as conn:
+        db = Database(conn)
+        for table in tables:
+            save_table(db[table], folder)
+            yield table
+
+
+def save_table(table: Any, folder: Path) -> None:
+    """Write one table; bytes, such as a logo, are left out."""
+    names = [column.name for column in table.columns]
+    with (
+        (folder / f"{table.name}.csv").open("w", encoding="utf-8", newline="") as csv_file,
+        (folder / f"{table.name}.json").open("w", encoding="utf-8") as json_file,
+    ):
+        csv_file.write(BOM + to_line(names))
+        before = "["
+        for row in table.rows:
+            item = {name: None if isinstance(row[name], bytes) else row[name] for name in names}
+            csv_file.write(to_line("" if cell is None else str(cell) for cell in item.values()))
+            json_file.write(f"{before}\n{json.dumps(item, ensure_ascii=False)}")
+            before = ","
+        json_file.write("[]\n" if before == "[" else "\n]\n")
