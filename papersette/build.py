@@ -154,7 +154,7 @@ def build_locked(
     vectors = VectorCache(options.downloads / "models", encoder) if encoder else None
     with (
         start_workers(options) as pool,
-        publish.publish(options.db) as db,
+        publish.publish(options.db, len(items.papers)) as db,
     ):
         read_papers(db, options, publication, items, pool, progress)
         save_facts(db, options, publication, pool, progress, vectors)
@@ -169,6 +169,11 @@ def build_locked(
         load.save_evaluation(db, map(asdict, figures))
         summary = {**summary, "problems": check_site(db, engine, publication)}
         publish.check(db)
+    if pool.lost:
+        warn(
+            f"--scheduler {options.scheduler}: this machine did {pool.lost:,} calls for the "
+            "cluster; do its workers reach --cache?"
+        )
     publish.save_inspection(to_inspection(options.db), options.db)
     return summary
 
