@@ -65,20 +65,24 @@ def normalised(name):
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def declared(wheel):
-    """The names of the distributions that the wheel requires, without those of extras."""
+def declared(wheel, extras=False):
+    """The names of the distributions that the wheel requires, with or without those of extras."""
     with zipfile.ZipFile(wheel) as files:
         (name,) = (name for name in files.namelist() if name.endswith(".dist-info/METADATA"))
         required = Parser().parsestr(files.read(name).decode()).get_all("Requires-Dist") or []
-    plain = (line for line in required if "extra ==" not in line)
+    plain = (line for line in required if extras or "extra ==" not in line)
     return {normalised(re.match(r"[\w.-]+", line)[0]) for line in plain}
 
 
-def imported():
-    """The top-level names that modules of papersette import, without the standard library."""
+def imported(everywhere):
+    """The top-level names that modules of papersette import, without the standard library.
+
+    Only what is imported with the module, or also what a function imports when it is called.
+    """
     names = set()
     for path in (ROOT / "papersette").rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for node in ast.walk(tree) if everywhere else tree.body:
             if isinstance(node, ast.Import):
                 names |= {alias.name.split(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.level == 0:
@@ -86,12 +90,14 @@ def imported():
     return names - sys.stdlib_module_names - {"papersette"}
 
 
-def test_every_import_of_a_third_party_is_declared(wheel):
-    required, distributions = declared(wheel), packages_distributions()
+@pytest.mark.parametrize("extras", [False, True])
+def test_every_import_of_a_third_party_is_declared(wheel, extras):
+    """Functions may import what an extra installs; modules may not."""
+    required, distributions = declared(wheel, extras), packages_distributions()
     assert {"datasette", "pyyaml"} <= required
     undeclared = {
         name
-        for name in imported()
+        for name in imported(everywhere=extras)
         if not required & {normalised(given) for given in distributions.get(name, [])}
     }
     assert undeclared == set()

@@ -54,15 +54,17 @@ def citations(library: Library, given: Mapping[str, Any]) -> str:
     if given["paper_id"]:
         paper = library.find_paper(given["paper_id"])
         subject, key = name_paper(paper), paper["paper_id"]
+        address = library.addresses.paper(key)
         sql = REFERENCES if of_references else CITED_BY
     else:
         request = Request(q=given["q"], passages=False, size=1)
         numbers = library.engine.find_numbers(request)
         subject = f"the {len(numbers)} papers of the query: {interpret(request)}"
+        address = library.addresses.search({"q": given["q"]})
         key, sql = json.dumps(numbers.tolist()), CITED_OF_MANY if of_references else CITING_MANY
     rows = library.query(sql, key)
     what = "References of" if of_references else "Papers of this collection that cite"
-    head = [f"# {what} {subject}", library.head(), f"{len(rows)} in all."]
+    head = [f"# {what} {subject}", library.head(), address, f"{len(rows)} in all."]
     if rows and given["start"] > len(rows):
         raise Refusal(f"start must be at most {len(rows)}, the number of rows.")
     listed = rows[given["start"] - 1 :][:PAGE]

@@ -165,8 +165,10 @@ def similar(library: Library, given: Mapping[str, Any]) -> str:
     """Return papers similar to a paper, or to a text."""
     if bool(given["paper_id"]) == bool(given["text"]):
         raise Refusal("Give either paper_id, or text such as an abstract; not both.")
+    address = ""
     if given["paper_id"]:
         paper = library.find_paper(given["paper_id"])
+        address = library.addresses.paper(paper["paper_id"])
         rows = library.query(RELATED, paper["paper_id"])
         title = f"# Papers similar to: {name_paper(paper)}"
         lacks = (
@@ -185,7 +187,9 @@ def similar(library: Library, given: Mapping[str, Any]) -> str:
         rest = f" Cut to stay short: repeat with size={shown}." if shown < len(rows) else ""
         return f"Shown: {shown}, the most similar first.{rest}"
 
-    return fit([title, library.head()], [_to_similar(library, row) for row in rows], to_foot)
+    return fit(
+        [title, library.head(), address], [_to_similar(library, row) for row in rows], to_foot
+    )
 
 
 def _to_similar(library: Library, row: Row) -> str:

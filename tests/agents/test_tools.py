@@ -74,6 +74,13 @@ def test_every_answer_is_short_and_names_the_build_and_what_is_quoted(name, give
     assert CAUTION in answer
 
 
+@pytest.mark.parametrize(("name", "given"), [c for c in EVERY_CALL if "paper_id" in c[1]])
+def test_every_answer_about_a_paper_names_and_links_it(name, given, call):
+    answer = call(name, **given)
+    assert f"paper_id={given['paper_id']}" in answer.partition("\n")[0]
+    assert f"https://a.org/papers/{given['paper_id']}" in answer
+
+
 @pytest.mark.parametrize(("name", "given"), EVERY_CALL)
 def test_the_same_call_gives_the_same_answer(name, given, call):
     assert call(name, **given) == call(name, **given)
