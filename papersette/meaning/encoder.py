@@ -12,6 +12,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -26,6 +27,8 @@ Vector = NDArray[np.float32]
 
 REMEMBERED = 512
 """Texts whose vectors an encoder keeps: questions, and passages that are compared with them."""
+PACKAGES = ("onnxruntime", "tokenizers")
+"""Those of the extra “meaning”."""
 MISSING = (
     "the packages onnxruntime and tokenizers are not installed; install them with "
     "“pip install -r requirements-meaning.txt”"
@@ -122,8 +125,7 @@ class OnnxEncoder:
 def _open(model: Model, folder: Path) -> tuple[Any, Any]:
     """Return the tokenizer and the session of a model."""
     try:
-        import onnxruntime
-        import tokenizers
+        onnxruntime, tokenizers = map(import_module, PACKAGES)
     except ImportError:
         raise UserError(f"the model {model.name} cannot be run: {MISSING}") from None
     options = onnxruntime.SessionOptions()
@@ -145,8 +147,8 @@ def _open(model: Model, folder: Path) -> tuple[Any, Any]:
 def is_installed() -> bool:
     """Tell whether the packages that run a model are installed."""
     try:
-        import onnxruntime  # noqa: F401
-        import tokenizers  # noqa: F401
+        for name in PACKAGES:
+            import_module(name)
     except ImportError:
         return False
     return True

@@ -94,7 +94,6 @@ def test_filters_and_excluded_words_hold_for_papers_found_by_meaning(search):
     assert NOISE in alone(search(QUESTION, filters=(("venue", "iclr-2019"),)))
     assert NOISE not in ids(search(QUESTION, filters=(("venue", "icml-2019"),)))
     assert NOISE not in ids(search(f"{QUESTION} -anisotropic"))
-    assert NOISE not in ids(search("noise escape year:2018"))
 
 
 def test_another_order_than_relevance_lists_papers_with_the_words_only(search):
