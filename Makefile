@@ -111,7 +111,7 @@ image: papers.db
 		--file Containerfile --tag $(IMAGE) .
 
 image-check:
-	$(PYTHON) deploy/check_image.py $(IMAGE)
+	$(PYTHON) deploy/check_image.py $(IMAGE) $(ENGINE)
 
 .venv/tools/installed: requirements-deploy.txt
 	$(PYTHON) -m venv .venv/tools

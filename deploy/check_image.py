@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Run the image as it is deployed, and check it: `python deploy/check_image.py IMAGE`.
+"""Run the image as it is deployed, and check it: `python deploy/check_image.py IMAGE ENGINE`.
 
 The container has a read-only root, no capabilities and no rights. With podman or docker it is run
 as such; where there is only buildah, its files are served without namespaces of their own.
@@ -25,9 +25,9 @@ USER = "10001:10001"
 def main(arguments: list[str]) -> int:
     """Check the image and return the exit status."""
     image = arguments[0] if arguments else "papersette"
-    engine = next((name for name in ("podman", "docker", "buildah") if shutil.which(name)), None)
-    if engine is None:
-        print("podman, docker or buildah is needed")
+    engine = arguments[1] if len(arguments) > 1 else "podman"
+    if not shutil.which(engine):
+        print(f"{engine} is not installed; podman, docker or buildah is needed")
         return 2
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

@@ -85,7 +85,8 @@ def main(arguments: list[str] | None = None, *, site_folder: Path) -> int:
         from papersette.site import static_export  # Datasette takes a second, which builds need not
 
         return stopping.run(
-            lambda: static_export.main(given[1:], site_folder), f"build_db.py: {stopping.MESSAGE}"
+            lambda: static_export.main(given[1:], site_folder),
+            "build_db.py: stopped; what was exported before is unchanged",
         )
     options = parse(given, __doc__)
     return stopping.run(
@@ -153,7 +154,7 @@ def build_locked(
     vectors = VectorCache(options.downloads / "models", encoder) if encoder else None
     with (
         start_workers(options) as pool,
-        publish.publish(options.db) as db,
+        publish.publish(options.db, len(items.papers)) as db,
     ):
         read_papers(db, options, publication, items, pool, progress)
         save_facts(db, options, publication, pool, progress, vectors)
@@ -168,6 +169,11 @@ def build_locked(
         load.save_evaluation(db, map(asdict, figures))
         summary = {**summary, "problems": check_site(db, engine, publication)}
         publish.check(db)
+    if pool.lost:
+        warn(
+            f"--scheduler {options.scheduler}: this machine did {pool.lost:,} calls for the "
+            "cluster; do its workers reach --cache?"
+        )
     publish.save_inspection(to_inspection(options.db), options.db)
     return summary
 

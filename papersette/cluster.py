@@ -69,8 +69,6 @@ class ClusterWorkers(Workers):
         prepare: Callable[[], None] | None = None,
     ) -> None:
         super().__init__(jobs, limits, prepare)
-        self.lost = 0
-        """Jobs that this machine did because the cluster did not."""
         self._remote = remote
         self._client = connect(address)
         self._threads = sum(self._client.nthreads().values())

@@ -79,6 +79,8 @@ class Workers:
     ) -> None:
         self.jobs = jobs
         self.limits = limits
+        self.lost = 0
+        """Calls that other machines should have done, but this one did."""
         self._prepare = prepare
         self._pool: ProcessPool | None = None
 

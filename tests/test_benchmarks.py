@@ -137,3 +137,23 @@ def test_references_are_compared_with_lists_segmented_by_hand(tmp_path):
     assert [reference.title for reference in compared.missing] == ["Roads"]
     assert [entry.title for entry in compared.wrong] == ["Something else entirely"]
     assert reference_truth.count_fields(compared.found)["first author"] == 1
+
+
+def test_each_client_has_paths_of_its_own(sample_db):
+    from measures.clients import CLIENTS, in_parts
+
+    paths = [f"/{n}" for n in range(100)]
+    to_paths = in_parts(paths)
+    asked = [path for client in range(CLIENTS) for path in to_paths(client)]
+    assert sorted(asked) == sorted(paths)
+
+
+def test_a_load_counts_what_a_server_answers(sample_site):
+    from measures.clients import CLIENTS, at_random, put_load
+
+    paths = at_random(["/papers/search?q=noise", "/papers/nothing"])
+    load = put_load(str(sample_site.base_url), paths, seconds=1)
+    assert set(load.statuses) <= {200, 404}
+    assert sum(load.statuses.values()) >= CLIENTS
+    assert load.statuses[200] == len(load.times)
+    assert load.bytes > 0

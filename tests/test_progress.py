@@ -1,9 +1,5 @@
 """Progress of a build: a bar on a terminal, plain lines elsewhere."""
 
-import io
-
-import pytest
-
 from papersette.progress import INTERVAL, Progress
 
 
@@ -18,30 +14,24 @@ class Clock:
         return self.now
 
 
-@pytest.fixture
-def stderr(monkeypatch):
-    stream = io.StringIO()
-    monkeypatch.setattr("sys.stderr", stream)
-    return stream
-
-
-def test_a_quick_stage_is_one_line(stderr):
+def test_a_quick_stage_is_one_line(capsys):
     assert list(Progress(Clock(0.0)).over("saving", "abc", 3)) == ["a", "b", "c"]
-    assert stderr.getvalue() == "saving: 3\n"
+    assert capsys.readouterr().err == "saving: 3\n"
 
 
-def test_a_long_stage_says_from_time_to_time_how_far_it_is(stderr):
+def test_a_long_stage_says_from_time_to_time_how_far_it_is(capsys):
     Progress(Clock(INTERVAL / 2)).run("reading papers", range(8), 16)
-    lines = stderr.getvalue().splitlines()
+    lines = capsys.readouterr().err.splitlines()
     assert lines[0] == "reading papers: 16"
     assert lines[1] == "reading papers: 2 of 16 papers, 0.1 a second, 03:30 left"
     assert len(lines) == 5
 
 
-def test_a_terminal_has_a_bar_with_items_rate_and_time_left(stderr, monkeypatch):
-    monkeypatch.setattr(stderr, "isatty", lambda: True, raising=False)
-    Progress().run("reading papers", range(3), 3)
-    shown = stderr.getvalue()
+def test_a_terminal_has_a_bar_with_items_rate_and_time_left(capsys):
+    progress = Progress()
+    progress.terminal = True
+    progress.run("reading papers", range(3), 3)
+    shown = capsys.readouterr().err
     assert "reading papers: 100%" in shown
     assert "3/3" in shown
     assert " papers/s" in shown

@@ -30,9 +30,10 @@ from papersette.workers import Limits, Outcome, Workers
 
 
 @contextlib.contextmanager
-def publish(path: Path) -> Iterator[Database]:
+def publish(path: Path, papers: int = 0) -> Iterator[Database]:
     """Yield an empty database to fill; if the block succeeds, replace `path` with it atomically.
 
+    `papers` is about how many papers there will be, which decides the size of the file's pages.
     The index that the block wrote into the folder `parts.to_index_part(path)` is published with it.
     """
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
@@ -40,6 +41,8 @@ def publish(path: Path) -> Iterator[Database]:
     temporary = Path(name)
     try:
         db = Database(sqlite3.connect(temporary))
+        if papers >= MANY:
+            db.conn.execute(LARGE_PAGES)
         db.conn.executescript(FAST_PRAGMAS)
         db.conn.executescript(SCHEMA)
         try:
@@ -68,11 +71,13 @@ def install_index(database: Path) -> None:
 
 
 FAST_PRAGMAS = """
-pragma page_size = 16384; pragma foreign_keys = on; pragma synchronous = off;
-pragma journal_mode = memory;
+pragma foreign_keys = on; pragma synchronous = off; pragma journal_mode = memory;
 """
-"""An incomplete file has no value, so that only its last write needs to reach the disk. Pages of
-16 KiB waste less behind the text of a page of a paper, and the file is 8 % smaller."""
+"""An incomplete file has no value, so that only its last write needs to reach the disk."""
+LARGE_PAGES = "pragma page_size = 16384"
+"""Waste less behind the text of a page of a paper: a file with many papers is 8 % smaller."""
+MANY = 500
+"""Papers from which this is so; with few, each table would waste more."""
 
 
 def _sync(path: Path) -> None:

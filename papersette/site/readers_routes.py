@@ -32,6 +32,7 @@ from papersette.site.rates import to_client
 from papersette.site.readers_forms import Form, read_form
 from papersette.site.readers_service import (
     ANONYMOUS,
+    NotSaved,
     Readers,
     find_titles,
     read_settings,
@@ -45,6 +46,7 @@ PRIVATE = {"Cache-Control": "private, no-store", "X-Robots-Tag": "noindex"}
 PAPER = rf"/{DATABASE}/papers/(?P<paper_id>[^/]+)"
 """The address of a paper, as a part of a route."""
 METHODS = ("GET", "POST")
+NOT_SAVED = "This could not be saved. Try again in a minute."
 OUTSIDE = "/?&=%+#~:;,@!*()'$-._"
 """Characters that a redirect has as they are."""
 
@@ -191,7 +193,10 @@ def _to_view(route: Route) -> Callable[..., Awaitable[Response]]:
             visit.form = await read_form(request, needs_token=not route.has_secret)
             if seconds := route.rate and readers.rates[route.rate].count(visit.actor_id):
                 return await to_too_often(visit, int(seconds))
-        return await route.answer(visit)
+        try:
+            return await route.answer(visit)
+        except NotSaved:
+            return Response.text(NOT_SAVED, status=503, headers={"Retry-After": "60"})
 
     return view
 

@@ -25,7 +25,6 @@ from papersette.readers.store import Store
 from papersette.readers.views import Visitors
 from papersette.site.addresses import is_own_path
 from papersette.site.canned_queries import DATABASE
-from papersette.site.datasette_seam import DatasetteError
 from papersette.site.rates import Rates
 
 PLUGIN = "papersette-readers"
@@ -37,12 +36,15 @@ HERE = """
 select paper_id, coalesce(title, paper_id) from papers
 where paper_id in (select value from json_each(?))
 """
-NOT_SAVED = "This could not be saved. Try again in a minute."
 READING = 3
 """Functions that read at a time. One more writes: a writer that waits keeps no page waiting."""
 
 Result = TypeVar("Result")
 _opened: WeakKeyDictionary[Any, Readers | None] = WeakKeyDictionary()
+
+
+class NotSaved(Exception):
+    """readers.db cannot be written now."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,11 @@ class Readers:
         return await asyncio.get_running_loop().run_in_executor(self.threads, run)
 
     async def write(self, function: Callable[..., Result], *arguments: Any, **named: Any) -> Result:
-        """Run a function of papersette.readers in a transaction; afterwards it is on the disk."""
+        """Run a function of papersette.readers in a transaction; afterwards it is on the disk.
+
+        Raises:
+            NotSaved: The file cannot be written.
+        """
 
         def run() -> Result:
             with self.store.write() as conn:
@@ -132,7 +138,7 @@ class Readers:
             return await asyncio.get_running_loop().run_in_executor(self.writer, run)
         except sqlite3.OperationalError as error:  # a full disk, or a lock that is held for long
             print(f"{self.store.path}: {error}", file=sys.stderr)
-            raise DatasetteError(NOT_SAVED, "Unavailable", status=503) from error
+            raise NotSaved from error
 
     def role_of(self, actor: Any) -> str:
         """Return the role of an actor of Datasette."""
@@ -161,7 +167,10 @@ class Readers:
         titles: dict[str, str] = {}
         for start in range(0, len(ids), 500):
             titles |= await find_titles(self.datasette, ids[start : start + 500])
-        await self.write(papers.mark, titles)
+        try:
+            await self.write(papers.mark, titles)
+        except NotSaved:
+            self._marked = None  # the next request tries again
 
     def close(self) -> None:
         """Finish what is being written, and close the store."""

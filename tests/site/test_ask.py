@@ -224,7 +224,7 @@ def test_the_json_of_an_answer_has_sentences_with_the_numbers_of_passages(prose)
     assert (answer["prose"]["dropped"], answer["prose"]["problem"]) == (1, None)
 
 
-@pytest.mark.parametrize("settings", [{"per_day": 0}, {"model": "no-such-model"}, {"models": "x"}])
+@pytest.mark.parametrize("settings", [{"per_day": 0}, {"model": "no-such-model"}, {"unknown": "x"}])
 def test_a_wrong_setting_ends_the_start(prose, settings):
     async def nothing(client):
         return None

@@ -46,7 +46,7 @@ def test_a_reader_signs_in_rates_comments_lists_follows_exports_and_signs_out(
     words, text = WORDS[language], f"A comment in {language}, {script}"
     page = visit(PAPER, site=readers_site, locale=language, java_script_enabled=script)
     home = page.url.removesuffix(PAPER)
-    sign_in(page, "alice", words)
+    sign_in(page, "erin", words)
     assert page.url.endswith(PAPER)
     follow(page.locator("form.stars button[value='4']"))
     assert words["rated"] in page.inner_text(".message-info")
@@ -65,7 +65,7 @@ def test_a_reader_signs_in_rates_comments_lists_follows_exports_and_signs_out(
     page.goto(home + PAPER)
     page.click(".mine summary")
     follow(page.locator(".mine button[value='remove']"))
-    follow(page.locator("header .account a", has_text="alice"))
+    follow(page.locator("header .account a", has_text="erin"))
     follow(page.locator("main form button", has_text=words["sign out"]))
     assert page.locator("header .account a", has_text=words["sign in"]).count() == 1
 
