@@ -154,7 +154,8 @@ def test_a_kill_between_the_renames_is_repaired_by_the_next_build(built, monkeyp
 
     def own_rename(self, target):
         rename(self, target)
-        kill_after("the index" if Path(target).name == "papers.index" else "the old index")
+        names = {Path(target).name: "the index", self.name: "the old index"}
+        kill_after(names.get("papers.index", ""))
 
     with monkeypatch.context() as patch:
         patch.setattr(Path, "replace", own_replace)

@@ -147,6 +147,7 @@ def test_a_new_cleaning_rule_cleans_again_without_reading_again(tmp_path, monkey
         "headings": [],
         "language": None,
         "broken": [],
+        "forms": {},
         "hidden": [],
         "warning": None,
     }
@@ -264,7 +265,9 @@ def test_a_bug_in_the_reader_affects_one_file_only(tmp_path, monkeypatch):
         def result(self):
             raise ZeroDivisionError("of ours")
 
-    assert "bug in Papersette: ZeroDivisionError" in reading._result_or_reason(Failed(), Limits())
+    assert "bug in Papersette: ZeroDivisionError" in reading._result_or_reason(
+        Failed(), Limits(), 60
+    )
 
 
 @pytest.mark.skipif(

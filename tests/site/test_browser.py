@@ -198,7 +198,7 @@ def test_the_papers_of_a_row_go_on_in_their_search(visit, rated_site, path):
 def test_searching_inside_a_paper_shows_its_pages_in_order(visit, has_javascript):
     page = visit("/papers/papers/H1M7soActX", java_script_enabled=has_javascript)
     page.fill("#inside-q", "anisotropic noise")
-    follow(page.locator("main form.find button"))
+    follow(page.locator("main form.find button").first)
     passages = page.locator("ol.passages li")
     assert page.inner_text("[role=status]").startswith(f"{passages.count()} matching page")
     pages = [int(text.split()[-1]) for text in passages.locator(".page").all_inner_texts()]
@@ -206,7 +206,7 @@ def test_searching_inside_a_paper_shows_its_pages_in_order(visit, has_javascript
     assert pages == sorted(pages)
     assert all("noise" in text.lower() for text in passages.all_inner_texts())
     page.fill("#inside-q", "nosuchword")
-    follow(page.locator("main form.find button"))
+    follow(page.locator("main form.find button").first)
     assert page.inner_text("[role=status]") == "No page of this paper contains: nosuchword"
 
 

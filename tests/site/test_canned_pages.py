@@ -14,7 +14,11 @@ from papersette.site.query_settings import DataSettings
 CONFIG = yaml.safe_load((ROOT / "data_page.yml").read_text())
 SETTINGS = DataSettings.from_config(CONFIG)
 LISTED = [name for group in SETTINGS.groups for name in group.queries]
-TABLES = [name for name in LISTED if name not in {"search", "programme", "reading_list"}]
+TABLES = [
+    name
+    for name in LISTED
+    if name not in {"search", "similar_passages", "programme", "reading_list"}
+]
 ALL = ("moderate", "serious", "critical")
 
 

@@ -105,7 +105,7 @@ def test_similar_passages_quote_other_papers_with_their_page(visit):
     opened = visit(f"/papers/similar_passages?text={PASSAGE}")
     assert "compared by words and meaning" in opened.locator(".facts").inner_text()
     passages = opened.locator("ol.passages > li")
-    assert passages.count() == 15
+    assert 5 <= passages.count() <= 15
     follow(passages.first.locator("a.page"))
     assert opened.locator(".passage, .quoted").count()
     follow(opened.locator("a", has_text="Similar passages"))
