@@ -51,13 +51,7 @@ def texts_of_data():
         queries[name]["description"]
         for group in groups
         for name in group["queries"]
-        if name
-        not in {
-            "search",
-            "similar_passages",
-            "programme",
-            "reading_list",
-        }  # their pages do not show it
+        if name not in {"search", "programme", "reading_list"}  # their pages do not show it
     }
     texts |= {table["description"] for table in METADATA["tables"].values()}
     inputs = DATA["inputs"].values()
