@@ -75,7 +75,7 @@ def asgi_wrapper(datasette):
             prefix = next((prefix for prefix in served if path.startswith(prefix)), None)
             if prefix is None:
                 return await app(scope, receive, send)
-            version = (parse_qs(scope["query_string"]).get(b"v") or [b""])[0].decode("latin-1")
+            version = parse_qs(scope["query_string"].decode("latin-1")).get("v", [""])[0]
             is_hashed = version and version == to_version(served[prefix] / path[len(prefix) :])
             await files(scope, receive, cached_for_ever(send) if is_hashed else send)
 

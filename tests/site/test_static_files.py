@@ -19,7 +19,12 @@ def test_pages_link_to_hashed_addresses_that_are_kept_for_ever(sample_site):
 
 
 @pytest.mark.parametrize(
-    "path", ["/static/papersette.css", "/static/papersette.css?v=000000000000"]
+    "path",
+    [
+        "/static/papersette.css",
+        "/static/papersette.css?v=000000000000",
+        "/static/papersette.css?v=%C7%88",
+    ],
 )
 def test_other_addresses_are_asked_for_again(sample_site, path):
     answer = sample_site.get(path)
