@@ -52,6 +52,7 @@ MAY_IMPORT = {
     "papersette/__main__.py": f"{LEAVES} search agents",
     "papersette/options.py": "cache fulltext",
     "papersette/texts.py": "catalogs database errors fulltext progress workers",
+    "papersette/preloaded.py": "database fulltext knowledge",
     "papersette/build.py": f"{LEAVES} cluster options texts catalogs proposals sources ingest fulltext meaning database search site",
     "plugins": f"{LEAVES} catalogs mathematics search reader readers exports agents site translations",
 }

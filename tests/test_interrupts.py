@@ -248,7 +248,7 @@ def test_a_signal_ends_a_build_with_one_line_and_no_worker_survives(endless, num
 ENDED = f"build_db.py: {stopping.MESSAGE}"
 
 
-@pytest.mark.parametrize("delay", [0.0, 0.1, 0.3, 0.7])
+@pytest.mark.parametrize("delay", [0.0, 0.1, 0.3, 0.7, 1.5, 2.5])
 def test_ctrl_c_while_the_workers_start_ends_the_build_with_its_line(endless, delay):
     with start(endless) as process:
         assert process.stderr.readline() == "reading sources: 1\n"
@@ -257,9 +257,7 @@ def test_ctrl_c_while_the_workers_start_ends_the_build_with_its_line(endless, de
         os.killpg(process.pid, signal.SIGINT)
         _, message = process.communicate(timeout=300)
     assert process.returncode == 130
-    assert ENDED in message.splitlines()
-    # On a busy machine a worker may be ended while Python starts it, before our code runs there.
-    assert message == f"{ENDED}\n" or "in spawn_main" in message
+    assert message == f"{ENDED}\n"
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

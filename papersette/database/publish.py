@@ -131,8 +131,7 @@ def _writing_index(db: Database, path: Path) -> Iterator[tuple[Outcome[IndexJob,
     try:
         shutil.copyfile(commit(db), copy)
         with Workers(1, UNLIMITED) as pool:
-            job = (copy, folder, os.getpid())
-            yield pool.start(_write_index, job, UNLIMITED.seconds), folder
+            yield pool.start(_write_index, (copy, folder), UNLIMITED.seconds), folder
     finally:
         copy.unlink(missing_ok=True)
         parts.remove(folder)
@@ -141,10 +140,10 @@ def _writing_index(db: Database, path: Path) -> Iterator[tuple[Outcome[IndexJob,
 def _write_index(job: IndexJob) -> int:
     """Write the search index of a database into a folder; return the number of its papers.
 
-    Ends if the process that waits for it has been killed.
+    Ends if the process that waits for it has been killed, as then its own parent ends.
     """
-    database, folder, parent = job
-    papers = 0
+    database, folder = job
+    papers, parent = 0, os.getppid()
     for _ in write_index(database, folder):
         papers += 1
         if os.getppid() != parent:
@@ -152,8 +151,8 @@ def _write_index(job: IndexJob) -> int:
     return papers
 
 
-IndexJob = tuple[Path, Path, int]
-"""A database, the folder of its search index, and the process that waits for it."""
+IndexJob = tuple[Path, Path]
+"""A database and the folder of its search index."""
 UNLIMITED = Limits(seconds=1e6, memory=1 << 42)
 """Limits of the process that writes the search index: it reads our own database."""
 

@@ -1,0 +1,9 @@
+"""What every worker process of a build needs; loaded once, by the process they are copied from."""
+
+from papersette.database import publish
+from papersette.fulltext import reading
+from papersette.knowledge import candidates, findings, map
+
+__all__ = ["candidates", "findings", "map", "publish", "reading"]
+
+reading.prepare_worker()
