@@ -1,4 +1,4 @@
-"""Writes of many readers at a time, and what is lost of them: `python benchmarks/readers.py`.
+"""Writes of many readers at a time, and what is lost of them: `python benchmarks/reader_writes.py`.
 
 Serves a database with readers. Each client signs in as a reader of its own and sends forms, one
 after the other: comments, and library entries with a note. After the time, every form that was
