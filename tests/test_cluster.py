@@ -168,28 +168,27 @@ def test_a_paper_that_fails_on_the_cluster_is_not_tried_again_here(running, tmp_
 
 def wait_in_first_worker(text):
     """What a worker does: wait for ever in the process that comes first, else find."""
-    mark = text.cache / "first"
     with contextlib.suppress(FileExistsError):
-        mark.mkdir(parents=True)
+        (text.cache / "first").mkdir(parents=True)
+        (text.cache / "group").write_text(f"{os.getpgrp()}\n")
         time.sleep(1e6)
     return findings.find(text)
 
 
 def test_a_worker_that_is_killed_loses_nothing(tmp_path):
-    shared = tmp_path / "shared"
-    texts = [PaperText(f"p{n}", ((1, f"Paper {n}.", None),), None, shared) for n in range(40)]
+    group = tmp_path / "shared" / "group"
+    texts = [PaperText(f"p{n}", ((1, f"Paper {n}.", None),), None, group.parent) for n in range(40)]
     with (
+        ThreadPoolExecutor(1) as thread,
         run_cluster(tmp_path) as (address, _),
         ClusterWorkers(address, {}) as pool,
-        ThreadPoolExecutor(1) as thread,
     ):
         running = pool.run(wait_in_first_worker, texts, seconds=1e6, find=findings.find_cached)
         taking = thread.submit(lambda: [outcome.result() for outcome in running])
-        while not (shared / "first").exists():
+        while not (group.exists() and group.read_text().endswith("\n")):
             assert not taking.done()
             time.sleep(0.05)
-        waiting = next(worker for worker, tasks in pool._client.processing().items() if tasks)
-        os.killpg(pool._client.run(os.getpid)[waiting], signal.SIGKILL)
+        os.killpg(int(group.read_text()), signal.SIGKILL)
         found = taking.result(PATIENCE / 1000)
         assert pool.lost == 0
     assert found == [findings.find_cached(text) for text in texts]
