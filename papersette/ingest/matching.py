@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -28,6 +28,8 @@ SHORTEST_TITLE = 12
 """A title with fewer letters and digits, such as “Preface”, is no sufficient evidence on a page."""
 SHORTEST_READ = 6
 """The same for a title that was read as the title of a file."""
+AUTHOR_AND_YEAR = re.compile(r"(?P<author>.+?)(?:[0-9]{2})?(?P<year>[0-9]{2})[a-z]?")
+"""In letters and digits, as garivier19a and garivier2019."""
 SAME_TITLE = 95
 """Similarity (0 to 100) of two keys of one title: a PDF may lose a letter or an accent."""
 
@@ -105,27 +107,31 @@ def _with_title(key: str, read: Mapping[Path, str]) -> list[Path]:
 
 def _by_name(papers: list[Paper], files: list[Path]) -> dict[str, Path]:
     """Match by name: garivier19a.pdf is the paper by Garivier of 2019, if both are unique."""
+    named: defaultdict[tuple[str, int], list[Path]] = defaultdict(list)
+    for path in files:
+        if found := AUTHOR_AND_YEAR.fullmatch(to_key(path.stem)):
+            named[found["author"], int(found["year"])].append(path)
     candidates = {
-        paper.paper_id: [path for path in files if _names_author_and_year(path, paper)]
+        paper.paper_id: [path for key in _to_names(paper) for path in named.get(key, ())]
         for paper in papers
-        if paper.authors and paper.year
     }
+    counts = Counter(path for paths in candidates.values() for path in paths)
     return {
         paper_id: paths[0]
         for paper_id, paths in candidates.items()
-        if len(paths) == 1 and sum(paths[0] in others for others in candidates.values()) == 1
+        if len(paths) == 1 and counts[paths[0]] == 1
     }
 
 
-def _names_author_and_year(path: Path, paper: Paper) -> bool:
-    """Whether a file's name is the first author's family name and the year.
+def _to_names(paper: Paper) -> set[tuple[str, int]]:
+    """Return what a file's name may say of a paper: its first author and the year of its century.
 
     The particles of the family name are optional.
     """
+    if not (paper.authors and paper.year):
+        return set()
     name = parse_name(paper.authors[0].name)
-    families = "|".join(re.escape(to_key(part)) for part in (name.family, name.bare_family))
-    year = (paper.year or 0) % 100
-    return bool(re.fullmatch(rf"(?:{families})(?:\d\d)?{year:02d}[a-z]?", to_key(path.stem)))
+    return {(to_key(family), paper.year % 100) for family in (name.family, name.bare_family)}
 
 
 def _to_problems(
