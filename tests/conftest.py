@@ -22,6 +22,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
@@ -42,10 +43,13 @@ from corpora import (
 from datasette.app import Datasette
 from datasette.plugins import pm
 from filelock import FileLock
+from server_process import start_server
 from weights import lay_out_minilm
 
+from papersette import workers
 from papersette.site.canned_queries import PAGE_QUERIES
 
+workers.PRELOADED.append("server_process")
 ROOT = Path(__file__).parent.parent
 _CONFIGURATION = yaml.safe_load((ROOT / "metadata.yml").read_text(encoding="utf-8"))
 METADATA = _CONFIGURATION["databases"]["papers"]
@@ -206,24 +210,22 @@ def serve(
     if not alone:
         shutil.copy(database.with_name("inspect-data.json"), folder / "inspect-data.json")
         (folder / "papers.index").symlink_to(database.with_suffix(".index"))
-    command = [sys.executable, "-m", "datasette", "serve", str(folder), "--port", "0"]
-    command += [
+    arguments = [
+        *(str(folder), "--port", "0"),
         "--static",
         f"pdf:{ROOT / 'data/sample/pdf'}",
         *(() if own_static else ("--static", f"static:{ROOT / 'static'}")),
         *(word for key, value in PATIENT.items() for word in ("--setting", key, str(value))),
         *options,
     ]
-    with (
-        (folder / "log").open("w") as log,
-        subprocess.Popen(command, stdout=log, stderr=log) as process,
-    ):
-        try:
-            address = _wait_for_address(process, folder / "log")
-            with httpx.Client(base_url=address, timeout=PATIENCE / 1000) as client:
-                yield client
-        finally:
-            process.terminate()
+    process = start_server(arguments, folder / "log")
+    try:
+        address = _wait_for_address(process, folder / "log")
+        with httpx.Client(base_url=address, timeout=PATIENCE / 1000) as client:
+            yield client
+    finally:
+        process.terminate()
+        process.join()
 
 
 def wait_until_ready(site: httpx.Client, seen: list[int], seconds: float) -> None:
@@ -234,11 +236,11 @@ def wait_until_ready(site: httpx.Client, seen: list[int], seconds: float) -> Non
         seen.append(site.get("/-/health").status_code)
 
 
-def _wait_for_address(process: subprocess.Popen[bytes], log: Path) -> str:
+def _wait_for_address(process: BaseProcess, log: Path) -> str:
     """Return the address that Datasette writes into its log when it is ready."""
     deadline = time.monotonic() + PATIENCE / 1000
-    while process.poll() is None and time.monotonic() < deadline:
-        if found := re.search(r"running on (http://\S+)", log.read_text()):
+    while process.is_alive() and time.monotonic() < deadline:
+        if log.exists() and (found := re.search(r"running on (http://\S+)", log.read_text())):
             return found.group(1)
         time.sleep(0.05)
     pytest.fail("Datasette did not start: " + log.read_text()[-2000:])
