@@ -9,7 +9,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass
@@ -148,7 +148,7 @@ class Workers:
             max_workers=self.jobs,
             max_tasks=self.limits.files_per_worker,
             initializer=_start,
-            initargs=(self._prepare, self.limits.memory),
+            initargs=(self._prepare, self.limits.memory, dict(os.environ)),
             context=start_context(),
         )
         with stopping.blocked():  # the first call starts the threads that start the processes
@@ -173,8 +173,10 @@ def start_context() -> BaseContext:
     return context
 
 
-def _start(prepare: Callable[[], None] | None, memory: int) -> None:
+def _start(prepare: Callable[[], None] | None, memory: int, environment: Mapping[str, str]) -> None:
     """Prepare a worker, then limit the memory that calls may take in it."""
+    os.environ.clear()  # of the process it is a copy of, which may have started long ago
+    os.environ.update(environment)
     if prepare:
         prepare()
     system.limit_memory(memory)

@@ -5,9 +5,9 @@ import os
 import pkgutil
 import sys
 
-import papersette.site
 from datasette.cli import cli
 
+import papersette.site
 from papersette import workers
 
 for _module in pkgutil.iter_modules(papersette.site.__path__, "papersette.site."):
@@ -28,6 +28,7 @@ def start_server(arguments, log):
 def _serve(arguments, log, environment):
     os.environ.clear()
     os.environ.update(environment)
+    sys.path[:0] = environment.get("PYTHONPATH", "").split(os.pathsep)
     with log.open("wb") as output:
         os.dup2(output.fileno(), sys.stdout.fileno())
         os.dup2(output.fileno(), sys.stderr.fileno())

@@ -12,8 +12,8 @@ import yaml
 from conftest import PATIENCE, ROOT, serve
 from datasette_auth_passwords.utils import hash_password
 
-NAMES = ("alice", "bob", "carol", "dora", "mona", "frida")
-"""Accounts; mona is the moderator, and frida that of one test only."""
+NAMES = ("alice", "bob", "carol", "dora", "mona", "frida", "greta")
+"""Accounts; mona is the moderator; frida and greta are each used by one test only."""
 PASSWORD = "sesame"
 PLENTY = {"writes_per_minute": 100_000, "comments_per_hour": 100_000, "sign_ins_per_minute": 10_000}
 """Limits that no test reaches."""
