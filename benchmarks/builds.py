@@ -12,22 +12,18 @@ from __future__ import annotations
 
 import argparse
 import os
-import resource
 import sqlite3
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from collections import defaultdict
 from contextlib import closing
 from pathlib import Path
 
 import big_source
+from measures.processes import Usage
 
 ROOT = Path(__file__).parent.parent
-INTERVAL = 0.25
-"""Seconds between two looks at the memory of a build."""
 TEXT_BYTES = """
 select sum(coalesce(length(cast(body as blob)), 0) + coalesce(length(cast(refs as blob)), 0))
 from pages
@@ -83,75 +79,23 @@ class Build:
 
     def run(self, name: str, *more: str) -> None:
         """Build once, and print what it took."""
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         started = time.perf_counter()
         with subprocess.Popen([*self.command, *more], cwd=ROOT, stderr=subprocess.PIPE) as process:
-            memory = Memory(process.pid)
+            usage = Usage(process.pid)
             _, printed = process.communicate()
-            memory.stop()
+            usage.stop()
         seconds = time.perf_counter() - started
         if process.returncode:
             sys.exit(printed.decode()[-2000:])
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
         with closing(sqlite3.connect(self.database)) as conn:
             papers = conn.execute("select count(*) from papers").fetchone()[0]
             text = conn.execute(TEXT_BYTES).fetchone()[0]
         share = self.database.stat().st_size / text if text else 0
         print(
-            f"{name:34}{seconds:8.1f}{cpu:8.1f}{1000 * seconds / papers:10.1f}"
-            f"{memory.largest >> 10:7,}{memory.total >> 10:9,}{share:9.2f}",
+            f"{name:34}{seconds:8.1f}{usage.seconds:8.1f}{1000 * seconds / papers:10.1f}"
+            f"{usage.largest >> 10:7,}{usage.total >> 10:9,}{share:9.2f}",
             flush=True,
         )
-
-
-class Memory:
-    """Samples the memory of a process and its children (Linux) until it is stopped.
-
-    Pages that processes share are counted in parts, so that the sum is what they take together.
-    """
-
-    def __init__(self, process: int) -> None:
-        self.largest = self.total = 0
-        """KiB of the largest process, and of all."""
-        self._process = process
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._watch, daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stopped.set()
-        self._thread.join()
-
-    def _watch(self) -> None:
-        while not self._stopped.wait(INTERVAL):
-            sizes = [to_kilobytes(process) for process in find_family(self._process)]
-            self.largest = max([self.largest, *sizes])
-            self.total = max(self.total, sum(sizes))
-
-
-def find_family(process: int) -> list[int]:
-    """Return a process and its descendants."""
-    children: defaultdict[int, list[int]] = defaultdict(list)
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = path.read_text().rpartition(")")[2].split()
-        except OSError:  # it has ended
-            continue
-        children[int(fields[1])].append(int(path.parent.name))
-    family = [process]
-    for member in family:
-        family += children[member]
-    return family
-
-
-def to_kilobytes(process: int) -> int:
-    """Return the memory of a process; 0 if it has ended."""
-    try:
-        lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
-    except OSError:
-        return 0
-    return next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0)
 
 
 def change(path: Path) -> None:

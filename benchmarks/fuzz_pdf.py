@@ -6,9 +6,9 @@ reason that lies in the file. A worker that crashes costs its file only, which i
 
 from __future__ import annotations
 
+import os
 import random
 import re
-import resource
 import shutil
 import sys
 import tempfile
@@ -18,6 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from fuzz_metadata import HangError, Report, _time_limit
+from measures.processes import find_family, read_kilobytes
 
 from papersette.fulltext import Limits, Text, extract
 
@@ -130,7 +131,7 @@ def fuzz_pdf(seed: int, count: int, seconds: float, keep: Path | None = None) ->
 
 def _read(paths: list[Path], report: Report, ends: float, keep: Path | None) -> None:
     """Read a batch until the time ends, and add its outcomes to the report."""
-    before, results = _largest(), extract(paths, jobs=2, limits=LIMITS)
+    results = extract(paths, jobs=2, limits=LIMITS)
     for path in paths:
         began = time.monotonic()
         if began > ends:
@@ -148,13 +149,16 @@ def _read(paths: list[Path], report: Report, ends: float, keep: Path | None) -> 
             if keep:
                 keep.mkdir(parents=True, exist_ok=True)
                 shutil.copy(path, keep)
+    largest = _largest()
     results.close()  # type: ignore[attr-defined] # it is a generator, which ends its workers
-    if before < _largest() > LIMITS.memory + WORKER:
-        report.failures.append(f"{paths[0].stem} or later: {_largest() >> 20} MiB in a worker")
+    if largest > LIMITS.memory + WORKER:
+        report.failures.append(f"{paths[0].stem} or later: {largest >> 20} MiB in a worker")
 
 
 def _largest() -> int:
-    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024
+    """Return the most memory that a worker which is there has taken, in bytes."""
+    workers = find_family(os.getpid())[1:]
+    return max([0, *(read_kilobytes(worker, "status", "VmHWM:") << 10 for worker in workers)])
 
 
 def _to_outcome(path: Path, found: Path, result: Text | str) -> str:
