@@ -1,7 +1,9 @@
 # make serve   set up, serve papers.db on http://127.0.0.1:8001; where there is none, build the sample
 #              make serve READERS=1 adds accounts, libraries, ratings and comments, see docs/readers.md
 # make account NAME=alice   ask for a password, with which alice signs in then
-# make test    run all tests, one process a core (browser tests need Chromium; PAPERSETTE_DATA adds real papers)
+# make test    run the tests, one process a core (those in a browser need Chromium)
+# make test-slow   run those that take longer: every page by axe, interrupted builds, a cluster, notebooks;
+#              PAPERSETTE_DATA adds real papers to both
 # make lint    check style, types and spelling      make notes    typeset the sample's reading notes again
 # make notebooks   open notebooks/ in JupyterLab, which is installed into .venv when first asked for
 # make contact-sheet   take pictures of every kind of page of papers.db into contact-sheet/, to be looked at
@@ -27,9 +29,10 @@ IMAGE ?= papersette
 BASE ?= docker.io/library/debian:bookworm-slim
 ENGINE ?= $(firstword $(foreach name,podman docker buildah,$(if $(shell command -v $(name)),$(name))))
 BIN := .venv/bin
+TEST := $(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile --durations 20
 TOOLS := .venv/tools/bin
 
-.PHONY: serve account test kill-test lint notes notebooks fuzz bench contact-sheet image image-check lock sbom audit
+.PHONY: serve account test test-slow kill-test lint notes notebooks fuzz bench contact-sheet image image-check lock sbom audit
 
 serve: .venv/installed papers.db $(if $(READERS),.venv/installed-readers readers/secret)
 	@echo "To rebuild papers.db from its catalog: $(BIN)/python build_db.py CATALOG"
@@ -72,7 +75,10 @@ account: .venv/installed-readers readers/secret
 	@touch $@
 
 test: .venv/installed-dev
-	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile --durations 20
+	$(TEST) -m "not slow"
+
+test-slow: .venv/installed-dev
+	$(TEST) -m slow
 
 kill-test: .venv/installed-dev
 	$(BIN)/python tests/kills.py $(KILLS)

@@ -491,12 +491,17 @@ def follow(element) -> None:
         element.click()
 
 
-def axe_findings(page, impacts=("serious", "critical")):
-    """Return the findings of axe of these impacts; skip the test if it is not installed."""
+COLORS = ("color-contrast", "link-in-text-block")
+"""Rules of axe that depend on the color scheme."""
+
+
+def axe_findings(page, impacts=("serious", "critical"), rules=()):
+    """Return the findings of axe of these impacts, by all rules or these; skip without axe."""
     axe = pytest.importorskip(
         "axe_playwright_python.sync_playwright", reason="pip install -r requirements-dev.txt"
     )
-    found = axe.Axe().run(page).response["violations"]
+    options = {"runOnly": list(rules)} if rules else None
+    found = axe.Axe().run(page, options=options).response["violations"]
     return [
         (finding["id"], [node["html"][:200] for node in finding["nodes"][:3]])
         for finding in found

@@ -19,6 +19,8 @@ from papersette.errors import UserError
 from papersette.knowledge import findings
 from papersette.knowledge.findings import PaperText
 
+pytestmark = pytest.mark.slow
+
 pytest.importorskip("distributed", reason="needs distributed: pip install -r requirements-dev.txt")
 fsspec = pytest.importorskip("fsspec", reason="needs fsspec: pip install -r requirements-dev.txt")
 

@@ -5,6 +5,8 @@ import importlib
 import pytest
 from conftest import ROOT
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def fuzz(monkeypatch):

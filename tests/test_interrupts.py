@@ -23,6 +23,8 @@ from papersette.database import parts, publish
 from papersette.search import index
 from papersette.workers import Outcome
 
+pytestmark = pytest.mark.slow
+
 CATALOG = """
 title: Test
 sources:

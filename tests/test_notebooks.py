@@ -7,6 +7,8 @@ import sqlite3
 import pytest
 from conftest import ROOT
 
+pytestmark = pytest.mark.slow
+
 nbformat = pytest.importorskip(
     "nbformat", reason="needs nbformat: pip install -r requirements-dev.txt"
 )

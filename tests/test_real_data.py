@@ -10,6 +10,8 @@ from conftest import ROOT, build_real, foreign, run_build
 
 from papersette.knowledge.citations import group_works, parse_references
 
+pytestmark = pytest.mark.slow
+
 ANISOTROPIC_NOISE = {
     "B1l6e3RcF7", "S1en0sRqKm", "SkgEaj05t7", "SkNksoRctQ", "H1M7soActX", "S1eB3sRqtm", "H1lnJ2Rqt7", "SkeL6sCqK7", "BJxOHs0cKm",
 }  # fmt: skip

@@ -3,6 +3,8 @@
 import pytest
 from conftest import ROOT, foreign
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def measured():

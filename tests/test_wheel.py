@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, query
 
+pytestmark = pytest.mark.slow
+
 SITE = ("build_db.py", "metadata.yml", "settings.json", "catalogs", "data/sample",
         "locales", "plugins", "templates")  # fmt: skip
 """What a publication's folder has beside the package, as far as a build needs it."""

@@ -68,6 +68,7 @@ def bad_answers(tmp_path_factory):
     return {path.stem: answer for path, answer in answers}
 
 
+@pytest.mark.slow
 def test_every_bad_pdf_gives_a_reason_or_some_text(bad_answers):
     assert len(bad_answers) == 30
     for name, answer in bad_answers.items():
@@ -115,6 +116,7 @@ def test_a_page_that_takes_too_much_memory_does_not_lose_the_others(tmp_path):
     assert [page.body for page in text.pages] == ["Page 1 has text about gradients.", ""]
 
 
+@pytest.mark.slow
 def test_a_file_that_takes_too_long_has_that_reason(tmp_path):
     endless = make_endless(tmp_path / "never.pdf")
     good = make_pdf(tmp_path / "good.pdf", [LINES])
@@ -205,6 +207,7 @@ def test_a_page_that_pdfium_cannot_decode_is_read_by_pdfminer(tmp_path, monkeypa
     assert [page.engine for page in engines.read_best(path)] == ["pdfminer", "pdfium"]
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_a_build_cleanly_and_keeps_what_was_read(tmp_path):
     (tmp_path / "pdfs").mkdir()
     for number in range(4):

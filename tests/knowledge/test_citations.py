@@ -323,6 +323,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_hostile_text_costs_seconds_at_most(kind):
     started = time.process_time()

@@ -70,6 +70,7 @@ def test_a_folder_with_a_bib_is_a_site_in_two_commands(papers, tmp_path):
     ]
 
 
+@pytest.mark.slow
 def test_the_printed_commands_work_as_they_are(papers, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     printed = init(papers).stdout.splitlines()
@@ -259,6 +260,7 @@ def test_replace_is_printed_only_where_it_is_needed(papers, tmp_path):
     assert "--replace" in init(papers, "--overwrite").stdout
 
 
+@pytest.mark.slow
 def test_a_terminal_is_asked_a_few_questions(papers):
     controller, terminal = pty.openpty()
     command = [sys.executable, str(ROOT / "build_db.py"), "init", str(papers), "--jobs", "1"]

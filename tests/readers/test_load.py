@@ -3,6 +3,8 @@
 import pytest
 from conftest import ROOT
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("more", [[], ["--kill"]], ids=["served", "killed"])
 def test_every_write_of_many_clients_that_was_acknowledged_is_there(

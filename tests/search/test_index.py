@@ -102,6 +102,7 @@ def scramble(path):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", [delete, truncate, scramble])
 @pytest.mark.parametrize(
     "name",

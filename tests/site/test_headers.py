@@ -68,6 +68,7 @@ BROWSED = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", BROWSED)
 def test_no_page_breaks_its_own_policy(visit, path):
     page = visit("/static/nothing")

@@ -131,6 +131,7 @@ def test_a_query_ends_when_its_client_is_gone(own_site):
     assert time.monotonic() - started < QUICK
 
 
+@pytest.mark.slow
 def test_beyond_the_queue_a_request_is_asked_to_come_back(sample_db):
     async def flood(site):
         asked = [site.client.get("/papers.json", params={"sql": ENDLESS}) for _ in range(14)]

@@ -8,6 +8,8 @@ from conftest import METADATA, ROOT
 
 from papersette.site.datasette_seam import tilde_encode
 
+pytestmark = pytest.mark.slow
+
 DATA_PAGE = yaml.safe_load((ROOT / "data_page.yml").read_text())
 LARGEST = 250_000
 """Bytes of HTML."""

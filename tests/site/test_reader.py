@@ -384,6 +384,7 @@ def is_marked(text):
     return bool(boxes(text, "passage")) or 'class="quoted"' in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", REBUILT)
 def test_a_link_to_a_passage_survives_rebuilds_or_says_that_the_text_changed(site, name, tmp_path):
     links = [permalink_of(site, paper_id, 1, "escapes") for paper_id in ("own", "text")]

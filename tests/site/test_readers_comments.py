@@ -149,6 +149,7 @@ def test_who_writes_too_often_is_asked_to_wait(sample_db, tmp_path_factory):
             one.client.close()
 
 
+@pytest.mark.slow
 def test_what_cannot_be_written_is_told_and_nothing_is_lost(sample_db, tmp_path_factory):
     folder = tmp_path_factory.mktemp("locked")
     with serve_readers(sample_db, folder) as site:

@@ -120,6 +120,7 @@ def test_a_passage_keeps_the_direction_of_its_language_on_an_arabic_page(visit):
     assert opened.locator(".passage").first.evaluate(direction) == "ltr"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize(
     "path",

@@ -165,6 +165,7 @@ DOWNLOADS = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", DOWNLOADS)
 def test_downloads_are_complete_beyond_the_row_limit(path, sample_db):
     page, _, query = path.partition("?")

@@ -17,6 +17,8 @@ from conftest import follow, run_build, visiting
 
 from papersette.site.static_names import Names
 
+pytestmark = pytest.mark.slow
+
 pytest.importorskip("pagefind", reason="pip install -r requirements-dev.txt")
 
 

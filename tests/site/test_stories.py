@@ -21,7 +21,7 @@ BIB = """@inproceedings{swalp, title={{SWALP}: Stochastic Weight Averaging in Lo
 @inproceedings{unread, title={A paper without a file}, author={Ada Keeper}, booktitle={Averaging 2019}, year={2019}}
 """
 
-pytestmark = pytest.mark.parametrize("locale", LOCALES)
+pytestmark = [pytest.mark.slow, pytest.mark.parametrize("locale", LOCALES)]
 
 
 def translate(locale, text):
