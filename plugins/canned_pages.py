@@ -14,7 +14,12 @@ from markupsafe import Markup
 from papersette.site.addresses import is_web_address
 from papersette.site.canned_queries import DATABASE, execute, parameters, run
 from papersette.site.columns import cut, find_link, to_visible
-from papersette.site.datasette_seam import derive_named_parameters, render_cell, tilde_encode
+from papersette.site.datasette_seam import (
+    derive_named_parameters,
+    render_cell,
+    sqlite3,
+    tilde_encode,
+)
 from papersette.site.query_response import respond, to_arguments, to_time_limit
 from papersette.site.query_settings import settings_of
 
@@ -74,7 +79,10 @@ async def to_context(datasette, request, query):
     if context["is_incomplete"]:
         return context
     limits = {"truncate": True, "custom_time_limit": to_time_limit(request)}
-    found = await execute(datasette, query, given | values, **limits)
+    try:
+        found = await execute(datasette, query, given | values, **limits)
+    except sqlite3.DatabaseError as error:  # as for a pattern that is too long
+        return context | {"error": str(error)}
     pages = to_pages(request, len(found.rows), found.truncated)
     shown = found.rows[pages["first"] - 1 : pages["last"]] if found.rows else []
     visible = to_visible(found.columns)

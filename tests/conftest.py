@@ -219,6 +219,7 @@ def serve(
         *options,
     ]
     process = start_server(arguments, folder / "log")
+    (folder / "pid").write_text(str(process.pid))
     try:
         address = _wait_for_address(process, folder / "log")
         with httpx.Client(base_url=address, timeout=PATIENCE / 1000) as client:

@@ -37,7 +37,6 @@ async def respond(
     if request.method not in {"GET", "HEAD"}:
         return Response.text("Method not allowed", status=405)
     await ensure_query_allowed(datasette, request.actor, query)
-    status = 200
     try:
         context = await to_context(datasette, request, query)
     except QueryInterrupted as error:
@@ -46,7 +45,8 @@ async def respond(
         message = f"This took longer than the limit of {seconds:g} s. Use more specific words."
         raise DatasetteError(message, title="Time limit exceeded", status=400) from error
     except sqlite3.DatabaseError as error:
-        context, status = {"rows": [], "columns": [], "error": str(error)}, 400
+        context = {"rows": [], "columns": [], "error": str(error)}
+    status = 400 if context.get("error") else 200
     context |= await to_links(datasette, request, query, context["columns"])
     context["query_ms"] = (time.perf_counter() - started) * 1000
     html = await datasette.render_template(template, context, request, view_name="table")

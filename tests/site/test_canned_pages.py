@@ -157,6 +157,13 @@ def test_the_best_rated_papers_fit_on_a_few_screens_of_a_phone(visit, rated_site
     assert shown.locator(".plot").count() == 1
 
 
+def test_a_value_that_sqlite_refuses_is_an_error_beside_the_form(sample_site):
+    answer = sample_site.get("/papers/papers_citing", params={"work": ")" * 4000, "page": "1"})
+    assert answer.status_code == 400
+    assert "LIKE or GLOB pattern too complex" in answer.text
+    assert 'name="work"' in answer.text
+
+
 def test_sql_is_one_click_away(visit):
     shown = visit("/papers/most_cited_works")
     follow(shown.locator("a", has_text="View and edit SQL"))
