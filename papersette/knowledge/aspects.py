@@ -40,6 +40,10 @@ WORD = r"[^\W\d_][\w-]{2,}"
 REPORTABLE = re.compile("[a-z][a-z-]{2,}")
 
 
+Columns = NDArray[np.int32]
+Weights = NDArray[np.float32]
+
+
 @dataclass(frozen=True)
 class Related:
     """A paper that is related by one aspect."""
@@ -135,7 +139,34 @@ def find_related(
                 yield from _rank(aspect, row, others, papers, own, space, vectors)
 
 
-def _to_space(texts: Sequence[str]) -> tuple[csr_matrix, NDArray[np.object_]] | None:
+class _Space:
+    """Texts as weighted words, of which two at a time are compared.
+
+    Args:
+        matrix: A row for each text.
+        names: The words of its columns.
+    """
+
+    def __init__(self, matrix: csr_matrix, names: NDArray[np.object_]) -> None:
+        self.names = names
+        ends = matrix.indptr[1:-1]
+        self._columns = np.split(matrix.indices, ends)
+        self._weights = np.split(matrix.data, ends)
+        self._dense = np.zeros(len(names), np.float32)
+        self._row = -1
+
+    def multiply(self, row: int, other: int) -> tuple[Columns, Weights]:
+        """Return the words of another text, and the product of the weights of each in both."""
+        if row != self._row:
+            if self._row >= 0:
+                self._dense[self._columns[self._row]] = 0
+            self._dense[self._columns[row]] = self._weights[row]
+            self._row = row
+        columns = self._columns[other]
+        return columns, self._weights[other] * self._dense[columns]
+
+
+def _to_space(texts: Sequence[str]) -> _Space | None:
     many = sum(map(bool, texts)) > 10
     vectorizer = TfidfVectorizer(
         token_pattern=WORD,
@@ -147,9 +178,10 @@ def _to_space(texts: Sequence[str]) -> tuple[csr_matrix, NDArray[np.object_]] | 
         dtype=np.float32,
     )
     try:
-        return csr_matrix(vectorizer.fit_transform(texts)), vectorizer.get_feature_names_out()
+        matrix = csr_matrix(vectorizer.fit_transform(texts))
     except ValueError:  # no word is in two papers
         return None
+    return _Space(matrix, vectorizer.get_feature_names_out())
 
 
 def _rank(
@@ -158,21 +190,22 @@ def _rank(
     others: Sequence[int],
     papers: Sequence[Headed],
     texts: Sequence[str],
-    space: tuple[csr_matrix, NDArray[np.object_]],
+    space: _Space,
     vectors: Mapping[str, NDArray[np.float32]],
 ) -> Iterator[Related]:
     """Yield the nearest of the candidates of one paper."""
-    matrix, names = space
-    scores = (matrix[others] @ matrix[row].T).toarray()[:, 0]
+    products = [space.multiply(row, other) for other in others]
+    scores = np.array([product.sum() for _, product in products])
     own = vectors.get(to_beginning(texts[row]))
     if own is not None:
         near = [float(own @ vectors[to_beginning(texts[other])]) for other in others]
         scores = (1 - MEANING_SHARE) * scores + MEANING_SHARE * np.maximum(near, 0)
     rank = 0
     for index in np.argsort(-scores, kind="stable"):
-        terms = _to_terms(matrix[row], matrix[others[index]], names)
         if scores[index] < LEAST_SCORE or rank == NEIGHBOURS:
             return
+        columns, weights = products[index]
+        terms = _to_terms(columns, weights, space.names)
         if terms:  # a relation without a reason is not told
             rank += 1
             yield Related(
@@ -181,11 +214,11 @@ def _rank(
             )  # fmt: skip
 
 
-def _to_terms(one: csr_matrix, other: csr_matrix, names: NDArray[np.object_]) -> tuple[str, ...]:
+def _to_terms(columns: Columns, products: Weights, names: NDArray[np.object_]) -> tuple[str, ...]:
     """Return the terms that contribute most to the similarity of two papers."""
-    shared = one.multiply(other).tocsr()
-    order = np.argsort(-shared.data, kind="stable")[: 4 * TERMS]
-    terms = (str(names[shared.indices[index]]) for index in order)
+    shared = np.flatnonzero(products)
+    order = shared[np.argsort(-products[shared], kind="stable")[: 4 * TERMS]]
+    terms = (str(names[columns[index]]) for index in order)
     return tuple(term for term in terms if REPORTABLE.fullmatch(term))[:TERMS]
 
 
