@@ -50,6 +50,9 @@ from papersette import workers
 from papersette.site.canned_queries import PAGE_QUERIES
 
 workers.PRELOADED.append("server_process")
+os.environ["PYTHONPATH"] = os.pathsep.join(
+    [str(Path(__file__).parent), *filter(None, [os.environ.get("PYTHONPATH")])]
+)  # where the process that workers are copied from finds it
 ROOT = Path(__file__).parent.parent
 _CONFIGURATION = yaml.safe_load((ROOT / "metadata.yml").read_text(encoding="utf-8"))
 METADATA = _CONFIGURATION["databases"]["papers"]
