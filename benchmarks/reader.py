@@ -15,7 +15,7 @@ import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from papersette.reader.pages import read_layout, render
+from papersette.printed.pages import read_layout, render
 from papersette.site.pdf_folder import Pdf, hash_pdf
 from papersette.site.printed_pages import WIDTHS, PrintedPages, Settings
 

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from datasette import NotFound, Response, hookimpl
 
-from papersette.reader.quotes import to_quote
+from papersette.printed.quotes import to_quote
 from papersette.search.parser import LONGEST_QUERY
 from papersette.site.canned_queries import DATABASE
 from papersette.site.datasette_seam import (

@@ -8,7 +8,7 @@ from datasette import NotFound, Response, hookimpl
 from papersette.errors import UserError
 from papersette.exports import FORMATS
 from papersette.exports.spreadsheet import BOM, to_line
-from papersette.reader.quotes import to_quote
+from papersette.printed.quotes import to_quote
 from papersette.readers import highlights, library, listing, papers
 from papersette.readers.store import now
 from papersette.site.datasette_seam import DatasetteError

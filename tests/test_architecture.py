@@ -38,7 +38,7 @@ MAY_IMPORT = {
     "papersette/knowledge": f"{LEAVES} knowledge",
     "papersette/mathematics.py": "",
     "papersette/translations.py": "",
-    "papersette/reader": f"{LEAVES} search reader",
+    "papersette/printed": f"{LEAVES} search printed",
     "papersette/readers": f"{LEAVES} exports readers search sources translations",
     "papersette/exports": f"{LEAVES} exports",
     "papersette/search": f"{LEAVES} meaning search",
@@ -47,14 +47,14 @@ MAY_IMPORT = {
     "papersette/ingest": f"{LEAVES} catalogs sources fulltext knowledge ingest",
     "papersette/database": f"{LEAVES} catalogs fulltext knowledge search database",
     "papersette/agents": f"{LEAVES} search agents",
-    "papersette/site": f"{LEAVES} catalogs exports prose search reader readers agents site",
+    "papersette/site": f"{LEAVES} catalogs exports prose search printed readers agents site",
     "papersette/proposals": f"{LEAVES} catalogs database fulltext ingest proposals sources",
     "papersette/__main__.py": f"{LEAVES} search agents",
     "papersette/options.py": "cache fulltext",
     "papersette/texts.py": "catalogs database errors fulltext progress workers",
     "papersette/preloaded.py": "database fulltext knowledge",
     "papersette/build.py": f"{LEAVES} cluster options texts catalogs proposals sources ingest fulltext meaning database search site",
-    "plugins": f"{LEAVES} catalogs mathematics search reader readers exports agents site translations",
+    "plugins": f"{LEAVES} catalogs mathematics search printed readers exports agents site translations",
 }
 """The modules and packages of papersette that each file or package may import."""
 

@@ -58,7 +58,7 @@ def save(
         reader_id: Whose it is.
         paper_id: A paper that was remembered.
         page: Where the passage is, from 1.
-        quote: The parts of its link, see papersette/reader/quotes.py.
+        quote: The parts of its link, see papersette/printed/quotes.py.
         passage: Its text.
         note: Of the reader.
 

@@ -13,9 +13,9 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from papersette.reader import pages, workers
-from papersette.reader.cache import Cache, to_key
-from papersette.reader.pages import Layout
+from papersette.printed import pages, workers
+from papersette.printed.cache import Cache, to_key
+from papersette.printed.pages import Layout
 from papersette.site.limits import Lane
 from papersette.site.pdf_folder import Pdf
 

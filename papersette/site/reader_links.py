@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from papersette.reader.quotes import to_quote
+from papersette.printed.quotes import to_quote
 from papersette.site.canned_queries import DATABASE
 from papersette.site.datasette_seam import tilde_encode
 

@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any
 
-from papersette.reader import quotes
-from papersette.reader.quotes import Found
+from papersette.printed import quotes
+from papersette.printed.quotes import Found
 from papersette.readers.importing import Known, Report, match
 from papersette.site.canned_queries import DATABASE, run
 from papersette.site.papers import read_papers, to_row_url

@@ -7,9 +7,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from papersette.reader import highlights, quotes
-from papersette.reader.highlights import Line
-from papersette.reader.pages import Box, Layout
+from papersette.printed import highlights, quotes
+from papersette.printed.highlights import Line
+from papersette.printed.pages import Box, Layout
 from papersette.search.passages import Needle, find, mark
 from papersette.site.canned_queries import DATABASE
 from papersette.site.pdf_folder import Pdf, find_pdf_of, to_folder

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, make_pdf
 
-from papersette.reader.highlights import (
+from papersette.printed.highlights import (
     find_passage,
     find_words,
     locate_in_paragraphs,
     to_boxes,
     to_lines,
 )
-from papersette.reader.pages import NoPageError, read_layout, render
+from papersette.printed.pages import NoPageError, read_layout, render
 from papersette.search.passages import Needle, to_words
 
 NOTE = ROOT / "data/sample/pdf/iclr2019/H1M7soActX.pdf"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from papersette.reader.pages import Box, Layout
+from papersette.printed.pages import Box, Layout
 from papersette.search.passages import Needle, find
 from papersette.text import to_letters
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from papersette.reader.quotes import locate, to_quote
+from papersette.printed.quotes import locate, to_quote
 
 PAGES = {
     1: "Stochastic gradients are noisy. The noise is anisotropic, as its covariance shows.",

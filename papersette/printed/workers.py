@@ -13,7 +13,7 @@ from typing import Any
 from pebble import ProcessExpired, ProcessPool
 
 from papersette import system
-from papersette.reader.pages import NoPageError
+from papersette.printed.pages import NoPageError
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ import pytest
 from bad_pdfs import make_all
 from conftest import ROOT, make_pdf
 
-from papersette.reader import pages
-from papersette.reader.workers import Limits, Workers, to_reason
+from papersette.printed import pages
+from papersette.printed.workers import Limits, Workers, to_reason
 
 NOTE = ROOT / "data/sample/pdf/iclr2019/H1M7soActX.pdf"
 

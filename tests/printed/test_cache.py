@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from papersette.reader.cache import Cache, to_key
+from papersette.printed.cache import Cache, to_key
 
 
 def fill(cache, count, size=1000):
