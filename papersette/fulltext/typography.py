@@ -237,12 +237,13 @@ def _from_layout(page: LTPage) -> TypedPage:
 
 def _from_layout_line(line: LTTextLineHorizontal) -> Line | None:
     shown = [c for c in line if isinstance(c, LTChar) and not c.get_text().isspace()]
-    if not shown:
+    text = to_clean(rtl.to_logical(line.get_text()))
+    if not shown or not text:  # as of a font without a map to characters
         return None
     sizes = sorted(round(c.size, 1) for c in shown)
     middle = shown[len(shown) // 2]
     return Line(
-        to_clean(rtl.to_logical(line.get_text())),
+        text,
         sizes[len(sizes) // 2],
         is_bold(middle.fontname),
         is_italic(middle.fontname),

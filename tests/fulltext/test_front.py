@@ -2,11 +2,11 @@
 
 import pypdfium2
 import pytest
-from conftest import ROOT, typeset
+from conftest import ROOT, replaced, typeset
 
 from papersette.fulltext import covers, extract, front, titles
 from papersette.fulltext.reading import Job, read_file
-from papersette.fulltext.typography import Metadata
+from papersette.fulltext.typography import Metadata, read_type
 
 NOTE = ROOT / "data/sample/pdf/icml2019/adagrad-stepsizes.pdf"
 FRENCH = ROOT / "data/sample/pdf/icml2019/unreproducible-research.pdf"
@@ -132,6 +132,14 @@ def test_a_title_in_an_unreadable_font_is_read_by_the_second_engine(tmp_path, mo
         pypdfium2.PdfTextPage, "get_text_range", lambda page: "\ue000" * len(read(page))
     )
     assert read_file(Job(path)).front.title == "The Growth of Hedges"
+
+
+def test_a_page_in_a_font_without_a_map_to_characters_has_no_lines(tmp_path):
+    other = '#pagebreak()\n#text(font: "New Computer Modern")[#lorem(120)]\n'
+    path = typeset(tmp_path / "a.pdf", "#text(16pt)[The Growth of Hedges]\n\n" + BODY + other)
+    path.write_bytes(replaced(path.read_bytes(), b"/ToUnicode", b"/NoUnicode", 1))
+    pages, _ = read_type(path, 2, 2)
+    assert [page.lines == () for page in pages] == [True, False]
 
 
 @pytest.mark.parametrize(
