@@ -4,9 +4,9 @@ import pypdfium2
 import pytest
 from conftest import ROOT, replaced, typeset
 
-from papersette.fulltext import covers, extract, front, titles
+from papersette.fulltext import covers, extract, front, titles, typography
 from papersette.fulltext.reading import Job, read_file
-from papersette.fulltext.typography import Metadata, read_type
+from papersette.fulltext.typography import Metadata
 
 NOTE = ROOT / "data/sample/pdf/icml2019/adagrad-stepsizes.pdf"
 FRENCH = ROOT / "data/sample/pdf/icml2019/unreproducible-research.pdf"
@@ -138,7 +138,7 @@ def test_a_page_in_a_font_without_a_map_to_characters_has_no_lines(tmp_path):
     other = '#pagebreak()\n#text(font: "New Computer Modern")[#lorem(120)]\n'
     path = typeset(tmp_path / "a.pdf", "#text(16pt)[The Growth of Hedges]\n\n" + BODY + other)
     path.write_bytes(replaced(path.read_bytes(), b"/ToUnicode", b"/NoUnicode", 1))
-    pages, _ = read_type(path, 2, 2)
+    pages = typography._read_with_pdfminer(path, [0, 1])
     assert [page.lines == () for page in pages] == [True, False]
 
 
