@@ -20,7 +20,6 @@ PATHS = [
     "/papers/papers",
     "/papers/search?q=the",
     "/papers/search?q=neural+network+training+with+attention",
-    "/papers/search?q=model&explain=1",
     "/papers/search_facets?q=model&facet=tag",
     "/-/search?q=attention",
     "/papers/programme",
