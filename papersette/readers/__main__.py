@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 from papersette.errors import UserError
+from papersette.loading import load_yaml
 from papersette.readers import backups, digests
 from papersette.readers.collection import Collection
 from papersette.readers.digests import Site
@@ -86,10 +87,18 @@ def run_digest(options: argparse.Namespace) -> None:
     store = Store(options.readers)
     try:
         with opened(options.db) as collection:
-            for path in digests.write_digests(store, collection, site, options.to):
+            blocked = read_blocked(options.site)
+            for path in digests.write_digests(store, collection, site, options.to, blocked):
                 print(path)
     finally:
         store.close()
+
+
+def read_blocked(site: Path) -> list[str]:
+    """Return the accounts that metadata.yml in the folder of the site blocks."""
+    path = site / "metadata.yml"
+    plugins = (load_yaml(path).value or {}).get("plugins", {}) if path.is_file() else {}
+    return list(plugins.get("papersette-readers", {}).get("blocked", ()))
 
 
 @contextmanager

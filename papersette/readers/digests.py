@@ -85,7 +85,9 @@ def check_site(site: Site) -> None:
         )
 
 
-def write_digests(store: Store, collection: Collection, site: Site, to: Path) -> list[Path]:
+def write_digests(
+    store: Store, collection: Collection, site: Site, to: Path, blocked: Sequence[str] = ()
+) -> list[Path]:
     """Write a digest for each reader who wants one and has news that were in none.
 
     Args:
@@ -93,6 +95,7 @@ def write_digests(store: Store, collection: Collection, site: Site, to: Path) ->
         collection: The build that their follows are compared with.
         site: What digests link to.
         to: The folder for the files. It is created if it is missing.
+        blocked: Accounts that get none.
 
     Raises:
         UserError: The folder cannot be written, or `site` is wrong.
@@ -100,7 +103,7 @@ def write_digests(store: Store, collection: Collection, site: Site, to: Path) ->
     check_site(site)
     mark_missing(store, collection)
     with store.read() as conn:
-        wanted = mail_settings.list_all(conn)
+        wanted = mail_settings.list_all(conn, blocked)
     written = []
     try:
         to.mkdir(parents=True, exist_ok=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections.abc import Sequence
 from dataclasses import dataclass
 from email.headerregistry import Address
 
@@ -18,7 +20,10 @@ on conflict do update set address = excluded.address, language = excluded.langua
   changed = excluded.changed
 """
 FIND = "select reader_id, address, language, changed from mail_settings where reader_id = ?"
-LIST = "select reader_id, address, language, changed from mail_settings order by reader_id"
+LIST = """
+select reader_id, address, language, changed from mail_settings join readers using (reader_id)
+where actor not in (select value from json_each(?)) order by reader_id
+"""
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,7 @@ def find(conn: sqlite3.Connection, reader_id: int) -> MailSettings | None:
     return MailSettings(**dict(row)) if row else None
 
 
-def list_all(conn: sqlite3.Connection) -> list[MailSettings]:
-    """Return all readers who want digests."""
-    return [MailSettings(**dict(row)) for row in conn.execute(LIST)]
+def list_all(conn: sqlite3.Connection, blocked: Sequence[str] = ()) -> list[MailSettings]:
+    """Return all readers who want digests, without those of blocked accounts."""
+    rows = conn.execute(LIST, [json.dumps(list(blocked))])
+    return [MailSettings(**dict(row)) for row in rows]

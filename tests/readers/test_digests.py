@@ -63,6 +63,15 @@ def texts_of(message):
     return plain.get_content(), html.get_content()
 
 
+def test_a_blocked_reader_gets_no_digest(folder):
+    (folder / "metadata.yml").write_text("plugins: {papersette-readers: {blocked: [alice]}}")
+    for name in ("templates", "locales"):
+        (folder / name).symlink_to(ROOT / name)
+    assert write(folder, "--site", folder) == (0, [])
+    (folder / "metadata.yml").unlink()
+    assert len(write(folder, "--site", folder)[1]) == 1
+
+
 def titles_of_news(folder):
     with closing(sqlite3.connect(folder / "readers.db")) as conn:
         sql = "select distinct paper_id, title from news join papers using (paper_id)"
