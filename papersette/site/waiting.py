@@ -37,7 +37,7 @@ async def waiting_response(
     request = Request(scope | {"csrftoken": str}, receive)
     context = {"status": 503, "state": state, "percent": percent, "seconds": SECONDS}
     try:
-        html = await datasette.render_template("503.html", context, request)
+        html = await datasette.render_template("waiting.html", context, request)
     except Exception:  # noqa: BLE001 - a database that cannot be read has no page of its site
         return Response.text(message, status=503, headers=HEADERS)
     return Response.html(html, status=503, headers=HEADERS)
