@@ -43,7 +43,8 @@ async def read_publication(datasette: Any) -> Publication:
     address = json.loads(site.get("contact") or "{}").get("url") or ""
     found = Publication(
         title=site.get("title") or build["title"],
-        build=f"{build['build_id']}, {build['started']}",
+        # Two builds of other inputs may begin in one second.
+        build=f"{build['build_id']}, {build['started']}, {(build['fingerprint'] or '')[:16]}",
         started=build["started"],
         tagline=site.get("tagline") or "",
         accent=site.get("accent") or "",
