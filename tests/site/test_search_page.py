@@ -53,7 +53,7 @@ def test_menus_close_on_escape_and_when_another_opens(visit):
     opened.locator(".options summary").click()
     assert opened.locator("details.menu[open]").count() == 1
     opened.keyboard.press("Escape")
-    assert opened.locator("details.menu[open]").count() == 0
+    opened.locator("details.menu[open]").wait_for(state="detached")
 
 
 @pytest.mark.parametrize("has_javascript", [True, False])
@@ -104,7 +104,7 @@ def test_a_question_mark_lists_the_shortcuts_and_escape_closes_them(visit):
     assert dialog.locator("dt").all_inner_texts() == ["/", "j", "k", "?"]
     assert dialog.evaluate("node => node.contains(document.activeElement)")
     opened.keyboard.press("Escape")
-    assert opened.locator("dialog").count() == 0
+    opened.locator("dialog").wait_for(state="detached")
 
 
 def test_without_javascript_the_shortcuts_are_listed_in_the_footer(visit):
