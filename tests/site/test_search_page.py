@@ -1,7 +1,7 @@
 """The search page in a browser: cards, controls, filters, keyboard, and how large pages are."""
 
 import pytest
-from conftest import axe_findings, follow, page, visiting
+from conftest import axe_findings, follow, page, visiting, wait_until
 
 NARROW = {"width": 390, "height": 800}
 TALLEST, LARGEST = 4_000, 250_000
@@ -51,7 +51,7 @@ def test_menus_close_on_escape_and_when_another_opens(visit):
     opened = visit("/papers/search?q=noise")
     opened.locator(".exports summary").click()
     opened.locator(".options summary").click()
-    assert opened.locator("details.menu[open]").count() == 1
+    wait_until(opened, "document.querySelectorAll('details.menu[open]').length === 1")
     opened.keyboard.press("Escape")
     opened.locator("details.menu[open]").wait_for(state="detached")
 
