@@ -80,7 +80,12 @@ def test_a_folder_that_others_may_write_is_not_used(tmp_path):
 
 def test_threads_may_save_at_the_same_time(tmp_path):
     cache = Cache(tmp_path / "pages", 20_000)
-    threads = [threading.Thread(target=fill, args=(cache, 20)) for _ in range(6)]
+
+    def save_some():
+        for number in range(20):
+            cache.save(to_key("file", number), b"x" * 1000)
+
+    threads = [threading.Thread(target=save_some) for _ in range(6)]
     for thread in threads:
         thread.start()
     for thread in threads:
