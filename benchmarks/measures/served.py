@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import shutil
@@ -23,6 +24,8 @@ from papersette.search.index import to_index_folder
 SEARCH = "/papers/search"
 PATIENCE = 120.0
 """Seconds that a server may take to start, or to answer."""
+fresh = itertools.count()
+"""For an argument that no request had before, as a server keeps the answers that it gave."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +41,8 @@ class Site:
         return str(self.client.base_url).rstrip("/")
 
     def get_page(self, **parameters: str) -> None:
-        """Fetch the page of a search."""
-        self.client.get(SEARCH, params=parameters).raise_for_status()
+        """Fetch the page of a search, made anew."""
+        self.client.get(SEARCH, params=parameters | {"_": str(next(fresh))}).raise_for_status()
 
     def read_memory(self) -> dict[str, float]:
         """Return MB of memory as Linux counts them: resident, and of that anonymous and files."""
