@@ -80,11 +80,13 @@ class Incidence:
 
     def gather(self, rows: Numbers) -> NDArray[np.int32]:
         """Return the columns of all of these rows, one after the other."""
-        lengths = self.starts[rows + 1] - self.starts[rows]
-        total = int(lengths.sum())
-        offsets = np.arange(total) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-        columns: NDArray[np.int32] = self.columns[np.repeat(self.starts[rows], lengths) + offsets]
-        return columns
+        if not len(rows):
+            return self.columns[:0]
+        ends = self.starts[rows + 1].tolist()
+        # Slices take a third of the time of an index for each column.
+        return np.concatenate(
+            [self.columns[i:j] for i, j in zip(self.starts[rows].tolist(), ends, strict=True)]
+        )
 
 
 @dataclass

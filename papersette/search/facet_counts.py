@@ -19,11 +19,12 @@ FACET_SPAN = 10_000_000
 """facet_id = facet * FACET_SPAN + rank of the value in it, from 1, the commonest first."""
 BITSETS = 256
 """Values of each facet that are kept as sets of bits."""
-MOST_COUNTED = 20
+MOST_COUNTED = 200
 """Papers of rarer values that are looked at, for each paper found; with more, the values of the
 papers found are added up."""
 SMALL_RESULT = 200
-"""Up to so many papers the values are added up one by one."""
+SMALL_SHARE = 1 / 20
+"""Up to so many papers, or this share of all, the values are added up one by one."""
 
 
 @dataclass(frozen=True)
@@ -69,32 +70,40 @@ class FacetCounter:
         Returns:
             By facet: (position of the value in Corpus.columns, works), most works first.
         """
-        is_large = len(result.single) > SMALL_RESULT
-        common = self._count_common(result) if is_large else None
-        every = None if is_large else self._add_up(result.single)
+        is_large = len(result.single) > max(SMALL_RESULT, SMALL_SHARE * self.corpus.size)
         versions = self._add_up_works(result)
+        every: Counts | None = None
         counts = {}
         for name, limit in limits.items():
             table = self.tables[name]
-            columns = slice(table.first, table.first + len(table.papers))
-            own = None if common is None else self._settle(result, table, common, limit)
+            own = self._settle(result, table, versions, limit) if is_large else None
             if own is None:
-                every = self._add_up(result.single) if every is None else every
-                own = every[columns]
-            if versions is not None:
-                own = np.pad(own, (0, len(table.papers) - len(own))) + versions[columns]
-            counts[name] = [(table.first + i, count) for i, count in _highest(own, limit)]
+                every = self._add_up(result.single, versions) if every is None else every
+                own = every.between(table.first, table.first + len(table.papers))
+            counts[name] = own.highest(limit)
         return counts
 
     def _settle(
-        self, result: Result, table: FacetTable, common: NDArray[np.int64], limit: int
-    ) -> NDArray[np.int64] | None:
+        self, result: Result, table: FacetTable, versions: Counts, limit: int
+    ) -> Counts | None:
         """Return the counts of the values of a facet that can be among the highest.
 
         Values are sorted by their papers, so that those after some position have too few. The
         result is None where there are too many values before it.
         """
-        counts = common[table.rows]
+        counts = self._count_possible(result, table, limit)
+        if counts is None:
+            return None
+        first, last = table.first, table.first + len(counts)
+        others = versions.between(first, last)
+        counts[others.positions - first] += others.works
+        return Counts(np.arange(first, last), counts)
+
+    def _count_possible(
+        self, result: Result, table: FacetTable, limit: int
+    ) -> NDArray[np.int64] | None:
+        """Count the first values of a facet, as many as `_settle` needs, without versions."""
+        counts = self._count_common(result, table)
         known = len(counts)
         if known == len(table.papers):
             return counts
@@ -110,39 +119,52 @@ class FacetCounter:
         rarer = np.add.reduceat(papers, starts[:-1] - starts[0], dtype=np.int64)
         return np.concatenate([counts, rarer])
 
-    def _count_common(self, result: Result) -> NDArray[np.int64]:
-        """Count the commonest values of each facet by their sets."""
-        common = np.bitwise_count(self.bits & result.bits)
-        counts: NDArray[np.int64] = common.sum(axis=1, dtype=np.int64)
+    def _count_common(self, result: Result, table: FacetTable) -> NDArray[np.int64]:
+        """Count the commonest values of a facet by their sets."""
+        common = np.bitwise_count(self.bits[table.rows] & result.bits)
+        counts: NDArray[np.int64] = common.sum(axis=1, dtype=np.uint32).astype(np.int64)
         return counts
 
-    def _add_up(self, numbers: Numbers) -> NDArray[np.int64]:
+    def _add_up(self, numbers: Numbers, versions: Counts) -> Counts:
         """Count every value of all facets."""
         values = self.corpus.facets_of.gather(numbers)
-        return np.bincount(values, minlength=len(self.corpus.columns)).astype(np.int64)
+        works = np.bincount(values, minlength=len(self.corpus.columns))
+        works[versions.positions] += versions.works
+        positions = np.flatnonzero(works)
+        return Counts(positions, works[positions])
 
-    def _add_up_works(self, result: Result) -> NDArray[np.int64] | None:
+    def _add_up_works(self, result: Result) -> Counts:
         """Count the values of works with several versions, each once."""
-        if not len(result.versions):
-            return None
         of, width = self.corpus.facets_of, len(self.corpus.columns)
         lengths = of.starts[result.versions + 1] - of.starts[result.versions]
         pairs = np.repeat(result.works, lengths) * width + of.gather(result.versions)
-        return np.bincount(np.unique(pairs) % width, minlength=width).astype(np.int64)
+        return Counts(*np.unique(np.unique(pairs) % width, return_counts=True))
 
 
-def _highest(counts: NDArray[np.int64], limit: int) -> list[tuple[int, int]]:
-    """Return (position, count) of the highest counts that are not zero, the first of equals first.
+@dataclass(frozen=True)
+class Counts:
+    """How many works have values of facets."""
 
-    >>> _highest(np.array([1, 3, 0, 3]), 3)
-    [(1, 3), (3, 3), (0, 1)]
-    """
-    present = np.flatnonzero(counts)
-    if len(present) > 4 * limit:
-        least = np.partition(counts[present], -limit)[-limit]
-        present = present[counts[present] >= least]
-    order = present[np.argsort(-counts[present], kind="stable")][:limit]
-    return list(zip(order.tolist(), counts[order].tolist(), strict=True))
+    positions: NDArray[np.int64]
+    """Of the values in Corpus.columns, ascending."""
+    works: NDArray[np.int64]
+
+    def between(self, first: int, last: int) -> Counts:
+        """Return those of the values from `first` to before `last`."""
+        own = slice(*np.searchsorted(self.positions, [first, last]))
+        return Counts(self.positions[own], self.works[own])
+
+    def highest(self, limit: int) -> list[tuple[int, int]]:
+        """Return (position, works) of the highest that are not zero, the first of equals first.
+
+        >>> Counts(np.array([4, 5, 7, 9]), np.array([1, 3, 0, 3])).highest(3)
+        [(5, 3), (9, 3), (4, 1)]
+        """
+        works = self.works
+        least = np.partition(works, -limit)[-limit] if len(works) > limit else 1
+        present = np.flatnonzero(works >= max(1, least))
+        order = present[np.argsort(-works[present], kind="stable")][:limit]
+        return list(zip(self.positions[order].tolist(), works[order].tolist(), strict=True))
 
 
 def to_width(size: int) -> int:
