@@ -148,7 +148,9 @@ class Expander:
 
         counts = {term: count(term) for _, term in sorted(longer, reverse=True)[:LONG_FORMS]}
         best = max(counts, key=lambda term: counts[term])
-        return best if counts[best] >= max(FEWEST_PAPERS, count(word)) else None
+        # The word itself may be common, and slow to count: it is counted last.
+        is_used = counts[best] >= FEWEST_PAPERS and counts[best] >= count(word)
+        return best if is_used else None
 
 
 def to_other_spellings(word: str) -> Iterator[str]:
