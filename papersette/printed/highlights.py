@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from papersette.printed.pages import Box, Layout
-from papersette.search.passages import Needle, find
+from papersette.search.needles import Needle, find
 from papersette.text import to_letters
 
 HYPHENS = "\x02\ufffe\u00ad"

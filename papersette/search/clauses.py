@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +14,7 @@ from papersette.search import adapter, expansions
 from papersette.search.analysis import SYMBOLS, to_terms
 from papersette.search.corpus import ONE_OF, Corpus, Numbers
 from papersette.search.index import Index
-from papersette.search.passages import Needle, to_words
+from papersette.search.needles import Needle, to_words
 from papersette.search.query import PARTS, AllOf, AnyOf, Function, Near, Node, Query, Term
 from papersette.text import to_slug
 
@@ -76,11 +76,14 @@ class Clause:
 
     def to_field_query(self, schema: tantivy.Schema, name: str) -> EngineQuery:
         """Return the query of its words in one field of an index."""
-        if self.inner:
-            return adapter.any_of(clause.to_field_query(schema, name) for clause in self.inner)
-        return adapter.any_of(
-            adapter.word(schema, name, form, self.is_prefix) for form in self.forms
-        )
+        return adapter.any_of(self.iterate_words(schema, name))
+
+    def iterate_words(self, schema: tantivy.Schema, name: str) -> Iterator[EngineQuery]:
+        """Yield the query of each of its words in one field of an index."""
+        for clause in self.inner:
+            yield from clause.iterate_words(schema, name)
+        for form in () if self.inner else self.forms:
+            yield adapter.word(schema, name, form, self.is_prefix)
 
 
 @dataclass(frozen=True)

@@ -35,8 +35,9 @@ from papersette.search.hybrid import (
 from papersette.search.index import Index, connect, open_index
 from papersette.search.meaning import Meaning, open_meaning, read_paper
 from papersette.search.nearest import Sentence, SentenceFinder
+from papersette.search.needles import Needle, to_words
 from papersette.search.parser import parse
-from papersette.search.passages import Needle, mark, to_words
+from papersette.search.passages import mark
 from papersette.search.query import Function, Query, iterate_terms
 from papersette.search.ranking import Ranker, Ranking
 from papersette.search.results import Hit, Request, Result

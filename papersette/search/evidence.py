@@ -17,7 +17,8 @@ from papersette.search import adapter
 from papersette.search.clauses import Clause
 from papersette.search.corpus import Corpus, FacetValue
 from papersette.search.index import Index
-from papersette.search.passages import Needle, cut_passage, find, mark
+from papersette.search.needles import Needle, find
+from papersette.search.passages import cut_passage, mark
 from papersette.search.ranking import to_page_query
 from papersette.search.results import Hit
 

@@ -13,7 +13,8 @@ from papersette.prose.writer import Prose, Writer
 from papersette.search.answers import LONGEST_QUESTION, find_answers
 from papersette.search.engine import Engine
 from papersette.search.nearest import Sentence
-from papersette.search.passages import find, mark
+from papersette.search.needles import find
+from papersette.search.passages import mark
 from papersette.site.canned_queries import DATABASE
 from papersette.site.reader_links import to_paper_link, to_read_link
 from papersette.site.search_service import service_of

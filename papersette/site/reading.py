@@ -10,7 +10,8 @@ from typing import Any
 from papersette.printed import highlights, quotes
 from papersette.printed.highlights import Line
 from papersette.printed.pages import Box, Layout
-from papersette.search.passages import Needle, find, mark
+from papersette.search.needles import Needle, find
+from papersette.search.passages import mark
 from papersette.site.canned_queries import DATABASE
 from papersette.site.pdf_folder import Pdf, find_pdf_of, to_folder
 from papersette.site.printed_pages import Unavailable, printed_pages_of

@@ -16,7 +16,7 @@ from papersette.printed.highlights import (
     to_lines,
 )
 from papersette.printed.pages import NoPageError, read_layout, render
-from papersette.search.passages import Needle, to_words
+from papersette.search.needles import Needle, to_words
 
 NOTE = ROOT / "data/sample/pdf/iclr2019/H1M7soActX.pdf"
 
