@@ -11,19 +11,19 @@ from __future__ import annotations
 
 import functools
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from tantivy import Query as EngineQuery
-from tantivy import Schema, Searcher
 
 from papersette.search import adapter
 from papersette.search.analysis import STEMS
 from papersette.search.clauses import Clause
 from papersette.search.corpus import Corpus, Numbers
 from papersette.search.index import Index
+from papersette.search.parallel import run_both
 from papersette.search.query import Query
 from papersette.search.retrieval import Matching
 
@@ -68,6 +68,9 @@ MOST_PHRASES = 3
 """Combinations of these forms."""
 MOST_ORDERS = 2
 """Orders of the words that are looked for near each other."""
+FEW_WITH_WORDS = 1000
+"""Up to so many papers with the rarest word, all papers are asked for a phrase, and not the
+candidates by number."""
 ENOUGH_ADJACENT = 100
 """Candidates with the words together: five pages, after which nothing more is looked for."""
 ADJACENT_CANDIDATES = 200
@@ -75,8 +78,13 @@ ADJACENT_CANDIDATES = 200
 PAPER_CANDIDATES = 500
 PAGE_CANDIDATES = 400
 """Documents that a score is computed of; papers behind them are ordered by text alone."""
-FEW_PAPERS = 100
+FEW_PAPERS = 50
 """Up to so many matches, candidates are sought among them and not in the whole index."""
+FEW_OF_MANY = 400
+FEW_SHARE = 1 / 20
+"""The same where they are less than this share of all papers."""
+WIDER = 5
+"""So many times as many documents are looked at where the best are mostly of other papers."""
 ENOUGH = 100
 """Candidates that must be among the matching papers."""
 MOST_RESTRICTED = 5000
@@ -202,10 +210,15 @@ class Ranker:
         metadata = self._metadata_query(stems)
         text = self._any_term("papers", text_field, terms)
         pages = self._pages_query(query, clauses, stems)
+        of_papers, of_pages = run_both(
+            lambda: [self._paper_scores(words, matching) for words in (metadata, text)],
+            lambda: self._page_scores(pages, matching),
+            self.corpus.size,
+        )
         return {
-            "metadata": METADATA_WEIGHT * self._paper_scores(metadata, matching),
-            "text": TEXT_WEIGHT * self._paper_scores(text, matching),
-            "pages": PAGES_WEIGHT * self._page_scores(pages, matching),
+            "metadata": METADATA_WEIGHT * of_papers[0],
+            "text": TEXT_WEIGHT * of_papers[1],
+            "pages": PAGES_WEIGHT * of_pages,
         }
 
     def _metadata_query(self, stems: Sequence[str]) -> EngineQuery:
@@ -229,47 +242,46 @@ class Ranker:
 
     def _paper_scores(self, query: EngineQuery, matching: Matching) -> Scores:
         """Return the scores of the best candidates among the papers found, 1 for the best."""
-        searcher, numbers = self.index.papers, matching.numbers
-        best = self._find_best(searcher, query, numbers, PAPER_CANDIDATES)
-        if best is None:
-            schema = self.index.papers_schema
-            is_few = len(numbers) <= FEW_PAPERS
-            among = _among(schema, numbers) if is_few else matching.to_query()
-            restricted = adapter.all_of([adapter.unscored(among), query])
-            best = adapter.find_scored(searcher, restricted, "number", PAPER_CANDIDATES)
+        found, values = self._find_best("papers", query, matching, PAPER_CANDIDATES)
         scores = np.zeros(self.corpus.size)
-        scores[best[0]] = best[1]
+        scores[found] = values
         return _scaled(scores)
 
     def _page_scores(self, query: EngineQuery, matching: Matching) -> Scores:
         """Return the scores of papers by their best pages, 1 for the best."""
-        searcher, numbers = self.index.pages, matching.numbers
-        best = self._find_best(searcher, query, numbers, PAGE_CANDIDATES)
-        if best is None:
-            among = _among(self.index.pages_schema, numbers)
-            restricted = adapter.all_of([adapter.unscored(among), query])
-            best = adapter.find_scored(searcher, restricted, "number", PAGE_CANDIDATES)
-        found, values = best
+        found, values = self._find_best("pages", query, matching, PAGE_CANDIDATES)
         powers = np.bincount(found, values**PAGES_POWER, minlength=self.corpus.size)
         return _scaled(np.power(powers, 1 / PAGES_POWER, dtype=np.float64))
 
     def _find_best(
-        self, searcher: Searcher, query: EngineQuery, numbers: Numbers, limit: int
-    ) -> tuple[Numbers, Scores] | None:
-        """Return number and score of the documents of papers found that are among the best of all.
+        self, index: str, query: EngineQuery, matching: Matching, limit: int
+    ) -> tuple[Numbers, Scores]:
+        """Return number and score of the documents of papers found that score best, best first.
 
-        The best of the whole index are found fastest. Where they are mostly of other papers, the
-        result is None, and the query has to be restricted.
+        The best of the whole index are found fastest. Where they are mostly of other papers, more
+        of them are looked at, and then the papers found alone.
         """
-        if len(numbers) <= FEW_PAPERS:
-            return None
+        searcher = self.index.papers if index == "papers" else self.index.pages
+        numbers = matching.numbers
         allowed = np.zeros(self.corpus.size, np.bool_)
         allowed[numbers] = True
-        found, scores = adapter.find_scored(searcher, query, "number", limit)
-        kept = allowed[found]
-        if len(found) == limit and np.count_nonzero(kept) < ENOUGH:
-            return None
-        return found[kept], scores[kept]
+        for looked_at in () if self._is_few(numbers) else (limit, WIDER * limit):
+            found, scores = adapter.find_scored(searcher, query, "number", looked_at)
+            kept = np.flatnonzero(allowed[found])[:limit]
+            if len(found) < looked_at or len(kept) >= min(ENOUGH, len(numbers)):
+                return found[kept], scores[kept]
+        schema = self.index.papers_schema if index == "papers" else self.index.pages_schema
+        if index == "papers" and len(numbers) > MOST_RESTRICTED:
+            among = matching.to_query()
+        else:
+            among = adapter.any_number(schema, "number", numbers[:MOST_RESTRICTED].tolist())
+        restricted = adapter.all_of([adapter.unscored(among), query])
+        return adapter.find_scored(searcher, restricted, "number", limit)
+
+    def _is_few(self, numbers: Numbers) -> bool:
+        """Tell whether papers are so few that the best of all are mostly others."""
+        most = FEW_OF_MANY if len(numbers) < FEW_SHARE * self.corpus.size else FEW_PAPERS
+        return len(numbers) <= most
 
     def _phrases(self, query: Query, clauses: Sequence[Clause]) -> list[list[str]]:
         """Return the words of a short query next to each other, in their commonest forms."""
@@ -291,17 +303,22 @@ class Ranker:
         among = adapter.unscored(adapter.any_number(schema, "number", candidates.tolist()))
         near = itertools.islice(itertools.permutations(phrases[0]), MOST_ORDERS)
         bonus = np.zeros(self.corpus.size)
+        adjacent = np.zeros(self.corpus.size)
         # One query for each phrase: a union of phrases looks through all papers that have one.
         for words, slop, value in [
             *((words, 0, PHRASE_BONUS) for words in phrases),
             *((words, NEAR_DISTANCE, NEAR_BONUS) for words in near),
         ]:
-            query = adapter.all_of([among, adapter.phrase(schema, "text", words, slop)])
-            found = adapter.find_values(searcher, query, "number", len(candidates))
+            query = adapter.phrase(schema, "text", words, slop)
+            most = min(searcher.doc_freq("text", word) for word in words)
+            if most > FEW_WITH_WORDS:
+                query, most = adapter.all_of([among, query]), len(candidates)
+            found = adapter.find_values(searcher, query, "number", most)
             bonus[found] = np.maximum(bonus[found], value)
-            if np.count_nonzero(bonus) >= ENOUGH_ADJACENT:
+            adjacent[candidates] = bonus[candidates]
+            if np.count_nonzero(adjacent) >= ENOUGH_ADJACENT:
                 break
-        return bonus
+        return adjacent
 
 
 def to_page_query(
@@ -312,25 +329,23 @@ def to_page_query(
     Pages that have one of `phrases` as well come first.
     """
     schema = index.pages_schema
-    queries = [_to_page_query(index, clause) for clause in clauses]
+    # One union of words: inside it, a union for each clause would take twice the time.
+    queries = [query for clause in clauses for query in _iterate_page_words(index, clause)]
     if phrases:
         close = adapter.any_of(adapter.phrase(schema, "body", phrase) for phrase in phrases)
         queries.append(EngineQuery.const_score_query(close, PHRASE_SCORE))
     return adapter.any_of(queries)
 
 
-def _to_page_query(index: Index, clause: Clause) -> EngineQuery:
+def _iterate_page_words(index: Index, clause: Clause) -> Iterator[EngineQuery]:
+    """Yield the queries of pages that have words of a clause, in the part it is about."""
     schema = index.pages_schema
-    query = clause.to_field_query(schema, "refs" if clause.in_references else "body")
+    words = clause.iterate_words(schema, "refs" if clause.in_references else "body")
     if not clause.part:
-        return query
+        yield from words
+        return
     part = EngineQuery.term_query(schema, "part", clause.part, "basic")
-    return adapter.all_of([query, adapter.unscored(part)])
-
-
-def _among(schema: Schema, numbers: Numbers) -> EngineQuery:
-    """Return the query of the papers with these numbers, as far as one query holds them."""
-    return adapter.any_number(schema, "number", numbers[:MOST_RESTRICTED].tolist())
+    yield adapter.all_of([adapter.any_of(words), adapter.unscored(part)])
 
 
 def _scaled(scores: Scores) -> Scores:

@@ -19,6 +19,7 @@ from papersette.search.corpus import Corpus, Numbers
 from papersette.search.expansions import Notice
 from papersette.search.index import Index
 from papersette.search.paper_sets import PaperSet, PaperSets
+from papersette.search.parallel import run_both
 from papersette.search.parser import parse
 from papersette.search.query import Function, Node, Query
 from papersette.search.rewrites import to_relaxed
@@ -45,6 +46,9 @@ class Matching:
     """What papers must match beside the clauses: filters, and what is excluded."""
     sets: list[PaperSet] = field(default_factory=list)
     """The papers of each of the clauses, where some may be missing."""
+    fields: dict[str, PaperSet] = field(default_factory=dict)
+    """By field, those of the only clause that the engine was asked for, among papers that can
+    match."""
     wanted: int = 0
     """How many of the clauses a paper must have."""
     common: tuple[Clause, ...] = ()
@@ -109,19 +113,44 @@ class Retriever:
         matching = self._prepare(query, filters)
         matching.wanted = len(matching.clauses)
         papers = self.sets.of_all(matching.conditions)
-        asked = []
+        asked, rare = [], []
         for clause in matching.clauses:
             found = self.sets.find(clause)
-            if found is not None:
-                papers &= found
-            if found is None or np.count_nonzero(found) < RARE_SHARE * len(papers):
+            if found is None:
                 asked.append(clause)
-        if any(self.sets.find(clause) is None for clause in asked):
-            members = np.zeros_like(papers)
-            members[self.numbers_of(adapter.all_of(clause.query for clause in asked))] = True
-            papers &= members
+                continue
+            papers &= found
+            if np.count_nonzero(found) < RARE_SHARE * len(papers):
+                rare.append(adapter.unscored(clause.query))
+        if len(asked) == 1 and asked[0].is_word:
+            matching.fields = self._find_by_field(asked[0], rare)
+            papers &= np.logical_or.reduce(list(matching.fields.values()))
+        elif asked:
+            papers &= self._find([*rare, *(clause.query for clause in asked)])
         matching.numbers = np.flatnonzero(papers)
         return matching
+
+    def _find_by_field(self, clause: Clause, others: list[EngineQuery]) -> dict[str, PaperSet]:
+        """Return the papers that have a clause in each of its fields and match other queries."""
+        first, *rest = clause.fields
+        if not rest:
+            return {first: self._find_in_field(clause, first, others)}
+        found = run_both(
+            lambda: self._find_in_field(clause, first, others),
+            lambda: self._find_in_field(clause, rest[0], others),
+            self.corpus.size,
+        )
+        return dict(zip(clause.fields, found, strict=True))
+
+    def _find_in_field(self, clause: Clause, field: str, others: list[EngineQuery]) -> PaperSet:
+        words = clause.to_field_query(self.index.papers_schema, field)
+        return self._find([*others, words])
+
+    def _find(self, queries: list[EngineQuery]) -> PaperSet:
+        """Return the papers that match all of these queries."""
+        papers = np.zeros_like(self.sets.every)
+        papers[adapter.find_values(self.index.papers, adapter.all_of(queries), "number")] = True
+        return papers
 
     def _match_most(self, query: Query, filters: Sequence[Condition]) -> Matching:
         """Return the papers with as many clauses as any paper has; of a sentence, with somewhat
@@ -190,7 +219,11 @@ class Retriever:
             field: Of the papers index.
             to_works: Counts works among papers; None where each paper is a work.
         """
-        sets = [self.sets.find(clause, (field,)) for clause in matching.clauses]
+        asked = matching.fields.get(field)
+        sets = [
+            asked if (found := self.sets.find(clause, (field,))) is None else found
+            for clause in matching.clauses
+        ]
         known = [papers for papers in sets if papers is not None]
         if len(known) == len(sets):
             allowed = self.sets.of_all(matching.conditions)
