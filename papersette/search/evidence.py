@@ -17,7 +17,7 @@ from papersette.search import adapter
 from papersette.search.clauses import Clause
 from papersette.search.corpus import Corpus, FacetValue
 from papersette.search.index import Index
-from papersette.search.needles import Needle, find
+from papersette.search.needles import Needle, Needles, find
 from papersette.search.passages import cut_passage, mark
 from papersette.search.ranking import to_page_query
 from papersette.search.results import Hit
@@ -122,9 +122,10 @@ class Finder:
         needles = self.weigh(inside)
         weight = max(needle.weight for needle in needles)
         needles += [Needle(tuple(p), clause=len(inside), weight=weight) for p in phrases]
+        prepared = Needles(needles)
         for number, page_id in best.items():
             page, text = texts[page_id]
-            if passage := cut_passage(text, needles):
+            if passage := cut_passage(text, prepared):
                 hit = hits[number]
                 hit.passage, hit.source = passage, "text"
                 hit.page = page
@@ -168,7 +169,7 @@ class Finder:
 
     def _add_reference_passages(self, hits: Sequence[Hit], clauses: Sequence[Clause]) -> None:
         """Give hits without a passage of text the entry of their references with most matches."""
-        needles = self.weigh(clauses)
+        needles = Needles(self.weigh(clauses))
         for hit in hits:
             if hit.passage is not None:
                 continue
@@ -199,7 +200,7 @@ class Finder:
 
     def find_in_paper(self, paper_id: str, clauses: Sequence[Clause]) -> list[tuple[int, str]]:
         """Return (page, passage) of every page of a paper that has words of the clauses."""
-        needles = self.weigh(clauses)
+        needles = Needles(self.weigh(clauses))
         found = []
         for page, body, refs in self.connect().execute(PAGES_OF, (paper_id,)):
             for text in (body or "", refs or ""):

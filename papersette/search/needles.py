@@ -9,9 +9,10 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from papersette.search.analysis import CJK, GREEK_SYMBOLS
@@ -23,8 +24,15 @@ SHORT_TEXT = 1000
 """Characters of a text in which each needle is looked for with accents as well; in longer ones,
 where folding takes long, only if nothing is found without."""
 
+SELECTIVE = 6
+"""Needles that choose a passage."""
+BEGINNING = 3
+"""Letters that words have in common which are found at once."""
+
 ACCENTED = re.compile("[\u00b5\u00c0-\u024f\u0386-\u03f5\u1e00-\u1fff\u0622-\u0626\u0629\u0649]")
 WORD = re.compile(r"[^\W_]+")
+ONE_BY_ONE = re.compile(f"{ARABIC.pattern}|{CJK.pattern}")
+"""What makes a needle one that no plain pattern finds."""
 SIGN = f"[\u0640{SIGNS}]*"
 """Vowel signs and tatweel, which may stand after every Arabic letter."""
 
@@ -43,6 +51,21 @@ class Needle:
     tail: str = ""
     """Symbols that must follow, as in C++."""
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is words and nothing else, which a pattern finds."""
+        special = self.is_prefix or self.tail or any(map(ONE_BY_ONE.search, self.words))
+        return not special
+
+    def find(self, folded: str, found: list[Occurrence], most: int) -> bool:
+        """Add the occurrences in a text to `found`; tell whether there are any."""
+        before = len(found)
+        if ARABIC.search(self.words[0]):
+            found += _find_arabic(fold_in_place(folded), self, most)
+            return True  # for it, another spelling was allowed already
+        found += _find_one(folded, self, most)
+        return len(found) > before
+
 
 class Occurrence(NamedTuple):
     """A needle found in a text."""
@@ -51,6 +74,82 @@ class Occurrence(NamedTuple):
     end: int
     clause: int
     weight: float
+
+
+class Needles(tuple[Needle, ...]):
+    """Needles of one query, prepared to be found in many texts."""
+
+    @cached_property
+    def selective(self) -> Needles:
+        """Those that choose a passage; the others are only marked in it."""
+        by_weight = sorted(self, key=lambda one: one.weight * len(one.words), reverse=True)
+        return Needles(by_weight[:SELECTIVE])
+
+    @cached_property
+    def groups(self) -> list[_Group]:
+        """Plain words and phrases, those of one clause that begin alike together."""
+        alike: defaultdict[tuple[object, ...], list[Needle]] = defaultdict(list)
+        for needle in self:
+            if needle.is_plain:
+                begins = needle.words[0][:BEGINNING]
+                alike[needle.clause, needle.weight, len(needle.words), begins].append(needle)
+        return [_to_group(needles) for needles in alike.values()]
+
+    @cached_property
+    def others(self) -> list[Needle]:
+        """Needles that are found one by one."""
+        return [needle for needle in self if not needle.is_plain]
+
+
+@dataclass(frozen=True)
+class _Group:
+    """Needles that are found at once, as the singular and the plural of a word."""
+
+    beginning: str
+    """Of the first word of all of them."""
+    rest: tuple[str, ...]
+    """Other words that all of them have."""
+    pattern: re.Pattern[str]
+    """Begins with letters, which are looked for quickest."""
+    clause: int
+    weight: float
+    size: int
+
+    def find(self, folded: str, found: list[Occurrence], most: int) -> bool:
+        """Add the occurrences in a text to `found`; tell whether there are any."""
+        start = folded.find(self.beginning)
+        if start < 0 or any(word not in folded for word in self.rest):
+            return False
+        before = len(found)
+        for hit in itertools.islice(self.pattern.finditer(folded, start), most * self.size):
+            begin, end = hit.span()
+            if not (begin and folded[begin - 1].isalnum()):
+                found.append(Occurrence(begin, end, self.clause, self.weight))
+        return len(found) > before
+
+
+def _to_group(needles: Sequence[Needle]) -> _Group:
+    columns = zip(*(needle.words[0] for needle in needles), strict=False)
+    alike = itertools.takewhile(lambda letters: len(set(letters)) == 1, columns)
+    beginning = "".join(letters[0] for letters in alike)
+    rest = set.intersection(*(set(needle.words[1:]) for needle in needles))
+    one = needles[0]
+    return _Group(
+        beginning,
+        tuple(rest),
+        _to_pattern(beginning, tuple(needle.words for needle in needles)),
+        one.clause,
+        one.weight * len(one.words),
+        len(needles),
+    )
+
+
+@lru_cache(maxsize=1024)
+def _to_pattern(beginning: str, phrases: tuple[tuple[str, ...], ...]) -> re.Pattern[str]:
+    endings = (r"[\W_]+".join(map(re.escape, words)) for words in phrases)
+    length = len(re.escape(beginning))
+    longest_first = sorted((ending[length:] for ending in endings), key=len, reverse=True)
+    return re.compile(re.escape(beginning) + f"(?:{'|'.join(longest_first)})" + r"(?![^\W_])")
 
 
 def _to_base(character: str) -> str:
@@ -105,23 +204,15 @@ def find(text: str, needles: Sequence[Needle], most: int = MOST_OCCURRENCES) -> 
         needles: What to find.
         most: Occurrences of one needle.
     """
+    prepared = needles if isinstance(needles, Needles) else Needles(needles)
     low = to_lower(text)
     found: list[Occurrence] = []
-    absent = []
-    for needle in needles:
-        if ARABIC.search(needle.words[0]):
-            found += _find_arabic(fold_in_place(low), needle, most)
-            continue
-        before = len(found)
-        if (start := low.find(needle.words[0])) >= 0:
-            _find_from(low, start, needle, found, most)
-        if len(found) == before:
-            absent.append(needle)
+    sought: list[_Group | Needle] = [*prepared.groups, *prepared.others]
+    absent = [one for one in sought if not one.find(low, found, most)]
     if absent and not low.isascii() and (not found or len(low) < SHORT_TEXT):
         folded = fold_in_place(low)  # perhaps they are there with accents
-        for needle in absent:
-            if (start := folded.find(needle.words[0])) >= 0:
-                _find_from(folded, start, needle, found, most)
+        for one in absent:
+            one.find(folded, found, most)
     found.sort()
     kept: list[Occurrence] = []
     start = end = 0
@@ -136,49 +227,36 @@ def find(text: str, needles: Sequence[Needle], most: int = MOST_OCCURRENCES) -> 
     return kept
 
 
-def _find_from(folded: str, start: int, needle: Needle, found: list[Occurrence], most: int) -> None:
-    """Add the occurrences of one needle, the first word of which is at `start` first."""
+def _find_one(folded: str, needle: Needle, most: int) -> Iterator[Occurrence]:
+    """Yield the occurrences of a needle that needs more than a pattern."""
     first, *rest = needle.words
-    if rest and not (needle.is_prefix or needle.tail or CJK.search(" ".join(needle.words))):
-        _find_phrase(folded, start, needle, found)
-        return
-    length, size, count = len(first), len(folded), 0
+    weight = needle.weight * len(needle.words)
     is_bounded = not CJK.match(first)
-    while start >= 0 and count < most:
-        end = start + length
-        if not (is_bounded and start and folded[start - 1].isalnum()):
-            for word in rest:
-                end = _match_next(folded, end, word)
-                if end < 0:
-                    break
-            is_inside = is_bounded and 0 <= end < size and folded[end].isalnum()
-            if needle.tail:
-                is_inside = not folded.startswith(needle.tail, end)
-            if end >= 0 and (needle.is_prefix or not is_inside):
-                end = _end_of_word(folded, end) if needle.is_prefix else end + len(needle.tail)
-                found.append(Occurrence(start, end, needle.clause, needle.weight * (1 + len(rest))))
-                count += 1
-        start = folded.find(first, start + length)
+    for start in itertools.islice(_iterate_starts(folded, first), most):
+        end = start + len(first)
+        if is_bounded and start and folded[start - 1].isalnum():
+            continue
+        for word in rest:
+            end = _match_next(folded, end, word)
+            if end < 0:
+                break
+        if end < 0:
+            continue
+        if needle.is_prefix:
+            yield Occurrence(start, _end_of_word(folded, end), needle.clause, weight)
+        elif needle.tail:
+            if folded.startswith(needle.tail, end):
+                yield Occurrence(start, end + len(needle.tail), needle.clause, weight)
+        elif not (is_bounded and folded[end : end + 1].isalnum()):
+            yield Occurrence(start, end, needle.clause, weight)
 
 
-def _find_phrase(folded: str, start: int, needle: Needle, found: list[Occurrence]) -> None:
-    """Add the occurrences of several words one after the other, from `start` on."""
-    if any(word not in folded for word in needle.words):
-        return
-    weight, count = needle.weight * len(needle.words), 0
-    for hit in _phrase_pattern(needle.words).finditer(folded, start):
-        begin, end = hit.span()
-        if not (begin and folded[begin - 1].isalnum()):
-            found.append(Occurrence(begin, end, needle.clause, weight))
-            count += 1
-            if count == MOST_OCCURRENCES:
-                return
-
-
-@lru_cache(maxsize=1024)
-def _phrase_pattern(words: tuple[str, ...]) -> re.Pattern[str]:
-    """Return the pattern of a phrase. It begins with a letter, which is looked for quickest."""
-    return re.compile(r"[\W_]+".join(map(re.escape, words)) + r"(?![^\W_])")
+def _iterate_starts(text: str, word: str) -> Iterator[int]:
+    """Yield where a word begins in a text, inside other words too."""
+    start = text.find(word)
+    while start >= 0:
+        yield start
+        start = text.find(word, start + len(word))
 
 
 @lru_cache(maxsize=256)

@@ -6,14 +6,12 @@ import html
 import re
 from collections.abc import Sequence
 
-from papersette.search.needles import Needle, Occurrence, find
+from papersette.search.needles import Needle, Needles, Occurrence, find
 
 PASSAGE_CHARACTERS = 260
 """Length of a passage, about forty words."""
 LEAD_CHARACTERS = 90
 """A passage begins at the start of its sentence if that is so near."""
-SELECTIVE = 6
-"""Needles that choose a passage; the others are only marked in it."""
 REPEATED = 0.05
 """What a second match of the same clause adds to a passage, and a further one takes away."""
 OPEN, CLOSE = "⟦", "⟧"
@@ -22,13 +20,12 @@ OPEN, CLOSE = "⟦", "⟧"
 SENTENCE_START = re.compile(r"(?<=[.!?])\s+(?=[\[(\"“A-ZÀ-Þ0-9])|\n{2,}")
 
 
-def cut_passage(text: str, needles: Sequence[Needle]) -> str:
+def cut_passage(text: str, needles: Needles) -> str:
     """Return the part of a text that has most of the needles, with each match marked; "" if none.
 
     Distinct clauses count by weight. The passage is chosen by the needles that say most.
     """
-    selective = sorted(needles, key=_weight, reverse=True)[:SELECTIVE]
-    occurrences = find(text, selective) or find(text, needles)
+    occurrences = find(text, needles.selective) or find(text, needles)
     if not occurrences:
         return ""
     first, last = _best_window(occurrences)
@@ -36,10 +33,6 @@ def cut_passage(text: str, needles: Sequence[Needle]) -> str:
     end = _passage_end(text, max(start + PASSAGE_CHARACTERS, occurrences[last].end))
     marked = mark(text[start:end], needles)
     return f"{'…' if start else ''}{marked}{'…' if end < len(text) else ''}"
-
-
-def _weight(needle: Needle) -> float:
-    return needle.weight * len(needle.words)
 
 
 def _best_window(occurrences: Sequence[Occurrence]) -> tuple[int, int]:
