@@ -118,7 +118,7 @@ class _Group:
     def find(self, folded: str, found: list[Occurrence], most: int) -> bool:
         """Add the occurrences in a text to `found`; tell whether there are any."""
         start = folded.find(self.beginning)
-        if start < 0 or any(word not in folded for word in self.rest):
+        if start < 0 or (self.rest and any(word not in folded for word in self.rest)):
             return False
         before = len(found)
         for hit in itertools.islice(self.pattern.finditer(folded, start), most * self.size):
@@ -129,9 +129,8 @@ class _Group:
 
 
 def _to_group(needles: Sequence[Needle]) -> _Group:
-    columns = zip(*(needle.words[0] for needle in needles), strict=False)
-    alike = itertools.takewhile(lambda letters: len(set(letters)) == 1, columns)
-    beginning = "".join(letters[0] for letters in alike)
+    firsts = [needle.words[0] for needle in needles]
+    beginning = _common_beginning(firsts) if len(needles) > 1 else firsts[0]
     rest = set.intersection(*(set(needle.words[1:]) for needle in needles))
     one = needles[0]
     return _Group(
@@ -144,7 +143,13 @@ def _to_group(needles: Sequence[Needle]) -> _Group:
     )
 
 
-@lru_cache(maxsize=1024)
+def _common_beginning(words: Sequence[str]) -> str:
+    columns = zip(*words, strict=False)
+    alike = itertools.takewhile(lambda letters: len(set(letters)) == 1, columns)
+    return "".join(letters[0] for letters in alike)
+
+
+@lru_cache(maxsize=4096)
 def _to_pattern(beginning: str, phrases: tuple[tuple[str, ...], ...]) -> re.Pattern[str]:
     endings = (r"[\W_]+".join(map(re.escape, words)) for words in phrases)
     length = len(re.escape(beginning))
