@@ -304,13 +304,21 @@ def save_facts(
     warn_unsaved(options, papers.unsaved, "the facts", db.table("papers").count)
     stages = facts.save_facts(db, papers, publication.datasets)
     progress.run("finding facts", stages, len(facts.STAGES), "stages")
-    related = aspects.save_aspects(db, vectors.encode if vectors else None)
-    progress.run("relating papers by aspect", related, 3, "steps")
     for problem in db.query("select * from problems where source = ?", [facts.ALL_SOURCES]):
         warn(f"{problem['item']} {problem['reason']}")
     load.save_ratings(db)
     facets.save_facets(db)
-    progress.run("indexing", publish.index(db, options.db), len(INDEXES) + 1, "indexes")
+    with publish.writing_search_index(db, options.db):
+        save_what_is_not_searched(db, progress, vectors)
+
+
+def save_what_is_not_searched(
+    db: Database, progress: Progress, vectors: VectorCache | None
+) -> None:
+    """Fill the tables that the search index does not need, and SQLite's full-text indexes."""
+    related = aspects.save_aspects(db, vectors.encode if vectors else None)
+    progress.run("relating papers by aspect", related, 3, "steps")
+    progress.run("indexing", publish.index_tables(db), len(INDEXES), "indexes")
     load.save_problems(db, text_quality.score_texts(db))
     load.save_problems(db, machine_text.find_machine_text(db))
 

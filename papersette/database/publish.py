@@ -26,7 +26,7 @@ from papersette.database.schema import CHECKS, INDEXES, SCHEMA
 from papersette.errors import UserError
 from papersette.search.index import is_current, open_index, to_index_folder, write_index
 from papersette.text import SIGNS, fold
-from papersette.workers import Limits, Outcome, Workers
+from papersette.workers import Limits, Workers
 
 
 @contextlib.contextmanager
@@ -95,21 +95,6 @@ def check_destination(path: Path) -> None:
         raise UserError(f"{path}: is a folder; give the path of a file with --db")
 
 
-def index(db: Database, path: Path) -> Iterator[str]:
-    """Build the full-text indexes, the planner's statistics and the search index of a database that
-    will be published at `path`, yielding the name of each.
-
-    The search index is built in a process of its own. All rows but those of this build must have
-    been written before; `write_manifest` binds the search index to them.
-    """
-    with _writing_index(db, path) as (written, folder):
-        yield from index_tables(db)
-        written.result()
-        parts.remove(parts.to_index_part(path))
-        folder.rename(parts.to_index_part(path))
-        yield "search index"
-
-
 def index_tables(db: Database) -> Iterator[str]:
     """Build the full-text indexes and the planner's statistics, yielding the name of each."""
     db.conn.create_function("fold", 1, lambda text: text and fold(text), deterministic=True)
@@ -119,10 +104,13 @@ def index_tables(db: Database) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def _writing_index(db: Database, path: Path) -> Iterator[tuple[Outcome[IndexJob, int], Path]]:
-    """Write the search index in another process, from a copy: it cannot read what is being written.
+def writing_search_index(db: Database, path: Path) -> Iterator[None]:
+    """Write the search index of a database that will be published at `path`, in another process.
 
-    Yields the outcome, which must be waited for, and the folder. Copy and folder have names of
+    The block runs meanwhile, and may write what searches do not read. All else but the row of this
+    build must have been written before; `write_manifest` binds the search index to them.
+
+    The process reads a copy, as it cannot read what is being written. Copy and folder have names of
     their own, so that what a killed build has left cannot write into those of the next.
     """
     handle, name = tempfile.mkstemp(".part", f".{path.name}.", path.parent)
@@ -131,7 +119,11 @@ def _writing_index(db: Database, path: Path) -> Iterator[tuple[Outcome[IndexJob,
     try:
         shutil.copyfile(commit(db), copy)
         with Workers(1, UNLIMITED) as pool:
-            yield pool.start(_write_index, (copy, folder), UNLIMITED.seconds), folder
+            written = pool.start(_write_index, (copy, folder), UNLIMITED.seconds)
+            yield
+            written.result()
+        parts.remove(parts.to_index_part(path))
+        folder.rename(parts.to_index_part(path))
     finally:
         copy.unlink(missing_ok=True)
         parts.remove(folder)
