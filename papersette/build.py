@@ -309,15 +309,15 @@ def save_facts(
     load.save_ratings(db)
     facets.save_facets(db)
     with publish.writing_search_index(db, options.db):
-        save_what_is_not_searched(db, progress, vectors)
+        save_what_is_not_searched(db, papers, progress, vectors)
 
 
 def save_what_is_not_searched(
-    db: Database, progress: Progress, vectors: VectorCache | None
+    db: Database, papers: evidence.Evidence, progress: Progress, vectors: VectorCache | None
 ) -> None:
     """Fill the tables that the search index does not need, and SQLite's full-text indexes."""
-    related = aspects.save_aspects(db, vectors.encode if vectors else None)
-    progress.run("relating papers by aspect", related, 3, "steps")
+    related = aspects.save_aspects(db, papers.aspects, vectors.encode if vectors else None)
+    progress.run("relating papers by aspect", related, 2, "steps")
     progress.run("indexing", publish.index_tables(db), len(INDEXES), "indexes")
     load.save_problems(db, text_quality.score_texts(db))
     load.save_problems(db, machine_text.find_machine_text(db))

@@ -106,7 +106,7 @@ def test_a_cluster_makes_the_same_database_row_for_row(running, sample_db, tmp_p
 
 
 def test_the_work_is_done_by_the_cluster_and_found_in_the_cache(running, tmp_path):
-    texts = [PaperText(f"p{n}", ((1, f"Paper {n}.", None),), None, tmp_path) for n in range(30)]
+    texts = [PaperText(f"p{n}", ((1, f"Paper {n}.", None),), None, (), tmp_path) for n in range(30)]
     with ClusterWorkers(running, {}) as pool:
         found = [o.result() for o in pool.run(findings.find, texts, find=findings.find_cached)]
         assert (pool.lost, pool._pool) == (0, None)
@@ -159,7 +159,7 @@ def test_an_object_store_that_refuses_is_a_warning(bucket, tmp_path):
 
 
 def test_a_paper_that_fails_on_the_cluster_is_not_tried_again_here(running, tmp_path):
-    texts = [PaperText(f"p{n}", ((1, f"Paper {n}.", None),), None, tmp_path) for n in range(9)]
+    texts = [PaperText(f"p{n}", ((1, f"Paper {n}.", None),), None, (), tmp_path) for n in range(9)]
     with ClusterWorkers(running, {}) as pool:
         outcomes = list(pool.run(fail, texts, find=findings.find_cached))
         assert pool.lost == 0
@@ -179,7 +179,9 @@ def wait_in_first_worker(text):
 
 def test_a_worker_that_is_killed_loses_nothing(tmp_path):
     group = tmp_path / "shared" / "group"
-    texts = [PaperText(f"p{n}", ((1, f"Paper {n}.", None),), None, group.parent) for n in range(40)]
+    texts = [
+        PaperText(f"p{n}", ((1, f"Paper {n}.", None),), None, (), group.parent) for n in range(40)
+    ]
     with (
         ThreadPoolExecutor(1) as thread,
         run_cluster(tmp_path) as (address, _),

@@ -5,60 +5,37 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
-from itertools import groupby
-from operator import itemgetter
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlite_utils import Database
 
 from papersette.knowledge import aspects
-from papersette.knowledge.aspects import Headed
+from papersette.knowledge.aspects import Aspects
 
 Encode = Callable[[Sequence[str]], Iterable[tuple[str, NDArray[np.float32]]]]
 """Yields (text, vector) of each distinct text."""
 
 PAPERS = "select paper_id, work_id from papers order by number"
-HEADINGS = "select paper_id, number, heading, page from sections order by paper_id, position"
-PAGES = "select paper_id, page, body from pages where body is not null order by page_id"
 RELATED = "select paper_id, other_id from related order by paper_id, rank"
 
 
-def save_aspects(db: Database, encode: Encode | None = None) -> Iterator[str]:
+def save_aspects(db: Database, found: Aspects, encode: Encode | None = None) -> Iterator[str]:
     """Write the papers related by each aspect; yield the name of each step.
 
     Args:
-        db: With papers, pages, sections and related papers.
+        db: With papers and related papers.
+        found: The aspects of the papers; their words are forgotten.
         encode: Makes vectors of texts; None to compare words alone.
     """
-    papers, texts = [], []
-    for paper in _read_papers(db):
-        texts.append(aspects.to_aspect_texts(paper))
-        papers.append(Headed(paper.paper_id, paper.work_id))
-    yield "sections"
-    beginnings = [aspects.to_beginning(text) for own in texts for text in own.values()]
-    vectors = dict(encode(beginnings)) if encode else {}
+    vectors = dict(encode(list(found.iterate_beginnings()))) if encode else {}
     yield "vectors"
-    found = aspects.find_related(texts, papers, _read_candidates(db), vectors)
+    papers = list(db.execute(PAPERS))
+    related = aspects.find_related(found, papers, _read_candidates(db), vectors)
     db.table("related_aspects").insert_all(
-        {**asdict(related), "terms": ", ".join(related.terms)} for related in found
+        {**asdict(one), "terms": ", ".join(one.terms)} for one in related
     )
     yield "aspects"
-
-
-def _read_papers(db: Database) -> Iterator[Headed]:
-    headings: defaultdict[str, list[Any]] = defaultdict(list)
-    for paper_id, *heading in db.execute(HEADINGS):
-        headings[paper_id].append(tuple(heading))
-    pages = groupby(db.execute(PAGES), key=itemgetter(0))
-    texts = ((paper_id, tuple((n, body) for _, n, body in own)) for paper_id, own in pages)
-    current = next(texts, None)
-    for paper_id, work_id in list(db.execute(PAPERS)):
-        own: tuple[tuple[int, str], ...] = ()
-        if current and current[0] == paper_id:
-            own, current = current[1], next(texts, None)
-        yield Headed(paper_id, work_id, tuple(headings[paper_id]), own)
 
 
 def _read_candidates(db: Database) -> dict[str, list[str]]:

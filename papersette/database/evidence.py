@@ -18,6 +18,7 @@ from sqlite_utils import Database
 
 from papersette.cache import Location
 from papersette.knowledge import findings
+from papersette.knowledge.aspects import Aspects
 from papersette.knowledge.citations import Entry
 from papersette.knowledge.findings import Findings, PaperText
 from papersette.knowledge.map import Layout
@@ -55,6 +56,8 @@ class Evidence:
         self.vocabularies = Vocabularies()
         """Of the papers in order."""
         self.words = WordCounts()
+        """Of the papers in order."""
+        self.aspects = Aspects()
         """Of the papers in order."""
         self.layout: tuple[list[str], Outcome[Any, Layout | None]] | None = None
         """Ids of the papers of the map, and the layout that a worker makes."""
@@ -101,6 +104,7 @@ class Evidence:
             self.miner.count(found.names)
         self.vocabularies.add(found.names.words)
         self.words.add(found.words)
+        self.aspects.add(found.aspects)
         if found.unsaved:
             self.unsaved[found.unsaved] += 1
 
@@ -141,20 +145,33 @@ REASON = (
 
 
 def read_texts(db: Database, cache: Location | None = None) -> Iterator[PaperText]:
-    """Yield every paper in order, with the text of its pages and the references of its source."""
+    """Yield every paper in order, with its pages and headings and the references of its source."""
     given = _read_given_references(db)
-    pages = groupby(db.execute(PAGES), key=itemgetter(0))
-    following = next(pages, None)
-    for (paper_id,) in db.execute("select paper_id from papers order by number"):
-        own: tuple[tuple[int, str | None, str | None], ...] = ()
-        if following and following[0] == paper_id:
-            own = tuple((page, body, refs) for _, page, body, refs in following[1])
-            following = next(pages, None)
+    ids = [paper_id for (paper_id,) in db.execute("select paper_id from papers order by number")]
+    pages, headings = _group(db, PAGES, ids), _group(db, HEADINGS, ids)
+    for paper_id, own_pages, own_headings in zip(ids, pages, headings, strict=True):
         references = given.get(paper_id)
-        yield PaperText(paper_id, own, tuple(references) if references else None, cache)
+        own_references = tuple(references) if references else None
+        yield PaperText(paper_id, own_pages, own_references, own_headings, cache)
 
 
 PAGES = "select paper_id, page, body, refs from pages order by page_id"
+HEADINGS = """
+select paper_id, sections.number, heading, page from papers join sections using (paper_id)
+order by papers.number, position
+"""
+
+
+def _group(db: Database, sql: str, ids: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of each paper, without its id, which is first in them and ascends as `ids`."""
+    groups = groupby(db.execute(sql), key=itemgetter(0))
+    following = next(groups, None)
+    for paper_id in ids:
+        rows: tuple[Any, ...] = ()
+        if following and following[0] == paper_id:
+            rows = tuple(row[1:] for row in following[1])
+            following = next(groups, None)
+        yield rows
 
 
 def _read_given_references(db: Database) -> dict[str, list[Reference]]:

@@ -13,6 +13,7 @@ from functools import cache, cached_property
 from typing import Any
 
 from papersette.cache import Location, read_entry, save_entry, to_key, to_rules_version
+from papersette.knowledge.aspect_texts import Aspect, Heading, find_aspects
 from papersette.knowledge.citations import (
     Entry,
     count_citing_notes,
@@ -28,7 +29,7 @@ from papersette.records import Reference
 
 RULES = (
     "knowledge/citations/*",
-    *(f"knowledge/{name}.py" for name in "code mining words tags".split()),
+    *(f"knowledge/{name}.py" for name in "aspect_texts parts code mining words tags".split()),
     *(f"knowledge/{name}.py" for name in "matcher mentions candidates findings".split()),
     *("names.py", "text.py", "list_headings.*", "records.py"),
 )
@@ -46,6 +47,8 @@ class PaperText:
     """(page number, body, reference list); a missing text is None."""
     references: tuple[Reference, ...] | None = None
     """The reference list that its source gives; None if it gives none."""
+    headings: tuple[Heading, ...] = ()
+    """Of its sections, in order."""
     cache: Location | None = None
 
     @property
@@ -55,8 +58,8 @@ class PaperText:
 
     @cached_property
     def content(self) -> str:
-        """A hash of the pages and of the given references."""
-        digest = hashlib.sha256()
+        """A hash of the pages, the headings and the given references."""
+        digest = hashlib.sha256(repr(self.headings).encode())
         for page, body, refs in self.pages:
             digest.update(repr((page, len(body or ""), len(refs or ""), body is None)).encode())
             digest.update(f"{body or ''}{refs or ''}".encode())
@@ -87,6 +90,8 @@ class Findings:
     """Its words, and the names that may be of datasets."""
     words: Mapping[str, int] = field(default_factory=dict)
     """Its words in lower case, and how often each occurs."""
+    aspects: Mapping[str, Aspect] = field(default_factory=dict)
+    """What it says of its background, method and results."""
     failures: Mapping[str, str] = field(default_factory=dict)
     """Stages whose rules failed for this paper, and how."""
     unsaved: str | None = None
@@ -149,6 +154,7 @@ def _find_words(text: PaperText) -> dict[str, Any]:
 PARTS: dict[str, Callable[[PaperText], dict[str, Any]]] = {
     "citations": _find_citations,
     "related papers": _find_words,
+    "related aspects": lambda text: {"aspects": find_aspects(text.headings, text.bodies)},
     "tags": lambda text: {"acronyms": tuple(find_explained(body for _, body in text.bodies))},
     "mentions": lambda text: {"names": read_names(body for _, body in text.bodies)},
     "code links": lambda text: {"code_links": tuple(find_code(text.bodies))},
@@ -167,8 +173,11 @@ def _to_entry(found: Findings) -> dict[str, Any]:
         "vocabulary": SEPARATOR.join(sorted(names.words)),
         "names": [[SEPARATOR.join(name), text] for name, text in names.names.items()],
         "on": sorted(SEPARATOR.join(name) for name in names.on),
-        "words": SEPARATOR.join(found.words),
-        "counts": list(found.words.values()),
+        "words": _to_counts(found.words),
+        "aspects": {
+            name: [aspect.beginning, *_to_counts(aspect.words)]
+            for name, aspect in found.aspects.items()
+        },
     }
 
 
@@ -184,8 +193,20 @@ def _from_entry(entry: Mapping[str, Any]) -> Findings:
         tuple(CodeLink(*link) for link in entry["code_links"]),
         tuple((acronym, long) for acronym, long in entry["acronyms"]),
         seen,
-        dict(zip(_split(entry["words"]), entry["counts"], strict=True)),
+        _from_counts(*entry["words"]),
+        {
+            name: Aspect(beginning, _from_counts(*counts))
+            for name, (beginning, *counts) in entry["aspects"].items()
+        },
     )
+
+
+def _to_counts(words: Mapping[str, int]) -> tuple[str, list[int]]:
+    return SEPARATOR.join(words), list(words.values())
+
+
+def _from_counts(words: str, counts: list[int]) -> dict[str, int]:
+    return dict(zip(_split(words), counts, strict=True))
 
 
 def _split(text: str) -> Iterable[str]:

@@ -147,15 +147,21 @@ class WordCounts:
         self._counts.extend(words.values())
         self._starts.append(len(self._indices))
 
-    def to_space(self) -> Space | None:
+    def to_space(
+        self, most_share: float = MAX_SHARE, most_words: int = MAX_FEATURES
+    ) -> Space | None:
         """Return the TF-IDF vectors of the papers; None if no word is left.
 
         Words are chosen as scikit-learn's TfidfVectorizer chooses them.
+
+        Args:
+            most_share: A word in more than this share of the papers is dropped.
+            most_words: The rarest words above this number are dropped.
         """
         papers = len(self._starts) - 1
         indices = np.frombuffer(self._indices, np.int32)
         names = np.array(list(self._columns), dtype=object)
-        kept = self._choose(indices, names, papers)
+        kept = self._choose(indices, names, most_share, most_words)
         order = sorted(kept.tolist(), key=names.__getitem__)
         if not order:
             return None
@@ -171,26 +177,25 @@ class WordCounts:
         weighted = TfidfTransformer(sublinear_tf=True).fit_transform(matrix)
         return csr_matrix(weighted), names[order]
 
-    def _choose(self, indices: np.ndarray, names: np.ndarray, papers: int) -> np.ndarray:
+    def _choose(
+        self, indices: np.ndarray, names: np.ndarray, most_share: float, most_words: int
+    ) -> np.ndarray:
         """Return the columns that are kept."""
+        papers = len(self._starts) - 1
         having = np.bincount(indices, minlength=len(names))
         kept = having >= _least(papers)
-        kept &= having <= _most(papers)
+        kept &= having <= (most_share * papers if papers > FEW else papers)
         stopped = [self._columns[word] for word in ENGLISH_STOP_WORDS if word in self._columns]
         kept[stopped] = False
         chosen = np.flatnonzero(kept)
-        if len(chosen) > MAX_FEATURES:
+        if len(chosen) > most_words:
             totals = np.bincount(indices, self._counts, len(names))[chosen]
-            chosen = chosen[np.lexsort((names[chosen].astype(str), -totals))[:MAX_FEATURES]]
+            chosen = chosen[np.lexsort((names[chosen].astype(str), -totals))[:most_words]]
         return chosen
 
 
 def _least(papers: int) -> int:
     return 2 if papers > 2 else 1
-
-
-def _most(papers: int) -> float:
-    return MAX_SHARE * papers if papers > FEW else papers
 
 
 def _to_space(texts: Sequence[str], longest: int = 1) -> Space | None:

@@ -3,12 +3,8 @@
 import numpy as np
 import pytest
 
-from papersette.knowledge.aspects import (
-    Headed,
-    find_related,
-    to_aspect_texts,
-    to_beginning,
-)
+from papersette.knowledge.aspect_texts import find_aspects, to_aspect_texts, to_beginning
+from papersette.knowledge.aspects import Aspects, find_related
 
 HEADINGS = (
     ("1", "Introduction", 1),
@@ -30,7 +26,7 @@ PAGES = (
 
 
 def test_sections_are_cut_where_their_headings_are():
-    texts = to_aspect_texts(Headed("p", "p", HEADINGS, PAGES))
+    texts = to_aspect_texts(HEADINGS, PAGES)
     assert texts == {
         "background": "Gardens grow.\nHedges were cut before.\nby others.",
         "method": "We add noise.\n3.1 A bound\nIt holds.",
@@ -40,25 +36,27 @@ def test_sections_are_cut_where_their_headings_are():
 
 def test_a_heading_that_is_not_in_the_text_cuts_at_the_start_of_its_page():
     texts = to_aspect_texts(
-        Headed(
-            "p",
-            "p",
-            (("1", "Introduction", 1), ("2", "Experiments", 2)),
-            ((1, "Why."), (2, "How.")),
-        )
+        (("1", "Introduction", 1), ("2", "Experiments", 2)), ((1, "Why."), (2, "How."))
     )
     assert texts == {"background": "Why.", "result": "How."}
 
 
 @pytest.mark.parametrize("headings", [(), (("1", "Introduction", 9),)])
 def test_a_paper_without_headings_has_no_aspects(headings):
-    assert to_aspect_texts(Headed("p", "p", headings, ((1, "Text."),))) == {}
+    assert to_aspect_texts(headings, ((1, "Text."),)) == {}
+
+
+TITLES = {"background": "Introduction", "method": "Method", "result": "Results"}
 
 
 def relate(texts, candidates=None, vectors=None, works=None):
-    papers = [Headed(name, (works or {}).get(name, name)) for name in texts]
+    papers = [(name, (works or {}).get(name, name)) for name in texts]
+    aspects = Aspects()
+    for own in texts.values():
+        headings = [("1", TITLES[name], page) for page, name in enumerate(own)]
+        aspects.add(find_aspects(headings, list(enumerate(own.values()))))
     every = candidates or {name: [other for other in texts if other != name] for name in texts}
-    return list(find_related(list(texts.values()), papers, every, vectors or {}))
+    return list(find_related(aspects, papers, every, vectors or {}))
 
 
 TEXTS = {

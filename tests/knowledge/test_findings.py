@@ -23,7 +23,7 @@ PAGES = ((1, BODY, None), (2, None, REFS))
 
 
 def to_text(pages=PAGES, references=None, cache=None):
-    return PaperText("p", pages, references, cache)
+    return PaperText("p", pages, references, (), cache)
 
 
 def test_findings_are_the_same_from_the_cache(tmp_path):
