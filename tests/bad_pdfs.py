@@ -30,7 +30,10 @@ def make_huge_stream(path: Path) -> Path:
     """Write a PDF of one page of text, and one whose content says it has a terabyte."""
     show = b"BT /F1 11 Tf 60 780 Td (Page 1 has text about gradients.) Tj ET"
     font = b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"
-    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents %d 0 R/Resources<</Font<</F1 %s>>>>>>"
+    page = (
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents %d 0 R"
+        b"/Resources<</Font<</F1 %s>>>>>>"
+    )
     objects = [
         b"<</Type/Catalog/Pages 2 0 R>>",
         b"<</Type/Pages/Count 2/Kids[3 0 R 5 0 R]>>",

@@ -1,7 +1,7 @@
 """Shared fixtures and helpers: small PDFs, built databases, served sites, a browser.
 
-`make test` runs several worker processes (pytest-xdist). What takes long to make and is only read is made once for all
-of them: see `once`.
+`make test` runs several worker processes (pytest-xdist). What takes long to make and is only read
+is made once for all of them: see `once`.
 """
 
 from __future__ import annotations
@@ -68,8 +68,15 @@ PATIENT = {"sql_time_limit_ms": 60_000, "facet_time_limit_ms": 60_000}
 """Settings of a Datasette that gives up no query because the machine is busy."""
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 """The first opens a page in a quarter of the time of the second."""
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-             "--disable-component-update", "--disable-sync"]  # fmt: skip
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 def make_pdf(path: Path, pages: list[list[str]]) -> Path:
@@ -91,8 +98,8 @@ def assemble_pdf(streams: list[str]) -> bytes:
         objects.append(b"<</Length %d>>stream\n%s\nendstream" % (len(stream), stream))
         kids.append(len(objects) + 1)
         objects.append(
-            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents %d 0 R/Resources<</Font<</F1 3 0 R>>>>>>"
-            % len(objects)
+            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents %d 0 R"
+            b"/Resources<</Font<</F1 3 0 R>>>>>>" % len(objects)
         )
     objects[0] = b"<</Type/Catalog/Pages 2 0 R>>"
     objects[1] = b"<</Type/Pages/Count %d/Kids[%s]>>" % (
@@ -201,7 +208,8 @@ def serve(
     alone: bool = False,
     own_static: bool = False,
 ) -> Iterator[httpx.Client]:
-    """Serve a database as `make serve` does, but with time limits no busy machine reaches; yield a client.
+    """Serve a database as `make serve` does, but with time limits no busy machine reaches;
+    yield a client.
 
     Served alone, only papers.db is copied: the server has to make the index. With `own_static`, the
     folder of static files is among the options.
@@ -339,7 +347,8 @@ def odd_site(once, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.C
 
 @pytest.fixture(scope="session")
 def searched_db(once) -> Path:
-    """The papers of corpora.SEARCHED, without authors; two of them came out at a workshop before."""
+    """The papers of corpora.SEARCHED, without authors;
+    two of them came out at a workshop before."""
 
     def fill(folder: Path) -> None:
         texts = folder / "texts"
@@ -383,7 +392,8 @@ def foreign(name: str) -> Path:
 
 
 def build_real(catalog: str, data: Path, folder: Path) -> Path:
-    """Build one of catalogs/ from real data, in a process of its own; return the path of papers.db."""
+    """Build one of catalogs/ from real data, in a process of its own;
+    return the path of papers.db."""
     built = run_build(
         f"catalogs/{catalog}.yml",
         "--data",
@@ -522,7 +532,8 @@ def visit(browser, sample_site):
 
 @pytest.fixture(scope="session")
 def rated_site(once, tmp_path_factory):
-    """A site of papers of thirty years, with ratings; one title would run as a script if not escaped."""
+    """A site of papers of thirty years, with ratings;
+    one title would run as a script if not escaped."""
 
     def fill(folder: Path) -> None:
         (folder / "rated.csv").write_text(RATED)
@@ -546,7 +557,8 @@ def readers_site(sample_db, tmp_path_factory):
 
 @pytest.fixture
 def visitor(readers_site):
-    """Return a function that makes visitors.Visitor of a name, on the site with readers or another."""
+    """Return a function that makes visitors.Visitor of a name,
+    on the site with readers or another."""
     from visitors import Visitor
 
     made = []
@@ -582,7 +594,8 @@ def query(db, sql):
 
 @pytest.fixture
 def without_plugins():
-    """Unregister our plugins for a test: what another test of this process has loaded stays loaded."""
+    """Unregister our plugins for a test:
+    what another test of this process has loaded stays loaded."""
     folder = str(ROOT / "plugins")
     ours = [
         plugin
@@ -636,8 +649,11 @@ SKIPPED_FOR = {
 
 def to_skipped_line(reasons: list[str]) -> str:
     """
-    >>> to_skipped_line(["needs Chromium: apt-get install chromium-headless-shell"] * 2 + ["needs ocrmypdf"])
-    'skipped: 2 need Chromium (apt-get install chromium-headless-shell), 1 need OCR (apt-get install ocrmypdf)'
+    >>> to_skipped_line(
+    ...     ["needs Chromium: apt-get install chromium-headless-shell"] * 2 + ["needs ocrmypdf"]
+    ... )
+    'skipped: 2 need Chromium (apt-get install chromium-headless-shell), \
+1 need OCR (apt-get install ocrmypdf)'
     >>> to_skipped_line([])
     'skipped: none'
     """

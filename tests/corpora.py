@@ -1,4 +1,5 @@
-"""Small invented corpora that several test modules share; the fixtures of conftest.py build them."""
+"""Small invented corpora that several test modules share;
+the fixtures of conftest.py build them."""
 
 ARABIC = "تعلم عميق للشبكات"
 ODD_PAPERS = [
@@ -73,7 +74,8 @@ PLANTS = "box yew ivy holly laurel privet hornbeam hawthorn juniper".split()
 """Words in which the papers below differ, so that they have a map."""
 RATED = "\n".join(
     ["title,year,ratings,decision,tags,abstract"]
-    + [f"{HOSTILE if n == 1 else f'Hedges in {n}'},{1990 + n % 30},{n % 9 + 1};{n % 5 + 3},{'Accept' if n % 3 else 'Reject'},{tag},{tag} of {PLANTS[n % 9]} and {PLANTS[n % 7]}"
+    + [f"{HOSTILE if n == 1 else f'Hedges in {n}'},{1990 + n % 30},{n % 9 + 1};{n % 5 + 3},"
+       f"{'Accept' if n % 3 else 'Reject'},{tag},{tag} of {PLANTS[n % 9]} and {PLANTS[n % 7]}"
        for n in range(60) for tag in [("pruning" if n % 2 else "garden shears")]]
 )  # fmt: skip
 RATED_CATALOG = """
@@ -90,28 +92,34 @@ SEARCHED = {
     "bengio-full": (
         "Long memories of networks",
         [["Networks forget what they have read.", "References",
-          "[1] Yoshua Bengio, Patrice Simard, and Paolo Frasconi. Learning long-term dependencies with",
-          "gradient descent is difficult. IEEE Transactions on Neural Networks, 5(2):157-166, 1994.",
+          ("[1] Yoshua Bengio, Patrice Simard, and Paolo Frasconi. "
+           "Learning long-term dependencies with"),
+          ("gradient descent is difficult. "
+           "IEEE Transactions on Neural Networks, 5(2):157-166, 1994."),
           f"[2] {FILLER}", f"[3] {OTHER}"]],
     ),
     "bengio-initials": (
         "A model of language",
         [["Words are embedded as vectors.", "References",
-          "[1] Y. Bengio, R. Ducharme, and P. Vincent. A neural probabilistic language model. Journal of",
+          ("[1] Y. Bengio, R. Ducharme, and P. Vincent. "
+           "A neural probabilistic language model. Journal of"),
           "Machine Learning Research, 3:1137-1155, 2003.", f"[2] {ADAM}", f"[3] {HEDGING}"]],
     ),
     "bengio-samy": (
         "Scheduled sampling again",
         [["Sampling on a schedule.", "References",
-          "[1] Samy Bengio, Oriol Vinyals, and Noam Shazeer. Scheduled sampling for sequence prediction",
+          ("[1] Samy Bengio, Oriol Vinyals, and Noam Shazeer. "
+           "Scheduled sampling for sequence prediction"),
           "with recurrent networks. In NIPS, 2015.", f"[2] {ADAM}", f"[3] {FILLER}"]],
     ),
     "hinton": (
         "Deep beliefs",
         [["A deep belief network of many layers.", "References",
-          "[1] Geoffrey E. Hinton, Simon Osindero, and Yee-Whye Teh. A fast learning algorithm for deep",
+          ("[1] Geoffrey E. Hinton, Simon Osindero, and Yee-Whye Teh. "
+           "A fast learning algorithm for deep"),
           "belief nets. Neural Computation, 18(7):1527-1554, 2006.",
-          "[2] Bart van Merriënboer, Dzmitry Bahdanau, and Kyunghyun Cho. Blocks and fuel: Frameworks for",
+          ("[2] Bart van Merriënboer, Dzmitry Bahdanau, and Kyunghyun Cho. "
+           "Blocks and fuel: Frameworks for"),
           "deep learning. arXiv preprint arXiv:1506.00619, 2015.", f"[3] {HEDGING}"]],
     ),
     "schmidhuber": (
@@ -174,7 +182,8 @@ SEARCHED = {
     "wikitext-often": (
         "Language from many words",
         [["Our corpus is large."],
-         ["Results on WikiText-103 are good.", "We evaluate WikiText-103 again, and WikiText-103 once more.",
+         ["Results on WikiText-103 are good.",
+          "We evaluate WikiText-103 again, and WikiText-103 once more.",
           "We use dropout, and more dropout, and dropout for the last layer."]],
     ),
     "accents": ("Kernels of Schölkopf", [["The method of Schölkopf and Jürgen is used."]]),
@@ -190,22 +199,28 @@ SEARCHED_TEXTS = {
 SEARCHED_CATALOG = """
 title: Searched
 sources:
-  - {kind: table, file: papers.json, files: texts, venue: {venue_id: v2, name: Gardens 2019, year: 2019}}
+  - {kind: table, file: papers.json, files: texts, \
+venue: {venue_id: v2, name: Gardens 2019, year: 2019}}
   - {kind: table, file: older.json, venue: {venue_id: v1, name: Workshops 2018, year: 2018}}
 """
 
 QUOTED_PAGES = {
     "a": [
-        ["The efficient classification of flat minima needs", "neither noise nor very large batches of data."],
-        ["We show that the gradient of a wide network is", "orthogonal to all of its earlier directions while"],
-        ["the learning rate is kept constant for a long time.", "Nothing else is said on this page of the paper."],
+        ["The efficient classification of flat minima needs",
+         "neither noise nor very large batches of data."],
+        ["We show that the gradient of a wide network is",
+         "orthogonal to all of its earlier directions while"],
+        ["the learning rate is kept constant for a long time.",
+         "Nothing else is said on this page of the paper."],
     ],
-    "b": [["Weather forecasts for the coming week are made by", "averaging many simulations of the atmosphere."]],
+    "b": [["Weather forecasts for the coming week are made by",
+           "averaging many simulations of the atmosphere."]],
 }  # fmt: skip
 QUOTED_CATALOG = """
 title: Quoted
 sources:
-  - {kind: table, file: papers.csv, files: pdfs, language: en, venue: {venue_id: v, name: V, year: 2020}}
+  - {kind: table, file: papers.csv, files: pdfs, language: en, \
+venue: {venue_id: v, name: V, year: 2020}}
 """
 QUOTED_ABSTRACT = (
     "Unicorns have been observed in gardens of the northern hemisphere since the last winter."

@@ -43,7 +43,8 @@ class Slow(llm.Model):
 
 
 class Quoting(llm.Model):
-    """Replies with the first words of two passages, and with a sentence that no passage supports."""
+    """Replies with the first words of two passages,
+    and with a sentence that no passage supports."""
 
     model_id = "papersette-quoting"
 

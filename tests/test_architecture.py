@@ -53,8 +53,10 @@ MAY_IMPORT = {
     "papersette/options.py": "cache fulltext",
     "papersette/texts.py": "catalogs database errors fulltext progress workers",
     "papersette/preloaded.py": "database fulltext knowledge",
-    "papersette/build.py": f"{LEAVES} cluster options texts catalogs proposals sources ingest fulltext meaning database search site",
-    "plugins": f"{LEAVES} catalogs mathematics search printed readers exports agents site translations",
+    "papersette/build.py": f"{LEAVES} cluster options texts catalogs proposals sources ingest "
+    "fulltext meaning database search site",
+    "plugins": f"{LEAVES} catalogs mathematics search printed readers exports agents site "
+    "translations",
 }
 """The modules and packages of papersette that each file or package may import."""
 

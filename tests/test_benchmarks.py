@@ -109,8 +109,9 @@ def test_the_contact_sheet_shows_each_page_in_all_widths_themes_and_languages(
 
 
 GOLD = (
-    "<author><surname>Adler</surname>, <given-names>Mia</given-names></author> (<year>1999</year>): "
-    "<title>Städte im Wandel</title>. <other>Bern</other>: <publisher>Lang</publisher>.\n"
+    "<author><surname>Adler</surname>, <given-names>Mia</given-names></author> "
+    "(<year>1999</year>): <title>Städte im Wandel</title>. "
+    "<other>Bern</other>: <publisher>Lang</publisher>.\n"
     "<editor>Ministry of Tides</editor> (<year>2004</year>) <url>http://example.org</url>\n"
     "<author><surname>Berg</surname></author>, <year>2001</year>, <title>Roads</title>.\n"
 )

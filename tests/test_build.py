@@ -174,7 +174,8 @@ def test_a_bad_pdf_is_a_problem_and_its_paper_is_kept(build, tmp_path):
 
 def test_tags_and_authors_that_differ_in_case_hyphens_or_accents_are_one(build, tmp_path):
     (tmp_path / "papers.csv").write_text(
-        "paper_id,authors,tags\na,Léon Bottou,Meta-Learning;SGD\nb,Leon Bottou,meta learning\nc,,meta-learning;Meta-learning\nd,,meta-learning\n"
+        "paper_id,authors,tags\na,Léon Bottou,Meta-Learning;SGD\nb,Leon Bottou,meta learning\n"
+        "c,,meta-learning;Meta-learning\nd,,meta-learning\n"
     )
     build(CATALOG)
     assert rows(tmp_path / "papers.db", "select * from tags order by tag_id") == [
@@ -192,7 +193,10 @@ def test_tags_and_authors_that_differ_in_case_hyphens_or_accents_are_one(build, 
 def test_sessions_keep_the_order_of_the_programme(build, tmp_path):
     (tmp_path / "papers.csv").write_text("paper_id,session\nb,Two\na,One\nc,Two\n")
     build(CATALOG)
-    sql = "select title, paper_id, session_papers.position from sessions join session_papers using (session_id) order by sessions.position, 3"
+    sql = (
+        "select title, paper_id, session_papers.position "
+        "from sessions join session_papers using (session_id) order by sessions.position, 3"
+    )
     assert rows(tmp_path / "papers.db", sql) == [("Two", "b", 1), ("Two", "c", 2), ("One", "a", 1)]
 
 
@@ -211,7 +215,8 @@ def test_the_command_line_of_sqlite_is_as_good_as_the_site(build, papers, tmp_pa
     build(CATALOG)
     assert rows(
         tmp_path / "papers.db",
-        "select p.title from papers_text_fts join papers p on p.number = papers_text_fts.rowid where papers_text_fts match 'ann'",
+        "select p.title from papers_text_fts join papers p on p.number = papers_text_fts.rowid "
+        "where papers_text_fts match 'ann'",
     ) == [("First",)]
     assert rows(tmp_path / "papers.db", "pragma integrity_check") == [("ok",)]
 
@@ -371,7 +376,8 @@ COMPLETED = (
 
 def test_a_source_completes_the_papers_of_another(build, papers, tmp_path):
     (tmp_path / "later.csv").write_text(
-        'paper_id,title,authors,marks,decision\na,First,Other Name,,\nb,,Bo B,"6, 8",Accept (Oral)\nz,,,,\n'
+        "paper_id,title,authors,marks,decision\na,First,Other Name,,\n"
+        'b,,Bo B,"6, 8",Accept (Oral)\nz,,,,\n'
     )
     assert build(COMPLETED).returncode == 0
     found = rows(

@@ -1,4 +1,5 @@
-"""Work on a Dask cluster of separate processes: the same database, and nothing lost with a worker."""
+"""Work on a Dask cluster of separate processes:
+the same database, and nothing lost with a worker."""
 
 import contextlib
 import os

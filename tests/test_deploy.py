@@ -134,7 +134,8 @@ def test_nginx_takes_its_configuration(tmp_path):
     if nginx is None:
         pytest.skip("needs nginx: apt-get install nginx-light")
     (tmp_path / "nginx.conf").write_text(
-        f"pid {tmp_path}/pid; error_log stderr; events {{}} http {{ include {ROOT}/deploy/nginx.conf; }}"
+        f"pid {tmp_path}/pid; error_log stderr; events {{}} "
+        f"http {{ include {ROOT}/deploy/nginx.conf; }}"
     )
     done = subprocess.run(
         [nginx, "-t", "-c", tmp_path / "nginx.conf"], capture_output=True, text=True, check=False

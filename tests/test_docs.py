@@ -1,4 +1,5 @@
-"""What the documentation says to whoever queries is so: each query of docs/sql.md, each address and field of docs/api.md."""
+"""What the documentation says to whoever queries is so:
+each query of docs/sql.md, each address and field of docs/api.md."""
 
 from __future__ import annotations
 
@@ -22,7 +23,8 @@ API = (ROOT / "docs/api.md").read_text(encoding="utf-8")
 QUESTIONS = re.findall(
     r"### \d+\. ([^\n]+)\n\n```sql( reviews)?\n(.*?)```\n\n((?:\|[^\n]*\n)+)", SQL, flags=re.DOTALL
 )
-"""(question, " reviews" where the sample has none of what it asks for, SQL, table of the first lines of the answer)."""
+"""(question, " reviews" where the sample has none of what it asks for, SQL,
+table of the first lines of the answer)."""
 EXAMPLES = [
     (line, *promise)
     for block, *promise in re.findall(
@@ -45,7 +47,10 @@ Five,"4, 3, 5",Reject
 def reviews_db(tmp_path_factory):
     folder = tmp_path_factory.mktemp("rated")
     (folder / "rated.csv").write_text(RATED)
-    catalog = "title: Rated\nsources:\n  - {kind: table, file: rated.csv, venue: {venue_id: v, name: V 2019, year: 2019, kind: conference}}\n"
+    catalog = (
+        "title: Rated\nsources:\n  - {kind: table, file: rated.csv, "
+        "venue: {venue_id: v, name: V 2019, year: 2019, kind: conference}}\n"
+    )
     return build_database(folder, catalog)
 
 
@@ -123,7 +128,8 @@ def test_fts5_takes_what_the_documentation_says_of_its_language(words, sample_db
         ("select rowid from pages_fts where pages_fts match 'cifar-10'", "no such column"),
         ("select rowid from pages_fts where pages_fts match 'f.score'", "fts5: syntax error near"),
         (
-            "select snippet(pages_fts, 0, '', '', '', 9) from pages_fts where pages_fts match 'noise' group by rowid / 10000",
+            "select snippet(pages_fts, 0, '', '', '', 9) from pages_fts "
+            "where pages_fts match 'noise' group by rowid / 10000",
             "unable to use function snippet in the requested context",
         ),
     ],
@@ -158,7 +164,8 @@ def test_every_link_between_pages_leads_to_a_file_and_a_heading(page):
 
 
 def to_address(command):
-    """The path and parameters that a line with curl asks for; only the options that docs/api.md uses."""
+    """The path and parameters that a line with curl asks for;
+    only the options that docs/api.md uses."""
     words = iter(shlex.split(command)[1:])
     path, pairs = None, []
     for word in words:

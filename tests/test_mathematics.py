@@ -1,4 +1,5 @@
-"""Formulas of titles and abstracts as MathML: what is one, what is not, and nothing else gets in."""
+"""Formulas of titles and abstracts as MathML:
+what is one, what is not, and nothing else gets in."""
 
 import html
 from html.parser import HTMLParser
@@ -81,7 +82,8 @@ def test_html_has_only_known_elements_and_attributes_of_mathml(text):
 @pytest.mark.parametrize(
     ("mathml", "clean"),
     [
-        ('<math><mi href="javascript:x" class="a" mathvariant="normal">x</mi></math>', '<math><mi mathvariant="normal">x</mi></math>'),
+        ('<math><mi href="javascript:x" class="a" mathvariant="normal">x</mi></math>',
+         '<math><mi mathvariant="normal">x</mi></math>'),
         ('<math><mo lspace="expression(x)">+</mo></math>', "<math><mo>+</mo></math>"),
         ("<math><maction>x</maction></math>", ""),
         ("<math><mi>x</mi><!-- a --></math>", ""),

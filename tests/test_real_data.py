@@ -13,7 +13,8 @@ from papersette.knowledge.citations import group_works, parse_references
 pytestmark = pytest.mark.slow
 
 ANISOTROPIC_NOISE = {
-    "B1l6e3RcF7", "S1en0sRqKm", "SkgEaj05t7", "SkNksoRctQ", "H1M7soActX", "S1eB3sRqtm", "H1lnJ2Rqt7", "SkeL6sCqK7", "BJxOHs0cKm",
+    "B1l6e3RcF7", "S1en0sRqKm", "SkgEaj05t7", "SkNksoRctQ", "H1M7soActX", "S1eB3sRqtm",
+    "H1lnJ2Rqt7", "SkeL6sCqK7", "BJxOHs0cKm",
 }  # fmt: skip
 """Forum ids of the results of Search ICLR 2019 for this phrase."""
 
@@ -56,7 +57,8 @@ def test_words_anywhere_in_a_paper_are_found_as_whole_words(iclr_site):
 def test_a_reference_list_is_found_in_every_paper(iclr_db):
     without = rows(
         iclr_db,
-        "select count(*) from papers where paper_id not in (select paper_id from pages where refs is not null)",
+        "select count(*) from papers "
+        "where paper_id not in (select paper_id from pages where refs is not null)",
     )
     assert without == [(0,)]  # of 1,589, though some headings are lost or reduced to a letter
 
@@ -115,9 +117,13 @@ def test_alt_2019_links_every_pdf_to_its_entry(alt_db):
     ]
     linked = dict(rows(alt_db, "select paper_id, file from papers where file is not null"))
     assert linked["preface19"] == "garivier19a.pdf"
-    assert {key.lower().replace("paper", "").rstrip("abc"): name for key, name in linked.items()}.items() >= {
-        "abasi19": "abasi19a.pdf", "cesa-bianchi19": "cesa-bianchi19a.pdf", "wolfer19": "wolfer19a.pdf",
-    }.items()  # fmt: skip
+    assert {
+        key.lower().replace("paper", "").rstrip("abc"): name for key, name in linked.items()
+    }.items() >= {
+        "abasi19": "abasi19a.pdf",
+        "cesa-bianchi19": "cesa-bianchi19a.pdf",
+        "wolfer19": "wolfer19a.pdf",
+    }.items()
     surnames = [
         (key.lower()[:4], name[:4])
         for key, name in linked.items()
@@ -150,7 +156,10 @@ def test_a_volume_is_not_a_paper(alt_db):
 )
 def test_other_real_sources_lose_nothing(catalog, folder, counts, tmp_path):
     database = build_real(catalog, foreign(folder).parent, tmp_path)
-    sql = "select (select count(*) from papers), (select count(authors) from papers), (select count(*) from sessions)"
+    sql = (
+        "select (select count(*) from papers), (select count(authors) from papers), "
+        "(select count(*) from sessions)"
+    )
     assert rows(database, sql) == [counts]
     assert rows(database, "select lost from builds") == [(0,)]
 

@@ -76,7 +76,8 @@ def test_the_pdfs_have_features_of_real_papers(rows):
 def test_every_file_finds_its_paper_by_id_key_field_or_title(rows):
     assert rows("select count(*) from papers where file is not null") == [(33,)]
     unmatched = rows(
-        "select paper_id, file from problems left join papers using (paper_id) where stage = 'match'"
+        "select paper_id, file from problems left join papers using (paper_id) "
+        "where stage = 'match'"
     )
     assert unmatched
     assert all(paper_id and file is None for paper_id, file in unmatched)

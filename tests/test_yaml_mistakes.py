@@ -20,7 +20,8 @@ MISTAKES = {
     "a colon in an item": ("- name: A: b\n", 1, "a second colon", '- name: "A: b"'),
     "no space after the colon": ("title:T\nnotice: N\n", 1, "no space after the colon", "title: T"),
     "none in the second line": ("title: T\nnotice:N\na: b\n", 2, "after the colon", "notice: N"),
-    "none in an item": ("- kind:table\n  file: b\n", 1, "no space after the colon", "- kind: table"),
+    "none in an item": ("- kind:table\n  file: b\n", 1, "no space after the colon",
+                        "- kind: table"),
     "no colon": ("title: T\nnotice N\na: b\n", 2, "no colon after the key", "notice: N"),
     "an equals sign": ("title = T\na: b\n", 1, "no colon after the key", "title: T"),
     "no space after the dash": ("a:\n  -kind: b\n    file: c\n", 2, "after the “-”", "  - kind: b"),
@@ -32,7 +33,8 @@ MISTAKES = {
     "an open double quote": ('title: "T\na: b\n', 1, "double quote that is not", 'title: "T"'),
     "an open single quote": ("title: 'T\na: b\n", 1, "single quote that is not", "title: 'T'"),
     "one that the next closes": ('title: "T\na: "b"\n', 1, "that is not closed", 'title: "T"'),
-    "text after a quote": ('title: "A" and B\n', 1, "after the closing quote", "title: '\"A\" and B'"),
+    "text after a quote": ('title: "A" and B\n', 1, "after the closing quote",
+                           "title: '\"A\" and B'"),
     "an apostrophe": ("title: 'It's here'\n", 1, "after the closing quote", 'title: "It\'s here"'),
     "text after braces": ("title: {Deep} nets\n", 1, "closing bracket", 'title: "{Deep} nets"'),
     "text after brackets": ("title: [Draft] A\n", 1, "closing bracket", 'title: "[Draft] A"'),
@@ -48,14 +50,16 @@ MISTAKES = {
     "two documents": ("title: T\n---\na: b\n", 2, "begins a second document", None),
     "a line with %": ("% Our papers\ntitle: T\n", 1, "begin a comment with “#”", "# Our papers"),
     **{
-        f"a value that begins with {c}": (f"title: {c} T\n", 1, f"“{c}”, which YAML keeps", f'title: "{c} T"')
+        f"a value that begins with {c}": (f"title: {c} T\n", 1, f"“{c}”, which YAML keeps",
+                                          f'title: "{c} T"')
         for c in "%@`*&|>?-,]}"
     },
     "a word that begins with *": ("title: *T\n", 1, "“*”, which YAML keeps", 'title: "*T"'),
     "a word that begins with !": ("title: !T\n", 1, "“!”, which YAML keeps", 'title: "!T"'),
     "bold Markdown": ("title: **T**\n", 1, "“*”, which YAML keeps", 'title: "**T**"'),
 }  # fmt: skip
-"""What is wrong -> (text, line, part of the explanation, the line as it should be if that is clear)."""
+"""What is wrong ->
+(text, line, part of the explanation, the line as it should be if that is clear)."""
 
 
 def mistake(text):
@@ -96,7 +100,8 @@ def test_no_word_of_the_parser_is_shown(text):
 def test_an_error_without_a_rule_shows_its_line():
     assert mistake("a: b\n<<: x\n") == (
         2,
-        "“<<: x” cannot be read; compare its indentation, quotes and colons with the lines above it",
+        "“<<: x” cannot be read; "
+        "compare its indentation, quotes and colons with the lines above it",
     )
 
 
@@ -106,7 +111,8 @@ def test_long_lines_are_cut_and_take_no_time():
 
 
 READABLE = {
-    "a key twice": ("title: T\ntitle: U\n" + TABLE, "line 2: “title” is given twice, in lines 1 and 2"),
+    "a key twice": ("title: T\ntitle: U\n" + TABLE,
+                    "line 2: “title” is given twice, in lines 1 and 2"),
     "a field twice": (
         "title: T\n" + TABLE.replace("    file", "    kind: table\n    file"),
         "line 4: “kind” is given twice, in lines 3 and 4",
@@ -133,10 +139,12 @@ READABLE = {
         "has a no-break space (U+00A0) at its start",
     ),
     "a mark in the middle": ("title: T\n\ufeff" + TABLE, "an invisible byte order mark (U+FEFF)"),
-    "a number as text": ("title: 2019\n" + TABLE, 'must be text, not “2019”; put it in quotes: "2019"'),
+    "a number as text": ("title: 2019\n" + TABLE,
+                         'must be text, not “2019”; put it in quotes: "2019"'),
     "a word that YAML takes for false": ("title: No\n" + TABLE, 'put it in quotes: "No"'),
     "a time that YAML takes for a number": ("title: 12:30\n" + TABLE, 'put it in quotes: "12:30"'),
-    "a comment as value": ("title: #1 papers\n" + TABLE, "“#” begins a comment: put the value in quotes"),
+    "a comment as value": ("title: #1 papers\n" + TABLE,
+                           "“#” begins a comment: put the value in quotes"),
     "no value": ("title:\n" + TABLE, "“title” must be text, but has no value; give it one"),
     "lines without keys": ("title = T\n", "must be a mapping, lines “key: value”"),
     "a number as key": ("2019: T\n" + TABLE, "“2019” is not a known key"),

@@ -1,4 +1,5 @@
-"""The tools of assistants on the sample: every answer says what it is of, and how to get the rest."""
+"""The tools of assistants on the sample:
+every answer says what it is of, and how to get the rest."""
 
 import json
 import re

@@ -190,7 +190,8 @@ def test_a_featured_query_without_hits_is_a_problem(tmp_path):
         (
             "site: featured_queries",
             "site",
-            "“gardens orchards” finds no paper with all its words, only similar ones; correct or remove it",
+            "“gardens orchards” finds no paper with all its words, only similar ones; "
+            "correct or remove it",
             0,
         ),
     ]

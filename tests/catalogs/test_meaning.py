@@ -9,7 +9,8 @@ from papersette.meaning.models import load_models
 SOURCES = "sources:\n  - {kind: table, file: t.csv, venue: {venue_id: v, name: V 2019}}\n"
 SHA = "0a" * 32
 OWN = (
-    "{repository: a/b, revision: 0123456789abcdef0123456789abcdef01234567, files: {model.onnx: {path: onnx/m.onnx, "
+    "{repository: a/b, revision: 0123456789abcdef0123456789abcdef01234567, "
+    "files: {model.onnx: {path: onnx/m.onnx, "
     f"sha256: {SHA}, size: 5}}, tokenizer.json: {{path: tokenizer.json, sha256: {SHA}}}}}"
 )
 
@@ -57,8 +58,9 @@ def test_a_model_of_ones_own_on_a_hub_is_pinned(load):
     model = load(OWN + ", hub: 'https://hub.example.org', tokens: 512}")
     assert (model.name, model.tokens) == ("b", 512)
     assert model.to_urls()["model.onnx"] == (
-        "https://hub.example.org/a/b/resolve/0123456789abcdef0123456789abcdef01234567/onnx/m.onnx", SHA,
-    )  # fmt: skip
+        "https://hub.example.org/a/b/resolve/0123456789abcdef0123456789abcdef01234567/onnx/m.onnx",
+        SHA,
+    )
 
 
 @pytest.mark.parametrize(
@@ -66,7 +68,8 @@ def test_a_model_of_ones_own_on_a_hub_is_pinned(load):
     [
         (
             "all-minilm-l6",
-            "“meaning” names “all-minilm-l6”, which is no known model; did you mean “all-MiniLM-L6-v2”",
+            "“meaning” names “all-minilm-l6”, which is no known model; "
+            "did you mean “all-MiniLM-L6-v2”",
         ),
         ("{model: x}", "“model” names “x”, which is no known model; known are all-MiniLM"),
         ("{}", "has no “model”"),

@@ -31,7 +31,10 @@ def corpus(tmp_path):
     lines = ["paper_id,title,abstract,tags"]
     for number, word in enumerate(WORDS):
         lines.append(f"p{number},On the {word},We study the {word} of {word}s.,{word}")
-        text = f"On the {word}\nWe study it on MNIST and CIFAR-10, with {WORDS[number - 1]}. See https://github.com/a/{word}"
+        text = (
+            f"On the {word}\nWe study it on MNIST and CIFAR-10, with {WORDS[number - 1]}. "
+            f"See https://github.com/a/{word}"
+        )
         (tmp_path / "texts" / f"p{number}.txt").write_text(f"{text}\n\f{REFERENCES}")
     (tmp_path / "papers.csv").write_text("\n".join(lines) + "\n")
     assert build_catalog(tmp_path, CATALOG).returncode == 0

@@ -1,4 +1,5 @@
-"""Facts found in papers, from PDFs to tables and searches: citations, mentions, tags, related papers."""
+"""Facts found in papers, from PDFs to tables and searches:
+citations, mentions, tags, related papers."""
 
 import sqlite3
 from contextlib import closing
@@ -7,7 +8,10 @@ import pytest
 from conftest import build_database, make_pdf, serve
 
 BODY = [
-    "We train on CIFAR-10 and the Adult dataset. Every adult knows that dropout and pruning shears help.",
+    (
+        "We train on CIFAR-10 and the Adult dataset. "
+        "Every adult knows that dropout and pruning shears help."
+    ),
     "We use dropout again (Kingma and Ba, 2015).",
 ]
 REFERENCES = [
@@ -88,9 +92,11 @@ def test_a_cited_work_of_the_collection_is_linked_and_counted(site):
 
 
 @pytest.mark.parametrize(("q", "found"), [
-    ("cites:hinton", {"one", "two"}), ('cites:"Hinton, G"', {"one", "two"}), ("cites:author", {"two"}), ("cited:adam", {"one", "two"}),
-    ("hedges -cites:hinton", {"three"}), ("dataset:cifar", {"one", "two"}), ("dataset:adult", {"one", "two"}),
-    ("technique:pruning", {"one", "two", "three"}), ("in:references hinton", {"one", "two"}),
+    ("cites:hinton", {"one", "two"}), ('cites:"Hinton, G"', {"one", "two"}),
+    ("cites:author", {"two"}), ("cited:adam", {"one", "two"}),
+    ("hedges -cites:hinton", {"three"}), ("dataset:cifar", {"one", "two"}),
+    ("dataset:adult", {"one", "two"}), ("technique:pruning", {"one", "two", "three"}),
+    ("in:references hinton", {"one", "two"}),
 ])  # fmt: skip
 def test_a_search_filters_by_cited_names_works_datasets_and_techniques(site, q, found):
     assert ids(site, q) == found
@@ -109,15 +115,17 @@ def test_facets_count_cited_names_and_datasets(site):
 def test_a_mention_has_its_sentence_and_page_and_a_common_word_is_no_mention(site):
     found = rows(
         site,
-        "select term_id, count, first_page, evidence from mentions where paper_id = 'two' and term_id in ('adult', 'pruning-shears')",
+        "select term_id, count, first_page, evidence from mentions "
+        "where paper_id = 'two' and term_id in ('adult', 'pruning-shears')",
     )
     assert {row[:3] for row in found} == {("adult", 1, 1), ("pruning-shears", 1, 1)}
     assert all("Adult dataset" in row[3] or "pruning shears" in row[3] for row in found)
 
 
 @pytest.mark.parametrize("path", [
-    "papers_citing?name=Hinton, G", "papers_citing?work=stochastic optimization", "who_uses?term=CIFAR-10",
-    "used_together?term=CIFAR-10", "citing_the_same?paper_id=one", "most_cited_names", "most_cited_works", "citations_within",
+    "papers_citing?name=Hinton, G", "papers_citing?work=stochastic optimization",
+    "who_uses?term=CIFAR-10", "used_together?term=CIFAR-10", "citing_the_same?paper_id=one",
+    "most_cited_names", "most_cited_works", "citations_within",
     "author_profile?author=ann-author", "like_this_text?text=hedges and gardens with dropout",
 ])  # fmt: skip
 def test_canned_queries_of_facts_have_rows(site, path):

@@ -32,7 +32,10 @@ def corpus(tmp_path):
     words = ("noise", "bandit", "kernel", "image", "speech", "graph")
     for number, word in enumerate(words):
         lines.append(f"p{number},On the {word},We study the {word} of {word}s.,{word}")
-        text = f"On the {word}\nWe study it on MNIST and CIFAR-10, with {words[number - 1]}. See https://github.com/a/{word}"
+        text = (
+            f"On the {word}\nWe study it on MNIST and CIFAR-10, with {words[number - 1]}. "
+            f"See https://github.com/a/{word}"
+        )
         (tmp_path / "texts" / f"p{number}.txt").write_text(f"{text}\n\f{REFERENCES}")
     (tmp_path / "papers.csv").write_text("\n".join(lines) + "\n")
     return tmp_path

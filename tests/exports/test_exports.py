@@ -21,12 +21,17 @@ from papersette.search.results import PAGE_SIZE
 
 ODD = "Robust $\\ell_2$ & 100% of {GAN}s: Élan_vital #1"
 PAPERS = [
-    {"paper_id": "odd id/1", "title": ODD, "authors": ["Zoë Ångström", "The and Company", "van der Berg, Jan", "Laurens Van der Maaten"], "year": 2019,
-     "abstract": "First.\n\nSecond & last.", "tags": ["GAN", "noise"], "session": "Morning", "session_start": "2019-06-11T09:00:00",
-     "session_finish": "2019-06-11T10:30:00", "session_room": "Hall A", "url": "https://example.org/1"},
+    {"paper_id": "odd id/1", "title": ODD,
+     "authors": ["Zoë Ångström", "The and Company", "van der Berg, Jan", "Laurens Van der Maaten"],
+     "year": 2019, "abstract": "First.\n\nSecond & last.", "tags": ["GAN", "noise"],
+     "session": "Morning", "session_start": "2019-06-11T09:00:00",
+     "session_finish": "2019-06-11T10:30:00", "session_room": "Hall A",
+     "url": "https://example.org/1"},
     {"paper_id": "ODD id/1 ", "title": "Unbalanced } brace", "session": "Morning"},
-    {"paper_id": "tex", "title": "Tex paper", "abstract": "From 6\\% to 5%, x_1 & \\'el\\`eve ^2.\n\n$a_b$ ends \\", "tags": ["TeX"]},
-    *[{"paper_id": f"p{n}", "title": f"Filler paper number {n}", "tags": ["filler"], "authors": [f"Ann A{n}"]} for n in range(119)],
+    {"paper_id": "tex", "title": "Tex paper",
+     "abstract": "From 6\\% to 5%, x_1 & \\'el\\`eve ^2.\n\n$a_b$ ends \\", "tags": ["TeX"]},
+    *[{"paper_id": f"p{n}", "title": f"Filler paper number {n}", "tags": ["filler"],
+       "authors": [f"Ann A{n}"]} for n in range(119)],
 ]  # fmt: skip
 
 
@@ -34,7 +39,10 @@ PAPERS = [
 def site(tmp_path_factory):
     folder = tmp_path_factory.mktemp("exports")
     (folder / "papers.json").write_text(json.dumps(PAPERS))
-    catalog = "title: Odd papers\nsources:\n  - {kind: table, file: papers.json, venue: {venue_id: odd, name: Odd & Co 2019, kind: conference}}\n"
+    catalog = (
+        "title: Odd papers\nsources:\n  - {kind: table, file: papers.json, "
+        "venue: {venue_id: odd, name: Odd & Co 2019, kind: conference}}\n"
+    )
     build_database(folder, catalog)
     (folder / "papers.json").write_text(json.dumps(PAPERS[:-1]))
     with serve(build_database(folder, catalog), tmp_path_factory.mktemp("exportsite")) as client:
@@ -77,8 +85,9 @@ def test_bibtex_keeps_order_capitals_accents_and_mathematics_through_two_parsers
     assert entry["title"] == "Robust $\\ell_2$ \\& 100\\% of {GAN}s: Élan\\_vital \\#1"
     assert entry.key == "angstrom2019robust"
     other = parse_string(text, "bibtex").entries[entry.key]
-    assert [" ".join([*p.first_names, *p.prelast_names, *p.last_names]) for p in other.persons["author"]] == [
-        "Zoë Ångström", "{The and Company}", "Jan van der Berg", "Laurens Van der Maaten"]  # fmt: skip
+    assert [
+        " ".join([*p.first_names, *p.prelast_names, *p.last_names]) for p in other.persons["author"]
+    ] == ["Zoë Ångström", "{The and Company}", "Jan van der Berg", "Laurens Van der Maaten"]
     assert (other.type, other.fields["year"], other.fields["booktitle"]) == (
         "inproceedings",
         "2019",
@@ -343,8 +352,10 @@ def test_ids_with_spaces_and_commas_are_passed_as_a_json_list(site):
 
 
 TYPES = {
-    "CSV": "text/csv", "JSON": "application/json", "BibTeX": "application/x-bibtex", "RIS": "application/x-research-info-systems",
-    "CSL JSON": "application/vnd.citationstyles.csl+json", "Atom": "application/atom+xml", "iCalendar": "text/calendar",
+    "CSV": "text/csv", "JSON": "application/json", "BibTeX": "application/x-bibtex",
+    "RIS": "application/x-research-info-systems",
+    "CSL JSON": "application/vnd.citationstyles.csl+json", "Atom": "application/atom+xml",
+    "iCalendar": "text/calendar",
 }  # fmt: skip
 PAPER_FORMATS = set(TYPES) - {"iCalendar"}
 
@@ -352,8 +363,9 @@ PAPER_FORMATS = set(TYPES) - {"iCalendar"}
 @pytest.mark.parametrize(
     ("path", "count"),
     [
-        ("search?q=filler&page=2", 118), ("venues/odd", 121), ("tags/filler", 118), ("authors/zoe-angstrom", 1), ("sessions/odd-morning", 2),
-        ("papers", 121), ("papers?_next=50&tags__notblank=1", 120), ("reading_list?ids=p1,p2", 2), ("programme", 1),
+        ("search?q=filler&page=2", 118), ("venues/odd", 121), ("tags/filler", 118),
+        ("authors/zoe-angstrom", 1), ("sessions/odd-morning", 2), ("papers", 121),
+        ("papers?_next=50&tags__notblank=1", 120), ("reading_list?ids=p1,p2", 2), ("programme", 1),
     ],
 )  # fmt: skip
 def test_a_page_links_to_all_of_what_it_shows_and_each_link_holds_that(site, path, count):

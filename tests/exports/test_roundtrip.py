@@ -19,8 +19,10 @@ from pybtex.database import parse_string
 
 ICLR_2019 = """title: ICLR 2019, without its texts
 sources:
-  - {kind: openreview, notes: search_iclr_2019/notes.json, venue: {venue_id: iclr-2019, name: ICLR 2019, year: 2019, kind: conference}}
-  - {kind: table, file: iclr2019-authors/iclr_2019.tsv, completes: iclr-2019, columns: {paper_id: url}, separators: ",",
+  - {kind: openreview, notes: search_iclr_2019/notes.json, \
+venue: {venue_id: iclr-2019, name: ICLR 2019, year: 2019, kind: conference}}
+  - {kind: table, file: iclr2019-authors/iclr_2019.tsv, completes: iclr-2019, \
+columns: {paper_id: url}, separators: ",",
      venue: {venue_id: iclr-2019-authors, name: Authors of ICLR 2019}}
 """
 

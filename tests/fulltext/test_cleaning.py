@@ -131,7 +131,8 @@ def test_headings_in_small_capitals_and_in_french_are_found():
 
 def entries(count):
     return [
-        f"Ann Author and Ben Writer. On the noise of trees in forest {n}. In Journal of Noise, 20{n:02}."
+        f"Ann Author and Ben Writer. On the noise of trees in forest {n}. "
+        f"In Journal of Noise, 20{n:02}."
         for n in range(count)
     ]
 
@@ -225,6 +226,8 @@ def test_a_list_ends_at_the_heading_of_other_text():
 
 
 def test_a_numbered_list_without_heading_is_found():
-    numbered = [f"{n}. Silva AB. Care of trees {n}. Rev Trees. 20{n:02};1(2):3-7." for n in range(1, 9)]  # fmt: skip
+    numbered = [
+        f"{n}. Silva AB. Care of trees {n}. Rev Trees. 20{n:02};1(2):3-7." for n in range(1, 9)
+    ]
     body, refs = references.separate_references([["We show this.", *numbered]])[0]
     assert (body, refs) == (["We show this."], numbered)

@@ -33,8 +33,10 @@ def typeset(path, layout, columns=1, head=""):
         for i, line in enumerate(entry):
             y -= 13
             lines.append((x + shift[i > 0], y, line))
-    shown = " ".join(f"1 0 0 1 {x} {y} Tm ({line.replace('(', chr(92) + '(').replace(')', chr(92) + ')')}) Tj"
-                     for x, y, line in lines)  # fmt: skip
+    shown = " ".join(
+        f"1 0 0 1 {x} {y} Tm ({line.replace('(', chr(92) + '(').replace(')', chr(92) + ')')}) Tj"
+        for x, y, line in lines
+    )
     path.write_bytes(assemble_pdf([f"BT /F1 10 Tf {shown} ET"]))
     return path
 

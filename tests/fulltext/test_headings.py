@@ -30,7 +30,10 @@ def headings(*pages):
 
 
 def test_lists_and_tables_are_not_headings():
-    page = "1 Introduction\nWe do three things.\n1. First we look.\n2. Then we\n3. At last,\n2 Related Work\n2.1 Trees\n12 34 Resnet\n3 Method"
+    page = (
+        "1 Introduction\nWe do three things.\n1. First we look.\n2. Then we\n3. At last,\n"
+        "2 Related Work\n2.1 Trees\n12 34 Resnet\n3 Method"
+    )
     assert headings(page) == [("1", 1), ("2", 1), ("2.1", 1), ("3", 1)]
 
 
@@ -42,9 +45,9 @@ def test_the_candidate_in_the_format_of_the_introduction_is_preferred():
 
 
 def test_appendices_follow_the_sections():
-    assert headings("1 Introduction\n2 Method", "Appendix A. Proofs\nA.1 First Lemma\nAppendix B. Data") == [
-        ("1", 1), ("2", 1), ("A", 2), ("A.1", 2), ("B", 2),
-    ]  # fmt: skip
+    assert headings(
+        "1 Introduction\n2 Method", "Appendix A. Proofs\nA.1 First Lemma\nAppendix B. Data"
+    ) == [("1", 1), ("2", 1), ("A", 2), ("A.1", 2), ("B", 2)]
 
 
 def test_a_text_file_without_numbers_has_no_headings():

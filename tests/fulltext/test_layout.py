@@ -69,7 +69,8 @@ def test_what_the_scanner_does_not_cover_is_left_to_the_stock_parser(data):
 
 
 class Found:
-    """The characters of a line that ends in a control character, as fonts without a Unicode map give."""
+    """The characters of a line that ends in a control character,
+    as fonts without a Unicode map give."""
 
     text = "word \x1c"
 

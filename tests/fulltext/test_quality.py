@@ -31,7 +31,10 @@ def test_a_text_unlike_all_others_is_a_problem(build, tmp_path):
     )
     ids = "".join(f"p{number}\n" for number in range(24))
     (tmp_path / "papers.csv").write_text(f"paper_id\n{ids}bad\n")
-    catalog = "title: T\nsources:\n  - {kind: table, file: papers.csv, files: texts, venue: {venue_id: v, name: V}}\n"
+    catalog = (
+        "title: T\nsources:\n"
+        "  - {kind: table, file: papers.csv, files: texts, venue: {venue_id: v, name: V}}\n"
+    )
     assert build(catalog).returncode == 0
     with closing(sqlite3.connect(tmp_path / "papers.db")) as conn:
         assert conn.execute("select paper_id, stage from problems").fetchall() == [("bad", "text")]

@@ -215,7 +215,8 @@ def test_ctrl_c_ends_a_build_cleanly_and_keeps_what_was_read(tmp_path):
     make_endless(tmp_path / "pdfs" / "p9.pdf")
     (tmp_path / "papers.csv").write_text("paper_id\n" + "".join(f"p{n}\n" for n in (0, 1, 2, 3, 9)))
     (tmp_path / "c.yml").write_text(
-        "title: T\nsources:\n  - {kind: table, file: papers.csv, files: pdfs, venue: {venue_id: v, name: V}}\n"
+        "title: T\nsources:\n"
+        "  - {kind: table, file: papers.csv, files: pdfs, venue: {venue_id: v, name: V}}\n"
     )
     command = [
         sys.executable,

@@ -1,4 +1,5 @@
-"""Papers related by background, method or results: sections are cut exactly, and a reason is given."""
+"""Papers related by background, method or results:
+sections are cut exactly, and a reason is given."""
 
 import numpy as np
 import pytest
@@ -19,7 +20,8 @@ PAGES = (
     (1, "A title\n1 INTRODUCTION\nGardens grow.\n2 Related  work\nHedges were cut before."),
     (
         2,
-        "by others.\n3 Noisy gradients\nWe add noise.\n3.1 A bound\nIt holds.\n4. Experiments\nOn lawns",
+        "by others.\n3 Noisy gradients\nWe add noise.\n3.1 A bound\nIt holds.\n"
+        "4. Experiments\nOn lawns",
     ),
     (3, "and meadows.\n5 Conclusion\nNoise helps.\nA Proofs\nTrivial."),
 )

@@ -19,7 +19,8 @@ def paper(n, author, title, year=2019):
     ("author", "year", "title", "key"),
     [
         ("Andrew Brock", 2019, "Large Scale GAN Training for High Fidelity", "brock2019large"),
-        ("Shibani Santurkar", 2018, "How Does Batch Normalization Help Optimization?", "santurkar2018batch"),
+        ("Shibani Santurkar", 2018, "How Does Batch Normalization Help Optimization?",
+         "santurkar2018batch"),
         ("Chelsea Finn", 2017, "Model-Agnostic Meta-Learning", "finn2017model"),
         ("Sebastian Nowozin", 2016, "f-GAN: Training Generative Samplers", "nowozin2016gan"),
         ("van der Maaten, Laurens", 2008, "Visualizing Data", "maaten2008visualizing"),

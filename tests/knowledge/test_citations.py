@@ -20,20 +20,28 @@ from papersette.names import Name, to_cited_name
 
 WORKS = [
     ("Dzmitry Bahdanau|Kyunghyun Cho|Yoshua Bengio",
-     "Neural machine translation by jointly learning to align and translate", "International Conference on Learning Representations", 2015),
+     "Neural machine translation by jointly learning to align and translate",
+     "International Conference on Learning Representations", 2015),
     ("Leo Breiman", "Random forests", "Machine Learning", 2001),
     ("Corinna Cortes|Vladimir Vapnik", "Support-vector networks", "Machine Learning", 1995),
     ("Arthur P. Dempster|Nan M. Laird|Donald B. Rubin",
-     "Maximum likelihood from incomplete data via the EM algorithm", "Journal of the Royal Statistical Society", 1977),
-    ("Kaiming He|Xiangyu Zhang|Shaoqing Ren|Jian Sun", "Deep residual learning for image recognition",
+     "Maximum likelihood from incomplete data via the EM algorithm",
+     "Journal of the Royal Statistical Society", 1977),
+    ("Kaiming He|Xiangyu Zhang|Shaoqing Ren|Jian Sun",
+     "Deep residual learning for image recognition",
      "Conference on Computer Vision and Pattern Recognition", 2016),
     ("Sepp Hochreiter|Jürgen Schmidhuber", "Long short-term memory", "Neural Computation", 1997),
-    ("Diederik P. Kingma|Jimmy Ba", "Adam: A method for stochastic optimization", "International Conference on Learning Representations", 2015),
-    ("Laurens van der Maaten|Geoffrey E. Hinton", "Visualizing data using t-SNE", "Journal of Machine Learning Research", 2008),
-    ("Claude E. Shannon", "A mathematical theory of communication", "Bell System Technical Journal", 1948),
+    ("Diederik P. Kingma|Jimmy Ba", "Adam: A method for stochastic optimization",
+     "International Conference on Learning Representations", 2015),
+    ("Laurens van der Maaten|Geoffrey E. Hinton", "Visualizing data using t-SNE",
+     "Journal of Machine Learning Research", 2008),
+    ("Claude E. Shannon", "A mathematical theory of communication",
+     "Bell System Technical Journal", 1948),
     ("Nitish Srivastava|Geoffrey E. Hinton|Alex Krizhevsky|Ilya Sutskever|Ruslan Salakhutdinov",
-     "Dropout: A simple way to prevent neural networks from overfitting", "Journal of Machine Learning Research", 2014),
-    ("Robert Tibshirani", "Regression shrinkage and selection via the lasso", "Journal of the Royal Statistical Society", 1996),
+     "Dropout: A simple way to prevent neural networks from overfitting",
+     "Journal of Machine Learning Research", 2014),
+    ("Robert Tibshirani", "Regression shrinkage and selection via the lasso",
+     "Journal of the Royal Statistical Society", 1996),
 ]  # fmt: skip
 
 
@@ -104,10 +112,9 @@ STYLES = {
         f"{n}. {', '.join(of(vancouver)(a))}. {t}. {v}. {y};{n}(2):{n}1-{n}9."
     ),
     "Chicago": lambda n, a, t, v, y: (
-        f"{listed([inverted_in_full(a.split('|')[0]), *a.split('|')[1:]])}. “{t}.” {v} {n}, no. 2 ({y}): {n}1–{n}9.".replace(
-            "..", "."
-        )
-    ),
+        f"{listed([inverted_in_full(a.split('|')[0]), *a.split('|')[1:]])}. “{t}.” {v} {n}, "
+        f"no. 2 ({y}): {n}1–{n}9."
+    ).replace("..", "."),
     "alpha": lambda n, a, t, v, y: (
         f"[{given(a.split('|')[0])[1][:3]}{y % 100:02}] {listed(a.split('|'))}. {t}. {v}, {y}."
     ),
@@ -118,7 +125,8 @@ STYLES = {
 
 
 def typeset(style, width):
-    """The list as text: an entry a line, wrapped at a width, or (0) run into one paragraph as some PDFs come out."""
+    """The list as text: an entry a line, wrapped at a width,
+    or (0) run into one paragraph as some PDFs come out."""
     entries = [STYLES[style](n, *work) for n, work in enumerate(WORKS, start=1)]
     if not width:
         return " ".join(entries)
@@ -175,9 +183,9 @@ def test_a_lost_label_costs_no_other_entry():
 
 def test_raw_is_the_entry_as_printed_its_lines_joined():
     raw = parse_references([(1, typeset("JMLR", 40))])[5].raw
-    assert (
-        raw
-        == "S. Hochreiter and J. Schmidhuber. Long short-term memory. Neural Computation, 6(2):61–69, 1997."
+    assert raw == (
+        "S. Hochreiter and J. Schmidhuber. Long short-term memory. "
+        "Neural Computation, 6(2):61–69, 1997."
     )
 
 
@@ -215,14 +223,16 @@ def only(text):
         ),
         ("J. Doe and A. Roe. On trees in 1984. Forests, 2001b.", "year", 2001),
         (
-            "J. Doe and A. Roe. On trees. https://example.org/2020/, 2016. [Online; accessed 7-May-2018].",
+            "J. Doe and A. Roe. On trees. https://example.org/2020/, 2016. "
+            "[Online; accessed 7-May-2018].",
             "year",
             2016,
         ),
         ("J. Doe and A. Roe. Trees vs. bushes. Forests, 2001.", "title", "Trees vs. bushes"),
         ("J. Doe and A. Roe. Are trees tall? Forests, 2001.", "title", "Are trees tall?"),
         (
-            "J. Doe and A. Roe. On trees. In B. Poe (ed.), Proceedings of Forests, pp. 1–2. ACM, 2001.",
+            "J. Doe and A. Roe. On trees. "
+            "In B. Poe (ed.), Proceedings of Forests, pp. 1–2. ACM, 2001.",
             "venue",
             "Proceedings of Forests",
         ),
@@ -286,8 +296,9 @@ def test_what_is_no_author_list_is_not_read_as_one(text):
 def test_publishers_at_the_start_of_a_line_begin_no_entry():
     text = (
         "Aad Doe and Ben Roe. On trees. In Proceedings of Forests, pages 1–20, 2001.\nACM.\n"
-        "Cal Poe and Dan Loe. On bushes. In Proceedings of Forests, pages 21–30. Society for Bushes and\n"
-        "Shrubs, 2003. ISBN 978-1.\nEve Moe and Fay Noe. On grass. Cambridge, 2004.\nCambridge University Press.\n"
+        "Cal Poe and Dan Loe. On bushes. In Proceedings of Forests, pages 21–30. "
+        "Society for Bushes and\nShrubs, 2003. ISBN 978-1.\n"
+        "Eve Moe and Fay Noe. On grass. Cambridge, 2004.\nCambridge University Press.\n"
     )
     assert [entry.title for entry in parse_references([(1, text)])] == [
         "On trees",
@@ -297,7 +308,10 @@ def test_publishers_at_the_start_of_a_line_begin_no_entry():
 
 
 def test_an_entry_without_its_year_does_not_swallow_the_next():
-    text = "Ann Doe and Ben Roe. On trees without a date. In Forests.\nCal Poe and Dan Loe. On bushes. In Forests, 2003."
+    text = (
+        "Ann Doe and Ben Roe. On trees without a date. In Forests.\n"
+        "Cal Poe and Dan Loe. On bushes. In Forests, 2003."
+    )
     assert [entry.year for entry in parse_references([(1, text)])] == [None, 2003]
 
 
@@ -347,7 +361,8 @@ HINTON, DEAN, LECUN, GOODFELLOW = (
 
 def test_spellings_of_one_title_are_one_work_under_its_commonest_spelling():
     titles = ["Distilling the knowledge in a neural network"] * 2 + [
-        "Distilling the Knowledge in a Neural Network.", "Distilling the know-ledge in a neural net-work",
+        "Distilling the Knowledge in a Neural Network.",
+        "Distilling the know-ledge in a neural net-work",
         "Distilling the knowlege in a neural network",
     ]  # fmt: skip
     entries = [entry(title, authors=(HINTON, DEAN)) for title in titles]

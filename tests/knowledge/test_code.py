@@ -1,4 +1,5 @@
-"""Links to code: found in any shape that a text has them in, with the page, and shown where the paper is."""
+"""Links to code: found in any shape that a text has them in, with the page,
+and shown where the paper is."""
 
 import pytest
 from conftest import build_database, make_pdf, query, rows, serve
@@ -12,10 +13,13 @@ from papersette.knowledge.code import find_code
         ("See https://github.com/ada/walks.", ["https://github.com/ada/walks"]),
         ("https://github. com/ada/walks", ["https://github.com/ada/walks"]),
         ("at github.com/ada/walks.git, and", ["https://github.com/ada/walks"]),
-        ("(https: //www.github.com/ ada/walks-\nof-noise)", ["https://github.com/ada/walks-of-noise"]),
-        ("1https://gitlab.com/a.b/c_d/tree/master/x 2https://bitbucket.org/e/f", ["https://gitlab.com/a.b/c_d", "https://bitbucket.org/e/f"]),
+        ("(https: //www.github.com/ ada/walks-\nof-noise)",
+         ["https://github.com/ada/walks-of-noise"]),
+        ("1https://gitlab.com/a.b/c_d/tree/master/x 2https://bitbucket.org/e/f",
+         ["https://gitlab.com/a.b/c_d", "https://bitbucket.org/e/f"]),
         ("https://github.com/ada/walks and GitHub.com/Ada/Walks", ["https://github.com/ada/walks"]),
-        ("https://anonymous.4open.science/r/1234-abc/", ["https://anonymous.4open.science/r/1234-abc"]),
+        ("https://anonymous.4open.science/r/1234-abc/",
+         ["https://anonymous.4open.science/r/1234-abc"]),
         ("on GitHub, at https://github.com/ada or https://ada.github.io/walks/", []),
         ("notgithub.com/ada/walks", []),
     ],
@@ -47,7 +51,10 @@ def test_a_card_a_paper_and_a_search_have_the_links(tmp_path):
     )
     make_pdf(tmp_path / "pdfs/b.pdf", [["On walks without any code."]])
     (tmp_path / "papers.csv").write_text("paper_id,title\na,Walks\nb,More walks\n")
-    catalog = "title: T\nsources:\n  - {kind: table, file: papers.csv, files: pdfs, venue: {venue_id: v, name: V}}\n"
+    catalog = (
+        "title: T\nsources:\n"
+        "  - {kind: table, file: papers.csv, files: pdfs, venue: {venue_id: v, name: V}}\n"
+    )
     database = build_database(tmp_path, catalog)
     assert query(database, "select paper_id, url, page from code_links") == [
         ("a", "https://github.com/ada/walks", 2)

@@ -1,4 +1,5 @@
-"""Mentions: whole words, the longest name, a cue for ordinary words, and a sentence to check each by."""
+"""Mentions: whole words, the longest name, a cue for ordinary words,
+and a sentence to check each by."""
 
 import json
 
@@ -55,7 +56,10 @@ def test_case_is_kept_for_acronyms_and_datasets(matcher):
 
 
 def test_techniques_are_found_in_any_case_hyphenated_or_in_the_plural(matcher):
-    text = "Batch normalization helps. BATCH-NORMALIZATION hurts. Autoencoders, auto-encoder and Auto encoders agree; GANs do."
+    text = (
+        "Batch normalization helps. BATCH-NORMALIZATION hurts. "
+        "Autoencoders, auto-encoder and Auto encoders agree; GANs do."
+    )
     assert found(matcher, text) == {"batch-normalization": 2, "auto-encoders": 3, "gan": 1}
 
 
@@ -309,7 +313,8 @@ def test_what_the_lists_or_tags_know_is_not_mined_again():
     for _ in range(3):
         miner.add(
             [
-                "The MNIST dataset, the ImageNet 2012 dataset, the RL benchmark, the Orchard5 dataset."
+                "The MNIST dataset, the ImageNet 2012 dataset, the RL benchmark, "
+                "the Orchard5 dataset."
             ]
         )
     terms = to_terms(["RL", "RL"], load_datasets(), miner.datasets(), miner.frequencies)

@@ -17,7 +17,8 @@ STYLES = {
         "Baker, A. (2001). Who votes at noon? The timing of elections. Electoral Notes, 12, 3-19.",
         ["baker-a"], 2001, "Who votes at noon? The timing of elections"),
     "a subtitle and a place with stops": (
-        "Beck, Ulla (1986): Die Stadtgesellschaft. Auf dem Weg an den Rand. Frankfurt a. M.: Campus.",
+        "Beck, Ulla (1986): Die Stadtgesellschaft. Auf dem Weg an den Rand. "
+        "Frankfurt a. M.: Campus.",
         ["beck-u"], 1986, "Die Stadtgesellschaft. Auf dem Weg an den Rand"),
     "a volume with a title": (
         "Esser, H., 1999: Städte. Besondere Grundlagen. Band 1: Häuser und Höfe. Bonn: Campus.",
@@ -45,7 +46,8 @@ STYLES = {
         "Gale, R. (1990) ‘The workers’ day off and women’s work’, Journal of Leisure 15: 3–4.",
         ["gale-r"], 1990, "The workers’ day off and women’s work"),
     "German quotation marks": (
-        "Huber, Karl (2005): „Die Ordnung der Dinge im Dorf“. In: Zeitschrift für Dorfkunde 3: 1-9.",
+        "Huber, Karl (2005): „Die Ordnung der Dinge im Dorf“. "
+        "In: Zeitschrift für Dorfkunde 3: 1-9.",
         ["huber-k"], 2005, "Die Ordnung der Dinge im Dorf"),
     "guillemets": (
         "Imbert, J. (2003), « Les marchés de nuit », Revue des villes, vol. 4, n° 2, p. 33-51.",
@@ -99,7 +101,8 @@ STYLES = {
         "Волков А., Сидоров Б. Методы отбора признаков // Вестник науки. 2014. № 3. С. 11–19.",
         None, 2014, "Методы отбора признаков"),
     "a translated title": (
-        "Wolf, E. (1927). Die Lehre vom Schlaf [The theory of sleep]. Archiv für Träume, 4, 193-209.",
+        "Wolf, E. (1927). Die Lehre vom Schlaf [The theory of sleep]. "
+        "Archiv für Träume, 4, 193-209.",
         ["wolf-e"], 1927, "Die Lehre vom Schlaf [The theory of sleep]"),
 }  # fmt: skip
 

@@ -1,4 +1,5 @@
-"""Related papers: near in what they say and cite, never a version of the same work, each with its reason."""
+"""Related papers: near in what they say and cite, never a version of the same work,
+each with its reason."""
 
 import numpy as np
 from scipy.sparse import csr_matrix

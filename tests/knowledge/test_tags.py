@@ -1,4 +1,5 @@
-"""Tags: spellings of one keyword are joined, likeness alone joins nothing, papers without keywords get marked ones."""
+"""Tags: spellings of one keyword are joined, likeness alone joins nothing,
+papers without keywords get marked ones."""
 
 import pytest
 import yaml

@@ -9,10 +9,14 @@ from conftest import ROOT, foreign, replaced
 from papersette.knowledge.versions import Version, find_pairs, group
 
 ABSTRACT = (
-    "We measure how the noise of small batches walks along a valley of the loss, and show that the height of the walk above "
-    "the floor is set by the learning rate, whereas the batch size decides how far it explores."
+    "We measure how the noise of small batches walks along a valley of the loss, "
+    "and show that the height of the walk above the floor is set by the learning rate, "
+    "whereas the batch size decides how far it explores."
 )
-OTHER = "A survey of cooking with cast iron pans, their seasoning, and the chemistry of polymerized oils on a hot surface."
+OTHER = (
+    "A survey of cooking with cast iron pans, their seasoning, "
+    "and the chemistry of polymerized oils on a hot surface."
+)
 
 
 def version(paper_id, venue="v", **given):

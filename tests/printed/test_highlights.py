@@ -86,7 +86,8 @@ def test_a_word_broken_over_two_lines_has_two_boxes(tmp_path):
 
 def test_a_passage_is_found_whatever_its_hyphens_spaces_and_accents(typeset):
     path = typeset(
-        '#set page(width: 9cm, height: 9cm)\n#set par(justify: true)\n#set text(hyphenate: true, lang: "en")\n'
+        "#set page(width: 9cm, height: 9cm)\n#set par(justify: true)\n"
+        '#set text(hyphenate: true, lang: "en")\n'
         "The stochastic gradient noise of Şimşekli is efficiently characterised by heavy-tailed"
         " distributions of the covariance, whatever the architecture."
     )
@@ -101,7 +102,16 @@ def test_a_passage_is_found_whatever_its_hyphens_spaces_and_accents(typeset):
 
 
 def test_a_passage_interrupted_by_a_running_head_is_found(tmp_path):
-    path = make_pdf(tmp_path / "a.pdf", [["The covariance of the noise decides", "12 A HEAD", "how fast the iterate escapes from a sharp minimum."]])  # fmt: skip
+    path = make_pdf(
+        tmp_path / "a.pdf",
+        [
+            [
+                "The covariance of the noise decides",
+                "12 A HEAD",
+                "how fast the iterate escapes from a sharp minimum.",
+            ]
+        ],
+    )
     layout = read_layout(path, 1)
     found = find_passage(
         layout,

@@ -19,8 +19,10 @@ from papersette.errors import UserError
 from papersette.proposals import new_catalog, proposal
 
 PAGE = "A text on hedges and gates with many words in it."
-BIB = """@inproceedings{hedges, title={Deep hedges of gardens}, author={Ada Keeper}, booktitle={Gardens 2019}, year={2019}}
-@inproceedings{gates, title={Gates that gradients open}, author={Emil Blank}, booktitle={Gardens 2019}, year={2019}}
+BIB = """@inproceedings{hedges, title={Deep hedges of gardens}, author={Ada Keeper}, \
+booktitle={Gardens 2019}, year={2019}}
+@inproceedings{gates, title={Gates that gradients open}, author={Emil Blank}, \
+booktitle={Gardens 2019}, year={2019}}
 """
 
 
@@ -42,7 +44,8 @@ def build(folder, *options):
 
 @pytest.fixture
 def papers(tmp_path):
-    """A folder with a space and an accent in its name, with a .bib and two PDFs not named by key."""
+    """A folder with a space and an accent in its name,
+    with a .bib and two PDFs not named by key."""
     folder = tmp_path / "Nos études 2019"
     (folder / "les pdfs").mkdir(parents=True)
     (folder / "nos articles.bib").write_text(BIB)
@@ -81,7 +84,15 @@ def test_the_printed_commands_work_as_they_are(papers, tmp_path, monkeypatch):
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     environment = os.environ | {"PYTHONPATH": str(ROOT), "PATH": path}
     (tmp_path / "build_db.py").symlink_to(ROOT / "build_db.py")
-    done = subprocess.run(command, shell=True, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)  # fmt: skip
+    done = subprocess.run(
+        command,
+        shell=True,
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     assert "2 papers, 2 pages" in done.stdout
     assert serve_command == f"make serve PDFS='{papers / 'les pdfs'}'"
@@ -143,7 +154,13 @@ def test_a_folder_without_papers_is_refused_with_the_remedy(tmp_path, names):
 
 def test_a_missing_folder_and_no_folder_are_errors_with_the_remedy(tmp_path):
     assert "there is no such folder" in init(tmp_path / "gone").stderr
-    done = subprocess.run([sys.executable, ROOT / "build_db.py", "init"], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, ROOT / "build_db.py", "init"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert (done.returncode, "name the folder that holds your papers" in done.stderr) == (1, True)
 
 
@@ -264,7 +281,9 @@ def test_replace_is_printed_only_where_it_is_needed(papers, tmp_path):
 def test_a_terminal_is_asked_a_few_questions(papers):
     controller, terminal = pty.openpty()
     command = [sys.executable, str(ROOT / "build_db.py"), "init", str(papers), "--jobs", "1"]
-    with subprocess.Popen(command, stdin=terminal, stdout=terminal, stderr=terminal, cwd=papers.parent) as process:  # fmt: skip
+    with subprocess.Popen(
+        command, stdin=terminal, stdout=terminal, stderr=terminal, cwd=papers.parent
+    ) as process:
         os.close(terminal)
         os.write(controller, b"Our gardens\n\n2020\n")
         shown = b""

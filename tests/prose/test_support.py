@@ -45,8 +45,8 @@ def test_a_number_after_the_full_stop_belongs_to_the_sentence_before():
         "Dropout restores <b>importance weights</b> [1].",
         "Weights [1].",
     ],
-    ids=["no number", "unknown number", "another passage", "other words", "another figure", "address",
-         "host", "link of Markdown", "HTML", "too few words"],
+    ids=["no number", "unknown number", "another passage", "other words", "another figure",
+         "address", "host", "link of Markdown", "HTML", "too few words"],
 )  # fmt: skip
 def test_a_sentence_is_dropped_and_counted(sentence):
     assert texts(sentence) == ([], 1)

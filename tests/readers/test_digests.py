@@ -156,7 +156,8 @@ def test_a_digest_is_in_the_language_of_its_reader(folder, language, words):
 
 def test_a_digest_that_cannot_be_written_is_written_later(folder):
     (folder / "outbox").write_text("no folder")
-    assert main(["digest", "--db", str(folder / "papers.db"), "--readers", str(folder / "readers.db"), "--url", URL,
+    assert main(["digest", "--db", str(folder / "papers.db"),
+                 "--readers", str(folder / "readers.db"), "--url", URL,
                  "--to", str(folder / "outbox"), "--site", str(ROOT)]) == 2  # fmt: skip
     (folder / "outbox").unlink()
     assert len(write(folder)[1]) == 1
@@ -177,8 +178,9 @@ main(sys.argv[1:])
 
 
 def test_a_run_that_is_killed_after_its_file_writes_the_same_file_again(folder):
-    command = [sys.executable, "-c", KILLED, "digest", "--db", folder / "papers.db", "--readers", folder / "readers.db",
-               "--url", URL, "--to", folder / "outbox", "--site", ROOT]  # fmt: skip
+    command = [sys.executable, "-c", KILLED, "digest", "--db", folder / "papers.db",
+               "--readers", folder / "readers.db", "--url", URL,
+               "--to", folder / "outbox", "--site", ROOT]  # fmt: skip
     died = subprocess.run(list(map(str, command)), check=False)
     assert died.returncode == -signal.SIGKILL
     (before,) = (folder / "outbox").iterdir()

@@ -13,8 +13,9 @@ KNOWN = [
     Known("12", None, None, "Preface"),
     Known("ar", None, None, "تعلم الآلة في المختبر العربي"),
 ]
-BIBTEX = r"""
-@inproceedings{B1DmUzWAW, title = {A simple neural attentive meta-learner}, author = {Nikhil Mishra}}
+BIBTEX = """
+@inproceedings{B1DmUzWAW, title = {A simple neural attentive meta-learner}, \
+author = {Nikhil Mishra}}
 @inproceedings{brock2019large, title = {Another paper altogether, with a key that is ours}}
 @article{x1, title = {GANs of large scale}, doi = {https://doi.org/10.1000/abc}}
 @misc{x2, title = {{Large Scale} {GAN} Training for High-Fidelity}}

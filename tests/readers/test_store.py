@@ -27,11 +27,14 @@ def test_migrations_are_numbered_from_1_without_gaps():
 VERSION_1 = """
 insert into readers values (1, 'alice', 'Alice', '2026-11-30T00:00:00Z');
 insert into papers values ('p1', 'On noise', null);
-insert into library values (1, 'p1', 'reading', 'a *note*', '2026-11-30T00:00:00Z', '2026-11-30T00:00:00Z');
+insert into library values \
+(1, 'p1', 'reading', 'a *note*', '2026-11-30T00:00:00Z', '2026-11-30T00:00:00Z');
 insert into tags values (1, 'p1', 'to cite');
 insert into ratings values ('p1', 1, 4, '2026-11-30T00:00:00Z');
-insert into comments (paper_id, reader_id, text, created) values ('p1', 1, 'Yes', '2026-11-30T00:00:00Z');
-insert into highlights values (1, 1, 'p1', 2, 'the noise', '8-0399bb71', 'the noise is', '', '2026-11-30T00:00:00Z');
+insert into comments (paper_id, reader_id, text, created) \
+values ('p1', 1, 'Yes', '2026-11-30T00:00:00Z');
+insert into highlights values \
+(1, 1, 'p1', 2, 'the noise', '8-0399bb71', 'the noise is', '', '2026-11-30T00:00:00Z');
 insert into views values ('p1', '2026-11-30', 3);
 """
 
@@ -56,7 +59,10 @@ def test_a_file_of_version_1_keeps_all_rows_in_the_newest_version(tmp_path):
 
 def dump(conn):
     """Return the rows of each table that readers write."""
-    names = "select name from sqlite_master where type = 'table' and name not like 'sqlite_%' and name <> 'migrations'"
+    names = (
+        "select name from sqlite_master "
+        "where type = 'table' and name not like 'sqlite_%' and name <> 'migrations'"
+    )
     return {
         name: conn.execute(f"select * from {name}").fetchall()
         for (name,) in conn.execute(names).fetchall()

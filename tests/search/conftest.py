@@ -1,4 +1,5 @@
-"""The engine of a few papers whose sentences are quoted; one of them has an abstract and no text."""
+"""The engine of a few papers whose sentences are quoted;
+one of them has an abstract and no text."""
 
 import pytest
 from conftest import build_database, make_pdf

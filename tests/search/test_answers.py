@@ -1,4 +1,5 @@
-"""Answers from the papers: the sentences that answer best, and how often they are the right ones."""
+"""Answers from the papers: the sentences that answer best,
+and how often they are the right ones."""
 
 import pytest
 from conftest import ROOT, query

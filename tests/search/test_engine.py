@@ -313,8 +313,8 @@ def test_similar_lists_the_most_similar_paper_first(engine, search):
 def test_a_passage_of_references_is_one_entry(search, searched_db):
     with contextlib.closing(sqlite3.connect(searched_db)) as conn:
         entries = {raw for (raw,) in conn.execute("select raw from citations")}
-    asked = ["generalization training batch", "hinton merriënboer", "vaswani trees", "kingma filler",
-             "in:references bengio", "blank rows"]  # fmt: skip
+    asked = ["generalization training batch", "hinton merriënboer", "vaswani trees",
+             "kingma filler", "in:references bengio", "blank rows"]  # fmt: skip
     shown = [
         hit.passage.replace("⟦", "").replace("⟧", "")
         for q in asked
@@ -369,8 +369,8 @@ def test_versions_of_a_work_are_grouped_and_count_once(search):
     assert sorted(ids(every)) == ["hedging", "older-hedging"]
 
 
-QUERIES = ["", "normalization", "the library", "cites:bengio", "-network", "gans OR hinton", "year:2018..2019",
-           "citations(title:orchards)", "training of classifiers"]  # fmt: skip
+QUERIES = ["", "normalization", "the library", "cites:bengio", "-network", "gans OR hinton",
+           "year:2018..2019", "citations(title:orchards)", "training of classifiers"]  # fmt: skip
 
 
 @pytest.mark.parametrize("versions", ["", "all"])
@@ -448,11 +448,16 @@ def test_words_that_no_paper_has_together_are_said_to_be_missing_from_each(searc
     }  # fmt: skip
 
 
-ODD = ["", " ", '"', '""', "(", ")(", "-", "*", "**", "OR", "NOT x", "\x00", "🙂", "title:", "cites:", 'cites:""', "cites:,", "year:x..y",
-       "year:..", "dataset:*", "citations(", "citations(()", "references(-x)", "similar()", "similar(\x00)", "citations(" * 80 + "x",
-       "a* OR b*", "*a", "a/b\\c", "x" * 5000, "(" * 2000, "NEAR(a b, 999)", "a NEAR/0 a", '"a b c"*', "機*", "機", "ا*", "ـ", "C++*", "#", "++",
-       "-cites:bengio", "in:text", "in:references -x", "author:", "has:nosuch", "body:x", "method:x*", "methods:(a OR b)", " ".join(f"w{i}" for i in range(99)),
-       "references:bengio*", "year:2019*", "lang:xx", "{q}", "[a]", "a^2", "x:y:z", "a\u0301", "İİ", "the of and", "?", "why?"]  # fmt: skip
+ODD = [
+    "", " ", '"', '""', "(", ")(", "-", "*", "**", "OR", "NOT x", "\x00", "🙂", "title:", "cites:",
+    'cites:""', "cites:,", "year:x..y", "year:..", "dataset:*", "citations(", "citations(()",
+    "references(-x)", "similar()", "similar(\x00)", "citations(" * 80 + "x", "a* OR b*", "*a",
+    "a/b\\c", "x" * 5000, "(" * 2000, "NEAR(a b, 999)", "a NEAR/0 a", '"a b c"*', "機*", "機",
+    "ا*", "ـ", "C++*", "#", "++", "-cites:bengio", "in:text", "in:references -x", "author:",
+    "has:nosuch", "body:x", "method:x*", "methods:(a OR b)", " ".join(f"w{i}" for i in range(99)),
+    "references:bengio*", "year:2019*", "lang:xx", "{q}", "[a]", "a^2", "x:y:z", "a\u0301", "İİ",
+    "the of and", "?", "why?",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("typed", ODD)

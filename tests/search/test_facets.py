@@ -1,4 +1,5 @@
-"""Facets: right in HTML and JSON, on page 2, beside a filter and a search, with several values ANDed."""
+"""Facets: right in HTML and JSON, on page 2, beside a filter and a search,
+with several values ANDed."""
 
 import pytest
 from conftest import page
@@ -35,7 +36,8 @@ def all_ids(site, **asked):
 
 def test_counts_are_of_the_whole_table(site):
     assert facet(get(site), "tags") == {
-        "filler": 45, "noise": 3, "dropout": 2, "b-bold-b": 1, "cplusplus": 1, "odd-ids": 1, "شبكات": 1,
+        "filler": 45, "noise": 3, "dropout": 2,
+        "b-bold-b": 1, "cplusplus": 1, "odd-ids": 1, "شبكات": 1,
     }  # fmt: skip
 
 

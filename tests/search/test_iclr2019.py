@@ -1,4 +1,5 @@
-"""The search of all papers of ICLR 2019 (from PAPERSETTE_DATA): counts, whole words, order, known items."""
+"""The search of all papers of ICLR 2019 (from PAPERSETTE_DATA):
+counts, whole words, order, known items."""
 
 import re
 import shutil

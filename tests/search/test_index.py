@@ -1,4 +1,5 @@
-"""The search index is derived: missing, stale, damaged or unwritable, it is made again and searches go on."""
+"""The search index is derived: missing, stale, damaged or unwritable,
+it is made again and searches go on."""
 
 import asyncio
 import shutil
@@ -173,11 +174,23 @@ def test_meanwhile_a_server_answers_and_says_how_far_the_index_is(database, halt
     metadata = yaml.safe_load((ROOT / "metadata.yml").read_text(encoding="utf-8"))
     waiting = ["/papers/search?q=noise", "/papers/search.json?q=noise", "/papers/search_facets.csv",
                "/papers/map_of_papers.json", "/papers/suggest.json?q=ben"]  # fmt: skip
-    ready = ["/", "/papers/papers/hinton", "/papers/papers.json?_search=belief", "/-/search?q=belief", "/about"]  # fmt: skip
+    ready = [
+        "/",
+        "/papers/papers/hinton",
+        "/papers/papers.json?_search=belief",
+        "/-/search?q=belief",
+        "/about",
+    ]
 
     async def visit():
-        site = Datasette([], immutables=[database], metadata=metadata, settings=PATIENT,
-                         plugins_dir=str(ROOT / "plugins"), template_dir=str(ROOT / "templates"))  # fmt: skip
+        site = Datasette(
+            [],
+            immutables=[database],
+            metadata=metadata,
+            settings=PATIENT,
+            plugins_dir=str(ROOT / "plugins"),
+            template_dir=str(ROOT / "templates"),
+        )
         await site.invoke_startup()
         meanwhile = await asyncio.gather(*map(site.client.get, [*waiting, *ready]))
         halted.set()

@@ -1,4 +1,5 @@
-"""A search that finds more papers than it looks into page by page, and than it counts value by value: nothing is lost for that."""
+"""A search that finds more papers than it looks into page by page,
+and than it counts value by value: nothing is lost for that."""
 
 import sqlite3
 from collections import defaultdict
@@ -13,10 +14,14 @@ from papersette.search.index import to_index_folder
 from papersette.search.results import Request
 
 PAPERS = 310
-"""More than facet_counts.SMALL_RESULT and ranking.PAPER_CANDIDATES, so that counts are those of sets of bits."""
+"""More than facet_counts.SMALL_RESULT and ranking.PAPER_CANDIDATES,
+so that counts are those of sets of bits."""
 SEEN_BEFORE = (101, 103, 105, 107, 109)
 """Odd papers that were elsewhere before, tagged even and without text: versions of one work."""
-TEXT = "A garden has a hedge and a gate, and whoever keeps it looks after all of them in every season of the year."
+TEXT = (
+    "A garden has a hedge and a gate, "
+    "and whoever keeps it looks after all of them in every season of the year."
+)
 
 
 @pytest.fixture(scope="module")

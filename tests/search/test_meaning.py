@@ -81,8 +81,9 @@ def test_pages_of_results_together_have_each_work_once(search):
 
 @pytest.mark.parametrize(
     "q",
-    ['cites:"Yoshua Bengio"', '"anisotropic noise"', "dropout", "title:noise", "year:2019", "noise OR batch",
-     f"similar({NOISE})", "citations(noise batch)", "regulari*", "noise batch in:references", ""],
+    ['cites:"Yoshua Bengio"', '"anisotropic noise"', "dropout", "title:noise", "year:2019",
+     "noise OR batch", f"similar({NOISE})", "citations(noise batch)", "regulari*",
+     "noise batch in:references", ""],
 )  # fmt: skip
 def test_fields_phrases_and_single_words_are_searched_by_words(search, q):
     result = search(q)

@@ -1,4 +1,5 @@
-"""Sets of papers are those that the engine finds for the same clause, of common and of rare words."""
+"""Sets of papers are those that the engine finds for the same clause,
+of common and of rare words."""
 
 import numpy as np
 import pytest

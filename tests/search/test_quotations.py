@@ -29,8 +29,10 @@ def found(engine, quotation):
         "The efficient classification of flat minima needs neither noise nor very large batches",
         "“The efficient classification of flat minima needs neither noise nor very large batches”",
         "the efﬁcient classiﬁcation of ﬂat minima needs neither noise nor very large batches",
-        "The efficient classi-\nfication of flat minima\nneeds neither noise nor very large batches",
-        "The efficient classi\u00adfication of flat minima needs neither noise nor very large batches",
+        ("The efficient classi-\nfication of flat minima\n"
+         "needs neither noise nor very large batches"),
+        ("The efficient classi\u00adfication of flat minima "
+         "needs neither noise nor very large batches"),
         "the EFFICIENT classification of flat minima... nor very large batches of data",
         "The efficient classification […] nor very large batches of data.",
         "flat minima needs neither",
@@ -60,7 +62,10 @@ def test_a_few_other_words_make_it_near_and_are_marked(quoted):
 
 
 def test_other_words_make_it_a_paraphrase(quoted):
-    quotation = "Forecasts of weather are made from simulations of the atmosphere, many of which are averaged"
+    quotation = (
+        "Forecasts of weather are made from simulations of the atmosphere, "
+        "many of which are averaged"
+    )
     assert found(quoted, quotation)[0] == ("paraphrase", "b", 1)
 
 
@@ -97,7 +102,10 @@ def test_no_input_is_an_error(quoted, quotation):
 
 
 def test_a_french_and_an_arabic_sentence_are_found(sample):
-    french = "Le rang d'un modèle change d'un essai à l'autre, et davantage encore d'un jeu de données à l'autre"
+    french = (
+        "Le rang d'un modèle change d'un essai à l'autre, "
+        "et davantage encore d'un jeu de données à l'autre"
+    )
     arabic = "تسأل الورقة عما يحدد اتساع النهاية الصغرى التي يصل إليها الانحدار العشوائي"
     assert found(sample, french)[0] == ("exact", "unreproducible-research", 1)
     assert found(sample, arabic)[0] == ("exact", "flatter-minima", 1)

@@ -1,4 +1,5 @@
-"""The search of the sample ranks as well as it did: questions in other words than the papers' own, each about one paper."""
+"""The search of the sample ranks as well as it did:
+questions in other words than the papers' own, each about one paper."""
 
 import json
 
@@ -43,6 +44,9 @@ def test_a_question_without_its_paper_stops_the_build_and_names_the_line(build, 
     (tmp_path / "questions.jsonl").write_text(
         '{"query": "title", "paper_id": "a"}\n{"query": "title"}\n'
     )
-    catalog = "title: T\nquestions: questions.jsonl\nsources:\n  - {kind: table, file: papers.json, venue: {venue_id: v, name: V}}\n"
+    catalog = (
+        "title: T\nquestions: questions.jsonl\nsources:\n"
+        "  - {kind: table, file: papers.json, venue: {venue_id: v, name: V}}\n"
+    )
     built = build(catalog)
     assert (built.returncode, "questions.jsonl, line 2" in built.stderr) == (1, True)

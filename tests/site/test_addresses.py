@@ -5,7 +5,13 @@ import json
 import pytest
 from conftest import build_database, serve
 
-HOSTILE = ["/\\evil.example", "//evil.example", "/\t/evil.example", "\\\\evil.example", "javascript:alert(1)"]  # fmt: skip
+HOSTILE = [
+    "/\\evil.example",
+    "//evil.example",
+    "/\t/evil.example",
+    "\\\\evil.example",
+    "javascript:alert(1)",
+]
 PAPERS = [
     {"paper_id": f"p{n}", "title": f"Address {n}", "url": url, "pdf_url": url}
     for n, url in enumerate(HOSTILE)

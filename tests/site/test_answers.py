@@ -1,4 +1,5 @@
-"""Answers of one build: entity tags, status 304, the cache and its bounds, and what is never kept."""
+"""Answers of one build: entity tags, status 304, the cache and its bounds,
+and what is never kept."""
 
 import asyncio
 import gzip

@@ -1,4 +1,5 @@
-"""Answers from the papers, and whose sentence a quotation is: pages, JSON, limits and permissions."""
+"""Answers from the papers, and whose sentence a quotation is:
+pages, JSON, limits and permissions."""
 
 import asyncio
 import re

@@ -10,10 +10,12 @@ from conftest import ROOT, axe_findings, follow, serve, visiting
 QUESTION = "Does dropout restore the effect of importance weights?"
 QUOTATION = "If training data come from p and the model will be used on q, multi-\nply the loss"
 WORDS = {
-    "en": ("Ask the papers", "Whose sentence is this?", "Exactly as quoted", "Answer from the papers", "Write an answer"),
-    "fr": ("Interroger les articles", "De qui est cette phrase ?", "Exactement comme cité", "Répondre à partir des articles",
-           "Rédiger une réponse"),
-    "ar": ("اسأل الأوراق", "لمن هذه الجملة؟", "كما في الاقتباس تمامًا", "أجب من الأوراق", "اكتب جوابًا"),
+    "en": ("Ask the papers", "Whose sentence is this?", "Exactly as quoted",
+           "Answer from the papers", "Write an answer"),
+    "fr": ("Interroger les articles", "De qui est cette phrase ?", "Exactement comme cité",
+           "Répondre à partir des articles", "Rédiger une réponse"),
+    "ar": ("اسأل الأوراق", "لمن هذه الجملة؟", "كما في الاقتباس تمامًا",
+           "أجب من الأوراق", "اكتب جوابًا"),
 }  # fmt: skip
 
 

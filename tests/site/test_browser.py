@@ -1,4 +1,5 @@
-"""The site in a real browser: on wide and narrow screens, in dark mode, by keyboard, without JavaScript."""
+"""The site in a real browser:
+on wide and narrow screens, in dark mode, by keyboard, without JavaScript."""
 
 import re
 
@@ -41,7 +42,8 @@ def faint_text(page):
 
 
 UNLABELLED = """[...document.querySelectorAll(
-    'header input[type=search], main form.search input[type=search], main form.find input:not([type=hidden])'
+    'header input[type=search], main form.search input[type=search], \
+main form.find input:not([type=hidden])'
 )].filter(field => !field.labels.length).length"""
 
 

@@ -11,7 +11,8 @@ LINK = re.compile(r'<a href="(?P<href>[^"]+)"[^>]*>(?P<text>[^<]*)</a>')
 
 
 def labels_of(db, table):
-    """Return the texts that may stand for rows of a table: their labels, or keys where there is no label."""
+    """Return the texts that may stand for rows of a table:
+    their labels, or keys where there is no label."""
     columns = query(db, f"pragma table_info({table})")
     named = [name for _, name, *_ in columns if name in {"name", "title"}]
     label = METADATA["tables"][table].get("label_column") or (named or [None])[0]
@@ -41,8 +42,14 @@ def test_foreign_keys_are_links_with_labels_on_every_table_page(sample_site, sam
             hrefs.add(link["href"])
             assert unescape(link["text"]).strip() in labels[other], (table, column, cell)
             linked.add((table, column))
-    assert {("problems", "paper_id"), ("citations", "cited_work_id"), ("mentions", "term_id"),
-            ("authorships", "author_id"), ("related", "other_id"), ("versions", "other_id")} <= linked  # fmt: skip
+    assert {
+        ("problems", "paper_id"),
+        ("citations", "cited_work_id"),
+        ("mentions", "term_id"),
+        ("authorships", "author_id"),
+        ("related", "other_id"),
+        ("versions", "other_id"),
+    } <= linked
     last_of_each_table = {href.split("/")[2]: href for href in sorted(hrefs)}.values()
     assert [href for href in last_of_each_table if sample_site.get(href).status_code != 200] == []
 

@@ -1,4 +1,5 @@
-"""Charts in a browser: drawn in light and dark, with tooltips and links, and no script of a title is run."""
+"""Charts in a browser: drawn in light and dark, with tooltips and links,
+and no script of a title is run."""
 
 import re
 from urllib.parse import urlencode
@@ -10,9 +11,12 @@ from corpora import HOSTILE
 
 DRAWN = "[...document.querySelectorAll('figure.chart:has(.plot)')].every(figure => figure.chart)"
 POINT = """([figure, title]) => {
-    const view = figure.chart.view, row = view.data('source_0').find(row => row.title.includes(title));
-    const box = figure.querySelector('canvas').getBoundingClientRect(), [left, top] = view.origin(), padding = view.padding();
-    return {row, x: box.x + left + padding.left + view.scale('x')(row.x), y: box.y + top + padding.top + view.scale('y')(row.y)};
+    const view = figure.chart.view, \
+row = view.data('source_0').find(row => row.title.includes(title));
+    const box = figure.querySelector('canvas').getBoundingClientRect(), \
+[left, top] = view.origin(), padding = view.padding();
+    return {row, x: box.x + left + padding.left + view.scale('x')(row.x), \
+y: box.y + top + padding.top + view.scale('y')(row.y)};
 }"""
 
 
@@ -100,7 +104,8 @@ def test_keys_lead_from_mark_to_mark_and_open_what_a_click_opens(visit):
     assert first
     assert first != second
     focused = page.evaluate(
-        "({role: document.activeElement.getAttribute('role'), outline: getComputedStyle(document.activeElement).outlineStyle})"
+        "({role: document.activeElement.getAttribute('role'), "
+        "outline: getComputedStyle(document.activeElement).outlineStyle})"
     )
     assert focused == {"role": "link", "outline": "solid"}
     page.keyboard.press("Home")
@@ -158,7 +163,8 @@ def test_rows_of_a_large_chart_are_not_in_its_page(ask):
 
 def pixels(page):
     return page.evaluate(
-        "[...document.querySelector('canvas').getContext('2d').getImageData(0, 0, 1100, 500).data].filter((v, i) => i % 4 === 3 && v > 200).length"
+        "[...document.querySelector('canvas').getContext('2d').getImageData(0, 0, 1100, 500).data]"
+        ".filter((v, i) => i % 4 === 3 && v > 200).length"
     )
 
 

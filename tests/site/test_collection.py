@@ -29,7 +29,9 @@ def examples_of(site):
 @pytest.mark.parametrize("name", ["sample_site", "odd_site", "plain_site", "rated_site"])
 def test_every_example_on_the_home_page_and_in_the_help_finds_papers(name, request):
     site = request.getfixturevalue(name)
-    help_page = page(site, "/papers/search").partition('id="search-help"')[2].partition("</details>")[0]  # fmt: skip
+    help_page = (
+        page(site, "/papers/search").partition('id="search-help"')[2].partition("</details>")[0]
+    )
     found = examples_of(site) + [link for link in links(help_page) if "search?q=" in link]
     assert len(found) > 4
     for link in found:

@@ -1,4 +1,5 @@
-"""Other sites' pages may read data without cookies, and nothing else; tests/test_docs.py has the formats."""
+"""Other sites' pages may read data without cookies, and nothing else;
+tests/test_docs.py has the formats."""
 
 import pytest
 from conftest import serve
@@ -34,8 +35,8 @@ def test_errors_of_data_are_read_too(open_site):
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/papers/search?q=x", "/papers/papers/swalp/read", "/-/readers/list.json", "/-/actor.json",
-     "/-/metadata.json", "/pdf/icml2019/swalp.pdf"],
+    ["/", "/papers/search?q=x", "/papers/papers/swalp/read", "/-/readers/list.json",
+     "/-/actor.json", "/-/metadata.json", "/pdf/icml2019/swalp.pdf"],
 )  # fmt: skip
 def test_pages_and_what_belongs_to_readers_stay_closed(path, open_site):
     answer = open_site.get(path)

@@ -97,7 +97,8 @@ def run(tmp_path, without_plugins):
     )
     conn.close()
     plugin = Routes()
-    # Datasette registers plugins for the process; those of this project may be there from other tests
+    # Datasette registers plugins for the process;
+    # those of this project may be there from other tests
     names = [path.name for path in (ROOT / "plugins").glob("*.py")]
     others = {name: pm.unregister(name=name) for name in names if pm.has_plugin(name)}
     pm.register(plugin)

@@ -8,8 +8,10 @@ from conftest import ROOT, follow
 STYLES = (ROOT / "static/papersette.css").read_text()
 LIGHT, CHOSEN_DARK, SYSTEM_DARK = (
     dict(re.findall(r"--([\w-]+): ([^;]+);", block))
-    for block in re.findall(r"^ *:root[^{\n]*\{\n( +color-scheme.*?)\n *\}", STYLES, re.DOTALL | re.MULTILINE)
-)  # fmt: skip
+    for block in re.findall(
+        r"^ *:root[^{\n]*\{\n( +color-scheme.*?)\n *\}", STYLES, re.DOTALL | re.MULTILINE
+    )
+)
 TEXT = [
     ("ink", "paper"),
     ("ink", "raised"),
@@ -36,7 +38,9 @@ EDGES = [("edge", "paper"), ("edge", "raised"), ("focus", "paper"), ("focus", "r
 def luminance(color):
     """Return the relative luminance of WCAG 2 of #rrggbb."""
     parts = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]  # fmt: skip
+    linear = [
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    ]
     return sum(share * part for share, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
 
@@ -69,8 +73,9 @@ def test_text_has_a_contrast_of_at_least_4_5_and_edges_and_focus_of_3(theme):
 def test_the_comment_at_the_top_names_every_component():
     head = STYLES[: STYLES.index("*/")]
     for name in (
-        "lead facts quiet absent prose plain link-button find fields chips tags card by passage links controls menu panel "
-        "notice read-as with-aside columns list figures rows-and-columns pairs paging unseen"
+        "lead facts quiet absent prose plain link-button find fields chips tags card by passage "
+        "links controls menu panel notice read-as with-aside columns list figures "
+        "rows-and-columns pairs paging unseen"
     ).split():
         assert re.search(rf"[.]{name}\b", head), name
         assert re.search(rf"[.]{name}\b", STYLES[len(head) :]), name

@@ -17,13 +17,16 @@ from datasette.app import Datasette
 from papersette.site.limits import Lane, LimitedConnection, Limits, limit
 
 ATTACKS = {
-    "a function of two long texts": "select spelling_likeness(hex(zeroblob(300000)), hex(zeroblob(300001)))",
+    "a function of two long texts":
+        "select spelling_likeness(hex(zeroblob(300000)), hex(zeroblob(300001)))",
     "a long pattern": "select hex(zeroblob(12000)) like replace(hex(zeroblob(12000)), '00', '%0')",
     "a long value": "select hex(zeroblob(200000000))",
-    "many long values": "with recursive n(i) as (select 1 union all select i + 1 from n where i < 2000)"
-    " select hex(zeroblob(1000000)) from n",
+    "many long values":
+        "with recursive n(i) as (select 1 union all select i + 1 from n where i < 2000)"
+        " select hex(zeroblob(1000000)) from n",
     "a statement that grows": "with c0 as (select 1 x)"
-    + "".join(f", c{i} as (select * from c{i - 1} union all select * from c{i - 1})" for i in range(1, 26))
+    + "".join(f", c{i} as (select * from c{i - 1} union all select * from c{i - 1})"
+              for i in range(1, 26))
     + " select count(*) from c25",
     "a merge": "select json_patch('{}', '{}')",
     "a deep expression": "select " + "(" * 300 + "1" + ")" * 300,
@@ -80,7 +83,9 @@ def test_functions_with_a_bound_answer_as_those_of_sqlite(limited):
     parts = ["'b'", "''", "null", "'2'", "x'62'", "' '", "'bc'"]
     asked = [f"instr({v}, {p})" for v in values for p in parts]
     asked += [f"replace({v}, {p}, 'zz')" for v in values for p in parts]
-    asked += [f"{trim}({v}, {p})" for trim in ("trim", "ltrim", "rtrim") for v in values for p in parts]  # fmt: skip
+    asked += [
+        f"{trim}({v}, {p})" for trim in ("trim", "ltrim", "rtrim") for v in values for p in parts
+    ]
     with contextlib.closing(sqlite3.connect(":memory:")) as plain:
         for expression in asked:
             expected = plain.execute(f"select {expression}").fetchone()[0]
@@ -105,9 +110,11 @@ def test_a_page_of_results_has_at_most_a_thousand_rows_and_a_csv_has_all(ask):
     metadata = yaml.safe_load((ROOT / "metadata.yml").read_text())
     metadata["plugins"]["papersette-limits"] = {"page_size": 3}
     page, html, all_rows = ask(
-        "/papers/search.json?q=a*&size=1000000&_shape=array", "/papers/search?q=a*&size=1000000", "/papers/search.csv?q=a*&_raw=on",
+        "/papers/search.json?q=a*&size=1000000&_shape=array",
+        "/papers/search?q=a*&size=1000000",
+        "/papers/search.csv?q=a*&_raw=on",
         metadata=metadata,
-    )  # fmt: skip
+    )
     assert len(page.json()) == 3
     assert html.text.count("<article") == 3
     assert len(all_rows.text.splitlines()) > 10

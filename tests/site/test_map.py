@@ -57,7 +57,8 @@ def test_neighbours_on_the_map_are_related_more_often_than_random_pairs(sample_d
 
 
 def documents(bodies):
-    """Return twenty papers on gardens and twenty on bicycles; with `bodies`, every second has a text."""
+    """Return twenty papers on gardens and twenty on bicycles;
+    with `bodies`, every second has a text."""
     topics = {"g": "hedges shears pruning roses spade", "b": "chains saddles puncture gears brakes"}
     lines = [
         "We show results. The proof is long, and tables follow them.",

@@ -1,4 +1,5 @@
-"""Papers and searches as Markdown: complete, and quoted so that no text of a paper is more than that."""
+"""Papers and searches as Markdown: complete,
+and quoted so that no text of a paper is more than that."""
 
 import re
 

@@ -22,13 +22,15 @@ DC = "{http://purl.org/dc/elements/1.1/}"
 COUNT = 240
 ODD = "Robust \x01 & <b>odd</b> ]]> الجبر"
 PAPERS = [
-    {"paper_id": "odd id/1 :ü", "title": ODD, "authors": ["Zoë Ångström", "Bo Lee"], "year": 2019, "published": "2019-05-06",
-     "abstract": "First & last.", "tags": ["GAN"], "url": "https://doi.org/10.1000/xyz", "language": "en", "pdf_url": "/pdf/a b.pdf"},
+    {"paper_id": "odd id/1 :ü", "title": ODD, "authors": ["Zoë Ångström", "Bo Lee"], "year": 2019,
+     "published": "2019-05-06", "abstract": "First & last.", "tags": ["GAN"],
+     "url": "https://doi.org/10.1000/xyz", "language": "en", "pdf_url": "/pdf/a b.pdf"},
     *[{"paper_id": f"p{n}", "title": f"Filler {n}"} for n in range(COUNT)],
 ]  # fmt: skip
 CATALOG = """title: Harvested papers
 sources:
-  - {kind: table, file: papers.json, venue: {venue_id: odd/venue 1, name: Odd & Co, kind: conference, year: 2019}}
+  - {kind: table, file: papers.json, \
+venue: {venue_id: odd/venue 1, name: Odd & Co, kind: conference, year: 2019}}
   - {kind: table, file: more.json, venue: {venue_id: more, name: More, year: 2020}}
 """
 
@@ -246,7 +248,8 @@ def test_post_is_answered_as_get_and_a_long_body_is_refused(site):
 
 
 def test_answers_have_the_structure_of_the_schemas(site):
-    """The elements, their order and the forms of their values, as OAI-PMH.xsd and oai_dc.xsd say."""
+    """The elements, their order and the forms of their values,
+    as OAI-PMH.xsd and oai_dc.xsd say."""
     root = ask(site, **RECORDS)
     stamp = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"
     assert re.fullmatch(stamp, root.findtext(f"{OAI}responseDate"))
@@ -260,7 +263,10 @@ def test_answers_have_the_structure_of_the_schemas(site):
         is_deleted = header.get("status") == "deleted"
         assert (record.find(f"{OAI}metadata") is None) == is_deleted
     allowed = set(
-        "title creator subject description publisher contributor date type format identifier source language relation coverage rights".split()
+        (
+            "title creator subject description publisher contributor date type format identifier "
+            "source language relation coverage rights"
+        ).split()
     )
     used = Counter(etree.QName(node).localname for node in root.iter(f"{DC}*"))
     assert used["title"] == len(root.findall(f".//{OAI}metadata")) >= 98

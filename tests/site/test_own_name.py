@@ -9,7 +9,8 @@ from conftest import ROOT, build_database, page, serve, visiting
 from papersette.catalogs.colours import READABLE, SURFACES, to_contrast
 from papersette.site.own_name import to_html
 
-HOSTILE_SVG = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9" onload="document.title = 'hacked'">
+HOSTILE_SVG = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9" \
+onload="document.title = 'hacked'">
 <script>document.documentElement.setAttribute("hacked", "yes")</script>
 <circle cx="4" cy="4" r="4" fill="#8a2"/></svg>"""
 CATALOG = """
@@ -102,7 +103,8 @@ def test_the_introduction_has_no_html_script_image_or_unsafe_link(own_site):
         ("![a](https://evil.example/x)", '<p>!<a href="https://evil.example/x">a</a></p>\n'),
         ("# One\n## Two", "<h2>One</h2>\n<h3>Two</h3>\n"),
         ("[b](/about)", '<p><a href="/prefix/about">b</a></p>\n'),
-        ("<https://a.org> & `x<y`", '<p><a href="https://a.org">https://a.org</a> &amp; <code>x&lt;y</code></p>\n'),
+        ("<https://a.org> & `x<y`",
+         '<p><a href="https://a.org">https://a.org</a> &amp; <code>x&lt;y</code></p>\n'),
     ],
 )  # fmt: skip
 def test_markdown_becomes_only_safe_html(markdown, html):
@@ -219,8 +221,11 @@ def test_a_database_of_others_cannot_bring_scripts_links_or_files(own_db, tmp_pa
     copy.execute(
         "update site set accent = 'red; } body { display: none', logo_type = 'text/html', "
         "contact = ?, footer_links = ?, featured_charts = '5', featured_queries = '[1]'",
-        ['{"label": "<b>x</b>", "url": "javascript:alert(1)"}', '[{"label": "y", "url": "//e.example"}]'],
-    )  # fmt: skip
+        [
+            '{"label": "<b>x</b>", "url": "javascript:alert(1)"}',
+            '[{"label": "y", "url": "//e.example"}]',
+        ],
+    )
     copy.commit()
     copy.close()
     source.close()

@@ -93,7 +93,14 @@ def test_no_title_or_text_of_a_paper_breaks_its_metadata(odd_site):
         assert path.status_code == 300
     for item in odd_site.get("/papers/papers.csl").json():
         key = item["id"]
-        encoded = "".join(c if c.isascii() and (c.isalnum() or c in "_-") else "+" if c == " " else "".join(f"~{byte:02X}" for byte in c.encode()) for c in key)  # fmt: skip
+        encoded = "".join(
+            c
+            if c.isascii() and (c.isalnum() or c in "_-")
+            else "+"
+            if c == " "
+            else "".join(f"~{byte:02X}" for byte in c.encode())
+            for c in key
+        )
         path = f"/papers/papers/{encoded}"
         (article,), shown = read(odd_site, path)
         title = item.get("title") or key
@@ -197,10 +204,12 @@ def named_site(sample_db, tmp_path_factory):
         shutil.copy(sample_db.with_name(name), folder / name)
     with closing(sqlite3.connect(folder / "papers.db")) as conn, conn:
         conn.execute(
-            "create table if not exists site (site_id integer primary key, title text, tagline text, accent text, contact text)"
+            "create table if not exists site "
+            "(site_id integer primary key, title text, tagline text, accent text, contact text)"
         )
         conn.execute(
-            "insert or replace into site (site_id, title, tagline, accent, contact) values (1, ?, ?, ?, ?)",
+            "insert or replace into site (site_id, title, tagline, accent, contact) "
+            "values (1, ?, ?, ?, ?)",
             (
                 "Our <papers>",
                 "All we read",

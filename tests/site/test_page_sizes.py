@@ -1,4 +1,5 @@
-"""No page of a large collection is huge unless the reader asks for that: real papers, every page kind."""
+"""No page of a large collection is huge unless the reader asks for that:
+real papers, every page kind."""
 
 from urllib.parse import urlencode
 
@@ -35,7 +36,8 @@ LARGEST_ROWS = {
     "terms": "select term_id from terms order by paper_count desc limit 1",
     "cited_works": "select cited_work_id from cited_works order by citing_count desc limit 1",
     "cited_names": "select name_id from cited_names order by citing_count desc limit 1",
-    "sessions": "select session_id from session_papers group by session_id order by count(*) desc limit 1",
+    "sessions": "select session_id from session_papers "
+    "group by session_id order by count(*) desc limit 1",
     "works": "select work_id from works order by paper_count desc limit 1",
 }
 

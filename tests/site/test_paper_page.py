@@ -1,4 +1,5 @@
-"""The page of a paper: in two columns, short enough, with mathematics, and silent about what is missing."""
+"""The page of a paper:
+in two columns, short enough, with mathematics, and silent about what is missing."""
 
 import html
 import json
@@ -101,7 +102,10 @@ def test_the_longest_papers_of_iclr_2019_are_short(visit, iclr_site, iclr_db):
             "select paper_id from citations group by paper_id order by count(*) desc limit 6",
             "select paper_id from mentions group by paper_id order by count(*) desc limit 3",
             "select paper_id from code_links group by paper_id order by count(*) desc limit 3",
-            "select cited_works.paper_id from cited_works where paper_id is not null order by citing_count desc limit 4",
+            (
+                "select cited_works.paper_id from cited_works "
+                "where paper_id is not null order by citing_count desc limit 4"
+            ),
             "select paper_id from papers order by page_count desc limit 3",
         )
         for (paper_id,) in query(iclr_db, sql)
@@ -117,8 +121,10 @@ def test_the_longest_papers_of_iclr_2019_are_short(visit, iclr_site, iclr_db):
 def test_the_longest_papers_of_emnlp_2020_are_short(visit, emnlp_site):
     sql = (
         "select paper_id from (select paper_id from papers order by length(abstract) desc limit 5)"
-        " union select paper_id from (select paper_id from papers order by length(authors) desc limit 5)"
-        " union select paper_id from (select paper_id from papers order by length(tags) desc limit 5)"
+        " union select paper_id from "
+        "(select paper_id from papers order by length(authors) desc limit 5)"
+        " union select paper_id from "
+        "(select paper_id from papers order by length(tags) desc limit 5)"
     )
     rows = emnlp_site.get("/papers.json", params={"sql": sql, "_shape": "array"}).json()
     browser_page = visit("/", emnlp_site)

@@ -8,7 +8,16 @@ from urllib.parse import quote
 import pytest
 from conftest import make_pdf, serve
 
-NAMES = ["plain.pdf", "a b.pdf", "é.pdf", "100%.pdf", "a#b.pdf", "why?.pdf", "a%20b.pdf", "sub/x y.PDF"]  # fmt: skip
+NAMES = [
+    "plain.pdf",
+    "a b.pdf",
+    "é.pdf",
+    "100%.pdf",
+    "a#b.pdf",
+    "why?.pdf",
+    "a%20b.pdf",
+    "sub/x y.PDF",
+]
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +58,8 @@ def test_a_pdf_is_served_whatever_its_name(site, folder, name):
 
 PRIVATE = [
     "notes.txt", "../outside.pdf", "%2e%2e/outside.pdf", "..%2foutside.pdf", "link.pdf", "loop.pdf",
-    "fifo.pdf", "sub", "", "a%00.pdf", "%ff.pdf", "/etc/passwd", "x" * 3000 + ".pdf", "notes.txt%00.pdf",
+    "fifo.pdf", "sub", "", "a%00.pdf", "%ff.pdf", "/etc/passwd", "x" * 3000 + ".pdf",
+    "notes.txt%00.pdf",
 ]  # fmt: skip
 
 

@@ -40,7 +40,8 @@ CATALOG = """title: A conference
 sources:
   - kind: miniconf
     folder: sitedata
-    venue: {venue_id: conf, name: Conf 2020, year: 2020, kind: conference, timezone: America/New_York}
+    venue: {venue_id: conf, name: Conf 2020, year: 2020, kind: conference, \
+timezone: America/New_York}
 """
 RUNNING, NEXT = "2020-11-16T19:00", "2020-11-16T19:45"
 """In the time zone of the venue: during the first sessions, and between them and the next."""
@@ -125,7 +126,11 @@ def test_now_and_next_follow_the_clock(site, at, now, following):
 
 def test_without_a_moment_the_clock_of_the_server_counts():
     today = datetime.now(UTC)
-    long = [to_row("Always", f"{today.year - 1}-01-01T00:00+00:00", f"{today.year + 2}-01-01T00:00+00:00")]  # fmt: skip
+    long = [
+        to_row(
+            "Always", f"{today.year - 1}-01-01T00:00+00:00", f"{today.year + 2}-01-01T00:00+00:00"
+        )
+    ]
     assert [row["session"] for row in to_programme(long).now] == ["Always"]
 
 

@@ -1,4 +1,5 @@
-"""The reader: pages as printed or as text, links to passages that survive rebuilds, and clear errors."""
+"""The reader: pages as printed or as text, links to passages that survive rebuilds,
+and clear errors."""
 
 import asyncio
 import html
@@ -28,12 +29,18 @@ PAGES = [
     ],
 ]
 PAPERS = [
-    {"paper_id": "own", "title": "Own <b>PDF</b> of $x^2$", "file": "own.pdf", "pdf_url": "/pdf/own.pdf"},
-    {"paper_id": "elsewhere", "title": "PDF elsewhere", "file": "elsewhere.pdf", "pdf_url": "https://example.org/e.pdf"},
-    {"paper_id": "text", "title": "Text only", "file": "text.txt", "pdf_url": "https://example.org/t.pdf"},
-    {"paper_id": "damaged", "title": "Damaged PDF", "file": "damaged.txt", "pdf_url": "/pdf/damaged.pdf"},
-    {"paper_id": "outside", "title": "PDF outside", "file": "outside.txt", "pdf_url": "/pdf/..%2foutside.pdf"},
-    {"paper_id": "a/b?c#d %41 ü", "title": "Odd id", "file": "odd.pdf", "pdf_url": "/pdf/odd%20name.pdf"},
+    {"paper_id": "own", "title": "Own <b>PDF</b> of $x^2$", "file": "own.pdf",
+     "pdf_url": "/pdf/own.pdf"},
+    {"paper_id": "elsewhere", "title": "PDF elsewhere", "file": "elsewhere.pdf",
+     "pdf_url": "https://example.org/e.pdf"},
+    {"paper_id": "text", "title": "Text only", "file": "text.txt",
+     "pdf_url": "https://example.org/t.pdf"},
+    {"paper_id": "damaged", "title": "Damaged PDF", "file": "damaged.txt",
+     "pdf_url": "/pdf/damaged.pdf"},
+    {"paper_id": "outside", "title": "PDF outside", "file": "outside.txt",
+     "pdf_url": "/pdf/..%2foutside.pdf"},
+    {"paper_id": "a/b?c#d %41 ü", "title": "Odd id", "file": "odd.pdf",
+     "pdf_url": "/pdf/odd%20name.pdf"},
     {"paper_id": "nothing", "title": "Neither PDF nor text"},
 ]  # fmt: skip
 CATALOG = """
@@ -331,7 +338,20 @@ def test_what_is_not_there_or_wrong_is_a_page_that_says_so(site, path, asked, st
     assert '<header class="site">' in answer.text
 
 
-HOSTILE = ['"', '""', "((", "<script>alert(1)</script>", "\0", "NEAR(", "🙂", "a" * 20_000, "* OR *", "author:", "%00", "⟦x⟧"]  # fmt: skip
+HOSTILE = [
+    '"',
+    '""',
+    "((",
+    "<script>alert(1)</script>",
+    "\0",
+    "NEAR(",
+    "🙂",
+    "a" * 20_000,
+    "* OR *",
+    "author:",
+    "%00",
+    "⟦x⟧",
+]
 
 
 @pytest.mark.parametrize("q", HOSTILE)
@@ -478,7 +498,10 @@ def test_links_have_the_prefix_of_the_site(datasette):
     assert all(link.startswith("/prefix/papers/papers/") for link in links)
 
 
-@pytest.mark.parametrize("given", [{"cache_mb": 0}, {"workers": "two"}, {"nosuch": 1}, {"cache": 5}, "x", {"seconds": -1}])  # fmt: skip
+@pytest.mark.parametrize(
+    "given",
+    [{"cache_mb": 0}, {"workers": "two"}, {"nosuch": 1}, {"cache": 5}, "x", {"seconds": -1}],
+)
 def test_a_wrong_setting_is_named(given):
     with pytest.raises(ValueError, match="papersette-reader"):
         Settings.from_metadata(given)

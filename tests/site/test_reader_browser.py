@@ -1,4 +1,5 @@
-"""The reader in a real browser: from a search to the page of the PDF, with and without JavaScript."""
+"""The reader in a real browser:
+from a search to the page of the PDF, with and without JavaScript."""
 
 import io
 import re
@@ -65,7 +66,8 @@ def test_the_invisible_text_lies_on_the_printed_words_and_can_be_selected(visit)
     )
     page.goto(page.url.partition("?")[0] + "?page=1&q=%22Langevin+dynamics%22")
     marked = page.evaluate(
-        """[...document.querySelectorAll("rect.word")].map((r) => ["x", "y", "width", "height"].map((n) => +r.getAttribute(n)))"""
+        '[...document.querySelectorAll("rect.word")]'
+        '.map((r) => ["x", "y", "width", "height"].map((n) => +r.getAttribute(n)))'
     )
     assert len(places) == len(marked) >= 2
     for (left, top, right, bottom), (x, y, width, height) in zip(places, marked, strict=True):
@@ -74,7 +76,8 @@ def test_the_invisible_text_lies_on_the_printed_words_and_can_be_selected(visit)
         assert abs((top + bottom) / 2 - (y + height / 2)) < 3
     selected = page.evaluate(
         """() => { const lines = document.querySelectorAll("svg .text text");
-          getSelection().setBaseAndExtent(lines[0].firstChild, 0, lines[lines.length - 1].firstChild, 1);
+          getSelection().setBaseAndExtent(lines[0].firstChild, 0, \
+lines[lines.length - 1].firstChild, 1);
           return getSelection().toString(); }"""
     )
     assert "Langevin dynamics" in " ".join(selected.split())

@@ -89,7 +89,8 @@ def follows_a_search(page, words):
 
 PAGES = ["/-/login", PAPER, f"{PAPER}/comments", "/-/library", "/-/library/import", "/-/account",
          "/-/account/delete", f"{PAPER}/read?page=1", "/-/moderation",
-         "/-/following", "/-/for-you", "/-/programme", "/papers/search?q=noise", "/papers/tags/generalization"]  # fmt: skip
+         "/-/following", "/-/for-you", "/-/programme", "/papers/search?q=noise",
+         "/papers/tags/generalization"]  # fmt: skip
 
 
 @pytest.fixture

@@ -1,4 +1,5 @@
-"""Following: what is new after a rebuild, private feeds, digests, recommendations, the programme."""
+"""Following: what is new after a rebuild, private feeds, digests, recommendations,
+the programme."""
 
 import email
 import json
@@ -55,7 +56,8 @@ def to_build(folder, papers):
 
 @pytest.fixture(scope="module")
 def builds(once):
-    """Return four builds: the papers of FIRST, with ADDED, without "d" and "a", and as the second."""
+    """Return four builds: the papers of FIRST, with ADDED, without "d" and "a",
+    and as the second."""
 
     def fill(folder):
         to_build(folder / "1", FIRST)
@@ -75,7 +77,8 @@ class Site:
         self.count = len(FIRST)
 
     def serve(self, built, count):
-        """Rename another build over the one that is served; return when it is, with so many papers."""
+        """Rename another build over the one that is served;
+        return when it is, with so many papers."""
         (self.folder / "papers.index").unlink()
         (self.folder / "papers.index").symlink_to(built.with_suffix(".index"))
         for name in ("papers.db", "inspect-data.json"):

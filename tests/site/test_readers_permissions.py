@@ -59,7 +59,8 @@ TABLE = """
   /-/unsubscribe/WRONG        GET     404        404     404           404
   /-/unsubscribe/WRONG        POST    404        404     404           404
 """
-"""A wrong password is 403, and a wrong name of an account to delete 400. The sample has no calendar."""
+"""A wrong password is 403, and a wrong name of an account to delete 400.
+The sample has no calendar."""
 WRONG = "x" * 32
 """In the place of a secret."""
 ROWS = [

@@ -24,7 +24,7 @@ def test_a_card_shows_title_facts_passage_actions_and_tags_in_this_order(visit):
     by, passage = (card.locator(part).evaluate(size) for part in (".by", ".passage"))
     assert passage > by
     assert card.locator(".passage .page").count() == 1
-    actions = [box["y"] for box in (one.bounding_box() for one in card.locator(".links > *").all())]  # fmt: skip
+    actions = [box["y"] for box in (one.bounding_box() for one in card.locator(".links > *").all())]
     assert max(actions) - min(actions) < 12, "one line"
 
 
@@ -86,7 +86,9 @@ def test_chosen_filters_are_chips_with_their_labels_that_remove_them(visit):
     assert "author=" not in opened.url
 
 
-@pytest.mark.parametrize("q", ["noise", "batch normalization", "nosuchword noise", '"batch normalization" -lstm'])  # fmt: skip
+@pytest.mark.parametrize(
+    "q", ["noise", "batch normalization", "nosuchword noise", '"batch normalization" -lstm']
+)
 def test_the_first_result_is_within_two_tabs_of_the_search_box(visit, q):
     opened = visit(f"/papers/search?q={q}")
     opened.focus("#q")

@@ -20,10 +20,12 @@ from datasette.app import Datasette
 from papersette.search.results import PAGE_SIZE
 
 FORMULAS = [
-    '=HYPERLINK("http://evil.example","x")', "=1+1", "+1+1", "-1+cmd|' /C calc'!A0", "@SUM(A1)", "\t=1", "\r=1", " =1", "＝1", "+", "-a", "\u200b=1", "\ufeff=1", "\ufeff\u200b +1",
+    '=HYPERLINK("http://evil.example","x")', "=1+1", "+1+1", "-1+cmd|' /C calc'!A0", "@SUM(A1)",
+    "\t=1", "\r=1", " =1", "＝1", "+", "-a", "\u200b=1", "\ufeff=1", "\ufeff\u200b +1",
 ]  # fmt: skip
 HARMLESS = [
-    "", "-3.5", "+49", "1e-9", "-0", "a=b", "a\tb", 'a "quoted", word', "two\nlines", "semi;colon", "🦆 Élan الشبكات", "'quoted'", "x-y@z",
+    "", "-3.5", "+49", "1e-9", "-0", "a=b", "a\tb", 'a "quoted", word', "two\nlines",
+    "semi;colon", "🦆 Élan الشبكات", "'quoted'", "x-y@z",
 ]  # fmt: skip
 
 
@@ -160,8 +162,10 @@ def ask_with(database, paths, **settings):
 
 
 DOWNLOADS = [
-    "/papers/papers", "/papers/papers?_next=5", "/papers/pages", "/papers/paper_texts", "/papers/search?q=", "/papers/citations_within",
-    "/papers?sql=select+paper_id,title+from+papers", "/papers/papers_of?venue=icml-2019", "/papers/papers?_size=max",
+    "/papers/papers", "/papers/papers?_next=5", "/papers/pages", "/papers/paper_texts",
+    "/papers/search?q=", "/papers/citations_within",
+    "/papers?sql=select+paper_id,title+from+papers", "/papers/papers_of?venue=icml-2019",
+    "/papers/papers?_size=max",
 ]  # fmt: skip
 
 

@@ -1,4 +1,5 @@
-"""The publication as plain files: every link resolves, the search runs in a browser, data is complete."""
+"""The publication as plain files:
+every link resolves, the search runs in a browser, data is complete."""
 
 import contextlib
 import csv

@@ -16,9 +16,11 @@ from papersette.proposals import new_catalog
 
 LOCALES = ["en", "fr", "ar"]
 PHONE = {"width": 390, "height": 844}
-BIB = """@inproceedings{swalp, title={{SWALP}: Stochastic Weight Averaging in Low-Precision Training},
+BIB = """@inproceedings{swalp, \
+title={{SWALP}: Stochastic Weight Averaging in Low-Precision Training},
   author={Guandao Yang and Tianyi Zhang}, booktitle={Averaging 2019}, year={2019}}
-@inproceedings{unread, title={A paper without a file}, author={Ada Keeper}, booktitle={Averaging 2019}, year={2019}}
+@inproceedings{unread, title={A paper without a file}, author={Ada Keeper}, \
+booktitle={Averaging 2019}, year={2019}}
 """
 
 pytestmark = [pytest.mark.slow, pytest.mark.parametrize("locale", LOCALES)]

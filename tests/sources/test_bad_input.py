@@ -75,7 +75,10 @@ def test_virtual_and_openreview_survive_numbers_in_lists(tmp_path):
 
 
 def test_half_a_surrogate_pair_is_replaced_and_reported(tmp_path):
-    text = '[{"paper_id": "a\\ud800", "title": "T\\udfff"}, {"paper_id": "b", "title": "\\ud83d\\ude00"}]'
+    text = (
+        '[{"paper_id": "a\\ud800", "title": "T\\udfff"}, '
+        '{"paper_id": "b", "title": "\\ud83d\\ude00"}]'
+    )
     papers, problems = collect(tmp_path, "kind: table, file: t.json", t_json=text)
     assert {key: paper.title for key, paper in papers.items()} == {"a\ufffd": "T\ufffd", "b": "😀"}
     assert [item for item, _ in problems] == ["t.json: line 1"]
@@ -158,7 +161,10 @@ def test_an_atom_feed_that_is_cut_is_reported(tmp_path):
 
 
 def test_bibtex_reads_entries_with_blanks_and_line_breaks_around_the_type(tmp_path):
-    text = "@ article{a, title={A}}\n@article\n\n{b, title={B}}\n  @\tmisc {c, title={C}}\n@book(d, title={D})\n"
+    text = (
+        "@ article{a, title={A}}\n@article\n\n{b, title={B}}\n"
+        "  @\tmisc {c, title={C}}\n@book(d, title={D})\n"
+    )
     papers, problems = collect(tmp_path, "kind: bibtex, file: p.bib", p_bib=text)
     assert {key: paper.title for key, paper in papers.items()} == dict(
         zip("abcd", "ABCD", strict=True)
@@ -386,7 +392,10 @@ def test_a_bad_catalog_is_refused_with_the_line(tmp_path, text, message):
 @pytest.mark.parametrize("hosts", ["x", "[5]", "['http://x/']", "['a b']", "{}"])
 def test_allow_hosts_is_a_list_of_hosts(tmp_path, hosts):
     (tmp_path / "t.json").write_text("[]")
-    text = f"title: T\nallow_hosts: {hosts}\nsources:\n  - {{kind: table, file: t.json, venue: {VENUE}}}"
+    text = (
+        f"title: T\nallow_hosts: {hosts}\nsources:\n"
+        f"  - {{kind: table, file: t.json, venue: {VENUE}}}"
+    )
     (tmp_path / "catalog.yml").write_text(text)
     with pytest.raises(UserError, match="line 2: “allow_hosts” must be a list of hosts"):
         catalog.load(tmp_path / "catalog.yml", tmp_path)

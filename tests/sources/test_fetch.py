@@ -80,9 +80,11 @@ class Handler(BaseHTTPRequestHandler):
         self.send()
 
     def answer_paired(self, number):
-        """Answer once two requests are in progress, and some time later, so that a third would show.
+        """Answer once two requests are in progress, and some time later,
+        so that a third would show.
 
-        A request ends before its answer is sent, because the client may ask again as soon as it has it.
+        A request ends before its answer is sent, because the client may ask again
+        as soon as it has it.
         """
         site = self.server
         with site.lock:
@@ -235,7 +237,10 @@ def test_a_build_fetches_the_pdfs_and_reports_failures(server, tmp_path, build):
     (tmp_path / "papers.csv").write_text(
         f"paper_id,title,pdf_url\na,First,{server.url('real')}\nb,Second,{server.url('missing')}\n"
     )
-    catalog = "title: T\ndownload: true\nallow_hosts: [127.0.0.1]\nsources:\n  - {kind: table, file: papers.csv, venue: {venue_id: v, name: V}}\n"
+    catalog = (
+        "title: T\ndownload: true\nallow_hosts: [127.0.0.1]\nsources:\n"
+        "  - {kind: table, file: papers.csv, venue: {venue_id: v, name: V}}\n"
+    )
     built = build(catalog, "--downloads", tmp_path / "down")
     assert "2 papers, 1 pages" in built.stdout, built.stderr
     again = build(catalog, "--downloads", tmp_path / "down", "--offline", "--rebuild")

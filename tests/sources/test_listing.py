@@ -8,8 +8,14 @@ from papersette.records import Count, Paper, Problem, Venue
 from papersette.sources import listing
 
 VENUE = Venue("v", "V", 2019)
-LONG = "Of gardens and their keepers this sentence says nothing that matters, but says it at such length that no title is as long. "
-OTHER = "Quite another subject, bicycles, is treated here: pedals, chains, handlebars, mudguards, saddles, spokes, and puncture repair kits. "
+LONG = (
+    "Of gardens and their keepers this sentence says nothing that matters, "
+    "but says it at such length that no title is as long. "
+)
+OTHER = (
+    "Quite another subject, bicycles, is treated here: "
+    "pedals, chains, handlebars, mudguards, saddles, spokes, and puncture repair kits. "
+)
 
 
 def read(tmp_path, layout, text):
@@ -21,7 +27,10 @@ def read(tmp_path, layout, text):
 
 
 def test_results_have_tldrs_or_none_and_a_missing_title_is_reported(tmp_path):
-    text = f'Search X\n\n"noise" has 3 results\n\nFirst Title    \n\nNo tl;dr =[\n\n{LONG * 2}\n\n\ntl;dr Of bicycles\n\n{OTHER * 2}\n\nThird One   \n\ntl;dr x\n'
+    text = (
+        f'Search X\n\n"noise" has 3 results\n\nFirst Title    \n\nNo tl;dr =[\n\n{LONG * 2}\n\n\n'
+        f"tl;dr Of bicycles\n\n{OTHER * 2}\n\nThird One   \n\ntl;dr x\n"
+    )
     papers, problems = read(tmp_path, "results", text)
     assert [(p.title, p.tldr) for p in papers] == [
         ("First Title", None),
@@ -45,7 +54,10 @@ def test_an_absurd_number_of_results_is_no_count(tmp_path):
 
 
 def test_publications_repeat_items_fold_abstracts_in_mid_word_and_need_no_abstract(tmp_path):
-    text = f"A Stroll\nAda Byron\nLéa van Dyk\nA Stroll\nAda Byron\n{LONG * 2}the… (voir plus)ory of it.\nFinding GANs in Gardens\nBo Li\n"
+    text = (
+        f"A Stroll\nAda Byron\nLéa van Dyk\nA Stroll\nAda Byron\n"
+        f"{LONG * 2}the… (voir plus)ory of it.\nFinding GANs in Gardens\nBo Li\n"
+    )
     papers, _ = read(tmp_path, "publications", text)
     assert [(p.title, len(p.authors)) for p in papers] == [
         ("A Stroll", 2),
@@ -56,7 +68,10 @@ def test_publications_repeat_items_fold_abstracts_in_mid_word_and_need_no_abstra
 
 
 def test_a_session_has_its_papers_in_order_and_a_paper_without_a_title(tmp_path):
-    text = f"Session\nGardens\nOn Hedges\nAda Byron · Bo Li\n{LONG * 2}\n{LONG * 2}\n{OTHER * 2}\nOn Lawns\nCy Twombly\n{OTHER * 2}\n"
+    text = (
+        f"Session\nGardens\nOn Hedges\nAda Byron · Bo Li\n{LONG * 2}\n{LONG * 2}\n{OTHER * 2}\n"
+        f"On Lawns\nCy Twombly\n{OTHER * 2}\n"
+    )
     papers, problems = read(tmp_path, "session", text)
     assert [p.title for p in papers] == ["On Hedges", None, "On Lawns"]
     assert [[a.name for a in p.authors] for p in papers] == [
@@ -75,12 +90,17 @@ def test_a_session_has_its_papers_in_order_and_a_paper_without_a_title(tmp_path)
 
 def test_a_paper_page_with_an_arabic_interface_is_read(tmp_path):
     text = (
-        'اضغط هنا\n\nOn Hedges\n\n367   0   0.0 ( 0 )\n نشر من قبل Kurt G\\\\\\"odel\n تاريخ النشر 2019\nوالبحث باللغة English\n\n'
-        f"{LONG * 2} with $beta$\n\nقيم البحث\n\nاقرأ أيضاً\n116 - Ada Byron , Bo Li 2021\n{OTHER * 2}\n{LONG * 2}\nالأسئلة المقترحة\n{LONG * 2}\n"
+        'اضغط هنا\n\nOn Hedges\n\n367   0   0.0 ( 0 )\n نشر من قبل Kurt G\\\\\\"odel\n'
+        " تاريخ النشر 2019\nوالبحث باللغة English\n\n"
+        f"{LONG * 2} with $beta$\n\nقيم البحث\n\nاقرأ أيضاً\n116 - Ada Byron , Bo Li 2021\n"
+        f"{OTHER * 2}\n{LONG * 2}\nالأسئلة المقترحة\n{LONG * 2}\n"
     )
     papers, problems = read(tmp_path, "paper", text)
     assert [(p.title, p.year, [a.name for a in p.authors]) for p in papers] == [
-        ("On Hedges", 2019, ["Kurt Gödel"]), (None, 2021, ["Ada Byron", "Bo Li"]), (None, 2019, [])]  # fmt: skip
+        ("On Hedges", 2019, ["Kurt Gödel"]),
+        (None, 2021, ["Ada Byron", "Bo Li"]),
+        (None, 2019, []),
+    ]
     assert (papers[0].language, papers[0].abstract.endswith("with β"), len(problems)) == (
         "en",
         True,

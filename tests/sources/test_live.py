@@ -14,8 +14,10 @@ from papersette.sources import arxiv, live, openreview
 
 VENUE = Venue("v", "V", 2019)
 NOTES = [
-    {"id": f"n{n:04}", "forum": f"n{n:04}", "invitation": "G/-/Blind_Submission", "content": {"title": f"Paper {n}"},
-     "details": {"replies": [{"invitation": "G/-/Paper1/Official_Review", "content": {"rating": "6: fair"}}]}}
+    {"id": f"n{n:04}", "forum": f"n{n:04}", "invitation": "G/-/Blind_Submission",
+     "content": {"title": f"Paper {n}"},
+     "details": {"replies": [{"invitation": "G/-/Paper1/Official_Review",
+                              "content": {"rating": "6: fair"}}]}}
     for n in range(1100)
 ]  # fmt: skip
 
@@ -63,16 +65,22 @@ class Handler(BaseHTTPRequestHandler):
 
     def send_feed(self, start, most):
         entry = (
-            "<entry><id>http://arxiv.org/abs/2510.{n:05}v1</id><title>Paper\n  {n}</title><summary>Of {n}.</summary>"
-            "<published>2025-10-18T00:00:00Z</published><updated>2025-10-18T00:00:00Z</updated><author><name>Ada B</name></author>"
+            "<entry><id>http://arxiv.org/abs/2510.{n:05}v1</id><title>Paper\n  {n}</title>"
+            "<summary>Of {n}.</summary><published>2025-10-18T00:00:00Z</published>"
+            "<updated>2025-10-18T00:00:00Z</updated><author><name>Ada B</name></author>"
             '<link title="pdf" href="https://arxiv.org/pdf/2510.{n:05}v1" rel="related"/>'
-            '<arxiv:primary_category xmlns:arxiv="http://arxiv.org/schemas/atom" term="cs.DL"/><category term="cs.DL"/></entry>'
+            '<arxiv:primary_category xmlns:arxiv="http://arxiv.org/schemas/atom" term="cs.DL"/>'
+            '<category term="cs.DL"/></entry>'
         )
         entries = "".join(entry.format(n=n) for n in range(start, min(start + most, 130)))
-        total = '<opensearch:totalResults xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/">130</opensearch:totalResults>'
+        total = (
+            '<opensearch:totalResults xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/">'
+            "130</opensearch:totalResults>"
+        )
         self.send(
             200,
-            f'<?xml version="1.0" encoding="UTF-8"?><feed xmlns="http://www.w3.org/2005/Atom">{total}{entries}</feed>',
+            '<?xml version="1.0" encoding="UTF-8"?><feed xmlns="http://www.w3.org/2005/Atom">'
+            f"{total}{entries}</feed>",
         )
 
 

@@ -127,7 +127,8 @@ def test_a_name_with_one_private_address_among_others_is_refused(private, tmp_pa
 
 
 def test_the_checked_address_is_the_one_connected_to():
-    """A name server that answers first with a public and then with a private address gains nothing."""
+    """A name server that answers first with a public and then with a private address
+    gains nothing."""
     answers, asked, connected = [["93.184.216.34"], ["127.0.0.1"]], [], []
 
     def rebinding(host, port):
@@ -166,10 +167,11 @@ def test_an_allowed_host_is_asked(private, tmp_path):
 @pytest.mark.parametrize(
     "url",
     [
-        "http://[bad", "http://a..b/", f"http://{'a' * 64}.org/", "http://", "http:///x", "http://:80/",
-        "http://x:99999/", "http://x:y/", "http://\ud800/", "http://a b/", "http://a\nb/", "//x/y",
-        "file:///etc/passwd", "ftp://x/y", "gopher://x/", "data:application/pdf,x", "unix:///x", "",
-        "http://xn--a/", "http://%00/", "http://" + "a." * 200 + "org/",
+        "http://[bad", "http://a..b/", f"http://{'a' * 64}.org/", "http://", "http:///x",
+        "http://:80/", "http://x:99999/", "http://x:y/", "http://\ud800/", "http://a b/",
+        "http://a\nb/", "//x/y", "file:///etc/passwd", "ftp://x/y", "gopher://x/",
+        "data:application/pdf,x", "unix:///x", "", "http://xn--a/", "http://%00/",
+        "http://" + "a." * 200 + "org/",
     ],
 )  # fmt: skip
 def test_a_url_that_is_not_valid_costs_only_itself(private, tmp_path, url):

@@ -97,7 +97,8 @@ noise",accept,An abstract.,no
 5,Deleted,Ada B,2019-01-01,,,Secret.,yes
 6,No author file row,Ada B and Bo C,2019-01-01,,probably accept,,no
 """
-AUTHORS = """submission #,first name,last name,email,country,affiliation,Web page,person #,corresponding?
+AUTHORS = """submission #,first name,last name,email,country,affiliation,Web page,person #,\
+corresponding?
 3,Ada,B,a@b.org,Norway,Univ A,,1,yes
 3,Zoë,C,z@b.org,France,,,2,no
 """
@@ -198,7 +199,8 @@ def test_bibtex_separates_authors_at_commas_and_reports_it(tmp_path):
 NOTE_2 = {
     "id": "E4",
     "content": {
-        "title": {"value": "T"}, "authors": {"value": [{"fullname": "Ada B", "institutions": [{"name": "Univ"}]}]},
+        "title": {"value": "T"},
+        "authors": {"value": [{"fullname": "Ada B", "institutions": [{"name": "Univ"}]}]},
         "keywords": {"value": ["k"]}, "TLDR": {"value": "Short."},
         "venueid": {"value": "V.cc/2024/Withdrawn_Submission"}, "pdf": {"value": "/pdf/x.pdf"},
     },
@@ -262,11 +264,14 @@ RIS = "TY  - JOUR\nTI  - A\nER  - \n"
 WRONG = {
     "RIS as Atom": ("arxiv", "file", "x.ris", RIS, "RIS, which “kind: ris” reads with “file”"),
     "RIS as BibTeX": ("bibtex", "file", "x.bib", RIS, "RIS, which “kind: ris” reads"),
-    "JATS as DBLP": ("dblp", "file", "x.xml", "<article><front/></article>", "JATS XML, which “kind: jats”"),
-    "BibTeX as RIS": ("ris", "file", "x.ris", "@misc{a, title={A}}", "BibTeX, which “kind: bibtex” reads"),
+    "JATS as DBLP": ("dblp", "file", "x.xml", "<article><front/></article>",
+                     "JATS XML, which “kind: jats”"),
+    "BibTeX as RIS": ("ris", "file", "x.ris", "@misc{a, title={A}}",
+                      "BibTeX, which “kind: bibtex” reads"),
     "notes as CSL": ("csljson", "file", "x.json", {"notes": [{"forum": "x", "content": {}}]},
                      "a dump of OpenReview's notes, which “kind: openreview” reads with “notes”"),
-    "a page as notes": ("openreview", "notes", "x.json", "<html><body>502</body></html>", "a web page, which is not read"),
+    "a page as notes": ("openreview", "notes", "x.json", "<html><body>502</body></html>",
+                        "a web page, which is not read"),
 }  # fmt: skip
 
 

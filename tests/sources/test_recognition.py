@@ -48,7 +48,8 @@ def test_a_format_is_recognised_and_its_settings_are_those_of_the_source(
 
 
 OTHER = {
-    "an unknown table": ("p.csv", "Betreff,Ort\nx,y\n", "a table without a column of titles (it has Betreff, Ort)"),
+    "an unknown table": ("p.csv", "Betreff,Ort\nx,y\n",
+                         "a table without a column of titles (it has Betreff, Ort)"),
     "JSON that is no list": ("p.json", '{"a": 1}', "is no list of papers in JSON that is known"),
     "JSON that is cut": ("p.json", '[{"title": "A"', "is no list of papers in JSON"),
     "JATS": ("p.xml", "<?xml version='1.0'?><!-- x --><article><front/></article>", "is JATS XML"),
@@ -105,11 +106,13 @@ def test_a_link_out_of_the_folder_is_not_read(tmp_path):
 TABLES = {
     "headers in other words": (
         {"Paper ID": "7", "Paper Title": "A", "Author Names": "B", "Keywords": "c"},
-        {"columns": {"paper_id": "Paper ID", "title": "Paper Title", "authors": "Author Names", "tags": "Keywords"}},
+        {"columns": {"paper_id": "Paper ID", "title": "Paper Title",
+                     "authors": "Author Names", "tags": "Keywords"}},
     ),
     "French headers": (
         {"Titre": "A", "Auteurs": "B", "Année": "2019", "Résumé": "x"},
-        {"columns": {"title": "Titre", "authors": "Auteurs", "year": "Année", "abstract": "Résumé"}},
+        {"columns": {"title": "Titre", "authors": "Auteurs", "year": "Année",
+                     "abstract": "Résumé"}},
     ),
     "names separated by commas": (
         {"title": "A", "authors": "Ann Ash, Bo Bay and Cy Cox"},
@@ -223,11 +226,11 @@ def test_a_year_in_the_name_of_a_file_is_a_doubt(tmp_path, name):
 ABSTRACTS = {
     "en": "We show that the norm of the gradient is bounded by a constant in this setting. " * 6,
     "fr": "Nous montrons que la norme du gradient est bornée par une constante dans ce cas. " * 6,
-    "de": "Wir zeigen, dass die Norm des Gradienten durch eine Konstante für alle beschränkt ist, und das ist nicht von der Wahl der Daten. "
-    * 3,
+    "de": "Wir zeigen, dass die Norm des Gradienten durch eine Konstante für alle beschränkt ist, "
+    "und das ist nicht von der Wahl der Daten. " * 3,
     "ar": "نبين في هذا البحث أن المعيار من التدرج محدود على هذا المجال الذي نبحث فيه عن حل. " * 5,
-    "ru": "В этой работе мы показываем, что норма градиента ограничена, и это не зависит от выбора данных на практике. "
-    * 4,
+    "ru": "В этой работе мы показываем, что норма градиента ограничена, "
+    "и это не зависит от выбора данных на практике. " * 4,
 }
 
 

@@ -175,7 +175,8 @@ def test_csl_json_has_attachments_orcids_and_dois(tmp_path):
         make_pdf(tmp_path / "files" / name, [["text"]])
     items = [
         {"id": "first", "title": "A", "attachments": [{"path": "files/1/a.pdf", "title": "PDF"}],
-         "author": [{"given": "Ada", "family": "B", "ORCID": "https://orcid.org/0000-0002-1825-0097"}],
+         "author": [{"given": "Ada", "family": "B",
+                     "ORCID": "https://orcid.org/0000-0002-1825-0097"}],
          "DOI": "10.5555/A", "language": "en-GB"},
         {"id": "second", "title": "B"},
         {"id": "third", "title": "C", "attachments": [{"path": "gone.pdf"}]},
@@ -189,17 +190,20 @@ def test_csl_json_has_attachments_orcids_and_dois(tmp_path):
 
 
 WORK = {
-    "DOI": "10.5555/ring.1", "type": "proceedings-article", "title": ["Noise in <i>rings</i> &amp; toys"],
+    "DOI": "10.5555/ring.1", "type": "proceedings-article",
+    "title": ["Noise in <i>rings</i> &amp; toys"],
     "author": [{"given": "Ada", "family": "B", "ORCID": "http://orcid.org/0000-0002-1825-0097",
                 "affiliation": [{"name": "Univ A"}]}, {"name": "The Team"}],
     "container-title": ["Proc. of Rings"], "publisher": "P", "language": "en",
     "event": {"name": "Rings 2019", "location": "Oslo", "start": {"date-parts": [[2019, 5, 1]]}},
     "editor": [{"given": "Bo", "family": "C"}], "issued": {"date-parts": [[2019, 5]]},
-    "abstract": "<jats:title>Abstract</jats:title><jats:p>One.</jats:p><jats:p>Two &lt; 3.</jats:p>",
+    "abstract": "<jats:title>Abstract</jats:title>"
+                "<jats:p>One.</jats:p><jats:p>Two &lt; 3.</jats:p>",
     "license": [{"URL": "https://l.example/tdm", "content-version": "tdm"},
                 {"URL": "https://l.example/vor", "content-version": "vor"}],
     "link": [{"URL": "https://p.example/1.pdf", "content-type": "application/pdf"}],
-    "reference": [{"key": "1", "DOI": "10.5555/x", "article-title": "T", "author": "Boole", "year": "1854", "journal-title": "J"},
+    "reference": [{"key": "1", "DOI": "10.5555/x", "article-title": "T", "author": "Boole",
+                   "year": "1854", "journal-title": "J"},
                   {"key": "2", "unstructured": "Boole, G. 1854. Laws."}, {"key": "3"}],
 }  # fmt: skip
 
@@ -222,8 +226,17 @@ def test_crossref_is_read_in_each_of_its_forms(tmp_path, name, content):
     )
     assert (paper.abstract, paper.published) == ("One.\n\nTwo < 3.", "2019-05")
     assert (paper.license, paper.pdf_url) == ("https://l.example/vor", "https://p.example/1.pdf")
-    assert paper.venue == Venue("proc-of-rings", "Proc. of Rings", None, "conference", event="Rings 2019",
-                                location="Oslo", dates="2019-05-01", editors="Bo C", publisher="P")  # fmt: skip
+    assert paper.venue == Venue(
+        "proc-of-rings",
+        "Proc. of Rings",
+        None,
+        "conference",
+        event="Rings 2019",
+        location="Oslo",
+        dates="2019-05-01",
+        editors="Bo C",
+        publisher="P",
+    )
     assert [(r.title, r.doi, r.year) for r in paper.references] == [
         ("T", "10.5555/x", 1854),
         (None, None, None),

@@ -100,9 +100,10 @@ def test_openreview_explains_an_invalid_dump(content, tmp_path):
         list(openreview.read(openreview.Settings(VENUE, path)))
 
 
-BIB = r"""
+BIB = """
 @proceedings{vol, title={The volume itself}}
-@inproceedings{A19Paper, author={Garivier, Aur\'elien and {\L}ukasz K and others}, title={On {G}raphs with $\alpha$ noise}, year=2019}
+@inproceedings{A19Paper, author={Garivier, Aur\\'elien and {\\L}ukasz K and others}, \
+title={On {G}raphs with $\\alpha$ noise}, year=2019}
 @inproceedings{A19Paper, title={The same key again}}
 @misc{noauthor, title={No author, no year}, keywords={SGD, noise; gradients}}
 @misc{broken, title={never closed
@@ -230,12 +231,18 @@ def test_openreview_reads_the_wrapped_values_of_api_v2(tmp_path):
 ATOM = """<?xml version="1.0" encoding="UTF-8"?>
 <feed xmlns="http://www.w3.org/2005/Atom"><title>answer</title><id>http://arxiv.org/api/x</id>
 {entries}</feed>"""
-ENTRY = """<entry><id>http://arxiv.org/abs/{identifier}</id><published>2018-02-24T00:00:00Z</published>
+ENTRY = """<entry><id>http://arxiv.org/abs/{identifier}</id>\
+<published>2018-02-24T00:00:00Z</published>
 <title>A title
-  over two lines</title><summary> An abstract. </summary><author><name>Ann A</name></author><author><name>Zoë Z</name></author>
+  over two lines</title><summary> An abstract. </summary><author><name>Ann A</name></author>\
+<author><name>Zoë Z</name></author>
 <link title="pdf" href="http://arxiv.org/pdf/{identifier}" rel="related" type="application/pdf"/>
-<category term="stat.ML" scheme="http://arxiv.org/schemas/atom"/><category term="cs.LG" scheme="x"/></entry>"""
-ERROR = "<entry><id>http://arxiv.org/api/errors#bad</id><title>Error</title><summary>incorrect id format</summary></entry>"
+<category term="stat.ML" scheme="http://arxiv.org/schemas/atom"/>\
+<category term="cs.LG" scheme="x"/></entry>"""
+ERROR = (
+    "<entry><id>http://arxiv.org/api/errors#bad</id><title>Error</title>"
+    "<summary>incorrect id format</summary></entry>"
+)
 
 
 def read_atom(tmp_path, *entries):
@@ -276,8 +283,11 @@ def test_arxiv_reports_an_error_entry_and_an_empty_response_is_empty(tmp_path):
 
 
 CSL = [
-    {"id": "doi:10/x", "type": "article-journal", "title": "A", "container-title": "Nature Methods", "DOI": "10/x",
-     "author": [{"family": "Zweite", "given": "Zoë"}, {"family": "Plato"}, {"literal": "The Team"}], "issued": {"date-parts": [["2014", 5]]}},
+    {"id": "doi:10/x", "type": "article-journal", "title": "A",
+     "container-title": "Nature Methods", "DOI": "10/x",
+     "author": [{"family": "Zweite", "given": "Zoë"}, {"family": "Plato"},
+                {"literal": "The Team"}],
+     "issued": {"date-parts": [["2014", 5]]}},
     {"id": "w", "type": "webpage", "title": "A page", "URL": "https://a.example/"},
     "no item",
 ]  # fmt: skip
@@ -302,7 +312,8 @@ def test_miniconf_puts_a_paper_in_every_session_it_is_in_and_in_order(tmp_path):
         "UID,title,authors,keywords\nm.1,A,Ann A|Bob B,x;y\nm.2,B,Cy C,\n"
     )
     (tmp_path / "paper_sessions.yml").write_text(
-        "z1:\n  start_time: 2020-11-16 16:00:00+00:00\n  long_name: 'Z1: Trees'\n  papers: [m.2, m.1, gone.3]\nz2:\n  papers: [m.1]\n"
+        "z1:\n  start_time: 2020-11-16 16:00:00+00:00\n  long_name: 'Z1: Trees'\n"
+        "  papers: [m.2, m.1, gone.3]\nz2:\n  papers: [m.1]\n"
     )
     (first, second), (problem,), _ = by_type(miniconf.read(miniconf.Settings(VENUE, tmp_path)))
     assert ([a.name for a in first.authors], first.tags) == (["Ann A", "Bob B"], ("x", "y"))
@@ -326,7 +337,8 @@ def test_openreview_takes_reviews_and_the_decision_from_the_thread(tmp_path):
     (tmp_path / "threads").mkdir()
     thread = [
         {"invitation": "V/-/Paper1/Official_Review", "signatures": ["V/Paper1/AnonReviewer2"],
-         "content": {"rating": "7: Good paper, accept", "confidence": "4: confident", "title": "Good", "review": "One.\n\nTwo."}},
+         "content": {"rating": "7: Good paper, accept", "confidence": "4: confident",
+                     "title": "Good", "review": "One.\n\nTwo."}},
         {"invitation": "V/-/Paper1/Official_Comment", "content": {"comment": "Thanks"}},
         {"invitation": "V/-/Acceptance_Decision", "content": {"decision": "Accept (Poster)"}},
     ]  # fmt: skip
@@ -367,10 +379,13 @@ def test_openreview_api_2_has_reviews_in_the_note_and_the_decision_in_its_venue(
 
 
 EVENTS = [
-    {"id": 1, "name": "Paper one", "eventtype": "Poster", "paper_url": "/forum?id=x", "session": "Posters 1",
-     "starttime": "2026-05-01T10:00:00", "endtime": "2026-05-01T12:00:00", "room_name": "Hall", "poster_position": "7",
-     "authors": [{"fullname": "Zoë B", "institution": "U"}], "keywords": ["nets"], "decision": "Accept (poster)"},
-    {"id": 2, "name": "Paper one", "eventtype": "Oral", "paper_url": "/forum?id=x", "session": "Talks", "starttime": "2026-05-02T09:00:00"},
+    {"id": 1, "name": "Paper one", "eventtype": "Poster", "paper_url": "/forum?id=x",
+     "session": "Posters 1", "starttime": "2026-05-01T10:00:00", "endtime": "2026-05-01T12:00:00",
+     "room_name": "Hall", "poster_position": "7",
+     "authors": [{"fullname": "Zoë B", "institution": "U"}], "keywords": ["nets"],
+     "decision": "Accept (poster)"},
+    {"id": 2, "name": "Paper one", "eventtype": "Oral", "paper_url": "/forum?id=x",
+     "session": "Talks", "starttime": "2026-05-02T09:00:00"},
     {"id": 3, "name": "Coffee", "eventtype": "Break"},
     {"id": 4, "name": "Poster Session 1", "eventtype": "Poster Session"},
     {"id": 5, "name": "Paper two", "eventtype": "Spotlight Poster"},
@@ -411,11 +426,14 @@ def test_virtual_makes_one_paper_of_all_its_events_and_reports_other_events(tmp_
 
 PAPERONI = {
     "paper_id": "abc", "title": "A work", "authors": [
-        {"display_name": "Ada", "affiliations": [{"name": "Institut Mila"}]}, {"author": {"name": "Bo"}, "affiliations": [{"name": "U, Mila"}]}],
+        {"display_name": "Ada", "affiliations": [{"name": "Institut Mila"}]},
+        {"author": {"name": "Bo"}, "affiliations": [{"name": "U, Mila"}]}],
     "topics": [{"name": "nets"}], "links": [{"type": "pdf.official", "link": "https://p/x.pdf"}],
     "releases": [
-        {"venue": {"name": "Conf", "type": "conference", "date": {"text": "2023-09-21", "precision": 2}}, "status": "poster"},
-        {"venue": {"name": "Preprints", "date": {"text": "2023-01-01", "precision": 1}}, "status": "preprint"},
+        {"venue": {"name": "Conf", "type": "conference",
+                   "date": {"text": "2023-09-21", "precision": 2}}, "status": "poster"},
+        {"venue": {"name": "Preprints", "date": {"text": "2023-01-01", "precision": 1}},
+         "status": "preprint"},
         {"venue": {"name": "", "date": {"text": "2000", "precision": 0}}},
     ],
 }  # fmt: skip
@@ -441,7 +459,8 @@ def test_paperoni_gives_a_version_for_each_release_of_one_work(tmp_path):
 
 def test_paperoni_reads_yaml_and_reports_files_without_papers(tmp_path):
     (tmp_path / "papers.yml").write_text(
-        "_papers:\n- id: 0\n  title: T\n  releases:\n  - venue: {name: J, date: 2024-03-15, date_precision: 3}\n"
+        "_papers:\n- id: 0\n  title: T\n  releases:\n"
+        "  - venue: {name: J, date: 2024-03-15, date_precision: 3}\n"
     )
     (tmp_path / "labels.json").write_text('[{"en": "Home"}]')
     papers, problems, _ = by_type(paperoni.read(paperoni.Settings(VENUE, tmp_path)))
@@ -451,7 +470,8 @@ def test_paperoni_reads_yaml_and_reports_files_without_papers(tmp_path):
 
 def test_bibtex_joins_strings_with_macros_and_leaves_a_number_sign_in_braces(tmp_path):
     (tmp_path / "a.bib").write_text(
-        '@string{icml = "ICML"}\n@misc{a, title = "At " # icml # { 19}, year = 2019}\n@misc{b, title = {C {# {x}} is # 1}, year = 2018}\n'
+        '@string{icml = "ICML"}\n@misc{a, title = "At " # icml # { 19}, year = 2019}\n'
+        "@misc{b, title = {C {# {x}} is # 1}, year = 2018}\n"
     )
     papers, problems, _ = by_type(bibtex.read(bibtex.Settings(VENUE, tmp_path / "a.bib")))
     assert ([paper.title.replace("{", "").replace("}", "") for paper in papers], problems) == (
@@ -462,7 +482,8 @@ def test_bibtex_joins_strings_with_macros_and_leaves_a_number_sign_in_braces(tmp
 
 def test_a_markdown_table_is_a_table_with_links(tmp_path):
     (tmp_path / "r.md").write_text(
-        "# Ratings\n\n| Title | Ratings | Who |\n| --- | :-: | --- |\n| [A](https://o.net/forum?id=B1x) | 7, 7, 9 | Ada L, Bo and Cy |\n| broken |\n"
+        "# Ratings\n\n| Title | Ratings | Who |\n| --- | :-: | --- |\n"
+        "| [A](https://o.net/forum?id=B1x) | 7, 7, 9 | Ada L, Bo and Cy |\n| broken |\n"
     )
     columns = {"paper_id": "Title link", "title": "Title", "ratings": "Ratings", "authors": "Who"}
     (paper,), (problem,), _ = by_type(

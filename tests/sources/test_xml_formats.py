@@ -13,33 +13,56 @@ from papersette.sources import acl, dblp, jats
 V = Venue("v-2019", "V 2019", 2019)
 JATS = """<?xml version="1.0"?>
 <!DOCTYPE article PUBLIC "-//NLM//DTD JATS (Z39.96) v1.2//EN" "JATS-archivearticle1.dtd">
-<article xmlns:xlink="http://www.w3.org/1999/xlink" xmlns:mml="http://www.w3.org/1998/Math/MathML" xml:lang="en">
-<front><journal-meta><journal-title-group><journal-title>Journal of Tests</journal-title></journal-title-group></journal-meta>
-<article-meta><article-id pub-id-type="publisher-id">12</article-id><article-id pub-id-type="doi">10.1234/Jot.12</article-id>
-<title-group><article-title>Noise in <italic>small</italic> rings<xref ref-type="fn">1</xref></article-title><subtitle>A study</subtitle></title-group>
+<article xmlns:xlink="http://www.w3.org/1999/xlink" \
+xmlns:mml="http://www.w3.org/1998/Math/MathML" xml:lang="en">
+<front><journal-meta><journal-title-group><journal-title>Journal of Tests</journal-title>\
+</journal-title-group></journal-meta>
+<article-meta><article-id pub-id-type="publisher-id">12</article-id>\
+<article-id pub-id-type="doi">10.1234/Jot.12</article-id>
+<title-group><article-title>Noise in <italic>small</italic> rings<xref ref-type="fn">1</xref>\
+</article-title><subtitle>A study</subtitle></title-group>
 <contrib-group>
-<contrib contrib-type="author"><contrib-id contrib-id-type="orcid">https://orcid.org/0000-0002-1825-0097</contrib-id>
-<name><surname>&Aring;ngstr&ouml;m</surname><given-names>Zo&euml;</given-names></name><xref ref-type="aff" rid="a1 a2"/></contrib>
+<contrib contrib-type="author">\
+<contrib-id contrib-id-type="orcid">https://orcid.org/0000-0002-1825-0097</contrib-id>
+<name><surname>&Aring;ngstr&ouml;m</surname><given-names>Zo&euml;</given-names></name>\
+<xref ref-type="aff" rid="a1 a2"/></contrib>
 <contrib contrib-type="author"><collab>The Ring Team</collab></contrib>
 <contrib contrib-type="editor"><name><surname>Editor</surname></name></contrib>
-<aff id="a1"><label>1</label><institution>Institute A</institution>, <country>Norway</country></aff><aff id="a2">Institute B</aff>
+<aff id="a1"><label>1</label><institution>Institute A</institution>, \
+<country>Norway</country></aff><aff id="a2">Institute B</aff>
 </contrib-group>
-<pub-date pub-type="collection"><year>2020</year></pub-date><pub-date pub-type="epub"><day>5</day><month>3</month><year>2019</year></pub-date>
-<permissions><license xlink:href="https://creativecommons.org/licenses/by/4.0/"><license-p>Open.</license-p></license></permissions>
+<pub-date pub-type="collection"><year>2020</year></pub-date>\
+<pub-date pub-type="epub"><day>5</day><month>3</month><year>2019</year></pub-date>
+<permissions><license xlink:href="https://creativecommons.org/licenses/by/4.0/">\
+<license-p>Open.</license-p></license></permissions>
 <abstract><p>Rings are noisy.</p><p><bold>DOI:</bold> 10.1234/Jot.12.001</p></abstract>
 <abstract abstract-type="executive-summary"><title>Digest</title><p>For everyone.</p></abstract>
-<kwd-group><kwd>rings</kwd><kwd>noise</kwd></kwd-group><kwd-group kwd-group-type="abbreviations"><kwd>RN</kwd></kwd-group>
+<kwd-group><kwd>rings</kwd><kwd>noise</kwd></kwd-group>\
+<kwd-group kwd-group-type="abbreviations"><kwd>RN</kwd></kwd-group>
 </article-meta></front>
 <body><p>Before the first section.</p>
-<sec><label>1</label><title>Introduction</title><p>Known since long<sup><xref ref-type="bibr">3</xref></sup>. A list
-<list><list-item><p>one item</p></list-item></list> follows: <disp-formula><alternatives><mml:math><mml:mi>x</mml:mi></mml:math><tex-math>\\documentclass{x}</tex-math></alternatives></disp-formula></p>
+<sec><label>1</label><title>Introduction</title>\
+<p>Known since long<sup><xref ref-type="bibr">3</xref></sup>. A list
+<list><list-item><p>one item</p></list-item></list> follows: \
+<disp-formula><alternatives><mml:math><mml:mi>x</mml:mi></mml:math>\
+<tex-math>\\documentclass{x}</tex-math></alternatives></disp-formula></p>
 <sec><title>Data</title><p>From <email>a@b.org</email> rings.</p></sec></sec>
-<sec><title>Results</title><p>Noise is low.</p><table-wrap><caption><p>A table</p></caption><table><tr><td>a</td><td>b</td></tr></table></table-wrap></sec></body>
+<sec><title>Results</title><p>Noise is low.</p>\
+<table-wrap><caption><p>A table</p></caption>\
+<table><tr><td>a</td><td>b</td></tr></table></table-wrap></sec></body>
 <back><ack><title>Thanks</title><p>We thank all.</p></ack><ref-list>
-<ref><element-citation publication-type="journal"><person-group person-group-type="author"><name><surname>Lovelace</surname><given-names>A</given-names></name><name><surname>Babbage</surname><given-names>C</given-names></name></person-group><year>1843</year><article-title>Notes on rings</article-title><source>Memoirs</source><volume>3</volume><fpage>1</fpage><lpage>9</lpage><pub-id pub-id-type="doi">10.5555/Notes.3</pub-id></element-citation></ref>
-<ref><mixed-citation>Babbage, C. <source>On machines</source>. <year>1832</year>. doi:10.5555/machines</mixed-citation></ref>
+<ref><element-citation publication-type="journal"><person-group person-group-type="author">\
+<name><surname>Lovelace</surname><given-names>A</given-names></name>\
+<name><surname>Babbage</surname><given-names>C</given-names></name></person-group>\
+<year>1843</year><article-title>Notes on rings</article-title><source>Memoirs</source>\
+<volume>3</volume><fpage>1</fpage><lpage>9</lpage>\
+<pub-id pub-id-type="doi">10.5555/Notes.3</pub-id></element-citation></ref>
+<ref><mixed-citation>Babbage, C. <source>On machines</source>. <year>1832</year>. \
+doi:10.5555/machines</mixed-citation></ref>
 </ref-list></back>
-<sub-article article-type="decision-letter"><front-stub><title-group><article-title>Decision letter</article-title></title-group></front-stub><body><p>Accepted.</p></body></sub-article>
+<sub-article article-type="decision-letter"><front-stub><title-group>\
+<article-title>Decision letter</article-title></title-group></front-stub>\
+<body><p>Accepted.</p></body></sub-article>
 </article>"""
 
 
@@ -168,20 +191,26 @@ def test_a_site_of_jats_is_searched_and_cited_without_any_pdf(tmp_path):
 
 ACL = """<?xml version='1.0' encoding='UTF-8'?>
 <collection id="2031.toy">
- <volume id="long" type="proceedings"><meta><booktitle>Proceedings of <fixed-case>TOY</fixed-case></booktitle>
+ <volume id="long" type="proceedings">\
+<meta><booktitle>Proceedings of <fixed-case>TOY</fixed-case></booktitle>
   <editor><first>Ada</first><last>Editor</last></editor><editor><last>Plato</last></editor>
   <publisher>Toys</publisher><address>Oslo</address><month>May</month><year>2031</year></meta>
   <frontmatter><url>2031.toy-long.0</url></frontmatter>
   <paper id="1"><title>On <fixed-case>A</fixed-case> &lt; <tex-math>\\alpha</tex-math></title>
-   <author id="li-wei" orcid="0000-0002-1825-0097"><first>Wei</first><last>Li</last><affiliation>Univ</affiliation>
+   <author id="li-wei" orcid="0000-0002-1825-0097"><first>Wei</first><last>Li</last>\
+<affiliation>Univ</affiliation>
     <variant script="hani"><first>伟</first><last>李</last></variant></author>
-   <abstract>Short.</abstract><url hash="x">2031.toy-long.1</url><doi>10.1/No</doi><award>Best Paper</award><language>fra</language></paper>
+   <abstract>Short.</abstract><url hash="x">2031.toy-long.1</url><doi>10.1/No</doi>\
+<award>Best Paper</award><language>fra</language></paper>
   <paper id="2"><title>Elsewhere</title><url>http://toys.example/2.pdf</url></paper></volume>
- <event id="toy-2031"><meta><title>The Toy Conference</title><location>Bergen</location><dates>May 1–3, 2031</dates></meta>
+ <event id="toy-2031"><meta><title>The Toy Conference</title><location>Bergen</location>\
+<dates>May 1–3, 2031</dates></meta>
   <talk><title>A keynote</title></talk><colocated><volume-id>W31-4</volume-id></colocated></event>
 </collection>"""
-OLD = """<collection id="W31"><volume id="4"><meta><booktitle>A workshop</booktitle><year>2031</year></meta>
-<paper id="7"><title>Old</title><author><first>Bo</first><last>C</last></author></paper></volume></collection>"""
+OLD = """<collection id="W31"><volume id="4">\
+<meta><booktitle>A workshop</booktitle><year>2031</year></meta>
+<paper id="7"><title>Old</title><author><first>Bo</first><last>C</last></author></paper>\
+</volume></collection>"""
 
 
 def test_acl_makes_venues_of_volumes_with_editors_and_events(tmp_path):
@@ -253,10 +282,14 @@ def test_the_spellings_of_names_that_the_anthology_lists_are_used(tmp_path, text
 
 
 DBLP = """<?xml version="1.0" encoding="ISO-8859-1"?><!DOCTYPE dblp SYSTEM "dblp.dtd"><dblp>
-<inproceedings key="conf/toy/Li31" mdate="2031-01-01"><author orcid="0000-0002-1825-0097">Wei Li 0002</author><author>G&ouml;del</author>
-<title>Deep <i>toys</i>.</title><pages>1-2</pages><year>2031</year><booktitle>TOY</booktitle><crossref>conf/toy/2031</crossref><ee>https://doi.org/10.1234/X</ee></inproceedings>
-<proceedings key="conf/toy/2031"><editor>Ada B</editor><title>The TOY Conference.</title><booktitle>TOY</booktitle><publisher>P</publisher><year>2031</year></proceedings>
-<article key="journals/t/C30"><author>Bo C</author><title>Why?</title><journal>J. Toys</journal><year>2030</year></article>
+<inproceedings key="conf/toy/Li31" mdate="2031-01-01">\
+<author orcid="0000-0002-1825-0097">Wei Li 0002</author><author>G&ouml;del</author>
+<title>Deep <i>toys</i>.</title><pages>1-2</pages><year>2031</year><booktitle>TOY</booktitle>\
+<crossref>conf/toy/2031</crossref><ee>https://doi.org/10.1234/X</ee></inproceedings>
+<proceedings key="conf/toy/2031"><editor>Ada B</editor><title>The TOY Conference.</title>\
+<booktitle>TOY</booktitle><publisher>P</publisher><year>2031</year></proceedings>
+<article key="journals/t/C30"><author>Bo C</author><title>Why?</title>\
+<journal>J. Toys</journal><year>2030</year></article>
 <www key="homepages/x"><author>Bo C</author><title>Home Page</title></www></dblp>"""
 
 
@@ -278,11 +311,16 @@ def test_dblp_records_have_their_venue_and_year_and_no_stop(tmp_path):
     assert [problem.stage for problem in problems] == ["skip", "skip"]
 
 
-SUBMISSION = """<dblpsubmission><proceedings><editor>Ada B</editor><title>TOY.</title><year>2031</year>
-<conf><location>Oslo</location></conf><toc><section>Leaks</section><publ><author>Bo C</author><title>One.</title><doi>10.1/one</doi></publ>
-<section>Rings</section><publ><author>Bo C</author><title>Two</title></publ></toc></proceedings></dblpsubmission>"""
-ANSWER = """<result><hits total="1"><hit><info><authors><author pid="1">Bo C</author></authors><title>T.</title><venue>TOY</venue>
-<year>2031</year><type>Conference and Workshop Papers</type><key>conf/toy/C31</key><ee>https://x.example/</ee></info></hit></hits></result>"""
+SUBMISSION = """<dblpsubmission><proceedings><editor>Ada B</editor><title>TOY.</title>\
+<year>2031</year>
+<conf><location>Oslo</location></conf><toc><section>Leaks</section>\
+<publ><author>Bo C</author><title>One.</title><doi>10.1/one</doi></publ>
+<section>Rings</section><publ><author>Bo C</author><title>Two</title></publ></toc>\
+</proceedings></dblpsubmission>"""
+ANSWER = """<result><hits total="1"><hit><info><authors><author pid="1">Bo C</author></authors>\
+<title>T.</title><venue>TOY</venue>
+<year>2031</year><type>Conference and Workshop Papers</type><key>conf/toy/C31</key>\
+<ee>https://x.example/</ee></info></hit></hits></result>"""
 
 
 def test_a_table_of_contents_submitted_to_dblp_is_a_programme(tmp_path):
