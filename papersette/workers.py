@@ -14,7 +14,7 @@ from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
 from dataclasses import dataclass
 from multiprocessing import forkserver
-from multiprocessing.context import BaseContext
+from multiprocessing.context import ForkServerContext, SpawnContext
 from types import TracebackType
 from typing import Generic, TypeVar
 
@@ -92,6 +92,7 @@ class Workers:
         self._pool: ProcessPool | None = None
 
     def __enter__(self) -> Workers:
+        preload()  # takes a second, while this process goes on
         return self
 
     def __exit__(
@@ -155,7 +156,7 @@ class Workers:
             return self._pool.schedule(function, args=(job,), timeout=limit)
 
 
-def start_context() -> BaseContext:
+def preload() -> ForkServerContext | SpawnContext:
     """Return how worker processes start: as copies of a process that has loaded `PRELOADED`.
 
     Such a worker starts in milliseconds, and has neither the memory nor the locks of this process.
@@ -166,6 +167,12 @@ def start_context() -> BaseContext:
     context.set_forkserver_preload(PRELOADED)
     with stopping.blocked():
         forkserver.ensure_running()
+    return context
+
+
+def start_context() -> ForkServerContext | SpawnContext:
+    """Return the same, when that process has loaded them."""
+    context = preload()
     # Wait until it has loaded them: a worker that starts while this process ends would complain.
     first = context.Process(target=os.getpid)
     first.start()
