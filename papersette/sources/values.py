@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -188,4 +187,8 @@ def check_types(
 
 def _printable(text: str) -> str:
     """Replace control characters by spaces: OpenReview abstracts contain NUL and backspace."""
-    return "".join(c if c in "\n\t" or unicodedata.category(c) != "Cc" else " " for c in text)
+    return CONTROL.sub(" ", text)
+
+
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""Control characters but for tab and line feed."""
