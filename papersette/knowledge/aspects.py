@@ -108,7 +108,7 @@ def find_related(
 
 
 class _Space:
-    """Texts as weighted words, of which two at a time are compared.
+    """Texts as weighted words, of which one is compared with some others at a time.
 
     Args:
         matrix: A row for each text.
@@ -121,17 +121,16 @@ class _Space:
         self._columns = np.split(matrix.indices, ends)
         self._weights = np.split(matrix.data, ends)
         self._dense = np.zeros(len(names), np.float32)
-        self._row = -1
 
-    def multiply(self, row: int, other: int) -> tuple[Columns, Weights]:
-        """Return the words of another text, and the product of the weights of each in both."""
-        if row != self._row:
-            if self._row >= 0:
-                self._dense[self._columns[self._row]] = 0
-            self._dense[self._columns[row]] = self._weights[row]
-            self._row = row
-        columns = self._columns[other]
-        return columns, self._weights[other] * self._dense[columns]
+    def multiply(self, row: int, others: Sequence[int]) -> list[tuple[Columns, Weights]]:
+        """Return the words of each other text, and the products of their weights in both."""
+        self._dense[self._columns[row]] = self._weights[row]
+        columns = np.concatenate([self._columns[other] for other in others])
+        products = np.concatenate([self._weights[other] for other in others])
+        products *= self._dense[columns]
+        self._dense[self._columns[row]] = 0
+        ends = np.cumsum([len(self._columns[other]) for other in others])[:-1]
+        return list(zip(np.split(columns, ends), np.split(products, ends), strict=True))
 
 
 def _rank(
@@ -144,7 +143,7 @@ def _rank(
     vectors: Mapping[str, NDArray[np.float32]],
 ) -> Iterator[Related]:
     """Yield the nearest of the candidates of one paper."""
-    products = [space.multiply(row, other) for other in others]
+    products = space.multiply(row, others)
     scores = np.array([product.sum() for _, product in products])
     own = vectors.get(beginnings[row])
     if own is not None:

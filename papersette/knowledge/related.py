@@ -20,7 +20,7 @@ from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS, TfidfTransformer, TfidfVectorizer
 from sparse_dot_topn import sp_matmul_topn
 
-from papersette.knowledge.words import TERM
+from papersette.knowledge.words import TERM, to_numbering
 
 WEIGHTS = {"short": 0.5, "body": 0.25, "cited": 0.25}
 """Shares of title and abstract, of the body, and of the cited works' titles; chosen with
@@ -135,15 +135,14 @@ class WordCounts:
     """Counts the words of papers, one after the other, into a sparse matrix."""
 
     def __init__(self) -> None:
-        self._columns: dict[str, int] = {}
+        self._columns = to_numbering()
         self._starts = array("q", [0])
         self._indices = array("i")
         self._counts = array("f")
 
     def add(self, words: Mapping[str, int]) -> None:
         """Add the words of the next paper."""
-        columns = self._columns
-        self._indices.extend([columns.setdefault(word, len(columns)) for word in words])
+        self._indices.extend(map(self._columns.__getitem__, words))
         self._counts.extend(words.values())
         self._starts.append(len(self._indices))
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
+
+import numpy as np
 
 WORD = re.compile(r"([^\W_]+)")
 TERM = re.compile(r"[^\W\d_][\w-]+")
@@ -97,27 +99,46 @@ class Frequencies:
         return self._counts[word] / self.papers if self.papers else 0.0
 
 
+def to_numbering() -> defaultdict[str, int]:
+    """Return an empty table that gives each word that it is asked for the next number.
+
+    >>> numbers = to_numbering()
+    >>> [numbers[word] for word in ("a", "b", "a")]
+    [0, 1, 0]
+    """
+    numbers: defaultdict[str, int] = defaultdict()
+    numbers.default_factory = numbers.__len__
+    return numbers
+
+
 class Vocabularies:
     """The words of each paper, as numbers: a paper takes some kilobytes."""
 
     def __init__(self) -> None:
-        self.words: list[str] = []
-        self._numbers: dict[str, int] = {}
+        self._numbers = to_numbering()
         self._papers: list[array[int]] = []
 
     def __len__(self) -> int:
         return len(self._papers)
 
+    @property
+    def words(self) -> list[str]:
+        """All words, by number."""
+        return list(self._numbers)
+
     def add(self, words: Iterable[str]) -> None:
         """Add the words of the next paper."""
-        own: array[int] = array("i")
-        for word in words:
-            number = self._numbers.setdefault(word, len(self.words))
-            if number == len(self.words):
-                self.words.append(word)
-            own.append(number)
-        self._papers.append(own)
+        self._papers.append(array("i", map(self._numbers.__getitem__, words)))
 
     def of(self, paper: int) -> array[int]:
         """Return the numbers of the words of a paper: indexes of `words`."""
         return self._papers[paper]
+
+    def count_papers(self) -> dict[str, int]:
+        """Return how many papers have each word, in lower case."""
+        lower = to_numbering()
+        to_lower = np.fromiter((lower[word.lower()] for word in self._numbers), np.int64)
+        counts = np.zeros(len(lower), np.int64)
+        for words in self._papers:
+            counts[np.unique(to_lower[words])] += 1
+        return dict(zip(lower, counts.tolist(), strict=True))

@@ -90,8 +90,9 @@ def _join_spellings(spellings: Mapping[str, Counter[str]]) -> dict[str, str]:
     for spelling in sorted(
         spellings, key=lambda spelling: (-spellings[spelling].total(), spelling)
     ):
-        own = [(author, _digits(spelling)) for author in spellings[spelling] if author]
-        own.append((spelling[:BLOCK], _digits(spelling)))
+        digits = _digits(spelling)
+        own = [(author, digits) for author in spellings[spelling] if author]
+        own.append((spelling[:BLOCK], digits))
         rivals = list({leader: None for block in own for leader in blocks[block]})
         like = _most_like(spelling, rivals, SAME_WORK) if len(spelling) >= BLOCK else None
         leaders[spelling] = like or spelling
@@ -102,6 +103,8 @@ def _join_spellings(spellings: Mapping[str, Counter[str]]) -> dict[str, str]:
 
 
 def _digits(key: str) -> str:
+    if key.isalpha():  # most titles
+        return ""
     return "".join(c for c in key if c.isdigit())
 
 
@@ -151,10 +154,11 @@ def _paper_blocks(key: str) -> set[str]:
 
 
 def _same(work: Work, key: str, rivals: Iterable[tuple[str, Known]]) -> Iterator[Known]:
+    digits = _digits(key)
     for other, paper in rivals:
         exact = key == other and len(key) >= SHORT
         alike = key == other or (
-            _digits(key) == _digits(other) and fuzz.ratio(key, other, score_cutoff=SAME_PAPER) > 0
+            digits == _digits(other) and fuzz.ratio(key, other, score_cutoff=SAME_PAPER) > 0
         )
         ahead = EXACT_AHEAD if exact else AHEAD
         in_time = not work.year or not paper.year or work.year >= paper.year - ahead
