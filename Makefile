@@ -2,7 +2,7 @@
 #              make serve READERS=1 adds accounts, libraries, ratings and comments, see docs/readers.md
 # make account NAME=alice   ask for a password, with which alice signs in then
 # make test    run the tests, one process a core (those in a browser need Chromium)
-# make test-slow   run those that take longer: every page by axe, interrupted builds, a cluster, notebooks;
+# make test-slow   run those that take longer: pages by axe, interrupted builds, a cluster, notebooks, whole sites;
 #              PAPERSETTE_DATA adds real papers to both
 # make lint    check style, types and spelling      make notes    typeset the sample's reading notes again
 # make notebooks   open notebooks/ in JupyterLab, which is installed into .venv when first asked for

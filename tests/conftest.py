@@ -666,6 +666,18 @@ def to_skipped_line(reasons: list[str]) -> str:
     return "skipped: " + ", ".join(f"{count} need {need}" for need, count in groups.most_common())
 
 
+REAL_SITES = {"iclr_db", "iclr_site", "emnlp_site"}
+"""Fixtures that build thousands of papers."""
+
+
+@pytest.hookimpl(tryfirst=True)  # before -m chooses
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that need one of `REAL_SITES` as slow."""
+    for item in items:
+        if REAL_SITES & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_sessionfinish(session):
     """Print after pytest's closing line which groups of tests were skipped, and what they need."""

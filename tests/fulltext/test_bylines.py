@@ -123,6 +123,7 @@ def test_authors_of_metadata_count_only_if_the_page_shows_them():
     assert author.name == "Ada Byron"
 
 
+@pytest.mark.slow
 def test_the_authors_of_alt_2019_are_found_on_its_first_pages():
     found = false = 0
     read = bibtex.read(bibtex.Settings(Venue("a", "A"), foreign("alt2019") / "ALT19.bib"))

@@ -303,6 +303,7 @@ def test_a_terminal_is_asked_a_few_questions(papers):
     assert (publication.title, venue.name, venue.year) == ("Our gardens", "Gardens 2019", 2020)
 
 
+@pytest.mark.slow
 def test_all_pdfs_of_a_real_proceedings_are_matched(tmp_path):
     folder = tmp_path / "alt2019"
     shutil.copytree(foreign("alt2019"), folder)
@@ -312,6 +313,7 @@ def test_all_pdfs_of_a_real_proceedings_are_matched(tmp_path):
     assert "year: 2019" in (folder / "catalog.yml").read_text()
 
 
+@pytest.mark.slow
 def test_the_catalog_of_the_readme_matches_every_pdf_of_a_real_proceedings(tmp_path):
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     text = re.search(r"```yaml\n(.*?)```", readme, flags=re.DOTALL).group(1)

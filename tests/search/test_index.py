@@ -170,6 +170,7 @@ def test_meanwhile_the_engine_says_how_far_it_is(database, halted, right):
     assert answers(service.engine(wait=PATIENCE / 1000)) == right
 
 
+@pytest.mark.slow
 def test_meanwhile_a_server_answers_and_says_how_far_the_index_is(database, halted):
     metadata = yaml.safe_load((ROOT / "metadata.yml").read_text(encoding="utf-8"))
     waiting = ["/papers/search?q=noise", "/papers/search.json?q=noise", "/papers/search_facets.csv",

@@ -286,6 +286,7 @@ def test_a_build_measures_its_questions_with_and_without_meaning(meaning_db):
     assert figures[found] >= figures[f"{found}, by words alone"]
 
 
+@pytest.mark.slow
 def test_a_second_build_has_nothing_to_do_and_another_model_makes_it_anew(
     meaning_db, minilm, tmp_path
 ):

@@ -44,6 +44,7 @@ def test_charts_are_drawn_within_the_screen_in_light_and_dark(visit, rated_site,
         assert page.evaluate("window.hacked") is None
 
 
+@pytest.mark.slow
 def test_drawn_charts_have_no_serious_finding_of_axe(visit):
     page = visit("/-/dashboards/pictures", color_scheme="light")
     for scheme in ("light", "dark"):

@@ -82,6 +82,7 @@ def test_the_reader_of_such_a_paper_is_short(visit, long_site):
     assert height_of(visit("/papers/papers/long/read?q=noise&page=30", long_site)) < TALLEST
 
 
+@pytest.mark.slow
 def test_every_paper_of_the_sample_is_short(visit, sample_site, sample_db):
     browser_page = visit("/")
     for (paper_id,) in query(sample_db, "select paper_id from papers"):

@@ -16,6 +16,7 @@ PATHS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PATHS)
 def test_axe_finds_nothing_on_pages_of_data(visit, name):
     shown = visit(PATHS[name], color_scheme="light")
@@ -24,6 +25,7 @@ def test_axe_finds_nothing_on_pages_of_data(visit, name):
     assert axe_findings(shown, ALL, COLORS) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PATHS)
 def test_arabic_pages_of_data_are_right_to_left_and_fit_a_phone(visit, name):
     shown = visit(PATHS[name], locale="ar", viewport={"width": 390, "height": 800})
