@@ -14,6 +14,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from papersette import system
 from papersette.search.engine import Engine
 from papersette.search.index import build_index, is_current, to_index_folder
 from papersette.search.results import Request, Result
@@ -81,6 +82,7 @@ class SearchService:
             gc.unfreeze()
             gc.collect()
             gc.freeze()  # what stays is not looked through again: that stops all threads for 0.1 s
+            system.release_memory()
         except BaseException as error:  # a panic of the engine is no Exception
             logger.exception("the search index of %s cannot be built", self.database)
             self.failure = error
