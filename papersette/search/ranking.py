@@ -86,7 +86,7 @@ FEW_SHARE = 1 / 20
 WIDER = 5
 """So many times as many documents are looked at where the best are mostly of other papers."""
 ENOUGH = 100
-"""Candidates that must be among the matching papers."""
+"""Candidates that must be among the matching papers, if there are so many."""
 MOST_RESTRICTED = 5000
 """Papers that a query can be restricted to."""
 
@@ -265,10 +265,11 @@ class Ranker:
         numbers = matching.numbers
         allowed = np.zeros(self.corpus.size, np.bool_)
         allowed[numbers] = True
+        wanted = min(ENOUGH, len(numbers)) if index == "papers" else ENOUGH
         for looked_at in () if self._is_few(numbers) else (limit, WIDER * limit):
             found, scores = adapter.find_scored(searcher, query, "number", looked_at)
             kept = np.flatnonzero(allowed[found])[:limit]
-            if len(found) < looked_at or len(kept) >= min(ENOUGH, len(numbers)):
+            if len(found) < looked_at or len(kept) >= wanted:
                 return found[kept], scores[kept]
         schema = self.index.papers_schema if index == "papers" else self.index.pages_schema
         if index == "papers" and len(numbers) > MOST_RESTRICTED:
@@ -303,7 +304,8 @@ class Ranker:
         among = adapter.unscored(adapter.any_number(schema, "number", candidates.tolist()))
         near = itertools.islice(itertools.permutations(phrases[0]), MOST_ORDERS)
         bonus = np.zeros(self.corpus.size)
-        adjacent = np.zeros(self.corpus.size)
+        is_candidate = np.zeros(self.corpus.size, np.bool_)
+        is_candidate[candidates] = True
         # One query for each phrase: a union of phrases looks through all papers that have one.
         for words, slop, value in [
             *((words, 0, PHRASE_BONUS) for words in phrases),
@@ -314,11 +316,11 @@ class Ranker:
             if most > FEW_WITH_WORDS:
                 query, most = adapter.all_of([among, query]), len(candidates)
             found = adapter.find_values(searcher, query, "number", most)
+            found = found[is_candidate[found]]
             bonus[found] = np.maximum(bonus[found], value)
-            adjacent[candidates] = bonus[candidates]
-            if np.count_nonzero(adjacent) >= ENOUGH_ADJACENT:
+            if np.count_nonzero(bonus) >= ENOUGH_ADJACENT:
                 break
-        return adjacent
+        return bonus
 
 
 def to_page_query(
