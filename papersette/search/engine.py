@@ -36,6 +36,7 @@ from papersette.search.index import Index, connect, open_index
 from papersette.search.meaning import Meaning, open_meaning, read_paper
 from papersette.search.nearest import Sentence, SentenceFinder
 from papersette.search.needles import Needle, to_words
+from papersette.search.parallel import run_both
 from papersette.search.parser import parse
 from papersette.search.passages import mark
 from papersette.search.query import Function, Query, iterate_terms
@@ -192,10 +193,13 @@ class Engine:
 
     def _search(self, request: Request) -> Result:
         query, filters = self._interpret(request)
-        matching = self.retriever.match(query, filters)
+        (matching, ranking), _ = run_both(
+            lambda: self._match(query, filters),
+            lambda: self._read_question(request, query),
+            is_long=self._to_state(request, query) == "on",
+        )
         all_versions = request.versions == "all"
         counted = facet_counts.to_result(self.corpus, matching.numbers, all_versions=all_versions)
-        ranking = self.ranker.rank(query, matching)
         near = self._compare(request, query, matching, ranking)
         if near:
             ranking = self.ranker.blend(ranking, near.scores, near.alone)
@@ -226,6 +230,16 @@ class Engine:
             notices=[*matching.notices, *self._collection_notices(query)],
             ignored=query.ignored,
         )
+
+    def _match(self, query: Query, filters: list[Condition]) -> tuple[Matching, Ranking]:
+        """Return the papers that match, and the best of them by words."""
+        matching = self.retriever.match(query, filters)
+        return matching, self.ranker.rank(query, matching)
+
+    def _read_question(self, request: Request, query: Query) -> None:
+        """Read the question by meaning, so that `_compare` finds it read."""
+        if self.meaning is not None and self._to_state(request, query) == "on":
+            self.meaning.read(to_question(query, request.q))
 
     def _compare(
         self, request: Request, query: Query, matching: Matching, ranking: Ranking

@@ -9,7 +9,7 @@ from functools import cache
 from typing import TypeVar
 
 FEWEST_PAPERS = 5_000
-"""In smaller collections a search takes less time than its start in a thread."""
+"""In smaller collections a query takes less time than its start in a thread."""
 
 First = TypeVar("First")
 Second = TypeVar("Second")
@@ -21,16 +21,16 @@ def _threads() -> ThreadPoolExecutor:
 
 
 def run_both(
-    first: Callable[[], First], second: Callable[[], Second], papers: int
+    first: Callable[[], First], second: Callable[[], Second], *, is_long: bool = True
 ) -> tuple[First, Second]:
     """Return what both return, the second from another thread if one is idle.
 
     Args:
         first: Is called here.
         second: Is called here too where all threads are busy when the first has returned.
-        papers: In the collection that is searched.
+        is_long: Whether both take much longer than the start of a thread; else they run here.
     """
-    if papers < FEWEST_PAPERS:
+    if not is_long:
         return first(), second()
     waiting = _threads().submit(second)
     result = first()

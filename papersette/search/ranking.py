@@ -23,7 +23,7 @@ from papersette.search.analysis import STEMS
 from papersette.search.clauses import Clause
 from papersette.search.corpus import Corpus, Numbers
 from papersette.search.index import Index
-from papersette.search.parallel import run_both
+from papersette.search.parallel import FEWEST_PAPERS, run_both
 from papersette.search.query import Query
 from papersette.search.retrieval import Matching
 
@@ -213,7 +213,7 @@ class Ranker:
         of_papers, of_pages = run_both(
             lambda: [self._paper_scores(words, matching) for words in (metadata, text)],
             lambda: self._page_scores(pages, matching),
-            self.corpus.size,
+            is_long=self.corpus.size >= FEWEST_PAPERS,
         )
         return {
             "metadata": METADATA_WEIGHT * of_papers[0],

@@ -19,7 +19,7 @@ from papersette.search.corpus import Corpus, Numbers
 from papersette.search.expansions import Notice
 from papersette.search.index import Index
 from papersette.search.paper_sets import PaperSet, PaperSets
-from papersette.search.parallel import run_both
+from papersette.search.parallel import FEWEST_PAPERS, run_both
 from papersette.search.parser import parse
 from papersette.search.query import Function, Node, Query
 from papersette.search.rewrites import to_relaxed
@@ -138,7 +138,7 @@ class Retriever:
         found = run_both(
             lambda: self._find_in_field(clause, first, others),
             lambda: self._find_in_field(clause, rest[0], others),
-            self.corpus.size,
+            is_long=self.corpus.size >= FEWEST_PAPERS,
         )
         return dict(zip(clause.fields, found, strict=True))
 
