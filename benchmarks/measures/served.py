@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import json
 import os
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -70,7 +70,10 @@ def serve(corpus: Corpus, folder: Path) -> Iterator[Site]:
     (folder / "papers.index").symlink_to(to_index_folder(corpus.database).resolve())
     inspection = corpus.database.with_name("inspect-data.json")
     if inspection.exists():
-        shutil.copy(inspection, folder)
+        known = json.loads(inspection.read_text(encoding="utf-8"))
+        # With an entry of its own name the file is served as one that nobody writes.
+        served = {"papers": known[corpus.database.stem] | {"file": "papers.db"}}
+        (folder / inspection.name).write_text(json.dumps(served), encoding="utf-8")
     with _start(str(folder), "--static", f"static:{ROOT / 'static'}", log=folder / "log") as site:
         _wait_for_index(site)
         yield site
