@@ -319,7 +319,7 @@ def save_what_is_not_searched(
     related = aspects.save_aspects(db, papers.aspects, vectors.encode if vectors else None)
     progress.run("relating papers by aspect", related, 2, "steps")
     progress.run("indexing", publish.index_tables(db), len(INDEXES), "indexes")
-    load.save_problems(db, text_quality.score_texts(db, papers.vocabularies))
+    load.save_problems(db, text_quality.score_texts(db))
     load.save_problems(db, machine_text.find_machine_text(db))
 
 

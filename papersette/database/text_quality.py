@@ -1,17 +1,17 @@
 """Score the quality of extracted text: the share of a paper's words that other papers use, too.
 
-A font without a usable character map yields words that occur nowhere else. The score compares
-papers, unlike the checks of a single file in fulltext/quality.py.
+A font without a usable character map yields words that occur nowhere else. The score needs the
+finished full-text index, unlike the checks of a single file in fulltext/quality.py.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from sqlite_utils import Database
 
-from papersette.knowledge.words import Vocabularies
+from papersette.database.schema import PAGES_PER_PAPER
 from papersette.records import Problem
 
 POOR_QUALITY = 0.5
@@ -20,12 +20,10 @@ MIN_PAPERS = 20
 """Papers with text that a language must have; the only French paper would share no words."""
 SAMPLED_WORDS = 60
 """Approximate number of words looked up for each paper."""
-LONG = re.compile(r"[^\W\d_]{4,}")
-"""A word that is looked up; beside digits, as in unreadable text, it is hardly ever one."""
 
 TYPICAL_PAGES = """
 with ranked as (
-    select page_id, paper_id,
+    select paper_id, body,
         row_number() over (partition by paper_id order by length(body), page) as rank,
         count(*) over (partition by paper_id) as page_count
     from pages
@@ -38,7 +36,7 @@ languages as (
     group by 1
     having count(*) >= ?
 )
-select papers.number, (select body from pages where pages.page_id = ranked.page_id)
+select papers.number, ranked.body
 from ranked
 join papers using (paper_id)
 where ranked.rank = (ranked.page_count + 1) / 2
@@ -51,21 +49,21 @@ from papers
 where text_quality < ?
 order by number
 """
+WORD_ELSEWHERE = """
+select exists (select 1 from temp.page_words where term = ? and (doc < ? or doc >= ?))
+"""
 
 
-def score_texts(db: Database, vocabularies: Vocabularies) -> Iterator[Problem]:
+def score_texts(db: Database) -> Iterator[Problem]:
     """Fill papers.text_quality and yield a problem for each paper below `POOR_QUALITY`.
 
     The score of a paper is the share of distinct words on its page of median length that occur in
     another paper. Languages in which fewer than `MIN_PAPERS` papers have text are not scored.
-
-    Args:
-        db: With papers and pages.
-        vocabularies: The words of all papers.
     """
-    counts = vocabularies.count_papers()
-    pages = db.execute(TYPICAL_PAGES, (MIN_PAPERS,))
-    scores = [(_score(body, counts), number) for number, body in pages]
+    pages: dict[int, str] = dict(db.execute(TYPICAL_PAGES, (MIN_PAPERS,)))
+    db.execute("create virtual table temp.page_words using fts5vocab(main, pages_fts, instance)")
+    scores = [(_score(db, number, body), number) for number, body in pages.items()]
+    db.execute("drop table temp.page_words")
     db.conn.executemany("update papers set text_quality = ? where number = ?", scores)
     db.conn.commit()
     for paper_id, venue_id, file, score in db.execute(POOR_TEXTS, (POOR_QUALITY,)):
@@ -76,8 +74,9 @@ def score_texts(db: Database, vocabularies: Vocabularies) -> Iterator[Problem]:
         yield Problem(venue_id, file or paper_id, "text", reason, paper_id)
 
 
-def _score(body: str, counts: Mapping[str, int]) -> float:
-    words = sorted(set(LONG.findall(body.lower())))
+def _score(db: Database, number: int, body: str) -> float:
+    words = sorted(set(re.findall(r"[^\W\d_]{4,}", body.lower())))
     words = words[:: max(1, len(words) // SAMPLED_WORDS)]
-    known = sum(counts.get(word, 0) > 1 for word in words)
+    own_pages = (number * PAGES_PER_PAPER, (number + 1) * PAGES_PER_PAPER)
+    known = sum(db.execute(WORD_ELSEWHERE, (word, *own_pages)).fetchone()[0] for word in words)
     return round(known / len(words), 2) if words else 0.0

@@ -6,16 +6,14 @@ import pytest
 from conftest import METADATA
 from sqlite_utils import Database
 
-from papersette.database import load, text_quality
+from papersette.database import load, publish, text_quality
 from papersette.database.schema import PAGES_PER_PAPER, SCHEMA
 from papersette.fulltext import Page, Text
-from papersette.knowledge.words import Vocabularies, split
 from papersette.records import Paper, Venue
 
 GOOD = "the gradient noise of small batches widens flat minima during training"
 BAD = "gsv hizwrvmg mlrhv lu hnzoo yzgxsvh drwvmh uozg nrmrnz wfirmt gizrmrmt"
 VENUE = Venue("v", "Venue")
-BODIES = "select body from pages join papers using (paper_id) where number = ?"
 
 
 @pytest.fixture
@@ -35,18 +33,10 @@ def build(tmp_path):
         db = Database(sqlite3.connect(":memory:"))
         db.conn.executescript(SCHEMA)
         list(load.save_papers(db, records, texts, {name: name for name in papers}))
+        list(publish.index_tables(db))
         return db
 
     return build
-
-
-def score(db):
-    """Return the problems, by the words that the build would have collected."""
-    vocabularies = Vocabularies()
-    for (number,) in db.execute("select number from papers order by number").fetchall():
-        bodies = db.execute(BODIES, [number]).fetchall()
-        vocabularies.add({word for (body,) in bodies for word in split(body)[0]})
-    return list(text_quality.score_texts(db, vocabularies))
 
 
 def corpus(**more):
@@ -56,7 +46,7 @@ def corpus(**more):
 
 def test_a_paper_whose_words_no_other_paper_has_is_a_problem(build):
     db = build(corpus(bad=([BAD], "en")))
-    (problem,) = score(db)
+    (problem,) = text_quality.score_texts(db)
     assert (problem.stage, problem.paper_id) == ("text", "bad")
     scores = dict(db.execute("select paper_id, text_quality from papers"))
     assert (scores["p0"], scores["bad"]) == (1.0, 0.0)
@@ -67,18 +57,18 @@ def test_a_paper_whose_words_no_other_paper_has_is_a_problem(build):
 
 def test_only_the_page_of_median_length_counts(build):
     db = build(corpus(mixed=([BAD[:20], GOOD, BAD * 3], "en")))
-    assert score(db) == []
+    assert list(text_quality.score_texts(db)) == []
 
 
 def test_a_language_with_few_papers_is_not_scored(build):
     db = build(corpus(french=([BAD], "fr")))
-    assert score(db) == []
+    assert list(text_quality.score_texts(db)) == []
     assert db.execute("select text_quality from papers where language = 'fr'").fetchone() == (None,)
 
 
 def test_a_word_on_another_page_of_the_same_paper_does_not_count(build):
     db = build(corpus(bad=([BAD, BAD, BAD], "en")))
-    assert [problem.paper_id for problem in score(db)] == ["bad"]
+    assert [problem.paper_id for problem in text_quality.score_texts(db)] == ["bad"]
 
 
 def test_page_ids_give_the_paper_by_division(build):
