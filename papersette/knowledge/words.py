@@ -11,8 +11,6 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
-import numpy as np
-
 WORD = re.compile(r"([^\W_]+)")
 TERM = re.compile(r"[^\W\d_][\w-]+")
 """A word by which papers are compared: of two characters or more, with its hyphens."""
@@ -133,12 +131,3 @@ class Vocabularies:
     def of(self, paper: int) -> array[int]:
         """Return the numbers of the words of a paper: indexes of `words`."""
         return self._papers[paper]
-
-    def count_papers(self) -> dict[str, int]:
-        """Return how many papers have each word, in lower case."""
-        lower = to_numbering()
-        to_lower = np.fromiter((lower[word.lower()] for word in self._numbers), np.int64)
-        counts = np.zeros(len(lower), np.int64)
-        for words in self._papers:
-            counts[np.unique(to_lower[words])] += 1
-        return dict(zip(lower, counts.tolist(), strict=True))
