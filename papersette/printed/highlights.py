@@ -89,8 +89,8 @@ def find_words(layout: Layout, needles: Sequence[Needle]) -> list[tuple[int, int
     found = set()
     for hyphen in ("", "-"):
         text, places = _to_plain(layout.text, hyphen)
-        for hit in find(text, needles, MOST_WORDS):
-            found.add((places[hit.start], places[hit.end - 1] + 1))
+        for start, end, _, _ in find(text, needles, MOST_WORDS):
+            found.add((places[start], places[end - 1] + 1))
     return sorted(found)
 
 

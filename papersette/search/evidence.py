@@ -175,7 +175,7 @@ class Finder:
                 continue
             best, best_score = None, 0.0
             for page, raw in self.connect().execute(ENTRIES, (hit.paper_id,)):
-                by_clause = {o.clause: o.weight for o in find(raw, needles)}
+                by_clause = {clause: weight for _, _, clause, weight in find(raw, needles)}
                 if (score := sum(by_clause.values())) > best_score:
                     best, best_score = (page, raw), score
             if best:

@@ -13,7 +13,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import NamedTuple
 
 from papersette.search.analysis import CJK, GREEK_SYMBOLS
 from papersette.text import ARABIC, SIGNS, fold
@@ -31,6 +30,9 @@ BEGINNING = 3
 
 ACCENTED = re.compile("[\u00b5\u00c0-\u024f\u0386-\u03f5\u1e00-\u1fff\u0622-\u0626\u0629\u0649]")
 WORD = re.compile(r"[^\W_]+")
+Occurrence = tuple[int, int, int, float]
+"""Where a needle begins and ends in a text, the number of its clause, and its weight. A plain
+tuple: a search makes thousands."""
 ONE_BY_ONE = re.compile(f"{ARABIC.pattern}|{CJK.pattern}")
 """What makes a needle one that no plain pattern finds."""
 SIGN = f"[\u0640{SIGNS}]*"
@@ -65,15 +67,6 @@ class Needle:
             return True  # for it, another spelling was allowed already
         found += _find_one(folded, self, most)
         return len(found) > before
-
-
-class Occurrence(NamedTuple):
-    """A needle found in a text."""
-
-    start: int
-    end: int
-    clause: int
-    weight: float
 
 
 class Needles(tuple[Needle, ...]):
@@ -120,12 +113,15 @@ class _Group:
         start = folded.find(self.beginning)
         if start < 0 or (self.rest and any(word not in folded for word in self.rest)):
             return False
-        before = len(found)
-        for hit in itertools.islice(self.pattern.finditer(folded, start), most * self.size):
-            begin, end = hit.span()
-            if not (begin and folded[begin - 1].isalnum()):
-                found.append(Occurrence(begin, end, self.clause, self.weight))
-        return len(found) > before
+        clause, weight = self.clause, self.weight
+        hits = itertools.islice(self.pattern.finditer(folded, start), most * self.size)
+        own = [
+            (*span, clause, weight)
+            for span in [hit.span() for hit in hits]
+            if not (span[0] and folded[span[0] - 1].isalnum())
+        ]
+        found += own
+        return bool(own)
 
 
 def _to_group(needles: Sequence[Needle]) -> _Group:
@@ -221,14 +217,15 @@ def find(text: str, needles: Sequence[Needle], most: int = MOST_OCCURRENCES) -> 
     found.sort()
     kept: list[Occurrence] = []
     start = end = 0
-    for hit in found:
-        if hit.start >= end:
-            kept.append(hit)
-        elif hit.start == start and hit.end > end:
-            kept[-1] = hit
+    for occurrence in found:
+        first, last = occurrence[:2]
+        if first >= end:
+            kept.append(occurrence)
+        elif first == start and last > end:
+            kept[-1] = occurrence
         else:
             continue
-        start, end = hit.start, hit.end
+        start, end = first, last
     return kept
 
 
@@ -248,12 +245,12 @@ def _find_one(folded: str, needle: Needle, most: int) -> Iterator[Occurrence]:
         if end < 0:
             continue
         if needle.is_prefix:
-            yield Occurrence(start, _end_of_word(folded, end), needle.clause, weight)
+            yield start, _end_of_word(folded, end), needle.clause, weight
         elif needle.tail:
             if folded.startswith(needle.tail, end):
-                yield Occurrence(start, end + len(needle.tail), needle.clause, weight)
+                yield start, end + len(needle.tail), needle.clause, weight
         elif not (is_bounded and folded[end : end + 1].isalnum()):
-            yield Occurrence(start, end, needle.clause, weight)
+            yield start, end, needle.clause, weight
 
 
 def _iterate_starts(text: str, word: str) -> Iterator[int]:
@@ -274,7 +271,7 @@ def _find_arabic(folded: str, needle: Needle, most: int) -> Iterator[Occurrence]
     """Yield the occurrences of Arabic words, whatever signs are between their letters."""
     pattern = _arabic_pattern(needle.words, needle.is_prefix)
     for hit in itertools.islice(pattern.finditer(folded), most):
-        yield Occurrence(*hit.span(), needle.clause, needle.weight * len(needle.words))
+        yield *hit.span(), needle.clause, needle.weight * len(needle.words)
 
 
 def _match_next(folded: str, end: int, word: str) -> int:

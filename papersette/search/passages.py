@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections import defaultdict
 from collections.abc import Sequence
 
 from papersette.search.needles import Needle, Needles, Occurrence, find
@@ -12,8 +13,11 @@ PASSAGE_CHARACTERS = 260
 """Length of a passage, about forty words."""
 LEAD_CHARACTERS = 90
 """A passage begins at the start of its sentence if that is so near."""
-REPEATED = 0.05
-"""What a second match of the same clause adds to a passage, and a further one takes away."""
+GAINS = (0.0, 1.0, 0.05, -0.05)
+"""What the first, second and further matches of a clause add to a passage, as shares of its weight.
+A second one is welcome; many are a table or the legend of a figure."""
+LEAST_GAIN = 1e-9
+"""By which a passage must be better than one before it: more than sums are rounded by."""
 OPEN, CLOSE = "⟦", "⟧"
 """Around each match in a passage."""
 
@@ -29,40 +33,29 @@ def cut_passage(text: str, needles: Needles) -> str:
     if not occurrences:
         return ""
     first, last = _best_window(occurrences)
-    start = _passage_start(text, occurrences[first].start)
-    end = _passage_end(text, max(start + PASSAGE_CHARACTERS, occurrences[last].end))
+    start = _passage_start(text, first)
+    end = _passage_end(text, max(start + PASSAGE_CHARACTERS, last))
     marked = mark(text[start:end], needles)
     return f"{'…' if start else ''}{marked}{'…' if end < len(text) else ''}"
 
 
 def _best_window(occurrences: Sequence[Occurrence]) -> tuple[int, int]:
-    """Return the first and last occurrence of the window with the highest sum of weights."""
+    """Return where the matches with the highest sum of weights that fit a passage begin and end."""
     room = PASSAGE_CHARACTERS - LEAD_CHARACTERS // 2
-    best, best_score, first = (0, 0), -1.0, 0
-    inside: dict[int, int] = {}
-    score = 0.0
-    for last, hit in enumerate(occurrences):
-        count = inside.get(hit.clause, 0) + 1
-        inside[hit.clause] = count
-        score += _gain(count) * hit.weight
-        while hit.end - occurrences[first].start > room and first < last:
-            left = occurrences[first]
-            score -= _gain(inside[left.clause]) * left.weight
-            inside[left.clause] -= 1
-            first += 1
-        if score > best_score + 1e-9:
-            best, best_score = (first, last), score
+    best, best_score, score = (0, 0), -1.0, 0.0
+    inside: defaultdict[int, int] = defaultdict(int)
+    leaving = iter(occurrences)
+    first, _, left, left_weight = next(leaving)
+    for start, end, clause, weight in occurrences:
+        inside[clause] += 1
+        score += GAINS[min(inside[clause], 3)] * weight
+        while end - first > room and first < start:
+            score -= GAINS[min(inside[left], 3)] * left_weight
+            inside[left] -= 1
+            first, _, left, left_weight = next(leaving)
+        if score > best_score + LEAST_GAIN:
+            best, best_score = (first, end), score
     return best
-
-
-def _gain(count: int) -> float:
-    """Return what the count-th match of a clause adds to a window.
-
-    A second one is welcome; many are a table or the legend of a figure.
-    """
-    if count == 1:
-        return 1.0
-    return REPEATED if count == 2 else -REPEATED
 
 
 def _passage_start(text: str, first: int) -> int:
@@ -86,9 +79,9 @@ def _passage_end(text: str, end: int) -> int:
 def mark(text: str, needles: Sequence[Needle]) -> str:
     """Return a text in one line with each match marked."""
     parts, position = [], 0
-    for hit in find(text, needles):
-        parts += [text[position : hit.start], OPEN, text[hit.start : hit.end], CLOSE]
-        position = hit.end
+    for start, end, _, _ in find(text, needles):
+        parts += [text[position:start], OPEN, text[start:end], CLOSE]
+        position = end
     return " ".join("".join([*parts, text[position:]]).split())
 
 
