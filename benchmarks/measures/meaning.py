@@ -87,10 +87,11 @@ def to_row(engine: Engine, question: Question) -> list[float]:
     matching = engine.retriever.match(query, filters)
     words = engine.ranker.rank(query, matching)
     number = engine.corpus.numbers[question.paper_id or ""]
+    read = engine._read_question(request, query)
     row = []
     for share in SHARES:
         with patched(hybrid, SENTENCE_SHARE=share):
-            near = engine._compare(request, query, matching, words)
+            near = engine._compare(read, request, query, matching, words)
         for weight in WEIGHTS:
             with patched(ranking, MEANING_WEIGHT=weight):
                 both = words

@@ -11,7 +11,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +27,9 @@ from papersette.search.hybrid import (
     CANDIDATES,
     MOST_ALONE,
     Nearness,
+    Question,
     keep_works,
+    read_question,
     to_conditions,
     to_nearness,
     to_question,
@@ -79,6 +81,11 @@ class _Found:
     def alone(self) -> Numbers:
         """Papers found by meaning alone."""
         return np.empty(0, np.int64) if self.near is None else self.near.alone
+
+    @cached_property
+    def alone_set(self) -> frozenset[int]:
+        """The same, to look numbers up in."""
+        return frozenset(self.alone.tolist())
 
 
 class Engine:
@@ -155,7 +162,8 @@ class Engine:
             return self.ranker.rank_metadata(stems, limit)
         found = self.ranker.rank_metadata(stems, CANDIDATES)
         numbers = np.array([number for number, _ in found], np.int64)
-        near = to_nearness(self.meaning, text, numbers, numbers, self.retriever.sets.every)
+        question = read_question(self.meaning, text)
+        near = to_nearness(self.meaning, question, numbers, numbers, self.retriever.sets.every)
         return self.ranker.blend_similar(found, near.scores)[:limit]
 
     def find_sentences(
@@ -193,14 +201,14 @@ class Engine:
 
     def _search(self, request: Request) -> Result:
         query, filters = self._interpret(request)
-        (matching, ranking), _ = run_both(
+        (matching, ranking), question = run_both(
             lambda: self._match(query, filters),
             lambda: self._read_question(request, query),
             is_long=self._to_state(request, query) == "on",
         )
         all_versions = request.versions == "all"
         counted = facet_counts.to_result(self.corpus, matching.numbers, all_versions=all_versions)
-        near = self._compare(request, query, matching, ranking)
+        near = self._compare(question, request, query, matching, ranking)
         if near:
             ranking = self.ranker.blend(ranking, near.scores, near.alone)
         found = _Found(query, matching, ranking, counted, near)
@@ -236,18 +244,23 @@ class Engine:
         matching = self.retriever.match(query, filters)
         return matching, self.ranker.rank(query, matching)
 
-    def _read_question(self, request: Request, query: Query) -> None:
-        """Read the question by meaning, so that `_compare` finds it read."""
-        if self.meaning is not None and self._to_state(request, query) == "on":
-            self.meaning.read(to_question(query, request.q))
-
-    def _compare(
-        self, request: Request, query: Query, matching: Matching, ranking: Ranking
-    ) -> Nearness | None:
-        """Return how near the papers are to what a request asks; None where words alone count."""
+    def _read_question(self, request: Request, query: Query) -> Question | None:
+        """Return the question as the model reads it; None where words alone count."""
         if self.meaning is None or self._to_state(request, query) != "on":
             return None
-        question = to_question(query, request.q)
+        return read_question(self.meaning, to_question(query, request.q))
+
+    def _compare(
+        self,
+        question: Question | None,
+        request: Request,
+        query: Query,
+        matching: Matching,
+        ranking: Ranking,
+    ) -> Nearness | None:
+        """Return how near the papers are to a question; None where words alone count."""
+        if self.meaning is None or question is None:
+            return None
         allowed = self.retriever.allow(query, matching, to_conditions(query.clauses))
         numbers = matching.numbers
         near = to_nearness(self.meaning, question, ranking.numbers, numbers, allowed)
@@ -318,7 +331,7 @@ class Engine:
 
     def _to_hit(self, number: int, versions: int, found: _Found) -> Hit:
         score = round(float(found.ranking.scores[number]), 3)
-        found_by = "meaning" if number in found.alone else "words"
+        found_by = "meaning" if number in found.alone_set else "words"
         return Hit(number, self.corpus.ids[number], score, versions=versions, found_by=found_by)
 
     def _add_missing(self, hits: Sequence[Hit], matching: Matching) -> None:

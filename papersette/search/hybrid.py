@@ -28,6 +28,15 @@ MOST_ALONE = 20
 
 
 @dataclass(frozen=True)
+class Question:
+    """A question as the model reads it."""
+
+    vector: Vector
+    cosines: NDArray[np.float64]
+    """Of every paper with the question, by number."""
+
+
+@dataclass(frozen=True)
 class Nearness:
     """How near the papers are to a question."""
 
@@ -53,20 +62,25 @@ def to_question(query: Query, typed: str) -> str:
     return " ".join(typed.split()) if query.words else " ".join(words)
 
 
+def read_question(meaning: Meaning, text: str) -> Question:
+    """Read a question, from `to_question` or any text, and compare it with all papers."""
+    vector = meaning.read(text)
+    return Question(vector, meaning.score_papers(vector))
+
+
 def to_nearness(
-    meaning: Meaning, question: str, best: Numbers, found: Numbers, allowed: NDArray[np.bool_]
+    meaning: Meaning, question: Question, best: Numbers, found: Numbers, allowed: NDArray[np.bool_]
 ) -> Nearness:
     """Return how near the papers are to a question.
 
     Args:
         meaning: Of the collection.
-        question: From `to_question`.
+        question: As the model reads it.
         best: Papers found by words, the best first.
         found: All papers found by words.
         allowed: Which papers may be found, by number.
     """
-    query = meaning.read(question)
-    cosines = meaning.score_papers(query)
+    query, cosines = question.vector, question.cosines
     usual = float(np.median(cosines[1:])) if len(cosines) > 1 else 0.0
     ranked = np.where(allowed, cosines, -1.0)
     count = min(CANDIDATES, len(ranked) - 1)
