@@ -24,7 +24,7 @@ from papersette.errors import UserError
 from papersette.search.engine import Engine
 from papersette.search.index import build_index, connect, is_current, to_index_folder
 from papersette.search.receipts import to_receipt
-from papersette.search.results import Request
+from papersette.search.results import SORTS, Request
 from papersette.search.rows import to_hit_rows
 
 SEARCH = next(tool for tool in TOOLS if tool.name == "search")
@@ -81,7 +81,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     command.add_argument("--json", action="store_true", help="print JSON, with a receipt")
     command.add_argument("--size", type=int, default=5, help="results of a page (%(default)s)")
     command.add_argument("--page", type=int, default=1, help="(%(default)s)")
-    command.add_argument("--sort", default="", help="year, citations, rating or title")
+    command.add_argument("--sort", default="", choices=("", *SORTS), help="relevance if empty")
     return parser.parse_args(arguments)
 
 

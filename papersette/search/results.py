@@ -1,4 +1,4 @@
-"""What is asked of a search, and what it answers."""
+"""Requests, hits and results of a search."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from typing import Any
 
 from papersette.search.corpus import FACETS, FacetValue
 from papersette.search.expansions import Notice
+from papersette.search.query import SCOPES
 
 PAGE_SIZE = 15
 """Hits on a page: with their passages they are about four screens."""
 LARGEST_PAGE = 1_000_000
+SORTS = ("year", "title", "rating", "citations")
+"""Orders other than relevance."""
 
 
 @dataclass(frozen=True)
@@ -41,14 +44,14 @@ class Request:
 
     @classmethod
     def from_arguments(cls, arguments: Mapping[str, Any]) -> Request:
-        """Read a request from the arguments of an address; what cannot be read is left out."""
+        """Read a request from the arguments of an address; values that are unknown are ignored."""
         given = {name: str(value or "") for name, value in arguments.items()}
         return cls(
             q=given.get("q", ""),
-            scope=given.get("in", ""),
+            scope=_to_choice(given.get("in", ""), SCOPES),
             filters=tuple((name, given[name]) for name in FACETS if given.get(name)),
-            versions=given.get("versions", ""),
-            sort=given.get("sort", ""),
+            versions=_to_choice(given.get("versions", ""), ("all",)),
+            sort=_to_choice(given.get("sort", ""), SORTS),
             page=max(1, _to_int(given.get("page"), 1)),
             size=min(LARGEST_PAGE, max(1, _to_int(given.get("size"), PAGE_SIZE) or PAGE_SIZE)),
             facet=given.get("facet", ""),
@@ -56,6 +59,11 @@ class Request:
             meaning="off" if given.get("meaning", "") in {"0", "off"} else "",
             explain=given.get("explain", "") not in {"", "0", "off"},
         )
+
+
+def _to_choice(text: str, known: tuple[str, ...]) -> str:
+    """Return a text if it is known, else "", which stands for the default."""
+    return text if text in known else ""
 
 
 def _to_int(text: str | None, default: int) -> int:

@@ -38,6 +38,11 @@ def test_another_search_has_another_receipt(other, receipt):
     assert receipt(**{"q": "dropout"} | other)["receipt_id"] != receipt(q="dropout")["receipt_id"]
 
 
+@pytest.mark.parametrize("unknown", [{"sort": "size"}, {"in": "margins"}, {"versions": "two"}])
+def test_a_value_that_a_search_ignores_is_in_no_receipt(unknown, receipt):
+    assert receipt(q="dropout", **unknown) == receipt(q="dropout")
+
+
 def test_a_receipt_says_what_was_asked_and_found(receipt):
     found = receipt(q='"dropout" -noise', tag="dropout", versions="all")
     assert found["interpreted_as"] == '"dropout" -noise'
