@@ -12,6 +12,7 @@ from urllib.parse import quote
 import yaml
 
 from papersette.errors import BadFile, UserError
+from papersette.files import to_shown_name
 from papersette.records import Paper, Venue
 from papersette.sources import SOURCES, recognition, venues
 from papersette.sources import files as folders
@@ -134,9 +135,7 @@ def propose(folder: Path, chosen: Path | None = None) -> Proposal:
 
 
 def _name(path: Path, folder: Path) -> str:
-    return folders.to_printable(
-        path.relative_to(folder).as_posix() if path != folder else path.name
-    )
+    return to_shown_name(path.relative_to(folder).as_posix() if path != folder else path.name)
 
 
 def _draft(found: recognition.Found, survey: recognition.Survey) -> SourceDraft:

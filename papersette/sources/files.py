@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from papersette.errors import UserError
+from papersette.files import to_shown_name
 from papersette.records import LooseFile, Problem
 
 MISSING = "does not exist"
@@ -47,7 +48,7 @@ def to_usable(
     """Yield the files that may be read, and add a problem for each of the others."""
     for path in paths:
         if reason := find_obstacle(path, folder):
-            name = to_printable(path.relative_to(folder).as_posix())
+            name = to_shown_name(path.relative_to(folder).as_posix())
             problems.append(Problem(source, name, "read", f"{reason}; it is not used"))
         else:
             yield path
@@ -70,14 +71,14 @@ def read_folder(folder: Path, source: str) -> tuple[dict[str, Path], list[Proble
     if not named and (others := sorted(p.name for p in folder.iterdir() if p.is_file())):
         reason = (
             f"has no .pdf and no .txt file, but {len(others):,} others, such as "
-            f"{to_printable(others[0])}; they are not used: rename those that are PDFs or texts"
+            f"{to_shown_name(others[0])}; they are not used: rename those that are PDFs or texts"
         )
-        problems.append(Problem(source, to_printable(folder.name), "match", reason))
+        problems.append(Problem(source, to_shown_name(folder.name), "match", reason))
     files: dict[str, Path] = {}
     for path in to_usable(named, folder, source, problems):
         used = files.setdefault(to_file_id(path.name), path)
         if used is not path:
-            name, other = (to_printable(p.relative_to(folder).as_posix()) for p in (path, used))
+            name, other = (to_shown_name(p.relative_to(folder).as_posix()) for p in (path, used))
             reason = f"has the same id as {other}, which is used; remove one of the two files"
             problems.append(Problem(source, name, "match", reason))
     return files, problems
@@ -140,8 +141,3 @@ def to_file_id(name: str) -> str:
     """
     stem = re.sub(r"\.(pdf|txt)$", "", name, flags=re.IGNORECASE)
     return re.split("id(?:=|%3D)", stem)[-1]
-
-
-def to_printable(name: str) -> str:
-    """Return a file name with � for the bytes that are not UTF-8."""
-    return os.fsencode(name).decode("utf-8", "replace")

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from papersette import loading, markup
 from papersette.errors import BadFile, UserError
+from papersette.files import to_shown_name
 from papersette.markup import Element, to_plain_text
 from papersette.records import Author, Count, Paper, Problem, Review, Venue
 from papersette.sources import files, jats_references, jats_text, values
@@ -50,7 +51,7 @@ def read(settings: Settings) -> Iterator[Paper | Problem | Count]:
     yield Count(len(unusable))
     yield from (Problem(venue, p.item, "read", p.reason, lost=True) for p in unusable)
     for path in usable:
-        name = files.to_printable(path.relative_to(settings.file).as_posix())
+        name = to_shown_name(path.relative_to(settings.file).as_posix())
         try:
             loaded = markup.load_xml(path)
         except BadFile as error:

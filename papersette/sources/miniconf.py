@@ -17,6 +17,7 @@ from typing import Any
 
 from papersette import loading
 from papersette.errors import BadFile, UserError
+from papersette.files import to_shown_name
 from papersette.records import Author, Count, Paper, Problem, Session, Slot, Venue
 from papersette.sources import files, values
 from papersette.sources.unused import to_unused
@@ -70,7 +71,7 @@ def _read_table(
     sessions: Mapping[str, Session],
 ) -> Iterator[Paper | Problem | Count]:
     """Yield a paper for every row of a table; a table that cannot be read is one lost item."""
-    venue, name = settings.venue.venue_id, files.to_printable(path.name)
+    venue, name = settings.venue.venue_id, to_shown_name(path.name)
     try:
         if obstacle := files.find_obstacle(path, settings.folder):
             raise BadFile(path, obstacle)

@@ -13,6 +13,7 @@ from typing import Any
 
 from papersette import loading
 from papersette.errors import BadFile, UserError
+from papersette.files import to_shown_name
 from papersette.records import Author, Count, Paper, Problem, Venue
 from papersette.sources import files, values
 from papersette.text import to_slug
@@ -63,7 +64,7 @@ def _read_member(path: Path, settings: Settings) -> Iterator[Paper | Problem | C
         entries = _to_entries(_load(path).value, path)
     except BadFile as error:
         yield Count(1)
-        name = files.to_printable(path.name)
+        name = to_shown_name(path.name)
         yield Problem(venue, name, "read", error.reason, lost=True)
         return
     if entries and not any(isinstance(entry, Mapping) and "releases" in entry for entry in entries):

@@ -13,6 +13,7 @@ from typing import Any
 
 from papersette import loading
 from papersette.errors import BadFile, UserError
+from papersette.files import to_shown_name
 from papersette.records import Author, Count, LooseFile, Paper, Problem, Session, Slot, Venue
 from papersette.sources import files, values
 from papersette.text import to_slug
@@ -63,7 +64,7 @@ def _read_post(
     folder: dict[str, Path],
     sections: Mapping[str, Session],
 ) -> Iterator[Paper | Problem]:
-    source, name = settings.venue.venue_id, files.to_printable(path.name)
+    source, name = settings.venue.venue_id, to_shown_name(path.name)
     try:
         if obstacle := files.find_obstacle(path, posts):
             raise BadFile(path, obstacle)
@@ -174,7 +175,7 @@ def _to_paper(
         pdf_url=files.to_pdf_url(settings.pdf_url, paper_id, file, settings.files)
         or values.to_text(post.get("pdf")),
         file=file,
-        item=files.to_printable(path.name),
+        item=to_shown_name(path.name),
     )
 
 
