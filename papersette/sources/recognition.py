@@ -137,7 +137,7 @@ def _read_rows(content: Content) -> Iterator[tuple[int, dict[str, Any]]]:
         rows = loading.read_csv(content.path, mark)
         yield from ((number, row) for number, row in rows if isinstance(row, dict))
     elif content.suffix == ".md":
-        reader = SOURCES["table"]._read_markdown
+        reader = SOURCES["table"].read_markdown
         yield from ((number, row) for number, row in reader(content.path) if isinstance(row, dict))
 
 

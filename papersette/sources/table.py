@@ -116,7 +116,7 @@ def _read_rows(
         ".tsv": _read_csv,
         ".json": _read_json,
         ".jsonl": _read_jsonl,
-        ".md": _read_markdown,
+        ".md": read_markdown,
     }
     reader = readers.get(settings.file.suffix.lower())
     if reader is None:
@@ -167,7 +167,7 @@ def _read_jsonl(path: Path) -> Iterator[tuple[int, Any]]:
                 yield 0, f"line {number}: {reason.partition(' ')[2].partition(' ')[2]}"
 
 
-def _read_markdown(path: Path) -> Iterator[tuple[int, Any]]:
+def read_markdown(path: Path) -> Iterator[tuple[int, Any]]:
     """Yield the rows of every table of a Markdown file.
 
     Of a cell [text](URL), the column has the text and “<column> link” the URL.
