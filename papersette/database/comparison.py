@@ -1,4 +1,4 @@
-"""Decide whether a new build may be deployed in the place of an old one.
+"""Decide whether a new build may replace a deployed one.
 
     python build_db.py compare OLD.db NEW.db
     python build_db.py compare OLD.db NEW.db --min-papers 1500 --expect papers=1591
@@ -6,8 +6,8 @@
 prints what both have, side by side, and every reason to refuse. A rebuild that runs unattended asks
 here before it publishes: a source that is down, or has another format, must not empty the site.
 
-Exit status: 0 if NEW may be deployed; 1 if not; 2 for wrong usage. If OLD does not exist, as before
-the first deployment, NEW alone is judged.
+Exit status: 0 if NEW may be deployed; 1 if not; 2 for wrong usage. Before the first deployment,
+--first judges NEW alone.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def main(arguments: list[str]) -> int:
     """Run the command and return its exit status."""
     options = parse(arguments)
     try:
-        old = read_contents(options.old) if options.old.is_file() else None
+        old = None if options.first else read_contents(options.old)
         new = read_contents(options.new)
     except UserError as error:
         print(f"build_db.py: {error}", file=sys.stderr)
@@ -95,6 +95,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     add = parser.add_argument
     add("old", type=Path, metavar="OLD", help="the database that is deployed")
     add("new", type=Path, metavar="NEW", help="the database of the new build")
+    add("--first", action="store_true", help="there is no OLD yet: judge NEW alone")
     add("--min-papers", type=int, default=1, metavar="N", help="refuse fewer papers (%(default)s)")
     help_of_loss = "refuse if more of anything is gone (%(default)s)"
     add("--most-loss", type=float, default=MOST_LOSS, metavar="PERCENT", help=help_of_loss)

@@ -37,11 +37,13 @@ def test_the_same_build_may_be_deployed(pair, capsys):
     assert "0 papers added, 0 removed" in printed.out
 
 
-def test_without_an_old_build_the_new_one_is_judged_alone(pair, capsys):
+def test_without_an_old_build_the_new_one_is_judged_alone_if_that_is_asked_for(pair, capsys):
     old, new = pair
     old.unlink()
-    assert run(capsys, old, new)[0] == 0
-    status, printed = run(capsys, old, new, "--min-papers", 48)
+    status, printed = run(capsys, old, new)
+    assert (status, f"{old}: there is no such file" in printed.err) == (1, True)
+    assert run(capsys, old, new, "--first")[0] == 0
+    status, printed = run(capsys, old, new, "--first", "--min-papers", 48)
     assert (status, "refused: 47 papers, fewer than 48 (--min-papers)" in printed.out) == (1, True)
 
 
