@@ -31,7 +31,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from papersette import loading, stopping, system
+from papersette import stopping, system
 from papersette.catalogs import catalog, meaning
 from papersette.catalogs.catalog import Catalog
 from papersette.cluster import ClusterWorkers
@@ -63,10 +63,13 @@ from papersette.proposals import new_catalog, starting_catalogs
 from papersette.search import answers, evaluation, index
 from papersette.search.engine import Engine
 from papersette.search.meaning import write_meaning
+from papersette.site_metadata import read_plugin, to_mapping
 from papersette.sources import model_files
 from papersette.texts import read_texts, warn_unsaved
 from papersette.workers import Workers
 
+DASHBOARDS = "datasette-dashboards"
+"""The plugin of the charts."""
 SUMMARY = ("papers", "pages", "words", "tags", "problems", "seconds")
 
 
@@ -80,7 +83,7 @@ def main(arguments: list[str] | None = None, *, site_folder: Path) -> int:
     if given[:1] == ["init"]:
         return stopping.run(lambda: new_catalog.main(given[1:]), f"build_db.py: {stopping.MESSAGE}")
     if given[:1] == ["compare"]:
-        return comparison.main(given[1:])
+        return stopping.run(lambda: comparison.main(given[1:]), "build_db.py: stopped")
     if given[:1] == ["export-site"]:
         from papersette.site import static_export  # Datasette takes a second, which builds need not
 
@@ -143,7 +146,7 @@ def build_locked(
     items: collection.Items,
     progress: Progress,
 ) -> Mapping[str, object]:
-    """Build the database, of which no other build runs, from the items of its sources."""
+    """Build the database from the items of its sources; the caller holds its lock."""
     encoder = open_model(options, publication)
     fingerprint = to_fingerprint(options, publication, items, site_folder, encoder)
     previous = read_previous(options.db, publication)
@@ -179,7 +182,7 @@ def build_locked(
 
 
 def start_workers(options: argparse.Namespace) -> Workers:
-    """Return what does the work on papers: processes of this machine, or of a cluster."""
+    """Return the worker pool: processes of this machine, or of a Dask cluster."""
     if options.scheduler is None:
         return Workers(options.jobs, prepare=prepare_worker)
     if isinstance(options.cache, Path):  # the machines of the cluster have another working folder
@@ -207,9 +210,12 @@ def read_charts(site_folder: Path) -> set[str] | None:
     path = site_folder / "metadata.yml"
     if not path.is_file():
         return None
-    metadata = loading.load_yaml(path).value or {}
-    dashboards = metadata.get("plugins", {}).get("datasette-dashboards", {})
-    return {name for dashboard in dashboards.values() for name in dashboard.get("charts", ())}
+    names: set[str] = set()
+    for key, value in read_plugin(path, DASHBOARDS).items():
+        where = f"plugins: {DASHBOARDS}: {key}"
+        dashboard = to_mapping(path, value, where)
+        names |= to_mapping(path, dashboard.get("charts"), f"{where}: charts").keys()
+    return names
 
 
 def repair(options: argparse.Namespace, progress: Progress, encoder: OnnxEncoder | None) -> None:
@@ -230,7 +236,7 @@ def to_inspection(database: Path) -> Path:
 def build_index(
     database: Path, options: argparse.Namespace, progress: Progress, encoder: OnnxEncoder | None
 ) -> None:
-    """Build the search index of a database anew; it is to be installed."""
+    """Build the search index of a database; the caller installs it."""
     with closing(index.connect(database)) as conn:
         papers = conn.execute("select count(*) from papers").fetchone()[0]
     writing = index.write_index(database, parts.to_index_part(database))

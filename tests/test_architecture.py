@@ -27,6 +27,7 @@ MAY_IMPORT = {
     "papersette/names.py": "text",
     "papersette/progress.py": "",
     "papersette/files.py": "",
+    "papersette/site_metadata.py": "errors loading",
     "papersette/stopping.py": "",
     "papersette/system.py": "",
     "papersette/cache.py": "",
@@ -39,7 +40,7 @@ MAY_IMPORT = {
     "papersette/mathematics.py": "",
     "papersette/translations.py": "",
     "papersette/printed": f"{LEAVES} search printed",
-    "papersette/readers": f"{LEAVES} exports readers search sources translations",
+    "papersette/readers": f"{LEAVES} exports readers search site_metadata sources translations",
     "papersette/exports": f"{LEAVES} exports",
     "papersette/search": f"{LEAVES} meaning search",
     "papersette/prose": f"{LEAVES} meaning search prose",
@@ -54,7 +55,7 @@ MAY_IMPORT = {
     "papersette/texts.py": "catalogs database errors fulltext progress workers",
     "papersette/preloaded.py": "database fulltext knowledge",
     "papersette/build.py": f"{LEAVES} cluster options texts catalogs proposals sources ingest "
-    "fulltext meaning database search site",
+    "fulltext meaning database search site site_metadata",
     "plugins": f"{LEAVES} catalogs mathematics search printed readers exports agents site "
     "translations",
 }

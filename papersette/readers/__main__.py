@@ -15,26 +15,28 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
-from papersette.errors import UserError
-from papersette.loading import load_yaml
+from papersette.errors import BadFile, UserError
 from papersette.readers import backups, digests
 from papersette.readers.collection import Collection
 from papersette.readers.digests import Site
 from papersette.readers.store import Store
 from papersette.search.engine import Engine
 from papersette.search.index import build_index, is_current, to_index_folder
+from papersette.site_metadata import read_plugin
 
 READERS = Path("readers/readers.db")
+PLUGIN = "papersette-readers"
+"""Its settings are those of the accounts."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; return its exit status, 2 for a mistake that the user can mend."""
+    """Run a command; return its exit status: 1 for a user's mistake, 2 for wrong usage."""
     options = to_parser().parse_args(arguments)
     try:
         options.run(options)
     except UserError as error:
         print(f"error: {error}", file=sys.stderr)
-        return 2
+        return 1
     return 0
 
 
@@ -97,8 +99,10 @@ def run_digest(options: argparse.Namespace) -> None:
 def read_blocked(site: Path) -> list[str]:
     """Return the accounts that metadata.yml in the folder of the site blocks."""
     path = site / "metadata.yml"
-    plugins = (load_yaml(path).value or {}).get("plugins", {}) if path.is_file() else {}
-    return list(plugins.get("papersette-readers", {}).get("blocked", ()))
+    blocked = read_plugin(path, PLUGIN).get("blocked", [])
+    if not isinstance(blocked, list):
+        raise BadFile(path, f"plugins: {PLUGIN}: blocked must be a list, not {blocked!r}")
+    return [str(account) for account in blocked]
 
 
 @contextmanager

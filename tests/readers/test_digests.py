@@ -154,11 +154,20 @@ def test_a_digest_is_in_the_language_of_its_reader(folder, language, words):
     assert message["Content-Language"] == language
 
 
+def test_a_blocked_account_that_is_no_list_is_reported(folder, tmp_path, capsys):
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "templates").symlink_to(ROOT / "templates")
+    (site / "metadata.yml").write_text("plugins:\n  papersette-readers: {blocked: mona}\n")
+    assert write(folder, "--site", str(site))[0] == 1
+    assert "blocked must be a list, not 'mona'" in capsys.readouterr().err
+
+
 def test_a_digest_that_cannot_be_written_is_written_later(folder):
     (folder / "outbox").write_text("no folder")
     assert main(["digest", "--db", str(folder / "papers.db"),
                  "--readers", str(folder / "readers.db"), "--url", URL,
-                 "--to", str(folder / "outbox"), "--site", str(ROOT)]) == 2  # fmt: skip
+                 "--to", str(folder / "outbox"), "--site", str(ROOT)]) == 1  # fmt: skip
     (folder / "outbox").unlink()
     assert len(write(folder)[1]) == 1
 
@@ -199,5 +208,5 @@ def test_a_run_that_is_killed_after_its_file_writes_the_same_file_again(folder):
     ],
 )
 def test_mistakes_are_reported(folder, capsys, more, message):
-    assert write(folder, *more)[0] == 2
+    assert write(folder, *more)[0] == 1
     assert message in capsys.readouterr().err
