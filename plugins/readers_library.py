@@ -112,7 +112,10 @@ async def highlight(visit):
 
     try:
         await visit.readers.write(write)
-    except (library.Full, highlights.TooMany):
+    except library.Full:
+        message = f"A library has at most {library.MOST_ENTRIES:,} papers."
+        raise DatasetteError(message, "Invalid request", status=400) from None
+    except highlights.TooMany:
         message = f"The limit is {highlights.MOST:,} passages."
         raise DatasetteError(message, "Invalid request", status=400) from None
     return visit.redirect(to_passage(visit, paper_id, found.page, quote), MESSAGES["highlight"])
