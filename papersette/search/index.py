@@ -41,7 +41,6 @@ FOLDERS = ("papers", "pages", common_words.FOLDER, meaning.FOLDER)
 PAPER_FIELDS = ("title", "abstract", "tags", "authors", "venue", "text", "refs")
 """`text` is all of a paper but its reference lists."""
 PAPER_STEMS = ("title_stems", "abstract_stems", "tags_stems")
-PAGE_FIELDS = ("body", "refs")
 FUNCTION_WORDS = tuple(f" {word} " for word in "the of and to in is de la et der und في".split())
 PROSE_SHARE = 0.15
 """Share of function words in running text; tables, formulas and captions have fewer."""

@@ -25,7 +25,6 @@ FACET_FIELDS = {
     "year": "year",
 }
 """Fields that are facets of papers, by the name of the facet."""
-FUNCTIONS = ("citations", "references", "similar", "similar:")
 """citations(query), references(query), similar(paper): papers found through other papers.
 similar:"a sentence": papers that are similar to a text."""
 SCOPES = ("text", "references")
