@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from bad_pdfs import make_endless
-from conftest import ROOT, build_catalog, build_here, make_pdf
+from conftest import ROOT, build_catalog, build_here, make_pdf, replaced
 from kills import ends
 
 from papersette import stopping, system
@@ -184,7 +184,7 @@ def test_a_build_without_changes_repairs_what_belongs_to_the_database(built, dam
     elif damage == "no inspection":
         inspection.unlink()
     else:
-        inspection.write_text(inspection.read_text().replace('"hash": "', '"hash": "0'))
+        inspection.write_text(replaced(inspection.read_text(), '"hash": "', '"hash": "0'))
     before = (built / "papers.db").read_bytes()
     again = build_catalog(built, CATALOG)
     assert (again.returncode, "nothing has changed" in again.stdout) == (0, True)

@@ -118,8 +118,11 @@ def test_a_mention_has_its_sentence_and_page_and_a_common_word_is_no_mention(sit
         "select term_id, count, first_page, evidence from mentions "
         "where paper_id = 'two' and term_id in ('adult', 'pruning-shears')",
     )
-    assert {row[:3] for row in found} == {("adult", 1, 1), ("pruning-shears", 1, 1)}
-    assert all("Adult dataset" in row[3] or "pruning shears" in row[3] for row in found)
+    by_term = {term: rest for term, *rest in found}
+    assert by_term.keys() == {"adult", "pruning-shears"}
+    for term, words in (("adult", "Adult dataset"), ("pruning-shears", "pruning shears")):
+        count, page, sentence = by_term[term]
+        assert (count, page, words in sentence) == (1, 1, True)
 
 
 @pytest.mark.parametrize("path", [

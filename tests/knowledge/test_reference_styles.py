@@ -1,6 +1,7 @@
 """Entries of many citation styles and languages: invented works, one class of style each."""
 
 import pytest
+from conftest import replaced
 
 from papersette.knowledge.citations import count_citing_notes, parse_references
 from papersette.knowledge.citations.titles import split_title
@@ -144,7 +145,7 @@ def test_marked_lines_begin_entries_and_others_do_not():
 
 
 def test_a_mark_inside_a_sentence_is_not_followed():
-    text = MARKED.replace("Winter,\nBoston", "Winter,\n\nBoston")
+    text = replaced(MARKED, "Winter,\nBoston", "Winter,\n\nBoston")
     assert len(parse_references([(4, text)])) == 3
 
 

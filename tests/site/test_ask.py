@@ -8,7 +8,7 @@ from html import unescape
 
 import pytest
 import yaml
-from conftest import PATIENT, ROOT, page
+from conftest import PATIENT, ROOT, page, replaced
 from datasette.app import Datasette
 
 QUESTION = "Does dropout restore the effect of importance weights?"
@@ -100,12 +100,13 @@ def test_a_paper_suggests_questions_of_its_headings_datasets_and_techniques(samp
 
 def test_whose_sentence_it_is_comes_with_kind_paper_and_page(sample_site):
     broken = "\n".join(f"“{QUOTATION}”".split(" and "))
+    nearly = replaced(broken, "be used on", "be deployed on")
     answer = sample_site.get(
-        "/papers/whose.json", params={"text": QUOTATION.replace("training", "train-\ning")}
+        "/papers/whose.json", params={"text": replaced(QUOTATION, "training", "train-\ning")}
     )
     (source,) = answer.json()["sources"]
     assert (source["kind"], source["paper_id"], source["page"]) == ("exact", *RIGHT)
-    html = page(sample_site, "/papers/whose", text=broken.replace("be used on", "be deployed on"))
+    html = page(sample_site, "/papers/whose", text=nearly)
     assert "Nearly as quoted" in html
     assert "<mark>" in html
 
