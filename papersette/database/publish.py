@@ -107,8 +107,8 @@ def index_tables(db: Database) -> Iterator[str]:
 def writing_search_index(db: Database, path: Path) -> Iterator[None]:
     """Write the search index of a database that will be published at `path`, in another process.
 
-    The block runs meanwhile, and may write what searches do not read. All else but the row of this
-    build must have been written before; `write_manifest` binds the search index to them.
+    The block runs meanwhile, and may write what searches do not read. Everything except the row
+    of this build must already be written; `write_manifest` binds the search index to it.
 
     The process reads a copy, as it cannot read what is being written. Copy and folder have names of
     their own, so that what a killed build has left cannot write into those of the next.
