@@ -37,8 +37,8 @@ VARIANTS: dict[str, tuple[ModuleType, dict[str, Any]]] = {
     "pages squared": (ranking, {"PAGES_POWER": 2}),
     "pages added up": (ranking, {"PAGES_POWER": 1}),
     "150 pages are candidates, not 600": (ranking, {"PAGE_CANDIDATES": 150}),
-    "as few words as possible may be missing": (retrieval, {"MISSING_SHARE": parser.LONGEST_QUERY}),
-    "half of a sentence may be missing": (retrieval, {"MISSING_SHARE": 2}),
+    "as few words as possible may be missing": (retrieval, {"WORDS_PER_MISSING": parser.LONGEST_QUERY}),
+    "half of a sentence may be missing": (retrieval, {"WORDS_PER_MISSING": 2}),
     "common words of a sentence are asked": (retrieval, {"COMMON_SHARE": 1.1}),
     "sentences are asked like short queries": (query, {"SENTENCE_WORDS": parser.LONGEST_QUERY}),
 }

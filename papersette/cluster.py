@@ -85,7 +85,7 @@ class ClusterWorkers(Workers):
         seconds: float | None = None,
         find: Callable[[J], R | None] = lambda job: None,
     ) -> Iterator[Outcome[J, R]]:
-        """Yield what became of each job, in order, as `Workers.run` does."""
+        """Yield the outcome of each job, in order, as `Workers.run` does."""
         waiting: deque[Outcome[J, R]] = deque()
         for sent in self._run_on_cluster(function, iter(jobs), seconds, find):
             found = sent.found if sent.error or sent.lost else sent.found or find(sent.job)

@@ -16,7 +16,7 @@ class BadFile(UserError):
     """A file that cannot be used; a reader of a whole folder turns it into a problem."""
 
     def __init__(self, path: Path, reason: str, line: int | None = None) -> None:
-        place = f", line {line}" if line else ""
-        super().__init__(f"{path}{place}: {reason}")
+        position = f", line {line}" if line else ""
+        super().__init__(f"{path}{position}: {reason}")
         self.reason = f"line {line}: {reason}" if line else reason
         """The reason without the folder, which a publication does not show."""

@@ -47,7 +47,7 @@ MEANING_HELP = (
 )
 OPTIONS = (
     ("--db", Path, Path("papers.db"), "the SQLite file to write"),
-    ("--jobs", int, os.cpu_count() or 1, "how many PDFs to read at once"),
+    ("--jobs", int, os.cpu_count() or 1, "how many processes work on papers"),
     ("--cache", cache.to_location, Path(".cache/fulltext"), CACHE_HELP),
     ("--downloads", Path, Path(".cache/downloads"), "the folder that keeps fetched files"),
 )

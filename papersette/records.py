@@ -186,7 +186,8 @@ class Problem:
     """What it concerns: a paper's id, a file's name, a line of a file."""
     stage: str
     """The stage that found it: "read", "skip" (an item that is not a paper of its own), "match",
-    "text", "merge", "download" or "site" (the catalog's key `site`)."""
+    "text", "merge", "download", "site" (the catalog's key `site`), or a step in which facts are
+    found, such as "mentions" (database/facts.py, database/evidence.py)."""
     reason: str
     """What is wrong and, if there is one, the remedy."""
     paper_id: str | None = None

@@ -54,7 +54,7 @@ class SystemFailure(str):
 
 @dataclass(frozen=True)
 class Outcome(Generic[J, R]):
-    """What became of a call."""
+    """The outcome of a call."""
 
     job: J
     _result: R | None = None
@@ -114,7 +114,7 @@ class Workers:
         seconds: float | None = None,
         find: Callable[[J], R | None] = lambda job: None,
     ) -> Iterator[Outcome[J, R]]:
-        """Yield what became of each job, in order.
+        """Yield the outcome of each job, in order.
 
         Args:
             function: Of a module, which workers can import.

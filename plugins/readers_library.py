@@ -194,7 +194,7 @@ def to_file(visit, extension, text, media_type):
 
 
 async def import_file(visit):
-    """Return the form of an import, or add the papers of a file and report what became of it."""
+    """Return the form of an import, or add the papers of a file and report the outcome."""
     await ensure_papers_allowed(visit.readers.datasette, visit.request.actor)
     if visit.is_get:
         return await visit.page("readers_import.html", report=None, error="")

@@ -22,7 +22,7 @@ class Parameter:
     about: str
     """What it is, in a few words: programs read it with each list of tools."""
     default: str | int | None = ""
-    """None where it must be given. A number where it is a number."""
+    """None if it is required; an int if the argument is an integer."""
     most: int = 0
     """The largest number."""
     choices: tuple[str, ...] = ()

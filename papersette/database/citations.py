@@ -119,9 +119,9 @@ def _to_work_ids(works: Iterable[Work]) -> dict[str, str]:
 
 
 def _to_citation(number: int, paper_id: str, entry: Entry, work_id: str | None) -> tuple[Any, ...]:
-    place = (number, paper_id, entry.position, entry.page)
+    identity = (number, paper_id, entry.position, entry.page)
     fields = (entry.raw, entry.title, entry.year, entry.venue, entry.doi, entry.arxiv_id)
-    return (*place, *fields, work_id)
+    return (*identity, *fields, work_id)
 
 
 def _save_cited_names(db: Database, entries: Entries) -> None:

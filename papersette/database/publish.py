@@ -62,7 +62,7 @@ def publish(path: Path, papers: int = 0) -> Iterator[Database]:
 
 
 def install_index(database: Path) -> None:
-    """Put the index that was written for a database in the place of its old one."""
+    """Put the index that was written for a database where its old one is."""
     folder, old = to_index_folder(database), parts.to_old_index(database)
     if folder.exists():
         folder.rename(old)

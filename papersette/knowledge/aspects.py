@@ -46,7 +46,7 @@ class Related:
     """1 for the most similar."""
     score: float
     terms: tuple[str, ...]
-    """What both say of it, the most telling term first: the reason."""
+    """Terms that both have there, the most distinctive first: the reason."""
 
 
 class Aspects:

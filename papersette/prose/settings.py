@@ -16,23 +16,23 @@ class Settings:
     model: str = ""
     """Name or alias, as `llm models` lists them."""
     key: str = ""
-    """Of the model's service; without, the one that `llm keys` has."""
+    """The key of the model's service; by default the one that `llm keys` has."""
     options: Mapping[str, Any] = field(default_factory=dict)
-    """Of the model, such as temperature."""
+    """Options of the model, such as temperature."""
     per_minute: int = 5
-    """Answers of all readers together."""
+    """Answers in a minute, for all readers together."""
     per_day: int = 200
     """The same in 24 hours; a server that starts anew counts from zero."""
     at_once: int = 2
-    """Answers that are written at a time."""
+    """Answers that are written at the same time."""
     passages: int = 8
-    """That the model is given."""
+    """Passages sent to the model."""
     passage_characters: int = 1000
-    """Of each passage."""
+    """Longest passage sent to the model, in characters."""
     answer_characters: int = 1500
-    """After which the answer is cut."""
+    """Longest answer, in characters; the rest is cut."""
     seconds: float = 20.0
-    """After which the answer is given up."""
+    """Time limit of an answer."""
 
     @classmethod
     def from_metadata(cls, given: Mapping[str, Any] | None) -> Settings:

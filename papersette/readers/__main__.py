@@ -56,7 +56,7 @@ def to_parser() -> argparse.ArgumentParser:
     backup = add("backup", run_backup, "Copy readers.db while it is served, and check the copy.")
     backup.add_argument("--to", type=Path, required=True, help="a file, or a folder")
     backup.add_argument("--overwrite", action="store_true", help="replace a file that is there")
-    restore = add("restore", run_restore, "Put a backup in the place of readers.db.")
+    restore = add("restore", run_restore, "Replace readers.db by a backup.")
     restore.add_argument("backup", type=Path)
     restore.add_argument("--overwrite", action="store_true", help="replace the file that is there")
     digest = add("digest", run_digest, "Write digests of news as .eml files; nothing is sent.")

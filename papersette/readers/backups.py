@@ -44,7 +44,7 @@ def back_up(readers: Path, to: Path, overwrite: bool = False) -> Path:
 
 
 def restore(backup: Path, readers: Path, overwrite: bool = False) -> Path | None:
-    """Put a backup in the place of readers.db, which no server may have open.
+    """Replace readers.db by a backup, which no server may have open.
 
     Args:
         backup: The file of a backup, of this release or an earlier one. It stays as it is.

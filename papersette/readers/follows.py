@@ -70,7 +70,7 @@ update news set mailed = ? where mailed is null
 
 
 class TooMany(Exception):
-    """A reader follows as much as they may."""
+    """The limit of follows is reached."""
 
 
 class TooBroad(Exception):

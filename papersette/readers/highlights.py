@@ -25,7 +25,7 @@ order by paper_id, page, highlight_id
 
 
 class TooMany(Exception):
-    """A reader has as many highlights as they may."""
+    """The limit of highlights is reached."""
 
 
 @dataclass(frozen=True)

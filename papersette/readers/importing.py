@@ -53,7 +53,7 @@ class Match:
 
 @dataclass
 class Report:
-    """What became of the entries of a file."""
+    """The outcome of each entry of a file."""
 
     matches: list[Match] = field(default_factory=list)
     others: list[tuple[str, str]] = field(default_factory=list)

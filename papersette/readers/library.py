@@ -46,7 +46,7 @@ TAGS = "select tag, count(*) as n from tags where reader_id = ? group by tag ord
 
 
 class Full(Exception):
-    """A library has as many papers as it may."""
+    """The limit of papers in a library is reached."""
 
 
 @dataclass(frozen=True)

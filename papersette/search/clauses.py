@@ -60,7 +60,7 @@ class Clause:
     part: str | None = None
     """The part of papers it is about."""
     frequency: int = 0
-    """How many papers it matches; 0 where nobody needed to know."""
+    """How many papers it matches; 0 if they were not counted."""
 
     @property
     def in_references(self) -> bool:

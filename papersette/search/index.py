@@ -120,7 +120,7 @@ def to_part_folder(folder: Path) -> Path:
 
 
 def install_index(part: Path, folder: Path) -> None:
-    """Put a complete index in the place of `folder`."""
+    """Replace `folder` by a complete index."""
     shutil.rmtree(folder, ignore_errors=True)
     part.rename(folder)
 

@@ -9,7 +9,7 @@ from functools import cache
 from typing import TypeVar
 
 FEWEST_PAPERS = 5_000
-"""In smaller collections a query takes less time than its start in a thread."""
+"""In smaller collections, starting a thread costs more than it saves."""
 
 First = TypeVar("First")
 Second = TypeVar("Second")

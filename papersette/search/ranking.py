@@ -1,8 +1,10 @@
-"""Orders the papers that match a query. Every number that tunes the order is here.
+"""Orders the papers that match a query. The weights of all parts of a score are here.
 
-A paper's score is a sum of three BM25 scores, each divided by its maximum over the candidates: of
-its metadata, of its best pages, and of its text as a whole. For short queries, papers that have the
-words next to each other come before those that have them near, and those before the rest.
+A paper's score is a sum. Three parts are BM25 scores, each divided by its maximum over the
+candidates: of its metadata, of its best pages, and of its text as a whole. For short queries,
+adjacency adds more than these: papers that have the words next to each other come before those that
+have them near, and those before the rest. Two parts are small or optional: the number of mentions
+or citations asked for, and nearness in meaning.
 
 The weights were chosen by cross-validation: `python benchmarks/search.py` prints it.
 """

@@ -25,14 +25,14 @@ from papersette.search.query import Function, Node, Query
 from papersette.search.rewrites import to_relaxed
 
 RARE_SHARE = 1 / 32
-"""A clause that fewer papers have is asked of the engine together with a phrase, which is then
-looked for in these only."""
-MISSING_SHARE = 3
-"""Of a sentence, one word in so many may be missing."""
+"""A clause that a smaller share of papers has is added to the query of a phrase, so that the engine
+looks for the phrase in these papers only."""
+WORDS_PER_MISSING = 3
+"""One word of a sentence may be missing for each so many words."""
 COMMON_SHARE = 0.8
-"""A word of a sentence that this share of the papers with text has is not asked of each."""
+"""A word of a sentence that this share of the papers with text have is not required."""
 ALWAYS_ASKED = 5
-"""The rarest words of a sentence are asked however common they are."""
+"""So many of the rarest words of a sentence are required, however common they are."""
 
 
 @dataclass
@@ -52,7 +52,7 @@ class Matching:
     wanted: int = 0
     """How many of the clauses a paper must have."""
     common: tuple[Clause, ...] = ()
-    """Those that nearly every paper has and that were therefore not asked of each."""
+    """Those that nearly every paper has, and that were therefore not required."""
     missing: tuple[str, ...] = ()
     """Labels of clauses that no paper has."""
     partial: bool = False
@@ -164,7 +164,7 @@ class Retriever:
             counts += papers
         most = int(counts[allowed].max(initial=0))
         every = len(sets) + len(matching.common)
-        tolerated = every // MISSING_SHARE if query.is_sentence else 0
+        tolerated = every // WORDS_PER_MISSING if query.is_sentence else 0
         matching.wanted = max(1, most - tolerated)
         if most:
             matching.numbers = np.flatnonzero(allowed & (counts >= matching.wanted))

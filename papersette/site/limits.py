@@ -316,7 +316,7 @@ class Lane:
 
 
 class Slot:
-    """The place of one request in a lane."""
+    """The slot of one request in a lane."""
 
     def __init__(self, free: asyncio.Semaphore) -> None:
         self._free = free
@@ -330,12 +330,12 @@ class Slot:
             await self.take()
 
     async def take(self) -> None:
-        """Wait for a place."""
+        """Wait for a slot."""
         await self._free.acquire()
         self._is_held, self._since = True, time.monotonic()
 
     def give(self) -> None:
-        """Give the place away, as while a client reads, which keeps nobody waiting."""
+        """Free the slot, as while a client reads, so that nobody waits for it."""
         if self._is_held:
             self._is_held = False
             self._free.release()

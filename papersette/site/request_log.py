@@ -117,7 +117,7 @@ def to_line(
 
 
 def start(settings: Settings) -> None:
-    """Write lines to standard output from now on, in the place of uvicorn's."""
+    """Write lines to standard output from now on, instead of uvicorn's access log."""
     access = logging.getLogger("uvicorn.access")
     access.handlers.clear()
     access.propagate = False
