@@ -1,18 +1,18 @@
 # make serve   set up, serve papers.db on http://127.0.0.1:8001; where there is none, build the sample
 #              make serve READERS=1 adds accounts, libraries, ratings and comments, see docs/readers.md
-# make account NAME=alice   ask for a password, with which alice signs in then
+# make account NAME=alice   create alice's account or change her password
 # make test    run the tests, one process a core (those in a browser need Chromium)
-# make test-slow   run those that take longer: pages by axe, interrupted builds, a cluster, notebooks, whole sites;
+# make test-slow   run the tests that take longer: pages by axe, interrupted builds, a cluster, notebooks, whole sites;
 #              PAPERSETTE_DATA adds real papers to both
 # make lint    check style, types and spelling      make notes    typeset the sample's reading notes again
-# make notebooks   open notebooks/ in JupyterLab, which is installed into .venv when first asked for
-# make contact-sheet   take pictures of every kind of page of papers.db into contact-sheet/, to be looked at
+# make notebooks   open notebooks/ in JupyterLab, which is installed into .venv at the first use
+# make contact-sheet   take pictures of every kind of page of papers.db into contact-sheet/, for review
 # make bench   the measurements of docs/, on the data that PAPERSETTE_DATA names and papers.db of ICLR 2019;
 #              make bench SIZES="20657 100000" adds larger corpora made from it, which take 13 GB of disk
 # make kill-test   kill 100 builds and 20 servers at random times; KILLS="--builds 20" for fewer
 # make image   build the container image of papers.db      make image-check   run it, and check it
 # make lock    pin all dependencies with hashes in requirements.lock      make sbom   list them in sbom.json
-# make audit   ask for known vulnerabilities of them
+# make audit   look up known vulnerabilities of the dependencies
 # make fuzz    read mutated inputs for five minutes; FUZZ_SECONDS=3600 for longer, SEED=2 for other inputs
 
 PYTHON ?= python3
@@ -40,7 +40,7 @@ serve: .venv/installed papers.db $(if $(READERS),.venv/installed-readers readers
 	@$(if $(READERS),PAPERSETTE_READERS=1 DATASETTE_SECRET="$$(cat readers/secret)") \
 		$(BIN)/datasette serve . --port $(PORT) --static static:static --static pdf:$(PDFS)
 
-# Without prerequisites to compare, make builds it only where there is none.
+# Without prerequisites to compare, make builds it only if there is none.
 papers.db: | .venv/installed
 	$(BIN)/python build_db.py $(CATALOG) --data $(DATA)
 
@@ -53,7 +53,7 @@ papers.db: | .venv/installed
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-readers.txt
 	@touch $@
 
-# Signs the cookies of readers: with another one at each start, all would be signed out.
+# Signs the cookies of readers: a new secret at each start would sign everybody out.
 readers/secret:
 	@mkdir -p -m 700 readers
 	@umask 077 && $(PYTHON) -c "import secrets; print(secrets.token_hex(32))" > $@
@@ -110,7 +110,7 @@ bench: .venv/installed-dev
 	$(BIN)/python benchmarks/ranking.py
 	$(BIN)/python benchmarks/throughput.py
 
-# In Docker's format, as that of OCI has no health check; docker has no other.
+# In Docker's format, because OCI's has no health check; docker has no other format.
 image: papers.db
 	$(if $(ENGINE),,$(error podman, docker or buildah is needed))
 	$(ENGINE) build $(if $(filter docker,$(ENGINE)),,--format docker) --build-arg BASE=$(BASE) \
