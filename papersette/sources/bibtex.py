@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import logging
 import re
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from bibtexparser import middlewares
 from bibtexparser.entrypoint import parse_string
 from bibtexparser.library import Library
 from bibtexparser.middlewares.middleware import BlockMiddleware
@@ -24,33 +23,36 @@ from bibtexparser.model import (
     DuplicateFieldKeyBlock,
     Entry,
     ImplicitComment,
-    MiddlewareErrorBlock,
+    ParsingFailedBlock,
 )
 
 from papersette import loading
 from papersette.records import Author, Count, LooseFile, Paper, Problem, Venue
-from papersette.sources import bibtex_names, files, values
-from papersette.sources.bibtex_names import split_outside
+from papersette.sources import files, latex, values
+from papersette.sources.bibtex_names import ReadAuthors, split_outside
 
-# Its warnings become rows of the table `problems`.
+# The warnings of bibtexparser become rows of the table `problems`.
 logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
 
 
 LARGEST = 100_000_000
 """Size limit of the file in bytes."""
 TYPE = re.compile(r"^([ \t]*)@(\s*)(\w+)(\s*)([{(])", re.MULTILINE)
-"""The start of an entry. BibTeX allows blanks and line breaks around its type, but bibtexparser
-does not, so they are moved behind the brace."""
+"""The start of an entry. BibTeX allows blanks and line breaks around its type; bibtexparser does
+not, so they are moved behind the brace."""
 KEY = re.compile(r"^([ \t]*@\w+[{(]\s*[^\s,={}\"]+),([^\s,={}\"]+)(?=\s*,)", re.MULTILINE)
-"""A key with a comma, which ends a key."""
+"""A key that contains a comma; the first comma ends the key."""
 UNREAD = re.compile(r"^[ \t]*@\s*\w", re.MULTILINE)
-"""The start of an entry in what bibtexparser takes for a comment, because it has no brace."""
+"""The start of an entry in text that bibtexparser takes for a comment, as it has no brace."""
 
 
 UNREAD_FIELD = (
     "has a name or LaTeX that cannot be read, so that its fields are as they are written; correct "
     "the commas of its names, or its braces"
 )
+TWICE = "has the field “{}” more than once; the first value is used: remove the others"
+UNIQUE = "\0"
+"""Separates a key that is used twice from what makes it unique while the file is read."""
 
 
 @dataclass(frozen=True)
@@ -73,23 +75,18 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
     venue = settings.venue.venue_id
     folder, problems = files.read_folder(settings.files, venue) if settings.files else ({}, [])
     yield from problems
-    commas = bibtex_names.SeparateAtCommas()
-    blocks, failed, unread = _read_blocks(settings.file, commas)
+    blocks = _read_blocks(settings.file)
     # PMLR's files begin with an entry for the volume itself.
-    entries = [entry for entry in blocks if entry.entry_type.lower() != "proceedings"]
-    yield Count(len(entries) + len(failed))
-    for block in failed:
+    entries = [entry for entry in blocks.entries if entry.entry_type.lower() != "proceedings"]
+    yield Count(len(entries) + len(blocks.failed))
+    for block in blocks.failed:
         item = f"{settings.file.name}: line {(block.start_line or 0) + 1}"
         yield Problem(venue, item, "read", _reason(block), lost=True)
     for entry in entries:
         paper = _to_paper(entry, settings, _pop_file(entry, folder))
         yield paper
         item = paper.item or paper.paper_id
-        if entry.start_line in unread:
-            yield Problem(venue, item, "read", UNREAD_FIELD, paper.paper_id)
-        elif entry.start_line in commas.lines:
-            names = "; ".join(author.name for author in paper.authors)[:300]
-            reason = f"has authors separated by commas, read as {names}: separate them by “ and ”"
+        for reason in blocks.reasons.get(entry.start_line, ()):
             yield Problem(venue, item, "read", reason, paper.paper_id)
     yield from files.to_loose(folder, venue, settings.files, settings.pdf_url)
 
@@ -99,9 +96,61 @@ def read_fields(path: Path) -> Iterator[tuple[str, dict[str, str]]]:
 
     Raises `UserError` if the file cannot be read as text.
     """
-    for entry in _read_blocks(path)[0]:
-        fields = {name.lower(): values.to_text(f.value) for name, f in entry.fields_dict.items()}
+    for entry in _read_blocks(path).entries:
+        fields = {name: values.to_text(f.value) for name, f in entry.fields_dict.items()}
         yield entry.entry_type.lower(), {name: text for name, text in fields.items() if text}
+
+
+class Normalise(BlockMiddleware):
+    """Keep each entry and field that is given twice, and write names of fields in lower case.
+
+    bibtexparser applies no other middleware to an entry whose key or field is given twice. A field
+    keeps its first value, as in BibTeX.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(allow_inplace_modification=True)
+        self.reasons: dict[int | None, list[str]] = {}
+        """First line of an entry -> the fields that it has twice."""
+
+    def transform_failed_block(self, failed_block: ParsingFailedBlock, library: Library) -> Block:
+        entry = failed_block.ignore_error_block
+        if isinstance(failed_block, DuplicateBlockKeyBlock | DuplicateFieldKeyBlock) and isinstance(
+            entry, Entry
+        ):
+            entry.key += f"{UNIQUE}{entry.start_line}"
+            return self.transform_entry(entry, library)
+        return failed_block
+
+    def transform_entry(self, entry: Entry, library: Library) -> Entry:
+        counts = Counter(given.key.lower() for given in entry.fields)
+        first = {given.key.lower(): given for given in reversed(entry.fields)}
+        for name, given in first.items():
+            given.key = name
+        entry.fields = [given for given in entry.fields if first[given.key.lower()] is given]
+        if twice := [TWICE.format(name) for name, count in counts.items() if count > 1]:
+            self.reasons[entry.start_line] = twice
+        return entry
+
+
+class Decode(BlockMiddleware):
+    """Decode LaTeX; a field that cannot be decoded stays as it is written."""
+
+    def __init__(self) -> None:
+        super().__init__(allow_inplace_modification=True)
+        self.unread: set[int | None] = set()
+        """First lines of the entries with such a field."""
+
+    def transform_entry(self, entry: Entry, library: Library) -> Entry:
+        for given in entry.fields:
+            if given.key in latex.VERBATIM - {"file"}:
+                given.value = latex.to_verbatim(str(given.value))
+            elif given.key not in {"file", "author"}:
+                try:
+                    given.value = latex.decode(str(given.value))
+                except ValueError:
+                    self.unread.add(entry.start_line)
+        return entry
 
 
 class JoinStrings(BlockMiddleware):
@@ -109,11 +158,11 @@ class JoinStrings(BlockMiddleware):
 
     def transform_entry(self, entry: Entry, library: Library) -> Entry:
         macros = {key.lower(): string.value for key, string in library.strings_dict.items()}
-        for field in entry.fields:
-            parts = split_outside(str(field.value), "#")
+        for given in entry.fields:
+            parts = split_outside(str(given.value), "#")
             if len(parts) > 1:
                 texts = [macros.get(part.lower(), part) for part in parts]
-                field.value = "{" + "".join(_without_enclosing(text) for text in texts) + "}"
+                given.value = "{" + "".join(_without_enclosing(text) for text in texts) + "}"
         return entry
 
 
@@ -121,42 +170,36 @@ def _without_enclosing(text: str) -> str:
     return text[1:-1] if text[:1] + text[-1:] in {'""', "{}"} else text
 
 
-def _read_blocks(
-    path: Path, commas: bibtex_names.SeparateAtCommas | None = None
-) -> tuple[list[Entry], list[Block], set[int | None]]:
-    """Return the entries, the blocks that are lost, and the lines of entries that are kept as
-    they are, because a name or LaTeX in them cannot be read.
-    """
+@dataclass(frozen=True)
+class Blocks:
+    """What a file contains."""
+
+    entries: list[Entry]
+    failed: list[Block]
+    """Entries that are lost."""
+    reasons: dict[int | None, list[str]] = field(default_factory=dict)
+    """First line of an entry -> what was guessed, or could not be read."""
+
+
+def _read_blocks(path: Path) -> Blocks:
     text = TYPE.sub(r"\1@\3\5\2\4", loading.read_text(path, LARGEST))
     text = KEY.sub(r"\1-\2", text)
-    stack = [
-        commas or bibtex_names.SeparateAtCommas(),
-        middlewares.LatexDecodingMiddleware(),
-        middlewares.SeparateCoAuthors(),
-        middlewares.SplitNameParts(),
-        middlewares.MergeNameParts(style="first"),
-    ]
-    library = parse_string(text, parse_stack=[JoinStrings(), *default_parse_stack(), *stack])
-    entries = list(library.entries)
-    unread: set[int | None] = set()
+    normalise, authors, decode = Normalise(), ReadAuthors(), Decode()
+    stack = [normalise, JoinStrings(), *default_parse_stack(), authors, decode]
+    library = parse_string(text, parse_stack=stack)
     failed: list[Block] = [
         block
         for block in library.comments
         if isinstance(block, ImplicitComment) and UNREAD.search(block.raw or "")
     ]
-    for block in library.failed_blocks:
-        if isinstance(block, DuplicateBlockKeyBlock | DuplicateFieldKeyBlock) and isinstance(
-            block.ignore_error_block, Entry
-        ):
-            entries.append(block.ignore_error_block)  # a duplicate key is still a paper
-        elif isinstance(block, MiddlewareErrorBlock) and isinstance(
-            block.ignore_error_block, Entry
-        ):
-            entries.append(block.ignore_error_block)
-            unread.add(block.start_line)
-        else:
-            failed.append(block)
-    return sorted(entries, key=lambda entry: entry.start_line or 0), failed, unread
+    failed += library.failed_blocks
+    for entry in library.entries:
+        entry.key = entry.key.partition(UNIQUE)[0]
+    reasons = {line: [UNREAD_FIELD] for line in authors.unread | decode.unread}
+    for line, found in (*normalise.reasons.items(), *authors.reasons.items()):
+        reasons.setdefault(line, []).extend(found)
+    entries = sorted(library.entries, key=lambda entry: entry.start_line or 0)
+    return Blocks(entries, failed, reasons)
 
 
 def _reason(block: Block) -> str:
@@ -168,15 +211,13 @@ def _reason(block: Block) -> str:
 
 
 def _to_paper(entry: Entry, settings: Settings, file: Path | None) -> Paper:
-    given = {key.lower(): field.value for key, field in entry.fields_dict.items()}
+    given = {name: found.value for name, found in entry.fields_dict.items()}
     doi = values.to_doi(given.get("doi"))
     return Paper(
         paper_id=entry.key.strip(),
         venue=settings.venue,
         title=values.to_text(given.get("title")),
-        authors=tuple(
-            Author(name) for name in _to_names(given.get("author")) if name.lower() != "others"
-        ),
+        authors=tuple(Author(name.text) for name in given.get("author", ())),
         year=values.to_year(given.get("year")) or settings.venue.year,
         abstract=values.to_paragraphs(given.get("abstract")),
         tldr=values.to_text(given.get("tldr")),
@@ -192,26 +233,25 @@ def _to_paper(entry: Entry, settings: Settings, file: Path | None) -> Paper:
     )
 
 
-def _to_names(given: Any) -> tuple[str, ...]:
-    """Return the names of a field, also where the parser could not separate them."""
-    parts = given if isinstance(given, list) else re.split(r"\s+and\s+", str(given or ""))
-    return values.to_list([str(part).strip(" ,{}") for part in parts])
-
-
 def _pop_file(entry: Entry, folder: dict[str, Path]) -> Path | None:
-    """Take the file that the entry names from `folder`, by its field `file` or by its key.
+    """Remove from `folder` and return the file of an entry, by its field `file` or by its key.
 
-    JabRef writes the field as ":dir/name.pdf:PDF".
+    JabRef writes the field as ":dir/name.pdf:PDF", Zotero as "Title:C\\:\\\\dir\\\\name.pdf:type".
     """
-    named = entry.fields_dict.get("file")
-    names = [entry.key]
-    if named is not None:
-        parts = re.split(r"[:;]", str(named.value))
-        names = [
-            files.to_file_id(part.replace("\\", "/").rpartition("/")[2]) for part in parts
-        ] + names
+    names = [*_to_file_names(entry), entry.key]
     by_lower = {file_id.lower(): file_id for file_id in folder}
     for name in names:
-        if name.lower() in by_lower:
-            return folder.pop(by_lower[name.lower()])
+        if (file_id := files.to_file_id(name).lower()) in by_lower:
+            return folder.pop(by_lower[file_id])
     return None
+
+
+def _to_file_names(entry: Entry) -> list[str]:
+    """Return the names of files that the field `file` may mean, without folders."""
+    named = entry.fields_dict.get("file")
+    if named is None:
+        return []
+    text = " ".join(str(named.value).split())
+    escaped = [re.sub(r"\\(.)", r"\1", part) for part in re.split(r"(?<!\\)[:;]", text)]
+    parts = [*re.split("[:;]", text), *escaped, latex.to_verbatim(text)]
+    return [part.replace("\\", "/").rpartition("/")[2].strip() for part in parts]

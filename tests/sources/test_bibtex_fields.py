@@ -1,0 +1,116 @@
+"""BibTeX as reference managers and people write it: LaTeX, addresses, names, duplicates."""
+
+import pytest
+from conftest import make_pdf
+
+from papersette.records import Count, Paper, Problem, Venue
+from papersette.sources import bibtex
+
+V = Venue("v-2019", "V 2019", 2019, kind="conference")
+
+
+def read(tmp_path, content, files=None, venue=V):
+    path = tmp_path / "refs.bib"
+    path.write_text(content, encoding="utf-8")
+    items = list(bibtex.read(bibtex.Settings(venue, path, files)))
+    papers = [item for item in items if isinstance(item, Paper)]
+    problems = [item for item in items if isinstance(item, Problem)]
+    assert sum(i.items for i in items if isinstance(i, Count)) == len(papers) + sum(
+        problem.lost for problem in problems
+    )
+    return papers, problems
+
+
+@pytest.mark.parametrize(
+    ("written", "title"),
+    [
+        (r"\texttt{moss-kit}: Gardens in \LaTeX{} and 10% more",
+         "moss-kit: Gardens in LaTeX and 10% more"),
+        (r"\textsf{Fern} \mbox{at} \text{dusk} in \TeX", "Fern at dusk in TeX"),
+        (r"Moss \& fern & \unknown{lichen}", "Moss & fern & lichen"),
+        (r"\href{https://example.org}{Moss} in \textcolor{red}{red}", "Moss in red"),
+        (r"Moss at 5\% and $\alpha$", r"Moss at 5% and $\alpha$"),
+    ],
+)  # fmt: skip
+def test_a_title_keeps_the_words_inside_commands_and_after_a_percent_sign(tmp_path, written, title):
+    (paper,), problems = read(tmp_path, f"@misc{{a, title={{{written}}}}}")
+    assert (paper.title, problems) == (title, [])
+
+
+def test_addresses_and_identifiers_are_verbatim_but_for_the_escapes_of_latex(tmp_path):
+    (paper,), _ = read(
+        tmp_path,
+        r"@misc{a, title={A}, url={https://example.org/~ash/a%20b.pdf}, doi={10.5555/moss\_1},"
+        r" pdf={https://example.org/x\_y\%20z.pdf}}",
+    )
+    assert paper.url == "https://example.org/~ash/a%20b.pdf"
+    assert (paper.doi, paper.pdf_url) == ("10.5555/moss_1", "https://example.org/x_y%20z.pdf")
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        r"Full Text PDF:C\:\\Users\\zoe\\Zotero\\storage\\ABC\\jardins.pdf:application/pdf",
+        r"C:\Users\zoe\jardins.pdf",
+        ":papers/jardins.pdf:PDF",
+        "/home/zoe/jardins.pdf",
+    ],
+)
+def test_a_file_is_found_by_the_path_that_a_reference_manager_writes(tmp_path, named):
+    (tmp_path / "pdfs").mkdir()
+    make_pdf(tmp_path / "pdfs/jardins.pdf", [["text"]])
+    (paper,), _ = read(tmp_path, f"@misc{{a, title={{A}}, file={{{named}}}}}", tmp_path / "pdfs")
+    assert paper.file == tmp_path / "pdfs/jardins.pdf"
+
+
+def test_a_second_entry_with_a_key_is_decoded_like_any_other(tmp_path):
+    first, second = read(
+        tmp_path,
+        "@misc{a, title={First}}\n"
+        r"""@misc{a, title={Second {G}ardens}, author={M{\"u}ller, Zo{\'e}}}""",
+    )[0]
+    assert (first.title, second.title) == ("First", "Second Gardens")
+    assert [author.name for author in second.authors] == ["Zoé Müller"]
+    assert first.paper_id == second.paper_id == "a"
+
+
+def test_a_field_given_twice_keeps_its_first_value_and_is_reported(tmp_path):
+    (paper,), (problem,) = read(
+        tmp_path, "@misc{a,\n title={{F}erns},\n Title={Other},\n Author={Ash, Ann and Bay, Bo}}"
+    )
+    assert paper.title == "Ferns"
+    assert [author.name for author in paper.authors] == ["Ann Ash", "Bo Bay"]
+    assert (problem.item, problem.paper_id) == ("refs.bib: line 1", "a")
+    assert "has the field “title” more than once; the first value is used" in problem.reason
+
+
+@pytest.mark.parametrize(
+    ("written", "names", "reported"),
+    [
+        ("Ash, Ann; Bay, Bo", ["Ann Ash", "Bo Bay"], "semicolons"),
+        ("Ann Ash; Bo Bay; and Cy Coy", ["Ann Ash", "Bo Bay", "Cy Coy"], "semicolons"),
+        ("Ash, A. & Bay, B.", ["A. Ash", "B. Bay"], "“&”"),
+        (r"Ann Ash, Bo Bay \& Cy Coy", ["Ann Ash", "Bo Bay", "Cy Coy"], "“&”"),
+        ("Ash, Ann and Bay, Bo and ", ["Ann Ash", "Bo Bay"], None),
+        ("Ash, Ann and others", ["Ann Ash"], None),
+        ("Ash, Ann and et al.", ["Ann Ash"], "“et al.”"),
+        ("Ann Ash et al.", ["Ann Ash"], "“et al.”"),
+        ("{Fern and Moss Society} and Ash, Ann", ["Fern and Moss Society", "Ann Ash"], None),
+        (r"M{\"u}ller, J{\"o}rg and {\O}stby, {\AA}se", ["Jörg Müller", "Åse Østby"], None),
+        ("Garc&iacute;a, Ann", ["Ann García"], None),
+        ("Institute of Gardens & Parks", ["Institute of Gardens & Parks"], None),
+    ],
+)
+def test_authors_are_separated_and_guesses_are_reported(tmp_path, written, names, reported):
+    (paper,), problems = read(tmp_path, f"@misc{{a, title={{A}}, author={{{written}}}}}")
+    assert [author.name for author in paper.authors] == names
+    assert [reported in problem.reason for problem in problems] == [True] * bool(reported)
+
+
+def test_a_name_that_cannot_be_read_leaves_the_other_fields_decoded(tmp_path):
+    (paper,), (problem,) = read(
+        tmp_path, r"@misc{a, title={\emph{Ferns}}, author={Ash, B, C, D, Ann Elm and Bay, Bo}}"
+    )
+    assert paper.title == "Ferns"
+    assert "Bo Bay" in [author.name for author in paper.authors]
+    assert problem.item == "refs.bib: line 1"
