@@ -107,6 +107,19 @@ def parse_name(text: str) -> Name:
     return Name(found.family, found.given, suffix, number[1] if number else "")
 
 
+def parse_with_family(text: str, family: str | None) -> Name:
+    """Parse a name whose family name is known, if one is given.
+
+    >>> [parse_with_family("Ann Elm Ash", family).given for family in ("Elm Ash", None)]
+    ['Ann', 'Ann Elm']
+    """
+    words, suffix = _split_suffix(text)
+    name = " ".join(words)
+    if not family or not f" {name}".endswith(f" {family}"):
+        return parse_name(text)
+    return Name(family, name.removesuffix(family).strip(), suffix)
+
+
 def to_cited_name(words: Sequence[str], given: Sequence[str] | None = None) -> Name | None:
     """Parse a name in a reference: all its words, or the words of its family and given names.
 

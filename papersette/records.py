@@ -70,6 +70,8 @@ class Author:
     """The author's identifier at orcid.org, without the address: "0000-0002-1825-0097"."""
     variants: tuple[str, ...] = ()
     """Other spellings of the name that the source gives, for example in another script."""
+    family: str | None = None
+    """The family name that the source gives, if `parse_name` finds another in the name."""
 
 
 @dataclass(frozen=True)

@@ -91,6 +91,7 @@ create table authorships (
     affiliation text,
     member integer not null,
     orcid text,
+    family text,
     primary key (paper_id, position)
 );
 

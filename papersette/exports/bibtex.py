@@ -1,7 +1,7 @@
-"""BibTeX: words whose capitals matter are in braces, TeX's special characters are escaped once.
+"""Writes BibTeX: braces keep significant capitals, and special characters are escaped once.
 
-Styles write titles in lower case except for the first letter and what is in braces. Mathematics is
-kept.
+BibTeX styles write titles in lower case except for the first letter and the text in braces.
+Mathematics is kept.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from bibtexparser.library import Library
 from bibtexparser.model import Entry, Field
 
 from papersette.exports.identifiers import to_arxiv_id, to_doi
-from papersette.exports.rows import Batches, PaperRow
-from papersette.names import parse_name
+from papersette.exports.rows import Batches, PaperRow, to_names
+from papersette.names import parse_with_family
 
 MEDIA_TYPE = "application/x-bibtex; charset=utf-8"
 EXTENSION = "bib"
@@ -25,7 +25,7 @@ VENUE_FIELDS = {"inproceedings": "booktitle", "article": "journal"}
 """Type of the entry -> field for the venue."""
 SPECIAL = re.compile(r"\\.|\\$|[&%#_$^]")
 MARKUP = re.compile(r"(\$[^$]+\$|\\[A-Za-z]+|\\.|[{}])")
-"""What is no word of a title: mathematics, commands and characters of TeX, braces."""
+"""Parts of a title that are not words: mathematics, commands and characters of TeX, braces."""
 WORD = re.compile(r"\w+(?:['’+]\w*)*")
 ESCAPED = {"\\": r"\textbackslash{}", "^": r"\textasciicircum{}"}
 
@@ -40,7 +40,7 @@ def to_entry(paper: PaperRow) -> Entry:
     arxiv_id = to_arxiv_id(paper)
     values = {
         "title": protect(escape(paper["title"] or "")),
-        "author": " and ".join(escape(to_name(name)) for name in paper["authors"]),
+        "author": " and ".join(escape(to_name(*one)) for one in to_names(paper)),
         VENUE_FIELDS.get(kind, "howpublished"): escape(paper["venue"] or ""),
         "year": paper["year"],
         "doi": to_url(to_doi(paper) or ""),
@@ -71,7 +71,7 @@ def protect(title: str) -> str:
     """Return an escaped title with braces around the words that must keep their capitals.
 
     These are words with a capital after the first letter, single letters, and mathematics; in a
-    title in sentence case, names as well. A title all in capitals says nothing of its words.
+    title in sentence case, names as well. A title all in capitals is returned as it is.
 
     >>> protect("Large Scale GAN Training on ImageNet, in 3D"), protect("Deep {GAN}s for $L_2$")
     ('Large Scale {GAN} Training on {ImageNet}, in {3D}', 'Deep {GAN}s for {$L_2$}')
@@ -94,13 +94,13 @@ def protect(title: str) -> str:
 
 
 def is_in_sentence_case(title: str) -> bool:
-    """Tell whether most words after the first begin with a small letter."""
+    """Return whether most words after the first begin with a small letter."""
     words: list[str] = [word for word in re.findall(r"\w+", title)[1:] if len(word) > 3]
     return sum(word[0].islower() for word in words) > len(words) / 2
 
 
 def _protect_words(text: str, before: str, has_names: bool) -> str:
-    """Put braces around words of a part of a title; `before` is what precedes it."""
+    """Put braces around words of a part of a title; `before` is the text before this part."""
 
     def brace(found: re.Match[str]) -> str:
         word, preceding = found[0], (before + text[: found.start()]).rstrip()
@@ -112,19 +112,19 @@ def _protect_words(text: str, before: str, has_names: bool) -> str:
     return WORD.sub(brace, text)
 
 
-def to_name(name: str) -> str:
+def to_name(name: str, family: str | None = None) -> str:
     """Return a name that BibTeX splits correctly; organisations are in braces.
 
-    BibTeX takes a particle with a capital for a given name, and a suffix for the family name,
-    unless the family name comes first.
+    Unless the family name comes first, BibTeX mistakes a capitalised particle for a given name, and
+    a suffix for the family name.
 
     >>> to_name("Laurens van der Maaten"), to_name("Martin Luther King Jr.")
     ('Laurens van der Maaten', 'King, Jr., Martin Luther')
     """
-    parsed = parse_name(name)
+    parsed = parse_with_family(name, family)
     if " and " in name.lower() or (not parsed.given and " " in name):
         return f"{{{name}}}"
-    if parsed.suffix or "," in name or parsed.particles != parsed.particles.lower():
+    if family or parsed.suffix or "," in name or parsed.particles != parsed.particles.lower():
         return ", ".join(filter(None, (parsed.family, parsed.suffix, parsed.given)))
     return name
 
@@ -132,7 +132,7 @@ def to_name(name: str) -> str:
 def escape(text: str) -> str:
     """Return a text as one paragraph with TeX's special characters escaped, except in mathematics.
 
-    Characters that are escaped already are kept; braces are kept only if they pair.
+    Characters that are already escaped are kept; braces are kept only if they are balanced.
 
     >>> escape("Robust $a_b$ & 100% of {GAN}s")
     'Robust $a_b$ \\\\& 100\\\\% of {GAN}s'

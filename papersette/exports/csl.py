@@ -1,4 +1,4 @@
-"""CSL JSON, for Zotero and citation processors."""
+"""Writes CSL JSON, for Zotero and citation processors."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from papersette.exports.identifiers import to_doi
-from papersette.exports.rows import Batches, PaperRow
-from papersette.names import parse_name
+from papersette.exports.rows import Batches, PaperRow, to_names
+from papersette.names import parse_with_family
 
 MEDIA_TYPE = "application/vnd.citationstyles.csl+json; charset=utf-8"
 EXTENSION = "csl.json"
@@ -30,7 +30,7 @@ def to_item(paper: PaperRow) -> dict[str, Any]:
         "citation-key": paper["citation_key"],
         "type": TYPES.get(paper["venue_kind"] or "", "article"),
         "title": paper["title"],
-        "author": [to_name(name) for name in paper["authors"]],
+        "author": [to_name(*one) for one in to_names(paper)],
         "container-title": paper["venue"],
         "issued": to_date(str(paper["published"] or paper["year"] or "")),
         "abstract": paper["abstract"],
@@ -43,7 +43,7 @@ def to_item(paper: PaperRow) -> dict[str, Any]:
 
 
 def to_date(published: str) -> dict[str, list[list[int]]] | None:
-    """Return an ISO date, or its beginning, as a CSL date.
+    """Return an ISO date, which may lack the day or month, as a CSL date.
 
     >>> to_date("2019-05-06"), to_date("")
     ({'date-parts': [[2019, 5, 6]]}, None)
@@ -52,13 +52,13 @@ def to_date(published: str) -> dict[str, list[list[int]]] | None:
     return {"date-parts": [parts]} if parts else None
 
 
-def to_name(name: str) -> dict[str, str]:
-    """Return a CSL name, with its particles apart; organisations and single names are literal.
+def to_name(name: str, family: str | None = None) -> dict[str, str]:
+    """Return a CSL name with separate particles; organisations and single names are literal.
 
     >>> to_name("Laurens van der Maaten")
     {'family': 'Maaten', 'given': 'Laurens', 'non-dropping-particle': 'van der'}
     """
-    parsed = parse_name(name)
+    parsed = parse_with_family(name, family)
     if not parsed.given:
         return {"literal": name}
     parts = {

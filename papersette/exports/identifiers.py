@@ -15,17 +15,19 @@ ARXIV = re.compile(
 
 
 def to_doi(paper: PaperRow) -> str | None:
-    """Return the DOI that the paper's address has.
+    """Return the paper's DOI, or else the one in its address, if any.
 
-    >>> to_doi({"url": "https://doi.org/10.1000%2Fxyz", "pdf_url": None})
+    >>> to_doi({"doi": None, "url": "https://doi.org/10.1000%2Fxyz", "pdf_url": None})
     '10.1000/xyz'
     """
+    if doi := paper.get("doi"):
+        return doi
     found = DOI.fullmatch(unquote(paper["url"] or ""))
     return found[1] if found else None
 
 
 def to_arxiv_id(paper: PaperRow) -> str | None:
-    """Return the arXiv id, without version, that one of the paper's addresses has.
+    """Return the arXiv id, without version, in one of the paper's addresses, if any.
 
     >>> to_arxiv_id({"url": "https://openreview.net/x", "pdf_url": "https://arxiv.org/pdf/1809.11096v2"})
     '1809.11096'

@@ -1,4 +1,4 @@
-"""RIS, for reference managers: one line per value."""
+"""Writes RIS, for reference managers: one line per value."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 import rispy
 
 from papersette.exports.identifiers import to_doi
-from papersette.exports.rows import Batches, PaperRow
-from papersette.names import parse_name
+from papersette.exports.rows import Batches, PaperRow, to_names
+from papersette.names import parse_with_family
 
 MEDIA_TYPE = "application/x-research-info-systems; charset=utf-8"
 EXTENSION = "ris"
@@ -21,7 +21,7 @@ async def write(batches: Batches) -> AsyncIterator[str]:
 
 
 class Unnumbered(rispy.RisWriter):  # type: ignore[misc]  # rispy ships no types
-    """Omits the line "1." that rispy puts before each reference, as RIS has no such line."""
+    """Omits the line "1." that rispy writes before each reference, as RIS has no such line."""
 
     def set_header(self, count: int) -> str:
         return ""
@@ -32,7 +32,7 @@ def to_entry(paper: PaperRow) -> dict[str, str | list[str]]:
         "type_of_reference": TYPES.get(paper["venue_kind"] or "", "GEN"),
         "id": paper["paper_id"],
         "title": paper["title"],
-        "authors": [to_name(name) for name in paper["authors"]],
+        "authors": [to_name(*one) for one in to_names(paper)],
         "secondary_title": paper["venue"],
         "year": str(paper["year"] or ""),
         "abstract": paper["abstract"],
@@ -53,13 +53,13 @@ def to_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def to_name(name: str) -> str:
-    """Return a name as RIS has it: family name, given names, suffix.
+def to_name(name: str, family: str | None = None) -> str:
+    """Return a name in the order of RIS: family name, given names, suffix.
 
     >>> to_name("Laurens van der Maaten"), to_name("Martin Luther King Jr.")
     ('van der Maaten, Laurens', 'King, Martin Luther, Jr.')
     """
-    parsed = parse_name(name)
+    parsed = parse_with_family(name, family)
     if not parsed.given:
         return name
     return ", ".join(filter(None, (parsed.family, parsed.given, parsed.suffix)))

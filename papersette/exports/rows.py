@@ -1,4 +1,4 @@
-"""The rows that formats write: those of the canned queries `export` and `export_sessions`.
+"""The rows that formats write: results of the canned queries `export` and `export_sessions`.
 
 JSON lists in the rows have been parsed.
 """
@@ -6,6 +6,7 @@ JSON lists in the rows have been parsed.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from itertools import zip_longest
 from typing import TypeAlias, TypedDict
 
 
@@ -14,6 +15,8 @@ class PaperRow(TypedDict):
     citation_key: str
     title: str | None
     authors: list[str]
+    families: list[str | None]
+    """For each author, the family name that its source gives, if the name suggests another."""
     venue: str | None
     venue_kind: str | None
     year: int | None
@@ -22,11 +25,17 @@ class PaperRow(TypedDict):
     tldr: str | None
     tags: list[str]
     language: str | None
+    doi: str | None
     url: str | None
     pdf_url: str | None
     publication: str | None
     change: str | None
     updated: str
+
+
+def to_names(paper: PaperRow) -> list[tuple[str, str | None]]:
+    """Return the authors of a paper, each with the family name that its source gives, if any."""
+    return list(zip_longest(paper["authors"], paper.get("families") or ()))
 
 
 class SessionRow(TypedDict):
@@ -40,4 +49,4 @@ class SessionRow(TypedDict):
 
 
 Batches: TypeAlias = AsyncIterator[list[PaperRow]]
-"""Papers in batches, so that the papers of a large collection are never in memory at once."""
+"""Papers in batches, so that a large collection is never in memory all at once."""

@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from papersette.exports.identifiers import to_arxiv_id, to_doi
-from papersette.exports.rows import PaperRow
-from papersette.names import parse_name
+from papersette.exports.rows import PaperRow, to_names
+from papersette.names import parse_with_family
 
 CONTEXT = "https://schema.org"
 VENUES = {"journal": "Periodical"}
-"""Kind of the venue -> its type; others are collections of papers."""
+"""Kind of the venue -> its type; other kinds are collections of papers."""
 
 
 def to_article(paper: PaperRow, page: str, image: str | None = None) -> dict[str, Any]:
     """Return a paper as a ScholarlyArticle.
 
     Args:
-        paper: Its addresses are absolute.
-        page: Address of its page.
+        paper: A paper whose addresses are absolute.
+        page: Address of the paper's page.
         image: Address of a picture that shows its title.
     """
     doi, arxiv_id = to_doi(paper), to_arxiv_id(paper)
@@ -32,7 +32,7 @@ def to_article(paper: PaperRow, page: str, image: str | None = None) -> dict[str
         "url": page,
         "name": paper["title"] or paper["paper_id"],
         "headline": paper["title"] or paper["paper_id"],
-        "author": [to_author(name) for name in paper["authors"]],
+        "author": [to_author(*one) for one in to_names(paper)],
         "datePublished": str(paper["published"] or paper["year"] or ""),
         "isPartOf": venue if paper["venue"] else None,
         "abstract": paper["abstract"],
@@ -46,13 +46,13 @@ def to_article(paper: PaperRow, page: str, image: str | None = None) -> dict[str
     return {key: value for key, value in article.items() if value}
 
 
-def to_author(name: str) -> dict[str, str]:
-    """Return a person with the parts of the name, or an organisation.
+def to_author(name: str, family: str | None = None) -> dict[str, str]:
+    """Return a person with separate name parts, or an organisation.
 
     >>> to_author("Laurens van der Maaten")["familyName"]
     'van der Maaten'
     """
-    parsed = parse_name(name)
+    parsed = parse_with_family(name, family)
     if not parsed.given and " " in name:
         return {"@type": "Organization", "name": name}
     parts = {"familyName": parsed.family, "givenName": parsed.given}
@@ -67,7 +67,7 @@ def to_website(title: str, page: str, search: str, description: str | None) -> d
     """Return the site as a WebSite that can be searched.
 
     Args:
-        title: Of the site.
+        title: Title of the site.
         page: Address of its home page.
         search: Address of its search.
         description: A sentence about it.

@@ -13,7 +13,7 @@ from papersette.site.addresses import is_own_path, is_web_address
 from papersette.site.canned_queries import DATABASE, run
 from papersette.site.datasette_seam import tilde_encode
 
-JSON_COLUMNS = {"authors", "tags", "papers"}
+JSON_COLUMNS = {"authors", "families", "tags", "papers"}
 """Columns of the export queries that hold JSON."""
 ADDRESS_CHARACTERS = "/%?#[]@!$&'()*+,;=:~"
 """Characters that an address has for what they mean; others, as a space, are encoded."""

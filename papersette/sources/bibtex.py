@@ -217,7 +217,10 @@ def _to_paper(entry: Entry, settings: Settings, file: Path | None) -> Paper:
         paper_id=entry.key.strip(),
         venue=settings.venue,
         title=values.to_text(given.get("title")),
-        authors=tuple(Author(name.text) for name in given.get("author", ())),
+        authors=tuple(
+            Author(name.text, family=values.to_family(name.text, name.family))
+            for name in given.get("author", ())
+        ),
         year=values.to_year(given.get("year")) or settings.venue.year,
         abstract=values.to_paragraphs(given.get("abstract")),
         tldr=values.to_text(given.get("tldr")),

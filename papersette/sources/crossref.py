@@ -1,4 +1,4 @@
-"""Read works in Crossref's JSON: an answer of its API, of one work or many, or lines of JSON."""
+"""Read works in Crossref's JSON: a response of its API with one or more works, or lines of JSON."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ NO_PAPERS = frozenset(
     """book-series book-set component grant journal journal-issue journal-volume peer-review
     proceedings proceedings-series report-series""".split()
 )
-"""Types of works that are no papers."""
+"""Types of works that are not papers."""
 DATES = ("published", "published-print", "published-online", "issued", "posted", "created")
 PARAGRAPH = re.compile(r"</?(?:jats:)?(?:p|sec|list-item)\b[^>]*>")
 HEADING = re.compile(
@@ -42,9 +42,9 @@ class Settings:
     venue: Venue
     """The venue of works without container-title."""
     file: Path
-    """An answer of api.crossref.org saved as JSON, a list of works, or one work a line (.jsonl)."""
+    """A saved JSON response of api.crossref.org, a list of works, or one work a line (.jsonl)."""
     files: Path | None = None
-    """A folder of PDFs named by DOI, with _ or - for its slash, and its subfolders."""
+    """A folder of PDFs and its subfolders; files are named by DOI, with _ or - for its slash."""
     language: str | None = None
 
 
@@ -72,7 +72,7 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
 
 
 def _load(path: Path) -> loading.Loaded:
-    """Return the works of a file, of which those that are no JSON are texts with the reason."""
+    """Return the works of a file; a work that is not valid JSON is a text with the reason."""
     if path.suffix.lower() in {".jsonl", ".ndjson"}:
         return loading.Loaded(
             [_parse(line) for line in loading.read_text(path).split("\n") if line.strip()]
@@ -124,7 +124,7 @@ def _to_paper(
 
 
 def _first(given: Any) -> str | None:
-    """Return the first text of a list, or a text, without markup."""
+    """Return the first text of a list, or a single text, without markup."""
     parts = given if isinstance(given, list) else [given]
     return next((text for part in parts if (text := values.to_text(to_plain(part)))), None)
 
@@ -159,7 +159,12 @@ def _to_authors(people: Sequence[Any]) -> Iterator[Author]:
         ]
         if name := _to_name(person):
             affiliation = "; ".join(filter(None, names)) or None
-            yield Author(name, affiliation, orcid=values.to_orcid(person.get("ORCID")))
+            yield Author(
+                name,
+                affiliation,
+                orcid=values.to_orcid(person.get("ORCID")),
+                family=values.to_family(name, person.get("family")),
+            )
 
 
 def _to_name(person: Mapping[str, Any]) -> str | None:
@@ -195,7 +200,7 @@ def _to_venue(work: Mapping[str, Any]) -> Venue | None:
 
 
 def _to_license(licenses: Sequence[Any]) -> str | None:
-    """Return the address of the licence of the published version, else of another."""
+    """Return the address of the licence, preferably that of the published version."""
     given = [entry for entry in licenses if isinstance(entry, Mapping)]
     given.sort(key=lambda entry: entry.get("content-version") != "vor")
     return next((text for entry in given if (text := values.to_text(entry.get("URL")))), None)
@@ -208,7 +213,7 @@ def _to_pdf_url(links: Sequence[Any]) -> str | None:
 
 
 def to_references(given: Sequence[Any]) -> Iterator[Reference]:
-    """Yield the references of a work, which are fields or an unstructured text."""
+    """Yield the references of a work; each is a set of fields or an unstructured text."""
     for entry in given:
         if not isinstance(entry, Mapping):
             continue

@@ -1,7 +1,7 @@
 """Read CSL JSON, as Zotero and other reference managers export it.
 
 Every item is a paper, whatever its type. Its venue is its container-title, or the catalog's venue.
-Its PDF is that of its attachments, or the one whose name is its id.
+Its PDF is one of its attachments, or the file whose name is its id.
 """
 
 from __future__ import annotations
@@ -127,7 +127,16 @@ def _to_authors(people: Sequence[Any]) -> Iterator[Author]:
     for person in people:
         if name := _to_name(person):
             orcid = person.get("ORCID") if isinstance(person, Mapping) else None
-            yield Author(name, orcid=values.to_orcid(orcid))
+            family = values.to_family(name, _to_family(person))
+            yield Author(name, orcid=values.to_orcid(orcid), family=family)
+
+
+def _to_family(author: Any) -> str | None:
+    """Return a family name with its particle, or an institution's name."""
+    if not isinstance(author, Mapping):
+        return None
+    parts = (author.get("non-dropping-particle"), author.get("family") or author.get("literal"))
+    return values.to_text(" ".join(str(part) for part in parts if part))
 
 
 def _to_name(author: Any) -> str | None:

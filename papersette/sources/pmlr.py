@@ -1,11 +1,11 @@
-"""Read a volume of PMLR: the folder _posts of its repository, a file with front matter a paper.
+"""Read a volume of PMLR: its repository's folder _posts, with one file of front matter a paper.
 
-_config.yml beside it says what the volume is. The format is that of github.com/mlresearch.
+_config.yml beside the folder describes the volume. The format is that of github.com/mlresearch.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -96,7 +96,7 @@ def _read_config(folder: Path) -> tuple[Mapping[str, Any], list[str]]:
 
 
 def _to_venue(venue: Venue, config: Mapping[str, Any]) -> Venue:
-    """Return the catalog's venue with what the volume says about itself."""
+    """Return the catalog's venue with the values that the volume gives."""
     given = config.get("conference")
     conference = given if isinstance(given, Mapping) else {}
     editors = config.get("volume_editors") or config.get("editor") or ()
@@ -121,14 +121,14 @@ def _to_dates(given: Any) -> str | None:
 
 
 def _iso(day: Any) -> str | None:
-    """Return the day as ISO 8601; YAML reads dates, sometimes with a time."""
+    """Return the day in ISO 8601; YAML parses dates, and sometimes a time with them."""
     if isinstance(day, datetime):
         return day.date().isoformat()
     return day.isoformat() if isinstance(day, date) else values.to_text(day)
 
 
 def _to_sections(config: Mapping[str, Any], venue: Venue) -> dict[str, Session]:
-    """Return the sections of a volume, such as its invited papers, by their names in posts."""
+    """Return the sections of a volume, such as its invited papers, by the names that posts use."""
     given = config.get("sections")
     entries: Sequence[Any] = given if isinstance(given, list) else ()
     named = {}
@@ -137,6 +137,18 @@ def _to_sections(config: Mapping[str, Any], venue: Venue) -> dict[str, Session]:
             title = values.to_text(entry.get("title")) or name
             named[name] = Session(f"{venue.venue_id}-{to_slug(name)}", title)
     return named
+
+
+def _to_authors(people: Iterable[Any]) -> Iterator[Author]:
+    for person in people:
+        if name := _to_name(person):
+            parts = (
+                [person.get(part) for part in ("prefix", "family")]
+                if isinstance(person, Mapping)
+                else []
+            )
+            family = " ".join(str(part) for part in parts if part)
+            yield Author(name, family=values.to_family(name, family))
 
 
 def _to_name(person: Any) -> str | None:
@@ -162,7 +174,7 @@ def _to_paper(
         paper_id=paper_id,
         venue=settings.venue,
         title=values.to_text(post.get("title")) or values.to_text(post.get("tex_title")),
-        authors=tuple(Author(name) for name in map(_to_name, post.get("author") or ()) if name),
+        authors=tuple(_to_authors(post.get("author") or ())),
         year=values.to_year(published) or settings.venue.year,
         published=published,
         abstract=values.to_paragraphs(post.get("abstract")),
@@ -180,7 +192,7 @@ def _to_paper(
 
 
 def _to_url(paper_id: str, post: Mapping[str, Any]) -> str | None:
-    """Return the address of the paper's page at PMLR, which follows from its volume."""
+    """Return the address of the paper's page at PMLR, derived from its volume."""
     volume = values.to_text(post.get("volume"))
     is_pmlr = "proceedings.mlr.press" in str(post.get("pdf")) or "PMLR" in str(
         post.get("publisher")

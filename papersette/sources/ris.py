@@ -1,7 +1,7 @@
 """Read RIS, as reference managers and publishers export it, and the tagged text of Web of Science.
 
-rispy reads a record; records are separated here, so that a bad one costs only itself. The PDF of a
-record is the one that its tags L1 to L4 name.
+rispy reads a single record; the file is split into records here, so that a bad record does not
+affect the others. The PDF of a record is named by its tags L1 to L4.
 """
 
 from __future__ import annotations
@@ -16,14 +16,15 @@ import rispy
 
 from papersette import loading
 from papersette.errors import BadFile
-from papersette.records import Author, Count, LooseFile, Paper, Problem, Reference, Venue
+from papersette.records import Count, LooseFile, Paper, Problem, Reference, Venue
 from papersette.sources import values, web_of_science
 from papersette.sources.attachments import Attachments, to_pdf_url
+from papersette.sources.people import to_author
 from papersette.sources.reference_lists import to_reference
 from papersette.text import to_slug
 
 LINE = re.compile(r"([A-Z][A-Z0-9])\s{1,3}-(?:\s(.*)|$)")
-"""A line with a tag; some programs write one blank before the hyphen, and none after it."""
+"""A line with a tag; some programs write one blank before the hyphen and none after it."""
 KINDS = {
     "JOUR": "journal", "JFULL": "journal", "EJOUR": "journal", "MGZN": "journal",
     "NEWS": "journal", "CONF": "conference", "CPAPER": "conference", "BOOK": "book",
@@ -72,14 +73,14 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
             yield Problem(venue, item, "read", "has no line ER; its record may be cut")
         try:
             yield from _read_record(record, settings, attached, item)
-        except (LookupError, AttributeError, TypeError) as error:  # of rispy, for odd tags
+        except (LookupError, AttributeError, TypeError) as error:  # rispy raises them for odd tags
             reason = f"cannot be read as a record ({error!r}); correct its tags"
             yield Problem(venue, item, "read", reason, lost=True)
     yield from attached.rest()
 
 
 def split_records(text: str) -> Iterator[Record]:
-    """Yield the records of a file; lines between them, as of library catalogues, are left out."""
+    """Yield the records of a file, without lines between them, as in library catalogues."""
     lines: list[str] = []
     start, is_wos = 0, False
     for number, line in enumerate(text.splitlines(), start=1):
@@ -120,7 +121,7 @@ def _read_record(
 
 
 def _to_fields(record: Record) -> Mapping[str, Any]:
-    """Return the fields of a record by the names of rispy."""
+    """Return the fields of a record under the names that rispy uses."""
     lines = []
     for line in record.lines:
         tagged = LINE.match(line)
@@ -156,7 +157,7 @@ def _to_paper(
         paper_id=paper_id,
         venue=_to_venue(fields) or settings.venue,
         title=_title(fields),
-        authors=tuple(Author(name) for name in map(to_direct, values.to_list(list(authors)))),
+        authors=tuple(map(to_author, values.to_list(list(authors)))),
         year=values.to_year(published) or settings.venue.year,
         published=published,
         abstract=values.to_paragraphs(fields.get("abstract") or notes),
@@ -170,16 +171,6 @@ def _to_paper(
         file=file,
         item=item,
     )
-
-
-def to_direct(name: str) -> str:
-    """Return a name in the order in which it is read; RIS has "Family, Given, Suffix".
-
-    >>> to_direct("Shannon,Claude E."), to_direct("King, Martin Luther, Jr."), to_direct("WHO")
-    ('Claude E. Shannon', 'Martin Luther King Jr.', 'WHO')
-    """
-    family, given, suffix = (part.strip() for part in [*name.split(",", 2), "", ""][:3])
-    return " ".join(filter(None, (given, family, suffix))) or name
 
 
 def _to_published(fields: Mapping[str, Any]) -> str | None:
@@ -216,7 +207,7 @@ def _conference_place(fields: Mapping[str, Any]) -> str | None:
 
 
 def _to_references(fields: Mapping[str, Any]) -> Iterator[Reference]:
-    """Yield the references of the tag CR, which some databases add."""
+    """Yield the references in the tag CR, which some databases add."""
     unknown = fields.get("unknown_tag") or {}
     for raw in unknown.get("CR", ()):
         if reference := to_reference(raw=str(raw)):

@@ -12,6 +12,8 @@ from typing import Any
 
 from babel.core import get_global
 
+from papersette.names import parse_name
+
 EMPTY = {"", "none", "null", "n/a", "nan"}
 """Spellings of missing values: pandas writes nan, spreadsheets N/A, Python scripts None."""
 
@@ -58,6 +60,16 @@ def to_list(value: Any, separators: str = ";|", *, repeated: bool = False) -> tu
     return tuple(given if repeated else dict.fromkeys(given))
 
 
+def to_family(name: str, family: Any) -> str | None:
+    """Return a family name that a source gives, if `parse_name` finds another in the whole name.
+
+    >>> to_family("Ann Elm Ash", "Elm Ash"), to_family("Ann Ash", "Ash")
+    ('Elm Ash', None)
+    """
+    text = to_text(family)
+    return text if text and parse_name(name).family != text else None
+
+
 def to_year(value: Any) -> int | None:
     """Return the first plausible year of a value: 2019 for "2019", 2019.0 and "Spring 2019"."""
     match = re.search(r"(?<!\d)(1[5-9]|20)\d\d(?!\d)", str(value))
@@ -68,7 +80,7 @@ DECISIONS = (
     ("withdraw", "withdrawn"), ("desk", "desk reject"), ("reject", "reject"),
     ("workshop", "workshop"), ("oral", "oral"), ("spotlight", "spotlight"), ("poster", "poster"),
 )  # fmt: skip
-"""(part of a decision, its standard form); the first match counts, as for "Desk Rejected"."""
+"""(part of a decision, its standard form); the first match is used, as for "Desk Rejected"."""
 
 
 def to_decision(value: Any) -> str | None:
@@ -83,14 +95,14 @@ def to_decision(value: Any) -> str | None:
 
 
 def to_number(value: Any) -> float | None:
-    """Return the number that a value is or begins with: 7.0 for "7: Good paper, accept"."""
+    """Return a number, or the number at the start of a text: 7.0 for "7: Good paper, accept"."""
     match = re.match(r"\s*(-?\d+(?:\.\d+)?)", str(value)) if value is not None else None
     number = float(match.group(1)) if match else math.inf
     return number if math.isfinite(number) else None
 
 
 def to_identifier(value: Any) -> str | None:
-    """Return an identifier, also from the URL of an OpenReview forum.
+    """Return an identifier; from the URL of an OpenReview forum, the id in it.
 
     >>> to_identifier("https://openreview.net/forum?id=H1M7soActX")
     'H1M7soActX'
@@ -100,7 +112,7 @@ def to_identifier(value: Any) -> str | None:
 
 
 def to_doi(value: Any) -> str | None:
-    """Return a DOI in lower case without its address; None if the value has none.
+    """Return a DOI in lower case, without the address of a resolver; None if the value has no DOI.
 
     >>> to_doi("https://doi.org/10.1000/ABC"), to_doi("doi: 10.1000/182."), to_doi("12")
     ('10.1000/abc', '10.1000/182', None)
@@ -110,7 +122,7 @@ def to_doi(value: Any) -> str | None:
 
 
 def to_orcid(value: Any) -> str | None:
-    """Return an ORCID without its address; None if the value has none.
+    """Return an ORCID without the rest of its address; None if the value has no ORCID.
 
     >>> to_orcid("http://orcid.org/0000-0002-1825-009x")
     '0000-0002-1825-009X'
@@ -120,7 +132,7 @@ def to_orcid(value: Any) -> str | None:
 
 
 def to_language(value: Any) -> str | None:
-    """Return a language as ISO 639-1, where it has such a code; other values are unchanged.
+    """Return a language as ISO 639-1 if it has such a code; other values are unchanged.
 
     >>> [to_language(text) for text in ("eng", "en-US", "German", "fr", "grc")]
     ['en', 'en', 'de', 'fr', 'grc']
@@ -136,7 +148,7 @@ LANGUAGES = {"english": "en", "french": "fr", "german": "de", "spanish": "es", "
              "dutch": "nl", "polish": "pl", "turkish": "tr", "korean": "ko", "persian": "fa",
              "fre": "fr", "ger": "de", "chi": "zh", "dut": "nl", "gre": "el",
              "per": "fa"}  # fmt: skip
-"""Names of languages in English, and codes of libraries, which babel does not know."""
+"""English names of languages, and codes used by libraries, that babel does not know -> code."""
 MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 
 
@@ -191,4 +203,4 @@ def _printable(text: str) -> str:
 
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-"""Control characters but for tab and line feed."""
+"""Control characters except tab and line feed."""

@@ -184,7 +184,7 @@ def test_csl_json_has_attachments_orcids_and_dois(tmp_path):
     path = write(tmp_path, "items.json", {"items": items})
     papers, problems, _ = read(csljson, csljson.Settings(V, path, tmp_path / "files"))
     assert [paper.file and paper.file.name for paper in papers] == ["a.pdf", "second.pdf", None]
-    assert papers[0].authors == (Author("Ada B", orcid="0000-0002-1825-0097"),)
+    assert papers[0].authors == (Author("Ada B", orcid="0000-0002-1825-0097", family="B"),)
     assert (papers[0].doi, papers[0].language) == ("10.5555/a", "en")
     assert [(problem.paper_id, problem.stage) for problem in problems] == [("third", "match")]
 
