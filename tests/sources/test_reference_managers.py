@@ -221,7 +221,7 @@ def test_crossref_is_read_in_each_of_its_forms(tmp_path, name, content):
     (paper,), problems, _ = read(crossref, crossref.Settings(V, write(tmp_path, name, content)))
     assert (paper.paper_id, paper.title) == ("10.5555/ring.1", "Noise in rings & toys")
     assert paper.authors == (
-        Author("Ada B", "Univ A", orcid="0000-0002-1825-0097"),
+        Author("Ada B", "Univ A", orcid="0000-0002-1825-0097", family="B"),
         Author("The Team"),
     )
     assert (paper.abstract, paper.published) == ("One.\n\nTwo < 3.", "2019-05")
