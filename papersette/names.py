@@ -1,8 +1,7 @@
-"""Parses personal names, for by-lines, reference lists, authors, exports and author queries.
+"""Parses personal names, for bylines, reference lists, authors, exports and author queries.
 
-A name is read by its form alone; no list of known names is consulted. Particles ("van der") belong
-to the family name.
-Where a form is ambiguous, the functions below say which reading they take.
+A name is parsed by its form alone, without a list of known names. Particles ("van der") belong to
+the family name. The functions below say how ambiguous forms are parsed.
 """
 
 from __future__ import annotations
@@ -18,49 +17,49 @@ PARTICLES = frozenset(
     """van von der den de del della di da das do dos du la le el ten ter zu zur af av al bin ibn abu
     st v. d.""".split()
 )
-"""Words before a family name that belong to it, in the languages that have them."""
+"""Words before a family name that belong to it, in several languages."""
 CAPITAL_PARTICLES = frozenset("Van Von Der Den De Del Della El".split())
-"""Particles also with a capital; "Di", "Bin", "Le" and "Du" are as often given names."""
+"""Particles that may have a capital; "Di", "Bin", "Le" and "Du" may also be given names."""
 ARABIC_PARTICLES = frozenset("بن ابن أبو ابو آل".split())
 ALL_PARTICLES = PARTICLES | CAPITAL_PARTICLES | ARABIC_PARTICLES
 SUFFIXES = frozenset("jr jr. sr sr. ii iii iv".split())
 CONJUNCTIONS = frozenset("y e i".split())
 """Words that join two family names: "Ortega y Gasset"."""
 ABD = "عبد"
-"""Begins a name of two words, "عبد الله"."""
+"""First word of a name of two words, "عبد الله"."""
 ORGANISATION = re.compile(
     r"\b(?:collaboration|consortium|committee|company|team|group|project|initiative|society|organi[sz]ation|inc|ltd)\b",
     re.IGNORECASE,
 )
 SPACING_ACCENTS = re.compile("[´`¨ˆ˜ˇ¯˙˚¸˘˝~^°]")
-"""Accents that a PDF has left beside their letter, "Ko¨nig"."""
+"""Accents that PDFs leave beside their letter, "Ko¨nig"."""
 NUMBER = re.compile(r"\s+(\d{4})$")
-"""The number by which DBLP distinguishes namesakes, "Wei Wang 0002"."""
+"""The number with which DBLP distinguishes namesakes, "Wei Wang 0002"."""
 EAST_ASIAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
 """Kana, Han and Hangul: names in these scripts begin with the family name."""
 INITIALS_LENGTH = 8
-"""Characters of the longest word of initials, as "J.-P.-F."."""
+"""Longest word of initials in characters, such as "J.-P.-F."."""
 
 
 INITIALS_AS_WORD = 4
-"""Letters of the longest initials without stops, "AGDG Matthews"; longer capitals are a name."""
+"""Most letters of initials without stops, "AGDG Matthews"; more capitals are a name."""
 
 
 @dataclass(frozen=True)
 class Name:
-    """A personal name; an organisation, or a name of one word, has a family name only."""
+    """A personal name; an organisation, or a name of one word, has only a family name."""
 
     family: str
-    """With its particles: "van der Maaten"."""
+    """Family name with its particles: "van der Maaten"."""
     given: str = ""
     suffix: str = ""
-    """"Jr.", "III"."""
+    """Suffix such as "Jr." or "III"."""
     number: str = ""
-    """DBLP's number of namesakes, "0002"."""
+    """DBLP's number that distinguishes namesakes, "0002"."""
 
     @property
     def particles(self) -> str:
-        """The particles at the start of the family name, "van der"; "" where there are none."""
+        """The particles at the start of the family name, "van der"; "" if there are none."""
         words = self.family.split()
         return " ".join(words[: _count_particles(words)])
 
@@ -77,14 +76,14 @@ class Name:
 
     @property
     def key(self) -> str:
-        """The folded family name and one initial: one key for all spellings, "van-der-maaten-l"."""
+        """The folded family name and an initial: the same for all spellings, "van-der-maaten-l"."""
         return "-".join(filter(None, (to_family_key(self.family), to_slug(self.initial or ""))))
 
 
 def parse_name(text: str) -> Name:
     """Parse a name in either order, "Laurens van der Maaten" or "van der Maaten, Laurens".
 
-    "Bengio Y" is read as family name and initial, but "Wei LI" as given and family name, because
+    "Bengio Y" is parsed as family name and initial, but "Wei LI" as given and family name, because
     lists of authors print family names in capitals more often than initials without stops.
 
     >>> name = parse_name("Laurens van der Maaten, Jr.")
@@ -123,8 +122,8 @@ def parse_with_family(text: str, family: str | None) -> Name:
 def to_cited_name(words: Sequence[str], given: Sequence[str] | None = None) -> Name | None:
     """Parse a name in a reference: all its words, or the words of its family and given names.
 
-    Of the given names only the first initial is kept, since references differ in the rest.
-    "Hinton GE" is read as family name and initials, as the Vancouver style prints it.
+    Only the first initial of the given names is kept, since references differ in the rest.
+    "Hinton GE" is parsed as family name and initials, as in the Vancouver style.
 
     >>> to_cited_name("Laurens van der Maaten".split()).key
     'van-der-maaten-l'
@@ -146,7 +145,7 @@ def to_cited_name(words: Sequence[str], given: Sequence[str] | None = None) -> N
 
 
 def _count_capitals(words: Sequence[str]) -> int:
-    """How many words at the start are a family name in capitals: "DE LA CROIX Marie" has three."""
+    """Count the words of a family name in capitals at the start: 3 in "DE LA CROIX Marie"."""
     count = 0
     while count < len(words) and words[count].isupper() and "." not in words[count]:
         count += 1
@@ -155,7 +154,7 @@ def _count_capitals(words: Sequence[str]) -> int:
 
 
 def _split_suffix(text: str) -> tuple[list[str], str]:
-    """The words of a name without its suffix, and the suffix."""
+    """Return the words of a name without its suffix, and the suffix."""
     words = text.split()
     for i, word in enumerate(words):
         if i and word.lower().rstrip(",") in SUFFIXES:
@@ -167,7 +166,7 @@ def _split_suffix(text: str) -> tuple[list[str], str]:
 
 
 def _inverted(family: Sequence[str], given: Sequence[str]) -> Name:
-    """Return the name printed as "family, given"; "Maaten, Laurens van der" ends in particles."""
+    """Return the name printed as "family, given"; "Maaten, Laurens van der" ends with particles."""
     end = len(given)
     while end and given[end - 1] in PARTICLES:
         end -= 1
@@ -175,7 +174,7 @@ def _inverted(family: Sequence[str], given: Sequence[str]) -> Name:
 
 
 def _direct(words: Sequence[str], initials: int) -> Name:
-    """A name without a comma. At its end up to so many capitals without stops are initials."""
+    """Parse a name without a comma; at its end, up to `initials` capitals are initials."""
     if not words:
         return Name("")
     if not words[0].isascii() and all(map(EAST_ASIAN.fullmatch, words)):
@@ -186,13 +185,13 @@ def _direct(words: Sequence[str], initials: int) -> Name:
     start = len(words) - 1
     while start > 1 and _belongs(words, start - 1):
         start -= 1
-    # As BibTeX reads names: the family name begins at the first particle, "Diego de Las Casas".
+    # As in BibTeX, the family name begins at the first particle: "Diego de Las Casas".
     start = next((i for i in range(1, start) if words[i] in PARTICLES), start)
     return Name(" ".join(words[start:]), " ".join(words[:start]))
 
 
 def _belongs(words: Sequence[str], i: int) -> bool:
-    """Whether a word belongs to the family name that begins after it."""
+    """Return whether a word belongs to the family name that begins after it."""
     return (
         words[i] in ALL_PARTICLES
         or words[i] == ABD
@@ -202,7 +201,7 @@ def _belongs(words: Sequence[str], i: int) -> bool:
 
 
 def is_initials(word: str) -> bool:
-    """Whether a word is one initial or several: "J.", "J.-Y.", "GE", "Y.J.", "C.h."."""
+    """Return whether a word is one or more initials: "J.", "J.-Y.", "GE", "Y.J.", "C.h."."""
     letters = word.replace(".", "").replace("-", "")
     if len(word) > INITIALS_LENGTH or not letters.isalpha() or not letters[0].isupper():
         return False
@@ -210,12 +209,12 @@ def is_initials(word: str) -> bool:
 
 
 def _are_initials(word: str, most: int) -> bool:
-    """Whether a word is initials; without a stop, at most so many letters."""
+    """Return whether a word is initials: with stops, or of at most `most` letters."""
     return is_initials(word) and ("." in word or "-" in word or len(word) <= most)
 
 
 def _count_particles(words: Sequence[str]) -> int:
-    """How many words at the start of a family name are particles; never all of them."""
+    """Count the particles at the start of a family name; at least one word is not a particle."""
     count = 0
     while count < len(words) - 1 and words[count] in ALL_PARTICLES:
         count += 1
@@ -224,7 +223,7 @@ def _count_particles(words: Sequence[str]) -> int:
 
 @lru_cache(maxsize=65_536)
 def to_family_key(family: str) -> str:
-    """A family name as a key, without accents, case and apostrophes.
+    """Return a family name as a key, without accents, case and apostrophes.
 
     >>> to_family_key("Ko¨nig") == to_family_key("König")
     True
@@ -234,10 +233,10 @@ def to_family_key(family: str) -> str:
 
 
 def to_name_keys(name: str) -> frozenset[str]:
-    """Return the keys by which an index of names finds this one; see `to_query_name_keys`.
+    """Return the keys of a name in an index; see `to_query_name_keys`.
 
-    Each word is a key. A family name with the first given name is a key in up to three forms:
-    "bengio yoshua", "bengio y" for any given name in y, and "bengio y." for the initial alone.
+    Each word is a key. A family name with the first given name gives up to three keys:
+    "bengio yoshua", "bengio y" for any given name in y, and "bengio y." for only the initial.
 
     >>> sorted(to_name_keys("Y. van Bengio"))
     ['bengio', 'bengio y', 'bengio y.', 'vanbengio', 'vanbengio y', 'vanbengio y.']
@@ -263,17 +262,47 @@ def to_name_keys(name: str) -> frozenset[str]:
 def to_query_name_keys(typed: str) -> frozenset[str]:
     """Return the keys that a query for an author asks for; a name matches if it has one of them.
 
-    Given names or initials are optional and may come before or after the family name; particles
-    are optional.
+    Given names or initials are optional and may come before or after the family name.
 
     >>> sorted(to_query_name_keys("Bengio, Y")), sorted(to_query_name_keys("Merriënboer"))
     (['bengio y'], ['merrienboer'])
     """
+    family, _, given = typed.partition(",")
+    return _to_query_keys(family.split(), next(iter(given.split()), ""))
+
+
+def to_keys_without_particles(typed: str) -> frozenset[str]:
+    """Return the keys of a query read without its particles; none where it has none.
+
+    Such a reading also finds other people: see `Corpus.find_names`.
+
+    >>> sorted(to_keys_without_particles("van Merriënboer")), to_keys_without_particles("Y. LeCun")
+    (['merrienboer'], frozenset())
+    """
+    family, _, given = typed.partition(",")
+    words = family.split()
+    bare = [word for word in words if word.lower() not in PARTICLES]
+    if not bare or len(bare) == len(words):
+        return frozenset()
+    return _to_query_keys(bare, next(iter(given.split()), ""))
+
+
+def to_given_name(typed: str) -> str:
+    """Return the full given name in a query for an author, as a key; "" where it has none.
+
+    >>> to_given_name("Yoshua Bengio"), to_given_name("Bengio, Yoshua"), to_given_name("Y. Bengio")
+    ('yoshua', 'yoshua', '')
+    """
+    given = parse_name(typed).given.split()
+    return _squeeze(given[0]) if given and not is_initials(given[0]) else ""
+
+
+def _to_query_keys(words: Sequence[str], given: str) -> frozenset[str]:
     keys: set[str] = set()
-    for family, given in _readings(typed):
+    for family, first in _readings(words, given):
         if len(family) > 1 or EAST_ASIAN.match(family):
-            full = len(given) > 1 and not is_initials(given)
-            word = _squeeze(given)
+            full = len(first) > 1 and not is_initials(first)
+            word = _squeeze(first)
             forms = [word, f"{word[:1]}."] if full else [word[:1]]
             keys |= {f"{family} {form}".strip() for form in forms}
     return frozenset(keys)
@@ -285,19 +314,20 @@ def matches_name(typed: str, name: str) -> bool:
     >>> [matches_name(q, "Yoshua Bengio") for q in ("bengio yoshua", "Y. Bengio", "Bengio S")]
     [True, True, False]
     """
-    return not to_query_name_keys(typed).isdisjoint(to_name_keys(name))
+    keys = to_query_name_keys(typed) | to_keys_without_particles(typed)
+    return not keys.isdisjoint(to_name_keys(name))
 
 
-def _readings(typed: str) -> Iterator[tuple[str, str]]:
+def _readings(words: Sequence[str], given: str) -> Iterator[tuple[str, str]]:
     """Yield the ways to read a query: family name as a key, first given name as typed or ""."""
-    family, _, given = typed.partition(",")
-    first = next(iter(given.split()), "")
-    every = tuple(family.split())
-    bare = tuple(word for word in every if word.lower() not in PARTICLES) or every
-    for words in {every, bare}:
-        yield _squeeze("".join(words)), first
-        for size in range(1, min(3, len(words))) if not first else ():
-            yield _squeeze("".join(words[-size:])), words[0]
+    yield _squeeze("".join(words)), given
+    is_family = words and words[0] in PARTICLES and any(word[:1].isupper() for word in words)
+    if given or is_family:  # "de Sa" is not Soham De
+        return
+    is_direct = any(word.lower() in PARTICLES for word in words[1:-1])
+    for size in range(1, min(3, len(words))):
+        yield _squeeze("".join(words[-size:])), words[0]
+        if not is_direct:  # "Laurent El Ghaoui" is not Gilles Laurent
             yield _squeeze("".join(words[:size])), words[size]
 
 
@@ -314,5 +344,5 @@ def _family_forms(name: Name) -> Iterator[str]:
 
 
 def _squeeze(text: str) -> str:
-    """The key of a name without separators, so that "Le Cun" is "LeCun"."""
+    """Return the key of a name without separators, so that "Le Cun" and "LeCun" are equal."""
     return to_family_key(text).replace("-", "")

@@ -1,7 +1,7 @@
 """Turns text into keys and letters, and words into their singular and plural.
 
-`fold` makes text to search in, `to_slug` keys that people read in addresses, `to_key` keys to
-compare by. All keep every script, and indexes and queries fold alike.
+`fold` makes searchable text, `to_slug` makes readable keys for addresses, and `to_key` makes keys
+for comparisons. All keep every script, and indexes and queries fold alike.
 """
 
 from __future__ import annotations
@@ -13,13 +13,17 @@ from functools import lru_cache
 
 ARABIC = re.compile("[\u0600-\u06ff]")
 SIGNS = "\u0670" + "".join(map(chr, range(0x64B, 0x656)))
-"""Vowel signs and combining hamzas."""
+"""Arabic vowel signs and combining hamzas."""
 NO_LETTERS = re.compile(r"[^0-9a-z]+")
 FOLDED = str.maketrans("أإآٱؤئىة", "ااااوييه", "ـ" + SIGNS)
-"""Arabic without vowel signs, tatweel and hamza, as people type it. After Lucene's
-ArabicNormalizer, which keeps the hamza on waw and yeh."""
+"""Arabic letters -> the same without vowel signs, tatweel and hamza, as people type them. After
+Lucene's ArabicNormalizer, which keeps the hamza on waw and yeh."""
 
 
+BASIC_LETTERS = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th", "ð": "d"}
+)
+"""Letters that Unicode does not decompose, as those who lack them on their keyboard type them."""
 NOT_ALNUM = {code: None for code in range(128) if not chr(code).isalnum()}
 
 
@@ -35,12 +39,13 @@ def fold(text: str) -> str:
 def to_slug(text: str) -> str:
     """Return a short name for addresses: lower case, no accents, words joined by hyphens.
 
-    >>> to_slug("Deep Learning: Léon's Session")
-    'deep-learning-leon-s-session'
+    >>> to_slug("Deep Learning: Léon's Session"), to_slug("Łukasz Sønderby")
+    ('deep-learning-leon-s-session', 'lukasz-sonderby')
     """
-    plain = "".join(
-        c for c in unicodedata.normalize("NFKD", fold(text.lower())) if not unicodedata.combining(c)
-    )
+    lower = text.lower()
+    if not text.isascii():
+        lower = fold(lower.translate(BASIC_LETTERS))
+    plain = "".join(c for c in unicodedata.normalize("NFKD", lower) if not unicodedata.combining(c))
     return "-".join(re.findall(r"\w+", plain.replace("_", " ")))
 
 
@@ -57,7 +62,7 @@ def to_key(text: str) -> str:
 
 
 def to_letters(text: str) -> tuple[str, list[int]]:
-    """Return the letters and digits of a text in lower case without accents, and their places.
+    """Return the letters and digits of a text, in lower case without accents, and their indexes.
 
     >>> to_letters("Lévy-ﬂights")
     ('levyflights', [0, 1, 2, 3, 5, 5, 6, 7, 8, 9, 10])
@@ -76,7 +81,7 @@ def to_letters(text: str) -> tuple[str, list[int]]:
 
 
 def to_letters_only(text: str) -> str:
-    """Return the letters of `to_letters`, without their places: many times faster in ASCII.
+    """Return the letters of `to_letters` without the indexes: many times faster in ASCII.
 
     >>> to_letters_only("Lévy-ﬂights"), to_letters_only("A/B test, 2 ways")
     ('levyflights', 'abtest2ways')
@@ -85,7 +90,7 @@ def to_letters_only(text: str) -> str:
 
 
 def unique_id(base: str, taken: Container[str]) -> str:
-    """Return `base`, or `base` with the first number that makes it an id not yet taken.
+    """Return `base`, or `base` with the first number that makes an id that is not taken.
 
     >>> unique_id("smith19", {"smith19", "smith19-2"})
     'smith19-3'
@@ -127,7 +132,7 @@ IRREGULAR = {
     )
     for plural in plurals.split(",")
 }
-"""Plural -> singular, where the rules below would err."""
+"""Plural -> singular, where the rules below would be wrong."""
 PLURALS = {
     singular: frozenset(plural for plural, one in IRREGULAR.items() if one == singular)
     for singular in IRREGULAR.values()
@@ -141,20 +146,20 @@ INVARIANT = frozenset(
     windows yes
     """.split()
 )
-"""Words that end in s and are no plural: names, adverbs, and nouns with one form."""
+"""Words that end in s but are not plurals: names, adverbs, and nouns with one form."""
 COUNTABLE_ICS = frozenset(
     """academics basics characteristics clinics comics critics diagnostics fabrics geodesics
     harmonics heuristics logics lyrics metrics mosaics nonparametrics picnics relics skeptics
     topics""".split()
 )
-"""Plurals in -ics; the other words in -ics are fields, as physics."""
+"""Plurals in -ics; other words in -ics are fields, such as physics."""
 US_PLURAL = re.compile("(?<![aobcfmr])(?<!cl)(?<!en)(?<!^)(?<!^re)(?<!^mis)(?<!^over)uses$")
-"""Plurals of nouns in -us, as apparatuses; not of cause, house, fuse, use or reuse."""
+"""Plurals of nouns in -us, such as apparatuses; not of cause, house, fuse, use or reuse."""
 
 
 @lru_cache(maxsize=65_536)
 def to_singular(word: str) -> str:
-    """Return the singular of an English word in lower case; other words are only lowered.
+    """Return the singular of an English word in lower case; other words only in lower case.
 
     benchmarks/plurals.py compares these rules and their exceptions with simplemma.
 

@@ -12,19 +12,19 @@ from markupsafe import Markup
 
 from papersette.search.parser import parse
 from papersette.search.passages import to_marked_html
-from papersette.search.rewrites import to_chips, to_strictness
+from papersette.search.rewrites import has_near, to_chips, to_strictness
 from papersette.site.addresses import is_own_path, is_web_address
 from papersette.site.canned_queries import DATABASE, run
 from papersette.site.collection import find_examples, is_facet, is_useful, read_capabilities
 from papersette.site.datasette_seam import await_me_maybe, pm, tilde_encode
 
 menus = WeakKeyDictionary()
-"""Datasette -> the menu links of readers who are not signed in."""
+"""Datasette -> menu links for readers who are not signed in."""
 
 
 @hookimpl
 def startup(datasette):
-    """Hide the SQL on the pages of canned queries behind a link, if metadata.yml does not say."""
+    """Hide the SQL on the pages of canned queries behind a link, unless metadata.yml sets this."""
     queries = datasette.metadata("queries", database=DATABASE, fallback=False) or {}
     for query in queries.values():
         query.setdefault("hide_sql", True)
@@ -33,7 +33,7 @@ def startup(datasette):
 @hookimpl
 def extra_template_vars(datasette, request):
     async def canned(query, /, **values):
-        """Return the rows of a canned query; parameters that are not given are empty."""
+        """Return the rows of a canned query; parameters without a value are ""."""
         return await run(datasette, query, values)
 
     async def find(database, table, q):
@@ -47,7 +47,7 @@ def extra_template_vars(datasette, request):
     async def menu_links():
         """Return the links that plugins add to the menu.
 
-        Cached for readers who are not signed in, as one plugin looks through all tables.
+        The links are cached for readers who are not signed in, as one plugin reads all tables.
         """
         if datasette in menus and request and not request.actor:
             return menus[datasette]
@@ -65,11 +65,11 @@ def extra_template_vars(datasette, request):
         return query["title"] if query else None
 
     async def collection():
-        """Return what the collection has; nothing else is offered. {} without a database."""
+        """Return the features of the collection, which pages depend on; {} without a database."""
         return await read_capabilities(datasette) if DATABASE in datasette.databases else {}
 
     async def examples():
-        """Return {kind: a query of that kind that finds something}."""
+        """Return {kind: example query of that kind with results}."""
         return await find_examples(datasette) if DATABASE in datasette.databases else {}
 
     return {
@@ -89,6 +89,7 @@ def extra_template_vars(datasette, request):
         "tilde": tilde_encode,
         "ignored_words": lambda q: parse(q).ignored,
         "query_chips": to_chips,
+        "query_has_near": has_near,
         "query_readings": to_strictness,
     }
 
@@ -103,7 +104,7 @@ def prepare_jinja2_environment(env):
     def part(context, template, **values):
         """Render a template that awaits nothing, such as cards, synchronously.
 
-        In Datasette's async templates the check of each value for an awaitable takes longer than
+        In Datasette's async templates, checking each value for an awaitable takes longer than
         writing it.
         """
         return Markup(sync.get_template(template).render(context.get_all() | values))  # noqa: S704 - it escapes
@@ -112,19 +113,21 @@ def prepare_jinja2_environment(env):
 
 
 def respell(q, word, suggestion):
-    """Return the query with one word replaced."""
-    return re.sub(rf"\b{re.escape(word)}\b", suggestion, q, flags=re.IGNORECASE)
+    """Return the query with one word replaced; a suggestion of several words is put in quotes."""
+    if " " in suggestion and f'"{word}"' not in q:
+        suggestion = f'"{suggestion}"'
+    return re.sub(rf"\b{re.escape(word)}\b", lambda _: suggestion, q, flags=re.IGNORECASE)
 
 
 def quoted(q, word):
-    """Return the query with one word in quotes, which is then searched for exactly."""
+    """Return the query with one word in quotes, which then has to match exactly."""
     return respell(q, word, f'"{word}"')
 
 
 def to_days(sessions):
     """Group sessions, sorted by start, as [{day, sessions}].
 
-    A session without a start, or with one that is no date, has the day "" and no time.
+    A session without a start, or whose start is not a date, has the day "" and no time.
     """
     days = {}
     for session in sessions:
@@ -146,7 +149,7 @@ encode = lru_cache(maxsize=10_000)(tilde_encode)  # pages link to the same autho
 
 
 def row_link(datasette):
-    """Return a function that gives the URL of a row by its table and key."""
+    """Return a function that returns the URL of a row from its table and key."""
     tables = {}
 
     def link(table, key, format=None):
@@ -158,9 +161,9 @@ def row_link(datasette):
 
 
 def to_link(datasette):
-    """Return a function that gives a URL of the database if it is safe, else "".
+    """Return a function that returns a URL of the database if it is safe, else "".
 
-    Safe are http(s) and paths of this site.
+    URLs with http(s) and paths of this site are safe.
     """
 
     def link(url, page=None):

@@ -1,6 +1,6 @@
-"""Fill the tables of facts found in papers: citations, related papers, tags, mentions, code links.
+"""Fills the tables of facts found in papers: citations, related papers, tags, mentions, code links.
 
-Each stage compares what evidence.py found in each paper, computes with papersette.knowledge, which
+Each stage combines what evidence.py found in the papers, computes with papersette.knowledge, which
 does not use the database, and writes its own tables. Facts are stored with their evidence.
 """
 
@@ -23,6 +23,7 @@ from papersette.knowledge.datasets import load_datasets
 from papersette.knowledge.map import Point, to_layout, to_points, to_vectors
 from papersette.knowledge.matcher import to_spellings
 from papersette.knowledge.mentions import Mention
+from papersette.knowledge.other_names import to_other_names
 from papersette.knowledge.related import Collection, Document, WordCounts
 from papersette.knowledge.terms import Term, to_terms
 from papersette.records import Problem
@@ -32,11 +33,11 @@ Stage = Callable[[Database, Evidence], None]
 
 
 def save_facts(db: Database, evidence: Evidence, datasets: Path | None = None) -> Iterator[str]:
-    """Run all stages, yielding the name of each when it is finished.
+    """Run all stages; yield the name of each when it is finished.
 
     A stage that fails leaves its tables empty, writes a problem and does not end the build.
     `datasets` is a file of dataset names to use in addition to the built-in list. Raises
-    `UserError` if it cannot be read, and what says that the database cannot be written.
+    `UserError` if it cannot be read, and any error of the system, such as a full disk.
     """
     evidence.datasets = load_datasets(datasets)
     db.conn.commit()
@@ -51,10 +52,10 @@ def _run(db: Database, name: str, stage: Stage, evidence: Evidence) -> None:
         stage(db, evidence)
     except Exception as error:
         if system.to_reason(error):
-            raise  # for example a full disk, which every later stage meets, too
+            raise  # for example a full disk, which would also stop every later stage
         db.conn.rollback()
         for table in TABLES[name]:
-            db.execute(f"delete from {table}")  # noqa: S608 - our own names
+            db.execute(f"delete from {table}")  # noqa: S608 - constant names
         db.conn.commit()
         reason = (
             f"failed with {type(error).__name__}: {error}; its tables are empty: "
@@ -64,7 +65,7 @@ def _run(db: Database, name: str, stage: Stage, evidence: Evidence) -> None:
 
 
 ALL_SOURCES = "all sources"
-"""The source of a problem that concerns the whole publication."""
+"""Source of a problem that concerns the whole publication."""
 
 
 def _save_mentions(db: Database, evidence: Evidence) -> None:
@@ -74,6 +75,7 @@ def _save_mentions(db: Database, evidence: Evidence) -> None:
     found = list(_find_mentions(db, evidence, terms))
     counts = Counter(mention.term_id for _, mention in found)
     known = {term.term_id: term for term in reversed(terms)}
+    others = to_other_names(known.values(), evidence.acronyms.known())
     db.table("terms").insert_all(
         {
             "term_id": key,
@@ -81,6 +83,7 @@ def _save_mentions(db: Database, evidence: Evidence) -> None:
             "kind": known[key].kind,
             "origin": known[key].origin,
             "paper_count": count,
+            "spellings": "; ".join(others[key]) or None,
         }
         for key, count in counts.most_common()
     )
@@ -128,7 +131,7 @@ def _to_collection(db: Database, evidence: Evidence) -> Collection:
     """Return the papers as vectors, which two stages use."""
     if evidence.collection is None:
         evidence.collection = Collection(_read_documents(db), evidence.words)
-        evidence.words = WordCounts()  # the vectors have them
+        evidence.words = WordCounts()  # the collection contains them now
     return evidence.collection
 
 
@@ -190,7 +193,7 @@ def _to_author_tags(keywords: dict[str, list[str]], known: tags.Tags) -> Iterato
 
 
 def _extract_tags(db: Database, keywords: dict[str, list[str]], known: tags.Tags) -> Iterator[Row]:
-    """Yield automatic keywords of the papers that have none of their authors.
+    """Yield automatic keywords of the papers without authors' keywords.
 
     They come from the paper's title and abstract and from the keywords of related papers.
     """
@@ -233,7 +236,7 @@ def _save_map(db: Database, evidence: Evidence) -> None:
 
 
 def _start_map(db: Database, evidence: Evidence) -> None:
-    """Start to draw the map in a worker, as it takes long and no other stage needs it."""
+    """Start to compute the map in a worker, as it takes long and no other stage needs it."""
     collection = _to_collection(db, evidence)
     mapped = {paper_id for (paper_id,) in db.execute(MAPPED_PAPERS)}
     rows = [row for row, paper_id in enumerate(collection.ids) if paper_id in mapped]
@@ -244,7 +247,7 @@ def _start_map(db: Database, evidence: Evidence) -> None:
 
 
 MAP_SECONDS = 36_000
-"""Time limit of the map; that of a million papers takes hours."""
+"""Time limit of the map in seconds; that of a million papers takes hours."""
 MAPPED_PAPERS = """
 with ranked as (
     select paper_id,
@@ -254,7 +257,7 @@ with ranked as (
 )
 select paper_id from ranked where rank = 1
 """
-"""The longest version of each work, among those with text or an abstract."""
+"""Selects the longest version of each work, among those with text or an abstract."""
 
 
 def _save_code_links(db: Database, evidence: Evidence) -> None:
@@ -281,4 +284,4 @@ TABLES = {
     "mentions": ("mentions", "terms"),
     "code links": ("code_links",),
 }
-"""The tables of each stage, those that refer to others first."""
+"""Tables of each stage; a table comes before those that it refers to."""

@@ -25,18 +25,18 @@ KEEPS_ISE = re.compile(
 )
 """Words in which -ise is not a suffix and has no variant in -ize: noise, supervised."""
 MIN_PAPERS = 10
-"""Papers that must explain an acronym; with three, MAP became "mean average precision"."""
+"""Least number of papers that explain an acronym; with three, MAP was "mean average precision"."""
 MIN_SHARE = 0.6
-"""Share of these papers that must give the same long form."""
+"""Least share of these papers that give the same long form."""
 ACRONYM = re.compile(r" \(([A-Z]{2,8})s?\)")
 MAX_LONG_FORM = 100
-"""Characters before an acronym in which its long form is searched."""
+"""Number of characters before an acronym in which its long form is searched."""
 SIMILAR = 92
 """Least rapidfuzz ratio of two tags that are suggested for review."""
 
 
 def split(entry: str) -> list[str]:
-    """Split one entry of a list of keywords, as some authors enter all keywords in one.
+    """Split one entry of a list of keywords; some authors enter all keywords as one.
 
     >>> split("GANs, deep learning; noise")
     ['GANs', 'deep learning', 'noise']
@@ -45,7 +45,7 @@ def split(entry: str) -> list[str]:
 
 
 def to_stem(word: str) -> str:
-    """Return a lower-case word in the singular and with -ize.
+    """Return a lower-case word in the singular, and with -ize for -ise.
 
     >>> [to_stem(word) for word in ("networks", "bias", "optimisation", "supervised")]
     ['network', 'bias', 'optimization', 'supervised']
@@ -57,14 +57,14 @@ def to_stem(word: str) -> str:
 
 
 def to_words(keyword: str) -> list[str]:
-    """Return the stemmed words of a keyword; the signs of "C++" and "C#" are kept as words."""
+    """Return the stemmed words of a keyword; "C++" and "C#" keep their signs as words."""
     plain = keyword.replace("++", "plusplus").replace("#", "sharp")
     return [to_stem(word) for word in to_slug(plain).split("-") if word]
 
 
 @cache
 def shipped_acronyms() -> Mapping[str, str]:
-    """Map keys of acronyms to long forms, from acronyms.yml."""
+    """Return key -> long form of the acronyms in acronyms.yml."""
     table = yaml.safe_load((Path(__file__).parent / "acronyms.yml").read_text(encoding="utf-8"))
     pairs = (
         (acronym, long)
@@ -75,7 +75,7 @@ def shipped_acronyms() -> Mapping[str, str]:
 
 
 class Acronyms:
-    """Learns acronyms from papers that explain them: "generative adversarial network (GAN)".
+    """Learns acronyms that papers explain: "generative adversarial network (GAN)".
 
     As in Schwartz and Hearst (PSB 2003), but the letters must be the initials of the words.
     """
@@ -93,7 +93,7 @@ class Acronyms:
             self._papers[acronym][long] += 1
 
     def known(self) -> dict[str, str]:
-        """Map keys of acronyms to the long form on which enough papers agree."""
+        """Return key -> long form of the acronyms on which enough papers agree."""
         found = {}
         for acronym, counts in self._papers.items():
             long, count = max(counts.items(), key=lambda item: (item[1], item[0]))
@@ -103,7 +103,7 @@ class Acronyms:
 
 
 def find_explained(bodies: Iterable[str]) -> list[tuple[str, str]]:
-    """Return the acronyms that the pages of a paper explain, with their long forms, once each."""
+    """Return (acronym, long form) of the acronyms that the pages of a paper explain, each once."""
     return sorted({pair for body in bodies for pair in _explained(body)})
 
 
@@ -128,9 +128,9 @@ class Tags:
         self._explained = explained or {}
         by_key: defaultdict[str, Counter[str]] = defaultdict(Counter)
         for spelling, count in spellings.items():
-            by_key[self._to_group_key(spelling)][spelling] += count
+            by_key[self.to_group_key(spelling)][spelling] += count
         self.labels: dict[str, str] = {}
-        """tag_id -> the most frequent spelling, then the one with the fewest capitals."""
+        """tag_id -> most frequent spelling; of equal ones, the one with the fewest capitals."""
         self._ids: dict[str, str] = {}
         for key, counts in by_key.items():
             label = min(
@@ -145,7 +145,8 @@ class Tags:
             self.labels[tag_id] = label
             self._ids[key] = tag_id
 
-    def _to_group_key(self, keyword: str) -> str:
+    def to_group_key(self, keyword: str) -> str:
+        """Return a key that is the same for all spellings of one tag."""
         # "Generative Adversarial Networks (GANs)"
         bare = re.sub(r"\s*\([A-Za-z]{2,8}\)$", "", keyword)
         key = "".join(to_words(bare)) or to_key(keyword) or keyword.strip().lower()
@@ -160,11 +161,11 @@ class Tags:
 
     def to_id(self, keyword: str) -> str:
         """Return the tag_id of a keyword that was passed to the constructor."""
-        return self._ids[self._to_group_key(keyword)]
+        return self._ids[self.to_group_key(keyword)]
 
     def find(self, key: str) -> str:
-        """Return the tag_id of a phrase of stemmed words, a new one if no keyword has its words."""
-        return self._ids.get(self._to_group_key(key)) or key.replace(" ", "-")
+        """Return the tag_id of a phrase of stemmed words, or a new one if no keyword has these."""
+        return self._ids.get(self.to_group_key(key)) or key.replace(" ", "-")
 
     def suggestions(self) -> Iterator[tuple[str, str, float]]:
         """Yield (tag_id, other tag_id, ratio) of similar tags for review."""

@@ -93,9 +93,10 @@ def word(schema: Schema, field: str, text: str, is_prefix: bool = False) -> Quer
         return Query.empty_query()
     if is_prefix and len(terms) == 1:
         return Query.regex_query(schema, field, re.escape(terms[0]) + ".*")
-    if is_prefix:
-        words: list[str | tuple[int, str]] = list(terms)
-        return Query.phrase_prefix_query(schema, field, words)
+    if is_prefix:  # Tantivy's phrase_prefix_query looks at 50 words only
+        words: list[str | tuple[int, str]] = [re.escape(term) for term in terms]
+        words[-1] = f"{words[-1]}.*"
+        return Query.regex_phrase_query(schema, field, words)
     if len(terms) > 1:
         return phrase(schema, field, terms)
     if len(terms[0]) == 1 and CJK.match(terms[0]):

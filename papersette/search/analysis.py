@@ -21,9 +21,10 @@ LONGEST_TERM = 60
 """Longer runs of letters are hashes and encoding errors; they are not indexed."""
 CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]+")
 """Runs of kana, Han and Hangul."""
-SYMBOLS = re.compile(r"(?<![^\W_])([A-Za-z])(\+\+|#)(?![\w#+])")
-"""Names of programming languages that end in symbols; a letter alone would be another word."""
-SYMBOL_NAMES = {"++": "plusplus", "#": "sharp"}
+SYMBOLS = re.compile(r"(?<![^\W_])([A-Za-z])(\+\+|#)(?![^\W\d]|[#+])")
+"""Names of programming languages that end in symbols; a letter alone would be another word. A
+version may follow, C++11."""
+SYMBOL_NAMES = {"++": "plusplus ", "#": "sharp "}
 SURROGATES = re.compile("[\ud800-\udfff]")
 """Halves of characters, which an address may contain and UTF-8 does not."""
 GREEK_SYMBOLS = str.maketrans("ϵϑϕϱϖµϐ", "εθφρπμβ")

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import tantivy
 from tantivy import Query as EngineQuery
 
+from papersette.names import to_given_name
 from papersette.search import adapter, expansions
 from papersette.search.analysis import SYMBOLS, to_terms
-from papersette.search.corpus import ONE_OF, Corpus, Numbers
+from papersette.search.corpus import ONE_OF, TERM_FACETS, Corpus, Numbers
+from papersette.search.facet_terms import FacetTerms, split_people
 from papersette.search.index import Index
 from papersette.search.needles import Needle, to_words
 from papersette.search.query import PARTS, AllOf, AnyOf, Function, Near, Node, Query, Term
-from papersette.text import to_slug
 
 PAPER_FIELDS = {
     "title": "title",
@@ -28,8 +29,21 @@ PAPER_FIELDS = {
 }
 """Field of a query -> field of the papers index; the rest are asked of pages or facets."""
 SCOPE_FIELDS = {None: ("text", "refs"), "text": ("text",), "references": ("refs",)}
-MOST_COMBINATIONS = 32
-"""Orders and variants of words near each other that are looked for."""
+MOST_COMBINATIONS = 128
+"""Orders and variants of words near each other that are looked for: all orders of five words."""
+MOST_OF_PREFIX = 24
+"""Words of a prefix that are looked for near others."""
+LOOKED_AT = 2000
+"""Words of a prefix of which these are chosen."""
+
+
+@dataclass(frozen=True)
+class _Context:
+    """What all parts of one query are compiled with."""
+
+    scope: str | None
+    expand: expansions.Expand
+    notices: list[expansions.Notice]
 
 
 @dataclass(frozen=True)
@@ -55,6 +69,8 @@ class Clause:
     """Values of a facet that it asks for."""
     is_facet: bool = False
     """Whether it asks for these and for nothing else."""
+    name: str = ""
+    """The cited name as typed, where it has a full given name."""
     ranked: tuple[int, ...] = ()
     """Of similar(…): the papers found, the most similar first."""
     part: str | None = None
@@ -68,6 +84,15 @@ class Clause:
         if self.inner:
             return all(clause.in_references for clause in self.inner)
         return self.fields == ("refs",)
+
+    @property
+    def is_optional(self) -> bool:
+        """Whether papers are still shown that lack it, where no paper has everything: so are those
+        that lack words and phrases, but not those outside a field or a function.
+        """
+        if self.inner:
+            return not self.facet_ids and all(clause.is_optional for clause in self.inner)
+        return bool(self.forms and self.fields) and set(self.fields) <= {"text", "refs"}
 
     @property
     def is_word(self) -> bool:
@@ -107,28 +132,35 @@ class Compiler:
     Args:
         index: The open search index.
         corpus: The arrays of the same build.
+        facet_terms: Finds the values of its facets that fields mean.
         call: Returns the papers that a function of a query finds, as citations(…).
     """
 
-    def __init__(self, index: Index, corpus: Corpus, call: Callable[[Function], Numbers]) -> None:
+    def __init__(
+        self,
+        index: Index,
+        corpus: Corpus,
+        facet_terms: FacetTerms,
+        call: Callable[[Function], Numbers],
+    ) -> None:
         self.index = index
         self.corpus = corpus
+        self.facet_terms = facet_terms
         self.call = call
         self.expander = expansions.Expander(index, corpus)
 
     def to_clauses(self, query: Query, notices: list[expansions.Notice]) -> tuple[Clause, ...]:
         """Compile each clause of a query; what its words were expanded to is added to `notices`."""
-        expand = self.expander.start(query, notices)
+        context = _Context(query.scope, self.expander.start(query, notices), notices)
         return tuple(
-            self._compile(node, query.scope, expand, number)
-            for number, node in enumerate(query.clauses)
+            self._compile(node, context, number) for number, node in enumerate(query.clauses)
         )
 
     def to_exclusions(self, query: Query) -> list[Condition]:
         """Return a condition for each part of a query that no paper may match."""
-        expand = self.expander.start(query, [])
+        context = _Context(query.scope, self.expander.start(query, []), [])
         return [
-            Condition((self._compile(node, query.scope, expand, 0),), is_excluded=True)
+            Condition((self._compile(node, context, 0),), is_excluded=True)
             for node in query.excluded
         ]
 
@@ -150,38 +182,57 @@ class Compiler:
                 filters.append(Condition(tuple(wanted)))
         return filters
 
-    def _compile(
-        self, node: Node, scope: str | None, expand: expansions.Expand, number: int
-    ) -> Clause:
+    def _compile(self, node: Node, context: _Context, number: int) -> Clause:
         match node:
             case Term():
-                return self._compile_term(node, scope, expand, number)
+                return self._compile_term(node, context, number)
             case Near():
-                return self._compile_near(node, scope, expand, number)
+                return self._compile_near(node, context, number)
             case Function():
                 numbers = self.call(node)
                 ranked = tuple(numbers.tolist()) if node.name.startswith("similar") else ()
                 return Clause(str(node), self._numbers_query(numbers), ranked=ranked)
             case AnyOf() | AllOf():
-                inner = [self._compile(n, scope, expand, number) for n in node.nodes]
+                inner = [self._compile(n, context, number) for n in node.nodes]
                 queries = [clause.query for clause in inner]
                 if isinstance(node, AnyOf):
                     query = adapter.any_of(queries)
                 else:
-                    out = [self._compile(n, scope, expand, number).query for n in node.excluded]
+                    out = [self._compile(n, context, number).query for n in node.excluded]
                     query = adapter.all_of([*queries, *([adapter.none_of(out)] if out else [])])
                 return _merge(str(node), query, inner)
 
-    def _compile_term(
-        self, term: Term, scope: str | None, expand: expansions.Expand, number: int
-    ) -> Clause:
+    def _compile_facet(self, term: Term, context: _Context, number: int) -> Clause:
+        """Compile a field that is a facet. A dataset or technique that is not known is searched for
+        as words, which is said.
+        """
+        assert term.field is not None
+        facet = expansions.facet_of(term.field)
+        people = split_people(term.text) if facet == "cites" else [term.text]
+        if len(people) > 1:
+            inner = [
+                self._compile_facet(replace(term, text=name), context, number) for name in people
+            ]
+            return _merge(str(term), adapter.all_of(clause.query for clause in inner), inner)
+        found = self.facet_terms.find(facet, people[0])
+        if not found and (guess := self.facet_terms.suggest(facet, people[0])):
+            context.notices.append(expansions.Notice("did_you_mean", term.text, (guess,)))
+        if not found and facet in TERM_FACETS:
+            context.notices.append(expansions.Notice("symbols", str(term), (term.text,)))
+            words = Term(term.text, is_prefix=term.is_prefix, is_phrase=term.is_phrase)
+            return self._compile_term(words, context, number)
+        name = people[0] if facet == "cites" and to_given_name(people[0]) else ""
+        return self._facet_clause(str(term), found, name)
+
+    def _compile_term(self, term: Term, context: _Context, number: int) -> Clause:
         if term.is_facet:
-            return self._facet_clause(str(term), self._to_facet_ids(term))
+            return self._compile_facet(term, context, number)
         if term.field == "author":
             names = self.corpus.find_names("author", term.text)
             if names:
                 return self._facet_clause(str(term), names)
-        variants = expand(term)
+        scope = context.scope
+        variants = context.expand(term)
         needles = tuple(_to_needle(text, term.is_prefix, number) for text in variants)
         terms = tuple(t for text in variants for t in to_terms(text))
         if term.field in PARTS or term.field == "body":
@@ -208,13 +259,11 @@ class Compiler:
         searcher = self.index.papers
         return max((searcher.doc_freq(name, t) for t in terms for name in fields), default=0)
 
-    def _compile_near(
-        self, near: Near, scope: str | None, expand: expansions.Expand, number: int
-    ) -> Clause:
-        inner = [self._compile_term(term, scope, expand, number) for term in near.terms]
-        combinations = itertools.product(*(expand(term) for term in near.terms))
+    def _compile_near(self, near: Near, context: _Context, number: int) -> Clause:
+        inner = [self._compile_term(term, context, number) for term in near.terms]
+        combinations = itertools.product(*(self._to_forms(term, context) for term in near.terms))
         orders = (order for words in combinations for order in itertools.permutations(words))
-        fields = self._near_fields(near.terms[0].field, scope)
+        fields = self._near_fields(near.terms[0].field, context.scope)
         schema = self.index.papers_schema
         close = adapter.any_of(
             adapter.phrase(schema, name, to_terms(" ".join(words)), near.distance)
@@ -223,6 +272,15 @@ class Compiler:
         )
         query = adapter.all_of([close, *(clause.query for clause in inner)])
         return _merge(str(near), query, inner)
+
+    def _to_forms(self, term: Term, context: _Context) -> tuple[str, ...]:
+        """Return the forms of a word near others; of a prefix, its commonest words."""
+        prefix = to_terms(term.text)
+        if not term.is_prefix or len(prefix) != 1:
+            return context.expand(term)
+        known = self.index.papers.terms_with_prefix("text", prefix[0], limit=LOOKED_AT)
+        common = sorted(known, key=lambda pair: -pair[1])[:MOST_OF_PREFIX]
+        return tuple(word for word, _ in common) or (term.text,)
 
     def _near_fields(self, name: str | None, scope: str | None) -> tuple[str, ...]:
         if name in PAPER_FIELDS:
@@ -241,21 +299,9 @@ class Compiler:
         numbers = adapter.find_values(self.index.pages, words, "number")
         return self._numbers_query(np.unique(numbers))
 
-    def _to_facet_ids(self, term: Term) -> list[int]:
-        assert term.field is not None
-        facet = expansions.facet_of(term.field)
-        if facet == "year" and ".." in term.text:
-            first, _, last = term.text.partition("..")
-            return self.corpus.find_values("year", first, last)
-        if facet == "cites" and (names := self.corpus.find_names("cites", term.text)):
-            return names
-        slug = to_slug(term.text)
-        found = self.corpus.find_prefix(facet, slug) if slug else []
-        return found or self.corpus.find_words(facet, slug)
-
-    def _facet_clause(self, label: str, facet_ids: Sequence[int]) -> Clause:
+    def _facet_clause(self, label: str, facet_ids: Sequence[int], name: str = "") -> Clause:
         query = adapter.any_number(self.index.papers_schema, "facet", facet_ids)
-        return Clause(label, query, facet_ids=tuple(facet_ids), is_facet=True)
+        return Clause(label, query, facet_ids=tuple(facet_ids), is_facet=True, name=name)
 
     def _numbers_query(self, numbers: Numbers) -> EngineQuery:
         return adapter.any_number(self.index.papers_schema, "number", numbers.tolist())

@@ -9,13 +9,22 @@ from __future__ import annotations
 import bisect
 import sqlite3
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+from rapidfuzz import fuzz, process
 
-from papersette.names import parse_name, to_family_key, to_name_keys, to_query_name_keys
+from papersette.names import (
+    parse_name,
+    to_family_key,
+    to_keys_without_particles,
+    to_name_keys,
+    to_query_name_keys,
+)
+from papersette.text import to_singular, to_slug
 
 Numbers = NDArray[np.int64]
 """Numbers of papers, ascending."""
@@ -37,10 +46,14 @@ FACETS = {
 """Facets in the order in which pages show them, with their labels."""
 NAME_FACETS = ("author", "cites")
 """Facets whose values are personal names."""
+TERM_FACETS = ("dataset", "technique")
+"""Facets whose values have other names."""
 ONE_OF = frozenset({"venue", "year", "decision", "language"})
 """Facets of which a paper has one value: of several chosen values, either is enough."""
 
 
+LIKE = 80
+"""Similarity of a misspelled name and the one that is suggested, of 100."""
 RARE_READING = 0.02
 """A reading of a name with a smaller share of the papers of the commonest reading is dropped."""
 
@@ -125,11 +138,16 @@ class Corpus:
     """By facet: (slug or value, facet_id), sorted, for look-ups by prefix."""
     spellings: dict[str, str] = field(default_factory=dict)
     """The spellings of an author's name by author_id, where there are several."""
+    other_names: dict[str, str] = field(default_factory=dict)
+    """Other names of datasets and techniques by term_id, separated by semicolons."""
     names: dict[str, dict[str, list[int]]] = field(default_factory=dict)
     """By facet of personal names: facet_ids by key of a name."""
+    terms: dict[str, dict[str, list[int]]] = field(default_factory=dict)
+    """By facet of datasets and techniques: facet_ids by `to_term_key` of each of their names."""
 
     def __post_init__(self) -> None:
         self._index_names()
+        self._index_terms()
 
     @property
     def size(self) -> int:
@@ -178,19 +196,27 @@ class Corpus:
         """Return the facet_ids of the personal names that a query for a name means.
 
         "Yoshua Bengio" could be "Bengio, Y" or "Yoshua, B"; a reading that hardly any paper has
-        beside another is dropped.
+        beside another is dropped. Particles are optional: "von Neumann" is also "Neumann, J", but
+        not "Neumann, G", as all that are printed with the particle are J.
         """
+        exact = self._find_name_keys(facet, to_query_name_keys(typed))
+        initials = {parse_name(self.values[i].label).initial for i in exact}
+        loose = self._find_name_keys(facet, to_keys_without_particles(typed))
+        if initials:
+            loose &= {i for i in loose if parse_name(self.values[i].label).initial in initials}
+        return sorted(exact | loose)
+
+    def _find_name_keys(self, facet: str, keys: Iterable[str]) -> set[int]:
+        """Return the facet_ids of names with any of the keys, without readings that are rare."""
         index = self.names.get(facet, {})
         by_family: defaultdict[str, set[int]] = defaultdict(set)
-        for key in to_query_name_keys(typed):
+        for key in keys:
             by_family[key.partition(" ")[0]] |= set(index.get(key, ()))
         papers = {
             family: sum(self.values[i].papers for i in ids) for family, ids in by_family.items()
         }
         least = max(papers.values(), default=0) * RARE_READING
-        return sorted(
-            {i for family in papers if papers[family] >= least for i in by_family[family]}
-        )
+        return {i for family in papers if papers[family] >= least for i in by_family[family]}
 
     def _index_names(self) -> None:
         """Prepare the facets of personal names for `find_names`.
@@ -204,6 +230,52 @@ class Corpus:
                     for key in self._to_all_name_keys(value):
                         index[key].append(value.facet_id)
             self.names[facet] = dict(index)
+
+    def find_terms(self, facet: str, typed: str) -> list[int]:
+        """Return the facet_ids of the datasets or techniques with a name, however it is spelled."""
+        return self.terms.get(facet, {}).get(to_term_key(typed), [])
+
+    def find_beginning(self, facet: str, beginning: str) -> list[int]:
+        """Return the facet_ids of values with a name that begins with these letters.
+
+        Args:
+            facet: Of personal names, by the key of a family name; or of datasets and techniques, by
+                `to_term_key`.
+            beginning: Of such a key.
+        """
+        keys = self._sorted_keys[facet]
+        first = bisect.bisect_left(keys, beginning)
+        end = bisect.bisect_left(keys, f"{beginning}\U0010ffff")
+        index = self.names.get(facet) or self.terms.get(facet, {})
+        return list(dict.fromkeys(i for key in keys[first:end] for i in index[key]))
+
+    @cached_property
+    def _sorted_keys(self) -> dict[str, list[str]]:
+        """The keys without given names."""
+        every = self.names | self.terms
+        return {name: sorted(k for k in index if " " not in k) for name, index in every.items()}
+
+    def suggest_value(self, facet: str, typed: str) -> str | None:
+        """Return the value of a facet, or the family name, that is spelled most like a text."""
+        is_name = facet in NAME_FACETS
+        key = to_family_key(parse_name(typed).family) if is_name else to_term_key(typed)
+        known = self._sorted_keys.get(facet, ())
+        found = process.extractOne(key, known, scorer=fuzz.ratio, score_cutoff=LIKE)
+        if not found:
+            return None
+        ids = (self.names if is_name else self.terms)[facet][found[0]]
+        label = max((self.values[i] for i in ids), key=lambda value: value.papers).label
+        return parse_name(label).family if is_name else label
+
+    def _index_terms(self) -> None:
+        """Prepare the facets of datasets and techniques for `find_terms`."""
+        self.terms = {facet: {} for facet in TERM_FACETS}
+        for value in self.values.values():
+            if value.facet in TERM_FACETS:
+                others = self.other_names.get(value.value)
+                for name in (value.label, *(others.split("; ") if others else ())):
+                    ids = self.terms[value.facet].setdefault(to_term_key(name), [])
+                    ids += [value.facet_id] if value.facet_id not in ids else []
 
     def _to_all_name_keys(self, value: FacetValue) -> frozenset[str]:
         keys = to_name_keys(value.label)
@@ -265,7 +337,17 @@ def read_corpus(conn: sqlite3.Connection) -> Corpus:
         with_text=conn.execute("select count(*) from papers where page_count > 0").fetchone()[0],
         slugs=_to_slugs(values),
         spellings=dict(conn.execute(SPELLINGS)),
+        other_names=dict(conn.execute(OTHER_NAMES)),
     )
+
+
+def to_term_key(name: str) -> str:
+    """Return a name without separators and plurals: "CIFAR 10" and "cifar10" are one.
+
+    >>> to_term_key("CIFAR-10") == to_term_key("cifar10"), to_term_key("Auto-Encoders")
+    (True, 'autoencoder')
+    """
+    return to_singular("".join(map(to_singular, to_slug(name).split("-"))))
 
 
 def _read_related(conn: sqlite3.Connection) -> dict[int, list[int]]:
@@ -290,6 +372,7 @@ from papers join works using (work_id) order by number
 VALUES = "select facet_id, facet, value, label, slug, paper_count from facets order by facet_id"
 MEMBERS = "select facet_id, number, min(occurrences, 65535) from paper_facets order by facet_id"
 SPELLINGS = "select author_id, spellings from authors where spellings is not null"
+OTHER_NAMES = "select term_id, spellings from terms where spellings is not null"
 CITES = """
 select distinct citing.number, cited.number
 from citations join cited_works using (cited_work_id)

@@ -23,6 +23,7 @@ from papersette.search.clauses import Condition
 from papersette.search.corpus import FACETS, Corpus, FacetValue, Numbers, read_corpus
 from papersette.search.evidence import Finder
 from papersette.search.expansions import Notice
+from papersette.search.facet_terms import FacetTerms
 from papersette.search.hybrid import (
     CANDIDATES,
     MOST_ALONE,
@@ -108,7 +109,8 @@ class Engine:
             for number, title in conn.execute("select number, title from papers"):
                 self.titles[number] = title or ""
         self.counter = facet_counts.FacetCounter(self.corpus)
-        self.retriever = Retriever(self.index, self.corpus, self.find_similar)
+        self.facet_terms = FacetTerms(self.corpus, self.connect)
+        self.retriever = Retriever(self.index, self.corpus, self.facet_terms, self.find_similar)
         self.ranker = Ranker(self.index, self.corpus)
         self.finder = Finder(self.index, self.corpus, self.connect)
         self.sentences = SentenceFinder(self.index, self.corpus, self.connect, self.meaning)
@@ -147,9 +149,11 @@ class Engine:
         return result
 
     def find_in_paper(self, paper_id: str, q: str) -> list[tuple[int, str]]:
-        """Return (page, passage) of every page of a paper that has words of a query, in order."""
-        clauses = [c for c in self.retriever.compiler.to_clauses(parse(q), []) if c.needles]
-        return self.finder.find_in_paper(paper_id, clauses) if clauses else []
+        """Return (page, passage) of what a paper has for a query, by page."""
+        clauses = self.retriever.compiler.to_clauses(parse(q), [])
+        return (
+            self.finder.find_in_paper(paper_id, clauses) if paper_id in self.corpus.numbers else []
+        )
 
     def to_needles(self, q: str) -> list[Needle]:
         """Return what a query looks for in a text, to mark it there."""
@@ -242,6 +246,7 @@ class Engine:
     def _match(self, query: Query, filters: list[Condition]) -> tuple[Matching, Ranking]:
         """Return the papers that match, and the best of them by words."""
         matching = self.retriever.match(query, filters)
+        matching.named = self.finder.find_named(matching.clauses)
         return matching, self.ranker.rank(query, matching)
 
     def _read_question(self, request: Request, query: Query) -> Question | None:

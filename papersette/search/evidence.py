@@ -8,30 +8,35 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from papersette.search import adapter
 from papersette.search.clauses import Clause
-from papersette.search.corpus import Corpus, FacetValue
+from papersette.search.corpus import Corpus, FacetValue, Numbers
+from papersette.search.given_names import find_papers, to_pattern
 from papersette.search.index import Index
-from papersette.search.needles import Needle, Needles, find
+from papersette.search.needles import Needle, Needles, find, fold_in_place, to_words
 from papersette.search.passages import cut_passage, mark
 from papersette.search.ranking import to_page_query
 from papersette.search.results import Hit
+from papersette.text import number_variants
 
+LONGEST_HEADING = 200
+"""Characters after a match in which a heading that contains it ends."""
 MOST_PAGES = 400
 """Pages of a paper, on average over the hits of a page, that passages are sought on."""
 SECTIONS = """
-select wanted.value ->> 0, trim(coalesce(
-    (select number || ' ' || heading from sections
+select wanted.value ->> 0,
+    (select trim(number || ' ' || heading) from sections
      where paper_id = wanted.value ->> 0 and page < wanted.value ->> 1
      order by position desc limit 1),
-    (select number || ' ' || heading from sections
-     where paper_id = wanted.value ->> 0 and page = wanted.value ->> 1
-     order by position limit 1)))
+    (select json_group_array(json_array(number, heading)) from (
+     select number, heading from sections
+     where paper_id = wanted.value ->> 0 and page = wanted.value ->> 1 order by position))
 from json_each(?) as wanted
 """
 PAGES_OF = "select page, body, refs from pages where paper_id = ? order by page"
@@ -47,13 +52,6 @@ class Evidence:
     """Gives page and text for a paper_id and a value."""
     source: str
 
-    def to_words(self, value: FacetValue) -> tuple[str, ...]:
-        """Return the words to mark: the name of a term, or the family name of an author."""
-        if value.facet == "cited":
-            return ()
-        words = tuple(value.slug.split("-"))
-        return words[:-1] or words if value.facet == "cites" else words
-
 
 MENTION = Evidence(
     "select first_page, evidence from mentions where paper_id = ? and term_id = ?", "mention"
@@ -63,12 +61,12 @@ EVIDENCE = {
     "technique": MENTION,
     "cites": Evidence(
         "select page, raw from citations cross join cited_authors using (citation_id)"
-        " where paper_id = ? and name_id = ? order by citations.position limit 1",
+        " where paper_id = ? and name_id = ? order by citations.position",
         "citation",
     ),
     "cited": Evidence(
         "select page, raw from citations where paper_id = ? and cited_work_id = ?"
-        " order by position limit 1",
+        " order by position",
         "citation",
     ),
 }
@@ -103,8 +101,8 @@ class Finder:
         worded = [clause for clause in clauses if clause.needles]
         by_number = {hit.number: hit for hit in hits}
         if worded and hits:
-            self._add_text_passages(by_number, worded, phrases)
-            self._add_sections(hits)
+            around = self._add_text_passages(by_number, worded, phrases)
+            self._add_sections(hits, around)
             self._add_reference_passages(hits, worded)
         for clause in clauses:
             if clause.facet_ids:
@@ -112,10 +110,11 @@ class Finder:
 
     def _add_text_passages(
         self, hits: Mapping[int, Hit], clauses: Sequence[Clause], phrases: list[list[str]]
-    ) -> None:
+    ) -> dict[str, tuple[str, str]]:
+        """Give hits passages of text; return, by paper_id, the page before and after the match."""
         inside = [clause for clause in clauses if not clause.in_references]
         if not inside:
-            return
+            return {}
         best = self._best_pages(hits, inside, phrases)
         rows = self.connect().execute(PAGES, (json.dumps(list(best.values())),))
         texts = {page_id: (page, body or "") for page_id, page, body in rows}
@@ -123,12 +122,15 @@ class Finder:
         weight = max(needle.weight for needle in needles)
         needles += [Needle(tuple(p), clause=len(inside), weight=weight) for p in phrases]
         prepared = Needles(needles)
+        around = {}
         for number, page_id in best.items():
             page, text = texts[page_id]
-            if passage := cut_passage(text, prepared):
+            passage, first = cut_passage(text, prepared)
+            if passage:
                 hit = hits[number]
-                hit.passage, hit.source = passage, "text"
-                hit.page = page
+                hit.passage, hit.source, hit.page = passage, "text", page
+                around[hit.paper_id] = text[:first], text[first : first + LONGEST_HEADING]
+        return around
 
     def _best_pages(
         self, hits: Mapping[int, Hit], clauses: Sequence[Clause], phrases: list[list[str]]
@@ -159,13 +161,20 @@ class Finder:
             ]
         return needles
 
-    def _add_sections(self, hits: Sequence[Hit]) -> None:
-        """Name the section that the page of each hit begins in, or else the first on it."""
+    def _add_sections(self, hits: Sequence[Hit], around: Mapping[str, tuple[str, str]]) -> None:
+        """Name the section that each passage is in: the last one that begins before its match.
+
+        Args:
+            hits: With their passages.
+            around: By paper_id, the text of the page before the first match, and after it.
+        """
         pages = [[hit.paper_id, hit.page] for hit in hits if hit.source == "text"]
-        sections = dict(self.connect().execute(SECTIONS, (json.dumps(pages),)))
+        rows = self.connect().execute(SECTIONS, (json.dumps(pages),)).fetchall()
+        headings = {paper_id: (earlier, json.loads(own)) for paper_id, earlier, own in rows}
         for hit in hits:
             if hit.source == "text":
-                hit.section = sections.get(hit.paper_id)
+                earlier, own = headings[hit.paper_id]
+                hit.section = find_section(*around[hit.paper_id], own) or earlier
 
     def _add_reference_passages(self, hits: Sequence[Hit], clauses: Sequence[Clause]) -> None:
         """Give hits without a passage of text the entry of their references with most matches."""
@@ -183,28 +192,113 @@ class Finder:
                 hit.passage = mark(best[1], needles)
 
     def _add_evidence(self, hits: Sequence[Hit], clause: Clause) -> None:
-        """Give hits the sentence or the citation that shows the facet value asked for."""
-        wanted = set(clause.facet_ids)
+        """Give hits the sentence or the citation that shows the facet value asked for.
+
+        Of several citations, the first one with the given name that was asked for, or with most of
+        the names.
+        """
+        named = to_pattern(clause.name) if clause.name else None
         for hit in hits:
-            own = self.corpus.columns[self.corpus.facets_of.of(hit.number)].tolist()
-            facet_id = next((facet_id for facet_id in own if facet_id in wanted), None)
-            if facet_id is None or self.corpus.values[facet_id].facet not in EVIDENCE:
+            values = self._find_own_values(hit.number, clause)
+            shown: Counter[tuple[int, str]] = Counter()
+            for value in values:
+                shown.update(self._read_evidence(hit.paper_id, value))
+            if not shown:
                 continue
-            value = self.corpus.values[facet_id]
-            evidence = EVIDENCE[value.facet]
-            row = self.connect().execute(evidence.sql, (hit.paper_id, value.value)).fetchone()
-            if row:
-                needles = [Needle(words)] if (words := evidence.to_words(value)) else []
-                hit.page, hit.source = row[0], evidence.source
-                hit.passage = mark(row[1], needles)
+            fitting = [row for row in shown if named and named.search(fold_in_place(row[1]))]
+            best = max(fitting or shown, key=lambda row: shown[row])
+            hit.page, hit.source = best[0], EVIDENCE[values[0].facet].source
+            hit.passage = mark(best[1], [n for value in values for n in self._to_needles(value)])
+
+    def find_named(self, clauses: Sequence[Clause]) -> Numbers:
+        """Return the papers that cite a name with the full given name that a clause asks for."""
+        found: set[str] = set()
+        for clause in clauses:
+            if clause.name and (pattern := to_pattern(clause.name)):
+                name_ids = [self.corpus.values[facet_id].value for facet_id in clause.facet_ids]
+                found |= find_papers(self.connect(), name_ids, pattern)
+        return np.array(sorted(self.corpus.numbers[paper_id] for paper_id in found), np.int64)
 
     def find_in_paper(self, paper_id: str, clauses: Sequence[Clause]) -> list[tuple[int, str]]:
-        """Return (page, passage) of every page of a paper that has words of the clauses."""
+        """Return (page, passage) of what a paper has for the clauses, by page.
+
+        A page has one passage of its text, else one entry of its references; for a facet, as a
+        cited name, each of its citations or the first mention.
+        """
+        worded = [clause for clause in clauses if clause.needles]
+        found = list(self._find_on_pages(paper_id, worded)) if worded else []
+        for clause in clauses:
+            for value in self._find_own_values(self.corpus.numbers[paper_id], clause):
+                needles = self._to_needles(value)
+                rows = self._read_evidence(paper_id, value)
+                found += [(page or 0, mark(text, needles)) for page, text in rows]
+        return sorted(dict.fromkeys(found), key=lambda pair: pair[0])
+
+    def _find_on_pages(self, paper_id: str, clauses: Sequence[Clause]) -> Iterator[tuple[int, str]]:
         needles = Needles(self.weigh(clauses))
-        found = []
+        entries: defaultdict[int, list[str]] = defaultdict(list)
+        for page, raw in self.connect().execute(ENTRIES, (paper_id,)):
+            entries[page].append(raw)
         for page, body, refs in self.connect().execute(PAGES_OF, (paper_id,)):
-            for text in (body or "", refs or ""):
-                if passage := cut_passage(text, needles):
-                    found.append((page, passage))
-                    break
-        return found
+            own = entries if entries else {page: [refs or ""]}
+            if passage := cut_passage(body or "", needles)[0]:
+                yield page, passage
+            elif entry := next((raw for raw in own.get(page, ()) if find(raw, needles)), None):
+                yield page, mark(entry, needles) if entries else cut_passage(entry, needles)[0]
+
+    def _find_own_values(self, number: int, clause: Clause) -> list[FacetValue]:
+        """Return the values of a clause that a paper has and that have evidence."""
+        wanted = set(clause.facet_ids)
+        own = self.corpus.columns[self.corpus.facets_of.of(number)].tolist() if wanted else []
+        values = [self.corpus.values[facet_id] for facet_id in own if facet_id in wanted]
+        return [value for value in values if value.facet in EVIDENCE]
+
+    def _read_evidence(self, paper_id: str, value: FacetValue) -> list[tuple[int, str]]:
+        """Return (page, text) of all that shows that a paper has a value."""
+        sql = EVIDENCE[value.facet].sql
+        return self.connect().execute(sql, (paper_id, value.value)).fetchall()
+
+    def _to_needles(self, value: FacetValue) -> list[Needle]:
+        """Return what to mark in the evidence of a value: its names, or a family name."""
+        if value.facet == "cited":
+            return [Needle(words)] if (words := to_words(value.label)) else []
+        if value.facet == "cites":
+            words = tuple(value.slug.split("-"))
+            return [Needle(words[:-1] or words)]
+        others = self.corpus.other_names.get(value.value)
+        names = [value.label, *(others.split("; ") if others else ())]
+        forms = {
+            form for name in names if (words := to_words(name)) for form in _iterate_forms(words)
+        }
+        return [Needle(form) for form in sorted(forms)]
+
+
+def _iterate_forms(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """Yield words as they are, joined, and with the last one in the singular and plural."""
+    yield from ((*words[:-1], form) for form in number_variants(words[-1]))
+    if len(words) > 1:
+        yield ("".join(words),)
+
+
+def find_section(before: str, after: str, headings: Sequence[Sequence[str]]) -> str | None:
+    """Return the last heading of a page that begins before a match; None if none does.
+
+    Args:
+        before: Text of the page, as printed: a heading may have spaces inside, "I NTRODUCTION".
+        after: How it goes on, as the match may be in a heading.
+        headings: (number, heading) of the sections that begin on the page, in order.
+
+    >>> find_section("2 R ELATED WORK Much has", "been", [("2", "RELATED WORK"), ("3", "METHOD")])
+    '2 RELATED WORK'
+    """
+    if not headings:
+        return None
+    letters, further = "".join(before.split()).lower(), "".join(after.split()).lower()
+    whole, section, position = letters + further, None, 0
+    for number, heading in headings:
+        title = "".join(heading.split()).lower()
+        at = whole.find(number + title, position)
+        at = whole.find(title, position) if at < 0 else at
+        if 0 <= at <= len(letters):
+            section, position = f"{number} {heading}".strip(), at + len(title)
+    return section

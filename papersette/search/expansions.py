@@ -19,6 +19,11 @@ from papersette.text import number_variants
 
 SHORTEST_EXPANDED = 5
 """Letters of a word from which on it is expanded: "gans" is not the plural of any "gan" typed."""
+SHORTEST_SPELLED = 4
+"""Letters of a word from which on it is looked for in its other spelling: "grey"."""
+HYPHENATED = re.compile(r"[^\W_]+(?:-[^\W_]+)+")
+VERSION = re.compile(r"(?<=\d)v\d+$")
+"""Of a preprint on arXiv."""
 ABBREVIATION = range(3, 6)
 """Letters of a word that may be short for a longer one: norm, reg, dim."""
 ABBREVIATED = 4
@@ -39,6 +44,20 @@ SPELLINGS = [
     (re.compile(r"^(cancel|channel|label|level|model|signal|travel|tunnel)(?=e|i)"), r"\1l"),
     (re.compile(r"^(cent|fib|lit|met)re(?=s?$)"), r"\1er"),
     (re.compile(r"^(cent|fib|lit)er(?=s?$)"), r"\1re"),
+    (re.compile(r"^(def|lic|off|pret)ence(?=s?$)"), r"\1ense"),
+    (re.compile(r"^(def|lic|off|pret)ense(?=s?$)"), r"\1ence"),
+    (re.compile(r"^(anal|catal|dial|epil|mon|prol)ogue(?=s?$)"), r"\1og"),
+    (re.compile(r"^(anal|catal|dial|epil|mon|prol)og(?=s?$)"), r"\1ogue"),
+    (re.compile(r"^artefact"), "artifact"),
+    (re.compile(r"^artifact"), "artefact"),
+    (re.compile(r"^grey"), "gray"),
+    (re.compile(r"^gray"), "grey"),
+    (re.compile(r"^(acknowledg|judg)ement"), r"\1ment"),
+    (re.compile(r"^(acknowledg|judg)ment"), r"\1ement"),
+    (re.compile(r"^programme(?=s?$)"), "program"),
+    (re.compile(r"^program(?=s?$)"), "programme"),
+    (re.compile(r"^sceptic"), "skeptic"),
+    (re.compile(r"^skeptic"), "sceptic"),
 ]
 """British and American spellings, each way. "color" becomes "colour", but "filed" not "filled"."""
 GREEK = {
@@ -55,7 +74,7 @@ class Notice:
     """Something to tell the reader about how the query was interpreted."""
 
     kind: str
-    """"spelling", "abbreviation", "symbols" or "no_authors"."""
+    """"spelling", "abbreviation", "symbols", "did_you_mean" or "no_authors"."""
     typed: str
     also: tuple[str, ...] = ()
 
@@ -94,18 +113,24 @@ class Expander:
     ) -> tuple[str, ...]:
         terms = to_terms(text)
         if len(terms) != 1:
-            return self._expand_symbols(text, terms, notices)
+            return self._expand_symbols(text, terms, is_sentence, notices)
         word = terms[0]
         if SYMBOLS.fullmatch(text) and not self._is_known(word):
             notices.append(Notice("symbols", text, (text[0],)))
             return (text[0],)
         found: dict[str, None] = {text: None}
+        if len(word) == 1 < len(text) and not SYMBOLS.fullmatch(text):  # L∞
+            notices.append(Notice("symbols", text, (word,)))
+        greek = GREEK.get(word) or GREEK_NAMES.get(word)
+        if greek and self._is_known(greek):
+            found[greek] = None
         if before and len(word) in ABBREVIATION and (long := self._long_form(before, word)):
             found[long] = None
             notices.append(Notice("abbreviation", text, (long,)))
-        if len(word) < SHORTEST_EXPANDED or not word.isalpha():
+        if len(word) < SHORTEST_SPELLED or not word.isalpha():
             return tuple(found)
-        numbers = {word} if is_sentence else number_variants(word) | {word}
+        has_number = not is_sentence and len(word) >= SHORTEST_EXPANDED
+        numbers = number_variants(word) | {word} if has_number else {word}
         spellings = {other for form in numbers for other in to_other_spellings(form)}
         known = sorted(w for w in (numbers | spellings) - {word} if self._is_known(w))
         said = tuple(w for w in known if w in spellings and w not in numbers)
@@ -114,18 +139,37 @@ class Expander:
         return tuple(found | dict.fromkeys(known))
 
     def _expand_symbols(
-        self, text: str, terms: tuple[str, ...], notices: list[Notice]
+        self, text: str, terms: tuple[str, ...], is_sentence: bool, notices: list[Notice]
     ) -> tuple[str, ...]:
         """Expand what has symbols between its letters, as $\\epsilon$-greedy, arXiv:1706.03762."""
         bare = re.sub(r"^(?:arxiv|doi):(?:https?://\S+?/)?", "", text, flags=re.IGNORECASE)
         bare = re.sub(r"^https?://(?:dx\.)?(?:doi|arxiv)\.org/(?:abs/|pdf/)?", "", bare)
         found = [bare]
+        if bare != text and VERSION.search(bare):
+            found.append(VERSION.sub("", bare))
         greek = [GREEK.get(term) or GREEK_NAMES.get(term) or term for term in to_terms(bare)]
         if tuple(greek) != to_terms(bare):
             found.append(" ".join(greek))
         if bare != text:
-            notices.append(Notice("symbols", text, (bare,)))
+            notices.append(Notice("symbols", text, tuple(found)))
+        if HYPHENATED.fullmatch(text) and not is_sentence:
+            found += self._expand_hyphenated(text, terms, notices)
         return tuple(found)
+
+    def _expand_hyphenated(
+        self, text: str, terms: tuple[str, ...], notices: list[Notice]
+    ) -> list[str]:
+        """Return other forms of words with hyphens: the last in the plural, and all as one word."""
+        *first, last = terms
+        if len(last) < SHORTEST_EXPANDED:
+            return []
+        numbers = ["-".join([*first, form]) for form in sorted(number_variants(last) - {last})]
+        joined = "".join(terms)
+        whole = sorted(number_variants(joined)) if joined.isalpha() else []
+        known = tuple(form for form in whole if self._is_known(form))
+        if known:
+            notices.append(Notice("spelling", text, known))
+        return [*numbers, *known]
 
     def _is_known(self, word: str) -> bool:
         searcher = self.index.papers

@@ -194,7 +194,7 @@ def fold_in_place(text: str) -> str:
 
 def to_words(text: str) -> tuple[str, ...]:
     """Return the folded words of what was typed, as needles have them."""
-    return tuple(WORD.findall(fold_in_place(fold(unicodedata.normalize("NFC", text)))))
+    return tuple(WORD.findall(fold_in_place(fold(unicodedata.normalize("NFKC", text)))))
 
 
 def find(text: str, needles: Sequence[Needle], most: int = MOST_OCCURRENCES) -> list[Occurrence]:
@@ -230,11 +230,15 @@ def find(text: str, needles: Sequence[Needle], most: int = MOST_OCCURRENCES) -> 
 
 
 def _find_one(folded: str, needle: Needle, most: int) -> Iterator[Occurrence]:
-    """Yield the occurrences of a needle that needs more than a pattern."""
+    """Return the occurrences of a needle that needs more than a pattern, at most so many."""
+    return itertools.islice(_iterate_one(folded, needle), most)
+
+
+def _iterate_one(folded: str, needle: Needle) -> Iterator[Occurrence]:
     first, *rest = needle.words
     weight = needle.weight * len(needle.words)
     is_bounded = not CJK.match(first)
-    for start in itertools.islice(_iterate_starts(folded, first), most):
+    for start in _iterate_starts(folded, first):
         end = start + len(first)
         if is_bounded and start and folded[start - 1].isalnum():
             continue

@@ -54,7 +54,7 @@ TOKEN = re.compile(
     r"""(?P<space>\s+)
     |(?P<minus>-(?=["(\w$\\]))
     |(?P<function>(?:citations|references|similar)\()
-    |(?P<near_group>NEAR\([^()]*\))
+    |(?P<near_group>NEAR\([^()]*(?:\)|$))
     |(?P<field>[A-Za-z]+):(?=["(\S])
     |"(?P<phrase>[^"]*)(?:"|$)
     |(?P<open>\()
@@ -62,9 +62,18 @@ TOKEN = re.compile(
     |(?P<word>[^\s"]+)""",
     re.VERBOSE,
 )
+LEAD_IN = re.compile(
+    r"(?:please\s+)?(?:(?:i(?:['’]m|\s+am)|we(?:['’]re|\s+are))\s+(?:looking|searching)\s+for"
+    r"|(?:show|tell|give|find)\s+(?:me|us)|(?:are|is)\s+there|do\s+you\s+have)\s+"
+    r"(?:(?:all|any|some|the)\s+)?"
+    r"(?:(?:articles?|papers?|publications?|research|something|works?)\s+)?"
+    r"(?:(?:about|by|of|on|that|which|with)\s+)?(?=\S)",
+    re.IGNORECASE,
+)
+"""How people begin who talk to a search."""
 FUNCTION = re.compile(r"\b(?:citations|references|similar)\(")
 NEAR_OPERATOR = re.compile(r"NEAR(?:/(\d{1,3}))?")
-NEAR_GROUP = re.compile(r"NEAR\((.*?)(?:,\s*(\d{1,3})\s*)?\)")
+NEAR_GROUP = re.compile(r"NEAR\((.*?)(?:,\s*(\d{1,3})\s*)?\)?", re.DOTALL)
 SIMILAR = "similar"
 """The field of a text to which papers are to be similar."""
 OR_FOLLOWS = re.compile(r"\s*(OR\b|\|)")
@@ -79,7 +88,7 @@ class _Group:
     excluded: list[Node] = field(default_factory=list)
     is_joining: bool = False
     is_negated: bool = False
-    distance: int = 0
+    distance: int | None = None
     """Of a NEAR that waits for its second word."""
     latest: list[Node] | None = None
     opened_with_minus: bool = False
@@ -89,8 +98,8 @@ class _Group:
     def add(self, node: Node) -> None:
         latest, distance = self.latest, self.distance
         is_joining, is_negated = self.is_joining, self.is_negated
-        self.is_joining, self.is_negated, self.distance = False, False, 0
-        if distance and latest and not is_negated:
+        self.is_joining, self.is_negated, self.distance = False, False, None
+        if distance is not None and latest and not is_negated:
             last = latest[-1]
             before = last.nodes[:-1] if isinstance(last, AnyOf) else ()
             near = _to_near(last.nodes[-1] if isinstance(last, AnyOf) else last, node, distance)
@@ -151,6 +160,9 @@ class _Parser:
 
     def parse(self) -> Query:
         position = 0
+        if lead_in := LEAD_IN.match(self.typed):
+            position = lead_in.end()
+            self.ignored.append(lead_in[0].strip())
         while position < len(self.typed):
             match = TOKEN.match(self.typed, position)
             if match is None:
@@ -178,7 +190,9 @@ class _Parser:
         elif kind == "close":
             self._close(match.end())
         elif kind == "phrase":
-            self._add_term(match["phrase"], is_phrase=True)
+            phrase = match["phrase"].rstrip()
+            bare = phrase.removesuffix("*")
+            self._add_term(bare, is_phrase=True, is_prefix=bare != phrase)
         elif kind in {"word", "open"}:
             return self._read_word(match)
         return match.end()
@@ -215,13 +229,19 @@ class _Parser:
         match = NEAR_GROUP.fullmatch(text)
         words = re.findall(r'"[^"]*"|[^\s",]+', match[1]) if match else []
         terms = tuple(
-            Term(word.strip('"'), self.field, is_phrase=word.startswith('"'))
+            Term(
+                word.strip('"').removesuffix("*"),
+                self.field,
+                is_prefix=word.endswith("*"),
+                is_phrase=word.startswith('"'),
+            )
             for word in words
             if to_terms(word)
         )
         self.field = None
         if len(terms) > 1:
-            self.groups[-1].add(Near(terms, int((match and match[2]) or NEAR_WORDS)))
+            distance = int(match[2]) if match and match[2] else NEAR_WORDS
+            self.groups[-1].add(Near(terms, distance))
         elif terms:
             self.groups[-1].add(terms[0])
 
@@ -246,7 +266,9 @@ class _Parser:
             return
         outer.is_negated = group.opened_with_minus
         is_alternative = outer.is_joining or (end and OR_FOLLOWS.match(self.typed, end))
-        if isinstance(node, AllOf) and not (is_alternative or outer.is_negated or outer.distance):
+        if isinstance(node, AllOf) and not (
+            is_alternative or outer.is_negated or outer.distance is not None
+        ):
             for inner in node.nodes:
                 outer.add(inner)
             outer.excluded.extend(node.excluded)
@@ -274,7 +296,7 @@ class _Parser:
         if is_operator and word in {"OR", "|"} and group.clauses:
             group.is_joining = True
         elif is_operator and near and group.latest:
-            group.distance = int(near[1] or NEAR_WORDS)
+            group.distance = int(near[1]) if near[1] else NEAR_WORDS
         elif is_operator and word in {"AND", "NOT"}:
             group.is_negated = word == "NOT"
         else:

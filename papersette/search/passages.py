@@ -24,19 +24,20 @@ OPEN, CLOSE = "⟦", "⟧"
 SENTENCE_START = re.compile(r"(?<=[.!?])\s+(?=[\[(\"“A-ZÀ-Þ0-9])|\n{2,}")
 
 
-def cut_passage(text: str, needles: Needles) -> str:
-    """Return the part of a text that has most of the needles, with each match marked; "" if none.
+def cut_passage(text: str, needles: Needles) -> tuple[str, int]:
+    """Return the part of a text that has most of the needles, with each match marked, and where its
+    first match begins in the text; ("", 0) if there is none.
 
     Distinct clauses count by weight. The passage is chosen by the needles that say most.
     """
     occurrences = find(text, needles.selective) or find(text, needles)
     if not occurrences:
-        return ""
+        return "", 0
     first, last = _best_window(occurrences)
     start = _passage_start(text, first)
     end = _passage_end(text, max(start + PASSAGE_CHARACTERS, last))
     marked = mark(text[start:end], needles)
-    return f"{'…' if start else ''}{marked}{'…' if end < len(text) else ''}"
+    return f"{'…' if start else ''}{marked}{'…' if end < len(text) else ''}", first
 
 
 def _best_window(occurrences: Sequence[Occurrence]) -> tuple[int, int]:

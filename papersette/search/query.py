@@ -59,7 +59,8 @@ class Term:
         return not (self.field or self.is_prefix or self.is_phrase)
 
     def __str__(self) -> str:
-        text = f'"{self.text}"' if self.is_phrase else self.text + "*" * self.is_prefix
+        text = self.text + "*" * self.is_prefix
+        text = f'"{text}"' if self.is_phrase else text
         return f"{self.field}:{text}" if self.field else text
 
 

@@ -44,6 +44,8 @@ NEAR_BONUS = 3.0
 """More than the other scores of a paper together, so that adjacency decides first."""
 PHRASE_SCORE = 50.0
 """Of a page with the phrase, when the page of a passage is chosen: more than its words."""
+EVIDENCE_WEIGHT = 0.1
+"""Of the paper with most mentions or citations asked for, and of a full name that is cited."""
 MEANING_WEIGHT = 0.6
 """Of the paper nearest to a question by meaning, as a share of the highest score by words, so that
 meaning is a good third of the sum."""
@@ -200,8 +202,9 @@ class Ranker:
             for facet_id in clause.facet_ids:
                 numbers, counts = self.corpus.evidence_of(facet_id)
                 np.add.at(scores, numbers, counts)
-        highest = scores.max(initial=0.0)
-        return scores / highest * 0.1 if highest else scores
+        scores = EVIDENCE_WEIGHT * _scaled(scores)
+        scores[matching.named] += EVIDENCE_WEIGHT
+        return scores
 
     def _word_scores(
         self, query: Query, clauses: Sequence[Clause], matching: Matching

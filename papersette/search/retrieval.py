@@ -17,6 +17,7 @@ from papersette.search import adapter
 from papersette.search.clauses import Clause, Compiler, Condition
 from papersette.search.corpus import Corpus, Numbers
 from papersette.search.expansions import Notice
+from papersette.search.facet_terms import FacetTerms
 from papersette.search.index import Index
 from papersette.search.paper_sets import PaperSet, PaperSets
 from papersette.search.parallel import FEWEST_PAPERS, run_both
@@ -60,6 +61,8 @@ class Matching:
     relaxed: bool = False
     """Whether phrases were taken apart, as no paper has them."""
     notices: list[Notice] = field(default_factory=list)
+    named: Numbers = field(default_factory=lambda: np.empty(0, np.int64))
+    """Papers that cite a name with the full given name that was asked for."""
 
     def to_query(self) -> EngineQuery:
         """Return the engine query of these papers."""
@@ -72,6 +75,7 @@ class Retriever:
     Args:
         index: The open search index.
         corpus: The arrays of the same build.
+        facet_terms: Finds the values of facets that fields mean.
         find_similar: Returns (number, score) of the papers most similar to a text, best first.
     """
 
@@ -79,33 +83,39 @@ class Retriever:
         self,
         index: Index,
         corpus: Corpus,
+        facet_terms: FacetTerms,
         find_similar: Callable[[str], list[tuple[int, float]]],
     ) -> None:
         self.index = index
         self.corpus = corpus
         self.find_similar = find_similar
-        self.compiler = Compiler(index, corpus, self.call)
+        self.compiler = Compiler(index, corpus, facet_terms, self.call)
         self.sets = PaperSets(index, corpus)
 
     def match(self, query: Query, filters: Sequence[Condition] = ()) -> Matching:
         """Return the papers that match a query and pass all filters.
 
-        Where no paper matches, phrases are taken apart; where still none does, papers with most of
-        the clauses are found. The result says what was relaxed.
+        Where no paper matches, phrases that no paper has are taken apart, and other clauses that no
+        paper has are dropped; where still none matches, all phrases are taken apart, and then
+        papers with most of the words are found. The result says what was relaxed.
         """
         if query.is_sentence:
             return self._match_most(query, filters)
         matching = self._match_all(query, filters)
         if len(matching.numbers) or not query.clauses:
             return matching
-        relaxed = to_relaxed(query)
-        if relaxed:
-            matching = self._match_all(relaxed, filters)
-            if not len(matching.numbers):
-                matching = self._match_most(relaxed, filters)
-            matching.relaxed = True
-        elif len(query.clauses) > 1:
-            matching = self._match_most(query, filters)
+        sets = self.sets.of_each(matching.clauses)
+        absent = {
+            node for node, papers in zip(query.clauses, sets, strict=True) if not papers.any()
+        }
+        relaxed = to_relaxed(query, absent or None)
+        if not relaxed:
+            return self._match_most(query, filters)
+        matching = self._match_all(relaxed, filters)
+        if not len(matching.numbers):
+            matching = self._match_most(relaxed, filters)
+        new = {str(node) for node in relaxed.clauses} - {str(node) for node in query.clauses}
+        matching.relaxed = not new <= set(matching.missing)
         return matching
 
     def _match_all(self, query: Query, filters: Sequence[Condition]) -> Matching:
@@ -157,23 +167,28 @@ class Retriever:
         fewer.
         """
         matching = self._prepare(query, filters)
+        required = tuple(clause for clause in matching.clauses if not clause.is_optional)
+        matching.conditions += tuple(Condition((clause,)) for clause in required)
         allowed = self.sets.of_all(matching.conditions)
         sets = self.sets.of_each(matching.clauses)
         counts = np.zeros(len(allowed), np.uint8)
-        for papers in sets:
-            counts += papers
+        for clause, papers in zip(matching.clauses, sets, strict=True):
+            if clause.is_optional:
+                counts += papers
         most = int(counts[allowed].max(initial=0))
-        every = len(sets) + len(matching.common)
+        every = len(sets) - len(required) + len(matching.common)
         tolerated = every // WORDS_PER_MISSING if query.is_sentence else 0
-        matching.wanted = max(1, most - tolerated)
-        if most:
-            matching.numbers = np.flatnonzero(allowed & (counts >= matching.wanted))
-        present = [bool(np.any(papers & allowed)) for papers in sets]
+        least = max(1, most - tolerated) if most or not required else 0
+        matching.wanted = len(required) + least
+        matching.numbers = np.flatnonzero(allowed & (counts >= least))
+        within = allowed if allowed.any() else self.sets.every
+        present = [bool(np.any(papers & within)) for papers in sets]
         absent = [not is_there for is_there in present]
         matching.missing = tuple(c.label for c in itertools.compress(matching.clauses, absent))
         matching.clauses = tuple(itertools.compress(matching.clauses, present))
         matching.sets = list(itertools.compress(sets, present))
-        matching.partial = most < len(matching.clauses)
+        optional = sum(clause.is_optional for clause in matching.clauses)
+        matching.partial = bool(len(matching.numbers)) and most < optional
         return matching
 
     def _prepare(self, query: Query, filters: Sequence[Condition]) -> Matching:

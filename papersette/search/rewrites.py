@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from papersette.search.analysis import to_terms
@@ -11,11 +11,20 @@ from papersette.search.parser import MOST_CLAUSES, STOP_WORDS, parse
 from papersette.search.query import SENTENCE_WORDS, AnyOf, Near, Node, Query, Term, in_parentheses
 
 
-def to_relaxed(query: Query) -> Query | None:
-    """Return the query with phrases and NEAR taken apart into words, or None where it has none."""
+def to_relaxed(query: Query, nodes: Collection[Node] | None = None) -> Query | None:
+    """Return the query with phrases and NEAR taken apart into words, or None if it has none.
+
+    Args:
+        query: What was typed.
+        nodes: The clauses to take apart, by default all.
+
+
+    >>> to_relaxed(parse('"zebra gan" "deep learning"'), parse('"zebra gan"').clauses).clauses[0]
+    Term(text='zebra', field=None, is_prefix=False, is_phrase=False)
+    """
     clauses: list[Node] = []
     for node in query.clauses:
-        clauses += _take_apart(node) or [node]
+        clauses += (_take_apart(node) if nodes is None or node in nodes else []) or [node]
     if tuple(clauses) == query.clauses:
         return None
     return replace(query, clauses=tuple(dict.fromkeys(clauses))[:MOST_CLAUSES], ignored=())
@@ -24,12 +33,19 @@ def to_relaxed(query: Query) -> Query | None:
 def _take_apart(node: Node) -> list[Node]:
     if isinstance(node, Near):
         return [word for term in node.terms for word in _take_apart(term) or [term]]
-    if isinstance(node, Term) and not node.is_facet and not node.is_prefix:
+    if isinstance(node, Term) and not node.is_facet:
         words = [w for w in re.split(r"[\s\-_/.:\\$]+", node.text) if to_terms(w)]
         if len(words) > 1 or (words and words[0] != node.text):
             kept = [w for w in words if w.lower() not in STOP_WORDS] or words
-            return [Term(word, node.field) for word in kept]
+            # "gpt-2" without its "gpt" would find every paper with a 2.
+            kept = [w for w in kept if len(w) > 1 and not w.isdecimal()] or kept
+            return [Term(w, node.field, node.is_prefix and w == words[-1]) for w in kept]
     return []
+
+
+def has_near(typed: str) -> bool:
+    """Tell whether a query asks for words near each other."""
+    return any(isinstance(node, Near) for node in parse(typed).clauses)
 
 
 def to_chips(typed: str) -> list[tuple[str, str]]:

@@ -35,7 +35,7 @@ def number_rows(engine: Engine, arguments: str) -> str | None:
 
 def suggestion_rows(engine: Engine, typed: str | None) -> str:
     """Return suggestions as a JSON array of [label, kind, papers, query]."""
-    found = suggest(engine.index, engine.corpus, engine.titles, typed or "")
+    found = suggest(engine.index, engine.facet_terms, engine.titles, typed or "")
     return json.dumps([[s.label, s.kind, s.papers, s.query] for s in found], ensure_ascii=False)
 
 

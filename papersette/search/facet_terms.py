@@ -1,0 +1,116 @@
+"""Finds the values of facets that fields of a query mean: dataset:, technique:, cites:, cited:."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Callable, Iterator
+
+from papersette.names import parse_name, to_family_key
+from papersette.search.corpus import NAME_FACETS, TERM_FACETS, Corpus, to_term_key
+from papersette.search.expansions import to_other_spellings
+from papersette.text import to_slug
+
+ET_AL = re.compile(r"[\s,]+et\.?\s+al\b\.?.*$", re.IGNORECASE)
+AUTHORS_AND_YEAR = re.compile(r"(?P<authors>\D*[^\W\d_])[\s,.(]+(?P<year>(?:19|20)\d\d)[a-z]?\)?")
+"""As a text cites a work: "Kingma & Ba, 2015", "He et al. (2016a)"."""
+PEOPLE = re.compile(r"\s*(?:&|;|,?\s+and\s)\s*")
+"""Between the names of authors. A comma alone stands between family and given name."""
+ARXIV = re.compile(r"(?:arxiv:\s*)?(\d{4}\.\d{4,5})(?:v\d+)?", re.IGNORECASE)
+DOI = re.compile(r"(?:doi:\s*|https?://(?:dx\.)?doi\.org/)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
+
+BY_ARXIV = "select distinct cited_work_id from citations where arxiv_id = ?"
+BY_DOI = "select distinct cited_work_id from citations where lower(doi) = lower(?)"
+BY_YEAR = """
+select cited_work_id, authors, year from cited_works
+where year between ? - 1 and ? + 1 and authors is not null
+"""
+
+
+class FacetTerms:
+    """Finds values of facets in one build.
+
+    Args:
+        corpus: The arrays of the build.
+        connect: Gives a connection to its database for the calling thread.
+    """
+
+    def __init__(self, corpus: Corpus, connect: Callable[[], sqlite3.Connection]) -> None:
+        self.corpus = corpus
+        self.connect = connect
+
+    def find(self, facet: str, typed: str) -> list[int]:
+        """Return the facet_ids that a text means, none where it means nothing."""
+        if facet == "year" and ".." in typed:
+            first, _, last = typed.partition("..")
+            return self.corpus.find_values("year", first, last)
+        if facet == "cites" and (names := self.corpus.find_names("cites", typed)):
+            return names
+        if facet == "cited" and (works := list(self._find_works(typed))):
+            return works
+        found = self._find_slugs(facet, to_slug(typed))
+        if facet in TERM_FACETS:
+            found = sorted({*found, *self.corpus.find_terms(facet, typed)})
+            if not found and " " in typed:  # "batch norm"
+                found = self.corpus.find_beginning(facet, to_term_key(typed))
+        return found
+
+    def _find_slugs(self, facet: str, slug: str) -> list[int]:
+        """Return values that begin with the words of a slug, else those that have all its words."""
+        spellings = list(_iterate_spellings(slug)) if slug else []
+        for find in (self.corpus.find_prefix, self.corpus.find_words):
+            for spelling in spellings:
+                if found := find(facet, spelling):
+                    return found
+        return []
+
+    def suggest(self, facet: str, typed: str) -> str | None:
+        """Return what may have been meant by a text that means nothing; None without a guess."""
+        known = facet in (*NAME_FACETS, *TERM_FACETS)
+        return self.corpus.suggest_value(facet, typed) if known else None
+
+    def _find_works(self, typed: str) -> Iterator[int]:
+        """Yield works by identifier, or by authors and year as a text cites them."""
+        if found := ARXIV.fullmatch(typed.strip()):
+            ids = self.connect().execute(BY_ARXIV, (found[1],)).fetchall()
+        elif found := DOI.fullmatch(typed.strip()):
+            ids = self.connect().execute(BY_DOI, (found[1],)).fetchall()
+        elif found := AUTHORS_AND_YEAR.fullmatch(typed.strip()):
+            ids = [(i,) for i in self._find_by_year(found["authors"], int(found["year"]))]
+        else:
+            ids = []
+        for (work_id,) in ids:
+            if work_id:
+                yield from self.corpus.find_values("cited", work_id)
+
+    def _find_by_year(self, authors: str, year: int) -> list[str]:
+        """Return works of a year with these authors, else those of the years beside it.
+
+        A preprint and its publication are one work here, but each is cited by its own year.
+        """
+        families = [to_family_key(parse_name(name).family) for name in split_people(authors)]
+        by_distance: dict[int, list[str]] = {0: [], 1: []}
+        for work_id, names, printed in self.connect().execute(BY_YEAR, (year, year)):
+            own = [to_family_key(name.partition(",")[0]) for name in names.split("; ")]
+            if own[0] == families[0] and set(families) <= set(own):
+                by_distance[abs(printed - year)].append(work_id)
+        return by_distance[0] or by_distance[1]
+
+
+def split_people(typed: str) -> list[str]:
+    """Return the names in "Kingma & Ba" or "Hinton et al., 2012", at least one.
+
+    >>> split_people("Kingma and Ba"), split_people("Hinton et al., 2012"), split_people("Ba, J")
+    (['Kingma', 'Ba'], ['Hinton'], ['Ba, J'])
+    """
+    plain = ET_AL.sub("", typed).strip()
+    return [name for name in PEOPLE.split(plain) if name] or [typed]
+
+
+def _iterate_spellings(slug: str) -> Iterator[str]:
+    """Yield a slug, then the same with one word in its British or American spelling."""
+    yield slug
+    words = slug.split("-")
+    for i, word in enumerate(words):
+        for other in to_other_spellings(word):
+            yield "-".join([*words[:i], other, *words[i + 1 :]])

@@ -1,0 +1,233 @@
+"""Fields of a query: who is cited, which works, datasets and techniques, however they are typed."""
+
+import json
+
+import pytest
+from conftest import build_database
+
+from papersette.search.engine import Engine
+from papersette.search.index import to_index_folder
+from papersette.search.results import Request
+from papersette.search.suggestions import suggest
+
+CATALOG = """
+title: Fields
+sources:
+  - {kind: table, file: papers.json, files: texts, venue: {venue_id: v, name: Gardens, year: 2019}}
+"""
+ADAM = "Diederik P. Kingma and Jimmy Ba. Adam: A method for stochastic optimization. ICLR, 2014."
+GLOW = "Diederik P. Kingma and Prafulla Dhariwal. Glow: Flows with convolutions. NeurIPS, 2018."
+ATTENTION = (
+    "Ashish Vaswani and Noam Shazeer. Attention is all you need. arXiv preprint arXiv:1706.03762, "
+    "2017."
+)
+OTHERS = [
+    "Ann Ash. On paths through gardens. Journal of Gardens, 2001.",
+    "Bo Bay. On fences around gardens. Journal of Gardens, 2002.",
+]
+"""A list of one or two entries is not taken apart."""
+PAPERS = {
+    "bin-wang": ("Hedges", "Hedges grow.", ["Bin Wang. Language for hedges. In ACL, 2017."]),
+    "wei-wang": ("Lawns", "Lawns grow.", ["Wei Wang. Language for lawns. In ACL, 2017."]),
+    "john": ("Games", "We play.", ["John von Neumann. Theory of games. Princeton, 1944."]),
+    "initial": ("Chess", "We play on.", ["J. Neumann. Theory of chess. Princeton, 1945."]),
+    "gerhard": ("Actors", "We learn.", ["Gerhard Neumann. Fitted critics. In NIPS, 2008."]),
+    "xiangyu": ("Layers", "We add layers.", ["Xiangyu Zhang. Deep residual paths. CVPR, 2016."]),
+    "xiang": (
+        "Letters",
+        "We read letters.",
+        ["Ruixiang Zhang. Paths of letters. ACL, 2014.", "Xiang Zhang. Letters. In NIPS, 2015."],
+    ),
+    "accents": ("Ladders", "We climb.", ["Łukasz Sønderby. Ladders of boxes. In NIPS, 2016."]),
+    "adam": ("Descents", "We train with SGD.", [GLOW, ADAM]),
+    "adam-too": ("Ascents", "We train with stochastic gradient descent.", [ADAM, ATTENTION]),
+    "attention": ("Looks", "We report the perplexity on the PTB dataset.", [ATTENTION]),
+    "treebank": ("Trees", "We parse the Penn Treebank with batch normalization.", [GLOW]),
+    "norms": ("Norms", "We use batch normalization in an autoencoder.", []),
+    "auto": ("Codes", "We train auto-encoders with the GRU cell.", []),
+}
+TAGS = {
+    "adam": ["SGD"],
+    "bin-wang": ["SGD"],
+    "adam-too": ["stochastic gradient descent"],
+    "wei-wang": ["stochastic gradient descent"],
+    "norms": ["batch normalization"],
+    "treebank": ["batch normalization"],
+}
+
+
+@pytest.fixture(scope="module")
+def engine(once):
+    def fill(folder):
+        (folder / "texts").mkdir()
+        for name, (title, text, entries) in PAPERS.items():
+            listed = "".join(
+                f"[{n}] {entry}\n" for n, entry in enumerate([*entries, *OTHERS], start=1)
+            )
+            content = f"{title}\n\n{text}\n\n" + (f"References\n{listed}" if listed else "")
+            (folder / "texts" / f"{name}.txt").write_text(content, encoding="utf-8")
+        papers = [
+            {"paper_id": name, "title": title, "tags": TAGS.get(name, [])}
+            for name, (title, _, _) in PAPERS.items()
+        ]
+        (folder / "papers.json").write_text(json.dumps(papers), encoding="utf-8")
+        build_database(folder, CATALOG)
+
+    database = once("fields", fill) / "papers.db"
+    return Engine(database, to_index_folder(database))
+
+
+@pytest.fixture(scope="module")
+def search(engine):
+    return lambda q, **more: engine.search(Request(q=q, **more))
+
+
+def ids(result):
+    return [hit.paper_id for hit in result.hits]
+
+
+def plain(passage):
+    return passage.replace("⟦", "").replace("⟧", "")
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ('"Bin Wang"', {"bin-wang"}),
+        ("Wang", {"bin-wang", "wei-wang"}),
+        ('"von Neumann"', {"john", "initial"}),
+        ("neumann", {"john", "initial", "gerhard"}),
+        ('"Lukasz Sonderby"', {"accents"}),
+        ("sønderby", {"accents"}),
+        ('"Kingma and Ba"', {"adam", "adam-too"}),
+        ('"Kingma & Dhariwal"', {"adam", "treebank"}),
+        ('"Kingma et al."', {"adam", "adam-too", "treebank"}),
+    ],
+)
+def test_a_cited_name_is_read_as_people_write_it(search, typed, found):
+    assert set(ids(search(f"cites:{typed}"))) == found
+
+
+def test_papers_that_print_the_given_name_come_first_and_show_that_entry(search):
+    hits = search('cites:"Xiang Zhang"').hits
+    assert [hit.paper_id for hit in hits] == ["xiang", "xiangyu"]
+    assert "Xiang Zhang. Letters" in plain(hits[0].passage)
+
+
+def test_the_entry_with_most_of_the_names_is_shown(search):
+    passages = {hit.paper_id: plain(hit.passage) for hit in search('cites:"Kingma and Ba"').hits}
+    assert "Jimmy Ba" in passages["adam"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ('"Kingma & Ba, 2014"', {"adam", "adam-too"}),
+        ('"Kingma and Ba (2015)"', {"adam", "adam-too"}),
+        ('"Vaswani et al., 2017"', {"adam-too", "attention"}),
+        ("arXiv:1706.03762v3", {"adam-too", "attention"}),
+        ('"stochastic optimisation adam"', {"adam", "adam-too"}),
+        ('"Kingma & Ba, 1999"', set()),
+    ],
+)
+def test_a_cited_work_is_found_by_authors_and_year_identifier_or_title(search, typed, found):
+    assert set(ids(search(f"cited:{typed}"))) == found
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("dataset:ptb", {"attention", "treebank"}),
+        ('dataset:"penn tree bank"', {"attention", "treebank"}),
+        ("technique:sgd", {"adam", "adam-too"}),
+        ('technique:"stochastic gradient descent"', {"adam", "adam-too"}),
+        ('technique:"batch normalisation"', {"norms", "treebank"}),
+        ('technique:"batch norm"', {"norms", "treebank"}),
+    ],
+)
+def test_a_dataset_or_technique_is_found_under_all_its_names(search, typed, found):
+    result = search(typed)
+    assert (set(ids(result)), result.notices) == (found, [])
+    assert all("⟦" in hit.passage for hit in result.hits)
+
+
+def test_a_technique_that_is_not_known_is_searched_for_as_words_and_that_is_said(search):
+    result = search("technique:gru")
+    assert ids(result) == ["auto"]
+    assert [(n.kind, n.typed, n.also) for n in result.notices] == [
+        ("symbols", "technique:gru", ("gru",))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "guess"), [("cites:kingmaa", "Kingma"), ("dataset:pentreebank", "Penn Treebank")]
+)
+def test_a_misspelled_value_has_a_suggestion(search, typed, guess):
+    notices = [n for n in search(typed).notices if n.kind == "did_you_mean"]
+    assert [(n.typed, n.also) for n in notices] == [(typed.partition(":")[2], (guess,))]
+
+
+@pytest.mark.parametrize(
+    ("typed", "missing"),
+    [
+        ("train year:2018", "year:2018"),
+        ("train cites:kingmaaaa", "cites:kingmaaaa"),
+        ("has:nosuch", "has:nosuch"),
+        ("similar(nosuch)", "similar(nosuch)"),
+        ("citations(zzzz)", "citations(zzzz)"),
+    ],
+)
+def test_a_field_that_finds_nothing_is_not_dropped_and_is_named(search, typed, missing):
+    result = search(typed)
+    assert (ids(result), result.missing, result.partial) == ([], (missing,), False)
+
+
+def test_a_phrase_stays_whole_where_another_word_is_in_no_paper(search):
+    result = search('"batch normalization" zzzz')
+    assert set(ids(result)) == {"norms", "treebank"}
+    assert (result.missing, result.relaxed) == (("zzzz",), False)
+
+
+def test_a_number_left_of_a_phrase_that_is_in_no_paper_finds_nothing(search):
+    assert ids(search("zzz-2")) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("auto-e*", {"auto"}),
+        ('"batch norm*"', {"norms", "treebank"}),
+        ("normal* NEAR batch", {"norms", "treebank"}),
+        ("NEAR(batch normal*, 3)", {"norms", "treebank"}),
+        ("batch NEAR/0 normalization", {"norms", "treebank"}),
+        ("NEAR(batch normalization", {"norms", "treebank"}),
+        ("auto-encoder", {"auto", "norms"}),
+        ("i am looking for papers on hedges", {"bin-wang"}),
+        ("show me papers about lawns", {"wei-wang"}),
+    ],
+)
+def test_prefixes_nearness_and_hyphens_find_all_that_they_mean(search, typed, found):
+    assert set(ids(search(typed))) == found
+
+
+@pytest.mark.parametrize(
+    ("typed", "label", "query"),
+    [
+        ("diederik kin", "Kingma, D", 'cites:"Kingma, D"'),
+        ("cites:kin", "Kingma, D", 'cites:"Kingma, D"'),
+        ("neuman", "Neumann, J", 'cites:"Neumann, J"'),
+        ("dataset:pen", "Penn Treebank", 'dataset:"Penn Treebank"'),
+        ("batchn", "batch normalization", 'technique:"batch normalization"'),
+        ("hedges kingm", "Kingma, D", 'hedges cites:"Kingma, D"'),
+    ],
+)
+def test_names_and_terms_are_suggested_from_any_of_their_words(engine, typed, label, query):
+    found = suggest(engine.index, engine.facet_terms, engine.titles, typed)
+    assert query in [one.query for one in found if one.label == label]
+
+
+def test_find_in_paper_shows_the_entries_of_a_name_and_the_mention_of_a_dataset(engine):
+    (only,) = engine.find_in_paper("xiang", 'cites:"Xiang Zhang"')[-1:]
+    assert (only[0], "Xiang ⟦Zhang⟧" in only[1]) == (1, True)
+    (mention,) = engine.find_in_paper("attention", "dataset:ptb")
+    assert (mention[0], "⟦PTB⟧" in mention[1]) == (1, True)
