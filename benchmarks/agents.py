@@ -2,8 +2,8 @@
 
     python benchmarks/agents.py [--db papers.db]
 
-Tokens are those of o200k_base (GPT-4o and later; bpe-openai has the vocabulary). Other models count
-within some per cent of it for English. Exit status 1 where a limit is exceeded.
+Tokens are those of o200k_base (GPT-4o and later; bpe-openai has the vocabulary). For English, other
+models differ from it by some per cent. Exit status 1 if a limit is exceeded.
 """
 
 import argparse
@@ -26,18 +26,19 @@ from papersette.agents.tools import INSTRUCTIONS, TOOLS
 MOST_OF_TOOLS = 2500
 MOST_OF_ANSWER = 2000
 PAPERS = 60
-"""Papers whose answers are counted, at equal distances in the collection."""
+"""Number of papers, evenly spaced in the collection, whose answers are counted."""
 QUERIES = (
     "noise", "generative adversarial network", '"batch normalization"', "how do GANs collapse",
     "reinforcement learning exploration bonus", "", "cites:bengio", "has:code", "lstm OR gru",
 )  # fmt: skip
 COLUMNS = ("tool", "words", "answers", "median", "longest", "estimate", "ms")
-"""Words of the description; answers; their tokens; those that the tool counts, by the real ones."""
+"""Tool; words of its description; answers; median and largest number of tokens; the tool's own
+count divided by the real one; milliseconds."""
 ENCODING = bpe_openai.get_encoding("o200k_base")
 
 
 class Addresses:
-    """Addresses as long as those of a site."""
+    """Example addresses, as long as those of a site."""
 
     def paper(self, paper_id):
         return f"https://papers.example.org/papers/papers/{paper_id}"
@@ -73,7 +74,7 @@ def count(text):
 
 
 async def to_list():
-    """Return the list of tools as it is sent."""
+    """Return the list of tools as it is sent to clients."""
     path = Path(__file__).parent.parent / "plugins/agents.py"
     spec = importlib.util.spec_from_file_location("plugin", path)
     plugin = importlib.util.module_from_spec(spec)
@@ -95,7 +96,7 @@ async def to_list():
 
 
 def measure(library, tool):
-    """Return a row of the table: a tool with the tokens and the time of its answers."""
+    """Return a row of the table: tokens and time of a tool's answers."""
     texts, started = [], time.perf_counter()
     for given in to_calls(library, tool.name):
         texts.append(tool.call(library, given))
@@ -108,7 +109,7 @@ def measure(library, tool):
 
 
 def to_calls(library, name):
-    """Yield arguments of calls that leave the lengths to their defaults."""
+    """Yield arguments of calls with the default lengths."""
     ids = [row["paper_id"] for row in library.query("select paper_id from papers order by number")]
     ids = ids[:: max(1, len(ids) // PAPERS)][:PAPERS]
     with_text = {row["paper_id"] for row in library.query("select distinct paper_id from pages")}

@@ -1,12 +1,12 @@
 """Measure answers from the papers: `python benchmarks/ask.py --alt ALT.db --sample SAMPLE.db`.
 
-Prints for how many questions the page that answers is among the first three passages, with meaning
-where the build has a model and by words alone, and which questions are missed. ALT 2019 is built
-with catalogs/alt2019.yml, the sample with catalogs/sample.yml, both with `--meaning` for the former
-figure. `--papers ICLR.db` prints for how many questions of `--queries` the right paper is among the
-first three passages, by words alone, for weights of papersette/search/ranking.py: none of the
-questions of pages chose them. `--quotations ANY.db` prints how many of 100 sentences, chosen at
-random and altered in several ways, are found on their pages, and as what.
+Prints for how many questions the page with the answer is among the first three passages, with
+meaning if the build has a model, and by words alone, and which questions are missed. ALT 2019 is
+built with catalogs/alt2019.yml, the sample with catalogs/sample.yml, both with `--meaning` for the
+former figure. `--papers ICLR.db` prints for how many questions of `--queries` the right paper is
+among the first three passages, by words alone, for weights of papersette/search/ranking.py that
+were not chosen with the questions of pages. `--quotations ANY.db` prints how many of 100 sentences,
+chosen at random and altered in several ways, are found on their pages, and with which result.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ QUESTIONS = {
 }
 SENTENCES = 100
 LENGTHS = range(60, 300)
-"""Characters of a sentence that is quoted."""
+"""Length of a quoted sentence in characters."""
 OTHERS = "very model large noise data of the".split()
-"""Words that stand for others."""
+"""Words that replace others."""
 CONTEXTS, PAGES = (0.0, 0.3, 0.5), (0.0, 0.2, 0.4, 0.6)
-"""Weights that are tried."""
+"""Weights that are compared."""
 
 
 def main() -> None:
@@ -94,7 +94,7 @@ def measure(database: Path, asked: Sequence[Question]) -> dict[str, list[bool]]:
 
 
 def measure_quotations(database: Path) -> None:
-    """Print how many altered sentences are found on their pages, and as what."""
+    """Print how many altered sentences are found on their pages, and with which result."""
     engine, chance = Engine(database, to_index_folder(database)), random.Random(3)
     sql = "select paper_id, page, body from pages where length(body) > 1500"
     pages = engine.connect().execute(sql).fetchall()
@@ -122,7 +122,7 @@ def choose_sentence(
 
 
 def break_lines(words: list[str], chance: random.Random) -> str:
-    """Return the words in lines, with hyphens in words at their ends, ligatures and quotes."""
+    """Return the words in lines, with words hyphenated at line ends, ligatures and quotes."""
     text = ""
     for number, word in enumerate(words):
         middle = len(word) // 2

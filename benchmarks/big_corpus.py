@@ -19,16 +19,16 @@ from papersette.database.schema import PAGES_PER_PAPER, SCHEMA
 
 SEED = 2019
 PRAGMAS = "pragma synchronous = off; pragma journal_mode = off; pragma cache_size = -1000000;"
-"""Nothing of a file that is being made need survive a crash; the cache is 1 GB."""
+"""The file may be lost in a crash, so it is written without safeguards; the cache is 1 GB."""
 COPIED = ("venues", "cited_works", "cited_names", "terms", "tags", "authors", "words", "builds")
-"""Tables that are the same whatever the number of papers."""
+"""Tables that do not depend on the number of papers."""
 PER_PAPER = {
     "sections": "paper_id",
     "mentions": "paper_id",
     "paper_tags": "paper_id",
     "authorships": "paper_id",
 }
-"""Tables whose rows are copied for each paper, and their column of the paper's id."""
+"""Table whose rows are copied for each paper -> its column with the paper's id."""
 
 
 def make(source: Path, target: Path, size: int) -> None:
@@ -39,7 +39,7 @@ def make(source: Path, target: Path, size: int) -> None:
         db.execute("attach ? as original", (str(source),))
         for table in COPIED:
             db.execute(f"insert into main.{table} select * from original.{table}")
-        db.execute("update main.cited_works set paper_id = null")  # those papers are not copied
+        db.execute("update main.cited_works set paper_id = null")  # these papers are not copied
         copies = list(_choose(db, size))
         _copy_papers(db, copies)
         _copy_rows(db, copies)
@@ -97,7 +97,7 @@ def _copy_rows(db: sqlite3.Connection, copies: list[tuple[int, str, str]]) -> No
 
 
 def _copy_citations(db: sqlite3.Connection, copies: list[tuple[int, str, str]]) -> None:
-    """Copy the entries of the reference lists; their authors are known by paper_facets alone."""
+    """Copy the entries of the reference lists; only paper_facets has their authors."""
     columns = ", ".join(
         {"citation_id": "null", "paper_id": "copies.paper_id"}.get(name, f"rows.{name}")
         for name in _columns(db, "citations")

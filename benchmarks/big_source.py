@@ -2,11 +2,11 @@
 
     python benchmarks/big_source.py catalogs/iclr2019.yml --data FOLDER target 20657
 
-Each page is one of any paper at the same position in its paper, as in big_corpus.py. Titles and
+Each page is taken from any paper at the same position in its paper, as in big_corpus.py. Titles and
 abstracts are chains of words (Markov): each word follows the one before it in some paper, so that
 no two papers are versions of one work. Authors have the given name of one person and the family
 name of another; keywords are those of one paper. The same seed gives the same files. As pages are
-drawn again and again, cited works and words become more with the number of papers, but less than
+drawn repeatedly, the numbers of cited works and words grow with the number of papers, but less than
 in a real collection.
 """
 
@@ -26,7 +26,7 @@ from papersette.records import Paper
 
 SEED = 2019
 LONGEST = 250
-"""Words of a title or an abstract."""
+"""Largest number of words of a title or an abstract."""
 CATALOG = """title: {size} made papers
 sources:
   - kind: table
@@ -38,7 +38,7 @@ sources:
 
 
 class Chain:
-    """Makes texts of which each two words follow each other in some text of the collection."""
+    """Makes texts in which every pair of consecutive words occurs in the collection."""
 
     def __init__(self, texts: Iterable[str]) -> None:
         self._following: defaultdict[str | None, list[str | None]] = defaultdict(list)

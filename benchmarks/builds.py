@@ -1,11 +1,11 @@
 """Measure builds: `python benchmarks/builds.py CATALOG --data FOLDER [--sizes 20657]`.
 
 The first build reads every file that --cache does not have. The second has nothing to do. The third
-computes everything again that is not in the cache, as after a change of metadata. With --sizes,
-sources of so many papers are made from the text files of the catalog (big_source.py) and built, and
-built again after one paper has changed. Each build is a separate process. Printed are seconds,
-processor seconds of all its processes, the largest memory of one process and of all together, and
-the bytes of the database for each byte of text.
+computes everything that is not in the cache, as after a change of metadata. With --sizes, sources
+of this many papers are made from the text files of the catalog (big_source.py), built, and built
+again after one paper has changed. Each build is a separate process. Printed are seconds, processor
+seconds of all its processes, the largest memory of one process and of all together, and the bytes
+of the database for each byte of text.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def main() -> None:
 
 
 class Build:
-    """Builds of one catalog into one folder."""
+    """Builds of one catalog in one folder."""
 
     def __init__(
         self, catalog: Path, data: Path, folder: Path, cache: Path | None, more: list[str]
@@ -78,7 +78,7 @@ class Build:
         self.command = [str(part) for part in command]
 
     def run(self, name: str, *more: str) -> None:
-        """Build once, and print what it took."""
+        """Build once, and print the time, memory and size."""
         started = time.perf_counter()
         with subprocess.Popen([*self.command, *more], cwd=ROOT, stderr=subprocess.PIPE) as process:
             usage = Usage(process.pid)

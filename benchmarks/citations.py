@@ -99,7 +99,7 @@ def cited_in_text(conn: sqlite3.Connection, lists: dict[str, list[Entry]]) -> No
 
 
 def citations(body: str) -> Iterator[tuple[str, str | None, int]]:
-    """Yield first family name, second of a pair, and year of each citation in brackets."""
+    """Yield (first family name, second of a pair, year) of each citation in brackets."""
     for match in BRACKETS.finditer(body):
         for part in match[1].split(";"):
             if found := CITATION.fullmatch(" ".join(part.split())):
@@ -160,7 +160,7 @@ def known_papers(conn: sqlite3.Connection) -> list[Known]:
 
 
 def cited_names(lists: dict[str, list[Entry]]) -> dict[str, set[str]]:
-    """Map each name's key to the papers that cite it."""
+    """Return the key of each name with the papers that cite it."""
     papers: dict[str, set[str]] = defaultdict(set)
     for paper_id, entries in lists.items():
         for entry in entries:

@@ -1,4 +1,4 @@
-"""Takes pictures of every kind of page and puts them on contact sheets, to be looked at.
+"""Takes pictures of every kind of page, and puts them on contact sheets for review.
 
     python benchmarks/contact_sheet.py [--db papers.db] [--out contact-sheet] [--only home results]
 
@@ -32,9 +32,9 @@ WIDTHS = (1280, 768, 390)
 SCHEMES = ("light", "dark")
 LANGUAGES = ("en", "fr", "ar")
 TALLEST, LARGEST = 4_000, 250_000
-"""Pixels of a page on a desktop, and bytes of its HTML."""
+"""Limits: pixels of a page on a desktop, and bytes of its HTML."""
 SHOWN = 2_400
-"""Pixels of a page that its picture shows."""
+"""Number of pixels of a page, from its top, that its picture shows."""
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 STYLE = """body{font:14px system-ui;margin:1rem;background:#ddd}h2{margin:2rem 0 .5rem}
 div{display:flex;gap:1rem;align-items:start;overflow-x:auto}figure{margin:0}
@@ -51,7 +51,7 @@ class Shot(NamedTuple):
 
     @property
     def file(self) -> str:
-        """Return the name of its file."""
+        """Return the name of the picture's file."""
         name = re.sub(r"\W+", "-", self.kind)
         return f"{name}-{self.width}-{self.scheme}-{self.language}.png"
 
@@ -88,7 +88,7 @@ def read_kinds() -> dict[str, str]:
 
 
 def is_there(address: str, kind: str) -> bool:
-    """Tell whether a collection has a page; the page of an error is always there."""
+    """Return whether a collection has a page; the error page always exists."""
     try:
         with urllib.request.urlopen(address.partition("#")[0]):
             return True
@@ -124,7 +124,7 @@ def served(database: Path) -> Iterator[str]:
 
 
 def wait_for(address: str, seconds: float = 120) -> None:
-    """Wait until a page is answered, as a server makes its index first."""
+    """Wait until the server, which first makes its index, answers."""
     deadline = time.monotonic() + seconds
     while True:
         try:
@@ -137,7 +137,7 @@ def wait_for(address: str, seconds: float = 120) -> None:
 
 
 def take_pictures(address: str, kinds: dict[str, str], folder: Path) -> list[str]:
-    """Save the pictures of all kinds of pages; return what is wrong with their sizes."""
+    """Save the pictures of all kinds of pages; return messages about wrong sizes."""
     from playwright.sync_api import sync_playwright
 
     browser_path = next(filter(None, map(shutil.which, BROWSERS)), None)
@@ -150,7 +150,7 @@ def take_pictures(address: str, kinds: dict[str, str], folder: Path) -> list[str
             page = browser.new_page(locale=language)
             answer = page.goto(address + path)
             page.wait_for_load_state("networkidle")
-            if "#" in path:  # a disclosure to be shown open
+            if "#" in path:  # a disclosure that has to be opened
                 page.locator(f"{path[path.index('#') :]} > summary").click()
             if answer and len(answer.body()) > LARGEST:
                 found.append(f"{kind}, {language}: {len(answer.body()) // 1000} KB")
@@ -162,7 +162,7 @@ def take_pictures(address: str, kinds: dict[str, str], folder: Path) -> list[str
 
 
 def take_picture(page: Any, shot: Shot, folder: Path) -> list[str]:
-    """Save one picture of the page that is open; return what is wrong with its size."""
+    """Save one picture of the open page; return messages about its size."""
     page.emulate_media(color_scheme=shot.scheme)
     page.set_viewport_size({"width": shot.width, "height": 900})
     size = page.evaluate("[document.documentElement.scrollWidth, document.body.scrollHeight]")
@@ -178,7 +178,7 @@ def take_picture(page: Any, shot: Shot, folder: Path) -> list[str]:
 
 
 def write_sheets(kinds: dict[str, str], folder: Path) -> None:
-    """Write a page with the pictures of each kind, and one with a picture of all kinds."""
+    """Write a page with the pictures of each kind, and one with a picture of every kind."""
     for kind, path in kinds.items():
         body = ""
         for scheme, language in product(SCHEMES, LANGUAGES):

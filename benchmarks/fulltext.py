@@ -135,7 +135,7 @@ def run_pdftotext(path: Path, *more: str) -> str:
 
 
 def matched(data: Path, texts) -> dict[Path, Paper]:
-    """Match each file with its entry by its name, independently of Papersette's own matching."""
+    """Match each file with its entry by name, independently of Papersette's own matching."""
     (source,) = catalog.load(ROOT / "catalogs" / "alt2019.yml", data).sources
     items = source.read(data, offline=True)
     papers = {
@@ -244,7 +244,7 @@ def without_headers(ours: str, theirs: str) -> tuple[list[str], list[str]]:
 
 
 def prose(ours: str, theirs: str) -> tuple[list[str], list[str]]:
-    """Return words of at least three letters that both have: engines differ in formulas."""
+    """Return words of at least three letters that both texts have: engines differ in formulas."""
     both = without_headers(ours, theirs)
     known = {word for word in set(both[0]) & set(both[1]) if len(word) > 2}
     return [word for word in both[0] if word in known], [word for word in both[1] if word in known]
@@ -262,7 +262,7 @@ def dehyphenated(text: str) -> str:
 
 
 def front(papers: dict[Path, Paper], texts) -> None:
-    # The titles of these two entries differ from those of their papers.
+    # These two entries have other titles than their papers.
     titled = [path for path in papers if path.stem not in {"garivier19a", "abou-moustafa19a"}]
     right = [path for path in titled if same_title(texts[path].front.title, papers[path].title)]
     line(

@@ -1,8 +1,8 @@
 """Feed Papersette mutated inputs: `python benchmarks/fuzz.py metadata --seconds 240 --seed 1`.
 
-A part is a module beside this one with a function that yields its cases; `PARTS` names it. A case
-that crashes, hangs, takes too much memory or loses an item is a failure; failures are written to
---keep, and the exit status is 1 if there is one. The same seed gives the same inputs.
+A part is a module beside this one with a function that runs its cases; `PARTS` names it. A case
+that crashes, hangs, takes too much memory or loses an item is a failure. Failures are saved in the
+folder --keep, and the exit status is then 1. The same seed gives the same inputs.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ PARTS = {
     "site": ("fuzz_site", "fuzz_site"),
     "pdf": ("fuzz_pdf", "fuzz_pdf"),
 }
-"""The module and the function of each part: function(seed, count, seconds, keep) -> Report."""
+"""Part -> (module, function); a function is called as function(seed, count, seconds, keep) and
+returns a Report."""
 
 
 def main() -> int:

@@ -1,7 +1,7 @@
 """Mutated metadata of every source, and mutated catalogs.
 
-Each case writes a miniature file of one source, mutated, into a folder of its own, reads it as a
-build does, and writes the papers into a database in memory. What is allowed is `UserError`, or
+Each case writes a miniature file of one source, mutated, into a separate folder, reads it as a
+build does, and writes the papers into a database in memory. Allowed outcomes are `UserError`, or
 papers and problems that account for every item.
 """
 
@@ -34,7 +34,7 @@ from papersette.ingest import collection, matching
 LONGEST = 10.0
 """Seconds after which a case is reported as a hang."""
 MEMORY = 500_000_000
-"""Bytes by which one case may raise the largest size of the process."""
+"""Bytes by which one case may increase the peak memory of the process."""
 
 PAPER = {
     "title": "A title {of} a paper", "abstract": "An abstract\n\nin two parts.",
@@ -357,7 +357,7 @@ SEEDS: dict[str, tuple[dict[str, Any], dict[str, str | object]]] = {
         for layout in ("results", "publications", "session", "paper")
     },
 }  # fmt: skip
-"""The settings and the files of a miniature of each source."""
+"""Source -> (settings, files) of a miniature."""
 
 ODD_VALUES: tuple[Any, ...] = (
     None, True, 0, -1, 5, 2**70, -(2**63), 1e400, 0.1, "", " ", "\ud800", "\x00", "x" * 300,
@@ -429,7 +429,7 @@ def _run(folder: Path, name: str, label: str, report: Report) -> str:
             outcome = read_case(folder, name)
     except HangError:
         outcome = _fail(report, label, f"hang of more than {LONGEST:g} s")
-    except Exception:  # noqa: BLE001 - to find these is the purpose
+    except Exception:  # noqa: BLE001 - finding these is the purpose
         outcome = _fail(report, label, traceback.format_exc(limit=-4))
     if (grown := _largest() - before) > MEMORY:
         outcome = _fail(report, label, f"took {grown / 1e6:,.0f} MB")
@@ -487,10 +487,10 @@ def write_case(folder: Path, name: str, rng: random.Random) -> None:
 
 
 def mutate(content: str | object, rng: random.Random) -> bytes:
-    """Return a file's content with one to four mutations, of its values or of its bytes."""
+    """Return a file's content with one to four mutations of its values or bytes."""
     if not isinstance(content, str) and rng.random() < 0.6:
         value = copy.deepcopy(content)
-        with suppress(RecursionError):  # of values that are nested too deeply to copy
+        with suppress(RecursionError):  # values may be nested too deeply to copy
             for _ in range(rng.randint(1, 4)):
                 _mutate_value(value, rng)
             return _to_bytes(value)
@@ -554,7 +554,7 @@ def _mutate_bytes(data: bytearray, rng: random.Random) -> None:
 
 
 def read_case(folder: Path, name: str) -> str:
-    """Read a case as a build does, and return its outcome. Raises what a build must not."""
+    """Read a case as a build does, and return its outcome. Raises what a build must not raise."""
     try:
         publication = catalog.load(folder / "catalog.yml", folder)
         if name == "catalog" and any(source.kind != "table" for source in publication.sources[:1]):

@@ -1,7 +1,7 @@
-"""Mutated PDFs: those of the sample, and small ones that are made for it.
+"""Mutated PDFs: those of the sample, and small ones made for this purpose.
 
-They are read as a build reads them, in workers, a batch at a time. What is allowed is text, or a
-reason that lies in the file. A worker that crashes costs its file only, which is counted.
+They are read as in a build, by workers, in batches. Allowed outcomes are text, or a reason that
+lies in the file. A crashed worker loses only its file; crashes are counted.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from papersette.fulltext import Limits, Text, extract
 
 ROOT = Path(__file__).parent.parent
 BATCH = 200
-"""Files in one call of `extract`, which starts its workers anew."""
+"""Number of files in one call of `extract`, which starts new workers."""
 LIMITS = Limits()
 PATIENCE = 120.0
-"""Seconds after the limit of a file within which `extract` must yield its text or reason."""
+"""Seconds, after the time limit of a file, within which `extract` must yield its text or reason."""
 WORKER = 512 << 20
-"""Bytes that a worker may take in addition to the limit of a file: Python and libraries."""
+"""Bytes that a worker may use in addition to the limit of a file, for Python and libraries."""
 
 OBJECT = re.compile(rb"(?<=\n)(\d+) 0 obj\n.*?\nendobj\n", re.DOTALL)
 LENGTH = re.compile(rb"(?<=/Length )\d+")
@@ -56,7 +56,7 @@ def make_seeds(folder: Path) -> list[bytes]:
 
 
 def inflate(match: re.Match[bytes]) -> bytes:
-    """Return a compressed stream as it is without compression, so that mutations reach it."""
+    """Return a compressed stream uncompressed, so that mutations reach its content."""
     entries, data = match.groups()
     with suppress(zlib.error):
         data = zlib.decompress(data)
@@ -66,7 +66,7 @@ def inflate(match: re.Match[bytes]) -> bytes:
 
 
 def mend(pdf: bytes) -> bytes:
-    """Return a PDF with a table of its objects that is right, so that readers trust it."""
+    """Return a PDF with a correct table of its objects, so that readers trust it."""
     places = {int(match[1][:6]): match.start() for match in OBJECT.finditer(pdf)}
     trailers = re.findall(rb"trailer\s*(<<.*?>>)\s*startxref", pdf, re.DOTALL)
     rows = b"".join(b"%d 1\n%010d 00000 n \n" % place for place in sorted(places.items()))
@@ -139,7 +139,7 @@ def _read(paths: list[Path], report: Report, ends: float, keep: Path | None) -> 
         try:
             with _time_limit(LIMITS.seconds + PATIENCE):
                 outcome = _to_outcome(path, *next(results))
-        except (Exception, HangError) as error:  # noqa: BLE001 - to find these is the purpose
+        except (Exception, HangError) as error:  # noqa: BLE001 - finding these is the purpose
             outcome = f"failed: extract ended with {type(error).__name__}: {error}"
         report.cases += 1
         report.outcomes[outcome.split(":")[0]] += 1
@@ -150,19 +150,19 @@ def _read(paths: list[Path], report: Report, ends: float, keep: Path | None) -> 
                 keep.mkdir(parents=True, exist_ok=True)
                 shutil.copy(path, keep)
     largest = _largest()
-    results.close()  # type: ignore[attr-defined] # it is a generator, which ends its workers
+    results.close()  # type: ignore[attr-defined] # a generator, whose close ends its workers
     if largest > LIMITS.memory + WORKER:
         report.failures.append(f"{paths[0].stem} or later: {largest >> 20} MiB in a worker")
 
 
 def _largest() -> int:
-    """Return the most memory that a worker which is there has taken, in bytes."""
+    """Return the largest memory of the running workers, in bytes."""
     workers = find_family(os.getpid())[1:]
     return max([0, *(read_kilobytes(worker, "status", "VmHWM:") << 10 for worker in workers)])
 
 
 def _to_outcome(path: Path, found: Path, result: Text | str) -> str:
-    """Return a name for a result, which starts with "failed" if the file is not its cause."""
+    """Return a name for an outcome; it starts with "failed" if the file is not the cause."""
     if found != path:
         return f"failed: {found.name} came instead"
     if isinstance(result, Text):

@@ -1,8 +1,8 @@
-"""Asks a served site hostile questions: `python benchmarks/fuzz.py site`.
+"""Sends hostile requests to a served site: `python benchmarks/fuzz.py site`.
 
-Every route and parameter gets values that a seed chooses. Reported are answers of status 500 and
-above (except 503 of a full queue), answers that take longer than the time limits allow, tracebacks
-in the log, and memory over the cap. The status is 1 where there is any.
+Every route and parameter gets values that a seed determines. Failures are responses of status 500
+and above (except 503 of a full queue), responses that take longer than the time limits allow,
+tracebacks in the log, and memory over the limit. The exit status is 1 if there are any.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from papersette.build import main as build_database
 
 ROOT = Path(__file__).parent.parent
 SLOWEST = 30.0
-"""Seconds: the time limit of an export, and some."""
+"""Longest response in seconds: the time limit of an export, with a margin."""
 MEMORY_CAP = 2_000_000_000
 TRACEBACK = "Traceback (most recent call last)"
 FORMATS = [
@@ -88,11 +88,11 @@ SQL = [
 
 
 Names = dict[str, list[str]]
-"""By table or query: its columns, some of its keys, its parameters."""
+"""Table or query -> its columns, some of its keys, or its parameters."""
 
 
 class Fuzzer:
-    """Makes requests from what a database and its metadata name."""
+    """Makes requests from the names in a database and its metadata."""
 
     def __init__(self, seed: int, tables: Names, keys: Names, queries: Names) -> None:
         self.random = random.Random(seed)
@@ -180,7 +180,7 @@ def to_tilde(text: str) -> str:
 
 
 async def open_site(db: Path) -> Any:
-    """Return a Datasette of this project in this process."""
+    """Return a Datasette of this project that runs in this process."""
     settings = json.loads((ROOT / "settings.json").read_text())
     site = Datasette(
         [],
@@ -210,7 +210,7 @@ async def to_fuzzer(site: Any, seed: int) -> Fuzzer:
 
 @dataclass
 class Report:
-    """What a run asked, and what went wrong."""
+    """The requests of a run, and its failures."""
 
     cases: int = 0
     memory: float = 0
@@ -231,8 +231,8 @@ class Report:
 
 
 def fuzz_site(seed: int, count: int, seconds: float, keep: Path | None = None) -> Report:
-    """Ask a site of the sample, built where there is no papers.db, `count` questions."""
-    del keep  # the address of a failure is all there is to keep
+    """Send `count` requests to a site of the sample, which is built if there is no papers.db."""
+    del keep  # the address in the report is enough to repeat a failure
     if (ROOT / "papers.db").exists():
         return run_logged(ROOT / "papers.db", seed, count, seconds)
     with tempfile.TemporaryDirectory() as folder:
@@ -257,7 +257,7 @@ def run_logged(db: Path, seed: int, count: int, seconds: float, at_a_time: int =
 
 
 async def fuzz(db: Path, seed: int, count: int, seconds: float, at_a_time: int) -> Report:
-    """Ask a site of a database `count` questions, some at a time."""
+    """Send `count` requests to a site of a database, some at the same time."""
     site = await open_site(db)
     fuzzer = await to_fuzzer(site, seed)
     addresses = [fuzzer.address() for _ in range(count)]
@@ -275,13 +275,13 @@ async def fuzz(db: Path, seed: int, count: int, seconds: float, at_a_time: int) 
 
 
 async def ask(site: Any, address: str, report: Report) -> None:
-    """Ask one question, and report what is wrong with the answer."""
+    """Send one request, and report what is wrong with the response."""
     report.cases += 1
     started, shown = time.monotonic(), address[:300]
     try:
         async with asyncio.timeout(2 * SLOWEST):
             status = (await site.client.get(address)).status_code
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is reported
+    except Exception as error:  # noqa: BLE001 - every error is reported
         report.failures.append(f"{type(error).__name__}: {error}: {shown}")
         return
     report.statuses[status] += 1

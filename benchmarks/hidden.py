@@ -1,9 +1,9 @@
-"""Count the papers with text for programs, and the time that looking for it takes.
+"""Count papers with text that addresses programs, and measure the time to find it.
 
     python benchmarks/hidden.py --db papers.db FOLDER-OF-PDFS...
 
 Prints the papers of a database whose text addresses programs, the PDFs with text that readers
-cannot see, and the time of a page with and without looking for it.
+cannot see, and the time for a page with and without this search.
 """
 
 import argparse
@@ -67,7 +67,7 @@ def measure_pdfs(paths):
 
 
 def timed(function, *arguments):
-    """Return what a function returns, and the seconds of the processor that it takes."""
+    """Return the result of a function and the processor seconds that it takes."""
     started = time.process_time()
     return function(*arguments), time.process_time() - started
 

@@ -1,7 +1,7 @@
 """Measure the joining of words broken at line ends: `python benchmarks/hyphens.py`.
 
-Words that stand unbroken in a text are broken again, compounds at their hyphen and other words
-between two letters, if possible where both halves are words, too. They do not count as evidence for
+Words that are unbroken in a text are broken again: compounds at their hyphen, and other words
+between two letters, if possible where both halves are also words. They do not count as evidence for
 themselves. Printed is the share that is restored, by the paper alone and by the corpus. Needs
 alt2019/ and search_iclr_2019.tar.xz.
 """
@@ -21,7 +21,7 @@ from papersette.fulltext import Text, cleaning, extract, hyphens
 ROOT = Path(__file__).parent.parent
 DATA = Path(os.environ.get("PAPERSETTE_DATA", ROOT.parent / "shared" / "data"))
 SAMPLED = 40
-"""Compounds, and words, that are broken in each text."""
+"""Number of compounds, and of other words, that are broken in each text."""
 TOKEN = re.compile(r"(?<![\w-])[a-z]{2,}(?:-[a-z]{2,})?(?![\w-])")
 
 
@@ -57,7 +57,7 @@ def measure(name: str, read: Iterable[tuple[Path, Text | str]]) -> None:
 
 
 def to_trials(texts: list[Text]) -> Iterator[tuple[bool, str, Counter[str]]]:
-    """Yield for each trial whether it has a hyphen, where it is broken, and the paper's words."""
+    """Yield for each trial whether it has a hyphen, the broken word, and the paper's words."""
     generator = random.Random(2019)
     for text in texts:
         body = "\n".join(page.body for page in text.pages)
@@ -74,7 +74,7 @@ def to_trials(texts: list[Text]) -> Iterator[tuple[bool, str, Counter[str]]]:
 
 
 def by_paper(broken: str, words: Counter[str]) -> bool:
-    """Return whether the paper keeps the hyphen of a word that it does not count itself."""
+    """Return whether the paper alone keeps the hyphen of a word, which it does not count itself."""
     return broken in join(broken, without(broken, words), {})
 
 
@@ -84,7 +84,7 @@ def join(broken: str, words: Counter[str], uncertain: dict[str, None]) -> str:
 
 
 def without(broken: str, words: Counter[str]) -> Counter[str]:
-    """Return the words without one occurrence of what is broken, as a compound or as a word."""
+    """Return the words without one occurrence of the broken word, as a compound or joined."""
     less = Counter(words)
     for form in (broken, broken.replace("-", "")):
         if less[form]:
@@ -94,7 +94,7 @@ def without(broken: str, words: Counter[str]) -> Counter[str]:
 
 
 def to_corpus(texts: list[Text]) -> tuple[Counter[str], Counter[str]]:
-    """Return in how many texts each compound and each word is."""
+    """Return the number of texts with each compound, and with each word."""
     compounds: Counter[str] = Counter()
     words: Counter[str] = Counter()
     for text in texts:
@@ -105,7 +105,7 @@ def to_corpus(texts: list[Text]) -> tuple[Counter[str], Counter[str]]:
 
 
 def by_corpus(broken: str, words: Counter[str], corpus: tuple[Counter[str], Counter[str]]) -> bool:
-    """Return whether the paper and the corpus without this paper keep the hyphen."""
+    """Return whether the paper, and the corpus without this paper, keep the hyphen."""
     uncertain: dict[str, None] = {}
     less = without(broken, words)
     if broken in join(broken, less, uncertain):

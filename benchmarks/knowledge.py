@@ -43,7 +43,7 @@ FILLED = (
     "citations",
     "cited_works",
 )
-"""The tables that the stages fill, in an order in which they can be emptied."""
+"""Tables that the stages fill, in an order in which they can be emptied."""
 
 
 def main() -> None:
@@ -110,7 +110,7 @@ def map_hits(conn: sqlite3.Connection) -> tuple[float, float]:
     for citing, cited in conn.execute(EDGES):
         if citing in rows and cited in rows:
             away = np.linalg.norm(points - points[rows[citing]], axis=1)
-            # The citing paper itself is nearer, and counts as one.
+            # The citing paper itself is nearest, and is counted as one.
             ranks.append(int((away < away[rows[cited]]).sum()))
     ten, thirty = (sum(rank <= most for rank in ranks) / max(1, len(ranks)) for most in (10, 30))
     return ten, thirty

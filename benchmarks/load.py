@@ -1,8 +1,9 @@
-"""How long a light page takes beside eight of the worst requests: `python benchmarks/load.py`.
+"""Measure a light page beside eight of the heaviest requests: `python benchmarks/load.py`.
 
-Serves a database with the settings of this project. Eight connections repeat whole exports, SQL at
-its time limit and wide searches, while light pages are asked for one by one. The status is 1 where
-the 95th percentile of a light page exceeds five times its own (and 50 ms), or one request a second.
+Serves a database with the settings of this project. Eight connections repeat complete exports, SQL
+at its time limit and wide searches, while light pages are requested one by one. The exit status is
+1 if the 95th percentile of a light page exceeds five times its own (and 50 ms), or one request a
+second.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ FILES = (
 )
 MOST_TIMES, MOST_SECONDS = 5.0, 1.0
 LEAST_SECONDS = 0.05
-"""What takes less is not slow, as a file that takes a millisecond alone."""
+"""Longest time that is never slow, in seconds: some files take only a millisecond alone."""
 ENDLESS = "with recursive n(i) as (select 1 union all select i + 1 from n) select count(*) from n"
 WORST = {
     "all papers as CSV": "/papers/search.csv?q=a*",
@@ -81,7 +82,7 @@ def main() -> int:
 
 @contextlib.contextmanager
 def serving(db: Path, folder: Path) -> Iterator[str]:
-    """Serve a copy of a database in a process of its own; yield its address."""
+    """Serve a copy of a database in a separate process; yield its address."""
     for name in FILES:
         (folder / name).symlink_to(ROOT / name)
     shutil.copy(db, folder / "papers.db")
@@ -102,7 +103,7 @@ def serving(db: Path, folder: Path) -> Iterator[str]:
 
 
 def wait_for(log: Path) -> str:
-    """Return the address of a server when it answers searches."""
+    """Return the address of a server as soon as it answers searches."""
     deadline = time.monotonic() + 600
     while not (found := re.search(r"running on (http://\S+)", log.read_text())):
         if time.monotonic() > deadline:

@@ -37,7 +37,7 @@ FAMOUS = {
     "Penn Treebank": r"(?i)\bpenn[\s-]treebank\b|\bPTB\b",
     "HalfCheetah": r"(?i)\bhalf[\s-]?cheetah\b",
 }
-"""Unambiguous names, and the broadest expression for each."""
+"""Unambiguous name -> the broadest regular expression for it."""
 
 Mentions = dict[str, list[Mention]]
 
@@ -71,7 +71,7 @@ def line(claim: str, measured: str) -> None:
 
 
 def papers(conn: sqlite3.Connection) -> Iterator[tuple[str, list[tuple[int, str]]]]:
-    """Yield each paper's id with the numbers and bodies of its pages."""
+    """Yield each paper's id, with (number, body) of its pages."""
     rows = conn.execute(
         "select paper_id, page, body from pages where body is not null order by page_id"
     )

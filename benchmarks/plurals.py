@@ -1,8 +1,8 @@
 """Compare the rules for singulars with simplemma: `python benchmarks/plurals.py`.
 
-Words and their singulars are in tests/truth/singulars.yml. "simplemma, then rules" asks simplemma
-for the words that it knows; it is compared if it is installed. Results are compared in lower case.
-Times are for all words, once.
+Words and their singulars are in tests/truth/singulars.yml. simplemma is compared if it is
+installed; "simplemma, then rules" uses it for the words that it knows. Results are compared in
+lower case. Times are for all words, once.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def main() -> None:
 
 
 def to_rules() -> dict[str, Callable[[str], str]]:
-    """Return the rules to compare by name; without simplemma only ours."""
+    """Return name -> rules to compare; without simplemma only ours."""
     try:
         import simplemma
     except ImportError:

@@ -1,7 +1,7 @@
-"""Show what each rule of the ranking is worth: `python benchmarks/ranking.py`.
+"""Show the effect of each rule of the ranking: `python benchmarks/ranking.py`.
 
-Known-item search on ICLR 2019 as in benchmarks/search.py, as it is and with one rule changed. Times
-are those of all questions, so that variants can be compared within one run.
+Known-item search on ICLR 2019 as in benchmarks/search.py, unchanged and with one rule changed.
+Times are those of all questions, so that variants can be compared within one run.
 """
 
 from __future__ import annotations
@@ -37,12 +37,12 @@ VARIANTS: dict[str, tuple[ModuleType, dict[str, Any]]] = {
     "pages squared": (ranking, {"PAGES_POWER": 2}),
     "pages added up": (ranking, {"PAGES_POWER": 1}),
     "150 pages are candidates, not 600": (ranking, {"PAGE_CANDIDATES": 150}),
-    "as few words as possible may be missing": (retrieval, {"WORDS_PER_MISSING": parser.LONGEST_QUERY}),
+    "no word may be missing": (retrieval, {"WORDS_PER_MISSING": parser.LONGEST_QUERY}),
     "half of a sentence may be missing": (retrieval, {"WORDS_PER_MISSING": 2}),
     "common words of a sentence are asked": (retrieval, {"COMMON_SHARE": 1.1}),
     "sentences are asked like short queries": (query, {"SENTENCE_WORDS": parser.LONGEST_QUERY}),
 }
-"""Name -> a module, and the constants that are changed in it."""
+"""Name -> (module, constants that are changed in it)."""
 
 
 def main() -> None:
@@ -66,7 +66,7 @@ def main() -> None:
 def report(
     name: str, engine: Engine, questions: Sequence[Question], change: AbstractContextManager[None]
 ) -> None:
-    """Print how well questions are answered while a change holds."""
+    """Print how well questions are answered with a change."""
     engine._recent.clear()
     started = time.perf_counter()
     with change:

@@ -1,7 +1,7 @@
 """Measure the reader: `python benchmarks/reader.py FOLDER`, by default with the sample's PDFs.
 
-Prints how long the layout and the image of a page take, at first and from the cache, and the time
-of the processor that they need, which other programs change less. Each page is asked for once; the
+Prints how long the layout and the image of a page take, at first and from the cache, and the
+processor time that they need, which depends less on other programs. Each page is read once; the
 images go to a temporary folder. The first page also starts the workers.
 """
 
@@ -24,7 +24,7 @@ MOST_PAGES = 200
 
 
 def main() -> None:
-    """Print the times that the command line asks for."""
+    """Print the times for the folder on the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, nargs="?", default=ROOT / "data/sample/pdf")
     parser.add_argument("--pages", type=int, default=MOST_PAGES, help="at most (default: 200)")
@@ -52,7 +52,7 @@ def list_pages(folder: Path) -> list[tuple[Pdf, int]]:
     for path in sorted(folder.rglob("*.pdf")):
         try:
             count = read_layout(path, 1).pages
-        except Exception as error:  # noqa: BLE001 - a damaged file is left out
+        except Exception as error:  # noqa: BLE001 - a damaged file is skipped
             print(f"{path.name} is left out: {error}")
             continue
         pdf = Pdf(path, hash_pdf(path))
@@ -80,14 +80,14 @@ async def measure(pages: list[tuple[Pdf, int]], folder: Path) -> tuple[dict, lis
 
 
 def processor_seconds(function: Callable[..., object], *arguments: object) -> float:
-    """Return how long the processor of this process works for a function."""
+    """Return the processor seconds of this process for a function."""
     start = time.process_time()
     function(*arguments)
     return time.process_time() - start
 
 
 async def seconds(awaited: Awaitable[object]) -> float:
-    """Return how long something takes."""
+    """Return the seconds that an awaitable takes."""
     start = time.perf_counter()
     await awaited
     return time.perf_counter() - start

@@ -1,10 +1,10 @@
-"""Writes of many readers at a time, and what is lost of them: `python benchmarks/reader_writes.py`.
+"""Measure writes of many readers, and what is lost: `python benchmarks/reader_writes.py`.
 
-Serves a database with readers. Each client signs in as a reader of its own and sends forms, one
-after the other: comments, and library entries with a note. After the time, every form that was
-acknowledged has to be in readers.db. With --kill the server is killed (SIGKILL) in the middle and
-started again; clients repeat what was not answered. In the last quarter a backup is made, which has
-to have what was acknowledged before. The status is 1 where anything is missing or damaged.
+Serves a database with readers. Each client signs in as a different reader and sends forms, one
+after the other: comments, and library entries with a note. At the end, every acknowledged form has
+to be in readers.db. With --kill the server is killed (SIGKILL) in the middle and started again;
+clients repeat requests that were not answered. In the last quarter a backup is made, which has to
+contain everything acknowledged before. The exit status is 1 if anything is missing or damaged.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from datasette_auth_passwords.utils import hash_password
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from papersette.readers import backups  # noqa: E402 - of this folder, not of an installed package
+from papersette.readers import backups  # noqa: E402 - from this folder, not an installed package
 
 FILES = ("settings.json", "plugins", "templates", "static", "locales", "data_page.yml")
 PASSWORD = "sesame"
@@ -44,11 +44,11 @@ PLENTY = {
     "sign_ins_per_minute": 10**6,
 }
 PATIENCE = 120
-"""Seconds to wait for a server or an answer: no machine is that busy."""
+"""Seconds to wait for a server or a response: no machine is so busy."""
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Measure, print what was found, and return the status."""
+    """Measure, print the results, and return the exit status."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--db", type=Path, default=ROOT / "papers.db")
     parser.add_argument("--clients", type=int, default=20, help="(%(default)s)")
@@ -120,7 +120,7 @@ class Site:
             time.sleep(0.05)
 
     def kill(self) -> None:
-        """Kill the server as the system does when memory ends, and start it again."""
+        """Kill the server as the system does when memory runs out, and start it again."""
         assert self.process is not None
         self.process.kill()
         self.process.wait()
@@ -146,11 +146,11 @@ class Writer:
     site: Site
     number: int
     comments: list[str] = field(default_factory=list)
-    """Texts that were acknowledged."""
+    """Texts of acknowledged comments."""
     notes: dict[str, int] = field(default_factory=dict)
-    """Paper -> the number in its last note that was acknowledged."""
+    """Paper -> number in its last acknowledged note."""
     times: list[float] = field(default_factory=list)
-    """Seconds that each acknowledged form took."""
+    """Seconds of each acknowledged form."""
     refused: list[str] = field(default_factory=list)
     unanswered: int = 0
 
@@ -161,7 +161,7 @@ class Writer:
         assert signed == 302, signed
 
     def post(self, path: str, **fields: str) -> int:
-        """Send a form, and return the status of its answer."""
+        """Send a form, and return the status of the response."""
         token = {"csrftoken": self.client.cookies["ds_csrftoken"]}
         return self.client.post(path, data=token | fields).status_code
 
@@ -181,7 +181,7 @@ class Writer:
                 self.times.append(time.perf_counter() - started)
 
     def write(self, paper: str, count: int) -> None:
-        """Send a form, and remember what was acknowledged."""
+        """Send a form, and record it if it is acknowledged."""
         path = f"/papers/papers/{paper}"
         if count % 2:
             text = f"comment {count} of reader {self.number}"
@@ -197,7 +197,7 @@ class Writer:
 
 
 def load(site: Site, writers: list[Writer], seconds: float, is_killed: bool) -> None:
-    """Let all writers write for a time; kill the server in the middle, then make a backup."""
+    """Let all writers send forms; kill the server halfway, then make a backup."""
     started = time.monotonic()
     threads = [threading.Thread(target=writer.run, args=[started + seconds]) for writer in writers]
     for thread in threads:
@@ -217,7 +217,7 @@ def load(site: Site, writers: list[Writer], seconds: float, is_killed: bool) -> 
 
 
 def find_failures(site: Site, writers: list[Writer]) -> Iterator[str]:
-    """Yield what was acknowledged but is not there, and what is damaged."""
+    """Yield acknowledged forms that are missing, and damage."""
     for path in (site.readers_db, site.backup):
         with closing(sqlite3.connect(path)) as conn:
             for (message,) in conn.execute("pragma integrity_check"):

@@ -1,18 +1,19 @@
 """Measure how completely reference lists are found and parsed: `python benchmarks/references.py`.
 
-excite-dev, whose lists are segmented by hand: a reference is found where an entry of the same
-paper has its title at a rapidfuzz ratio of at least 80 (benchmarks/measures/reference_truth.py).
-Year, first author and exact title (equal without case, spaces and punctuation) are shares of the
+excite-dev, whose lists are segmented by hand: a reference is found if an entry of the same paper
+has its title at a rapidfuzz ratio of at least 80 (benchmarks/measures/reference_truth.py). Year,
+first author and exact title (equal without case, spaces and punctuation) are shares of the
 references found.
 
-ALT 2019 and ICLR 2019 have no such truth. Their citations in the text, "(Kingma & Ba, 2014)", stand
-for it: recall is the share whose first author is in the paper's list, and year the share of these
-with the year, too. Precision is the share of entries whose first author and year stand near each
-other in the text, in papers that cite by author and year. First author and exact title: shares of
-the entries of works with three or more entries that agree with most entries of that work.
+ALT 2019 and ICLR 2019 have no such truth. Their citations in the text, "(Kingma & Ba, 2014)", are
+used instead: recall is the share whose first author is in the paper's list, and year the share of
+these that also have the year. Precision is the share of entries whose first author and year are
+near each other in the text, in papers that cite by author and year. First author and exact title:
+of the entries of works with three or more entries, the shares that agree with most entries of that
+work.
 
 Milliseconds are those of one process from the cleaned lines to the entries, with the layout of the
-pages that hold a list. `--errors` lists the references of excite-dev that are missing and the
+pages that contain a list. `--errors` lists the references of excite-dev that are missing and the
 entries that are wrong, by class.
 """
 
@@ -40,11 +41,11 @@ DATA = Path(os.environ.get("PAPERSETTE_DATA", ROOT.parent / "shared" / "data"))
 SAME_BOUNDARIES = 85
 """Least rapidfuzz partial ratio of a missing title and the entry that contains it."""
 COMMON = 3
-"""Entries that a work needs to compare its entries with each other."""
+"""Least number of entries of a work whose entries are compared with each other."""
 CITED_YEAR = re.compile(r"(?:19|20)\d\d")
 CITED_NAME = re.compile(r"[^\W\d_a-z][\w’'-]+")
 BY_AUTHOR = 0.5
-"""Share of entries cited by author and year from which a paper counts as citing in this way."""
+"""Share of entries cited by author and year above which a paper counts as citing in this way."""
 
 
 SMALL_WORDS = {
@@ -171,7 +172,7 @@ def compare_with(
 
 
 def to_language(title: str) -> str:
-    """Return the language of a title, as its small words and letters show it; "en" if none do."""
+    """Return the language of a title from its short words and letters; "en" if they show none."""
     words = Counter(re.findall(r"[^\W\d_]+", title.casefold()))
     scores = {code: sum(words[w] for w in own.split()) for code, own in SMALL_WORDS.items()}
     if re.search("[а-яё]", title.casefold()):
@@ -195,7 +196,7 @@ def print_errors(name: str, compared: reference_truth.Comparison, entries: list[
 
 
 def to_class(reference: reference_truth.Reference, entries: Sequence[Entry]) -> str:
-    """Return why a reference of the truth has not been found."""
+    """Return a class of reasons why a reference of the truth was not found."""
     if not entries:
         return "no list"
     title = reference.title.casefold()
@@ -214,7 +215,7 @@ def to_class(reference: reference_truth.Reference, entries: Sequence[Entry]) -> 
 
 
 def measure_texts(paths: Sequence[Path]) -> Collection:
-    """Compare the entries of each paper with its citations in the text and with one another."""
+    """Compare the entries of each paper with its citations in the text, and with each other."""
     own = Collection()
     every: list[Entry] = []
     for path in paths:

@@ -1,8 +1,8 @@
 """Measure the search: `python benchmarks/search.py` after building catalogs/iclr2019.yml.
 
 Prints how well it ranks, what it finds, how fast it is, how large its index is and how much memory
-a server uses, beside what is required. `--sizes 20657 100000` adds corpora of so many papers made
-from the same pages; these are kept in the folder `--work`. Times are medians of three rounds in
+a server uses, with the required values. `--sizes 20657 100000` adds corpora of these sizes, made
+from the same pages; they are kept in the folder `--work`. Times are medians of three rounds, in
 which everything measured takes turns, as other processes may run.
 """
 
@@ -36,7 +36,7 @@ SAMPLE_QUESTIONS = ROOT / "data" / "sample" / "queries.jsonl"
 
 
 def main() -> None:
-    """Print the figures that the command line asks for."""
+    """Print the figures for the options of the command line."""
     options = read_options()
     corpora = open_corpora(options.db, options.sizes, options.work)
     questions = read_questions(options.queries)
@@ -109,7 +109,7 @@ def measure_meaning(options: argparse.Namespace, questions: Sequence[Question]) 
 
 
 def measure_served(corpora: Sequence[Corpus], queries: Sequence[str]) -> None:
-    """Serve every corpus in a process of its own; measure pages, slow queries and memory."""
+    """Serve every corpus in a separate process; measure pages, slow queries and memory."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         sites: dict[str, Site] = {}

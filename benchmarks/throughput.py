@@ -1,9 +1,9 @@
-"""How many readers a server answers at once: `python benchmarks/throughput.py`.
+"""Measure how many readers a server can serve at once: `python benchmarks/throughput.py`.
 
-Sixteen clients ask for pages for a minute: the search page over all texts, with queries that come
-again and with queries that are all different, beside what one would have without this project:
+Sixteen clients request pages for a minute. Measured are the search page over all texts, with
+queries that repeat and with queries that are all different, and alternatives without this project:
 Datasette's own search of a table, over all pages and over titles and abstracts only, and a scan
-for a part of a text. Where nginx is installed, two servers behind it are measured, too.
+for a part of a text. If nginx is installed, two servers behind it are also measured.
 
 The clients run on the same machine as the servers. `--only` names the series to measure.
 """
@@ -29,11 +29,11 @@ from measures.served import SEARCH, Site, proxied, serve, serve_stock
 from papersette.catalogs.catalog import read_questions
 
 REQUIRED_RATE, REQUIRED_MS = 4 * 38, 300
-"""Answers a second, four times those of November 2026, and milliseconds, 95th percentile."""
+"""Required responses a second, four times those of November 2026, and 95th percentile in ms."""
 MOST_GROWTH = 1.15
-"""Memory at the end, divided by that after a fifth of the time."""
+"""Limit of the memory at the end, divided by the memory after a fifth of the time."""
 DIFFERENT = 60_000
-"""Queries that are all different: more than are asked for in a minute."""
+"""Number of different queries: more than are sent in a minute."""
 SCAN = """select papers.paper_id, title from papers
 where paper_id in (select paper_id from pages where instr(lower(body), lower(:q)) > 0) limit 20"""
 Paths = Callable[[int], Iterator[str]]
@@ -46,7 +46,7 @@ class Series:
     name: str
     paths: Paths
     server: str = "papersette"
-    """papersette, stock (Datasette alone), or replicas (two of papersette behind nginx)."""
+    """Server: papersette, stock (only Datasette), or replicas (two of papersette behind nginx)."""
     is_required: bool = False
 
 
@@ -84,7 +84,7 @@ def read_options() -> argparse.Namespace:
 
 
 def to_series(corpus: Corpus, questions: Path) -> list[Series]:
-    """Return what is measured, in the order of the table."""
+    """Return the series to measure, in the order of the table."""
     queries = mix_queries(corpus, [question.query for question in read_questions(questions)])
     words = [q for q in sample_keywords(corpus, 120) if q.isalpha()]
     different = in_parts([to_path(SEARCH, q=q) for q in to_different(corpus)])
@@ -109,7 +109,7 @@ def to_path(path: str, **arguments: str) -> str:
 
 
 def to_different(corpus: Corpus) -> list[str]:
-    """Return queries of two words of abstracts, at random but always the same ones, each once."""
+    """Return queries of two words of abstracts, each once: random, but always the same."""
     with closing(sqlite3.connect(f"file:{corpus.database}?mode=ro", uri=True)) as conn:
         rows = conn.execute("select abstract from papers where abstract is not null").fetchall()
     chance = random.Random(38)
@@ -121,7 +121,7 @@ def to_different(corpus: Corpus) -> list[str]:
 
 
 def start(stack: ExitStack, server: str, corpus: Corpus, folder: Path) -> tuple[str, list[Site]]:
-    """Start servers; return the address to ask, and the servers."""
+    """Start servers; return the address for requests, and the servers."""
     if server == "stock":
         site = stack.enter_context(serve_stock(corpus, folder / "stock"))
         return site.address, [site]
@@ -133,7 +133,7 @@ def start(stack: ExitStack, server: str, corpus: Corpus, folder: Path) -> tuple[
 
 
 def measure(series: Series, address: str, sites: list[Site], seconds: float) -> str:
-    """Put the load on, and return the lines of the table."""
+    """Send requests, and return the lines of the table."""
     first = put_load(address, series.paths, seconds / 5)
     before = sum(site.read_memory()["resident"] for site in sites)
     load = put_load(address, skipping(series.paths, first), seconds)
@@ -151,7 +151,7 @@ def measure(series: Series, address: str, sites: list[Site], seconds: float) -> 
 
 
 def skipping(paths: Paths, load: Load) -> Paths:
-    """Return the paths after those that a load has asked for, about."""
+    """Return the paths after those that a load has requested, approximately."""
     count = sum(load.statuses.values()) // CLIENTS * 2 + 100
 
     def to_paths(client: int) -> Iterator[str]:
@@ -164,7 +164,7 @@ def skipping(paths: Paths, load: Load) -> Paths:
 
 
 def to_verdict(load: Load, growth: float) -> str:
-    """Return the line that says what is required, and whether it is held."""
+    """Return a line with the requirements, and whether they are met."""
     parts = [
         (f"at least {REQUIRED_RATE} requests/s", load.rate >= REQUIRED_RATE),
         (f"p95 at most {REQUIRED_MS} ms", load.percentile(95) <= REQUIRED_MS),

@@ -2,9 +2,9 @@
 
 The tagger is a conditional random field (python-crfsuite, in requirements-dev.txt) over the words
 of an entry. It is trained on the hand-segmented lists of excite-dev and tested five-fold by paper,
-so that it has seen the styles of its test papers only in other papers. Nothing of it is shipped.
-Both get the same entries, as papersette divides the lists; the tagger replaces their titles. The
-figures are those of benchmarks/references.py.
+so that it has seen the styles of its test papers only in other papers. No part of it is shipped.
+Both get the same entries, as divided by papersette; the tagger replaces their titles. The figures
+are those of benchmarks/references.py.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ LABELS = {"title": "title", "author": "author", "editor": "author", "year": "yea
           "source": "source", "publisher": "source", "other": "other"}  # fmt: skip
 LABEL = re.compile(r"^\s*(?:\[\w+\]|\(?\d{1,3}[.)])\s*")
 Sequence = tuple[list[str], list[str]]
-"""The words of an entry, and the label of each."""
+"""(words of an entry, their labels)."""
 
 
 def main() -> None:
@@ -69,7 +69,7 @@ def to_entry(line: str) -> Sequence:
         if part:
             plain = html.unescape(part)
             if text[-1:] in {",", ".", ":", ")"} and plain[0].isalnum():
-                plain = f" {plain}"  # the truth has lost the space before some elements
+                plain = f" {plain}"  # in the truth, some elements lack the space before them
             text += plain
             own = next((LABELS[e] for e in reversed(inside) if e in LABELS), "none")
             labels += [own] * len(plain)

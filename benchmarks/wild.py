@@ -1,8 +1,8 @@
-"""Measure what is read of PDFs of many kinds: `python benchmarks/wild.py`.
+"""Measure what is read from PDFs of many kinds: `python benchmarks/wild.py`.
 
 Prints title, authors, language, words and references of each file of wild-pdfs. The truth in
-tests/truth/wild.json was read by eye. Words are those of `pdftotext` (Debian: poppler-utils) that
-our text contains, as a share; running heads are dropped from both.
+tests/truth/wild.json was read by eye. Words are the share of the words of `pdftotext` (Debian:
+poppler-utils) that our text contains; running heads are dropped from both.
 """
 
 import argparse
@@ -26,25 +26,25 @@ DATA = Path(os.environ.get("PAPERSETTE_DATA", ROOT.parent / "shared" / "data"))
 TRUTH = ROOT / "tests" / "truth" / "wild.json"
 WORDS_NEEDED = 0.97
 FEWEST_WORDS = 30
-"""A file with fewer words by pdftotext has no text to compare."""
+"""Least number of words, by pdftotext, of a file that is compared."""
 
 
 class Figures(NamedTuple):
-    """What was read of one file, beside the truth."""
+    """Figures of one file, compared with the truth."""
 
     title: bool
     right: int
-    """Authors read that are authors."""
+    """Number of authors read that are right."""
     read: int
-    """Authors read."""
+    """Number of authors read."""
     known: int
-    """Authors."""
+    """Number of authors in the truth."""
     language: bool
     words: float | None
-    """Share of pdftotext's words; None if it has too few."""
+    """Share of pdftotext's words that were read; None if it has too few."""
     references: int
     spoken: str
-    """The language of the file."""
+    """Language of the file."""
 
 
 def main() -> None:
@@ -103,7 +103,7 @@ def read(path: Path, text: Text | str) -> tuple:
 
 
 def to_share(ours: Counter[str], theirs: list[str]) -> float:
-    """Return the share of words that we have; parts of one word of ours count as read.
+    """Return the share of their words that we have; parts of one of our words also count.
 
     pdftotext splits words at small capitals ("E YE") and at Arabic ligatures.
     """
@@ -126,7 +126,7 @@ def to_share(ours: Counter[str], theirs: list[str]) -> float:
 
 
 def pdftotext_words(path: Path) -> list[str]:
-    """Return the words of a file by pdftotext, without running heads and marks of direction."""
+    """Return the words of a file by pdftotext, without running heads and direction marks."""
     done = subprocess.run(["pdftotext", path, "-"], capture_output=True, text=True, check=True)
     plain = re.sub("[\u200e\u200f\u202a-\u202e\u2066-\u2069]", "", done.stdout)
     pages = cleaning.clean(plain.split("\f"))
@@ -163,7 +163,7 @@ def by_language(language: str, rows: list[Figures]) -> str:
 
 
 def summary(rows: list[Figures]) -> list[str]:
-    """Return the lines of the totals, each beside what is required."""
+    """Return the lines of the totals, each with the required value."""
     right, found = sum(row.right for row in rows), sum(row.read for row in rows)
     known = sum(row.known for row in rows)
     shares = [row.words for row in rows if row.words is not None]

@@ -1,7 +1,7 @@
 """Papersette: papers (metadata + PDFs) in, one searchable SQLite file out.
 
-This package knows papers and SQLite; plugins/ and templates/ serve them. Only site/ imports
-Datasette, and its internals only through site/datasette_seam.py.
+This package handles papers and SQLite; plugins/ and templates/ serve them. Only site/ imports
+Datasette, and uses its internals only through site/datasette_seam.py.
 """
 
 __version__ = "0.1.0"

@@ -3,8 +3,8 @@
     python -m papersette search "batch normalization hessian"
     python -m papersette search 'tag:gan year:2019' --json --size 50 --db papers.db
 
-The search index is beside the database; where it is missing or stale, it is made. Exit status: 0,
-also where nothing is found; 1 where the database cannot be searched; 2 for wrong usage.
+The search index is beside the database; an index that is missing or stale is built. Exit status: 0,
+even if nothing is found; 1 if the database cannot be searched; 2 for wrong usage.
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ from json_each(?) as ids join papers on papers.paper_id = ids.value join venues 
 
 
 class FileAddresses:
-    """The addresses that the papers themselves have, where no site serves them."""
+    """The papers' own addresses, used without a site."""
 
     def __init__(self, papers: Mapping[str, Mapping[str, Any]]) -> None:
         self._papers = papers
 
     def paper(self, paper_id: str) -> str:
-        """Return the address of a paper; its id where it has none."""
+        """Return the address of a paper, or else its id."""
         paper = self._papers.get(paper_id, {})
         return str(paper.get("url") or paper.get("pdf_url") or paper_id)
 
@@ -52,7 +52,7 @@ class FileAddresses:
         return f"{pdf_url}#page={page}" if pdf_url else self.paper(paper_id)
 
     def search(self, arguments: Mapping[str, str]) -> str:
-        """Return "": there is no site."""
+        """Return "", as there is no site."""
         return ""
 
 
@@ -110,7 +110,7 @@ def to_json(engine: Engine, options: argparse.Namespace) -> str:
 
 
 def open_engine(database: Path) -> Engine:
-    """Return the engine of a database, whose index is made if need be.
+    """Return the search engine of a database; its index is built if it is missing or stale.
 
     Raises:
         UserError: There is no such database, or its index cannot be written.

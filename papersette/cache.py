@@ -1,8 +1,8 @@
-"""Keep what was computed from one file or paper, so that no build computes it again.
+"""Cache results computed from one file or paper, so that no build computes them again.
 
 A key covers the content and every version that the result depends on, so an entry is never out of
-date. An entry appears complete or not at all: several builds and machines may share a cache. It is
-a folder, or the address of one that fsspec knows, such as `s3://bucket/cache`.
+date. An entry appears complete or not at all, so that several builds and machines can share a
+cache. The cache is a folder, or an address that fsspec can open, such as `s3://bucket/cache`.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from pathlib import Path
 from typing import Any
 
 Location = Path | str
-"""A folder on this machine, or the address of a folder that fsspec knows."""
+"""A folder on this machine, or the address of a folder for fsspec."""
 
 PACKAGE = Path(__file__).parent
 COMPRESSION = 4
-"""Of gzip: a higher level takes longer and saves little."""
+"""Level of gzip compression: a higher level takes longer and saves little."""
 
 
 def to_location(text: str) -> Location:
-    """Return the location that a user names: an address with a scheme, or the path of a folder.
+    """Return the location in a user's text: an address with a scheme, or the path of a folder.
 
     >>> to_location("s3://bucket/cache"), to_location("file:///srv/cache")
     ('s3://bucket/cache', PosixPath('/srv/cache'))
@@ -39,7 +39,7 @@ def to_location(text: str) -> Location:
 
 
 def to_key(*parts: str) -> str:
-    """Return the key of what an entry depends on: hashes of content, and versions.
+    """Return the key of an entry, from everything it depends on: hashes of content, and versions.
 
     >>> len(to_key("00" * 32, "pdfium 1"))
     64
@@ -48,7 +48,7 @@ def to_key(*parts: str) -> str:
 
 
 def to_rules_version(patterns: Iterable[str]) -> str:
-    """Return a version that changes with the rules in these files of the package, and with Python.
+    """Return a version that changes with these files of the package, and with Python.
 
     `patterns` are relative to the package, such as `knowledge/*.py`.
     """
@@ -60,7 +60,7 @@ def to_rules_version(patterns: Iterable[str]) -> str:
 
 
 def read_entry(location: Location, key: str) -> Any:
-    """Return the entry, or None if it is missing or damaged."""
+    """Return an entry, or None if it is missing or damaged."""
     try:
         return json.loads(gzip.decompress(_read(location, _to_name(key))))
     except (OSError, EOFError, ValueError):
@@ -68,7 +68,7 @@ def read_entry(location: Location, key: str) -> Any:
 
 
 def save_entry(location: Location, key: str, entry: Any) -> None:
-    """Write an entry, anything that JSON can hold, in one step. Raises `OSError`."""
+    """Write an entry, any value that JSON can represent, in one step. Raises `OSError`."""
     packed = gzip.compress(json.dumps(entry, ensure_ascii=False).encode(), COMPRESSION, mtime=0)
     save_bytes(location, _to_name(key), packed)
 
@@ -96,7 +96,7 @@ def read_bytes(location: Location, name: str) -> bytes:
 
 
 def has_file(location: Location, name: str) -> bool:
-    """Return whether the cache has a file. Raises `OSError` where it cannot be asked."""
+    """Return whether the cache has a file. Raises `OSError` if the cache cannot be read."""
     if not isinstance(location, str):
         return (location / name).is_file()
     file_system, folder = _open(location)
@@ -121,7 +121,7 @@ def _read(location: Location, name: str) -> bytes:
 
 
 def _save_remote(location: str, name: str, content: bytes) -> None:
-    """Write an object: object stores show it when it is complete."""
+    """Write an object; object stores show it only when it is complete."""
     file_system, folder = _open(location)
     try:
         file_system.pipe_file(f"{folder}/{name}", content)
@@ -130,7 +130,7 @@ def _save_remote(location: str, name: str, content: bytes) -> None:
 
 
 def _open(location: str) -> tuple[Any, str]:
-    """Return the file system of an address, which fsspec keeps open, and the path in it."""
+    """Return the file system of an address, which fsspec keeps open, and the path there."""
     try:
         from fsspec.core import url_to_fs
     except ImportError:
@@ -143,7 +143,7 @@ def _open(location: str) -> tuple[Any, str]:
 
 
 def _to_os_error(location: str, error: Exception) -> OSError:
-    """Return an error of an object store, whatever its library calls it, as one of the system."""
+    """Return an error of an object store's library as an OSError."""
     if isinstance(error, OSError):
         return error
     return OSError(f"{location}: {type(error).__name__}: {error}")

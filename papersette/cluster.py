@@ -1,8 +1,8 @@
 """Run the work on papers on the machines of a Dask cluster.
 
 The cluster only fills the cache, which is a shared folder or an object store. The build then finds
-every result there, as if an earlier build had left it, and does itself what is missing. So the
-database does not depend on the cluster, and whatever fails there loses nothing but time.
+the results there, as if an earlier build had left them, and computes missing ones itself. So the
+database does not depend on the cluster, and its failures cost nothing but time.
 """
 
 from __future__ import annotations
@@ -24,37 +24,37 @@ J = TypeVar("J")
 R = TypeVar("R")
 
 BATCH = 8
-"""Jobs of one task: the scheduler takes about a millisecond for each task."""
+"""Jobs in one task: the scheduler takes about a millisecond for each task."""
 TASKS_AHEAD = 4
-"""Tasks for each thread of the cluster that wait or have ended before an earlier one."""
+"""Tasks, for each thread of the cluster, that are submitted before the first result is used."""
 PATIENCE = 30
-"""Seconds to wait for the scheduler."""
+"""Time limit in seconds for the connection to the scheduler."""
 
 Call = tuple[Callable[[Any], Any], Any]
-"""A function and its argument."""
+"""(function, argument)."""
 Remote = tuple[Callable[[Any], Any], Callable[[Any], Any]]
-"""What prepares a job for other machines, and the function that runs there."""
+"""(function that prepares a job for other machines, function that runs there)."""
 
 
 @dataclass
 class _Sent(Generic[J, R]):
-    """A job on its way, and what is known of it."""
+    """A job that was sent to the cluster, with its outcome so far."""
 
     job: J
     found: R | None = None
     error: Exception | None = None
-    """Why it has no result."""
+    """Reason why the job has no result."""
     lost: bool = False
-    """Whether the cluster could not do it."""
+    """Whether the cluster could not do the job."""
 
 
 class ClusterWorkers(Workers):
     """Workers of this machine that find their results in a cache that a cluster fills.
 
     Args:
-        address: Of the scheduler, such as `tcp://10.0.0.1:8786`.
-        remote: For functions whose jobs name files of this machine, what other machines do.
-        jobs, limits, prepare: As of `Workers`; also of the processes on the cluster.
+        address: Address of the scheduler, such as `tcp://10.0.0.1:8786`.
+        remote: Function whose jobs name files of this machine -> what other machines run instead.
+        jobs, limits, prepare: As for `Workers`; also used for the processes on the cluster.
 
     Raises:
         UserError: The cluster cannot be used; the message says why.
@@ -106,7 +106,7 @@ class ClusterWorkers(Workers):
         seconds: float | None,
         find: Callable[[J], R | None],
     ) -> Iterator[_Sent[J, R]]:
-        """Yield each job in order when the cluster has done it, or cannot do it."""
+        """Yield each job in order, when the cluster has done it or cannot do it."""
         tasks: deque[tuple[list[_Sent[J, R]], Any]] = deque()
         while batch := [_Sent(job, find(job)) for job in islice(jobs, BATCH)]:
             tasks.append((batch, self._submit(function, batch, seconds)))
@@ -118,14 +118,14 @@ class ClusterWorkers(Workers):
     def _submit(
         self, function: Callable[[J], R], batch: list[_Sent[J, R]], seconds: float | None
     ) -> Any:
-        """Start a task for the jobs of a batch that have no result; None if it has no such job."""
+        """Start a task for the jobs of a batch without a result; return None if there are none."""
         prepare, remote = self._remote.get(function, (None, function))
         calls: list[Call] = []
         for sent in batch:
             if sent.found is None:
                 try:
                     calls.append((remote, prepare(sent.job) if prepare else sent.job))
-                except OSError:  # the file cannot be copied to where the cluster reads it
+                except OSError:  # the file cannot be copied into the cache of the cluster
                     sent.lost = True
                 except Exception as error:  # noqa: BLE001 - the file is unusable
                     sent.error = error
@@ -136,11 +136,11 @@ class ClusterWorkers(Workers):
 
 
 def _wait(batch: list[_Sent[J, R]], task: Any) -> Iterator[_Sent[J, R]]:
-    """Yield the jobs of a batch when its task has ended."""
+    """Yield the jobs of a batch after its task has ended."""
     given = [s for s in batch if s.found is None and s.error is None and not s.lost]
     try:
         errors = task.result() if task else []
-    except Exception:  # noqa: BLE001 - the cluster lost the task, whatever happened to it
+    except Exception:  # noqa: BLE001 - the cluster lost the task for any reason
         errors = []
         for sent in given:
             sent.lost = True
@@ -156,10 +156,10 @@ def _to_failed(error: Exception) -> Future[Any]:
 
 
 def connect(address: str) -> Any:
-    """Return a client of a cluster whose workers can do the work.
+    """Return a client of a cluster with usable workers.
 
-    Raises `UserError` if no scheduler answers, it has no workers, they have another version of
-    Papersette, or they may not start processes.
+    Raises `UserError` if no scheduler answers, or if it has no workers, or workers with another
+    version of Papersette, or workers that may not start processes.
     """
     try:
         from distributed import Client
@@ -179,10 +179,10 @@ def connect(address: str) -> Any:
 
 
 def _find_fault(client: Any) -> str | None:
-    """Return why the workers of a cluster cannot be used."""
+    """Return the reason why the workers of a cluster cannot be used, or None."""
     try:
         states = list(client.run(to_state).values())
-    except Exception as error:  # noqa: BLE001 - for example, they have no Papersette
+    except Exception as error:  # noqa: BLE001 - for example, the workers have no Papersette
         return f"its workers cannot run Papersette: {type(error).__name__}: {error}"
     if not states:
         return "has no workers; start some with “dask worker ADDRESS --no-nanny”"
@@ -195,7 +195,7 @@ def _find_fault(client: Any) -> str | None:
 
 
 def to_state() -> tuple[str, bool]:
-    """Return the version of the code of this process, and whether it may not start others."""
+    """Return the version of this process's code, and whether it may not start other processes."""
     version = to_rules_version(("**/*.py", "**/*.yml"))
     return version, multiprocessing.current_process().daemon
 
@@ -206,9 +206,9 @@ _own = threading.local()
 def run_batch(
     calls: list[Call], seconds: float, limits: Limits, prepare: Callable[[], None] | None
 ) -> list[Exception | None]:
-    """Run functions in a process of their own, on a worker of the cluster; return their errors.
+    """Run functions in a separate process on a worker of the cluster; return their errors.
 
-    The results go into the cache. Each thread of the worker keeps one process.
+    The results go into the cache. Each thread of the worker keeps one such process.
     """
     if not hasattr(_own, "pool"):
         _own.pool = Workers(1, limits, prepare)
@@ -217,13 +217,13 @@ def run_batch(
         try:
             outcome.result()
             errors.append(None)
-        except Exception as error:  # noqa: BLE001 - raised again where the build runs
+        except Exception as error:  # noqa: BLE001 - the build raises it again
             errors.append(error)
     return errors
 
 
 def call(given: Call) -> bool:
-    """Call a function for what it keeps in the cache."""
+    """Call a function, whose result goes into the cache."""
     function, argument = given
     function(argument)
     return True

@@ -1,4 +1,4 @@
-"""The errors that end a build with one clear message."""
+"""Errors that end a build with one clear message."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 class UserError(Exception):
     """A mistake that only the user can fix.
 
-    The message names the file, the line where there is one, and the remedy.
+    The message names the file, the line if known, and the remedy.
     """
 
 

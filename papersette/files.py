@@ -1,4 +1,4 @@
-"""Check, hash and name files that may be anything: a FIFO, a device, larger than the memory."""
+"""Check, hash and name files of any kind: a FIFO, a device, a file larger than the memory."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 
 LARGEST = 2 << 30
-"""Limit in bytes of a PDF or text; pdfium opens no larger file."""
+"""Largest PDF or text in bytes; pdfium opens no larger file."""
 
 
 class Unusable(Exception):
@@ -16,7 +16,7 @@ class Unusable(Exception):
 
 
 def check_file(path: Path) -> None:
-    """Raise `Unusable` if this is not a regular file of usable size, `OSError` if it is missing."""
+    """Raise `Unusable` if this is not a regular file or too large, `OSError` if it is missing."""
     status = path.stat()
     if not stat.S_ISREG(status.st_mode):
         raise Unusable("is not a regular file, but a pipe, device or folder; replace it by the PDF")
@@ -35,19 +35,19 @@ def hash_file(path: Path) -> str:
 
 
 def to_shown_name(name: str) -> str:
-    """Return the name of a file as text; U+FFFD stands for bytes that are not UTF-8.
+    """Return the name of a file as text; bytes that are not UTF-8 become U+FFFD.
 
     >>> to_shown_name("caf\\udce9.pdf") == "caf\\ufffd.pdf", to_shown_name("café.pdf")
     (True, 'café.pdf')
     """
     try:
         return os.fsencode(name).decode("utf-8", errors="replace")
-    except UnicodeEncodeError:  # not the name of a file on this machine
+    except UnicodeEncodeError:  # the name is not that of a file on this machine
         return name.encode("utf-8", errors="replace").decode()
 
 
 def is_utf8(path: Path) -> bool:
-    """Tell whether a path can be written in UTF-8, as a library in C may need."""
+    """Return whether a path can be written in UTF-8, which C libraries may need."""
     try:
         str(path).encode()
     except UnicodeEncodeError:
@@ -56,9 +56,9 @@ def is_utf8(path: Path) -> bool:
 
 
 def is_text(path: Path) -> bool:
-    """Return whether a file is text: by its name, or if the name has no ending by its first bytes.
+    """Return whether a file is text, by its name, or without an ending by its first bytes.
 
-    A download from OpenReview may be named `pdf?id=H1M7soActX`, whether it is PDF or its text.
+    A download from OpenReview, PDF or text, may be named `pdf?id=H1M7soActX`.
     """
     suffix = path.suffix.lower()
     if suffix in {".txt", ".pdf"}:

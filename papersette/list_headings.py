@@ -1,7 +1,7 @@
 """Recognises the headings of reference lists, and of the text after them, in many languages.
 
-The headings are data: list_headings.yml. A heading is compared as the letters it is made of, so
-that "R EFERENCES", "8. References:" and "References" are one.
+The headings are data: list_headings.yml. Only the letters of a heading are compared, so that
+"R EFERENCES", "8. References:" and "References" are equal.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ SHIPPED = Path(__file__).with_name("list_headings.yml")
 NUMBERING = re.compile(r"(?:\(?\d{1,4}(?:\.\d{1,2})*\.?\)?|[A-Za-z][.)]|[IVXivx]{1,5}[.)]?)\s+")
 NO_LETTERS = re.compile(r"[\W\d_]+")
 LONGEST = 60
-"""Characters of the longest line that is compared."""
+"""Longest line that is compared, in characters."""
 
 
 @cache
@@ -44,8 +44,8 @@ def to_letters(line: str) -> str:
 def find_kind(line: str) -> str | None:
     """Return the kind of heading that a line is: "lists", "weak", "after", or None.
 
-    A heading may have a number, and its letters may be separate or doubled, as bold type is in some
-    PDFs.
+    A heading may have a number. Its letters may be separate, or doubled, as some PDFs print bold
+    type.
 
     >>> [find_kind(line) for line in ("8. Literature", "LITERATUR", "RReeffeerreenncceess")]
     ['weak', 'lists', 'lists']

@@ -1,7 +1,7 @@
 """Load text, JSON, YAML and CSV with limits on size, depth and aliases.
 
 A file that cannot be used raises `BadFile`. A part that cannot be used, such as a value that is
-nested too deeply, costs only itself: it is left out, and `Loaded.reasons` says so.
+nested too deeply, is left out without the rest, and `Loaded.reasons` reports it.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ from papersette import yaml_mistakes
 from papersette.errors import BadFile
 
 LARGEST = 500_000_000
-"""Size limit of a file in bytes."""
+"""Largest file in bytes."""
 LARGEST_YAML = 50_000_000
-"""Size limit of a YAML file in bytes: it takes about 100 times as much memory while it is read."""
+"""Largest YAML file in bytes: reading it takes about 100 times as much memory."""
 DEEPEST = 60
-"""Depth limit of nested values; the deepest of the formats that are read here has ten levels."""
+"""Largest depth of nested values; the deepest format that is read here has ten levels."""
 DEEPEST_SKIPPED = 300
-"""Depth limit of what is left out of YAML: PyYAML's time grows with the square of the depth."""
+"""Largest depth of a skipped YAML value: PyYAML's time grows with the square of the depth."""
 MOST_EXPANDED = 100_000
-"""Limit of the values that all aliases of a YAML file stand for."""
+"""Largest number of values that all aliases of a YAML file stand for together."""
 LONGEST_CELL = 131_072
-"""Characters of a cell of CSV. Python's own limit is of the whole process and may be changed."""
+"""Longest CSV cell in characters. Python's limit is global and may be changed."""
 LONGEST_ROW = 1000
-"""Limit of the lines of one row of CSV: an unclosed quote must not take the rest of the file."""
+"""Largest number of lines in a CSV row: an unclosed quote must not consume the rest of the file."""
 DEEP = f"has values nested more than {DEEPEST} levels deep; they are left out"
 
 
@@ -42,9 +42,9 @@ class Loaded:
 
     value: Any
     reasons: list[str] = field(default_factory=list)
-    """Each begins with the line, where it is known."""
+    """Reasons, each with the line if it is known."""
     node: yaml.Node | None = None
-    """The nodes of a YAML file, which know their lines."""
+    """The root node of a YAML file, whose nodes have their lines."""
 
 
 def read_bytes(path: Path, largest: int = LARGEST) -> bytes:
@@ -71,7 +71,7 @@ def read_text(path: Path, largest: int = LARGEST) -> str:
 
 
 def load_json(path: Path) -> Loaded:
-    """Load a JSON file; `BadFile` has the line that is not JSON."""
+    """Load a JSON file. Raises `BadFile` with the line that is not JSON."""
     text = read_text(path)
     try:
         return parse_json(text)
@@ -84,13 +84,13 @@ def parse_json(text: str) -> Loaded:
     shallow, reasons = _without_deep(text)
     try:
         value = json.loads(shallow, parse_int=_to_number, parse_constant=lambda name: None)
-    except RecursionError:  # brackets that do not match hide the depth
+    except RecursionError:  # unbalanced brackets hide the depth
         raise json.JSONDecodeError("is nested too deeply", text[:1], 0) from None
     return Loaded(value, reasons)
 
 
 def _to_number(digits: str) -> int | float:
-    """Return an integer, or for one that SQLite could not store the nearest float."""
+    """Return an integer; if SQLite cannot store it, the nearest float."""
     return int(digits) if len(digits) < 19 else float(digits)
 
 
@@ -99,7 +99,7 @@ JSON_NOT_BRACKETS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[^\[\]{}"]+', re.DOTAL
 
 
 def _without_deep(text: str) -> tuple[str, list[str]]:
-    """Replace JSON values that are nested too deeply by null, and say on which lines."""
+    """Replace JSON values that are nested too deeply by null; return the text and the reasons."""
     if _depth(JSON_NOT_BRACKETS.sub("", text)) <= DEEPEST:
         return text, []
     parts, reasons, depth, kept_to, start = [], [], 0, 0, 0
@@ -126,7 +126,7 @@ def _depth(brackets: str) -> int:
 
 
 def load_yaml(path: Path, *, front_matter: bool = False) -> Loaded:
-    """Load a YAML file, or the YAML between two lines --- at the start of a file of another kind.
+    """Load a YAML file, or the YAML between two lines --- at the start of another kind of file.
 
     Its value and node are None if it is empty. Raises `BadFile`.
     """
@@ -142,7 +142,7 @@ def load_yaml(path: Path, *, front_matter: bool = False) -> Loaded:
         reason = f"is not YAML: has the control character U+{int(error.character):04X}; remove it"
         raise BadFile(path, reason, line) from None
     except (yaml.YAMLError, ValueError, TypeError, LookupError, AttributeError) as error:
-        # Besides YAMLError: PyYAML's errors for a key that is a list, or a value of an odd type.
+        # PyYAML also raises other errors, for a key that is a list, or a value of an odd type.
         number, explanation = yaml_mistakes.explain(text, error)
         raise BadFile(path, f"is not YAML: {explanation}", number) from None
     return Loaded(value, loader.reasons[:10], node)
@@ -155,7 +155,7 @@ def _to_front_matter(text: str, path: Path) -> str:
     found = FRONT_MATTER.match(text)
     if not found:
         raise BadFile(path, "has no front matter, which is YAML between two lines ---")
-    return "\n" * text.count("\n", 0, found.start(1)) + found[1]  # the lines keep their numbers
+    return "\n" * text.count("\n", 0, found.start(1)) + found[1]  # lines keep their numbers
 
 
 class _Loader(yaml.SafeLoader):
@@ -199,7 +199,7 @@ class _Loader(yaml.SafeLoader):
         return node
 
     def _skip(self) -> None:
-        """Read to the end of a sequence or mapping."""
+        """Skip to the end of a sequence or mapping."""
         depth = 0
         while True:
             event = self.get_event()  # type: ignore[no-untyped-call]
@@ -214,7 +214,7 @@ class _Loader(yaml.SafeLoader):
 
 
 def _to_scalar(loader: _Loader, node: yaml.ScalarNode) -> Any:
-    """Return a number or a date; one that cannot be, such as 2019-13-45, is text."""
+    """Return a number or a date; an impossible one, such as 2019-13-45, is returned as text."""
     try:
         value = SCALARS[node.tag](loader, node)
     except (ValueError, LookupError, AttributeError, OverflowError):
@@ -241,7 +241,7 @@ def _children(node: yaml.Node | None) -> Iterator[yaml.Node]:
 def read_csv(path: Path, delimiter: str = ",") -> Iterator[tuple[int, dict[str, str | None] | str]]:
     """Yield (line, row by column) for each row, or (line, reason why the row cannot be read).
 
-    An unclosed quote costs its own line only.
+    An unclosed quote makes only its own line unreadable.
     """
     lines = _join_at_newlines(read_text(path).splitlines(keepends=True))
     at, header = 0, None
@@ -259,7 +259,7 @@ def read_csv(path: Path, delimiter: str = ",") -> Iterator[tuple[int, dict[str, 
 
 
 def _join_at_newlines(lines: list[str]) -> list[str]:
-    """Join what str.splitlines separates and CSV does not, for example at U+2028."""
+    """Join lines that str.splitlines separates but CSV does not, for example at U+2028."""
     joined: list[str] = []
     for line in lines:
         if joined and not joined[-1].endswith(("\n", "\r")):

@@ -1,8 +1,9 @@
 """Load XML with limits on size and depth, and read the text of its elements.
 
-A file that is cut or damaged keeps what comes before; `Loaded.reasons` says so. A document type is
-ignored: nothing that it names is fetched, and a file that declares entities of its own is refused.
-The named entities of HTML, which the document types of JATS and DBLP declare, are known.
+From a truncated or damaged file, the part before the damage is kept, and `Loaded.reasons` reports
+it. A document type is ignored: nothing that it names is fetched, and a file that declares its own
+entities is refused. The named entities of HTML, which the document types of JATS and DBLP declare,
+are known.
 """
 
 from __future__ import annotations
@@ -17,17 +18,17 @@ from papersette.loading import Loaded, read_bytes
 
 Element = ElementTree.Element
 DEEPEST = 200
-"""Depth limit of elements: a formula in a table in a section of JATS has about 40 levels."""
+"""Largest depth of elements: a formula in a table in a section of JATS has about 40 levels."""
 MOST_REASONS = 10
-"""Limit of the unknown entities that are reported."""
+"""Largest number of unknown entities that are reported."""
 
 
 def load_xml(path: Path, *, namespaces: bool = False) -> Loaded:
     """Load the root element of an XML file, in the encoding that it declares.
 
-    Of a file that is cut or damaged, the value has the elements before that; it is None if there
-    are none. Names are without namespace, `href` for `xlink:href`, or with `namespaces` are
-    {namespace}name, as in ElementTree. Raises `BadFile` if it cannot be read.
+    For a truncated or damaged file, the value has the elements before the damage, or is None if
+    there are none. Names are without namespace, `href` for `xlink:href`, or with `namespaces`
+    {namespace}name, as in ElementTree. Raises `BadFile` if the file cannot be read.
     """
     content, builder = read_bytes(path), _Builder(_qualified if namespaces else _local)
     try:
@@ -44,7 +45,7 @@ def load_xml(path: Path, *, namespaces: bool = False) -> Loaded:
 
 
 class _NotAllowedError(Exception):
-    """Something in XML that no metadata needs."""
+    """A construct of XML that no metadata needs."""
 
 
 class _Builder:
@@ -53,7 +54,7 @@ class _Builder:
     def __init__(self, to_name: Callable[[str], str]) -> None:
         self._to_name = to_name
         self.parser = expat.ParserCreate(namespace_separator="}")
-        self.parser.UseForeignDTD(True)  # an unknown entity is then skipped, and is no error
+        self.parser.UseForeignDTD(True)  # an unknown entity is then skipped instead of an error
         self.parser.StartElementHandler = self.start
         self.parser.EndElementHandler = self.end
         self.parser.CharacterDataHandler = self.data
@@ -95,7 +96,7 @@ class _Builder:
             self._tree.end(self._open.pop())
         try:
             return self._tree.close()
-        except AssertionError:  # no element was started
+        except AssertionError:  # no element was opened
             return None
 
 
@@ -108,10 +109,10 @@ def _local(name: str) -> str:
 
 
 def to_plain_text(element: Element | None, without: Collection[str] = ()) -> str:
-    """Return the text of an element and all in it, in one line.
+    """Return the text of an element and its descendants, in one line.
 
-    Elements named in `without` are left out; the text after them is not. Of the forms of a formula,
-    MathML and TeX, one is taken, and a power is written with ^.
+    Elements named in `without` are left out, but not the text after them. If a formula is given as
+    MathML and as TeX, one of them is used; powers are written with ^.
 
     >>> to_plain_text(ElementTree.fromstring("<t>A <i>b</i><x>no</x>, c</t>"), {"x"})
     'A b, c'
@@ -133,20 +134,20 @@ def _texts(element: Element, without: Collection[str]) -> Iterator[str]:
             yield " "
             stack.append(" ")
         elif item.tag == "sup" and item.find("xref") is not None:
-            yield " "  # the number of a note or reference is no part of the word before it
+            yield " "  # the number of a note or reference does not belong to the word before it
         parts: list[Element | str] = [item.text or ""]
         for child in _first_form(item) if item.tag == "alternatives" else item:
             if child.tag == "sup" and str(parts[-1])[-1:].isdigit() and child.find("xref") is None:
-                parts.append("^")  # 10 to the power of 15 is not 1015
+                parts.append("^")  # 10 to the power of 15 must not become 1015
             parts += [child] if child.tag not in without else []
             parts.append(child.tail or "")
         stack.extend(reversed(parts))
 
 
 SPACED = frozenset("break br p title label td th list-item def term kwd institution".split())
-"""Elements whose text is not a part of the word before or after it."""
+"""Elements whose text does not continue the word before or after it."""
 
 
 def _first_form(element: Element) -> list[Element]:
-    """Return the first child with text: the others are other forms of it, such as pictures."""
+    """Return the first child with text; other children are other forms of it, such as pictures."""
     return [child for child in element if any(child.itertext())][:1]

@@ -1,6 +1,6 @@
-r"""Turns text with LaTeX mathematics, as titles and abstracts have it, into HTML with MathML.
+r"""Turns text with LaTeX mathematics, such as titles and abstracts, into HTML with MathML.
 
-What is between $…$, $$…$$, \(…\) or \[…\] is converted by math-core, and its result is written anew
+Formulas between $…$, $$…$$, \(…\) or \[…\] are converted by math-core, and its result is rewritten
 with known elements and attributes only. A formula that cannot be converted stays as it is written.
 """
 
@@ -14,7 +14,7 @@ from html.parser import HTMLParser
 from math_core import LatexError, LatexToMathML
 
 LONGEST_TEXT = 100_000
-"""Characters of a text in which formulas are looked for."""
+"""Longest text in which formulas are looked for, in characters."""
 FORMULA = re.compile(
     r"""(?<!\\)(?:
         \$\$(?P<block>[^$]{1,500}?)\$\$
@@ -24,20 +24,21 @@ FORMULA = re.compile(
     )""",
     re.VERBOSE | re.DOTALL,
 )
-r"""As in Pandoc, a dollar sign opens a formula before a character and closes one after a character
-and before no digit, so that "from $5 to $10" has none. A formula has at most 500 characters: a
-longer one is more likely a text between two dollar signs, and the converter is recursive."""
+r"""A formula. As in Pandoc, an opening dollar sign is followed by a character, and a closing one
+follows a character and precedes no digit, so that "from $5 to $10" has no formula. A formula has at
+most 500 characters: a longer one is probably a text between two dollar signs, and the converter is
+recursive."""
 DEFINITION = re.compile(r"\\(?:new|renew|provide|g|e|x)?(?:command|def|let)", re.IGNORECASE)
-"""A formula may define no commands, as these may be expanded to longer and deeper ones."""
+"""TeX definitions, which a formula may not have: they can expand to long and deep formulas."""
 CURRENCY = re.compile(
     r"\d[\d.,]*(?:\s*[a-zA-Z]{2,}.*)?\s(?:and|or|to|of|per|in|for|a)\s.*", re.DOTALL
 )
-r"""A sum of money up to the next dollar sign, as "5 and US" in "$5 and US$"."""
+r"""A sum of money up to the next dollar sign, such as "5 and US" in "$5 and US$"."""
 ELEMENTS = frozenset(
     """math mrow mi mn mo mtext mspace ms msub msup msubsup munder mover munderover mmultiscripts
     mprescripts mfrac msqrt mroot mtable mtr mtd mpadded mphantom mstyle b i code""".split()
 )
-"""Elements of MathML Core, and of HTML in mtext, without those that link, load or run something."""
+"""Elements of MathML Core, and of HTML in mtext, except any that link, load or run something."""
 ATTRIBUTES = frozenset(
     """accent accentunder columnspan depth dir display displaystyle fence form height largeop
     linethickness lspace mathvariant maxsize minsize movablelimits rowspan rspace scriptlevel
@@ -47,11 +48,11 @@ VALUE = re.compile(r"[\w.%+-]{1,20}")
 
 
 class _NotAllowedError(Exception):
-    """A converter wrote what the lists above do not have."""
+    """The converter's output has an element that is not allowed."""
 
 
 class _Sanitiser(HTMLParser):
-    """Writes MathML anew; attributes that are not allowed are dropped."""
+    """Rewrites MathML; attributes that are not allowed are dropped."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -84,7 +85,7 @@ class _Sanitiser(HTMLParser):
 
 
 def sanitise(mathml: str) -> str:
-    """Return MathML with allowed elements and attributes; "" where it has other elements.
+    """Return MathML with allowed elements and attributes; "" if it has other elements.
 
     >>> sanitise('<math><mi style="color:red" mathvariant="normal">x</mi></math>')
     '<math><mi mathvariant="normal">x</mi></math>'
@@ -109,7 +110,7 @@ def to_html(text: str | None) -> str:
     'from $5 to $10, $\\nosuch$'
     """
     text = text or ""
-    if "$" not in text and "\\" not in text:  # nearly all texts
+    if "$" not in text and "\\" not in text:  # true for nearly all texts
         return html.escape(text)
     return _convert(text[:LONGEST_TEXT]) + html.escape(text[LONGEST_TEXT:])
 
@@ -124,7 +125,7 @@ def _convert(text: str) -> str:
 
 
 def _to_mathml(found: re.Match[str]) -> str:
-    """Return a formula as MathML, or as it is written."""
+    """Return a formula as MathML, or as written if it cannot be converted."""
     kind = found.lastgroup or ""
     latex = found[kind].strip()
     mathml = ""

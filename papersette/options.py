@@ -1,4 +1,4 @@
-"""The command line of a build."""
+"""Parses the command line of a build."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every worker process of a build needs; loaded once, by the process they are copied from."""
+"""Imports what every worker process of a build needs, once, in the process that they copy."""
 
 from papersette.database import publish
 from papersette.fulltext import reading

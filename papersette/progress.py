@@ -1,4 +1,4 @@
-"""Show the progress of a build: a bar per stage on a terminal, else plain lines."""
+"""Shows the progress of a build: one bar per stage on a terminal, else plain lines."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from tqdm import tqdm
 T = TypeVar("T")
 
 INTERVAL = 30.0
-"""Seconds between two lines of a stage that takes long, where there is no terminal."""
+"""Seconds between two lines about a long stage, without a terminal."""
 
 
 class Progress:
     """Prints the progress of the stages of one build to standard error.
 
     Args:
-        clock: Returns seconds; tests give another one.
+        clock: Returns the time in seconds; tests replace it.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -29,7 +29,7 @@ class Progress:
     def over(
         self, stage: str, items: Iterable[T], total: int | None = None, unit: str = "papers"
     ) -> Iterator[T]:
-        """Yield the items and show how many are done, the rate, and the time left."""
+        """Yield the items, and show how many are done, the rate, and the time left."""
         if self.terminal:
             yield from tqdm(items, desc=stage, total=total, unit=f" {unit}", file=sys.stderr)
             return
@@ -51,7 +51,7 @@ class Progress:
 
 
 def to_line(stage: str, done: int, total: int | None, unit: str, seconds: float) -> str:
-    """Return a line about a stage that is not finished.
+    """Return a line about an unfinished stage.
 
     >>> to_line("reading papers", 1500, 20657, "papers", 100)
     'reading papers: 1,500 of 20,657 papers, 15.0 a second, 21:17 left'

@@ -15,21 +15,21 @@ class Venue:
     """A conference-year, a journal or a group's list."""
 
     venue_id: str
-    """Short and stable, for example "iclr-2019"; it is part of URLs."""
+    """Short, stable id such as "iclr-2019"; it is part of URLs."""
     name: str
     year: int | None = None
     kind: str | None = None
-    """"conference", "journal", "list", ..."""
+    """Kind of venue: "conference", "journal", "list", ..."""
     url: str | None = None
     timezone: str | None = None
     """IANA name of the time zone of the programme, for example "Europe/Paris"."""
     event: str | None = None
-    """The conference at which it was presented, where the venue is one of its volumes."""
+    """The conference at which it was presented, if the venue is a volume of its proceedings."""
     location: str | None = None
     dates: str | None = None
-    """As the source writes them: "May 22–27, 2022"."""
+    """Dates as the source writes them: "May 22–27, 2022"."""
     editors: str | None = None
-    """Names, separated by semicolons."""
+    """Names of the editors, separated by semicolons."""
     publisher: str | None = None
 
 
@@ -41,9 +41,9 @@ class Session:
     title: str
     kind: str | None = None
     start: str | None = None
-    """ISO 8601, in the venue's local time; with an offset if the venue has a time zone."""
+    """Start in ISO 8601, in the venue's local time; with an offset if the venue has a time zone."""
     finish: str | None = None
-    """As `start`."""
+    """End in the same form as `start`."""
     room: str | None = None
     position: int | None = None
     """Position in the printed programme; None if sessions keep the order of the papers."""
@@ -55,12 +55,12 @@ class Slot:
 
     session: Session
     position: int | None = None
-    """1 for the first; None if the papers are presented in the order of the source."""
+    """Position in the session, from 1; None if the papers keep the order of the source."""
 
 
 @dataclass(frozen=True)
 class Author:
-    """An author's name as printed on a paper, with the affiliation if the source has one."""
+    """An author's name as printed on a paper, with the affiliation if the source gives one."""
 
     name: str
     affiliation: str | None = None
@@ -76,10 +76,10 @@ class Author:
 
 @dataclass(frozen=True)
 class Reference:
-    """One entry of a reference list, as a source gives it in fields."""
+    """One entry of a reference list that a source gives in fields."""
 
     raw: str
-    """The entry as printed, or put together from its fields."""
+    """The entry as printed, or composed of its fields."""
     title: str | None = None
     authors: tuple[str, ...] = ()
     year: int | None = None
@@ -87,7 +87,7 @@ class Reference:
     doi: str | None = None
     arxiv_id: str | None = None
     page: int | None = None
-    """The page of the paper's text that has the list, if there is one."""
+    """The page with the list in the paper's text, if there is one."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class Review:
     """One review of a paper."""
 
     rating: float | None = None
-    """On the venue's own scale."""
+    """Rating on the venue's own scale."""
     confidence: float | None = None
     """The reviewer's confidence, on the venue's scale."""
     reviewer: str | None = None
@@ -106,14 +106,14 @@ class Review:
 
 @dataclass(frozen=True)
 class Section:
-    """A section of a paper whose text the source has; it is a page of the publication."""
+    """A section of a paper whose source gives the text; it becomes a page of the publication."""
 
     body: str
-    """One paragraph a line."""
+    """Text of the section, one paragraph a line."""
     headings: tuple[tuple[str, str], ...] = ()
-    """(number, heading) of the section and of those in it, such as ("2.1", "Data")."""
+    """(number, heading) of the section and its subsections, such as ("2.1", "Data")."""
     refs: str = ""
-    """Its reference list, one entry a line."""
+    """Its part of the reference list, one entry a line."""
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ class Paper:
     authors: tuple[Author, ...] = ()
     year: int | None = None
     published: str | None = None
-    """Date of publication in ISO 8601, as precise as the source: "2019" or "2019-06"."""
+    """Date of publication in ISO 8601, as precise as in the source: "2019" or "2019-06"."""
     abstract: str | None = None
     tldr: str | None = None
     tags: tuple[str, ...] = ()
@@ -138,32 +138,32 @@ class Paper:
     reviews: tuple[Review, ...] = ()
     slots: tuple[Slot, ...] = ()
     doi: str | None = None
-    """Without the address: "10.1000/182"."""
+    """DOI without the address: "10.1000/182"."""
     license: str | None = None
-    """The address of the licence of the text, or its name."""
+    """Address of the licence of the text, or its name."""
     references: tuple[Reference, ...] = ()
-    """The reference list, if the source has it; otherwise it is found in the file's text."""
+    """Reference list from the source; if it is empty, the list in the file's text is used."""
     url: str | None = None
-    """The paper's own web page: its forum, its entry in the proceedings."""
+    """The paper's own web page, such as its forum or its entry in the proceedings."""
     pdf_url: str | None = None
     """URL of the PDF for readers; links to a page add `#page=N`."""
     file: Path | None = None
     """Local PDF, or local text with a form feed between pages."""
     sections: tuple[Section, ...] = ()
-    """The text, where the source itself has it; no file is read then."""
+    """The text, if the source itself gives it; no file is read then."""
     item: str | None = None
     """Position in the source, for messages: "papers.bib: entry xing2018"."""
     work: str | None = None
-    """A key that the source's versions of one work share, if it has several."""
+    """A key that versions of one work share, if the source has several versions."""
     source: str | None = None
-    """The venue_id of the source; the paper's own venue may be another."""
+    """venue_id of the source, if the paper's own venue may be a different one."""
     from_page_1: bool = False
-    """Whether title, authors and abstract that are missing are taken from page 1 of the file."""
+    """Whether missing title, authors and abstract are taken from page 1 of the file."""
 
 
 @dataclass(frozen=True)
 class LooseFile:
-    """A file of a source's folder that no entry names; ingest/matching.py looks for its paper."""
+    """A file in a source's folder that no entry names; ingest/matching.py looks for its paper."""
 
     source: str
     path: Path
@@ -173,29 +173,29 @@ class LooseFile:
 
 @dataclass(frozen=True)
 class Count:
-    """The number of items of a source; papers, skipped and lost items must add up to it."""
+    """The number of items of a source; its papers, skipped and lost items must add up to it."""
 
     items: int
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that could not be used, or that a person should check."""
+    """Something that could not be used, or that a person should check."""
 
     source: str
-    """The venue_id of the source, for example "iclr-2019"."""
+    """venue_id of the source, for example "iclr-2019"."""
     item: str
-    """What it concerns: a paper's id, a file's name, a line of a file."""
+    """The item concerned: a paper's id, a file's name, a line of a file."""
     stage: str
-    """The stage that found it: "read", "skip" (an item that is not a paper of its own), "match",
-    "text", "merge", "download", "site" (the catalog's key `site`), or a step in which facts are
-    found, such as "mentions" (database/facts.py, database/evidence.py)."""
+    """The stage that found it: "read", "skip" (an item that is not a paper), "match", "text",
+    "merge", "download", "site" (the catalog's key `site`), or a step in which facts are found, such
+    as "mentions" (database/facts.py, database/evidence.py)."""
     reason: str
-    """What is wrong and, if there is one, the remedy."""
+    """Description of the fault, and the remedy if there is one."""
     paper_id: str | None = None
-    """The paper it concerns, if any."""
+    """paper_id of the paper concerned, if any."""
     lost: bool = False
-    """Whether the item was lost: it did not become a paper."""
+    """Whether the item was lost: it became no paper."""
 
 
 @dataclass(frozen=True)
@@ -204,11 +204,11 @@ class Question:
 
     query: str
     paper_id: str | None = None
-    """The one paper that it is about."""
+    """paper_id of the one paper that the query is about."""
     papers: tuple[tuple[str, int], ...] = ()
-    """paper_id and grade of each paper that answers it: 1 for in part, 2 for well."""
+    """(paper_id, grade) of each paper that answers it: grade 1 for in part, 2 for well."""
     pages: tuple[tuple[str, int], ...] = ()
-    """paper_id and number of each page that answers it."""
+    """(paper_id, page number) of each page that answers it."""
     language: str | None = None
 
 
@@ -221,7 +221,7 @@ class AlternateValue:
     source: str
     value: str
     used: bool
-    """Whether the paper had no value of its own and now has this one."""
+    """Whether the paper had no value of its own, so that this one is used."""
 
 
 @dataclass(frozen=True)
@@ -235,6 +235,6 @@ class Tally:
     completed: int = 0
     """Items that complete a paper of another source."""
     skipped: int = 0
-    """Items that are not papers of their own; each has a problem of stage "skip"."""
+    """Items that are not papers; each has a problem of stage "skip"."""
     lost: int = 0
     """Items that could not be used; each has a problem with the reason."""

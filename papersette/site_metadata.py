@@ -10,10 +10,10 @@ from papersette.loading import load_yaml
 
 
 def read_plugin(path: Path, plugin: str) -> dict[str, Any]:
-    """Return the settings of a plugin in metadata.yml; {} where the file has none, or is missing.
+    """Return the settings of a plugin in metadata.yml; {} if it has none or does not exist.
 
     Raises:
-        BadFile: The file is not YAML, or what should be a mapping is something else.
+        BadFile: The file is not YAML, or a value that must be a mapping is something else.
     """
     if not path.is_file():
         return {}

@@ -17,7 +17,7 @@ from typing import Any
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 MESSAGE = "stopped; the next build uses the text read so far"
 PATIENCE = 5.0
-"""Seconds in which further signals do not interrupt the clean-up that the first one began."""
+"""Seconds in which further signals do not interrupt the clean-up started by the first one."""
 
 
 class Stopped(KeyboardInterrupt):
@@ -27,9 +27,9 @@ class Stopped(KeyboardInterrupt):
 @dataclass
 class _State:
     received: int = 0
-    """The signal, or 0."""
+    """Number of the signal that was received, or 0."""
     raised: float = 0.0
-    """When `Stopped` was raised last, by the monotonic clock."""
+    """Time when `Stopped` was last raised, by the monotonic clock, in seconds."""
     deferring: bool = False
 
 
@@ -53,7 +53,7 @@ def run(action: Callable[[], int], message: str) -> int:
 
 @contextlib.contextmanager
 def deferred() -> Iterator[None]:
-    """Let the block end before a signal ends the process; one received before ends it at once."""
+    """Let the block finish before a signal ends the process; an earlier signal ends it at once."""
     _raise_received()
     _state.deferring = True
     try:
@@ -65,8 +65,8 @@ def deferred() -> Iterator[None]:
 
 @contextlib.contextmanager
 def blocked() -> Iterator[None]:
-    """Start threads and processes in this block that never see Ctrl-C; their parent ends them."""
-    resource_tracker.ensure_running()  # when it starts later, it unblocks the signals
+    """Start threads and processes in this block that ignore Ctrl-C; their parent ends them."""
+    resource_tracker.ensure_running()  # a later start would unblock the signals
     before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
     try:
         yield
@@ -80,20 +80,20 @@ def _handling() -> Iterator[None]:
         yield
         return
     if any(signal.getsignal(number) is _handle for number in SIGNALS):
-        yield  # an outer call handles them
+        yield  # an outer call handles signals
         return
     _state.__init__()  # type: ignore[misc]
     hook, sys.unraisablehook = sys.unraisablehook, _handle_swallowed
     before = {number: signal.getsignal(number) for number in SIGNALS}
     for number, handler in before.items():
-        if handler is not signal.SIG_IGN:  # as nohup sets it
+        if handler is not signal.SIG_IGN:  # ignored signals, as under nohup, stay ignored
             signal.signal(number, _handle)
     try:
         yield
     finally:
         sys.unraisablehook = hook
         for number, handler in before.items():
-            # After a stop only the end of the interpreter is left, which has nothing to interrupt.
+            # After a stop, only the interpreter's exit is left, which must not be interrupted.
             signal.signal(number, signal.SIG_IGN if _state.received else handler)
 
 

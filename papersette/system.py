@@ -1,4 +1,4 @@
-"""Say what is wrong with this system when a file cannot be written, and limit or return memory."""
+"""Explains system errors when a file cannot be written, and limits or returns memory."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ SQLITE_ERRORS = {
     "SQLITE_IOERR": errno.EIO,
     "SQLITE_NOMEM": errno.ENOMEM,
 }
-"""Error number of SQLite's primary error codes."""
+"""Primary error code of SQLite -> error number of the system."""
 
 
 def to_reason(error: Exception) -> str | None:
-    """Return what is wrong and the remedy; None if the error is not one of the system.
+    """Return the fault and its remedy; None if the error is not a system error.
 
     >>> to_reason(ValueError("An IO error occurred: 'No space left on device (os error 28)'"))
     'No space left on device; free some space, or name other folders with --db and --cache'
@@ -46,7 +46,7 @@ def to_reason(error: Exception) -> str | None:
 
 
 def _to_number(error: Exception) -> int | None:
-    """Return the error number of the system, as Python, SQLite and Tantivy report it."""
+    """Return the system's error number in an error of Python, SQLite or Tantivy, if any."""
     if isinstance(error, OSError):
         return error.errno
     if isinstance(error, sqlite3.Error):
@@ -57,8 +57,8 @@ def _to_number(error: Exception) -> int | None:
 
 
 def limit_memory(limit: int) -> None:
-    """Limit the address space of this process to that many bytes beyond what it uses now."""
-    statm = Path("/proc/self/statm")  # Linux
+    """Limit the address space of this process to its current size plus this many bytes."""
+    statm = Path("/proc/self/statm")  # exists on Linux only
     used = int(statm.read_text().split()[0]) * resource.getpagesize() if statm.exists() else 0
     hard = resource.getrlimit(resource.RLIMIT_AS)[1]
     resource.setrlimit(resource.RLIMIT_AS, (used + limit, hard))
@@ -67,8 +67,8 @@ def limit_memory(limit: int) -> None:
 def release_memory() -> None:
     """Return memory that this process has freed to the system.
 
-    The C library of Linux keeps it otherwise: 56 MB after the arrays of 20,657 papers are read.
+    Otherwise Linux's C library keeps it: 56 MB after the arrays of 20,657 papers are read.
     """
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim is not None:  # other systems have no such function
+    if trim is not None:  # other systems do not have this function
         trim(0)

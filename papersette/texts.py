@@ -1,4 +1,4 @@
-"""Read the text of all files of a build, and say what could not be read or kept."""
+"""Reads the text of all files of a build, and reports what could not be read or cached."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def read_texts(
 ) -> dict[Path, Text | str]:
     """Return the text of each file, or the reason why it has none.
 
-    Raises `UserError` if nearly all have none for one reason that is not in the files.
+    Raises `UserError` if nearly all files fail for one reason that is not in the files.
     """
     if isinstance(options.cache, Path):
         parts.remove_stale(options.cache, "*/*.part")
@@ -48,7 +48,7 @@ def read_texts(
 def warn_unsaved(
     options: argparse.Namespace, unsaved: Mapping[str, int], what: str, total: int
 ) -> None:
-    """Warn that some results could not be kept, once for each reason."""
+    """Warn that some results could not be cached, once for each reason."""
     for reason, count in unsaved.items():
         warn(
             f"--cache {options.cache}: {what} of {count:,} of {total:,} files could not be "
@@ -71,4 +71,4 @@ def check_texts(database: Path, texts: Mapping[Path, Text | str]) -> None:
 FAILURE_SHARE = 0.9
 """Share of the files that end a build if they fail for one reason of the system."""
 FEWEST_FAILURES = 3
-"""Number of files that must fail; of fewer each is a problem of its own."""
+"""Least number of failures that end a build; fewer are reported as separate problems."""

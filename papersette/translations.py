@@ -1,6 +1,6 @@
 """Texts, numbers and dates of the interface in the language of a reader.
 
-The folder locales/ has a catalog for each language but English, <language>.po.
+The folder locales/ has a catalog, <language>.po, for each language except English.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from babel.numbers import format_decimal
 
 @cache
 def read_translations(folder: Path, language: str) -> gettext.NullTranslations:
-    """Return the translations to a language; for English, which has no catalog, there are none."""
+    """Return the translations for a language; null translations for English, without a catalog."""
     path = folder / f"{language}.po"
     if not path.is_file():
         return gettext.NullTranslations()
@@ -39,9 +39,9 @@ def to_number(n: float, language: str) -> str:
 
 
 def to_template_vars(folder: Path, language: str) -> dict[str, Any]:
-    """Return what templates have of a language.
+    """Return the variables of templates that depend on the language.
 
-    That is `_` and `_n`, which translate, `number`, `day`, `language`, and its `direction`.
+    These are `_` and `_n`, which translate, `number`, `day`, `language`, and its `direction`.
     """
     catalog = read_translations(folder, language)
 
@@ -65,7 +65,7 @@ def to_template_vars(folder: Path, language: str) -> dict[str, Any]:
 
 
 def to_long_date(text: str | None, language: str) -> str:
-    """Return the date at the start of a time in words; a text without one is returned as it is."""
+    """Return the date at the start of a time in words; a text without a date is not changed."""
     try:
         return format_date(date.fromisoformat((text or "")[:10]), "long", locale=language)
     except ValueError:

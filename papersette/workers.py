@@ -1,7 +1,7 @@
-"""Run functions in worker processes, so that a bad file or paper affects no other.
+"""Runs functions in worker processes, so that a bad file or paper does not affect others.
 
-A call has limits of time and memory. One that crashes ends only its own process. Workers start when
-the first call needs them: a build that finds everything in its cache starts none.
+A call has limits of time and memory. A call that crashes ends only its own process. Workers start
+when the first call needs them: if a build finds everything in its cache, none start.
 """
 
 from __future__ import annotations
@@ -34,22 +34,22 @@ class Limits:
     ocr_seconds: float = 1800
     """Time limit if pages may need OCR."""
     memory: int = 1 << 30
-    """Bytes of address space, in addition to those of the worker at its start."""
+    """Bytes of address space, in addition to those that a worker uses at its start."""
     files_per_worker: int = 500
-    """A worker is replaced after this number of calls, which frees leaked memory."""
+    """Number of calls after which a worker is replaced, which frees leaked memory."""
 
 
 DEFAULTS = Limits()
 AHEAD = 32
-"""Calls for each worker that wait or have ended before an earlier one: so much text is held."""
+"""Calls for each worker that are scheduled before the first result is used; limits memory."""
 
 
 PRELOADED = ["papersette.preloaded"]
-"""The module that the process loads from which workers are copied; it needs this one itself."""
+"""Modules loaded by the process that workers are copied from, in addition to this one."""
 
 
 class SystemFailure(str):
-    """A reason why a call has no result that lies in this system rather than in its file."""
+    """A reason why a call has no result that is a fault of this system, not of its file."""
 
 
 @dataclass(frozen=True)
@@ -62,22 +62,22 @@ class Outcome(Generic[J, R]):
 
     @property
     def is_known(self) -> bool:
-        """Whether the result need not be waited for."""
+        """Whether the result is available without waiting."""
         return self._future is None
 
     def result(self) -> R:
-        """Wait for the result; raises what the function raised, and what ended its process."""
+        """Wait for the result. Raises the error of the function, or that of its process."""
         if self._future is not None:
             return self._future.result()
         return self._result  # type: ignore[return-value]
 
 
 class Workers:
-    """Worker processes that are kept for several kinds of calls; ends them on exit.
+    """Worker processes for several kinds of calls; they end with the `with` block.
 
     Args:
         jobs: Number of processes.
-        limits: Of each call.
+        limits: Limits of each call.
         prepare: Called in a new worker before its memory is limited.
     """
 
@@ -87,12 +87,12 @@ class Workers:
         self.jobs = jobs
         self.limits = limits
         self.lost = 0
-        """Calls that other machines should have done, but this one did."""
+        """Calls that were meant for other machines, but ran on this one."""
         self._prepare = prepare
         self._pool: ProcessPool | None = None
 
     def __enter__(self) -> Workers:
-        preload()  # takes a second, while this process goes on
+        preload()  # takes a second, in parallel with this process
         return self
 
     def __exit__(
@@ -101,7 +101,7 @@ class Workers:
         if self._pool is not None:
             if kind is None:
                 self._pool.close()  # type: ignore[no-untyped-call]
-            else:  # also Ctrl-C: the workers must not outlive this process
+            else:  # also after Ctrl-C: the workers must not outlive this process
                 self._pool.stop()  # type: ignore[no-untyped-call]
             self._pool.join()
             self._pool = None
@@ -117,9 +117,9 @@ class Workers:
         """Yield the outcome of each job, in order.
 
         Args:
-            function: Of a module, which workers can import.
-            jobs: Its arguments; read as far ahead as `AHEAD` says.
-            seconds: Time limit of each, by default that of the limits.
+            function: A function of a module, which workers can import.
+            jobs: Arguments of the function; read ahead up to `AHEAD` for each worker.
+            seconds: Time limit of each call; None for that of `limits`.
             find: Returns the result of a job that is already known, such as from a cache.
         """
         waiting: deque[Outcome[J, R]] = deque()
@@ -133,11 +133,11 @@ class Workers:
         yield from waiting
 
     def start(self, function: Callable[[J], R], job: J, seconds: float) -> Outcome[J, R]:
-        """Start one call in a process of this machine, and go on; its outcome can be waited for."""
+        """Start one call in a process of this machine, and return at once; the outcome can wait."""
         return Outcome(job, None, self._schedule(function, job, seconds))
 
     def _take_ended(self, waiting: deque[Outcome[J, R]]) -> Iterator[Outcome[J, R]]:
-        """Remove what is known, and what must be waited for if too many wait."""
+        """Yield outcomes that are known, and the first one that is not if too many are waiting."""
         while waiting and (waiting[0].is_known or len(waiting) > AHEAD * self.jobs):
             yield waiting.popleft()
 
@@ -157,11 +157,11 @@ class Workers:
 
 
 def preload() -> ForkServerContext | SpawnContext:
-    """Return how worker processes start: as copies of a process that has loaded `PRELOADED`.
+    """Return the context that starts workers as copies of a process that has loaded `PRELOADED`.
 
     Such a worker starts in milliseconds, and has neither the memory nor the locks of this process.
     """
-    if "forkserver" not in multiprocessing.get_all_start_methods():  # as on Windows
+    if "forkserver" not in multiprocessing.get_all_start_methods():  # for example on Windows
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(PRELOADED)
@@ -171,9 +171,9 @@ def preload() -> ForkServerContext | SpawnContext:
 
 
 def start_context() -> ForkServerContext | SpawnContext:
-    """Return the same, when that process has loaded them."""
+    """Return the context of `preload`, after its process has loaded the modules."""
     context = preload()
-    # Wait until it has loaded them: a worker that starts while this process ends would complain.
+    # Wait until they are loaded: a worker that starts while this process ends would complain.
     first = context.Process(target=os.getpid)
     first.start()
     first.join()
@@ -181,8 +181,8 @@ def start_context() -> ForkServerContext | SpawnContext:
 
 
 def _start(prepare: Callable[[], None] | None, memory: int, environment: Mapping[str, str]) -> None:
-    """Prepare a worker, then limit the memory that calls may take in it."""
-    os.environ.clear()  # of the process it is a copy of, which may have started long ago
+    """Prepare a worker, then limit the memory that its calls may use."""
+    os.environ.clear()  # it was copied from a process that may have started long ago
     os.environ.update(environment)
     if prepare:
         prepare()
@@ -190,7 +190,7 @@ def _start(prepare: Callable[[], None] | None, memory: int, environment: Mapping
 
 
 def to_reason(error: Exception, limits: Limits, seconds: float, lost: str) -> str:
-    """Return why a call has no result, and what is `lost`, after the name of its file or paper."""
+    """Return why a call failed, and what is `lost`, to follow the name of its file or paper."""
     if isinstance(error, FutureTimeout):
         return f"took longer than {seconds:.0f} seconds to read; {lost}"
     if isinstance(error, ProcessExpired):

@@ -1,6 +1,6 @@
-"""Explains mistakes in YAML in plain words: the line, what is wrong, what to write instead.
+"""Explains mistakes in YAML in plain words: the line, the mistake, the correction.
 
-PyYAML reports where its grammar stops, which is often after the mistake, and in its own terms.
+PyYAML reports where it stops, which is often after the mistake, and uses the terms of its grammar.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import yaml
 
 LONGEST_LINE = 1000
-"""Characters of a line that are looked at."""
+"""Number of characters of a line that are examined."""
 LONGEST_SHOWN = 120
-"""Characters of a line that a message shows."""
+"""Number of characters of a line that a message shows."""
 LOOKALIKES = {
     "\t": "a tab",
     "\u00a0": "a no-break space (U+00A0)",
@@ -23,10 +23,10 @@ LOOKALIKES = {
     "\ufeff": "an invisible byte order mark (U+FEFF)",
     "\u3000": "a wide space (U+3000)",
 }
-"""Characters that look like a space, or like nothing, and are none to YAML."""
+"""Characters that look like a space, or are invisible, but are not spaces in YAML."""
 LOOKALIKE = "[" + "".join(LOOKALIKES) + "]"
 LOOKALIKE_SPACE = re.compile(rf"^[ \-]*({LOOKALIKE})|:({LOOKALIKE})")
-"""One of them where YAML expects spaces: before a key, or after its colon."""
+"""Such a character where YAML expects spaces: before a key, or after its colon."""
 WIDE_COLON = re.compile("^[^:]*?(：)")
 START = r"^(?P<start> *(?:- +)*)"
 KEY = re.compile(
@@ -36,29 +36,29 @@ NO_SPACE = re.compile(START + r"(?P<key>[\w-]+):(?P<value>[^\s/:].*)$")
 NO_SPACE_AFTER_DASH = re.compile(r"^(?P<start> *)-(?P<rest>[^\s\-].*)$")
 NO_COLON = re.compile(START + r"(?P<key>[A-Za-z_]+)(?: *=| ) *(?P<value>[^\s:=][^:]*)$")
 SPECIAL = "%@`*&!|>?-,]}"
-"""Characters that YAML keeps for itself at the start of a value."""
+"""Characters that YAML reserves at the start of a value."""
 
 
 @dataclass(frozen=True)
 class Fault:
-    """What PyYAML reports of a text."""
+    """The position and description of an error, from PyYAML."""
 
     lines: list[str]
     at: int
-    """The line where it stops, from 0."""
+    """Line where PyYAML stops, from 0."""
     column: int
     start: int
-    """The line where what it cannot read begins, from 0."""
+    """Line where the part that PyYAML cannot read begins, from 0."""
     start_column: int
     problem: str
     context: str
 
     def line(self, at: int) -> str:
-        """Return a line; "" behind the last one, where a text that stops too early ends."""
+        """Return a line; "" after the last line, where a text that is incomplete ends."""
         return self.lines[at].rstrip() if at < len(self.lines) else ""
 
     def above(self) -> int | None:
-        """Return the nearest line above with something in it."""
+        """Return the number of the nearest line above that is neither empty nor a comment."""
         for number in range(min(self.at, len(self.lines)) - 1, -1, -1):
             if (text := self.lines[number].strip()) and not text.startswith("#"):
                 return number
@@ -67,19 +67,19 @@ class Fault:
 
 @dataclass(frozen=True)
 class Mistake:
-    """A mistake that is recognised."""
+    """A recognised mistake."""
 
     line: int
-    """From 0."""
+    """Number of the line, from 0."""
     reason: str
     correction: str = ""
-    """The line as it should be; empty if it depends on what is meant."""
+    """The corrected line; empty if the correction is unclear."""
 
 
 def explain(text: str, error: Exception) -> tuple[int | None, str]:
     """Return the line, from 1, and the explanation of an error that PyYAML raised for a text.
 
-    The explanation has the line itself and, where it is clear, the corrected line.
+    The explanation has the line itself and, if it is clear, the corrected line.
     """
     fault = to_fault(text, error)
     if fault is None:
@@ -93,7 +93,7 @@ def explain(text: str, error: Exception) -> tuple[int | None, str]:
 
 
 def to_fault(text: str, error: Exception) -> Fault | None:
-    """Return where an error is; None if PyYAML does not say."""
+    """Return the position of an error; None if PyYAML does not report it."""
     if not isinstance(error, yaml.MarkedYAMLError):
         return None
     mark = error.problem_mark or error.context_mark
@@ -106,7 +106,7 @@ def to_fault(text: str, error: Exception) -> Fault | None:
 
 
 def to_message(mistake: Mistake, fault: Fault) -> str:
-    """Return one line of text with the line and its correction."""
+    """Return a one-line message with the line and its correction."""
     message = f"“{_shown(fault.line(mistake.line))}” {mistake.reason}"
     return f"{message}; write “{_shown(mistake.correction)}”" if mistake.correction else message
 
@@ -123,14 +123,14 @@ def quote(value: str) -> str:
 
 
 def find_lookalike(line: str) -> str | None:
-    """Return what looks like a space, or a colon, and is none; None if there is nothing."""
+    """Return the name of a character that looks like a space or colon but is not; None if none."""
     if found := LOOKALIKE_SPACE.search(line):
         return LOOKALIKES[found.group(1) or found.group(2)]
     return "a wide colon (U+FF1A)" if WIDE_COLON.search(line) else None
 
 
 def _lookalike(fault: Fault) -> Mistake | None:
-    """A tab, a no-break space or an invisible character where YAML expects spaces."""
+    """Find a tab, a no-break space or an invisible character where YAML expects spaces."""
     above = fault.above()
     for at in (fault.at, fault.start, *([] if above is None else [above])):
         line = fault.line(at)
@@ -146,13 +146,13 @@ def _lookalike(fault: Fault) -> Mistake | None:
 
 
 def _plain(line: str) -> str:
-    """Return a line with spaces and colons that YAML takes."""
+    """Return a line with plain spaces and colons."""
     line = re.sub("[\u200b\ufeff]", "", re.sub("：", ": ", line))
     return re.sub("[\u00a0\u202f\u3000]", " ", line.replace(":\t", ": ").replace("\t", "  "))
 
 
 def _special(fault: Fault) -> Mistake | None:
-    """A value that begins with a character that YAML reserves."""
+    """Find a value that begins with a character that YAML reserves."""
     line = fault.line(fault.start)
     character = line[fault.start_column : fault.start_column + 1]
     if not character or character not in SPECIAL:
@@ -161,7 +161,7 @@ def _special(fault: Fault) -> Mistake | None:
         return None
     before, value = line[: fault.start_column], line[fault.start_column :]
     if not before.strip(" -") and character == "-":
-        return None  # an item that is indented wrongly
+        return None  # it is a wrongly indented item
     what = "value" if before.strip() else "line"
     reason = f"has a {what} that begins with “{character}”, which YAML keeps for itself"
     return Mistake(fault.start, reason, before + quote(value))
@@ -177,7 +177,7 @@ def _backslash(fault: Fault) -> Mistake | None:
 
 
 def _unclosed_quote(fault: Fault) -> Mistake | None:
-    """A quote that is not closed, or only by the next quote some lines below."""
+    """Find a quote that is not closed, or only closed by another quote some lines below."""
     if "quoted scalar" in fault.context:
         return _to_unclosed(fault, fault.start)
     if "<scalar>" in fault.problem:
@@ -202,7 +202,7 @@ def _value_of(line: str) -> str:
 
 
 def _after_end(fault: Fault) -> Mistake | None:
-    """Text after a closing quote or bracket."""
+    """Find text after a closing quote or bracket."""
     if "<scalar>" not in fault.problem:
         return None
     line = fault.line(fault.at)
@@ -217,7 +217,7 @@ def _after_end(fault: Fault) -> Mistake | None:
 
 
 def _brackets(fault: Fault) -> Mistake | None:
-    """A bracket that is not closed, or a comma or quotes missing inside it."""
+    """Find a bracket that is not closed, or a missing comma or quotes inside it."""
     if "while parsing a flow" not in fault.context:
         return None
     line = fault.line(fault.start)
@@ -241,7 +241,7 @@ def _brackets(fault: Fault) -> Mistake | None:
 
 
 def _open_bracket(fault: Fault) -> Mistake | None:
-    """A bracket at the end of a text."""
+    """Find an open bracket at the end of a text."""
     above = fault.above()
     found = None if above is None else re.search(r"[\[{]\s*$", fault.line(above))
     if above is None or not found:
@@ -250,7 +250,7 @@ def _open_bracket(fault: Fault) -> Mistake | None:
 
 
 def _second_colon(fault: Fault) -> Mistake | None:
-    """A value with a colon and a space in it."""
+    """Find a value that contains a colon and a space."""
     if "mapping values are not allowed" not in fault.problem:
         return None
     line = fault.line(fault.at)
@@ -263,7 +263,7 @@ def _second_colon(fault: Fault) -> Mistake | None:
 
 
 def _joined(fault: Fault) -> Mistake | None:
-    """A line that is no key and value, because a space or the colon is missing."""
+    """Find a line that is not a key and a value because a space or the colon is missing."""
     here = fault.start if "simple key" in fault.context else fault.above()
     if here is None or not re.search("mapping values|could not find expected", fault.problem):
         return None
@@ -271,7 +271,7 @@ def _joined(fault: Fault) -> Mistake | None:
 
 
 def find_joined(line: str, at: int = 0) -> Mistake | None:
-    """Return the space or colon that a line lacks; None if it lacks none."""
+    """Return the mistake of a line that lacks a space or colon; None if it lacks neither."""
     line = line.rstrip()
     if found := NO_SPACE_AFTER_DASH.match(line):
         correction = f"{found['start']}- {found['rest']}"
@@ -286,7 +286,7 @@ def find_joined(line: str, at: int = 0) -> Mistake | None:
 
 
 def _indentation(fault: Fault) -> Mistake | None:
-    """A line that begins in another column than those it belongs to."""
+    """Find a line that does not begin in the same column as those it belongs to."""
     if not re.search("expected <block end>|mapping values are not allowed", fault.problem):
         return None
     above = fault.above()
@@ -304,7 +304,7 @@ def _indentation(fault: Fault) -> Mistake | None:
 
 
 def _column_above(fault: Fault, is_item: bool) -> int | None:
-    """Return the column of the nearest item of a list above, or of the nearest key."""
+    """Return the column of the nearest list item above, or else of the nearest key."""
     for line in reversed(fault.lines[: fault.at]):
         found = re.match(r"( *)- " if is_item else r"( *(?:- +)*)[^\s#-]", line)
         if found:
@@ -319,7 +319,7 @@ def _second_document(fault: Fault) -> Mistake | None:
 
 
 def _directive(fault: Fault) -> Mistake | None:
-    """A line that begins with %, which PyYAML reads as an instruction to itself."""
+    """Find a line that begins with %, which YAML takes for a directive."""
     texts = fault.problem + fault.context
     for at, line in enumerate(fault.lines):
         if line.startswith("%") and re.search("document start|directive", texts):
@@ -341,10 +341,10 @@ RULES: tuple[Callable[[Fault], Mistake | None], ...] = (
     _indentation,
     _second_document,
 )
-"""In this order; the first that recognises the mistake explains it."""
+"""Rules in the order in which they are tried; the first that finds a mistake explains it."""
 
 
 def _shown(line: str) -> str:
-    """Return a line for a message; an arrow stands for a tab."""
+    """Return a line for a message; tabs are shown as arrows."""
     line = line.rstrip().replace("\t", "→")
     return line if len(line) <= LONGEST_SHOWN else line[: LONGEST_SHOWN - 1] + "…"

@@ -1,7 +1,8 @@
-"""Serves the tools of papersette/agents to assistants at /-/mcp, by datasette-mcp.
+"""Serves the tools of papersette/agents to assistants at /-/mcp, with datasette-mcp.
 
-Its own tools are removed: they show everything that Datasette serves, and ours have limits. The
-endpoint keeps no sessions: a tool needs nothing of earlier calls, and anybody may open one.
+The tools of datasette-mcp are removed: they show everything that Datasette serves, and ours have
+limits. The endpoint keeps no sessions: tools need nothing from earlier calls, and anybody may open
+sessions.
 """
 
 import asyncio
@@ -25,18 +26,18 @@ from papersette.site.publication import read_publication
 
 PATH = "/-/mcp"
 SECONDS = 30.0
-"""How long a request may take, with the reading of its body."""
+"""Time limit of a request in seconds, which includes reading its body."""
 REPLACED = ("list_databases", "get_database_schema", "execute_sql")
 READ_ONLY = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 LEVEL = logging.getLogger().level
 
 servers = {}
-"""By Datasette: its MCP server."""
+"""Datasette -> its MCP server."""
 
 
 @hookimpl(trylast=True)  # after datasette-mcp has added its own
 def register_mcp_tools(datasette, mcp):
-    logging.getLogger().setLevel(LEVEL)  # the server sets it to INFO
+    logging.getLogger().setLevel(LEVEL)  # the MCP server sets it to INFO
     for name in REPLACED:
         with suppress(ToolError):
             mcp.remove_tool(name)
@@ -53,7 +54,7 @@ def register_mcp_tools(datasette, mcp):
 
 
 def to_function(datasette, tool):
-    """Return the function of a tool, with the signature from which its JSON schema is made."""
+    """Return a function for a tool, with the signature that determines its JSON schema."""
 
     async def call(context: Context, **_: Any) -> str:
         given = context.request_context.params or {}
@@ -79,7 +80,7 @@ def to_function(datasette, tool):
 
 
 def to_middleware(datasette):
-    """Return what introduces this collection to clients, and refuses streams that stay open."""
+    """Return ASGI middleware that describes this collection, and refuses open streams."""
 
     async def serve(context, call_next):
         if context.method == "subscriptions/listen":
@@ -130,6 +131,6 @@ def asgi_wrapper(datasette):
 
 
 async def refuse(send):
-    """Answer a GET: there is no stream of messages, and docs/agents.md is for people."""
+    """Answer a GET, which would open a stream of messages, with status 405 and advice."""
     message = "This is an MCP server for assistants (POST, JSON-RPC). See docs/agents.md."
     await Response.text(message, 405, {"Allow": "POST"}).asgi_send(send)

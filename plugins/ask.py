@@ -1,7 +1,7 @@
-"""Answers from the papers, at /papers/ask: sentences with their pages, and prose if configured.
+"""Answers questions from the papers, at /papers/ask: sentences and pages, and prose if configured.
 
-A language model is only asked by a form that is sent (POST), never by a link, so that crawlers
-cost nothing. docs/meaning.md says what leaves the machine.
+A language model is only asked when a form is sent (POST), never by a link, so that crawlers cost
+nothing. docs/meaning.md lists the data that leaves the machine.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ QUESTION_MARKS = ("?", "؟", "？")
 
 @hookimpl
 def startup(datasette):
-    writer_of(datasette)  # a wrong setting ends the start
+    writer_of(datasette)  # a wrong setting stops the server at its start
 
 
 @hookimpl
@@ -42,13 +42,13 @@ def extra_template_vars():
 
 
 def is_question(q):
-    """Tell whether a query can be answered by a sentence."""
+    """Return whether a query can be answered by a sentence."""
     query = parse(q)
     return bool(query.words) and (query.is_sentence or q.rstrip().endswith(QUESTION_MARKS))
 
 
 async def ask(datasette, request):
-    """Return the page of a question, or its JSON."""
+    """Return the page of a question, or its answer as JSON."""
     if request.method not in METHODS:
         return Response.text("Method not allowed", status=405, headers={"Allow": "GET, HEAD, POST"})
     await ensure_text_allowed(datasette, request.actor)
@@ -62,7 +62,7 @@ async def ask(datasette, request):
     )
     writer = writer_of(datasette)
     headers = response_headers(datasette, request)
-    if writer or request.method == "POST":  # the form has a token of the reader's
+    if writer or request.method == "POST":  # the form has the reader's token
         headers |= {"Cache-Control": "private, no-store"}
     if request.url_vars.get("format"):
         return Response.json(answer.to_json(), headers=headers)
@@ -80,13 +80,13 @@ async def ask(datasette, request):
 
 
 def one_line(given, name):
-    """Return an argument in one line; "" where it is not given."""
+    """Return an argument in one line; "" if it is missing."""
     values = given.get(name) or [""]
     return " ".join(str(values[0] if isinstance(values, list) else values).split())
 
 
 async def read_form(request):
-    """Return the fields of a form of bounded length. Raises DatasetteError."""
+    """Return the fields of a form of limited length. Raises DatasetteError."""
     body, more = b"", True
     while more:
         message = await asyncio.wait_for(request.receive(), timeout=30)

@@ -1,8 +1,8 @@
-"""HTML pages of canned queries that show a table: a form, a part of the rows, links to all of them.
+"""HTML pages of canned queries that show a table: a form, one page of rows, links to other pages.
 
-plugins/query_pages.py has those with a page of their own. metadata.yml describes the queries,
-data_page.yml gives their fields labels and suggested values. JSON, CSV and the other formats of the
-same addresses are Datasette's and plugins/downloads.py's.
+plugins/query_pages.py serves queries with pages of their own kind. metadata.yml describes the
+queries; data_page.yml has labels and suggested values for their fields. JSON, CSV and the other
+formats at the same addresses are served by Datasette and plugins/downloads.py.
 """
 
 import asyncio
@@ -24,17 +24,17 @@ from papersette.site.query_response import respond, to_arguments, to_time_limit
 from papersette.site.query_settings import settings_of
 
 OWN_PAGES = {"search", "search_facets", "similar_passages", "programme", "reading_list"}
-"""Canned queries with a page in plugins/query_pages.py."""
+"""Canned queries that plugins/query_pages.py serves."""
 PAGE_SIZE = 25
-"""Rows of a page. ?_size= asks for another number."""
+"""Rows of a page, unless ?_size= gives another number."""
 LARGEST_PAGE = 500
 LONG = 60
-"""Characters from which a text needs a wide column."""
+"""Least number of characters of a text that needs a wide column."""
 
 
 @hookimpl
 def startup(datasette):
-    settings_of(datasette)  # a wrong setting ends the start
+    settings_of(datasette)  # a wrong setting stops the server at its start
 
 
 @hookimpl
@@ -61,7 +61,7 @@ async def canned_page(datasette, request):
 
 
 async def to_context(datasette, request, query):
-    """Return the rows of one page, the fields of the form, and where the other pages are."""
+    """Return the rows of one page, the fields of the form, and the links to other pages."""
     settings, given = settings_of(datasette), to_arguments(request)
     configured = await datasette.get_canned_query(DATABASE, query, request.actor)
     names = await parameters_of(datasette, configured)
@@ -81,7 +81,7 @@ async def to_context(datasette, request, query):
     limits = {"truncate": True, "custom_time_limit": to_time_limit(request)}
     try:
         found = await execute(datasette, query, given | values, **limits)
-    except sqlite3.DatabaseError as error:  # as for a pattern that is too long
+    except sqlite3.DatabaseError as error:  # for example, for a pattern that is too long
         return context | {"error": str(error)}
     pages = to_pages(request, len(found.rows), found.truncated)
     shown = found.rows[pages["first"] - 1 : pages["last"]] if found.rows else []
@@ -98,7 +98,7 @@ async def to_context(datasette, request, query):
 
 
 async def parameters_of(datasette, query):
-    """Return the parameters of a canned query that a reader gives."""
+    """Return the parameters of a canned query that readers can set."""
     sql = query["sql"]
     if sql not in parameters:
         database = datasette.get_database(DATABASE)
@@ -151,7 +151,7 @@ def to_pages(request, count, is_truncated):
 
 
 def to_number(text, default, largest):
-    """Return a number of at least 1 that a reader gives, or the default."""
+    """Return a reader's number, limited to 1 to `largest`; the default if it is not a number."""
     if not text or not text.isascii() or not text.isdigit() or len(text) > 9:
         return default
     return min(largest, max(1, int(text)))
@@ -164,8 +164,8 @@ def to_address(request, page):
 
 
 async def to_cell(datasette, row, column):
-    """Return a cell as {column, html, more, is_long}: as plugins show it, or a web address as a
-    link, or a text; `more` is the address of the paper if the text is cut.
+    """Return a cell as {column, html, more, is_long}. `html` is the cell as plugins show it, or a
+    link to a web address, or a text; `more` is the address of the paper if the text is cut.
     """
     value, link = row[column], find_link(None, column, row.keys())
     if value is None and link:
@@ -182,7 +182,7 @@ async def to_cell(datasette, row, column):
 
 
 def to_more(datasette, row, text):
-    """Return the address of the paper of a row, where a text of the row is cut."""
+    """Return the address of the paper of a row, if a text of the row is cut."""
     key = row["paper_id"] if "paper_id" in row.keys() else None  # noqa: SIM118 - rows iterate over values
     if not key or cut(text) == text:
         return None

@@ -1,7 +1,7 @@
 """Serves the pictures that other websites show beside links: /-/card/PAPER_ID.png and /-/card.png.
 
-A picture is drawn when it is first asked for and kept in memory; few are drawn at a time, see
-plugins/limits.py. Its ETag is that of its contents, so that an unchanged one is not sent again.
+A picture is drawn at its first request and kept in memory; few are drawn at the same time, see
+plugins/limits.py. Its ETag is a hash of its contents, so that an unchanged one is not sent again.
 """
 
 import asyncio
@@ -15,11 +15,11 @@ from papersette.site.papers import ensure_papers_allowed, read_papers
 from papersette.site.publication import read_publication
 
 MOST_KEPT = 200
-"""Pictures of about 40 KB."""
+"""Largest number of pictures kept in memory, of about 40 KB each."""
 CACHED = {"Cache-Control": "public, max-age=86400"}
 
 kept = OrderedDict()
-"""ETag -> picture, the last used at the end."""
+"""ETag -> picture; the most recently used is the last."""
 
 
 @hookimpl
@@ -46,7 +46,7 @@ async def serve_card(datasette, request):
 
 
 async def find_card(datasette, request):
-    """Return the texts of a card. Raises NotFound."""
+    """Return the card of a paper or of the site. Raises NotFound."""
     site = await read_publication(datasette)
     name = request.url_vars["paper"]
     if name is None:

@@ -13,7 +13,7 @@ from papersette.site.columns import find_link
 from papersette.site.datasette_seam import escape_sqlite, tilde_encode
 
 targets = WeakKeyDictionary()
-"""Database -> {(table, column) of a foreign key: what find_target returns}."""
+"""Database -> {(table, column) of a foreign key: result of `find_target`}."""
 RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff]")
 
 
@@ -21,7 +21,7 @@ RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff]")
 def render_cell(row, value, column, table, database, datasette):
     if database != DATABASE or value is None:
         return None
-    if isinstance(value, dict):  # a foreign key and the label of its row
+    if isinstance(value, dict):  # Datasette expands a foreign key to {value, label}
         return link_foreign_key(datasette, table, column, **value)
     if column in {"passage", "snippet"}:
         return Markup(to_marked_html(str(value)))  # noqa: S704 - it escapes
@@ -42,8 +42,8 @@ def render_cell(row, value, column, table, database, datasette):
 
 
 def to_key(row, column):
-    """Return a key from a column of the row; None where the row lacks it."""
-    value = row[column] if column in row.keys() else None  # noqa: SIM118 - `in row` looks at values
+    """Return a key from a column of the row; None if the row does not have the column."""
+    value = row[column] if column in row.keys() else None  # noqa: SIM118 - `in row` checks values
     return value["value"] if isinstance(value, dict) else value
 
 
@@ -53,21 +53,21 @@ def to_link(datasette, table, key, text):
 
 
 async def link_foreign_key(datasette, table, column, value, label):
-    """Link to the row that a foreign key refers to, by its label, or its key where it has none.
+    """Link to the row that a foreign key refers to, by its label, or else its key.
 
-    Datasette prints "None" for a missing label, and takes each foreign key for a primary key.
+    Datasette prints "None" for a missing label, and assumes that a foreign key is a primary key.
     """
     target, target_column, primary_key = await find_target(datasette, table, column)
     key = value
     if target_column != primary_key:
         names = map(escape_sqlite, (primary_key, target, target_column))
-        sql = "select {} from {} where {} = ?".format(*names)  # noqa: S608 - names, escaped
+        sql = "select {} from {} where {} = ?".format(*names)  # noqa: S608 - escaped names
         key = (await datasette.execute(DATABASE, sql, [value])).single_value()
     return to_link(datasette, target, key, label or key)
 
 
 async def find_target(datasette, table, column):
-    """Return the table and column that a foreign key refers to, and that table's primary key."""
+    """Return the table and column that a foreign key refers to, and the table's primary key."""
     database = datasette.get_database(DATABASE)
     known = targets.setdefault(database, {})
     if (table, column) not in known:
@@ -87,7 +87,7 @@ def to_safe_url(row, column, datasette):
 
 
 def needs_direction(value, datasette):
-    """Tell whether a value is short right-to-left text. Datasette truncates longer text."""
+    """Return whether a value is short right-to-left text. Datasette truncates longer text."""
     return (
         isinstance(value, str)
         and RIGHT_TO_LEFT.search(value)

@@ -1,7 +1,7 @@
 """Template functions for charts; metadata.yml configures them under datasette-dashboards.
 
-A page holds the rows of its charts. More than MOST_IN_PAGE are fetched by
-the script that draws them.
+A page contains the rows of its charts. More than `MOST_IN_PAGE` rows are fetched by the script that
+draws the charts.
 """
 
 from urllib.parse import urlencode
@@ -15,7 +15,7 @@ from papersette.site.columns import to_visible
 from papersette.site.datasette_seam import response_headers, tilde_encode
 
 MOST_IN_PAGE = 200
-"""Rows of a chart that its page holds."""
+"""Largest number of a chart's rows that its page contains."""
 
 
 @hookimpl
@@ -41,7 +41,7 @@ def extra_template_vars(datasette, request):
 
 
 def kept_for(function):
-    """Keep what a function returns for a Datasette, whose configuration never changes."""
+    """Keep the result of a function for each Datasette, whose configuration never changes."""
     kept = WeakKeyDictionary()
 
     def keeping(datasette):
@@ -54,13 +54,13 @@ def kept_for(function):
 
 @kept_for
 def charts_of(datasette):
-    """Return the configuration of each chart by its name."""
+    """Return name -> configuration of each chart."""
     return {name: chart for _, name, chart in listed(datasette)}
 
 
 @kept_for
 def pages_of(datasette):
-    """Return the address of the page of each chart by its name."""
+    """Return name -> address of the page of each chart."""
     return {
         name: datasette.urls.path(f"/-/dashboards/{dashboard}/{name}")
         for dashboard, name, _ in listed(datasette)
@@ -76,7 +76,7 @@ async def find_query(datasette, request, name):
 
 
 async def chart_rows(datasette, request):
-    """Return the rows of a chart as JSON, each with the URL that a click opens as `href`."""
+    """Return the rows of a chart as JSON; `href` is the URL that a click opens."""
     name = request.url_vars["slug"]
     if name not in charts_of(datasette):
         raise NotFound("There is no such chart")
@@ -89,7 +89,7 @@ async def chart_rows(datasette, request):
 
 
 def with_links(datasette, rows, opens):
-    """Return rows with the URL that a click opens: a search (`opens`) or the paper."""
+    """Return rows with the URL that a click opens: a search (pattern `opens`) or the paper."""
 
     def to_search(row):
         filled = {
@@ -106,5 +106,5 @@ def with_links(datasette, rows, opens):
 
 
 def fills(pattern, row):
-    """Tell whether a row has a value for each field of a pattern."""
+    """Return whether a row has a value for each field of a pattern."""
     return all(value is not None for name, value in row.items() if "{" + name + "}" in pattern)

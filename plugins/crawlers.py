@@ -1,7 +1,7 @@
-"""Serves /robots.txt and the sitemaps, which tell search engines what to read and what not.
+"""Serves /robots.txt and the sitemaps, which list what search engines should and should not read.
 
-Pages are for search engines; addresses with a query (searches, sorted tables, SQL) and files are
-not, as they are endless or expensive and have nothing that the pages lack.
+Pages are for search engines. Files and addresses with a query (searches, sorted tables, SQL) are
+not, as they are endless or expensive, and only repeat what the pages have.
 """
 
 from datasette import NotFound, Response, hookimpl
@@ -26,9 +26,9 @@ HIDDEN = (
     "-/unapi",
     "*?",
 )
-"""Patterns of paths, see RFC 9309."""
+"""Patterns of paths that are hidden from crawlers, see RFC 9309."""
 SHOWN = ("static/", "-/static/", "-/static-plugins/")
-"""Styles and scripts, whose addresses have a query that names their version."""
+"""Paths of styles and scripts, whose addresses have a query with their version."""
 SINGLE_PAGES = ("", "about", f"{DATABASE}/programme", "-/dashboards/pictures")
 
 
@@ -53,7 +53,7 @@ async def robots(datasette, request):
 
 
 async def index(datasette, request):
-    """Return the sitemap of the other sitemaps."""
+    """Return the sitemap index, which lists the other sitemaps."""
     await ensure_papers_allowed(datasette, request.actor)
     built = (await read_publication(datasette)).started
     (last,) = await read_rows(datasette, LAST_NUMBER)
@@ -79,7 +79,7 @@ async def pages(datasette, request):
 
 
 async def papers(datasette, request):
-    """Return a sitemap of as many papers as one may have, by their row numbers."""
+    """Return a sitemap of the papers in a range of row numbers, as many as one may have."""
     await ensure_papers_allowed(datasette, request.actor)
     number, most = int(request.url_vars["number"]), sitemap.MOST_ADDRESSES
     rows = await read_pages(datasette, (number - 1) * most, number * most)

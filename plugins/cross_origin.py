@@ -1,7 +1,7 @@
-"""Lets pages of other sites read the data, and nothing else, where the server has --cors.
+"""Lets pages of other sites read the data, but nothing else, if the server runs with --cors.
 
-Answers are public and read without cookies: the header that would allow them is never sent. Pages,
-files of readers and what the server says of itself are left out, whatever Datasette sends.
+Responses are public and read without cookies: the header that would allow cookies is never sent.
+Pages, readers' files and the server's own status are left out, whatever Datasette sends.
 """
 
 import re
@@ -13,7 +13,7 @@ from papersette.site.canned_queries import DATABASE
 DATA = re.compile(
     rf"/{DATABASE}(/[^/]+)*\.(json|csv|md|bib|ris|csl|atom|ics|db)$|/llms\.txt$|/-/(oai|unapi|mcp)$"
 )
-"""Paths of data."""
+"""Paths of data that other sites may read."""
 MCP = "/-/mcp"
 ALLOWED = {
     b"access-control-allow-origin": b"*",
@@ -24,7 +24,7 @@ ALLOWED = {
 }
 
 
-@hookimpl(trylast=True)  # outermost: refusals of other plugins are read, too
+@hookimpl(trylast=True)  # outermost: this also covers refusals of other plugins
 def asgi_wrapper(datasette):
     base = datasette.setting("base_url")
 
@@ -55,7 +55,7 @@ def asgi_wrapper(datasette):
 
 
 def to_headers(message, is_data):
-    """Return the headers of an answer, with those of CORS only if it is data."""
+    """Return the headers of a response, with CORS headers only if it is data."""
     kept = [
         (name, value)
         for name, value in message.get("headers", [])

@@ -12,7 +12,7 @@ from papersette.site.query_settings import DataSettings, settings_of
 @hookimpl
 def extra_template_vars(datasette):
     async def data_sections(database, tables, views, queries):
-        """Return the sections of the page of a database, and the tables that it does not list."""
+        """Return the sections of a database's page, and the tables that it does not list."""
         settings = settings_of(datasette) if database == DATABASE else DataSettings()
         counts = {table["name"]: table["count"] for table in tables if not table["hidden"]}
         counts |= {view["name"]: None for view in views}
@@ -23,7 +23,7 @@ def extra_template_vars(datasette):
         )
 
     def helper_tables(database, tables):
-        """Return the tables that serve the site: its own helpers and those that Datasette hides."""
+        """Return the tables that serve the site: its helpers, and those that Datasette hides."""
         helpers = settings_of(datasette).helper_tables if database == DATABASE else frozenset()
         return [table for table in tables if table["hidden"] or table["name"] in helpers]
 
@@ -32,11 +32,11 @@ def extra_template_vars(datasette):
         return {"name": name, "count": count, "description": found.get("description")}
 
     def row_address(database, table, cells, primary_keys):
-        """Return the address of the row of some cells of a table page."""
+        """Return the address of a row from some of its cells on a table page."""
         row = {cell["column"]: key_of(cell["raw"]) for cell in cells}
         try:
             return f"{datasette.urls.table(database, table)}/{row_path(row, primary_keys)}"
-        except KeyError:  # a view has no rows of its own; ?_nocol= may leave out a key
+        except KeyError:  # rows of a view have no address; ?_nocol= may leave out a key
             return None
 
     return {
@@ -47,5 +47,5 @@ def extra_template_vars(datasette):
 
 
 def key_of(raw):
-    """Return the key of a cell; that of a foreign key comes with a label."""
+    """Return the key in a cell; a foreign key's cell also has a label."""
     return raw["value"] if isinstance(raw, dict) else raw

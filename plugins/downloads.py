@@ -1,9 +1,9 @@
-"""Complete results as CSV, and as JSON lists where ?_stream=on or ?_shape=array asks for one.
+"""Serves complete results as CSV, and as JSON lists for ?_stream=on or ?_shape=array.
 
-Datasette truncates canned queries and SQL at max_returned_rows. Here an answer of status 200 is
-complete: a query runs to its end before the first byte is sent, so that an exceeded limit is an
-error of status 400; a table is sent page by page, and the connection is closed if a page fails.
-All other requests are passed on to Datasette.
+Datasette truncates canned queries and SQL at max_returned_rows. Here a response of status 200 is
+complete. A query runs to its end before the first byte is sent, so that an exceeded limit gives
+status 400. A table is sent page by page, and the connection is closed if a page fails. All other
+requests are passed on to Datasette.
 """
 
 import asyncio
@@ -38,14 +38,15 @@ from papersette.site.limits import MEGABYTE, is_whole
 from papersette.site.receipts import read_receipt, wants_receipt
 
 QUERY_TIME_LIMIT = 20_000
-"""Milliseconds for all rows of a canned query. Readers' own SQL has sql_time_limit_ms."""
+"""Time limit in milliseconds for all rows of a canned query. Readers' SQL has sql_time_limit_ms."""
 ALL_ROWS = "1000000"
-"""The parameter `size` that makes a canned query with pages return everything."""
+"""Value of `size` with which a canned query that has pages returns everything."""
 PAGES_PER_READ = 20
-"""A table is read so many of its pages at a time: fewer rows of paper_texts, which are long."""
+"""Number of a table's pages read at a time; tables with long rows, such as paper_texts, have small
+pages."""
 PAGING = {"_next", "_size", "_stream", "_shape", "_nl"}
 IN_MEMORY = 1_000_000
-"""Bytes; a larger result is written to a temporary file."""
+"""Largest result kept in memory, in bytes; a larger one is written to a temporary file."""
 BLOCK = 65_536
 
 
@@ -84,7 +85,7 @@ async def download(datasette, request, send):
 
 
 async def with_receipt(datasette, request, query, send):
-    """Return a page of results with the receipt of the search; CSV has its id as a header."""
+    """Return a page of results with the receipt of the search; for CSV its id is a header."""
     await ensure_query_allowed(datasette, request.actor, "search")
     receipt = await read_receipt(datasette, request)
     if not is_json(request):
@@ -118,7 +119,7 @@ def is_json(request):
 
 
 def wants_all_rows(request):
-    """Tell whether the format has no means to say that there are more rows: CSV and JSON lists."""
+    """Return whether the format cannot say that there are more rows: CSV and JSON lists."""
     return (
         not is_json(request) or "_stream" in request.args or request.args.get("_shape") == "array"
     )
@@ -138,7 +139,7 @@ async def query_rows(datasette, request, sql, params, milliseconds):
     write = to_json_rows(request) if is_json(request) else to_csv_rows
 
     def spool(conn):
-        conn.budget = math.inf  # rows are written to a file one by one
+        conn.budget = math.inf  # rows are written to a file one by one, not kept in memory
         with sqlite_timelimit(conn, milliseconds):
             cursor = conn.execute(sql, params)
             columns = [column[0] for column in cursor.description]
@@ -166,7 +167,7 @@ async def query_rows(datasette, request, sql, params, milliseconds):
 
 
 class TooLarge(Exception):
-    """A result is larger than max_csv_mb."""
+    """The result is larger than max_csv_mb."""
 
 
 def to_file(lines, limit):
@@ -194,14 +195,14 @@ def to_csv_rows(columns, rows):
 
 
 class Echo:
-    """A file whose write() returns the text, as csv.writer.writerow() then does."""
+    """A file whose write() returns the text, so that csv.writer.writerow() returns it."""
 
     def write(self, line):
         return line
 
 
 def to_json_rows(request):
-    """Return a function that writes rows as JSON; ?_json= names columns that hold JSON."""
+    """Return a function that writes rows as JSON; ?_json= names columns that contain JSON."""
     parsed, (first, between, last) = request.args.getlist("_json"), to_brackets(request)
 
     def write(columns, rows):
@@ -230,7 +231,7 @@ def parse_json(cell):
 
 
 def stream(datasette, request, write):
-    """Return a streamed response with the headers of Datasette's own."""
+    """Return a streamed response with the headers of Datasette's own responses."""
     headers = response_headers(datasette, request)
     as_lines = request.args.get("_nl") == "on"
     kind = "text/plain" if as_lines else "application/json"
@@ -243,7 +244,7 @@ def stream(datasette, request, write):
 
 
 def to_arguments(datasette, request, table):
-    """Return the arguments of a request without paging, and with pages that fit into memory."""
+    """Return the arguments of a request without paging, but with pages that fit into memory."""
     asked = [
         (key, value)
         for key, value in parse_qsl(request.query_string, keep_blank_values=True)

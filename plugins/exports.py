@@ -29,14 +29,14 @@ ROW_PAGES = {
     "cited_works": "cited_work",
     "cited_names": "name",
 }
-"""Table whose row pages show papers -> its parameter in the canned query papers_of."""
+"""Table whose row pages list papers -> its parameter in the canned query papers_of."""
 BATCH = 100
-"""Papers read and written at a time."""
+"""Number of papers that are read and written at a time."""
 PAGING = {"_next", "_size", "_shape", "_nl", "_stream", "_nocol"}
 LABELS = {"_labels", "_label"}
-"""Arguments that put the label of a row beside its key, which exports need alone."""
+"""Arguments that add the label of a row to its key; exports need only the key."""
 EMPTY = {"authors": [], "tags": []}
-"""What a format gets instead of a column that ?_nocol= leaves out; None for others."""
+"""Column -> its value for a format if ?_nocol= leaves it out; None for other columns."""
 OPTIONAL = {"authors", "abstract", "tldr", "tags", "language", "url", "pdf_url"}
 """Columns that ?_nocol= may leave out of an export."""
 
@@ -62,7 +62,7 @@ def has_papers(database, table, columns, view_name):
 
 
 async def has_sessions(datasette, database, table, columns, view_name):
-    """Tell whether a page has sessions or papers, and any session of the database has a time."""
+    """Return whether a page has sessions or papers, and the database a session with a time."""
     if database != DATABASE or not (
         "session_id" in columns or has_papers(database, table, columns, view_name)
     ):
@@ -117,11 +117,11 @@ class Streamed(Response):
     async def write(self, writer):
         async for part in self.parts:
             await writer.write(part)
-            await asyncio.sleep(0)  # lets other requests run
+            await asyncio.sleep(0)  # other requests can run
 
 
 def to_file(request, parts, kind):
-    """Return a download that is named after the page."""
+    """Return a download named after the page."""
     name = (
         re.sub(r"\W+", "-", request.path.rpartition("/")[2].rpartition(".")[0]).strip("-")
         or "papers"
@@ -131,7 +131,7 @@ def to_file(request, parts, kind):
 
 
 async def paper_ids(datasette, request, rows, table, query_name, view_name):
-    """Return the ids of all papers of a page's result, in its order."""
+    """Return the ids of all papers in a page's result, in order."""
     if view_name == "row" and table in ROW_PAGES:
         key = rows[0][key_column(table)]
         found = await run(datasette, "papers_of", {ROW_PAGES[table]: key})
@@ -163,7 +163,7 @@ def key_column(table):
 
 
 async def all_rows(datasette, request, name):
-    """Return all rows of a table or canned query, or of ?sql= where name is None."""
+    """Return all rows of a table or canned query, or of ?sql= if `name` is None."""
     path = (
         datasette.urls.table(DATABASE, name, format="json")
         if name
@@ -190,7 +190,7 @@ async def all_rows(datasette, request, name):
 async def render_calendar(datasette, request, rows, table, query_name, view_name, columns):
     """Return the sessions of a page, or those of its papers, as a calendar.
 
-    Raises NotFound where no session has a date.
+    Raises NotFound if no session has a date.
     """
     if view_name == "row" and table == "sessions":
         ids = {"sessions": [rows[0]["session_id"]]}
@@ -204,7 +204,7 @@ async def render_calendar(datasette, request, rows, table, query_name, view_name
         ids = {"sessions": [row["session_id"] for row in rows]}
     else:
         ids = {"papers": await paper_ids(datasette, request, rows, table, query_name, view_name)}
-        if query_name == "reading_list":  # a personal programme
+        if query_name == "reading_list":  # the calendar is a personal programme
             ids["listed"] = ids["papers"]
     sessions = await run_export(
         datasette, "export_sessions", **{key: json.dumps(value) for key, value in ids.items()}

@@ -3,7 +3,7 @@
 Datasette applies its paging clause to facets, so that page 2 shows the counts of the remaining
 rows, and it has no many-to-many facet. In metadata.yml:
 `facets: [{all_rows: year}, {linked: tags}]`. The link table is found by its foreign keys.
-?_linked_tags=<tag_id> chooses a value; several are combined with AND.
+?_linked_tags=<tag_id> selects a value; several are combined with AND.
 """
 
 from datasette import Request, hookimpl
@@ -46,7 +46,7 @@ def filters_from_request(request, database, table, datasette):
 
 
 class AllRows:
-    """Mixin: count all rows that match the filters, and link to page 1."""
+    """Mixin that counts all rows that match the filters, and links to page 1."""
 
     def __init__(self, ds, request, *args, **kwargs):
         pairs = [pair for pair in request.query_string.split("&") if not pair.startswith("_next=")]
@@ -93,7 +93,7 @@ class AllRowsFacet(AllRows, ColumnFacet):
             result |= {
                 "type": "column",
                 "toggle_url": self.ds.urls.path(hidden),
-            }  # templates treat it as a column facet
+            }  # templates show it like a column facet
         return results, timed_out
 
 
@@ -177,7 +177,7 @@ class Link:
 
 
 async def find_link(database, table, name):
-    """Return the Link from `table` to the table `name`; None if no third table refers to both."""
+    """Return the `Link` from `table` to the table `name`; None if no third table refers to both."""
     if not await database.table_exists(name):
         return None
     ends = (await database.get_all_foreign_keys()).get(table, {}).get("incoming", ())  # no view

@@ -1,7 +1,7 @@
-"""Sends headers that restrict what browsers do with every answer: content, frames, referrers.
+"""Sends headers that restrict browsers: content, frames, referrers.
 
-No page of this project has inline scripts or styles. Pages that Datasette's own templates write
-have styles inline, and two constant scripts, which are allowed by their hashes.
+No page of this project has inline scripts or styles. Pages from Datasette's own templates have
+inline styles, and two constant scripts, which are allowed by their hashes.
 """
 
 import base64
@@ -21,7 +21,7 @@ OWN_PAGES = re.compile(
     rf"|{DATABASE}/papers/[^/]+/(read|comments)"
     r")$"
 )
-"""Paths of pages whose templates are this project's from head to foot."""
+"""Paths of pages that are rendered completely by this project's templates."""
 CHARTS = re.compile(r"/-/dashboards/.")
 STRICT = {
     "default-src": "'none'",
@@ -35,9 +35,9 @@ STRICT = {
     "frame-ancestors": "'none'",
 }
 INLINE_STYLES = {"style-src": "'self' 'unsafe-inline'"}
-"""Datasette's templates have inline styles; Vega writes them for a chart and its menu."""
+"""Policy for inline styles, which Datasette's templates have, and Vega writes for charts."""
 PDF = {"default-src": "'none'", "style-src": "'unsafe-inline'", "object-src": "'self'"}
-"""What the viewers of browsers need to show a PDF."""
+"""Policy that lets the viewers of browsers show a PDF."""
 HEADERS = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
@@ -47,7 +47,7 @@ HEADERS = {
 }
 
 
-@hookimpl(trylast=True)  # outermost: the answers of other plugins and errors get them, too
+@hookimpl(trylast=True)  # outermost: this also covers responses and errors of other plugins
 def asgi_wrapper(datasette):
     base = datasette.setting("base_url")
 
@@ -67,7 +67,7 @@ def asgi_wrapper(datasette):
 
 
 def with_headers(message, path):
-    """Return the headers of a response with those that it lacks."""
+    """Return the headers of a response, with missing ones added."""
     given = list(message.get("headers", []))
     names = {name.lower().decode("latin-1") for name, _ in given}
     types = [value for name, value in given if name.lower() == b"content-type"]
@@ -78,7 +78,7 @@ def with_headers(message, path):
 
 
 def to_policy(path, content_type):
-    """Return the Content-Security-Policy of a response."""
+    """Return the Content-Security-Policy for a response."""
     directives = STRICT
     if content_type.startswith(b"application/pdf"):
         directives = STRICT | PDF
@@ -92,7 +92,7 @@ def to_policy(path, content_type):
 
 @cache
 def hashes():
-    """Return the hashes of the inline scripts of Datasette's templates, which are constant."""
+    """Return the hashes of the inline scripts in Datasette's templates, which are constant."""
     templates = files("datasette") / "templates"
     foot = (templates / "_codemirror_foot.html").read_text(encoding="utf-8")
     scripts = re.findall(r"<script>(.*?)</script>", foot, re.DOTALL)

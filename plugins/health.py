@@ -1,4 +1,4 @@
-"""Serves /-/health, for load balancers and monitors: status 200, or 503 and the reason."""
+"""Serves /-/health for load balancers and monitors: status 200, or 503 and the reason."""
 
 from datasette import Response, hookimpl
 

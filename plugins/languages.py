@@ -1,9 +1,9 @@
 """Translates the interface to French and Arabic: labels, numbers and dates.
 
-Templates mark English text by _() or _n(); locales/<language>.po has the translations, which a test
-requires to be complete. The language is that of a cookie, set by the links in the footer, or else
-that of the site, if its catalog names one, or else the one that the browser asks for. The texts of
-papers are not translated.
+Templates mark English text with _() or _n(); locales/<language>.po has the translations, which a
+test requires to be complete. The language comes from a cookie, which the links in the footer set,
+or else from the catalog of the site, or else from the browser. The texts of papers are not
+translated.
 """
 
 from pathlib import Path
@@ -19,12 +19,12 @@ from papersette.translations import to_template_vars
 
 LOCALES = Path(__file__).resolve().parent.parent / "locales"
 YEAR = 365 * 86_400
-"""Seconds."""
+"""Lifetime of the cookie in seconds."""
 
 
 @hookimpl
 def prepare_jinja2_environment(env, datasette):
-    """Provide a language for pages that have no template variables of a request, as errors."""
+    """Provide a language for pages without the template variables of a request, such as errors."""
     env.globals |= to_vars(site_of(datasette).language or "en")
 
 
@@ -72,7 +72,7 @@ async def choose_language(request, datasette):
 
 @hookimpl
 def asgi_wrapper():
-    """Add `Vary: Accept-Language`, so that caches keep the languages apart."""
+    """Add `Vary: Accept-Language`, so that caches distinguish the languages."""
 
     def wrap(app):
         async def vary(scope, receive, send):

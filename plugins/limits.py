@@ -1,8 +1,8 @@
-"""Limits what one request may cost the others, and answers bad arguments with status 400.
+"""Limits the effect of a request on others, and answers bad arguments with status 400.
 
-papersette/site/limits.py has the limits. Requests for whole results, and for SQL of readers, run a
-few at a time in threads of their own, so that a page always finds a thread. A request ends when its
-client is gone.
+papersette/site/limits.py has the limits. Requests for complete results, and for SQL of readers, run
+a few at a time in separate threads, so that pages always find a free thread. A request ends when
+its client disconnects.
 """
 
 import asyncio
@@ -39,35 +39,35 @@ from papersette.site.waiting import BUSY, waiting_response
 EXPORTS = re.compile(r"\.(csv|bib|ris|csl|atom|ics)$|^/-/oai$|^/sitemap-papers-\d+\.xml$")
 CARDS = re.compile(r"^/-/card(/[^/]+)?\.png$")
 COSTLY = {"sql", "_stream", "_where", "_facet", "_facet_array", "_facet_date"}
-"""Arguments with which a request may take as long as the time limit."""
+"""Arguments with which a request may take up to the time limit."""
 READING_SECONDS = 0.05
-"""How long a client may take to read a part of an export before others go on."""
+"""Seconds for which a client may delay a part of an export before other requests go first."""
 SEARCHES = re.compile(
     r"^/papers/(search|search_facets|map_of_papers|like_this_text|similar_passages|ask|whose)(\.json)?$"
     r"|^/-/mcp$"
 )
 ASKS = re.compile(r"^/papers/ask(\.json)?$")
 MODELS = 8
-"""Requests that may wait for a language model; papersette-ask limits those that ask it."""
+"""Number of requests that may wait for a language model; papersette-ask limits those that run."""
 NUMBERS = {"_timelimit", "_ttl", "_size", "_facet_size"}
 LARGEST = {("_size", "max"), ("_facet_size", "max"), *((name, "") for name in NUMBERS)}
 BOOLEANS = {"on", "off", "true", "false", "1", "0", ""}
 NO_SUCH_NAME = {errno.ENAMETOOLONG, errno.ENOTDIR, errno.ELOOP, errno.EINVAL}
 DAMAGE = ("malformed", "disk I/O", "unable to open", "not a database")
-"""Parts of SQLite's messages that are not about what was asked."""
+"""Parts of SQLite's messages about faults of the file, not of the request."""
 
 STATIC = ("/static/", "/-/static")
-"""Beginnings of the paths of styles and scripts, which are sent from memory."""
+"""Start of the paths of styles and scripts, which are sent from memory."""
 
 inside = ContextVar("inside", default=False)
 
 
 @hookimpl(tryfirst=True)
 def startup(datasette):
-    """Put databases in the place of Datasette's own whose queries can be interrupted."""
-    state_of(datasette)  # a wrong setting ends the start
+    """Replace Datasette's databases by ones whose queries can be interrupted."""
+    state_of(datasette)  # a wrong setting stops the server at its start
     sys.setswitchinterval(SWITCH_SECONDS)
-    sqlite3.enable_callback_tracebacks(False)  # what functions refuse is told to the reader
+    sqlite3.enable_callback_tracebacks(False)  # errors of SQL functions are shown to the reader
     for name, before in list(datasette.databases.items()):
         if before.path and type(before) is not LimitedDatabase:
             database = LimitedDatabase(datasette, before.path, is_mutable=before.is_mutable)
@@ -82,7 +82,7 @@ def prepare_connection(conn, datasette):
 
 @hookimpl(hookwrapper=True)
 def handle_exception(datasette, request, exception):
-    """Answer with a page of this site; with 400 instead of 500 where the request is at fault."""
+    """Answer with a page of this site; with 400 instead of 500 if the request caused the error."""
     outcome = yield
     error = to_request_error(exception, request) or exception
     others = [answer for answer in outcome.get_result() if not is_default_answer(answer)]
@@ -90,9 +90,9 @@ def handle_exception(datasette, request, exception):
 
 
 def to_request_error(exception, request):
-    """Return the error to show for an exception that a request caused; None for others."""
+    """Return the error to show for an exception caused by the request; None for others."""
     if isinstance(exception, DatasetteError) and exception.status == 500:
-        exception.status = 400  # Datasette's own: unknown columns, conflicting arguments
+        exception.status = 400  # errors of Datasette: unknown columns, conflicting arguments
         return exception
     if isinstance(exception, QueryInterrupted):
         return DatasetteError("This took longer than the time limit.", "Interrupted", status=400)
@@ -130,7 +130,7 @@ def asgi_wrapper(datasette):
 
 
 async def answer(datasette, app, scope, receive, send):
-    """Answer a request of a client, not one that the server makes of itself."""
+    """Answer a request of a client, but not one that the server makes of itself."""
     if seconds := await to_delay(datasette, scope, receive):
         message = f"More than {state_of(datasette).limits.requests_per_minute:g} requests a minute."
         await to_refusal(scope, message, seconds).asgi_send(send)
@@ -145,7 +145,7 @@ async def answer(datasette, app, scope, receive, send):
 
 
 def arguments_of(scope):
-    """Return the arguments of an address as pairs; None where there are too many."""
+    """Return the arguments of an address as pairs; None if there are too many."""
     query = scope["query_string"].decode("latin-1")
     try:
         return parse_qsl(query, keep_blank_values=True, max_num_fields=500)
@@ -154,7 +154,7 @@ def arguments_of(scope):
 
 
 def to_problem(scope):
-    """Return what is wrong with the arguments of an address; "" where nothing is."""
+    """Return a description of wrong arguments in an address; "" if there are none."""
     arguments = arguments_of(scope)
     if arguments is None:
         return "There are more than 500 arguments."
@@ -176,7 +176,7 @@ def to_problem(scope):
 
 
 def has_texts(text, *keys):
-    """Tell whether a text is a JSON object with a text or number for each key."""
+    """Return whether a text is a JSON object with a text or number for each key."""
     try:
         given = json.loads(text)
         return all(isinstance(given[key], str | int) for key in keys)
@@ -185,7 +185,7 @@ def has_texts(text, *keys):
 
 
 def is_list(text):
-    """Tell whether a text is a JSON list of texts and numbers."""
+    """Return whether a text is a JSON list of texts and numbers."""
     try:
         return all(isinstance(value, str | int | float) for value in json.loads(text))
     except (ValueError, TypeError, RecursionError):
@@ -224,7 +224,7 @@ def lane_of(datasette, name):
 
 
 def in_lane(datasette, app):
-    """Return the application with heavy requests a few at a time."""
+    """Return the application, in which only a few heavy requests run at a time."""
 
     async def serve(scope, receive, send):
         name = to_lane_name(scope, datasette.setting("base_url"))
@@ -239,7 +239,7 @@ def in_lane(datasette, app):
                 async def send_outside(message):
                     sending = asyncio.ensure_future(send(message))
                     await asyncio.wait({sending}, timeout=READING_SECONDS)
-                    if not sending.done():  # the client reads slowly, and keeps nobody waiting
+                    if not sending.done():  # the client reads slowly, so others get its slot
                         slot.give()
                         await sending
                         await slot.take()
@@ -257,7 +257,7 @@ def in_lane(datasette, app):
 
 
 async def to_delay(datasette, scope, receive):
-    """Return after how many seconds a client may ask again; 0 where it may ask now."""
+    """Return the seconds after which a client may send requests again; 0 for now."""
     state = state_of(datasette)
     path = "/" + scope["path"].removeprefix(datasette.setting("base_url")).lstrip("/")
     if not state.rates.per_minute or path.startswith(STATIC):
@@ -269,7 +269,7 @@ async def to_delay(datasette, scope, receive):
 
 
 def to_refusal(scope, message, seconds):
-    """Return the response to a client that asks too often, as JSON to programs."""
+    """Return the response to a client that sends too many requests; JSON for programs."""
     headers = {"Retry-After": str(seconds), "Cache-Control": "no-store"}
     if "." in scope["path"].rpartition("/")[2] or scope["path"].endswith("/-/mcp"):
         return Response.json({"ok": False, "error": message}, status=429, headers=headers)
@@ -277,7 +277,7 @@ def to_refusal(scope, message, seconds):
 
 
 async def until_gone(app, scope, receive, send):
-    """Run an application for a request without a body, and cancel it when its client is gone."""
+    """Run an application for a request without a body; cancel it if its client disconnects."""
     messages = asyncio.Queue()
     is_complete = False
 

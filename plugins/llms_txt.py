@@ -1,4 +1,4 @@
-"""Serves /llms.txt (https://llmstxt.org/): the queries and tables of metadata.yml, for agents."""
+"""Serves /llms.txt (https://llmstxt.org/), which lists queries and tables for agents."""
 
 from datasette import Response, hookimpl
 

@@ -1,4 +1,4 @@
-"""Papers and searches as Markdown: /papers/papers/ID.md and /papers/search.md?q=…"""
+"""Serves papers and searches as Markdown: /papers/papers/ID.md and /papers/search.md?q=…"""
 
 import asyncio
 from dataclasses import replace
@@ -24,7 +24,7 @@ def register_output_renderer():
 
 
 def can_render(database, table, query_name, view_name):
-    """Tell whether a page is that of one paper, or of a search."""
+    """Return whether a page is that of one paper, or of a search."""
     is_paper = view_name == "row" and table == "papers"
     return database == DATABASE and (is_paper or query_name == "search")
 

@@ -1,4 +1,4 @@
-"""Adds the filter with_mathematics: a title or an abstract with its LaTeX formulas as MathML."""
+"""Adds the filter with_mathematics: LaTeX formulas in titles and abstracts become MathML."""
 
 from datasette import hookimpl
 from markupsafe import Markup

@@ -1,7 +1,8 @@
-"""Serves the papers to harvesters by OAI-PMH 2.0 at /-/oai, by GET and POST.
+"""Serves the papers to harvesters with OAI-PMH 2.0 at /-/oai, by GET and POST.
 
-papersette/exports/oai_pmh.py has the protocol. Lists are in parts; the token of the next part holds
-all that is needed, so that nothing is kept between requests. A new build makes tokens invalid.
+papersette/exports/oai_pmh.py implements the protocol. Lists are sent in parts; the token of the
+next part has all state, so that the server keeps none between requests. A new build invalidates
+tokens.
 """
 
 from datetime import UTC, datetime
@@ -18,13 +19,13 @@ from papersette.site.publication import read_publication
 
 PATH = "/-/oai"
 LONGEST_BODY = 10_000
-"""Bytes of the arguments of a POST."""
+"""Largest body of a POST in bytes."""
 PART = {"ListRecords": 100, "ListIdentifiers": 500}
-"""Verb -> records in a part of its list."""
+"""Verb -> number of records in a part of its list."""
 EMPTY_SINCE = "1970-01-01T00:00:00Z"
-"""The earliest datestamp of a repository without records."""
+"""Earliest datestamp of a repository without records."""
 WRONG = {"badVerb", "badArgument"}
-"""Errors after which the arguments are not repeated."""
+"""Errors for which the response does not repeat the arguments."""
 
 
 @hookimpl
@@ -34,7 +35,7 @@ def register_routes():
 
 @hookimpl
 def skip_csrf(scope):
-    """Let harvesters POST their arguments; nothing is written."""
+    """Let harvesters POST their arguments, as nothing is written."""
     return scope["path"].endswith(PATH) or None
 
 
@@ -65,7 +66,7 @@ async def oai(datasette, request):
 
 
 async def read_body(request):
-    """Return the body of a request; None where it is too long."""
+    """Return the body of a request, or None if it is too long."""
     body, is_complete = b"", False
     while not is_complete:
         message = await request.receive()
@@ -86,7 +87,7 @@ class Harvest:
         self.to_page = to_row_url(datasette, request, "papers")
 
     async def answer(self, asked):
-        """Return the element of the verb. Raises OaiError."""
+        """Return the element for the requested verb. Raises OaiError."""
         if asked.verb == "Identify":
             return await self.identify()
         if asked.verb == "ListSets":
@@ -144,7 +145,7 @@ class Harvest:
         return oai_pmh.to_list(asked.verb, items, resumption)
 
     def to_token(self, asked, record, cursor):
-        """Return the token of the part of a list after a record."""
+        """Return the token for the part of a list after a record."""
         return Token(
             build=self.publication.build,
             verb=asked.verb,
@@ -157,7 +158,7 @@ class Harvest:
         )
 
     async def to_venue_id(self, set_spec):
-        """Return the venue of a set; None for all. Raises OaiError."""
+        """Return the venue of a set, or None for all venues. Raises OaiError."""
         if not set_spec:
             return None
         sets = await self.sets()

@@ -10,7 +10,7 @@ from papersette.site.papers import ensure_papers_allowed
 from papersette.site.publication import read_publication
 
 
-@hookimpl(tryfirst=True)  # before the route of downloads, which has tables of any name
+@hookimpl(tryfirst=True)  # before the route of downloads, which matches tables of any name
 def register_routes():
     return [(rf"^/{DATABASE}/openapi\.json$", describe)]
 

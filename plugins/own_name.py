@@ -1,4 +1,4 @@
-"""Gives templates `site`, the publication's name and look, and serves its style sheet and logo."""
+"""Gives templates the publication's name and look as `site`; serves its style sheet and logo."""
 
 from datasette import NotFound, Response, hookimpl
 
@@ -6,7 +6,7 @@ from papersette.site.own_name import LOGO, STYLE_SHEET, CurrentSite, site_of, to
 
 CACHED = {"Cache-Control": "max-age=3600"}
 LOGO_HEADERS = CACHED | {
-    # An SVG opened as a page of its own runs no script and loads nothing.
+    # An SVG that is opened as a page must run no scripts and load nothing.
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
     "X-Content-Type-Options": "nosniff",
     "Content-Disposition": "inline",
@@ -15,7 +15,7 @@ LOGO_HEADERS = CACHED | {
 
 @hookimpl
 def prepare_jinja2_environment(env, datasette):
-    """Provide it for pages that have no template variables of a request, as error pages."""
+    """Provide `site` for pages without the template variables of a request, such as error pages."""
     env.globals["site"] = CurrentSite(datasette)
 
 
@@ -44,7 +44,7 @@ async def serve_logo(datasette, request):
 
 
 def answer(request, content, media_type, headers):
-    """Return a file, or status 304 if the browser has it."""
+    """Return a file, or status 304 if the browser already has it."""
     tag = f'"{to_version(content)}"'
     headers = headers | {"ETag": tag}
     known = request.headers.get("if-none-match", "").split(",")

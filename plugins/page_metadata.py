@@ -1,7 +1,7 @@
-"""Describes pages in their head, for search engines, reference managers and social networks.
+"""Adds metadata to the head of pages, for search engines, reference managers and social networks.
 
 A paper's page has Highwire tags, schema.org's ScholarlyArticle and a picture; the home page says
-that the site can be searched; all have a title, and their feeds.
+that the site can be searched; all pages have a title and their feeds.
 """
 
 import re
@@ -15,15 +15,15 @@ from papersette.site.papers import read_papers
 from papersette.site.publication import read_publication
 
 LONGEST_DESCRIPTION = 300
-"""Characters; search engines show about half."""
+"""Longest description in characters; search engines show about half."""
 CHANGES = "whats_new"
-"""The canned query whose feed is that of the whole site."""
+"""The canned query whose feed is the feed of the whole site."""
 
 
 @hookimpl
 def extra_template_vars(datasette, request, database, table, view_name):
     async def page_metadata():
-        """Return what _page_metadata.html shows: a dictionary."""
+        """Return the variables of _page_metadata.html."""
         site = await read_publication(datasette)
         base = {"site": site.title, "feed": to_feed(datasette, request)}
         if view_name == "index":
@@ -59,7 +59,7 @@ async def describe_site(datasette, request, site):
 
 
 async def describe_paper(datasette, request, paper_id, page):
-    """Return the metadata of a paper's page; {} for one that is not here."""
+    """Return the metadata of a paper's page; {} if there is no such paper."""
     found = await read_papers(datasette, request, [paper_id])
     if not found:
         return {}
@@ -82,7 +82,7 @@ def to_card(datasette, request, paper_id=None):
 
 
 def shorten(text):
-    """Return the beginning of a text, whole words, in one line.
+    """Return the start of a text, in whole words and one line.
 
     >>> shorten("one\n two"), len(shorten("word " * 200)) <= LONGEST_DESCRIPTION
     ('one two', True)

@@ -1,4 +1,4 @@
-"""Gives Datasette the canned queries that the site's own pages are made of.
+"""Adds the canned queries for the site's own pages to Datasette's metadata.
 
 metadata.yml may change any of their keys, such as `allow`.
 """

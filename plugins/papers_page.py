@@ -1,7 +1,7 @@
 """Shows the search at /papers/papers; the rows of that table are at /papers/papers?_view=table.
 
-A reader who opens "Papers" wants to search and filter them. Addresses that ask anything of the
-table, such as a column or an order, and those of JSON and CSV, are Datasette's as before.
+A reader who opens "Papers" wants to search and filter them. Datasette still answers addresses with
+arguments of the table, such as a column or an order, and JSON and CSV.
 """
 
 from urllib.parse import parse_qs
@@ -14,7 +14,7 @@ TABLE = f"/{DATABASE}/papers"
 SEARCH = f"/{DATABASE}/search"
 
 
-@hookimpl(trylast=True)  # outermost: other plugins see the address of the page that is shown
+@hookimpl(trylast=True)  # outermost: other plugins see the address of the page shown
 def asgi_wrapper(datasette):
     base = datasette.setting("base_url").rstrip("/")
 

@@ -1,7 +1,8 @@
 """Serves the PDFs under /pdf/: the folder of `--static pdf:FOLDER`, or of metadata.yml.
 
-Datasette's own route of static files does not decode addresses, so that it finds no file with a
-space or an accent in its name. This one serves PDFs only, and parts of them, as viewers ask for.
+Datasette's own route of static files does not decode addresses, so it does not find files with a
+space or an accent in their names. This route serves only PDFs, and parts of them, which viewers
+request.
 """
 
 import asyncio
@@ -58,9 +59,9 @@ async def serve_pdf(datasette, request):
 
 
 def to_part(asked, size):
-    """Return the start and end of the bytes that a header Range asks for, and whether it does.
+    """Return (start, end) of the bytes in a header Range, and whether it asks for a part.
 
-    None for a range beyond the file.
+    Return None for a range beyond the end of the file.
 
     Several ranges, or another unit, give the whole file, as HTTP allows.
 

@@ -16,14 +16,14 @@ def extra_template_vars():
 
 
 def zone_name(zone, moment, language):
-    """Return the name of a time zone in words, as it is at a moment, in a language."""
+    """Return the name of a time zone at a moment, in words, in a language."""
     if zone is None or moment is None:
         return ""
     return get_timezone_name(moment.astimezone(get_timezone(zone)), locale=language)
 
 
 def to_personal_days(rows):
-    """Group sessions of a list of papers by venue and day, as [{venue, day, blocks}].
+    """Group sessions by venue and day, as [{venue, day, blocks}].
 
     Sessions without a date are left out. The times are those of each venue.
     """

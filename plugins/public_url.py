@@ -1,7 +1,7 @@
-"""Makes absolute addresses those that readers use, where a proxy passes on another host.
+"""Makes absolute addresses from the site's public URL, if a proxy passes on another host.
 
 The setting `url` of papersette-web, under plugins in metadata.yml, replaces the host and the scheme
-of every request, from which Datasette and this project make addresses.
+of every request, which Datasette and this project use to make addresses.
 """
 
 from urllib.parse import urlsplit
@@ -13,7 +13,7 @@ PLUGIN = "papersette-web"
 
 @hookimpl
 def startup(datasette):
-    read_setting(datasette)  # a wrong one ends the start
+    read_setting(datasette)  # a wrong setting stops the server at its start
 
 
 @hookimpl
@@ -36,7 +36,7 @@ def asgi_wrapper(datasette):
 
 
 def read_setting(datasette):
-    """Return the parts of the address that is set; None where none is.
+    """Return the parts of the public URL, or None if it is not set.
 
     Raises:
         ValueError: It is not the address of a site, or its path is not `base_url`.
@@ -55,7 +55,7 @@ def read_setting(datasette):
 
 
 def is_host(parts):
-    """Tell whether the parts of an address are those of a host, without a query or a user."""
+    """Return whether the parts of an address have a host, and neither a query nor a user."""
     if not parts.hostname or parts.query or parts.fragment or "@" in parts.netloc:
         return False
     try:

@@ -1,8 +1,8 @@
 """HTML pages of the canned queries that show cards or lists instead of a table of rows.
 
-They are routes of their own because Datasette's page of a query calls the render_cell hook of every
+They have their own routes because Datasette's page of a query calls the render_cell hook of every
 plugin for each cell of the table, which these pages do not show. JSON, CSV and the other formats
-of the same addresses are Datasette's and plugins/downloads.py's.
+at the same addresses are served by Datasette and plugins/downloads.py.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from papersette.site.receipts import read_receipt, wants_receipt
 from papersette.site.search_service import service_of
 
 QUERIES = ("search", "search_facets", "similar_passages", "programme", "reading_list")
-"""Canned queries with a page here; the template of each has the same name."""
+"""Canned queries served here; each has a template of the same name."""
 COUNT_COLUMNS = ("facet", "value", "label", "count")
 """Columns of search_facets."""
 
@@ -41,7 +41,7 @@ async def query_page(datasette, request):
 
 
 async def search_context(datasette, request, query):
-    """Return what search.html shows: the papers found and the counts, from one search."""
+    """Return the variables of search.html: papers and facet counts, from one search."""
     asked = Request.from_arguments(to_arguments(request))
     asked = replace(asked, size=min(asked.size, state_of(datasette).limits.page_size))
     result, guesses = await asyncio.gather(
@@ -61,7 +61,7 @@ async def search_context(datasette, request, query):
 
 
 async def receipt_context(datasette, request):
-    """Return the receipt of a search, and the address where it is again."""
+    """Return the receipt of a search, and its own address."""
     arguments = to_arguments(request)
     asked = {name: value for name, value in arguments.items() if name not in {"page", "size"}}
     address = datasette.absolute_url(request, f"{request.path}?{urlencode(asked)}")
@@ -74,7 +74,7 @@ async def query_context(datasette, request, query):
 
 
 async def programme_context(datasette, request, query):
-    """Return the sessions of all days: the page links to the days that it does not show."""
+    """Return the sessions of all days, as the page also links to days that it does not show."""
     arguments = {name: value for name, value in to_arguments(request).items() if name != "day"}
     return await to_rows(datasette, request, query, arguments)
 

@@ -1,4 +1,4 @@
-"""The reader: pages of a paper as printed, at /papers/papers/ID/read, and their images."""
+"""Serves the reader: printed pages of a paper, at /papers/papers/ID/read, and their images."""
 
 import asyncio
 from functools import partial
@@ -24,12 +24,12 @@ LARGEST_PAGE = 99_999
 ZOOMS = dict(zip((100, 150, 200), WIDTHS, strict=True))
 """Size of a page in percent of the window -> width of its image in pixels."""
 FOREVER = "public, max-age=31536000, immutable"
-"""For the image of an address with the hash of the file."""
+"""Header Cache-Control of an image whose address has the hash of the file."""
 
 
 @hookimpl
 def startup(datasette):
-    printed_pages_of(datasette)  # a wrong setting ends the start
+    printed_pages_of(datasette)  # a wrong setting stops the server at its start
 
 
 @hookimpl
@@ -45,7 +45,7 @@ def extra_template_vars(datasette):
 
 @hookimpl
 def asgi_wrapper(datasette):
-    """End the workers with the server."""
+    """End the worker processes with the server."""
 
     def wrap(app):
         async def serve(scope, receive, send):
@@ -63,7 +63,7 @@ def asgi_wrapper(datasette):
 
 
 async def find_paper(datasette, request):
-    """Return the paper of an address, if the reader may see it. Raises NotFound and Forbidden."""
+    """Return the paper in an address, if the reader may see it. Raises NotFound and Forbidden."""
     may_see = [("view-table", (DATABASE, table)) for table in ("papers", "pages")]
     await datasette.ensure_permissions(
         request.actor, [*may_see, ("view-database", DATABASE), "view-instance"]
@@ -111,7 +111,7 @@ async def read(datasette, request):
 
 
 def to_number(text, most, name):
-    """Return a number of an address; None where there is none. Raises DatasetteError."""
+    """Return a number in an address, or None if there is none. Raises DatasetteError."""
     if not text:
         return None
     if not (text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= most):
@@ -121,7 +121,7 @@ def to_number(text, most, name):
 
 
 def to_message(reading):
-    """Return why there is nothing to show."""
+    """Return the reason why there is nothing to show."""
     if reading.reason:
         return f"Page {reading.page} of this paper cannot be shown: {reading.reason}."
     if reading.last:
@@ -130,7 +130,7 @@ def to_message(reading):
 
 
 def page_link(datasette, reading, asked):
-    """Return a function that gives the address of this reader with changed arguments."""
+    """Return a function that returns this reader's address with changed arguments."""
     kept = {name: asked[name] for name in ("q", "zoom", "view") if asked.get(name)}
     address = f"{to_paper_link(datasette, reading.paper['paper_id'])}/read"
 
@@ -175,5 +175,5 @@ async def page_image(datasette, request):
 
 
 def to_busy():
-    """Return the response that asks to come back for an image."""
+    """Return the response that asks the browser to retry an image."""
     return Response.text(BUSY, status=503, headers=HEADERS)

@@ -1,7 +1,7 @@
 """Readers: opens readers.db, gives templates `readers`, and refuses forms that are too large.
 
-Nothing of it happens unless readers are turned on, see docs/readers.md. Pages are in the other
-plugins of this name.
+This does nothing unless readers are turned on, see docs/readers.md. The other plugins whose names
+begin with readers serve the pages.
 """
 
 from datasette import Response, hookimpl
@@ -15,7 +15,7 @@ from papersette.site.readers_sign_in import check_installed
 
 @hookimpl
 def startup(datasette):
-    readers = readers_of(datasette)  # a wrong setting ends the start
+    readers = readers_of(datasette)  # a wrong setting stops the server at its start
     if readers is None:
         return None
     check_installed(readers)
@@ -32,14 +32,14 @@ def extra_template_vars(datasette, request):
 def skip_csrf(datasette, scope):
     """Leave forms with files to `read_form`, which requires the token of every form.
 
-    asgi_csrf 0.11 cannot read them with the python-multipart of today (0.0.34), and fails.
+    asgi_csrf 0.11 fails to read them with the current python-multipart (0.0.34).
     """
     return is_upload(scope) and is_route(datasette, scope)
 
 
 @hookimpl
 def asgi_wrapper(datasette):
-    """Limit the forms of readers before anything reads them, and close the store at the end."""
+    """Limit readers' forms before anything reads them, and close the store at the end."""
 
     def wrap(app):
         async def serve(scope, receive, send):
@@ -63,13 +63,13 @@ async def receive_and_close(datasette, receive):
 
 
 async def serve_form(app, scope, receive, send):
-    """Answer a form, or say why it is not read."""
+    """Answer a form, or say why it cannot be read."""
     status, message = to_refusal(scope)
     if not status:
         try:
             return await app(scope, limit(receive, to_largest(scope)), send)
         except TooLarge:
             status, message = 413, "The form is too large."
-        except (ValueError, TypeError):  # of asgi_csrf; Datasette answers all others
+        except (ValueError, TypeError):  # from asgi_csrf; Datasette handles all other errors
             status, message = 400, "The form cannot be read."
     await Response.text(message, status=status).asgi_send(send)

@@ -1,7 +1,7 @@
 """Accounts of readers: sign in, name, all data as JSON, deletion.
 
-The pages of datasette-auth-passwords are replaced. Without accounts, it has none; where it protects
-a site without readers, its own page is used.
+These pages replace those of datasette-auth-passwords, which are hidden if it has no accounts. If it
+protects a site without readers, its own page is used.
 """
 
 import importlib
@@ -19,7 +19,7 @@ from papersette.site.readers_sign_in import read_accounts, sign_in, sign_out
 
 ACCOUNT, LOGIN = "/-/account", r"^/-/login$"
 PRIVATE_PLUGINS = {readers_service.PLUGIN, readers_sign_in.PLUGIN}
-"""Plugins whose settings name people."""
+"""Plugins whose settings contain names of people."""
 
 
 @hookimpl
@@ -34,18 +34,18 @@ def register_routes(datasette):
 
 @hookimpl
 def extra_template_vars(datasette):
-    """Provide whether the plugin's own link to sign in is of use."""
+    """Provide whether datasette-auth-passwords' own link to sign in is useful."""
     is_of_use = bool(read_accounts(datasette)) and not read_settings(datasette).enabled
     return {"has_own_sign_in": is_of_use}
 
 
 async def no_page():
-    """Hide the page that computes a hash for anybody: the command hash-password does it."""
+    """Hide the page that computes a hash for anybody; the command hash-password replaces it."""
     raise NotFound("There is no such page.")
 
 
 async def metadata(datasette, request):
-    """Return Datasette's page of metadata without the accounts, their hashes and moderators."""
+    """Return Datasette's page of metadata without accounts, their hashes and moderators."""
     await datasette.ensure_permissions(request.actor, ["view-instance"])
     shown = datasette.metadata()
     plugins = shown.get("plugins", {}).items()
@@ -57,7 +57,7 @@ async def metadata(datasette, request):
 
 
 async def own_sign_in(datasette, request):
-    """Return the page of datasette-auth-passwords, where it is installed and has accounts."""
+    """Return the page of datasette-auth-passwords, if it is installed and has accounts."""
     if not read_accounts(datasette):
         raise NotFound("There is no such page.")
     try:
@@ -78,7 +78,7 @@ async def account(visit):
 
 
 async def data(visit):
-    """Return all that is stored of a reader."""
+    """Return everything stored about a reader."""
     reader, found = await visit.reader(), {}
     if reader:
         found = await visit.readers.read(accounts.export, reader)
@@ -88,7 +88,7 @@ async def data(visit):
 
 
 async def delete(visit):
-    """Ask whether to delete an account, or delete it if the name of the account is given."""
+    """Ask whether to delete an account, or delete it if its name is given."""
     if visit.is_get or visit.form.text("confirm", 200) != visit.actor_id:
         status = 200 if visit.is_get else 400
         context = {"actor_id": visit.actor_id, "is_wrong": not visit.is_get}

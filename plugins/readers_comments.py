@@ -1,4 +1,4 @@
-"""Ratings of papers, comments in threads, and what moderators do with them."""
+"""Ratings of papers, comments in threads, and moderation."""
 
 from datasette import Forbidden, NotFound, hookimpl
 
@@ -12,7 +12,7 @@ from papersette.site.readers_service import ANONYMOUS, MODERATOR, READER
 
 COMMENT = r"^/-/comments/(?P<comment_id>\d{1,15})"
 PAGE = 100
-"""Comments of a page."""
+"""Number of comments on a page."""
 
 
 @hookimpl
@@ -81,7 +81,7 @@ async def write_comment(visit):
 
 
 async def to_comment(visit, paper_id, comment_id, message):
-    """Lead to a comment on the page of its thread that has it."""
+    """Redirect to a comment, on the page of its thread that has it."""
     found = await visit.readers.read(comments.list_thread, paper_id)
     ids = [comment.comment_id for comment in found]
     page = ids.index(comment_id) // PAGE + 1 if comment_id in ids else 1
@@ -90,7 +90,7 @@ async def to_comment(visit, paper_id, comment_id, message):
 
 
 async def find(visit):
-    """Return the comment of an address. Raises NotFound, or Forbidden for who may see no papers."""
+    """Return the comment in an address. Raises NotFound; Forbidden if papers may not be seen."""
     await ensure_papers_allowed(visit.readers.datasette, visit.request.actor)
     try:
         number = int(visit.request.url_vars["comment_id"])
@@ -100,7 +100,7 @@ async def find(visit):
 
 
 async def find_own(visit):
-    """Return the comment of an address, if it is the visitor's. Raises NotFound and Forbidden."""
+    """Return the comment in an address, if it is the visitor's own. Raises NotFound, Forbidden."""
     comment = await find(visit)
     if comment.reader_id is None or comment.reader_id != await visit.reader_id():
         raise Forbidden("This is not your comment.")
@@ -108,7 +108,7 @@ async def find_own(visit):
 
 
 async def edit(visit):
-    """Return the form of a comment of the visitor, or change the comment."""
+    """Return the form to edit an own comment, or change the comment."""
     comment = await find_own(visit)
     if visit.is_get:
         return await show_form(visit, "edit", comment)
@@ -120,14 +120,14 @@ async def edit(visit):
 
 
 async def remove(visit):
-    """Remove a comment of the visitor."""
+    """Remove an own comment."""
     comment = await find_own(visit)
     await change(visit, comments.remove, comment.reader_id, comment.comment_id)
     return visit.redirect(visit.paper_url(comment.paper_id, "/comments"), MESSAGES["withdrawn"])
 
 
 async def change(visit, function, *arguments):
-    """Write a change of a comment. Raises Forbidden where it is removed or hidden."""
+    """Write a change of a comment. Raises Forbidden if it is removed or hidden."""
     try:
         await visit.readers.write(function, *arguments)
     except comments.NoComment:

@@ -1,4 +1,4 @@
-"""Papers that are recommended from a library, its programme, and feeds with a private address."""
+"""Recommended papers and the programme of a library, and feeds with a private address."""
 
 import json
 
@@ -23,7 +23,7 @@ from papersette.site.readers_routes import PRIVATE, Route, to_routes
 from papersette.site.readers_service import ANONYMOUS, READER
 
 MOST_ENTRIES = 300
-"""Papers in a feed."""
+"""Largest number of papers in a feed."""
 FEED_HEADERS = PRIVATE | {"Cache-Control": "private, max-age=300"}
 
 
@@ -33,7 +33,7 @@ def register_routes(datasette):
 
 
 async def for_you(visit):
-    """Return the page of papers that the library of a reader suggests."""
+    """Return the page of papers recommended from a reader's library."""
     datasette = visit.readers.datasette
     await ensure_papers_allowed(datasette, visit.request.actor)
     entries, found = await read_recommendations(visit.readers, await visit.reader_id())
@@ -61,7 +61,7 @@ async def calendar(visit):
 
 
 async def to_calendar(visit, reader_id, headers):
-    """Return the programme of a reader. Raises NotFound where no session has a time."""
+    """Return the programme of a reader. Raises NotFound if no session has a time."""
     datasette = visit.readers.datasette
     sessions = await read_sessions(visit.readers, reader_id)
     stamp = (await read_publication(datasette)).started
@@ -96,7 +96,7 @@ async def feed(visit):
 
 
 async def to_batches(visit, news, titles):
-    """Yield the papers of news as the feed writes them: once each, with what found them."""
+    """Yield the papers of news for the feed: each once, with the follows that found it."""
     by_paper = {}
     for one in news:
         by_paper.setdefault(one.paper_id, []).append(one)
@@ -112,7 +112,7 @@ async def to_batches(visit, news, titles):
 
 
 def to_entry(paper, news, titles, publication):
-    """Return a paper with why it is news; one that left the publication has its title only."""
+    """Return a paper with the reason why it is news; a removed paper has only its title."""
     first = news[0]
     reason = "Followed: " + "; ".join(titles.get(one.follow_id) or "all papers" for one in news)
     if paper is None:
@@ -122,7 +122,7 @@ def to_entry(paper, news, titles, publication):
 
 
 GONE = {"authors": [], "tags": [], "tldr": None, "abstract": None}
-"""What is known of a paper that left."""
+"""Fields of a removed paper."""
 
 ROUTES = [
     Route(r"^/-/for-you$", for_you, get=READER),

@@ -1,4 +1,4 @@
-"""What readers follow: the button on pages, the page of news, and digests by e-mail."""
+"""Follows of readers: the button on pages, the page of news, and digests by e-mail."""
 
 import asyncio
 from urllib.parse import parse_qsl
@@ -24,7 +24,7 @@ from papersette.site.readers_service import ANONYMOUS, READER, readers_of
 
 PAGE = "/-/following"
 SHOWN = 50
-"""News of one follow that the page has; the others are counted."""
+"""Number of news of one follow that the page lists; the others are only counted."""
 
 
 @hookimpl
@@ -34,7 +34,7 @@ def register_routes(datasette):
 
 @hookimpl
 def extra_template_vars(datasette, request):
-    """Provide `follow_of`: what the visitor follows, by kind and target, None for what not."""
+    """Provide `follow_of`: returns the visitor's follow by kind and target, or None."""
     readers = readers_of(datasette) if request else None
     if readers is None:
         return {}
@@ -51,7 +51,7 @@ def extra_template_vars(datasette, request):
 
 
 def to_target(kind, target):
-    """Return a target as it is stored. Raises DatasetteError of 400."""
+    """Return a target in the form that is stored. Raises DatasetteError of status 400."""
     try:
         return to_search_target(dict(parse_qsl(target))) if kind == "search" else target
     except ValueError as error:
@@ -59,7 +59,7 @@ def to_target(kind, target):
 
 
 async def follow(visit):
-    """Follow something, or follow it no longer."""
+    """Add or remove a follow."""
     datasette = visit.readers.datasette
     await ensure_papers_allowed(datasette, visit.request.actor)
     kind = visit.form.text("kind", 20)
@@ -79,7 +79,7 @@ async def follow(visit):
 
 
 async def add(visit, reader, kind, target):
-    """Add a follow with the papers that it finds now. Raises DatasetteError where it cannot be."""
+    """Add a follow with the papers that it finds now. Raises DatasetteError if it cannot."""
     collection = collection_of(visit.readers.datasette)
     try:
         found = await asyncio.to_thread(collection.find, kind, target)
@@ -101,12 +101,12 @@ async def add(visit, reader, kind, target):
 
 
 async def show(visit):
-    """Return the page of all that a reader follows, with what is new."""
+    """Return the page of all follows of a reader, with their news."""
     return await show_page(visit)
 
 
 async def show_page(visit, secret=""):
-    """Return the page; `secret` is a new one of the feed, which is shown this time only."""
+    """Return the page; `secret` is a new secret of the feed, which is only shown this time."""
     datasette, reader_id = visit.readers.datasette, await visit.reader_id()
     await ensure_papers_allowed(datasette, visit.request.actor)
     is_complete = await refresh(visit.readers, reader_id)
@@ -125,7 +125,7 @@ async def show_page(visit, secret=""):
 
 
 def read_page(conn, reader_id):
-    """Return what readers.db has for the page of news."""
+    """Return the data of readers.db for the page of news."""
     listed, news = follows.list_follows(conn, reader_id), follows.list_news(conn, reader_id)
     by_follow = {}
     for one in news:
@@ -141,7 +141,7 @@ def read_page(conn, reader_id):
 
 
 async def see(visit):
-    """Take the news that were shown as seen."""
+    """Mark the news that were shown as seen."""
     until = visit.form.text("until", 30)
     if reader_id := await visit.reader_id():
         await visit.readers.write(follows.mark_seen, reader_id, min(until, now()))
@@ -149,7 +149,7 @@ async def see(visit):
 
 
 async def change_feed(visit):
-    """Make a new private address of the feed, which ends the old one, or only end it."""
+    """Make a new private address of the feed, which ends the old one; or only end the old one."""
     reader = await visit.writer()
     if visit.form.fields.get("action") == "end":
         await visit.readers.write(private_links.revoke, reader.reader_id, FEED)
@@ -159,7 +159,7 @@ async def change_feed(visit):
 
 
 async def change_mail(visit):
-    """Set where digests go, or end them."""
+    """Set the address for digests, or end them."""
     if not visit.readers.settings.digests:
         raise DatasetteError("This site sends no digests.", "Not found", status=404)
     reader, path = await visit.writer(), visit.readers.datasette.urls.path(PAGE)

@@ -1,4 +1,4 @@
-"""The library of a reader: its page, what is saved of a paper, imports and exports."""
+"""The library of a reader: its page, saved papers and passages, imports and exports."""
 
 import json
 from urllib.parse import urlencode
@@ -19,10 +19,10 @@ from papersette.site.readers_routes import PAPER, PRIVATE, Route, to_routes
 from papersette.site.readers_service import READER, find_titles
 
 PAGE = 30
-"""Papers of a page."""
+"""Number of papers on a page."""
 MEDIA_TYPES = {"csv": "text/csv; charset=utf-8", "md": "text/markdown; charset=utf-8"}
 LONGEST_FIELD = 2_000
-"""Characters of the tags of a paper as they are typed."""
+"""Longest text of a paper's tags as typed, in characters."""
 
 
 @hookimpl
@@ -31,7 +31,7 @@ def register_routes(datasette):
 
 
 async def show(visit):
-    """Return the page of a library, of one status or tag if they are asked for."""
+    """Return the page of a library, or of its papers with one status or tag."""
     await visit.readers.mark_missing()
     args = visit.request.args
     asked = {name: (args.get(name) or "") for name in ("status", "tag")}
@@ -46,7 +46,7 @@ async def show(visit):
 
 
 def read_library(conn, reader_id, asked, number):
-    """Return what readers_library.html shows of a page of a library."""
+    """Return the variables of readers_library.html for a page of a library."""
     more = {"limit": PAGE + 1, "offset": (number - 1) * PAGE}
     entries = library.list_entries(conn, reader_id, **asked, **more)
     passages = {}
@@ -88,7 +88,7 @@ async def save(visit):
 
 
 def to_status(form):
-    """Return the status of a form. Raises DatasetteError of 400."""
+    """Return the status in a form. Raises DatasetteError of status 400."""
     status = form.fields.get("status", library.STATUSES[0])
     if status not in library.STATUSES:
         message = f"status must be one of {', '.join(library.STATUSES)}."
@@ -97,7 +97,7 @@ def to_status(form):
 
 
 async def highlight(visit):
-    """Save a passage: one of a link (quote, check), or one whose words were typed (passage)."""
+    """Save a passage, given by a link (quote, check) or by its typed words (passage)."""
     paper_id, title = await visit.paper()
     note = visit.form.text("note", highlights.LONGEST_NOTE)
     found = await find_quoted(visit, paper_id)
@@ -122,7 +122,7 @@ async def highlight(visit):
 
 
 async def find_quoted(visit, paper_id):
-    """Return the passage that a form names, in the text of the paper. Raises DatasetteError."""
+    """Return the passage in a form, as found in the text of the paper. Raises DatasetteError."""
     form, page = visit.form, visit.form.number("page", 1, 99_999)
     typed = form.text("passage", highlights.LONGEST_PASSAGE)
     quote = to_quote(typed) if typed else (form.text("quote", 300), form.text("check", 40))
@@ -139,7 +139,7 @@ def to_passage(visit, paper_id, page, quote):
 
 
 async def remove_highlight(visit):
-    """Remove a saved passage of the visitor."""
+    """Remove one of the visitor's highlights."""
     number = int(visit.request.url_vars["highlight_id"])
     reader_id = await visit.reader_id()
     paper_id = await visit.readers.write(highlights.remove, reader_id, number)
@@ -180,7 +180,7 @@ async def export(visit):
 
 
 async def to_batches(visit, ids):
-    """Yield the papers of a library as formats read them, with those that were removed."""
+    """Yield the papers of a library in the form of exports, including removed ones."""
     for start in range(0, len(ids), 100):
         yield await read_papers(
             visit.readers.datasette, visit.request, ids[start : start + 100], with_gone=True
@@ -194,7 +194,7 @@ def to_file(visit, extension, text, media_type):
 
 
 async def import_file(visit):
-    """Return the form of an import, or add the papers of a file and report the outcome."""
+    """Return the form for an import, or add the papers of a file and report the outcome."""
     await ensure_papers_allowed(visit.readers.datasette, visit.request.actor)
     if visit.is_get:
         return await visit.page("readers_import.html", report=None, error="")
@@ -209,7 +209,7 @@ async def import_file(visit):
 
 
 async def add(visit, found):
-    """Add papers to the library; return how many were not in it."""
+    """Add papers to the library; return the number of new ones."""
     reader = await visit.writer()
     tags = library.to_tags(visit.form.text("tags", LONGEST_FIELD))
 

@@ -1,4 +1,4 @@
-"""Template functions for the pages of rows: first papers of a tag, contents and text of a paper."""
+"""Template functions for pages of rows: first papers of a tag, contents and text of a paper."""
 
 import asyncio
 import json
@@ -13,16 +13,16 @@ from papersette.site.reading import read_page, read_paper
 from papersette.site.search_service import Indexing, service_of
 
 IN_ORDER = {"session", "work"}
-"""What has an order of its own, or is no facet of the search; its papers are paged here."""
+"""Tables whose papers have an order, or which are no facet of the search; they are paged here."""
 
 
 @hookimpl
 def extra_template_vars(datasette, request):
     async def first_papers(facet, value):
-        """Return {ids, papers, works, page, last}: the ids on this page, how many papers there are,
-        how many works they are versions of, and the number of this page and the last one.
+        """Return {ids, papers, works, page, last}: the ids on this page, the number of papers, the
+        number of works that they are versions of, and the numbers of this page and the last one.
 
-        Facets of the search show the first page of their search, newest first.
+        Facets of the search show the first page of their search, newest papers first.
         """
         engine = engine_of(datasette) if facet not in IN_ORDER else None
         if engine is not None:
@@ -38,7 +38,7 @@ def extra_template_vars(datasette, request):
     async def contents(paper_id):
         """Return the sections of a paper with their depth, from 0.
 
-        Headings that are printed in capitals are in lower case.
+        Headings printed in capitals are converted to sentence case.
         """
         sections = await run(datasette, "sections_of", {"paper_id": paper_id})
         spellings = {}
@@ -57,7 +57,7 @@ def extra_template_vars(datasette, request):
         ]
 
     async def text_of_page(paper_id, page):
-        """Return the extracted text of a page, as _page_text.html shows it."""
+        """Return the variables of _page_text.html: the extracted text of a page."""
         paper = await read_paper(datasette, paper_id)
         return await read_page(datasette, paper, page, as_text=True) if paper else None
 
@@ -75,7 +75,7 @@ def engine_of(datasette):
 def search_first(engine, facet, value):
     request = Request(filters=((facet, value),), sort="year")
     found = engine.search(request)
-    if found.count < found.papers <= PAGE_SIZE:  # all versions fit
+    if found.count < found.papers <= PAGE_SIZE:  # all versions fit on the page
         found = engine.search(replace(request, versions="all"))
     return {
         "ids": [hit.paper_id for hit in found.hits],

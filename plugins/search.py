@@ -1,4 +1,4 @@
-"""SQL functions of the search engine, for canned queries; pages wait until its index is ready."""
+"""Provides the search engine as SQL functions for canned queries; pages wait for its index."""
 
 import asyncio
 import json
@@ -17,9 +17,9 @@ from papersette.text import to_slug
 
 MARKS = str.maketrans("", "", "⟦⟧…")
 LONGEST_WORD = 200
-"""Characters that spelling_likeness() compares: its time grows with their product."""
+"""Longest word that spelling_likeness() compares, as its time grows with the product of lengths."""
 LONGEST_ARGUMENT = 100_000
-"""Characters of the arguments of a search, all of them in one JSON object."""
+"""Longest JSON object with the arguments of a search, in characters."""
 NEEDS_INDEX = re.compile(
     rf"/{DATABASE}/(search|search_facets|map_of_papers|suggest|paper_passages|like_this_text|similar_passages|ask|whose)(\.\w+)?$"
 )
@@ -27,10 +27,10 @@ NEEDS_INDEX = re.compile(
 
 @hookimpl
 def startup(datasette):
-    service_of(datasette)  # opens or builds the index in the background
+    service_of(datasette)  # this opens or builds the index in the background
 
 
-@hookimpl(trylast=True)  # after Datasette's own escape_fts, which answers '"' with an error
+@hookimpl(trylast=True)  # after Datasette's own escape_fts, which fails for '"'
 def prepare_connection(conn, database, datasette):
     conn.create_function("escape_fts", 1, of_query(fts.to_match), deterministic=True)
     conn.create_function("search_slug", 1, of_query(to_slug), deterministic=True)
@@ -62,7 +62,7 @@ def extra_template_vars(datasette):
 
 
 def to_meaning(service):
-    """Return the model that papers are found by, and why there is none; None, "" while indexing."""
+    """Return (model for search by meaning, reason why there is none); (None, "") while indexing."""
     try:
         engine = service.engine(wait=0) if service else None
     except (Indexing, RuntimeError):
@@ -73,12 +73,12 @@ def to_meaning(service):
 
 
 def of_query(function):
-    """Return a function of what a reader types, which reads its beginning only."""
+    """Return a function that only reads the start of a reader's query."""
     return lambda typed: function(str(typed or "")[:LONGEST_QUERY])
 
 
 def likeness(one, other):
-    """Return how alike two words are spelled, from 0 to 100; None where one is missing."""
+    """Return the likeness of two words' spelling, from 0 to 100; None if one is missing."""
     if one is None or other is None:
         return None
     if max(len(str(one)), len(str(other))) > LONGEST_WORD:
@@ -87,7 +87,7 @@ def likeness(one, other):
 
 
 def call(function, service, given):
-    """Return what a function of the search engine answers to arguments of bounded length."""
+    """Return the result of a function of the search engine, for arguments of limited length."""
     if any(isinstance(value, str | bytes) and len(value) > LONGEST_ARGUMENT for value in given):
         refuse(f"functions of the search read at most {LONGEST_ARGUMENT} characters")
     try:
@@ -97,7 +97,7 @@ def call(function, service, given):
 
 
 def to_page(arguments, largest):
-    """Return the arguments of a search, a JSON object, with a page of at most `largest` rows."""
+    """Return the arguments of a search, a JSON object, with a page size of at most `largest`."""
     given = json.loads(arguments)
     if is_whole.get() or not isinstance(given, dict) or not str(given.get("size") or "").isdigit():
         return arguments
@@ -124,10 +124,10 @@ def asgi_wrapper(datasette):
 
 
 def find_reason(datasette, wait):
-    """Return the error that tells why a search cannot be answered yet; None where it can.
+    """Return an error that says why no search is possible yet; None if it is.
 
     Args:
-        wait: For how many seconds to wait for an index that is nearly ready.
+        wait: Seconds to wait for an index that is almost ready.
     """
     try:
         if service := service_of(datasette):
@@ -138,7 +138,7 @@ def find_reason(datasette, wait):
 
 
 async def to_response(datasette, scope, receive, reason):
-    """Return the response that asks to come back, or tells that the index cannot be built."""
+    """Return the response that asks to retry, or says that the index cannot be built."""
     is_indexing = isinstance(reason, Indexing)
     state, percent = ("indexing", reason.percent) if is_indexing else ("failed", 0)
     return await waiting_response(datasette, scope, receive, str(reason), state, percent)

@@ -1,4 +1,4 @@
-"""Template functions for links: the current search with one choice changed, and file downloads.
+"""Template functions for links: the current search with one change, and file downloads.
 
 The URL holds the complete state of a search page.
 """
@@ -25,7 +25,7 @@ FACET_NAMES = {
 }
 """Facet -> its heading, in the order of the search page."""
 LONGEST_IN_LINKS = 1500
-"""Characters of an encoded query that each link of a page repeats."""
+"""Longest encoded query, in characters, that each link of a page repeats."""
 SEARCH_PARAMETERS = ("q", "in", *FACET_NAMES, "versions", "meaning", "sort")
 FILE_NAMES = {
     "csv": "CSV",
@@ -59,7 +59,7 @@ def extra_template_vars(datasette, request):
 
 
 def shortened(text):
-    """Return the beginning of a query that is at most `LONGEST_IN_LINKS` long when encoded."""
+    """Return the start of a query, at most `LONGEST_IN_LINKS` characters when encoded."""
     short = text[:LONGEST_IN_LINKS]
     while len(encoded := quote_plus(short)) > LONGEST_IN_LINKS:
         short = short[: len(short) * LONGEST_IN_LINKS // len(encoded) - 1]
@@ -76,7 +76,7 @@ class Search:
             if request
             else {}
         )
-        # encoded once, as a page has hundreds of links
+        # encoded only once, as a page has hundreds of links
         self.encoded = {
             key: urlencode({key: shortened(value)}) for key, value in self.asked.items()
         }
@@ -89,11 +89,11 @@ class Search:
         )
 
     def chosen(self, facet):
-        """Return the chosen values of a facet; a leading minus excludes a value."""
+        """Return the selected values of a facet; a leading minus excludes a value."""
         return [value for value in self.asked.get(facet, "").split(",") if value]
 
     def choose(self, facet, value):
-        """Return the URL of this search with a value of a facet added, or removed if chosen."""
+        """Return the URL of this search with a facet value added, or removed if it is selected."""
         others = [
             other
             for other in self.chosen(facet)
@@ -104,7 +104,7 @@ class Search:
         )
 
     def links(self, facet, values):
-        """Return rows of a facet with the URLs that choose, remove or exclude each value."""
+        """Return rows of a facet with the URLs that select, remove or exclude each value."""
         chosen = self.chosen(facet)
         prefix = self.link(**{facet: ",".join([*chosen, "+"])}).removesuffix(quote_plus("+"))
         return [
@@ -122,8 +122,8 @@ class Search:
 def to_files(address, renderers, of_row=False):
     """Return (name, URL) of each file format of a query or table.
 
-    `renderers` is Datasette's {extension: URL} of the page. On the page of a row (`of_row`), as of
-    a tag, `address` is that of the query that lists its papers, used for CSV and JSON.
+    `renderers` is Datasette's {extension: URL} of the page. On the page of a row (`of_row`), such
+    as a tag, `address` is that of the query that lists its papers, which is used for CSV and JSON.
     """
     path, _, query = address.partition("?")
 

@@ -1,8 +1,8 @@
-"""The outermost layers of every request: the log, one build at a time, and the kept answers.
+"""The outermost layers of every request: the log, one build at a time, and the response cache.
 
 A build replaces papers.db as a whole while requests run, see papersette/site/serving.py; within one
-build, papersette/site/answers.py has entity tags and a cache. These layers are around those of all
-other plugins, whatever the order in which these are loaded, as the hook is a wrapper.
+build, papersette/site/answers.py adds entity tags and a cache. These layers are around those of all
+other plugins, in whatever order plugins are loaded, as the hook is a wrapper.
 """
 
 import atexit
@@ -15,12 +15,12 @@ from papersette.site.canned_queries import DATABASE
 from papersette.site.serving import Serving, is_inside
 
 serving = {}
-"""By Datasette: what it serves. A server has one; tests have several."""
+"""Datasette -> the build that it serves. A server has one Datasette; tests have several."""
 
 
-@hookimpl(tryfirst=True)  # before the search opens its index
+@hookimpl(tryfirst=True)  # before the search engine opens its index
 def startup(datasette):
-    read_log_settings(datasette)  # a wrong setting ends the start
+    read_log_settings(datasette)  # a wrong setting stops the server at its start
     if DATABASE in datasette.databases and datasette.get_database(DATABASE).path:
         answers_of(datasette)
         serving[datasette] = Serving(datasette)
@@ -38,7 +38,7 @@ def asgi_wrapper(datasette):
 
 
 def wrap(datasette, app):
-    """Return the application within the layers."""
+    """Return the application inside these layers."""
     settings = read_log_settings(datasette)
 
     async def serve(scope, receive, send):
@@ -62,9 +62,9 @@ def wrap(datasette, app):
 
 
 async def receive_and_close(datasette, receive):
-    """Return a message of the lifespan; remove the link of a server that ends.
+    """Return a message of the lifespan; remove the link of a server that shuts down.
 
-    A server that gets a signal runs no exit functions.
+    A server that ends by a signal does not run exit functions.
     """
     message = await receive()
     if message["type"] == "lifespan.shutdown" and datasette in serving:

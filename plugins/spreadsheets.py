@@ -1,7 +1,7 @@
 """Makes every CSV safe for spreadsheets: a byte order mark, a file name, and no cell is a formula.
 
-Each row is parsed and written again. If the CSV does not end with a complete row, the connection is
-closed. With ?_raw=on, for programs, the bytes stay as they are.
+Each row is parsed and rewritten. If the CSV does not end with a complete row, the connection is
+closed. With ?_raw=on, for programs, the bytes are not changed.
 """
 
 import asyncio
@@ -17,10 +17,10 @@ from papersette.exports.spreadsheet import BOM, to_line
 
 OWN_HEADERS = {b"content-type", b"content-length", b"content-disposition"}
 BLOCK = 65_536
-csv.field_size_limit(sys.maxsize)  # the text of a paper is one cell
+csv.field_size_limit(sys.maxsize)  # the text of a paper can be one cell
 
 
-@hookimpl(tryfirst=True)  # innermost: runs before plugins that compress
+@hookimpl(tryfirst=True)  # innermost: before plugins that compress
 def asgi_wrapper(datasette):
     def wrap(app):
         async def serve(scope, receive, send):
@@ -37,7 +37,7 @@ def asgi_wrapper(datasette):
 
 
 def is_csv(datasette, path):
-    """Tell whether a path is the CSV of a database, not a static file."""
+    """Return whether a path is a CSV of a database, and not a static file."""
     database = (
         path.removeprefix(datasette.setting("base_url"))
         .strip("/")
@@ -48,7 +48,7 @@ def is_csv(datasette, path):
 
 
 class IncompleteCsv(Exception):
-    """A CSV failed halfway. The server closes the connection, so that clients notice."""
+    """A CSV is incomplete. The server closes the connection, so that clients notice."""
 
 
 class Spreadsheet:
@@ -74,7 +74,7 @@ class Spreadsheet:
             await self.send_body(message.get("body", b""), message.get("more_body", False))
 
     def start(self, message):
-        """Return the start message with the headers of a CSV file, unless it is not CSV."""
+        """Return the start message with headers for a CSV file, unless the response is not CSV."""
         kinds = [value for key, value in message["headers"] if key.lower() == b"content-type"]
         self.is_csv = message["status"] == 200 and kinds[0].startswith((b"text/plain", b"text/csv"))
         if not self.is_csv:
@@ -96,14 +96,14 @@ class Spreadsheet:
         lines = [to_line(row) for row in self.rows.feed(text)]
         self.buffer += text if self.raw else "".join(lines)
         if not more and self.rows.rest:
-            # Datasette writes an error into the body; unlike a row, it has no line break at the end
+            # Datasette writes an error into the body; unlike a row, it ends without a line break
             self.incomplete = self.rows.rest
         elif not more or len(self.buffer) > BLOCK:
             await self.forward(
                 {"type": "http.response.body", "body": self.buffer.encode(), "more_body": more}
             )
             self.buffer = ""
-            await asyncio.sleep(0)  # lets other requests run
+            await asyncio.sleep(0)  # other requests can run
 
 
 class Rows:

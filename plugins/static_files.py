@@ -1,7 +1,8 @@
-"""Serves static files: compressed ahead, with entity tags, and for ever under hashed addresses.
+"""Serves static files: precompressed, with entity tags, and for ever under hashed addresses.
 
-Templates write `static_url("charts.js")`, an address with a hash of the file. A file NAME is sent
-as NAME.br or NAME.gz to clients that take it, where the build of the container has made one.
+Templates write `static_url("charts.js")`, which gives an address with a hash of the file. Instead
+of a file NAME, NAME.br or NAME.gz is sent to clients that accept it, if the container build made
+one.
 """
 
 import hashlib
@@ -15,12 +16,12 @@ from servestatic import ServeStaticASGI
 from papersette.site.datasette_seam import static_folders
 
 FOLDER = Path(__file__).resolve().parent.parent / "static"
-"""The files of this project, unless `--static static:FOLDER` names another folder."""
+"""Folder of this project's files, unless `--static static:FOLDER` names another one."""
 SECONDS = 3600
-"""How long a file may be used without asking whether it changed."""
+"""Seconds for which a file may be used without checking for changes."""
 FOREVER = b"public, max-age=31536000, immutable"
 NOT_HERE = {"/pdf/"}
-"""Served by plugins/pdf.py."""
+"""Paths that plugins/pdf.py serves."""
 
 
 @hookimpl
@@ -28,7 +29,7 @@ def prepare_jinja2_environment(env, datasette):
     folder = folders(datasette)["/static/"]
 
     def static_url(name):
-        """Return the address of a file of static/, with its hash."""
+        """Return the address of a file of static/, with a hash of the file."""
         address = datasette.urls.path(f"/static/{name}")
         version = to_version(folder / name)
         return f"{address}?v={version}" if version else address
@@ -37,13 +38,13 @@ def prepare_jinja2_environment(env, datasette):
 
 
 def folders(datasette):
-    """Return path -> folder."""
+    """Return path -> folder of static files."""
     found = {"/static/": FOLDER, **static_folders(datasette)}
     return {path: folder for path, folder in found.items() if path not in NOT_HERE}
 
 
 def to_version(path):
-    """Return a hash of a file; "" where there is none."""
+    """Return a hash of a file; "" if it does not exist."""
     if ".." in path.parts:
         return ""
     try:
@@ -85,7 +86,7 @@ def asgi_wrapper(datasette):
 
 
 def cached_for_ever(send):
-    """Return a function that sends a file whose address changes when it does."""
+    """Return a function that sends a file to be cached for ever: its address changes with it."""
 
     async def sending(message):
         if message["type"] == "http.response.start" and message["status"] in {200, 206, 304}:

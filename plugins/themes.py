@@ -1,7 +1,7 @@
-"""Keeps the reader's choice of a light or a dark page in a cookie; without one, the system decides.
+"""Keeps a reader's choice of a light or dark page in a cookie; without one, the system decides.
 
-Templates ask theme(), which also works on error pages: they get no variables of a request. The page
-is sent with the theme in it, so that no other one shows first.
+Templates call theme(), which also works on error pages, which have no variables of a request. The
+theme is part of the page that is sent, so that no other theme appears first.
 """
 
 from contextvars import ContextVar
@@ -15,7 +15,7 @@ from papersette.site.addresses import is_own_path
 THEMES = ("light", "dark")
 COOKIE = "theme"
 YEAR = 365 * 86_400
-"""Seconds."""
+"""Lifetime of the cookie in seconds."""
 
 _theme = ContextVar("theme", default="")
 
@@ -61,7 +61,7 @@ def asgi_wrapper():
 
 
 def to_theme(scope):
-    """Return the theme of the request's cookie; "" without one."""
+    """Return the theme in the request's cookie; "" if there is none."""
     given = dict(scope.get("headers") or ()).get(b"cookie", b"").decode("latin-1")
     try:
         morsel = SimpleCookie(given).get(COOKIE)

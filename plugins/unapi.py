@@ -1,4 +1,4 @@
-"""Serves papers by unAPI at /-/unapi, so that Zotero can save any papers of a list of results.
+"""Serves papers with unAPI at /-/unapi, so that Zotero can save any papers of a list of results.
 
 Each card of a page has the id of its paper in an element abbr of class unapi-id; the head links to
 this address. See https://web.archive.org/web/2023/http://unapi.info/specs/.
@@ -13,7 +13,7 @@ from papersette.site.papers import ensure_papers_allowed, read_papers
 
 PATH = "/-/unapi"
 NAMES = {"ris": "ris", "bib": "bibtex", "csl": "csl"}
-"""Extension of the format -> its name here."""
+"""Extension of a format -> its name in unAPI."""
 
 
 @hookimpl
@@ -22,7 +22,7 @@ def register_routes():
 
 
 async def unapi(datasette, request):
-    """Return the formats, those of a paper (?id=), or a paper in one of them (?format=)."""
+    """Return the formats, the formats of a paper (?id=), or a paper in a format (?format=)."""
     if request.method not in {"GET", "HEAD"}:
         return Response.text("Method not allowed", status=405, headers={"Allow": "GET, HEAD"})
     await ensure_papers_allowed(datasette, request.actor)
@@ -42,7 +42,7 @@ async def unapi(datasette, request):
 
 
 def to_formats(paper_id):
-    """Return the list of formats; that of a paper has status 300, as the specification says."""
+    """Return the list of formats; that of a paper has status 300, as the specification requires."""
     root = ElementTree.Element(
         "formats", elements.to_attributes({"id": paper_id} if paper_id else {})
     )

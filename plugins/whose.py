@@ -17,7 +17,7 @@ from papersette.site.reader_links import to_paper_link, to_read_link
 from papersette.site.search_service import service_of
 
 LONGEST_FIELD = 6000
-"""Characters that the field takes: the address of more is too long for servers."""
+"""Longest quotation in characters: a longer one makes an address that is too long for servers."""
 
 
 @hookimpl
@@ -60,7 +60,7 @@ async def whose(datasette, request):
 
 
 def to_row(datasette, request, engine, source):
-    """Return a source as it is shown."""
+    """Return a source as a row to show."""
     if source.page is None:
         path = to_paper_link(datasette, source.paper_id)
     else:

@@ -1,4 +1,4 @@
-"""Clients that ask a server all at once, for some seconds."""
+"""Clients that send requests to a server at the same time, for some seconds."""
 
 from __future__ import annotations
 
@@ -15,38 +15,38 @@ from urllib.parse import urlsplit
 CLIENTS = 16
 HEADERS = {"Accept-Encoding": "gzip", "Accept-Language": "en"}
 PATIENCE = 120.0
-"""Seconds that an answer may take."""
+"""Time limit of a response in seconds."""
 
 
 @dataclass
 class Load:
-    """What the clients were answered."""
+    """The responses that the clients got."""
 
     seconds: float = 0.0
     times: list[float] = field(default_factory=list)
-    """Seconds of each answer of status 200."""
+    """Seconds of each response of status 200."""
     statuses: Counter[int] = field(default_factory=Counter)
     bytes: int = 0
 
     @property
     def rate(self) -> float:
-        """Answers a second."""
+        """Responses per second."""
         return len(self.times) / self.seconds
 
     def percentile(self, share: int) -> float:
-        """Return the milliseconds that `share` percent of the answers do not exceed."""
+        """Return the milliseconds that `share` percent of the responses do not exceed."""
         if len(self.times) < 2:
             return float("nan")
         return 1000 * statistics.quantiles(self.times, n=100)[share - 1]
 
 
 def put_load(address: str, to_paths: Callable[[int], Iterator[str]], seconds: float) -> Load:
-    """Ask a server by all clients for some seconds.
+    """Send requests to a server from all clients for some seconds.
 
     Args:
-        address: Like http://127.0.0.1:8001.
-        to_paths: Returns the endless paths of a client by its number.
-        seconds: How long; the last answers are waited for, and count.
+        address: Address of the server, such as http://127.0.0.1:8001.
+        to_paths: Returns the endless paths of a client from its number.
+        seconds: Duration; the last responses are waited for, and count.
     """
     loads = [Load() for _ in range(CLIENTS)]
     started = time.perf_counter()
@@ -67,7 +67,7 @@ def put_load(address: str, to_paths: Callable[[int], Iterator[str]], seconds: fl
 
 
 def ask(address: str, paths: Iterator[str], until: float, load: Load) -> None:
-    """Ask for one path after the other over one connection."""
+    """Request one path after the other on one connection."""
     connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=PATIENCE)
     while (began := time.perf_counter()) < until:
         connection.request("GET", next(paths), headers=HEADERS)
@@ -80,7 +80,7 @@ def ask(address: str, paths: Iterator[str], until: float, load: Load) -> None:
 
 
 def at_random(paths: list[str]) -> Callable[[int], Iterator[str]]:
-    """Return the function of paths that come again and again, in another order for each client."""
+    """Return a function that returns paths for a client: repeated, in an order of its own."""
 
     def to_paths(client: int) -> Iterator[str]:
         chance = random.Random(client)
@@ -91,8 +91,8 @@ def at_random(paths: list[str]) -> Callable[[int], Iterator[str]]:
 
 
 def in_parts(paths: list[str]) -> Callable[[int], Iterator[str]]:
-    """Return the function that gives each client paths of its own, each of them once.
+    """Return a function that gives each client different paths, each of them once.
 
-    A client that has asked for all of its paths ends with `RuntimeError`.
+    A client that has requested all of its paths ends with `RuntimeError`.
     """
     return lambda client: iter(paths[client::CLIENTS])

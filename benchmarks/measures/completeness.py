@@ -1,4 +1,4 @@
-"""Whether the search finds what it should: against an oracle that reads the texts without index."""
+"""Measures whether the search finds what it should: compares it with a scan of the texts."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def measure(corpus: Corpus) -> None:
 
 
 def to_plain(text: str) -> str:
-    """Return lower case without accents: nothing but words and | between spaces."""
+    """Return lower-case text without accents: only words, and | between spaces."""
     decomposed = unicodedata.normalize("NFKD", text.lower())
     folded = "".join(c for c in decomposed if not unicodedata.combining(c))
     return " " + " ".join(re.findall(r"[^\W_]+|\|", folded)) + " "
@@ -60,7 +60,7 @@ def find(engine: Engine, q: str) -> set[str]:
 def compare_phrases(
     engine: Engine, texts: dict[str, str], phrases: Sequence[str]
 ) -> tuple[float, float]:
-    """Return recall and precision of these phrases, those that no text has left out."""
+    """Return recall and precision of these phrases; phrases that no text has are left out."""
     right = wanted = given = 0
     for phrase in phrases:
         truth = {paper_id for paper_id, text in texts.items() if to_plain(phrase) in text}
@@ -70,14 +70,14 @@ def compare_phrases(
 
 
 def count_inside(engine: Engine, texts: dict[str, str], word: str) -> int:
-    """Return how many papers are found that have the word, or what it stands for, in words only."""
+    """Return how many found papers have the word, or its expansion, only inside other words."""
     (clause,) = engine.retriever.match(parse(word)).clauses
     forms = [to_plain(form) for form in clause.forms]
     return sum(not any(form in texts[i] for form in forms) for i in find(engine, word))
 
 
 def count_first(engine: Engine, texts: dict[str, str], words: Sequence[str]) -> tuple[int, int]:
-    """Return how many papers have all words, and how many of these come before any other."""
+    """Return how many papers have all words, and how many of these precede all other papers."""
     truth = {i for i, text in texts.items() if all(to_plain(word) in text for word in words)}
     request = Request(q=" ".join(words), versions="all", size=len(truth))
     return len(truth), sum(hit.paper_id in truth for hit in engine.search(request).hits)

@@ -1,4 +1,4 @@
-"""The databases that are measured: a built one, and large ones made from it and kept."""
+"""The databases that are measured: a built one, and large ones made from it, which are kept."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ class Corpus:
 
     @cached_property
     def engine(self) -> Engine:
-        """The engine, opened when first asked for."""
+        """The search engine, opened at the first use."""
         return Engine(self.database, to_index_folder(self.database))
 
     @cached_property
     def size(self) -> int:
-        """How many papers it has."""
+        """The number of papers."""
         return int(self.fetch("select count(*) from papers")[0][0])
 
     @property
     def name(self) -> str:
-        """The number of papers, as a column is headed."""
+        """The number of papers as the heading of a column."""
         return f"{self.size:,}"
 
     def fetch(self, sql: str) -> list[tuple]:
@@ -61,7 +61,7 @@ def open_corpora(database: Path, sizes: Sequence[int], work: Path) -> list[Corpu
     """Return the database and corpora of these sizes made from it, all indexed.
 
     Args:
-        work: The folder of what is made; what it holds already is used again.
+        work: The folder for these corpora; existing ones are used again.
     """
     corpora = [Corpus(indexed(database, work))]
     for size in sizes:
@@ -97,7 +97,7 @@ def indexed(database: Path, work: Path) -> Path:
 
 
 def build_sample(work: Path) -> Path:
-    """Return the database of the sample, built in `work` unless it is there."""
+    """Return the database of the sample, built in `work` if it is missing."""
     database = work / "sample" / "papers.db"
     if not database.exists():
         say(f"building the sample in {database.parent}")
@@ -109,7 +109,7 @@ def build_sample(work: Path) -> Path:
 
 
 def without_tldr(database: Path, folder: Path) -> Path:
-    """Return an indexed copy without tl;dr: some questions say what an author's tl;dr says."""
+    """Return an indexed copy without tl;dr, as some questions repeat an author's tl;dr."""
     copy = Path(shutil.copy(database, folder / database.name))
     with closing(sqlite3.connect(copy)) as conn, conn:
         conn.execute("update papers set tldr = null")
@@ -118,7 +118,7 @@ def without_tldr(database: Path, folder: Path) -> Path:
 
 
 def sample_keywords(corpus: Corpus, count: int) -> list[str]:
-    """Return keywords that at least two papers have, chosen at random but always the same."""
+    """Return keywords that at least two papers have: a random choice that is always the same."""
     rows = corpus.fetch("select tag from tags where paper_count > 1 order by tag_id")
     words = [row[0] for row in rows if re.fullmatch(r"[\w -]+", row[0])]
     return random.Random(2019).sample(words, count)
@@ -138,7 +138,7 @@ def mix_queries(corpus: Corpus, sentences: Sequence[str]) -> list[str]:
 
 
 def hard_queries(corpus: Corpus) -> dict[str, dict[str, str]]:
-    """Return the parameters of searches that are slow, by what they are called."""
+    """Return name -> parameters of searches that are slow."""
     phrases = [f'"{word}"' for word in sample_keywords(corpus, 300) if " " in word]
     return {
         "r*": {"q": "r*"},
@@ -149,5 +149,5 @@ def hard_queries(corpus: Corpus) -> dict[str, dict[str, str]]:
 
 
 def say(message: str) -> None:
-    """Tell on standard error what takes time."""
+    """Print a message about progress to standard error."""
     print(message, file=sys.stderr, flush=True)

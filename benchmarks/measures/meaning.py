@@ -1,4 +1,4 @@
-"""What search by meaning adds and costs: ranks with and without it, its weights, and its time."""
+"""Measures search by meaning: ranks with and without it, its weights, and its time."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ from papersette.search.meaning import FOLDER, Meaning, write_meaning
 from papersette.search.parser import parse
 
 WEIGHTS = (0.0, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 1.0)
-"""Of meaning; the first is a search by words alone."""
+"""Weights of meaning; 0 is a search by words alone."""
 SHARES = (0.0, 1 / 3, 1 / 2)
-"""Of the nearest sentence."""
+"""Weights of the nearest sentence."""
 MOST_MS = {"20,657": 60.0}
-"""Milliseconds of a search, 95th percentile, by number of papers."""
+"""Number of papers -> limit of the 95th percentile of a search, in milliseconds."""
 LARGEST = 200_000
-"""Papers up to which search is exact."""
+"""Largest number of papers for which the search is exact."""
 
 
 @dataclass(frozen=True)
 class Model:
-    """A model, and where what it makes is kept."""
+    """A model, and the folder of its vectors."""
 
     encoder: OnnxEncoder
     work: Path
@@ -50,8 +50,8 @@ class Model:
         return cls(OnnxEncoder(read_folder(folder), threads=2), work)
 
     def to_engine(self, database: Path) -> Engine:
-        """Return an engine of a database with the vectors of its papers, made where they are not
-        kept.
+        """Return an engine of a database with the vectors of its papers, which are made if they are
+        missing.
         """
         folder = self.work / "meaning" / database.parent.name
         for done, total in write_meaning(database, folder, self.encoder, self.work / "models"):
@@ -64,7 +64,7 @@ class Model:
 def measure_relevance(
     engine: Engine, questions: Sequence[Question], sample: tuple[Engine, Sequence[Question]]
 ) -> None:
-    """Print ranks with and without meaning, and how far its weights hold for other questions."""
+    """Print ranks with and without meaning, and how well its weights work for other questions."""
     figures = {
         name: to_figures([rank(engine, question, meaning) for question in questions])
         for name, meaning in (("words", "off"), ("both", ""))
@@ -103,7 +103,7 @@ def to_row(engine: Engine, question: Question) -> list[float]:
 
 
 def cross_validate(table: NDArray[np.float64], count: int) -> None:
-    """Choose weight and share on one half of the questions, measure on the other; print it."""
+    """Choose weight and share on half of the questions, and measure and print the other half."""
     grid = list(itertools.product(SHARES, WEIGHTS))
     current = grid.index((ranking.SENTENCE_SHARE, ranking.MEANING_WEIGHT))
     chooser = random.Random(2019)
@@ -129,7 +129,7 @@ def cross_validate(table: NDArray[np.float64], count: int) -> None:
 
 
 def measure_speed(corpora: Sequence[Corpus], model: Model, queries: Sequence[str]) -> None:
-    """Print the time of searches by words and meaning beside those by words, in the same run."""
+    """Print the time of searches by words and meaning, and by words alone, in the same run."""
     natural = [q for q in queries if hybrid.to_question(parse(q), q)]
     rows: dict[str, dict[str, float]] = {}
     for corpus in corpora:
@@ -157,7 +157,7 @@ def measure_speed(corpora: Sequence[Corpus], model: Model, queries: Sequence[str
 
 
 def to_search(engine: Engine, meaning: str) -> Callable[[str], None]:
-    """Return the function that searches without any memory of earlier questions."""
+    """Return a function that searches without any memory of earlier questions."""
 
     def search(q: str) -> None:
         encoder = engine.meaning.encoder if engine.meaning else None
@@ -173,7 +173,7 @@ def _question_ms(model: Model, queries: Sequence[str]) -> float:
 
 
 def _exact_ms(model: Model) -> float:
-    """Return the time of comparing one question with so many papers."""
+    """Return the milliseconds to compare one question with `LARGEST` papers."""
     generator = np.random.default_rng(2019)
     papers = generator.standard_normal((LARGEST, model.encoder.dimensions), np.float32)
     query = papers[0] / np.linalg.norm(papers[0])

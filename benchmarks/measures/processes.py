@@ -1,4 +1,4 @@
-"""What a process and its descendants take of memory and processor time (Linux)."""
+"""Measures memory and processor time of a process and its descendants (Linux)."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ CLOCK = os.sysconf("SC_CLK_TCK")
 class Usage:
     """Samples a process and its descendants until it is stopped.
 
-    Pages that processes share are counted in parts, so that the sum is what they take together.
+    Shared pages are divided among the processes that share them, so that the sum is correct.
     """
 
     def __init__(self, process: int) -> None:
         self.largest = self.total = 0
-        """KiB of the largest process, and of all."""
+        """Memory in KiB, of the largest process and of all together."""
         self.seconds = 0.0
-        """Of processor time of all, those that have ended included."""
+        """Processor seconds of all processes, including those that have ended."""
         self._process = process
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
@@ -47,7 +47,7 @@ def find_family(process: int) -> list[int]:
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = path.read_text().rpartition(")")[2].split()
-        except OSError:  # it has ended
+        except OSError:  # the process has ended
             continue
         children[int(fields[1])].append(int(path.parent.name))
     family = [process]
@@ -57,7 +57,7 @@ def find_family(process: int) -> list[int]:
 
 
 def read_kilobytes(process: int, file: str, field: str) -> int:
-    """Return a size of a process, as a file of /proc has it; 0 if the process has ended."""
+    """Return a size from a process's file in /proc, in KiB; 0 if the process has ended."""
     try:
         lines = Path(f"/proc/{process}/{file}").read_text().splitlines()
     except OSError:
@@ -66,7 +66,7 @@ def read_kilobytes(process: int, file: str, field: str) -> int:
 
 
 def read_seconds(process: int) -> float:
-    """Return the processor time of a process and its children that have ended."""
+    """Return the processor seconds of a process and its children that have ended."""
     try:
         fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
     except OSError:

@@ -1,9 +1,9 @@
 """Reads reference lists segmented by hand (EXCITE's format) and compares parsed entries with them.
 
-A reference counts as found where an entry of the same paper has its title at a rapidfuzz ratio of
-at least 80, case and spaces ignored; each entry and each reference counts once. An entry that only
-resembles a reference without a title is neither right nor wrong. The precision is the share of the
-other entries that are a reference of the paper.
+A reference is found if an entry of the same paper has its title, at a rapidfuzz ratio of at least
+80 without case and spaces; each entry and each reference counts once. An entry that only resembles
+a reference without a title is neither right nor wrong. The precision is the share of the other
+entries that are a reference of the paper.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from papersette.names import to_family_key
 SAME_TITLE = 80
 """Least rapidfuzz ratio of two titles of one reference."""
 SAME_ENTRY = 60
-"""Least ratio of the printed texts of a reference without a title and of an entry."""
+"""Least rapidfuzz ratio of an entry's printed text and a reference without a title."""
 FIELDS = {
     name: re.compile(rf"<{name}>(.*?)</{name}>", re.DOTALL)
     for name in ("title", "year", "author", "surname", "editor")
@@ -33,7 +33,7 @@ TAG = re.compile(r"</?[a-z-]+>")
 
 @dataclass(frozen=True)
 class Reference:
-    """One reference of the truth."""
+    """One reference of the hand-segmented lists."""
 
     raw: str
     title: str
@@ -57,7 +57,7 @@ def read_references(path: Path) -> list[Reference]:
 
 
 def read_lines(path: Path) -> list[str]:
-    """Return the lines of one file with a reference each, in UTF-8 or Latin-1."""
+    """Return the lines of a file in UTF-8 or Latin-1, with one reference each."""
     raw = path.read_bytes()
     try:
         text = raw.decode("utf-8-sig")
@@ -127,7 +127,7 @@ def _squeeze(text: str) -> str:
 
 
 def count_fields(found: Sequence[tuple[Reference, Entry]]) -> Counter[str]:
-    """Count how often each field of the references found is right."""
+    """Count how often each field of the found references is right."""
     count: Counter[str] = Counter()
     for reference, entry in found:
         count["titles"] += 1
@@ -144,6 +144,6 @@ def count_fields(found: Sequence[tuple[Reference, Entry]]) -> Counter[str]:
 
 
 def _same_family(one: str, other: str) -> bool:
-    """Whether two family names are one, with or without particles."""
+    """Return whether two family names are equal, with or without particles."""
     a, b = to_family_key(one), to_family_key(other)
     return a == b or a.endswith(f"-{b}") or b.endswith(f"-{a}")

@@ -1,4 +1,4 @@
-"""Known-item search, and how far the chosen weights hold for questions they were not chosen for."""
+"""Measures known-item search, and how well the chosen weights work for other questions."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from papersette.search.engine import Engine, Request
 from papersette.search.evaluation import DEPTH, rank, to_figures
 
 HALVES = 50
-"""How often the questions are cut in two at random."""
+"""Number of random divisions of the questions into halves."""
 WEIGHED = ("metadata", "pages", "text")
-"""Parts of the scores that have weights; only the ratios of these matter."""
+"""Parts of a score that have weights; only the ratios of the weights matter."""
 GRID = tuple(
     itertools.product((0.0, 0.25, 0.5, 0.75, 1.0, 1.5), (1.5,), (0.0, 0.25, 0.5, 1.0, 1.5))
 )
@@ -29,12 +29,13 @@ GRID = tuple(
 
 @dataclass(frozen=True)
 class Scored:
-    """The scores of the candidates of one question, and which of them is the answer."""
+    """The scores of the candidates of one question, with the answer."""
 
     parts: NDArray[np.float64]
-    """A row for each of `WEIGHED`, with weight 1, and a last one for all else."""
+    """Scores of the candidates: a row for each of `WEIGHED`, with weight 1, and a last one for the
+    other parts."""
     answer: int | None
-    """Its column; None where it is no candidate."""
+    """Column of the answer; None if it is not a candidate."""
 
     def reciprocal_rank(self, weights: Sequence[float]) -> float:
         """Return 1/rank of the answer among the first ten, else 0."""
@@ -52,7 +53,7 @@ def measure(
     """Print the figures.
 
     Args:
-        engine: Of the database whose tl;dr is not indexed.
+        engine: Engine of the database whose tl;dr is not indexed.
         sample: The engine of the built sample, and its questions.
     """
     mean, found = to_figures([rank(engine, question) for question in questions])
@@ -69,7 +70,7 @@ def measure(
 
 
 def score(engine: Engine, question: Question) -> Scored:
-    """Retrieve once, with every weight 1."""
+    """Retrieve the candidates of a question once, with every weight 1."""
     query, filters = engine._interpret(Request(q=question.query))
     matching = engine.retriever.match(query, filters)
     with patched(ranking, METADATA_WEIGHT=1.0, PAGES_WEIGHT=1.0, TEXT_WEIGHT=1.0):
@@ -85,7 +86,7 @@ def score(engine: Engine, question: Question) -> Scored:
 
 
 def cross_validate(questions: Sequence[Scored], sample: Sequence[Scored]) -> None:
-    """Choose weights on one half of the questions, measure on the other; print how that went."""
+    """Choose weights on half of the questions, and measure and print the other half."""
     current = (ranking.METADATA_WEIGHT, ranking.PAGES_WEIGHT, ranking.TEXT_WEIGHT)
     grid = list(dict.fromkeys([current, *GRID]))
     table = np.array([[q.reciprocal_rank(w) for w in grid] for q in [*questions, *sample]])

@@ -1,4 +1,4 @@
-"""Serves databases as `make serve` does, each in a process of its own."""
+"""Serves databases as `make serve` does, each in a separate process."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from papersette.search.index import to_index_folder
 
 SEARCH = "/papers/search"
 PATIENCE = 120.0
-"""Seconds that a server may take to start, or to answer."""
+"""Time limit in seconds for a server to start, or to respond."""
 fresh = itertools.count()
-"""For an argument that no request had before, as a server keeps the answers that it gave."""
+"""Numbers for an argument that makes every request new, as a server caches its responses."""
 
 
 @dataclass(frozen=True)
@@ -37,15 +37,15 @@ class Site:
 
     @property
     def address(self) -> str:
-        """Like http://127.0.0.1:8001."""
+        """Address of the site, such as http://127.0.0.1:8001."""
         return str(self.client.base_url).rstrip("/")
 
     def get_page(self, **parameters: str) -> None:
-        """Fetch the page of a search, made anew."""
+        """Fetch the page of a search, bypassing the cache."""
         self.client.get(SEARCH, params=parameters | {"_": str(next(fresh))}).raise_for_status()
 
     def read_memory(self) -> dict[str, float]:
-        """Return MB of memory as Linux counts them: resident, and of that anonymous and files."""
+        """Return MB of memory as Linux counts it: resident, and thereof anonymous and files."""
         text = Path(f"/proc/{self.pid}/smaps_rollup").read_text()
         sizes = {name: int(kb) / 1024 for name, kb in re.findall(r"(\w+): +(\d+) kB", text)}
         return {
@@ -55,7 +55,7 @@ class Site:
         }
 
     def read_processor_ms(self) -> float:
-        """Return how many milliseconds the process has computed."""
+        """Return the processor time of the process, in milliseconds."""
         stat = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
         return 1000 * (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK")
 
@@ -71,7 +71,7 @@ def serve(corpus: Corpus, folder: Path) -> Iterator[Site]:
     inspection = corpus.database.with_name("inspect-data.json")
     if inspection.exists():
         known = json.loads(inspection.read_text(encoding="utf-8"))
-        # With an entry of its own name the file is served as one that nobody writes.
+        # An entry under its own name makes the file immutable for Datasette.
         served = {"papers": known[corpus.database.stem] | {"file": "papers.db"}}
         (folder / inspection.name).write_text(json.dumps(served), encoding="utf-8")
     with _start(str(folder), "--static", f"static:{ROOT / 'static'}", log=folder / "log") as site:
@@ -81,7 +81,7 @@ def serve(corpus: Corpus, folder: Path) -> Iterator[Site]:
 
 @contextmanager
 def serve_stock(corpus: Corpus, folder: Path) -> Iterator[Site]:
-    """Serve a database by Datasette alone, with its own settings and pages."""
+    """Serve a database with Datasette alone: its own settings and pages."""
     folder.mkdir(parents=True)
     database = folder / "papers.db"
     database.symlink_to(corpus.database.resolve())
@@ -131,7 +131,7 @@ http {{
 
 @contextmanager
 def proxied(addresses: list[str], folder: Path) -> Iterator[str]:
-    """Run nginx before servers; yield its address."""
+    """Run nginx in front of servers; yield its address."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

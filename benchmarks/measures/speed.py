@@ -1,4 +1,4 @@
-"""How long searches take: in the engine, as a page over HTTP, and beside simpler searches."""
+"""Measures the time of searches: in the engine, as a page over HTTP, beside simpler searches."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from papersette.search.parser import parse
 from papersette.search.query import iterate_terms
 
 ENGINE_LIMITS = {"1,589": 5.0, "20,657": 15.0, "100,000": 50.0}
-"""Milliseconds, 95th percentile, by number of papers."""
+"""Number of papers -> limit of the 95th percentile, in milliseconds."""
 SLOWEST_LIMIT = {"100,000": 300.0}
 PAGE_SHARE = 1 / 3
-"""A page may take this much of a scan of the texts."""
+"""Limit of the time of a page, as a share of the time to scan the texts."""
 PAGE_GROWTH = 3.0
-"""A page of the largest corpus may take so many times as long as one of the smallest."""
+"""Limit of the time of a page of the largest corpus, as a multiple of that of the smallest."""
 SENTENCE = 6
-"""Words from which a query is counted as a sentence here."""
+"""Least number of words of a query that counts as a sentence here."""
 
 
 def measure_engine(corpora: Sequence[Corpus], queries: Sequence[str]) -> None:
@@ -70,12 +70,12 @@ def _by_length(times: Mapping[str, list[float]], queries: Sequence[str]) -> list
 
 
 def to_search(engine: Engine) -> Callable[[str], Any]:
-    """Return the function that searches without the engine's memory of recent results."""
+    """Return a function that searches without the engine's memory of recent results."""
     return lambda q: engine._search(Request(q=q, size=20))
 
 
 def to_bare_search(engine: Engine, queries: Sequence[str]) -> Callable[[str], Any]:
-    """Return the function that asks Tantivy alone for any of a query's words in the text."""
+    """Return a function that only asks Tantivy for any of a query's words in the text."""
     schema, searcher = engine.index.papers_schema, engine.index.papers
     terms = {
         q: [t for term in iterate_terms(parse(q).clauses) for t in to_terms(term.text)]
@@ -89,14 +89,14 @@ def to_bare_search(engine: Engine, queries: Sequence[str]) -> Callable[[str], An
 
 
 def to_fetch(site: Site) -> Callable[[str], Any]:
-    """Return the function that fetches the first page of a search."""
+    """Return a function that fetches the first page of a search."""
     return lambda q: site.get_page(q=q)
 
 
 def measure_pages(
     corpora: Sequence[Corpus], sites: Mapping[str, Site], queries: Sequence[str]
 ) -> None:
-    """Print the time of the first page over HTTP, beside a scan of the texts of the smallest."""
+    """Print the time of the first page over HTTP, beside a scan of the smallest corpus's texts."""
     smallest, largest = corpora[0].name, corpora[-1].name
     texts = corpora[0].read_texts()
     tasks = {name: to_fetch(site) for name, site in sites.items()}
@@ -128,7 +128,7 @@ def measure_pages(
 
 
 def measure_hard(corpora: Sequence[Corpus], sites: Mapping[str, Site]) -> None:
-    """Print the times of queries that are slow: in the engine, and as a page."""
+    """Print the times of slow queries: in the engine, and as a page."""
     rows = []
     for name, parameters in hard_queries(corpora[0]).items():
         request = Request.from_arguments(parameters)
@@ -145,7 +145,7 @@ def _median_ms(do: Callable[..., Any], *arguments: Any) -> float:
 
 
 def _median_page_ms(site: Site, parameters: dict[str, str]) -> float:
-    """Return the median time of a page; other letters make each of them a new search."""
+    """Return the median time of a page; different capitals make each request a new search."""
     own = iter(range(ROUNDS))
 
     def fetch() -> None:
@@ -155,11 +155,11 @@ def _median_page_ms(site: Site, parameters: dict[str, str]) -> float:
 
 
 def profile(corpus: Corpus, queries: Sequence[str], lines: int) -> None:
-    """Print which functions take the time of a thread, for short queries and for sentences."""
+    """Print the functions in which a thread spends its time, for short queries and sentences."""
     search = to_search(corpus.engine)
     for name, wanted in (("short queries", False), ("sentences", True)):
         chosen = [q for q in queries if (len(q.split()) >= SENTENCE) == wanted]
-        for q in chosen:  # reads the files into memory
+        for q in chosen:  # a first round reads the files into memory
             search(q)
         profiler = cProfile.Profile(time.thread_time)
         profiler.enable()

@@ -1,4 +1,4 @@
-"""Time and size of the index, beside SQLite's full-text indexes, and memory of the servers."""
+"""Measures time and size of the index, beside SQLite's full-text indexes, and servers' memory."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from papersette.search.index import build_index, to_index_folder
 from papersette.text import fold
 
 SQL_INDEXES = ("pages_fts", "papers_text_fts")
-"""Of the three that searched papers; the third, of titles and abstracts, is gone."""
+"""SQLite's full-text indexes for papers; a third, of titles and abstracts, no longer exists."""
 LARGEST_SHARE = 1.2
 MEMORY_LIMIT = {"20,657": 400.0}
 TEXT_BYTES = """
@@ -32,7 +32,7 @@ select (select sum(octets(body) + octets(refs)) from pages)
 def measure_index(corpora: Sequence[Corpus]) -> None:
     """Print how long the indexes take to build and how large they are.
 
-    Only those of the first corpus are built again; of the others the size is read.
+    Only the indexes of the first corpus are built again; for the others only the size is read.
     """
     engine, sql = time_builds(corpora[0].database)
     one = {corpora[0].name: engine / 1000}
@@ -57,7 +57,7 @@ def measure_index(corpora: Sequence[Corpus]) -> None:
 
 
 def time_builds(database: Path) -> tuple[float, float]:
-    """Return the median milliseconds of building the search index, and those of SQL."""
+    """Return the median milliseconds to build the search index, and the SQL indexes."""
     times: tuple[list[float], list[float]] = ([], [])
     with tempfile.TemporaryDirectory() as name:
         copy = Path(shutil.copy(database, Path(name) / "papers.db"))
@@ -96,7 +96,7 @@ def text_bytes(database: Path) -> int:
 
 
 def measure_memory(sites: Mapping[str, Site]) -> None:
-    """Print how much memory the serving processes use."""
+    """Print the memory of the serving processes."""
     read = {name: site.read_memory() for name, site in sites.items()}
     limits = {name: limit for name, limit in MEMORY_LIMIT.items() if name in read}
     show(

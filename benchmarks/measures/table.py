@@ -1,4 +1,4 @@
-"""Prints figures as a table, each beside what is required of it."""
+"""Prints figures as a table, with the required values beside them."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from time import perf_counter, thread_time
 from typing import Any
 
 ROUNDS = 3
-"""Everything is timed so often, in turns, and the median of each counts."""
+"""Number of times that everything is measured, in turns; the median of each counts."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """One measure, at one size of the corpus or at several."""
+    """One measure, for one or several sizes of the corpus."""
 
     measure: str
     values: Mapping[str, float]
-    """By column: numbers of papers, or "" where there is only one."""
+    """Number of papers -> value; "" -> value if there is only one."""
     required: Mapping[str, float] | None = None
     at_least: bool = False
     """Whether the required values are minima, not maxima."""
     digits: int = 1
 
     def lines(self) -> list[str]:
-        """Return the lines that show the values, and the required ones with which are missed."""
+        """Return the lines with the values, and the required values, with failures marked."""
         shown = "".join(f"{value:14,.{self.digits}f}" for value in self.values.values())
         lines = [f"{self.measure:48}{shown}"]
         if self.required:
@@ -58,12 +58,12 @@ def percentile(values: Sequence[float], share: int) -> float:
 
 
 def time_ms(do: Callable[..., Any], *arguments: Any) -> float:
-    """Return how many milliseconds a call takes."""
+    """Return the milliseconds that a call takes."""
     return measure_ms(do, *arguments)[0]
 
 
 def measure_ms(do: Callable[..., Any], *arguments: Any) -> tuple[float, float]:
-    """Return how many milliseconds a call takes, and how many of them its thread computes."""
+    """Return the milliseconds that a call takes, and those of its thread's processor time."""
     started, started_cpu = perf_counter(), thread_time()
     do(*arguments)
     return 1000 * (perf_counter() - started), 1000 * (thread_time() - started_cpu)
@@ -75,7 +75,7 @@ class Times:
 
     wall: list[float]
     cpu: list[float]
-    """Processor time of the thread, to which other processes add little."""
+    """Processor time of the thread, on which other processes have little effect."""
 
 
 def time_in_turns(
@@ -100,7 +100,7 @@ def _to_medians(rounds: Sequence[Sequence[tuple[float, float]]]) -> Times:
 
 @contextmanager
 def patched(module: Any, **values: Any) -> Iterator[None]:
-    """Set constants of a module for a while."""
+    """Set constants of a module during the block."""
     before = {name: getattr(module, name) for name in values}
     for name, value in values.items():
         setattr(module, name, value)

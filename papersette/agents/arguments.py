@@ -1,4 +1,4 @@
-"""Arguments of tools: what may be given, and errors that tell a program what to do instead."""
+"""Checks the arguments of tools; errors tell a program what to do instead."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 LONGEST = 5000
-"""Characters of an argument; a query has as many."""
+"""Longest argument in characters; the same limit applies to a query."""
 
 
 class Refusal(Exception):
-    """What cannot be answered. The message tells a program what to do instead."""
+    """A request that cannot be answered. The message tells a program what to do instead."""
 
 
 @dataclass(frozen=True)
@@ -20,18 +20,18 @@ class Parameter:
 
     name: str
     about: str
-    """What it is, in a few words: programs read it with each list of tools."""
+    """Description in a few words: programs read it with each list of tools."""
     default: str | int | None = ""
-    """None if it is required; an int if the argument is an integer."""
+    """Default value, which is an int for an integer; None if the argument is required."""
     most: int = 0
-    """The largest number."""
+    """Largest value of a number."""
     choices: tuple[str, ...] = ()
     instead: str = ""
-    """What to do where a larger number is wanted."""
+    """Advice for an error message about a number above `most`."""
 
     @property
     def is_number(self) -> bool:
-        """Whether it is a whole number of at least 1."""
+        """Whether the argument is a whole number of at least 1."""
         return isinstance(self.default, int)
 
     def to_schema(self) -> dict[str, Any]:
@@ -44,7 +44,7 @@ class Parameter:
         return schema | ({"description": self.about} if self.about else {})
 
     def read(self, value: Any) -> str | int:
-        """Return a value as given, checked. Raises `Refusal`."""
+        """Return the checked value. Raises `Refusal`."""
         if value is None or value == "":
             if self.default is None:
                 raise Refusal(f"{self.name} is missing ({self.about}).")
@@ -82,7 +82,7 @@ class Parameter:
 
 
 def shorten(value: Any) -> str:
-    """Return a value as an error shows it."""
+    """Return a value for an error message, cut at 60 characters."""
     text = repr(value)
     return text if len(text) <= 60 else text[:60] + "…"
 
@@ -90,7 +90,7 @@ def shorten(value: Any) -> str:
 def read_arguments(
     tool: str, parameters: Sequence[Parameter], given: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Return the arguments of a call by name, all of them, checked. Raises `Refusal`."""
+    """Return all arguments of a call by name, checked, with defaults. Raises `Refusal`."""
     known = {parameter.name for parameter in parameters}
     for name in given:
         if name not in known:

@@ -1,4 +1,4 @@
-"""The tool citations: what a paper, or the papers of a query, cite, and what cites them."""
+"""The tool citations: references and citing papers of a paper, or of the papers of a query."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from papersette.search.receipts import interpret
 from papersette.search.results import Request
 
 PAGE = 15
-"""References or citing papers of an answer."""
+"""Number of references or citing papers in an answer."""
 REFERENCES = """
 select citations.position, citations.raw, citations.page, citing_count,
     iif(cited_works.paper_id = citations.paper_id, null, cited_works.paper_id) as cited

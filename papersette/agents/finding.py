@@ -13,11 +13,11 @@ from papersette.search.receipts import describe_notices, interpret
 from papersette.search.results import Hit, Request, Result
 
 PASSAGE = 400
-"""Characters of a passage. Those of reference lists may be longer."""
+"""Longest passage in characters. Passages from reference lists may be longer."""
 SUMMARY = 300
-"""Characters of a tl;dr or an abstract that stands for a passage."""
+"""Longest tl;dr or abstract shown instead of a passage, in characters."""
 MOST_NAMES = 3
-"""Authors of a result; search shows all in the tool read."""
+"""Authors shown with a result; the tool read shows all."""
 PAPERS = """
 select papers.paper_id, papers.title, papers.authors, papers.year, papers.tldr, papers.abstract,
     papers.decision, venues.name as venue
@@ -64,7 +64,7 @@ def to_blocks(library: Library, request: Request, result: Result) -> list[str]:
 
 
 def to_head(library: Library, request: Request, result: Result) -> list[str]:
-    """Return what an answer to a search begins with: count, build, and how it was interpreted."""
+    """Return the first lines of a search answer: count, build and interpretation of the query."""
     asked = f" for: {to_line(request.q)}" if request.q.strip() else " in all"
     works = f"{result.count} papers" if result.count != 1 else "1 paper"
     works += f" and {result.by_meaning} more by meaning" if result.by_meaning else ""
@@ -77,7 +77,7 @@ def to_head(library: Library, request: Request, result: Result) -> list[str]:
 
 
 def to_block(library: Library, rank: int, hit: Hit, paper: Row, q: str) -> str:
-    """Return one result: its paper, passage, page, section and link."""
+    """Return one result as text: its paper, passage, page, section and link."""
     names = (paper["authors"] or "").split("; ")
     more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
     lines = [
@@ -100,7 +100,7 @@ def to_block(library: Library, rank: int, hit: Hit, paper: Row, q: str) -> str:
 
 
 def to_passage(passage: str) -> str:
-    """Return a passage as it is, or the part around its first match where it is long.
+    """Return a passage, or the part around its first match if it is long.
 
     >>> len(to_passage("a " * 500 + "⟦b⟧" + " c" * 500))
     401

@@ -1,4 +1,4 @@
-"""A collection as tools read it: its search engine, its database, its build and its addresses."""
+"""The collection that tools read: its search engine, its database, its build and its addresses."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Addresses(Protocol):
 
 @dataclass(frozen=True)
 class Table:
-    """The result of SQL."""
+    """The result of an SQL statement."""
 
     columns: Sequence[str]
     rows: Sequence[Sequence[Any]]
@@ -52,28 +52,28 @@ class Table:
 
 @dataclass(frozen=True)
 class Library:
-    """What the tools answer from: one build of a collection."""
+    """One build of a collection, from which the tools answer."""
 
     engine: Engine
     addresses: Addresses
     run_sql: Callable[[str, int], Table] | None = None
-    """Runs SQL of a reader, for at most so many rows. Raises `Refusal`. None where it may not."""
+    """Runs a reader's SQL and returns at most this many rows; may raise `Refusal`. None: no SQL."""
 
     def query(self, sql: str, *values: object) -> list[Row]:
-        """Return the rows of our own SQL."""
+        """Return the rows of trusted SQL."""
         cursor = self.engine.connect().execute(sql, values)
         names = [column[0] for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor]
 
     def build(self) -> Row:
-        """Return the latest row of `builds`. Raises `Refusal` where there is none."""
+        """Return the latest row of `builds`. Raises `Refusal` if there is none."""
         rows = self.query(BUILD)
         if not rows:
             raise Refusal("This collection has not been built completely; tell its organiser.")
         return rows[0]
 
     def head(self) -> str:
-        """Return the line of each answer that names the build and tells what is quoted."""
+        """Return a line that names the build and says which parts of an answer are quoted."""
         build = self.build()
         fingerprint = str(build["fingerprint"] or "")[:12]
         name = f"Build {build['build_id']}, {build['started']}, fingerprint {fingerprint}"
@@ -83,7 +83,7 @@ class Library:
         """Return a paper by its id.
 
         Raises:
-            Refusal: There is none; the message names papers that may be meant.
+            Refusal: No paper has this id; the message suggests papers.
         """
         rows = self.query(PAPER, paper_id)
         if rows:
@@ -112,13 +112,13 @@ def name_paper(paper: Mapping[str, Any]) -> str:
 
 
 def show_id(paper_id: str) -> str:
-    """Return an id as an answer shows it: in quotes where it is not plain."""
+    """Return an id for an answer, as a JSON string if it has spaces or special characters."""
     is_plain = re.fullmatch(r"[\w.:/-]+", paper_id)
     return paper_id if is_plain else json.dumps(paper_id, ensure_ascii=True)
 
 
 def find_section(sections: Sequence[Row], page: int) -> str:
-    """Return the section in which a page begins, or else the first on it; "" for none."""
+    """Return the section that is open at the top of a page, or else the first on it, or else ""."""
     before = [row for row in sections if row["page"] < page]
     on_page = [row for row in sections if row["page"] == page]
     row = before[-1] if before else on_page[0] if on_page else None

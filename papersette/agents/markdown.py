@@ -1,4 +1,4 @@
-"""Papers and searches as Markdown, for programs and notes: complete, and quoted as in answers."""
+"""Papers and searches as Markdown, for programs and notes: not cut, and quoted as in answers."""
 
 from __future__ import annotations
 
@@ -46,12 +46,12 @@ def _to_text(value: Any) -> str:
 
 
 def write_paper(library: Library, paper_id: str, pages: str = "") -> str:
-    """Return a paper: its fields, abstract, sections, and its text page by page.
+    """Return a paper: its fields, abstract and sections, and its text page by page.
 
     Args:
-        library: Has the paper.
-        paper_id: Of the paper.
-        pages: "3" or "3-5" for these pages alone.
+        library: The collection that has the paper.
+        paper_id: Id of the paper.
+        pages: "3" or "3-5" for these pages only; "" for all.
 
     Raises:
         Refusal: There is no such paper, or no such page.

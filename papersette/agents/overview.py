@@ -1,4 +1,4 @@
-"""The tool describe: what the collection has, what it lacks, and which build it is."""
+"""The tool describe: the contents of the collection, what it lacks, and its build."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tool read: what a paper is, and the text of its pages or sections."""
+"""The tool read: the description of a paper, and the text of its pages or sections."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from papersette.agents.library import Library, Row, find_section, name_paper, na
 
 PAGES = re.compile(r"\s*(\d{1,5})\s*(?:[-–]\s*(\d{1,5})\s*)?")
 SCRAP = 25
-"""Characters of a line that is joined with others as short."""
+"""Longest line, in characters, that is joined with other short lines."""
 LEAST = 100
-"""Tokens of text that a page has at least in an answer."""
+"""Least amount of a page's text in an answer, in tokens."""
 BODIES = """
 select paper_id, page, coalesce(body, '') as body, refs is not null as has_refs
 from pages where paper_id = ? and page between ? and ? order by page
 """
 ABSTRACT = 1200
-"""Characters of an abstract in the description of a paper."""
+"""Longest abstract in the description of a paper, in characters."""
 FACTS = ("authors", "decision", "tags", "language", "doi", "license", "cited_by", "rating")
-"""Columns of papers in the description of a paper."""
+"""Columns of `papers` in the description of a paper."""
 
 
 @dataclass(frozen=True)
@@ -33,11 +33,11 @@ class Span:
     first: int
     last: int
     about: str = ""
-    """The section, where one was asked for."""
+    """Number and heading of the section to read; "" if pages were asked for."""
     heading: str = ""
-    """Where the text of the first page begins."""
+    """Heading where the text of the first page begins; "" for the top of the page."""
     until: str = ""
-    """The heading of the next section, where the text of the last page ends."""
+    """Heading of the next section, where the text of the last page ends; "" for the page's end."""
 
 
 def read(library: Library, given: Mapping[str, Any]) -> str:
@@ -67,7 +67,7 @@ def to_pages(text: str, last: int) -> Span:
     """Return the span of "3" or "3-5".
 
     Raises:
-        Refusal: It is neither, or the paper has no such page.
+        Refusal: The text is neither, or the paper has no such page.
     """
     found = PAGES.fullmatch(text)
     if not found:
@@ -79,10 +79,10 @@ def to_pages(text: str, last: int) -> Span:
 
 
 def to_section(text: str, sections: Sequence[Row], last: int) -> Span:
-    """Return the span of a section, by its number, or by words of its heading.
+    """Return the span of a section, found by its number or by words of its heading.
 
     Raises:
-        Refusal: There is none; the message lists the sections.
+        Refusal: There is no such section; the message lists the sections.
     """
     at = find_section_named(text, sections)
     if at is None:
@@ -115,7 +115,7 @@ def find_section_named(text: str, sections: Sequence[Row]) -> int | None:
 
 
 def describe_paper(library: Library, paper: Row, sections: Sequence[Row], tokens: int) -> str:
-    """Return what is known of a paper: its fields, abstract, sections and addresses."""
+    """Return a description of a paper: its fields, abstract, sections and addresses."""
     head = to_head(library, paper)
     summary = paper["abstract"] or paper["tldr"]
     blocks = [f"Abstract:\n{quote(to_line(summary, ABSTRACT))}" if summary else "No abstract."]
@@ -131,7 +131,7 @@ def describe_paper(library: Library, paper: Row, sections: Sequence[Row], tokens
 
 
 def to_head(library: Library, paper: Row) -> list[str]:
-    """Return the lines that say what a paper is: title, build, address and fields."""
+    """Return the first lines about a paper: title, build, address and fields."""
     versions = paper["versions"] or 1
     return [
         f"# {name_paper(paper)}",
@@ -176,7 +176,7 @@ def _to_top(library: Library, row: Row, section: str) -> str:
 
 
 def join_scraps(text: str) -> str:
-    """Return a text with short lines that follow each other joined, as those of formulas.
+    """Return a text with consecutive short lines joined, such as those of formulas.
 
     >>> join_scraps("A line of a paragraph is long.\\na\\n=\\nb\\nA line of a paragraph is long.")
     'A line of a paragraph is long.\\na = b\\nA line of a paragraph is long.'
@@ -193,7 +193,7 @@ def join_scraps(text: str) -> str:
 
 
 def to_part(row: Row, span: Span) -> str:
-    """Return the text of a page that belongs to a span: a section begins and ends within pages."""
+    """Return the text of a page that belongs to a span, which may begin or end within the page."""
     body = str(row["body"])
     if span.until and row["page"] == span.last:
         end = _find_heading(body, span.until)
@@ -204,7 +204,7 @@ def to_part(row: Row, span: Span) -> str:
 
 
 def _find_heading(body: str, heading: str) -> int:
-    """Return where the line of a heading begins, -1 where it is not found."""
+    """Return where the line of a heading begins, or -1 if it is not found."""
     words = r"\s+".join(map(re.escape, heading.split()))
     found = re.search(rf"^[\w.]{{0,8}}\s*{words}\s*$", body, re.MULTILINE | re.IGNORECASE)
     found = found or re.search(words, body, re.IGNORECASE)

@@ -18,14 +18,14 @@ where tables.type in ('table', 'view') and tables.sql not like 'create virtual%'
     and tables.name not like 'sqlite%' and tables.name not like '%\\_fts\\_%' escape '\\'
 group by tables.name order by tables.name
 """
-"""Tables and views without the virtual tables of FTS5 and what those keep their data in."""
+"""Lists tables and views, except virtual tables of FTS5 and the tables that store their data."""
 READS = re.compile(r"\s*(?:--[^\n]*\n\s*)*(select|with|values|explain)\b", re.IGNORECASE)
 LONGEST_CELL = 300
-"""Characters of a cell; pages.body is longer, and the tool read has it."""
+"""Longest cell in characters; the tool read returns the longer text of pages.body."""
 
 
 def sql(library: Library, given: Mapping[str, Any]) -> str:
-    """Return the schema without `sql`, else the rows of a statement."""
+    """Return the schema if `sql` is empty, else the rows of the statement."""
     if not given["sql"].strip():
         return describe_schema(library)
     if library.run_sql is None:
@@ -54,7 +54,7 @@ def describe_schema(library: Library) -> str:
 
 
 def to_answer(library: Library, table: Table) -> str:
-    """Return the rows of a result, one JSON list a line."""
+    """Return the rows of a result as JSON lists, one a line."""
     head = ["# Result of SQL", library.head(), "> " + json.dumps(list(table.columns))]
     blocks = [f"> {_to_line(row)}" for row in table.rows]
 

@@ -1,4 +1,4 @@
-"""The tools that assistants are offered: names, descriptions of at most sixty words, arguments."""
+"""The tools for assistants: names, descriptions of at most sixty words, arguments."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ PAPER = Parameter("paper_id", "as search shows it", None)
 
 @dataclass(frozen=True)
 class Tool:
-    """One tool."""
+    """A function that assistants can call."""
 
     name: str
     description: str
     parameters: tuple[Parameter, ...]
     run: Callable[[Library, Mapping[str, Any]], str]
-    """Given checked arguments, returns the answer. Raises `Refusal`."""
+    """Called with checked arguments; returns the answer. Raises `Refusal`."""
 
     def call(self, library: Library, given: Mapping[str, Any]) -> str:
-        """Return the answer to arguments as given. Raises `Refusal`."""
+        """Check the arguments and return the answer. Raises `Refusal`."""
         return self.run(library, read_arguments(self.name, self.parameters, given))
 
 
@@ -124,4 +124,4 @@ INSTRUCTIONS = (
     "A collection of scientific papers with their full text. Start with describe or search; quote "
     "with page and link, and name the build. " + CAUTION + " Read-only; no key is needed."
 )
-"""What a client is told when it connects."""
+"""Instructions that a client gets when it connects."""

@@ -1,1 +1,1 @@
-"""Catalogs: the YAML files that say what goes into a publication, and how its site looks."""
+"""Catalogs: the YAML files that list the sources of a publication and describe its site."""

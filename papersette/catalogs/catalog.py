@@ -1,9 +1,9 @@
-"""Read and check a catalog, the YAML file that lists the sources of a publication.
+"""Reads and checks a catalog, the YAML file that lists the sources of a publication.
 
 An error names the file, the line, what was found, what was expected and the nearest valid name.
-All relative paths start at the folder given with --data, else at that of the key `data`, else at
-data/. docs/formats.md describes the format; the
-settings of a source are the fields of its `Settings` dataclass.
+Relative paths start at the folder given with --data, or else at the folder of the key `data`, or
+else at data/. docs/formats.md describes the format; the settings of a source are the fields of its
+`Settings` dataclass.
 """
 
 from __future__ import annotations
@@ -42,12 +42,12 @@ class Source:
     kind: str
     settings: Any
     completes: str | None = None
-    """venue_id of the source whose papers these items complete, instead of being papers."""
+    """venue_id of the source whose papers these items complete; None if they are papers."""
 
     def read(
         self, downloads: Path, *, offline: bool
     ) -> Iterator[Paper | Problem | LooseFile | Count]:
-        """Yield every item of the source, as a paper or as a problem.
+        """Yield the papers, problems, loose files and counts of the source.
 
         A live source is fetched into the folder `downloads` first.
         """
@@ -68,7 +68,7 @@ class Source:
             yield Problem(self.name, self.kind, "read", f"has no papers in the file; {hint}")
 
     def _to_hint(self, settings: Any) -> str | None:
-        """Return what the source's file is, if another kind of source reads it."""
+        """Return a hint if another kind of source reads the file, else None."""
         paths = (getattr(settings, name, None) for name in ("file", "notes", "folder"))
         path = next((path for path in paths if isinstance(path, Path)), None)
         return recognition.explain(path, self.kind) if path else None
@@ -76,7 +76,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Works:
-    """Versions of works joined or separated by hand: groups of paper_ids."""
+    """Groups of paper_ids that were joined into one work, or separated, by hand."""
 
     join: tuple[tuple[str, ...], ...] = ()
     separate: tuple[tuple[str, ...], ...] = ()
@@ -90,22 +90,22 @@ class Catalog:
     title: str
     sources: tuple[Source, ...]
     notice: str | None = None
-    """Text at the top of every page of the site."""
+    """Text at the top of every page of the site; None for none."""
     ocr: bool = False
     """Whether scanned PDFs are read with ocrmypdf, if it is installed."""
     download: bool = False
     """Whether missing PDFs are fetched from the URLs that the sources give."""
     allow_hosts: tuple[str, ...] = ()
-    """Hosts from which PDFs are fetched although their addresses are not public."""
+    """Hosts from which PDFs are fetched even if their addresses are not public."""
     datasets: Path | None = None
-    """A list of dataset names to look for, in addition to the shipped list."""
+    """File with names of datasets to look for, in addition to the shipped list."""
     works: Works = field(default_factory=lambda: Works())
     site: Identity = field(default_factory=Identity)
-    """Name and look of the publication."""
+    """Name and look of the site."""
     meaning: Model | None = None
-    """The model by which papers are found by meaning; None for none."""
+    """The model for search by meaning; None to search without it."""
     questions: tuple[Question, ...] = ()
-    """Queries with known answers, by which the build measures how well the search ranks."""
+    """Queries with known answers, with which the build measures how well the search ranks."""
 
 
 def load(path: Path, data: Path | None, charts: Collection[str] | None = None) -> Catalog:
@@ -113,11 +113,11 @@ def load(path: Path, data: Path | None, charts: Collection[str] | None = None) -
 
     Args:
         path: The catalog.
-        data: The folder where its relative paths start; None if the catalog says, or for data/.
-        charts: Names of the charts that it may feature; None where they are not known.
+        data: The folder where relative paths start; None for the catalog's key `data`, or data/.
+        charts: Names of the charts that it may feature; None if they are not known.
 
     Raises:
-        UserError: The file is missing or no YAML, or has a key or value that is not valid.
+        UserError: The file is missing or not YAML, or has a key or value that is not valid.
     """
     entry = read_yaml(path)
     entry.check_names(KEYS)
@@ -281,8 +281,8 @@ READERS: dict[str, Callable[[Entry, Path], Any]] = {
     "meaning": meaning.read,
     "questions": lambda entry, data: read_questions(to_path(entry, data)),
 }
-"""Key of a catalog -> what reads its value."""
+"""Key of a catalog -> function that reads its value."""
 DATA = Path("data")
-"""Where relative paths start if neither --data nor the catalog says."""
+"""Folder where relative paths start if neither --data nor the catalog names one."""
 KEYS = {*READERS, "data", "site", "sources"}
 """The keys of a catalog."""

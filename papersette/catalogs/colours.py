@@ -1,4 +1,4 @@
-"""Computes with colours: contrast as WCAG defines it, and the nearest shade that can be read.
+"""Computes with colours: contrast as WCAG defines it, and the nearest readable shade.
 
 https://www.w3.org/TR/WCAG22/#dfn-contrast-ratio and #dfn-relative-luminance
 """
@@ -10,11 +10,11 @@ import re
 from dataclasses import dataclass
 
 READABLE = 4.5
-"""Contrast of text and its background that WCAG asks for at level AA."""
+"""Least contrast of text and its background at level AA of WCAG."""
 SURFACES = {"light": "#ebe9e3", "dark": "#2b3239"}
-"""In each theme the surface on which text has least contrast; a test compares it with the CSS."""
+"""The surface of each theme on which text has least contrast; a test compares it with the CSS."""
 STEP = 0.005
-"""Step of lightness, from 0 to 1, in which a readable shade is looked for."""
+"""Step of lightness, from 0 to 1, in the search for a readable shade."""
 
 
 @dataclass(frozen=True)
@@ -22,15 +22,15 @@ class Shade:
     """A colour as a theme shows it."""
 
     colour: str
-    """As #rrggbb."""
+    """The shade, as #rrggbb."""
     ink: str
-    """The colour of text on it."""
+    """The colour of text on the shade, as #rrggbb."""
     contrast: float
-    """Of the colour as given on the theme's surfaces."""
+    """Contrast of the original colour with the theme's surface."""
 
 
 def to_hex(text: str) -> str | None:
-    """Return a colour written as #rgb or #rrggbb in its long form, or None if it is none.
+    """Return a colour, written as #rgb or #rrggbb, as #rrggbb; None if it is not one.
 
     >>> to_hex("#FC0"), to_hex("#14548c"), to_hex("red")
     ('#ffcc00', '#14548c', None)
@@ -52,10 +52,10 @@ def to_contrast(one: str, other: str) -> float:
 
 
 def to_shade(colour: str, theme: str) -> Shade:
-    """Return the shade of a colour that can be read on the surfaces of a theme.
+    """Return the shade of a colour that is readable on the surfaces of a theme.
 
     Args:
-        colour: As #rrggbb. Hue and saturation are kept; its lightness is changed as far as needed.
+        colour: As #rrggbb. Its hue and saturation are kept; only its lightness is changed.
         theme: A key of `SURFACES`.
     """
     surface = SURFACES[theme]

@@ -1,4 +1,4 @@
-"""Checked values of a YAML file: each knows its file, line and key, which its error names."""
+"""Checked values of a YAML file; each knows its file, line and key, for error messages."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from papersette.errors import BadFile, UserError
 
 @dataclass(frozen=True)
 class Entry:
-    """A value of the YAML file with its file, key and line, for error messages."""
+    """A value of a YAML file with its file, key and line."""
 
     value: Any
     node: yaml.Node
@@ -47,7 +47,7 @@ class Entry:
         if not isinstance(self.value, Mapping):
             keys = f" with the keys {listed(known)}" if known else ""
             raise self.error(f"must be a mapping, lines “key: value”,{keys}{self.mistake()}")
-        start = self.node.start_mark.index  # what “<<” merges stands elsewhere
+        start = self.node.start_mark.index  # keys merged with “<<” are elsewhere in the file
         first: dict[str, int] = {}
         for node, _ in self.node.value:
             if node.start_mark.index < start:
@@ -77,7 +77,7 @@ class Entry:
         return str(mark.buffer or "").split("\n")[mark.line] if mark.buffer else ""
 
     def mistake(self) -> str:
-        """Return an explanation of the line, for the end of a message; "" if there is none."""
+        """Return an explanation of a mistake in the line, for the end of a message; "" if none."""
         line = self.line()
         if name := yaml_mistakes.find_lookalike(line):
             return f"; its line has {name}, where YAML takes only plain spaces and colons"
@@ -95,7 +95,7 @@ def listed(names: typing.Iterable[str]) -> str:
 
 
 def read_yaml(path: Path) -> Entry:
-    """Read a YAML file that a person writes. Raises `UserError` if a part would be left out."""
+    """Read a YAML file written by a person. Raises `UserError` if a part would be ignored."""
     if not exists(path):
         near = listed(p.as_posix() for p in Path("catalogs").glob("*.yml"))
         raise UserError(
@@ -112,7 +112,7 @@ def read_yaml(path: Path) -> Entry:
 
 
 def to_dataclass(entry: Entry, kind: type, data: Path, extra: Collection[str] = ()) -> Any:
-    """Check a mapping against the fields of a dataclass and return one; `extra` are other keys."""
+    """Return a dataclass read from a mapping, checked; `extra` are other keys allowed in it."""
     hints = typing.get_type_hints(kind)
     entry.check_names({f.name for f in fields(kind)} | {*extra})
     values = {}
@@ -155,7 +155,7 @@ def _found(entry: Entry, wanted: type) -> str:
 
 
 def exists(path: Path) -> bool:
-    """Return whether there is such a file; a name that is too long is none."""
+    """Return whether a file exists; False for a name that is too long."""
     try:
         return path.exists()
     except OSError:
@@ -163,7 +163,7 @@ def exists(path: Path) -> bool:
 
 
 def shown(value: object) -> str:
-    """Return the value for a message, cut to the width of a line."""
+    """Return a value as text for a message, with at most 80 characters."""
     text = " ".join(str(value).split())
     return text if len(text) <= 80 else text[:79] + "…"
 

@@ -1,4 +1,4 @@
-"""Read and check the key `site` of a catalog: the name and look of the publication.
+"""Reads and checks the key `site` of a catalog: the name and look of the publication.
 
 An error names the file, the line, the key and the remedy. docs/formats.md lists the keys.
 """
@@ -19,26 +19,26 @@ from papersette.errors import UserError
 from papersette.sources import files
 
 LARGEST_LOGO = 300_000
-"""Limit of a logo in bytes; every page loads it."""
+"""Largest logo in bytes; every page loads it."""
 LONGEST_LINE = 300
-"""Limit of a title, tagline, label or query in characters."""
+"""Longest title, tagline, label or query, in characters."""
 LONGEST_INTRO = 20_000
 MOST_ITEMS = 24
-"""Limit of featured queries, featured charts and footer links, each."""
+"""Largest number of featured queries, of featured charts, and of footer links."""
 SIGNATURES = {
     "image/png": re.compile(rb"\x89PNG\r\n\x1a\n"),
     "image/jpeg": re.compile(rb"\xff\xd8\xff"),
     "image/webp": re.compile(rb"RIFF....WEBP", re.DOTALL),
 }
-"""Media type of a logo -> how its file begins; SVG is recognised as XML."""
+"""Media type of a logo -> start of its file; SVG is recognised as XML."""
 EMAIL = re.compile(r"[^\s@<>\"]+@[^\s@<>\"]+\.[^\s@<>\"]+")
 ADDRESS = re.compile(r"https?://[^\s\\]+|mailto:\S+@\S+|/(?![/\\])[^\s\\]*", re.IGNORECASE)
-"""What a link may lead to: a web or e-mail address, or a path of the site."""
+"""A link's address: a web or e-mail address, or a path of the site."""
 
 
 @dataclass(frozen=True)
 class Link:
-    """A text that may lead somewhere."""
+    """A text with an optional address."""
 
     label: str
     url: str | None = None
@@ -46,7 +46,7 @@ class Link:
 
 @dataclass(frozen=True)
 class FeaturedQuery:
-    """A search that the home page offers."""
+    """A search shown on the home page."""
 
     q: str
     label: str
@@ -62,24 +62,24 @@ class Logo:
 
 @dataclass(frozen=True)
 class Identity:
-    """The name and look of a publication; what is not given is None or empty."""
+    """The name and look of a publication; a value that is not given is None or empty."""
 
     title: str | None = None
     tagline: str | None = None
     logo: Logo | None = None
     accent: str | None = None
-    """As #rrggbb, as given."""
+    """Accent colour as #rrggbb, as given."""
     intro: str | None = None
-    """Markdown."""
+    """Introduction of the home page in Markdown."""
     licence: Link | None = None
     contact: Link | None = None
     language: str | None = None
-    """Language of the interface for readers who have chosen none."""
+    """Language of the interface for readers who have not chosen one."""
     featured_queries: tuple[FeaturedQuery, ...] = ()
     featured_charts: tuple[str, ...] = ()
     footer_links: tuple[Link, ...] = ()
     remarks: tuple[str, ...] = ()
-    """How the accent colour is shown in themes where it would be hard to read."""
+    """Remarks on themes that change the accent colour, as it would be hard to read in them."""
 
 
 def read(entry: Entry, data: Path, charts: Collection[str] | None) -> Identity:
@@ -88,7 +88,7 @@ def read(entry: Entry, data: Path, charts: Collection[str] | None) -> Identity:
     Args:
         entry: The value of the key.
         data: The folder where the path of the logo starts.
-        charts: Names of the charts of the site; None where they are not known.
+        charts: Names of the charts of the site; None if they are not known.
 
     Raises:
         UserError: A key is unknown, or a value is not valid.
@@ -249,4 +249,4 @@ READERS: dict[str, Callable[[Entry], Any]] = {
     "featured_charts": _each(_to_line, "[papers_by_year]"),
     "footer_links": _each(_to_footer_link, "[{label: Our group, url: https://…}]"),
 }
-"""Key of `site` -> what reads its value."""
+"""Key of `site` -> function that reads its value."""

@@ -1,4 +1,4 @@
-"""Read and check the key `meaning` of a catalog: the model by which papers are compared.
+"""Reads and checks the key `meaning` of a catalog: the model for search by meaning.
 
 It is the name of a known model, or a mapping. docs/meaning.md describes the keys.
 """
@@ -34,7 +34,7 @@ def read(entry: Entry, data: Path) -> Model:
 
     Args:
         entry: The value of the key.
-        data: The folder where the path of a local folder starts.
+        data: The folder where a relative path of the model's folder starts.
 
     Raises:
         UserError: A key is unknown, or a value is not valid.
@@ -57,10 +57,10 @@ def read(entry: Entry, data: Path) -> Model:
 
 
 def from_option(given: str) -> Model | None:
-    """Return the model that the command line names: a known one, a folder, or “off” for none.
+    """Return the model named on the command line: a known one, or a folder; None for “off”.
 
     Raises:
-        UserError: There is neither such a model nor such a folder.
+        UserError: Neither a model nor a folder has this name.
     """
     if given == "off":
         return None
@@ -84,7 +84,7 @@ def _unknown(entry: Entry) -> UserError:
 
 
 def _to_own(entry: Entry, given: dict[str, Any]) -> Model:
-    """Return a model of a repository that is not known by name; all of it must be pinned."""
+    """Return a model from a repository, not known by name; its files must be pinned."""
     for key in ("repository", "revision", "files"):
         entry.child(key)
     name = _to_name(entry) or given["repository"].rpartition("/")[2]
@@ -169,4 +169,4 @@ READERS: dict[str, Callable[[Entry, Path], Any]] = {
     "languages": _to_text,
     "licence": _to_text,
 }
-"""Key -> what reads its value; “model” is read on its own."""
+"""Key -> function that reads its value; “model” is read separately."""

@@ -1,4 +1,4 @@
-"""`python -m papersette.fulltext FILE.pdf`: show the text of each page as the search indexes it."""
+"""`python -m papersette.fulltext FILE.pdf`: print the text of each page as it is indexed."""
 
 from __future__ import annotations
 
@@ -67,12 +67,12 @@ def _show_structure(text: Text) -> None:
 
 
 def run() -> int:
-    """Run `main`; end quietly if the reader of the output has enough, as `| head` has."""
+    """Run `main`; exit quietly if a pipe closes the output early, as `| head` does."""
     try:
         status = main()
         sys.stdout.flush()
     except BrokenPipeError:
-        # Python flushes the output again at its end, which would fail once more.
+        # Python flushes the output again when it exits, which would fail once more.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     return status

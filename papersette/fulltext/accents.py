@@ -1,8 +1,8 @@
 """Combine the separate accents of TeX's old fonts with their letters.
 
-Those fonts print é as two glyphs, which an engine returns in the order of the file: ´e, e´, or
+These fonts print é as two glyphs, which an engine returns in the order of the file: ´e, e´, or
 Bartok´ for Bartók. The position of the accent's bounding box determines the letter. An accent
-without a letter stays as it is: it may be a hat in a formula.
+without a letter is not changed: it may be a hat in a formula.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Callable
 
 Box = tuple[float, float, float, float]
-"""Left, bottom, right, top."""
+"""(left, bottom, right, top) of a box."""
 
 COMBINING = {
     "´": "\u0301",
@@ -27,7 +27,7 @@ COMBINING = {
     "˘": "\u0306",
 }
 PLACED = "´`¨ˆˇ˚¸"
-"""Accents that are placed by their boxes."""
+"""Accents whose letter is found by the boxes."""
 MAX_DISTANCE = 80
 """Largest distance in characters between an accent and its letter: ALT 2019 moves accents to the
 end of the line."""
@@ -46,7 +46,7 @@ def compose(letter: str, accent: str) -> str | None:
 def attach_accents(text: str, box_of: Callable[[int], Box]) -> str:
     """Return the text of a page with each separate accent combined with the letter below it.
 
-    The gap that the accent left is closed. `box_of` returns the bounding box of the character at an
+    The gap left by the accent is closed. `box_of` returns the bounding box of the character at an
     index of the text, as pdfium's text page does.
     """
     accents = [i for i, c in enumerate(text) if c in PLACED]
@@ -78,7 +78,7 @@ def _letter_under(text: str, accent: int, box_of: Callable[[int], Box]) -> int |
 
 
 def _close_gap(characters: list[str], letter: int, box_of: Callable[[int], Box]) -> None:
-    """Remove a space beside the letter that is not on the page: engines return "Szepesv ´ ari"."""
+    """Remove a space beside the letter if it is not on the page: engines return "Szepesv ´ ari"."""
     own = box_of(letter)
     for step in (-1, 1):
         other = next(

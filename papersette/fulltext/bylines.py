@@ -1,7 +1,7 @@
 """Read authors and their affiliations from the lines below a title.
 
-Names are those that people.py recognises, in the type of the first one. The lines in between are
-affiliations; marks behind names, or else columns, tell whose.
+Names are recognised by people.py; all must be in the type of the first one. The lines in between
+are affiliations; marks behind names, or else columns, show whose they are.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ from papersette.text import to_key
 LEADING_MARK = re.compile(
     rf"\s*(\(\d{{1,2}}\)|\d{{1,2}}(?=[^\d]|$)\.?|[{SYMBOLS}]+|[¹²³⁰⁴-⁹]+|[a-f](?= ?[A-Z]))\s*"
 )
-"""The mark before an affiliation."""
+"""The mark at the start of an affiliation."""
 NOT_PLACE = re.compile(
     r"\btel(?:efax|ephone|\.|:)|\bfax\b|\bphone|springer|elsevier|wiley|routledge|author note|"
     r"grateful|thanks?\b|supported by|funding|keywords",
     re.IGNORECASE,
 )
-"""What is printed below names and is no affiliation."""
+"""Text printed below names that is not an affiliation."""
 EDITORS = re.compile(r"editors?:|edited by", re.IGNORECASE)
 LONGEST_BLOCK = 60
-"""Lines between title and abstract that are read at most."""
+"""Largest number of lines read between title and abstract."""
 
 
 def to_authors(lines: Sequence[Line]) -> tuple[Author, ...]:
@@ -63,7 +63,7 @@ def to_authors(lines: Sequence[Line]) -> tuple[Author, ...]:
 
 
 def _with_marks(lines: Sequence[Line]) -> list[Line]:
-    """Return the lines, with a raised mark that became a line of its own before the next line."""
+    """Return the lines; a raised mark on a line of its own is put before the next line."""
     kept: list[Line] = []
     mark = ""
     for line in lines:
@@ -90,7 +90,7 @@ def _until_body(lines: Sequence[Line]) -> Iterator[Line]:
 
 
 def _fits(line: Line, found: Sequence[Line], block: Sequence[Line], repeated: set[str]) -> bool:
-    """Return whether a line that looks like a name is one: in the type of the names before it."""
+    """Return whether a line that looks like a name is in the type of the names before it."""
     if line.text in repeated or _continues_phrase(line, block):
         return False
     if not found:
@@ -104,7 +104,7 @@ def _fits(line: Line, found: Sequence[Line], block: Sequence[Line], repeated: se
 
 
 def _continues_phrase(line: Line, block: Sequence[Line]) -> bool:
-    """Return whether one name is the end of the line above, as the last words of a subtitle."""
+    """Return whether a single name ends the phrase of the line above, as in a subtitle."""
     index = block.index(line)
     if index == 0 or len(to_names(line.text) or [1, 2]) > 1 or line.right <= line.left:
         return False
@@ -121,7 +121,7 @@ def _continues_phrase(line: Line, block: Sequence[Line]) -> bool:
 
 
 def _has_mail_of(line: Line, found: Sequence[Line], block: Sequence[Line]) -> bool:
-    """Return whether a line stands between a name and its e-mail address: an institution."""
+    """Return whether a line is between a name and its e-mail address, and so an institution."""
     above = [one for one in found if _overlap(one, line) and one.baseline > line.baseline]
     below = [one for one in block if _overlap(one, line) and one.baseline < line.baseline]
     if not above or not below or "@" not in below[0].text:
@@ -138,7 +138,7 @@ def _overlap(one: Line, other: Line) -> bool:
 
 
 def _own_affiliation(line: Line) -> str:
-    """Return what follows the names in their own line, as "A. Byron, University of X"."""
+    """Return the affiliation on the same line as the names, as "A. Byron, University of X"."""
     if (found := INSTITUTION.search(line.text)) is None:
         return ""
     parts = [part.text for part in to_parts(MAIL.sub("", line.text))]
@@ -173,7 +173,7 @@ def _is_affiliation(text: str) -> bool:
 
 
 def _by_mark(lines: Iterable[Line]) -> dict[str, str]:
-    """Return the affiliations that begin with a mark, by the mark."""
+    """Return mark -> affiliation for the affiliations that begin with a mark."""
     found: dict[str, str] = {}
     mark = ""
     for line in lines:
@@ -204,7 +204,7 @@ LONGEST_AFFILIATION = 300
 
 
 def to_stated_authors(stated: str | None, shown: str) -> tuple[Author, ...]:
-    """Return the authors that a file's metadata state, if all are names that its pages show.
+    """Return the authors in a file's metadata, if all are names that its pages show.
 
     >>> [a.name for a in to_stated_authors("Byron, Ada; Bo Li", "A Title Ada Byron, Bo Li")]
     ['Ada Byron', 'Bo Li']

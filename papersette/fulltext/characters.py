@@ -1,7 +1,7 @@
-"""Read the characters of a page by pdfium: text, boxes, baselines and fonts.
+"""Read the characters of a page with pdfium: text, boxes, baselines and fonts.
 
-Indexes are those of the page's text, which pdfium's functions count differently if the text
-contains characters that it leaves out.
+Indexes count the characters of the page's text. pdfium's functions count differently if the page
+has characters that the text leaves out.
 """
 
 from __future__ import annotations
@@ -17,29 +17,29 @@ from papersette.fulltext import accents, rtl
 LINE = re.compile("[^\r\n\x02\ufffe]*[^\\s\x02\ufffe][^\r\n\x02\ufffe]*[\x02\ufffe]?")
 """A line that is not empty; pdfium marks a hyphen at its end and continues without a line break."""
 LEFT_OUT = 40
-"""Characters in a row that pdfium may leave out of the text."""
+"""Largest number of consecutive characters that pdfium may leave out of the text."""
 BOLD = re.compile(r"bold|black|heavy|demi|medi(?!um)|cmb|sfb[xm]|,b|-b(?![a-z])", re.IGNORECASE)
 ITALIC = re.compile(r"ital|obli|slant|cmti|cmsl|sfti|sfsl|-it\b", re.IGNORECASE)
 BOLD_WEIGHT = 600
-"""The weight from which pdfium calls a font bold."""
+"""Weight from which pdfium calls a font bold."""
 FORCE_BOLD, IS_ITALIC = 1 << 18, 1 << 6
 """Flags of a font descriptor: ISO 32000-1, table 123."""
 
 
 @lru_cache(maxsize=1024)
 def is_bold(name: str) -> bool:
-    """Return whether the name of a font says that it is bold."""
+    """Return whether the name of a font means that it is bold."""
     return bool(BOLD.search(name))
 
 
 @lru_cache(maxsize=1024)
 def is_italic(name: str) -> bool:
-    """Return whether the name of a font says that it is italic or slanted."""
+    """Return whether the name of a font means that it is italic or slanted."""
     return bool(ITALIC.search(name))
 
 
 WHITE, FAINT = 240, 16
-"""Least red, green and blue of white, and opacity of what is nearly transparent, of 255."""
+"""Least red, green and blue of white, and largest opacity of transparent text; out of 255."""
 
 
 class Characters:
@@ -61,9 +61,10 @@ class Characters:
         self._colour = [ctypes.c_uint() for _ in range(4)]
 
     def _align(self) -> list[int]:
-        """Return pdfium's index of each character of the text, [] if it is the same.
+        """Return pdfium's index of each character of the text; empty if the indexes are the same.
 
-        pdfium counts a letter of a mathematical alphabet twice, and characters that it leaves out.
+        pdfium counts a letter of a mathematical alphabet twice, and counts characters that it
+        leaves out.
         """
         count = self._textpage.count_chars()
         if count == len(self.text) and max(self.text, default="") <= "\uffff":
@@ -90,13 +91,13 @@ class Characters:
         return left, bottom, right, top
 
     def origin(self, index: int) -> tuple[float, float]:
-        """Return where a character's advance begins, and its baseline."""
+        """Return the x at which a character's advance begins, and the y of its baseline."""
         at = self._at(index)
         self._raw.FPDFText_GetCharOrigin(self._textpage.raw, at, self._x, self._y)
         return self._x.value, self._y.value
 
     def type_of(self, index: int) -> tuple[float, bool, bool]:
-        """Return size in points, and whether the character is bold and italic."""
+        """Return the size in points, and whether the character is bold, and italic."""
         at, page = self._at(index), self._textpage.raw
         self._raw.FPDFText_GetFontInfo(page, at, self._name, 256, self._flags)
         self._raw.FPDFText_GetMatrix(page, at, self._matrix)
@@ -111,7 +112,7 @@ class Characters:
         )
 
     def is_white(self, index: int) -> bool:
-        """Return whether a character is filled with white, nearly white or nothing."""
+        """Return whether a character is filled with white, almost white or almost nothing."""
         red, green, blue, alpha = self._colour
         found = self._raw.FPDFText_GetFillColor(
             self._textpage.raw, self._at(index), red, green, blue, alpha
@@ -120,12 +121,12 @@ class Characters:
         return bool(found) and (least >= WHITE or alpha.value < FAINT)
 
     def is_upright(self, index: int) -> bool:
-        """Return whether the character is not rotated, as stamps in the margin are."""
+        """Return whether the character is not rotated, unlike stamps in the margin."""
         angle = self._raw.FPDFText_GetCharAngle(self._textpage.raw, self._at(index))
         return bool(angle < 0 or min(angle, 6.2832 - angle) < 0.1)
 
     def lines(self) -> Iterator[list[rtl.Glyph]]:
-        """Yield the glyphs of each line as pdfium returns them."""
+        """Yield the glyphs of each line in pdfium's order."""
         for found in LINE.finditer(self.text):
             yield [self._glyph(i) for i in range(*found.span())]
 

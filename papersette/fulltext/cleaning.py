@@ -13,7 +13,7 @@ from collections import Counter
 from papersette.fulltext.loose_accents import Habits, find_habits, join_loose
 
 VERSION = "12"
-"""Part of the cache's key: changes when the clean lines of the same raw pages may change."""
+"""Part of the cache's key; changed when the clean lines of the same raw pages may change."""
 
 HEADING = re.compile(
     r"(\d+(\.\d+)*\.?|[A-Z]\.?) [A-Z][^.]{2,70}"
@@ -21,18 +21,18 @@ HEADING = re.compile(
 )
 
 EDGE_LINES = 2
-"""Lines at the top and at the bottom of a page that can be running headers or footers."""
+"""Number of lines at the top and at the bottom of a page that may be running headers or footers."""
 
 
 def clean(pages: list[str]) -> list[list[str]]:
-    """Return the lines of each page: no headers, footers or line numbers, and words rejoined."""
+    """Return the lines of each page, without headers, footers and line numbers; rejoin words."""
     return clean_with_breaks(pages)[0]
 
 
 def clean_with_breaks(pages: list[str]) -> tuple[list[list[str]], list[str]]:
     """Return the clean lines of each page, and the words that were joined without evidence.
 
-    Those are given in lower case with their hyphen, as "fully-connected".
+    These words are in lower case and have their hyphen, as "fully-connected".
     """
     habits = find_habits("\n".join(pages))
     lines = [to_lines(page, habits) for page in pages]
@@ -56,7 +56,7 @@ def to_lines(page: str, habits: Habits | None = None) -> list[str]:
 
 
 def collapse_shadow(line: str) -> str:
-    """Return a line once that is printed two or three times with a small offset, as a shadow.
+    """Return a line once if it is printed two or three times with an offset, as a shadow.
 
     >>> collapse_shadow("AABBSSTTRRAACCTT"), collapse_shadow("OOONNN IIICCC")
     ('ABSTRACT', 'ON IC')
@@ -71,13 +71,13 @@ def collapse_shadow(line: str) -> str:
 
 
 def _collapse(word: str, times: int) -> str:
-    """Return a word in which each letter comes so many times with each once, or ""."""
+    """Return a word whose letters all occur `times` times in a row with each once, else ""."""
     once = word[::times]
     return once if "".join(c * times for c in once) == word else ""
 
 
 def fold_characters(text: str, habits: Habits | None = None) -> str:
-    """Join loose accents, expand ligatures, drop unreadable characters; keep powers, fractions.
+    """Join loose accents, expand ligatures, drop unreadable characters; keep powers and fractions.
 
     >>> fold_characters("Aur´elien’s eﬃcient x² (cid:12)")
     'Aurélien’s efficient x² '
@@ -95,7 +95,7 @@ def fold_characters(text: str, habits: Habits | None = None) -> str:
 STRAY = re.compile(r"(?<!\S)[´¨ˆ˜ˇ˚¯](?!\S)")
 """An accent without a letter: ALT 2019 leaves the accent of a name at the end of its line."""
 UNCOMMON = re.compile(r"[^ -~\n\t]+")
-"""Runs of other characters than plain ASCII, which needs no cleaning and is most of a page."""
+"""Runs of characters outside plain ASCII; ASCII needs no cleaning and is most of a page."""
 
 
 def _clean_character(c: str) -> str:
@@ -128,7 +128,7 @@ def drop_repeated_edges(pages: list[list[str]]) -> list[list[str]]:
     seen: Counter[str] = Counter()
     for page, indexes in zip(pages, edges, strict=True):
         seen.update({_mask(page[i]) for i in indexes})
-    # Two pages in five: left and right headers may differ, and first pages have none.
+    # Two pages in five: left and right headers may differ, and first pages have no header.
     needed = max(2, -(-2 * len(pages) // 5))
     repeated = {line for line, times in seen.items() if times >= needed}
     headers = {
@@ -164,7 +164,7 @@ def _cut_header(page: list[str], headers: set[str]) -> list[str]:
 def _edges(page: list[str], depth: int) -> set[int]:
     """Return the indexes of the lines that can be a running header or footer."""
     filled = [i for i, line in enumerate(page) if line]
-    depth = min(depth, len(filled) // 4)  # a page of few lines has no edge
+    depth = min(depth, len(filled) // 4)  # the edges of a page with few lines are smaller
     return set(filled[:depth] + filled[len(filled) - depth :])
 
 
@@ -185,7 +185,7 @@ def _is_number(line: str) -> bool:
 
 
 def to_vocabulary(pages: list[list[str]]) -> Counter[str]:
-    """Count each word, with its hyphens, that a line break does not split."""
+    """Count each word, with its hyphens, that is not split by a line break."""
     words: Counter[str] = Counter()
     for page in pages:
         broken = [False, *(line.endswith("-") for line in page)]
@@ -202,9 +202,9 @@ def join_hyphenated(
 ) -> list[str]:
     """Join words broken over two lines: "anis-" + "otropic", but keep "high-" + "dimensional".
 
-    The hyphen is dropped unless the paper elsewhere writes the compound with it and never without
+    The hyphen is dropped, unless the paper elsewhere writes the compound with it and never without
     (the best of the rules measured), or a capital or digit follows: "Jean-" + "Marc". Compounds
-    that the paper writes nowhere else are added to `broken`, for the corpus to decide.
+    that the paper does not write elsewhere are added to `broken`, for the corpus to decide.
     """
     joined: list[str] = []
     for line in page:
@@ -232,12 +232,12 @@ def join_hyphenated(
 
 
 def _join_known(match: re.Match[str], words: Counter[str]) -> str:
-    """Join "out- performing", which pdftotext leaves inside a line, if the paper has the word."""
+    """Join "out- performing", which pdftotext writes inside a line, if the paper has the word."""
     return match[1] + match[2] if words[(match[1] + match[2]).lower()] else match[0]
 
 
 def to_paragraphs(lines: list[str]) -> str:
-    """Join the lines of a page by spaces; a paragraph or heading begins on a new line."""
+    """Join the lines of a page with spaces; paragraphs and headings begin on a new line."""
     full = sorted(map(len, lines))[int(len(lines) * 0.8)] if lines else 0
     text = ""
     for line in lines:

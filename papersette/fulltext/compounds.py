@@ -11,7 +11,7 @@ from papersette.fulltext.reading import Text
 
 
 def restore_compounds(texts: Mapping[Path, Text | str]) -> dict[Path, Text | str]:
-    """Return the texts with hyphens where the corpus writes them in words that a line end broke."""
+    """Return the texts; compounds broken at line ends get hyphens if the corpus writes them so."""
     read = [text for text in texts.values() if isinstance(text, Text)]
     uncertain = {pair for text in read for pair in text.broken}
     wanted = hyphens.find_compounds(((_to_forms(text), text.broken) for text in read), uncertain)
@@ -26,7 +26,7 @@ def _to_forms(text: Text) -> str:
 
 
 def _restore(text: Text, wanted: Mapping[str, str]) -> Text:
-    """Return a text with its hyphens and without its forms, which are needed no more."""
+    """Return a text with its hyphens, and without its forms, which are no longer needed."""
     if not any(pair.replace("-", "") in wanted for pair in text.broken):
         return replace(text, forms="")
     pages = tuple(

@@ -1,4 +1,4 @@
-"""Recognise what on a first page is not the paper: cover sheets, running heads and boilerplate."""
+"""Recognise parts of a first page that are not the paper: covers, running heads, boilerplate."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ COVER = re.compile(
     r"|citeseerx|core\.ac\.uk|view metadata, citation and similar papers",
     re.IGNORECASE,
 )
-"""What archives and publishers write on the sheet that they put before a paper."""
+"""Phrases on the sheet that archives and publishers put before a paper."""
 SHEET_LINES = 2
-"""Marks that a page must have to be a sheet: a paper may have one in its margin."""
+"""Phrases that a page must have to be a cover sheet: a paper may have one in its margin."""
 SHEET_WORDS = 450
-"""Words of the longest sheet; a page with more is the paper, with a note of an archive."""
+"""Words of the longest sheet; a longer page is the paper with a note of an archive."""
 
 BOILERPLATE = re.compile(
     r".*(?:https?://|www\.|\bdoi\b|\bissn\b|\bisbn\b|\burn:|©|\(c\) ?(?:19|20)\d\d|copyright"
@@ -51,20 +51,20 @@ KINDS = re.compile(
     r"|(?:an )?open(?: |-)access(?: journal)?|(?:博 ?士|硕 ?士).{0,12}论 ?文",
     re.IGNORECASE,
 )
-"""What a paper is, which some print above its title."""
+"""Kinds of papers, which some papers print above their title."""
 JOURNAL = re.compile(
     r"(?:the )?(?:[\w-]+ ){0,3}(?:journal|annals|bulletin|archives|letters|zeitschrift|revue"
     r"|revista|cahiers|вестник|журнал|مجلة) (?:of|for|on|in|de|du|des|d'|für|и|da)\b.*"
     r"|(?:the )?(?:[\w-]+ ){1,5}(?:journal|quarterly|bulletin|letters)",
     re.IGNORECASE,
 )
-"""The name of a journal."""
+"""Names of journals."""
 ISSUE = r"(?:,? (?:vol|no|nr|bd|heft|issue|jg|том)\b|, \d|[ ,:]{1,3}\d+ ?\(\d)"
-"""What follows the name of a journal where it is cited."""
+"""Text that follows the name of a journal in a citation."""
 
 
 def is_cover(text: str) -> bool:
-    """Return whether the text of a page is a sheet that an archive has put before the paper."""
+    """Return whether the text of a page is a sheet that an archive put before the paper."""
     return len(text.split()) <= SHEET_WORDS and len(set(_marks(text))) >= SHEET_LINES
 
 
@@ -82,7 +82,7 @@ def is_boilerplate(text: str) -> bool:
 
 
 def is_kind(text: str) -> bool:
-    """Return whether a line only says what the paper is.
+    """Return whether a line only names the kind of the paper.
 
     >>> is_kind("Research Article"), is_kind("On Research Articles")
     (True, False)
@@ -91,7 +91,7 @@ def is_kind(text: str) -> bool:
 
 
 def is_journal(text: str, page: str) -> bool:
-    """Return whether a text is a journal's name: by its words, or as the page cites it.
+    """Return whether a text is a journal's name, by its words or by a citation on the page.
 
     >>> is_journal("Africa Spectrum", "The Mabira Forest, in: Africa Spectrum, 49, 2")
     True

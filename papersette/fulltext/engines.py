@@ -1,8 +1,8 @@
 """Read the raw text of each page of one file, as the PDF engine returns it.
 
 An engine raises only `Unreadable`, with a reason for the user. pdfium is fast and reads first;
-pdfminer.six is pure Python and reads the pages that pdfium cannot read. docs/fulltext.md has the
-reasons.
+pdfminer.six is pure Python and reads pages that pdfium cannot read. docs/fulltext.md explains this
+choice.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ from papersette import files
 from papersette.fulltext import layout, quality, rtl
 from papersette.fulltext.characters import Characters
 
-# Its warnings become reasons in the table `problems`.
+# The warnings of pdfminer.six become reasons in the table `problems`.
 logging.getLogger("pdfminer").setLevel(logging.CRITICAL)
 
 MAX_PAGES = 2000
-"""Limit of pages per file: more than any thesis has, but a cyclic page tree ends."""
+"""Largest number of pages per file: more than any thesis has, but it ends a cyclic page tree."""
 
 ENOUGH = MAX_PAGES + 1
-"""Pages that an engine reads at most: one more than are used, which shows that there are more."""
+"""Pages that an engine reads at most: one more than is used, which shows that there are more."""
 
 SECOND_READINGS = 60
-"""Limit of pages per file that are read by the second engine; a scanned book would take an hour."""
+"""Pages of a file that the second engine reads at most; a scanned book would take an hour."""
 
 SECOND_SECONDS = 20
-"""Time limit for all of these pages together; after it the text of the first engine is used."""
+"""Time limit in seconds for these pages together; after it the first engine's text is used."""
 
 
 class RawPage(NamedTuple):
@@ -50,7 +50,7 @@ class Unreadable(Exception):
 
 
 def read_text(path: Path) -> list[RawPage]:
-    """Return the pages of a text file, separated by form feeds as pdftotext writes them."""
+    """Return the pages of a text file, separated by form feeds as in pdftotext's output."""
     raw = path.read_bytes()
     try:
         text = raw.decode("utf-8")
@@ -62,9 +62,9 @@ def read_text(path: Path) -> list[RawPage]:
 
 
 def read_pdfium(path: Path) -> list[str]:
-    """Return the text of each page by pdfium.
+    """Return the text of each page, read by pdfium.
 
-    Raises `Unreadable`, also if pypdfium2 is not installed: it has no wheel for some platforms.
+    Raises `Unreadable`, even if pypdfium2 is not installed: some platforms have no wheel of it.
     """
     try:
         import pypdfium2
@@ -81,10 +81,10 @@ def read_pdfium(path: Path) -> list[str]:
 
 
 def _pdfium_page(document: Any, number: int) -> str:
-    """Return the text of a page, or "" if that page is damaged."""
+    """Return the text of a page; "" if the page is damaged."""
     try:
         return Characters(document, number).read()
-    except RuntimeError:  # the base class of pypdfium2's errors
+    except RuntimeError:  # the base class of the errors of pypdfium2
         return ""
 
 
@@ -95,14 +95,14 @@ def _pdfium_reason(error: str) -> str:
 
 
 def read_pdfminer(path: Path, numbers: list[int] | None = None) -> list[str]:
-    """Return the text of the pages with these numbers, from 0, or of all, by pdfminer.six."""
+    """Return the text of the pages with these numbers, from 0, or all, read by pdfminer.six."""
     try:
         return [_page_text(page) for page in layout.read_layout(path, numbers, ENOUGH)]
     except PDFPasswordIncorrect:
         raise Unreadable("is encrypted with a password; save a copy without it") from None
     except MemoryError:
         raise
-    except Exception as error:  # noqa: BLE001 - pdfminer.six raises anything on a damaged file
+    except Exception as error:  # noqa: BLE001 - a damaged file can raise anything in pdfminer.six
         reason = f"{type(error).__name__}: {error}"
         raise Unreadable(f"cannot be opened as a PDF ({reason[:120]})") from None
 
@@ -118,7 +118,7 @@ def _children(box: object) -> Iterable[object]:
 
 
 def _in_order(boxes: Iterable[object]) -> str:
-    """Return the text of boxes with right-to-left letters, from top to bottom."""
+    """Return the text of boxes with right-to-left letters in reading order, from top to bottom."""
     lines = [line for box in boxes for line in _children(box) if isinstance(line, LTTextLine)]
     shown = [[c for c in line if isinstance(c, LTChar)] for line in lines]
     glyphs = [
@@ -131,12 +131,12 @@ def _in_order(boxes: Iterable[object]) -> str:
 
 
 def read_by_pdfminer(path: Path) -> list[RawPage]:
-    """Return all pages, read by pdfminer.six alone."""
+    """Return all pages, read only by pdfminer.six."""
     return [RawPage(page, "pdfminer") for page in read_pdfminer(path)]
 
 
 def read_best(path: Path) -> list[RawPage]:
-    """Return pages read by pdfium, or by pdfminer.six where pdfium fails or returns bad text."""
+    """Return pages read by pdfium, or by pdfminer.six if pdfium fails or returns bad text."""
     try:
         pages = read_pdfium(path)
     except Unreadable as error:
@@ -174,7 +174,7 @@ def _better(page: str, other: str) -> RawPage:
 
 
 def _pdfium_version() -> str:
-    """Return the versions of pypdfium2 and of its pdfium, which differs between builds."""
+    """Return the versions of pypdfium2 and of pdfium, which differs between builds of it."""
     try:
         import pypdfium2
     except ImportError:
@@ -189,4 +189,4 @@ ENGINES: dict[str, Callable[[Path], list[RawPage]]] = {
 VERSION = (
     f"pypdfium2 {_pdfium_version()}, pdfminer.six {metadata.version('pdfminer.six')}, reading 6"
 )
-"""Part of the cache's key: changes when the raw pages of the same file may change."""
+"""Part of the cache's key; changed when the raw pages of the same file may change."""

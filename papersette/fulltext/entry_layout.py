@@ -2,8 +2,8 @@
 
 Most typesetters show where an entry begins: its first line is outdented or indented, or a gap is
 above it. pdfium reports the position of each character. The lines of the pages with a list are read
-again, and the indentation or spacing that the list uses decides; where it uses none, nothing is
-marked and the text must do.
+again, and the indentation or spacing of the list shows the entries. In a list that uses neither, no
+line is marked, and entries are recognised by their text alone.
 """
 
 from __future__ import annotations
@@ -26,24 +26,24 @@ from papersette.fulltext.positions import (
 from papersette.fulltext.references import START
 
 OWN_LAYOUT = 20
-"""Lines of a column whose layout may differ from that of the others."""
+"""Least number of lines of a column whose layout may differ from that of the other columns."""
 INDENT = (4.0, 60.0)
-"""Points of the smallest and the largest indentation."""
+"""Smallest and largest indentation, in points."""
 LEAST, MOST = 0.1, 0.85
-"""Shares of the lines that may begin an entry; outside of them the layout shows something else."""
+"""Smallest and largest share of lines that begin entries; other shares mean something else."""
 GAP = 1.2
-"""A gap above an entry is so many times the spacing of the lines."""
+"""Least gap above an entry, in spacings of lines."""
 NOWHERE = 1000.0
-"""Added to the edge of a column that has none, so that none of its lines begins an entry."""
+"""Indentation of a line in a column without an edge, in points; such a line begins no entry."""
 CLEAR = 0.15
-"""Least difference between the shares of two kinds of lines that look like starts of entries."""
+"""Least difference between two kinds of lines in the share that look like starts of entries."""
 
 
 def mark_entries(path: Path, lists: Sequence[Sequence[str]]) -> list[list[str]]:
-    """Return the lines of each page's list with an empty line before each that begins an entry.
+    """Return the lines of each page's list with an empty line before the first line of each entry.
 
-    `lists` has the cleaned lines of each page. Where the file has no layout that shows entries, or
-    cannot be read, the lines are returned without empty ones.
+    `lists` has the cleaned lines of each page. If the layout of the file does not show entries, or
+    the file cannot be read, the lines are returned without empty lines.
     """
     plain = [[line for line in lines if line] for lines in lists]
     if path.suffix.lower() != ".pdf" or sum(map(len, plain)) < MIN_LINES:
@@ -51,7 +51,7 @@ def mark_entries(path: Path, lists: Sequence[Sequence[str]]) -> list[list[str]]:
     pages = [number for number, lines in enumerate(plain) if lines]
     try:
         lines = read_lines(path, pages)
-    except (ImportError, RuntimeError):  # no pypdfium2; the base class of its errors
+    except (ImportError, RuntimeError):  # pypdfium2 is missing, or raises an error of its own
         return plain
     heads = find_running_heads(lines)
     plain = [[line for line in own if to_key(line) not in heads[n]] for n, own in enumerate(plain)]
@@ -77,8 +77,8 @@ def _select(lines: Sequence[Line], cleaned: Sequence[str]) -> list[Line]:
 def find_starts(lines: Sequence[Line]) -> set[Line]:
     """Return the lines that begin an entry, if the layout of the list shows them.
 
-    Each column shows it by itself where it can; elsewhere the layout of most columns counts, since
-    other text may follow the list.
+    The layout of a column is used if it shows entries; otherwise that of most columns is used,
+    as other text may follow the list.
     """
     placed = list(_place(lines))
     columns: defaultdict[int, list[int]] = defaultdict(list)
@@ -98,12 +98,12 @@ def find_starts(lines: Sequence[Line]) -> set[Line]:
 
 
 def _choose(own: str, common: str, count: int) -> str:
-    """Return the layout of a column of so many lines: its own only if it has enough of them."""
+    """Return the layout of a column of `count` lines: its own only if it has enough of them."""
     return own if own and (count >= OWN_LAYOUT or not common) else common
 
 
 def _place(lines: Sequence[Line]) -> Iterator[Line]:
-    """Yield the lines with their indentation; a line of no column is far to the left."""
+    """Yield the lines with their indentation, which is huge for a line without a column's edge."""
     columns: defaultdict[int, list[float]] = defaultdict(list)
     for line in lines:
         columns[line.column].append(line.left)
@@ -114,20 +114,20 @@ def _place(lines: Sequence[Line]) -> Iterator[Line]:
     }
     for line in lines:
         edge = edges.get(line.column)
-        if edge is None:  # a few lines: they begin where those of another page do
+        if edge is None:  # a short column: its lines begin where those of another page do
             near = [x for x in edges.values() if -FLUSH <= line.left - x <= INDENT[1]]
             edge = max(near, default=line.left + NOWHERE)
         yield replace(line, indent=line.left - edge)
 
 
 def _find_edge(lefts: list[float]) -> float | None:
-    """Return where the leftmost lines of a column begin; one line alone is none of them."""
+    """Return where the leftmost lines of a column begin; a single line does not count."""
     ordered = sorted(lefts)
     return next((a for a, b in pairwise(ordered) if b - a <= FLUSH), None)
 
 
 def _find_layout(placed: Sequence[Line]) -> str:
-    """Return how these lines show an entry: "outdent", "indent", "gap", or "" if not at all."""
+    """Return how these lines show entries: "outdent", "indent", "gap", or "" for not at all."""
     if len(placed) < MIN_LINES:
         return ""
     every = range(len(placed))
@@ -143,7 +143,7 @@ def _find_layout(placed: Sequence[Line]) -> str:
 
 
 def _differ(placed: Sequence[Line], starts: list[int], others: list[int]) -> bool:
-    """Whether these lines are as many as entries can be, and look more like starts than others."""
+    """Whether the count of `starts` is plausible, and they look more like starts than others do."""
     share = len(starts) / len(placed)
     return (
         LEAST <= share <= MOST
@@ -157,7 +157,7 @@ def _share_of_starts(placed: Sequence[Line], indexes: list[int]) -> float:
 
 
 def _starts_by(layout: str, placed: Sequence[Line], own: list[int]) -> list[int]:
-    """Return which lines of a column begin an entry by this layout."""
+    """Return the lines of a column that begin an entry in this layout."""
     if layout == "gap":
         limit = GAP * find_spacing([placed[i] for i in own])
         tops = [i for i in own if not placed[i].gap and START.match(placed[i].text)]
@@ -170,7 +170,7 @@ def _starts_by(layout: str, placed: Sequence[Line], own: list[int]) -> list[int]
 
 
 def _insert(cleaned: list[str], starts: Sequence[Line]) -> list[str]:
-    """Return the cleaned lines with an empty one before each that begins an entry."""
+    """Return the cleaned lines with an empty line before each line that begins an entry."""
     keys = [to_key(line) for line in cleaned]
     found: set[int] = set()
     after = 0

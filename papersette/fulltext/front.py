@@ -1,7 +1,7 @@
 """Read title, authors and abstract of a paper from its first pages.
 
-What is not certain is None. Cover sheets of archives are skipped; they and the file's metadata are
-witnesses, which confirm what the pages show.
+Uncertain values are None. Cover sheets of archives are skipped; they and the file's metadata are
+only used to confirm what the pages show.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from papersette.fulltext.typography import Line, Metadata, TypedPage
 from papersette.records import Author
 
 PAGES = 4
-"""Pages that may show the title: two sheets may precede it."""
+"""Number of pages that may show the title: two cover sheets may precede it."""
 ABOVE = 6
-"""Lines above a title that may name the authors."""
+"""Number of lines above a title that may name the authors."""
 ABSTRACT = re.compile(
     rf"(?:{vocabulary.ABSTRACT})(?:\s*[-–/|]\s*(?:{vocabulary.ABSTRACT}))?\s*"
     rf"(?:[.:—–_-]+\s*(?P<rest>.*))?|(?i:abstract) (?P<more>[A-Z].*)",
@@ -51,8 +51,8 @@ def read_front(
     """Read title and authors from the type of the first pages, and the abstract from the lines.
 
     Args:
-        pages: The first pages with their type, none for a text file.
-        metadata: What the file states about itself.
+        pages: The first pages with their type; empty for a text file.
+        metadata: Title and author that the file states about itself.
         lines: The cleaned lines of each page.
     """
     first = list(pages[:PAGES])
@@ -68,7 +68,7 @@ def read_front(
 
 
 def _count_sheets(texts: Sequence[str]) -> int:
-    """Return the number of cover sheets at the beginning; the last page is never one."""
+    """Return the number of cover sheets at the beginning; the last page is never counted."""
     sheets = takewhile(covers.is_cover, texts[: len(texts) - 1])
     return sum(1 for _ in sheets)
 
@@ -104,7 +104,7 @@ def _below(lines: Sequence[Line], title: Sequence[Line]) -> list[Line]:
 
 
 def _above(lines: Sequence[Line], title: Sequence[Line]) -> list[Line]:
-    """Return the lines directly above a title: some print the authors there."""
+    """Return the lines directly above a title, where some papers print the authors."""
     first = max(line.baseline for line in title)
     above = sorted((line for line in lines if line.baseline > first + 1), key=lambda o: o.baseline)
     return above[:ABOVE][::-1]

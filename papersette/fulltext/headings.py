@@ -1,8 +1,8 @@
 """Find the section headings of a paper with their pages.
 
 Numbered headings are the best sequence of lines with consecutive numbers. Items of lists, rows of
-tables and affiliations restart, fill the line or are set in the type of the text. Where a paper
-numbers no sections, its headings are the short lines in another type, such as bold.
+tables and affiliations start again at 1, fill the line or are set in the type of the text. If the
+sections have no numbers, the headings are the short lines in another type, such as bold.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from papersette.fulltext.typography import Line, TypedPage
 from papersette.text import to_key
 
 VERSION = "2"
-"""Part of the cache's key: changes when the structure of the same file may change."""
+"""Part of the cache's key; changed when the structure of the same file may change."""
 
 NUMBERED = re.compile(
     r"(?P<number>(?:\d{1,2}|[A-Z])(?:\.\d{1,2}){0,3})(?P<dot>\.?) (?P<title>\S.{1,110})"
@@ -32,22 +32,22 @@ CAPTION = re.compile(
     re.IGNORECASE,
 )
 CONTENTS_LINE = re.compile(r".*(?:[. ]{4,}|\D )\d{1,3}")
-"""A line of a table of contents: it ends with the number of a page."""
+"""A line of a table of contents: it ends with a page number."""
 CONTENTS_LINES = 4
-"""Lines of this form that make a page a table of contents."""
+"""Number of such lines that make a page a table of contents."""
 LONGEST = 100
-"""Characters of the longest heading without a number."""
+"""Longest heading without a number, in characters."""
 MOST = 80
-"""Headings without numbers in one type; more are terms or names in bold."""
+"""Largest number of unnumbered headings in one type; more are terms or names in bold."""
 REPEATED = 3
-"""Occurrences of a line, numbers aside, from which it is a running head."""
+"""Occurrences that make a line, apart from its numbers, a running head."""
 MAX_CANDIDATES = 600
-"""The search is quadratic in the candidates; a thesis has about a hundred headings."""
+"""Largest number of candidates, as the search is quadratic; a thesis has about 100 headings."""
 
 
 @dataclass(frozen=True)
 class Heading:
-    """A section heading; its number is "" if the paper gives it none."""
+    """A section heading; its number is "" if it has none."""
 
     number: str
     title: str
@@ -56,7 +56,7 @@ class Heading:
 
 
 class Candidate(NamedTuple):
-    """A line that may be a numbered heading, and the type of that line, if it is known."""
+    """A line that may be a numbered heading, with its type if that is known."""
 
     heading: Heading
     line: str
@@ -71,7 +71,7 @@ def to_headings(
 
     Args:
         pages: The cleaned lines of each page, without reference lists.
-        typed: The lines of each page with their type, none for a text file.
+        typed: The lines of each page with their type; empty for a text file.
     """
     body = typography.body_size(typed)
     types = _index_types(typed)
@@ -82,7 +82,7 @@ def to_headings(
 
 
 def _index_types(typed: Sequence[TypedPage]) -> dict[tuple[int, str], Line]:
-    """Return the type of each line by its page and the key of its text."""
+    """Return the type of each line, by its page and the key of its text."""
     return {
         (number, to_key(line.text)): line
         for number, page in enumerate(typed, start=1)
@@ -91,7 +91,7 @@ def _index_types(typed: Sequence[TypedPage]) -> dict[tuple[int, str], Line]:
 
 
 def _stands_out(line: Line, body: float) -> bool:
-    """Return whether a line is set in another type than the running text."""
+    """Return whether a line is set in a different type from the running text."""
     letters = [c for c in line.text if c.isalpha()]
     capitals = len(letters) > 3 and line.text.isupper()
     return line.bold or line.italic or capitals or line.size > 1.04 * body
@@ -106,9 +106,9 @@ def _find_numbered(
     typed = [c for c in candidates if c.type is not None and _stands_out(c.type, body)]
     found, apart = _to_sequence(candidates, full, body), _to_sequence(typed, full, body)
     if len(apart) > 2 and len(apart) >= 0.5 * len(found):
-        return apart  # lines in the type of the text are none
+        return apart  # lines in the type of the running text are not headings
     if types and not any(vocabulary.is_section(heading.title) for heading in found):
-        return ()  # numbered notes or items
+        return ()  # they are numbered notes or items
     return found
 
 
@@ -160,7 +160,7 @@ def _looks_like_title(title: str) -> bool:
 
 
 def _weight(candidate: Candidate, full: int, dotted: bool | None, body: float) -> float:
-    """Return a score between 0.1 and 3 for how much a line looks like a heading."""
+    """Return a score between 0.1 and 3: how much a line looks like a heading."""
     heading, line, dot, kind = candidate
     words = [word for word in heading.title.split() if len(word) > 3]
     capital = sum(word[0].isupper() for word in words) / max(1, len(words))
@@ -218,7 +218,7 @@ def may_follow(one: str, other: str) -> bool:
 def _find_unnumbered(
     pages: Sequence[Sequence[str]], typed: Sequence[TypedPage], body: float
 ) -> tuple[Heading, ...]:
-    """Return the headings without numbers: lines of one type that no running text is set in."""
+    """Return the headings without numbers: lines of a type that no running text is set in."""
     groups: defaultdict[tuple[float, bool, bool, bool], list[tuple[int, int, str]]]
     groups = defaultdict(list)
     occurrences: Counter[str] = Counter()
@@ -254,13 +254,13 @@ def _mask(text: str) -> str:
 
 
 def _rank(kind: tuple[float, bool, bool, bool]) -> tuple[float, bool, bool, bool]:
-    """Order types from the highest level: larger, capitals, bold, upright."""
+    """Return a sort key of types, highest level first: larger, capitals, bold, upright."""
     size, bold, italic, capitals = kind
     return -size, not capitals, not bold, italic
 
 
 def _joined_lines(page: TypedPage) -> Iterator[tuple[int, str, Line]]:
-    """Yield position, text and first line of neighbouring lines of one type: one heading."""
+    """Yield position, text and first line of one heading from neighbouring lines in one type."""
     position = 0
     while position < len(page.lines):
         first = last = page.lines[position]
@@ -300,7 +300,7 @@ def _may_be_heading(text: str) -> bool:
 
 
 def _is_kept(text: str, kept: set[str]) -> bool:
-    """Return whether cleaning has kept a line: running heads are no headings."""
+    """Return whether cleaning has kept a line; it drops running heads."""
     key = to_key(text)
     return key in kept or any(len(line) > 3 and key.startswith(line) for line in kept)
 
@@ -317,7 +317,7 @@ def _is_heading_type(
     if len(found) > MOST or size < 0.9 * body:
         return False
     if len(found) < running_text:
-        return False  # quotations, abstracts
+        return False  # these are quotations or abstracts
     pages = {page for page, _, _ in found}
     return known > 0 or (len(found) >= 3 and len(pages) >= 2 and (bold or capitals or size > body))
 

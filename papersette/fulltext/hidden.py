@@ -1,7 +1,7 @@
 """Find text that readers cannot see: in the colour of the page, or too small to be read.
 
-Programs read it all the same, so that it may be meant for them. White text alone says nothing, as
-it is used on dark boxes: the page is rendered, and text counts as hidden where nothing is seen.
+Programs still read such text, which may be addressed to them. White text alone is no evidence, as
+it is used on dark boxes: the page is rendered, and text is hidden if nothing is visible there.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from papersette import files
 from papersette.fulltext.typography import Line, TypedPage
 
 VERSION = "hidden 1"
-"""Part of the cache's key: changes when the same file may give other results."""
+"""Part of the cache's key; changed when the results for the same file may change."""
 TINY = 1.0
-"""Points: smaller letters are dots. Labels of figures that were scaled down are larger."""
+"""Size in points below which letters are dots; labels of scaled-down figures are larger."""
 FEWEST_WORDS = 4
-"""Words of a line that may say something; labels and numbers have fewer."""
+"""Least number of words of a line that may be a message; labels and numbers have fewer."""
 MOST_PAGES = 3
-"""Pages that are rendered."""
+"""Largest number of pages that are rendered."""
 LARGEST = 1500
-"""Pixels of the longer side of a rendered page."""
+"""Longer side of a rendered page, in pixels."""
 DIFFERENCE = 24
-"""Brightness, of 255, by which letters differ from the page where they are seen."""
+"""Least difference of brightness, out of 255, between visible letters and the page."""
 EXCERPT = 160
 
 Pixels = NDArray[np.uint8]
@@ -38,9 +38,9 @@ class Hidden(NamedTuple):
     """Hidden text on one page."""
 
     page: int
-    """From 1."""
+    """Number of the page, from 1."""
     kind: str
-    """"white" or "tiny"."""
+    """How the text is hidden: "white" or "tiny"."""
     excerpt: str
 
 
@@ -80,7 +80,7 @@ def _find_white(path: Path, pages: Sequence[TypedPage]) -> Iterator[Hidden]:
 
 
 def _find_unseen(page: Any, typed: TypedPage) -> list[str]:
-    """Return the white lines that are not seen; none where no other line is seen, either."""
+    """Return the invisible white lines; none if no other line is visible either."""
     if page.get_rotation():
         return []
     left, bottom, _, _ = page.get_cropbox()
@@ -97,7 +97,7 @@ def _find_unseen(page: Any, typed: TypedPage) -> list[str]:
 
 
 def _is_seen(image: Pixels, line: Line, left: float, bottom: float, scale: float) -> bool:
-    """Tell whether the part of a page with a line has more than one brightness."""
+    """Return whether the part of a page with a line has more than one brightness."""
     height = image.shape[0]
     top = height - int((line.baseline + 0.9 * line.size - bottom) * scale)
     base = height - int((line.baseline - 0.3 * line.size - bottom) * scale)

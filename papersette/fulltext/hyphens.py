@@ -1,7 +1,8 @@
-"""Decide by the whole corpus which words, broken at a line end, are written with a hyphen.
+"""Decide from the whole corpus which words, broken at a line end, are written with a hyphen.
 
-A paper decides first (cleaning.py). Where it writes a compound nowhere else, its two halves are
-joined, and the other papers decide: "fullyconnected" becomes "fully-connected" if they write that.
+The text of the paper is used first (cleaning.py). If it does not write a compound elsewhere, its
+two halves are joined, and the other papers decide: "fullyconnected" becomes "fully-connected" if
+they write that.
 """
 
 from __future__ import annotations
@@ -13,17 +14,17 @@ from collections.abc import Iterable, Mapping
 COMPOUND = re.compile(r"(?<![\w-])[^\W\d_]{2,}-[^\W\d_]{2,}(?![\w-])")
 WORD = re.compile(r"[^\W\d_]{2,}")
 SHORTEST_HALF = 3
-"""Letters of the shortest half of a compound that no text has: suffixes are shorter."""
+"""Letters of the shortest half of a compound that no text has: shorter halves are suffixes."""
 COMMON = 3
-"""Texts from which a half of a compound is a common word."""
+"""Number of texts that make a half of a compound a common word."""
 
 
 VERSION = "1"
-"""Part of the cache's key: changes when the forms of the same text may change."""
+"""Part of the cache's key; changed when the forms of the same text may change."""
 
 
 def to_forms(text: str) -> str:
-    """Return the words and the compounds of a text, once each, in lower case."""
+    """Return the words and compounds of a text, each once, in lower case."""
     lower = text.lower()
     words, compounds = set(WORD.findall(lower)), set(COMPOUND.findall(lower))
     return " ".join(sorted(words | compounds))
@@ -35,8 +36,9 @@ def find_compounds(
     """Return the words to replace: joined form -> compound with its hyphen.
 
     Args:
-        forms: Of each text, and the compounds that it has broken, which are no evidence.
-        uncertain: Compounds in lower case that some text has joined.
+        forms: (forms of a text, compounds that were broken in it) of each text; the latter are no
+            evidence.
+        uncertain: Compounds in lower case that were joined in some text.
     """
     joined = {pair.replace("-", ""): pair for pair in uncertain}
     wanted = joined.keys() | {half for pair in joined.values() for half in pair.split("-")}
@@ -53,8 +55,8 @@ def find_compounds(
 def is_compound(pair: str, compounds: Mapping[str, int], words: Mapping[str, int]) -> bool:
     """Return whether a broken word is a compound, by the number of texts with each form.
 
-    Most texts decide. If none has either form, two common words are a compound: "anis-otropic" are
-    none, "gradient-weighted" are.
+    Most texts decide. If no text has either form, two common words are a compound:
+    "gradient-weighted" is one, "anis-otropic" is not.
     """
     joined = words.get(pair.replace("-", ""), 0)
     if compounds.get(pair, 0) or joined:
@@ -65,7 +67,7 @@ def is_compound(pair: str, compounds: Mapping[str, int], words: Mapping[str, int
 
 
 def restore(body: str, broken: Iterable[str], wanted: Mapping[str, str]) -> str:
-    """Return a text with the compounds that it broke itself; its other words are not touched."""
+    """Return a text with hyphens in the compounds broken in it; its other words are not changed."""
     own = {pair.replace("-", ""): len(pair.partition("-")[0]) for pair in broken}
     own = {word: at for word, at in own.items() if wanted.get(word, "").find("-") == at}
     if not own:

@@ -1,4 +1,4 @@
-"""Detect the language of a text with py3langid, a naive Bayes model over sequences of bytes."""
+"""Detect the language of a text with py3langid, a naive Bayes model of sequences of bytes."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ LANGUAGES = (
     "ar bg ca cs da de el en es et eu fa fi fr gl he hi hr hu hy id is it ja ka ko la lt lv mk ms"
     " nl no pl pt ro ru sk sl sq sr sv th tr uk ur vi zh"
 ).split()
-"""Languages that papers are written in: formulas would otherwise look like rare languages."""
+"""Languages of papers; with all languages of the model, formulas look like rare ones."""
 FEWEST = 60
-"""Letters from which a text is enough."""
+"""Least number of characters of a text whose language is detected."""
 CERTAIN = 0.9
-"""Probability from which a language is returned."""
+"""Least probability of a language that is returned."""
 PIECES = 20
-"""Pieces of a long text that are looked at first; for nearly all papers they are enough."""
+"""Number of pieces of a long text that are classified first; they suffice for nearly all papers."""
 PIECE = 150
-"""Characters of a piece."""
+"""Length of a piece, in characters."""
 MANY = 4
-"""So many times longer is a text of which pieces are looked at."""
+"""A text is long if its length is more than this multiple of the length of all pieces."""
 NO_DOUBT = 0.99
-"""Probability from which the pieces are enough; else all words are looked at."""
+"""Least probability at which the pieces suffice; below it, the whole text is classified."""
 MOST = 12_000
-"""Words of them that are looked at."""
+"""Approximate number of words of the whole text that are classified."""
 RUN = 20
 LONGEST = 1_440_000
-"""Characters of a text that are looked at."""
+"""Number of characters at the start of a text that are used."""
 
 
 @cache
@@ -41,7 +41,7 @@ def _identifier() -> Any:
 
 
 def load() -> None:
-    """Read the model, so that its memory is not counted as that of a file."""
+    """Load the model, so that its memory is not counted as memory used for a file."""
     _identifier()
 
 
@@ -63,11 +63,11 @@ def detect(pages: Sequence[str]) -> str | None:
 
 
 def _classify(texts: Sequence[str]) -> tuple[str | None, float]:
-    """Return the most probable language of some text, and its probability."""
+    """Return the most probable language of the texts, and its probability."""
     words = [word for text in texts for word in re.findall(r"[^\W\d_]{2,}", text)]
     words = [w for w in words if not w.isupper() or not w.isascii()] or words
     step = RUN * max(1, len(words) // MOST)
-    # Runs of words: the end of a word and the beginning of the next one are evidence, too.
+    # Runs of words: the end of a word and the beginning of the next are evidence together.
     runs = " ".join(word for i in range(0, len(words), step) for word in words[i : i + RUN])
     if len(runs) < FEWEST:
         return None, 0.0

@@ -1,8 +1,8 @@
 """Read the layout of pages with pdfminer.six: boxes, lines, and characters with fonts and sizes.
 
-Only public classes of pdfminer.six are subclassed; tests/fulltext/test_layout.py tests what this
-module relies on. Lines, curves and images are skipped: a plot of a hundred thousand points has no
-text and takes ten seconds.
+Only public classes of pdfminer.six are subclassed; tests/fulltext/test_layout.py tests the
+behaviour that this module relies on. Lines, curves and images are skipped: a plot of a hundred
+thousand points has no text and takes ten seconds.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class TextAggregator(PDFPageAggregator):
 
 
 class TextInterpreter(PDFPageInterpreter):
-    """Interpret only text operators, as papersette.fulltext.operators scans them."""
+    """Interpret only the text operators that papersette.fulltext.operators finds."""
 
     def execute(self, streams: Sequence[object]) -> None:
         """Run content streams, except those already running: a form may draw itself."""
@@ -57,7 +57,7 @@ class TextInterpreter(PDFPageInterpreter):
 
 
 def _method_of(operator: str) -> tuple[str, int]:
-    """Return the interpreter's method for an operator, and its number of operands."""
+    """Return the interpreter's method for an operator, and the number of its operands."""
     name = "do_" + operator.replace("*", "_a").replace('"', "_w").replace("'", "_q")
     return name, getattr(PDFPageInterpreter, name).__code__.co_argcount - 1
 
@@ -91,8 +91,8 @@ def deadline(seconds: int) -> Iterator[None]:
 def read_layout(path: Path, numbers: list[int] | None = None, limit: int = 0) -> Iterator[LTPage]:
     """Yield the layout of the pages with these numbers, counted from 0, or of all pages.
 
-    At most `limit` pages are read, if it is not 0. `all_texts` includes the text in form XObjects:
-    some publishers wrap each page in one. Raises what pdfminer.six raises.
+    At most `limit` pages are read if it is not 0. Text in form XObjects is included
+    (`all_texts`), as some publishers wrap each page in one. Raises what pdfminer.six raises.
     """
     manager = PDFResourceManager()
     device = TextAggregator(manager, laparams=LAParams(all_texts=True))

@@ -1,8 +1,8 @@
-"""Join the accents that a text file or an engine has left beside their letters.
+"""Join accents that a text file or an engine left beside their letters.
 
-"Scho¨lkopf" and "Sch¨olkopf" become "Schölkopf". accents.py does this by the boxes of a PDF; here
-only the text is known, so an accent is joined only inside a word, with the letters that have it in
-Latin-1 and Latin Extended-A. The accents of formulas, quotation marks and code stay as they are.
+"Scho¨lkopf" and "Sch¨olkopf" become "Schölkopf". accents.py uses the boxes of a PDF for this; here
+only the text is known. So an accent is joined only inside a word, and with letters that have it in
+Latin-1 and Latin Extended-A. The accents of formulas, quotation marks and code are not changed.
 """
 
 from __future__ import annotations
@@ -25,22 +25,22 @@ LETTERS = {
     "˝": "OUou",
     "˘": "AGag",
 }
-"""Letters that take the accent in names and words; ŷ and ŝ are more often formulas."""
+"""Letters that each accent belongs to in names and words; ŷ and ŝ are more often formulas."""
 FORMULA = "ˆ˜`"
-"""Accents that are also used in formulas and code: they need a letter on both sides."""
+"""Accents also used in formulas and code: they need a letter on both sides."""
 LOOSE = re.compile(f"[{''.join(LETTERS)}]")
 SPACED = re.compile("(?<=[A-Za-z]) ([\u0300\u0301\u0308\u030a\u030c\u0327])(?=[A-Za-zı])")
-"""A combining accent on a space, as newer versions of pdftotext write a separate accent."""
+"""A combining accent after a space, which newer versions of pdftotext write for a loose accent."""
 SPACING = {combining: accent for accent, combining in COMBINING.items()}
 VOWELS = "AEIOUYaeiouy"
 SHORT_WORDS = frozenset(
     "a al and are as at by de et for from in is of on or the to we with".split()
 )
-"""Words that continue a sentence, so that the space before them is one between words."""
+"""Words that continue a sentence, so that the space before them separates words."""
 SHORTEST = 3
-"""Letters of the shortest word with a joined accent: fewer are a formula, "yˆi"."""
+"""Letters of the shortest word with a joined accent: a shorter one is a formula, "yˆi"."""
 FULL_NAME = 4
-"""Letters of the shortest name whose last letter takes a backtick: "Nicolo`"."""
+"""Letters of the shortest name whose last letter may have a backtick: "Nicolo`"."""
 APOSTROPHE = re.compile("n´t\\b|[bdfghjklmpqrtvwx]´s\\b|´(?:ll|ve)\\b")
 LINE_END_HYPHEN = re.compile("[-\x02\ufffe\u00ad](?:\r?\n|\\w)")
 FOLLOWERS = (*"aeiouh",)
@@ -53,11 +53,11 @@ class Habits:
     """How a document uses loose accents."""
 
     after: bool | None = None
-    """Whether they follow their letters; None if every case is ambiguous."""
+    """Whether accents follow their letters; None if every case is ambiguous."""
     apostrophe: bool = False
     """Whether ´ is also an apostrophe, "don´t"."""
     minus: bool = False
-    """Whether ´ is also a minus sign, which some fonts of formulas encode so."""
+    """Whether ´ is also a minus sign, as some fonts of formulas encode it."""
 
 
 UNKNOWN = Habits()
@@ -74,7 +74,7 @@ def find_habits(text: str) -> Habits:
         i, accent = found.start(), found[0]
         left, right = text[i - 1 : i], text[i + 1 : i + 2]
         if accent in "¸`" or not (left.isalpha() and right.isalpha()) or right in "iı":
-            continue  # a dotless i has its accent before it in either kind of document
+            continue  # a dotless i follows its accent in either kind of document
         votes += (left in LETTERS[accent]) - (right in LETTERS[accent])
     return Habits(
         None if votes == 0 else votes > 0,
@@ -146,9 +146,9 @@ def _find_letter(text: str, i: int, habits: Habits) -> int | None:
 
 
 def _prefers_right(text: str, left: int, right: int, accent: str, habits: Habits) -> bool:
-    """Whether of two letters that could take the accent the one after it does."""
+    """Whether, of two letters that could have the accent, the one after it has it."""
     if accent == "¸":
-        return False  # it follows c, s and t also where other accents come first
+        return False  # it follows c, s and t even if other accents precede their letters
     one, other = text[left], text[right]
     if other == "ı":
         return True
@@ -166,7 +166,7 @@ def _prefers_right(text: str, left: int, right: int, accent: str, habits: Habits
 
 
 def _starts_alone(text: str, i: int) -> bool:
-    """Whether a single capital, the accent at `i`, a space and a small letter follow each other."""
+    """Whether the accent at `i` is between a single capital and a space with a small letter."""
     return (
         text[i] not in FORMULA
         and text[i - 1].isupper()
@@ -193,7 +193,7 @@ def _is_name(word: str) -> bool:
 
 
 def _gaps(text: str, i: int, letter: int) -> list[int]:
-    """Return the indexes of the spaces beside the accent at `i` that are not between words."""
+    """Return the indexes of spaces beside the accent at `i` that do not separate words."""
     if letter < i - 1:
         return [i - 1]
     if letter > i + 1:
@@ -243,7 +243,7 @@ def _is_in_plain_word(accent: str, before: str, after: str, word: str, on_left: 
 
 
 def _is_acute(before: str, after: str, word: str, habits: Habits) -> bool:
-    """Whether ´ is an accent rather than an apostrophe or a minus sign."""
+    """Whether ´ is an accent, rather than an apostrophe or a minus sign."""
     if habits.apostrophe and after in {"s", "t", "d", "m", "ll", "re", "ve"}:
         return False
     if after == "s" and word.islower():

@@ -1,7 +1,7 @@
 """Scan a page's content stream for text operators and their operands with one regular expression.
 
-A stream that the expression does not cover raises `Unscannable`; pdfminer.six's own parser, about
-five times slower, then reads it. Syntax: ISO 32000-1, 7.2 to 7.3 and 9.
+A stream that the expression does not cover raises `Unscannable`; it is then read by pdfminer.six's
+own parser, about five times slower. Syntax: ISO 32000-1, 7.2 to 7.3 and 9.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 from pdfminer.psparser import LIT
 
 TEXT_OPERATORS = frozenset("q Q cm Do gs BT ET Tc Tw Tz TL Tf Tr Ts Td TD Tm T* Tj TJ ' \"".split())
-"""Operators that move, set or show text, or draw a form; paths and colours are skipped."""
+"""Operators that move, set or show text, or draw a form; those of paths and colours are skipped."""
 
 TOKEN = re.compile(
     rb"""[\x00\t\n\f\r ]+ | %[^\r\n]*

@@ -1,6 +1,6 @@
 """Recognise names of people in the lines of a title page, in any script.
 
-Precision comes before recall: two to five words that look like a name, in a line that names no
+Precision comes before recall: a name has two to five words that look like a name, in a line without
 institution, country or address.
 """
 
@@ -22,7 +22,7 @@ MARK = re.compile(
     rf"[{SYMBOLS}]+|(?<=[^\W\d_.])\d{{1,2}}(?:\s*,\s*\d{{1,2}})*(?![\d\w])|[¹²³⁰⁴-⁹]+"
     r"|\(\d{1,2}(?:, ?\d{1,2})*\)|(?<=[^\W\d_]) \d{1,2}(?:\s*,\s*\d{1,2})*(?=\s*(?:,|;|$|and\b|&))"
 )
-"""Marks of footnotes and affiliations behind names."""
+"""Marks of footnotes and affiliations, printed after names."""
 INSTITUTION = re.compile(
     r"universi|hochschule|fakultät|lehrstuhl|institut|instytut|departe?ment|departamento|\bdept|"
     r"\bdipartimento|abteilung|seminar für|school|college|academ|akadem|laborato|\blabs?\b|"
@@ -50,7 +50,7 @@ NO_NAME = re.compile(
     r"union\b|parliament|europe|international|national",
     re.IGNORECASE,
 )
-"""Words of titles, running heads and addresses that no name has."""
+"""Words of titles, running heads and addresses that are not part of names."""
 DEGREES = re.compile(
     r",? ?\b(?:ph\.? ?d|m\.? ?d|m\.? ?sc|b\.? ?sc|m\.? ?a|b\.? ?a|mph|pt|drs?|rn|dvm|frcp|"
     r"prof|professor|dr\.-ing|dipl\.-\w+|mba|ll\.?m|jd|dsc|sc\.? ?d|ed\.? ?d)\b\.?(?=\s|,|;|$|\W)",
@@ -81,12 +81,12 @@ SENTENCE = re.compile(
     r"на|что|من|في|على) "
 )
 NO_BEGINNING = frozenset("the a an der die das le les une un this в с к о у и на по для".split())
-"""Articles and prepositions, which begin titles and no names."""
+"""Articles and prepositions, with which titles begin, but not names."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """A piece of a line that may be a name, with the marks behind it."""
+    """A piece of a line that may be a name, with the marks after it."""
 
     text: str
     marks: frozenset[str] = frozenset()
@@ -94,7 +94,7 @@ class Part:
 
 @cache
 def _countries() -> frozenset[str]:
-    """Return the keys of the names of countries in several languages, from Unicode's CLDR."""
+    """Return the keys of countries' names in several languages, from Unicode's CLDR."""
     found = {"uk", "usa", "us", "prc", "england", "scotland", "wales", "northernireland", "korea"}
     for language in ("en", "de", "fr", "es", "it", "pt", "nl", "ru", "ar"):
         found |= {to_key(name) for name in Locale(language).territories.values()}
@@ -111,9 +111,9 @@ def is_country(text: str) -> bool:
 
 
 def to_parts(line: str) -> list[Part]:
-    """Return the pieces of a by-line between commas and conjunctions, without degrees and marks."""
+    """Return the pieces of a byline between commas and conjunctions, without degrees and marks."""
     plain = DEGREES.sub("", MAIL.sub(" ", LABEL.sub("", line)))
-    # A comma between two marks separates no names.
+    # A comma between two marks does not separate names.
     plain = MARK.sub(lambda m: "\x00" + re.sub(r"[\s,()]+", " ", m[0]).strip() + "\x01", plain)
     parts = []
     for piece in _split(plain):
@@ -182,8 +182,8 @@ def to_names(line: str) -> list[Part] | None:
 def is_byline(text: str, following: str = "") -> bool:
     """Return whether a line names authors, and perhaps their institution.
 
-    One name alone, which may as well be a part of a title, needs an institution or an address in
-    the following line.
+    A single name, which may also be part of a title, needs an institution or an address in the
+    following line.
 
     >>> is_byline("Ada Byron1 and Bo Li2"), is_byline("Исаев И. П., студент 4 курса")
     (True, True)
@@ -199,7 +199,7 @@ def is_byline(text: str, following: str = "") -> bool:
 
 
 def first_names(line: str) -> list[Part]:
-    """Return the names before the institution of a line such as "A. Byron, University of X"."""
+    """Return the names before the institution in a line such as "A. Byron, University of X"."""
     found = INSTITUTION.search(line)
     if found is None or not (parts := to_parts(line)):
         return []

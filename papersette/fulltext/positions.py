@@ -1,7 +1,7 @@
-"""Read where the lines of a page stand, with pdfium: columns, indentation, gaps, running heads.
+"""Read the positions of lines with pdfium, and find columns, indentation, gaps and running heads.
 
-A line is as pdfium's text has it, and so are its words; the cleaned lines of a page are recognised
-among them by their first letters.
+Lines and words are those of pdfium's text; the cleaned lines of a page are matched to them by their
+first letters.
 """
 
 from __future__ import annotations
@@ -20,24 +20,25 @@ from typing import Any
 from papersette import files
 
 MIN_LINES = 6
-"""Lines that a page or list needs before its layout is examined."""
+"""Least number of lines of a page or list whose layout is examined."""
 FLUSH = 2.0
-"""Points by which the beginnings of lines with one indentation may differ."""
+"""Largest difference, in points, between the left edges of lines with the same indentation."""
 COLUMN = 0.2
-"""Share of the page's width by which the beginnings of lines in two columns differ."""
+"""Largest difference between the left edges of lines in one column, as a share of the page's
+width."""
 MAX_COLUMNS = 1000
-"""Columns of a page by which the columns of its list are numbered."""
+"""Offset between the column numbers of consecutive pages: more than the columns of a page."""
 COMPARED = 12
-"""Letters and digits by which a line of the page is recognised among the cleaned lines."""
+"""Number of letters and digits by which a line of the page is matched to the cleaned lines."""
 EDGE = 1.4
-"""Spacings of lines between a running header or footer and the text."""
+"""Least distance between a running header or footer and the text, in spacings of lines."""
 PAGE_NUMBER = re.compile(r"^\W*\d{1,4}\s|\s\d{1,4}\W*$|^\W*\d{1,4}\W*$")
 SEPARATORS = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True)
 class Line:
-    """A line of a page: its text, and the position of its first character in points."""
+    """A line of a page: its text, and the position of its first character, in points."""
 
     text: str
     left: float
@@ -45,13 +46,13 @@ class Line:
     column: int = 0
     """Number of the column, counted through all pages of the list."""
     indent: float = 0.0
-    """Distance from the leftmost line of the column."""
+    """Distance from the leftmost line of the column, in points."""
     gap: float = 0.0
-    """Distance from the line above in the column; 0 for the first."""
+    """Distance from the line above in the column, in points; 0 for the first line."""
 
 
 def read_lines(path: Path, numbers: Sequence[int]) -> dict[int, list[Line]]:
-    """Return the lines of pages, counted from 0. Raises `RuntimeError`, `ImportError`."""
+    """Return the lines of pages, counted from 0. Raises `RuntimeError` and `ImportError`."""
     import pypdfium2
 
     document = pypdfium2.PdfDocument(path if files.is_utf8(path) else path.read_bytes())
@@ -85,13 +86,13 @@ def _to_line(textpage: object, text: str, offset: int) -> Line:
 
 
 def _number_columns(lines: list[Line], width: float, first: int) -> Iterator[Line]:
-    """Yield the lines with their columns, by where they begin, and the gap above them."""
+    """Yield the lines with their columns, by their left edges, and the gap above them."""
     anchors: list[float] = []
     above: dict[int, Line] = {}
     before: Line | None = None
     for line in lines:
         if before and abs(line.baseline - before.baseline) < FLUSH and line.left > before.left:
-            continue  # the rest of a line in which the engine has seen two
+            continue  # the rest of a line that the engine has split in two
         near = [i for i, x in enumerate(anchors) if abs(line.left - x) <= COLUMN * width]
         column = near[0] if near else len(anchors)
         if not near:
@@ -104,8 +105,8 @@ def _number_columns(lines: list[Line], width: float, first: int) -> Iterator[Lin
 def find_running_heads(pages: Mapping[int, Sequence[Line]]) -> dict[int, set[str]]:
     """Return the keys of the running headers and footers of each page.
 
-    They are the highest or lowest line, away from the others, and have a page number or are on two
-    of the pages.
+    These are the highest or lowest line, apart from the other lines, with a page number or the same
+    words as on another page.
     """
     edges = {number: list(_find_edge_lines(lines)) for number, lines in pages.items()}
     times = Counter(mask for own in edges.values() for mask in {_mask(line) for line in own})
@@ -118,7 +119,7 @@ def find_running_heads(pages: Mapping[int, Sequence[Line]]) -> dict[int, set[str
 
 
 def _find_edge_lines(lines: Sequence[Line]) -> Iterator[Line]:
-    """Yield the highest and the lowest line of a page, if they are away from the others."""
+    """Yield the highest and the lowest line of a page, if they are apart from the others."""
     ordered = sorted(lines, key=lambda line: -line.baseline)
     if len(ordered) < MIN_LINES:
         return
@@ -134,7 +135,7 @@ def _mask(line: Line) -> str:
 
 
 def find_spacing(placed: Sequence[Line]) -> float:
-    """Return the distance of lines within an entry: the median of the smaller half."""
+    """Return the distance of lines within an entry: the median of the smaller half of all gaps."""
     gaps = sorted(line.gap for line in placed if line.gap > 0)
     return statistics.median_low(gaps[: len(gaps) // 2 + 1]) if gaps else 0.0
 

@@ -1,8 +1,8 @@
 """Measure the quality of extracted text, and describe extraction problems with their remedy.
 
 The measures apply to raw text, because cleaning removes unreadable characters: `unreadable_share`
-to one page, `to_warning` to a file. Whether the words of a page are words of the corpus is measured
-on the finished indexes (papersette/database/text_quality.py).
+to one page, `to_warning` to a file. papersette/database/text_quality.py measures on the finished
+indexes whether the words of a page are words of the corpus.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from collections import Counter
 from itertools import islice
 
 BAD_PAGE = 0.1
-"""Share of unreadable characters above which a page is read by another engine, and a file becomes a
-problem."""
+"""Share of unreadable characters above which a page is read again by another engine, and a file is
+reported as a problem."""
 FEW_LETTERS = 20
-"""A page with fewer letters counts as empty, as a full-page figure or a scan is."""
+"""Letters below which a page counts as empty, such as a full-page figure or a scan."""
 
 NO_TEXT = (
     "has no text: scanned pages? Set “ocr: true” in the catalog, or run ocrmypdf on it, "
@@ -62,7 +62,7 @@ LETTER = re.compile(r"[^\W\d_]")
 
 
 def to_warning(pages: list[str]) -> str | None:
-    """Return what is wrong with the raw pages of a file, or None."""
+    """Return a description of what is wrong with the raw pages of a file, or None."""
     empty = sum(map(is_empty, pages))
     if len(pages) >= 4 and empty > len(pages) / 2:
         return SCANNED_PARTLY.format(empty=empty, pages=len(pages))

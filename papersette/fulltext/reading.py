@@ -1,4 +1,4 @@
-"""Extract the text of files in worker processes, so that a bad file affects no other.
+"""Extract the text of files in worker processes, so that a bad file does not affect others.
 
 Each file is read in a worker process with limits of time, memory and pages. `extract` yields its
 text, or the reason why it has none, and continues with the next file.
@@ -41,9 +41,9 @@ class Page:
     body: str
     """One paragraph per line."""
     refs: str = ""
-    """Lines as printed; an empty line before each that begins an entry, if the layout shows it."""
+    """Lines as printed, with an empty line before each entry if the layout shows the entries."""
     engine: str = "text"
-    """How it was read: "pdfium", "pdfminer", "ocr", or "text" for a text file."""
+    """Engine that read it: "pdfium", "pdfminer" or "ocr"; "text" for a text file."""
 
 
 NO_FRONT = Front()
@@ -59,17 +59,17 @@ class Text:
     front: Front = NO_FRONT
     headings: tuple[Heading, ...] = ()
     language: str | None = None
-    """ISO 639-1 code of the language of the text, if it is certain."""
+    """ISO 639-1 code of the text's language; None if it is uncertain."""
     broken: tuple[str, ...] = ()
-    """Compounds that a line end broke and that were joined: the text writes them nowhere else."""
+    """Compounds broken at a line end that were joined, as they occur nowhere else in the text."""
     forms: str = ""
-    """Its words and compounds, if it is one of a corpus: see hyphens.py."""
+    """Words and compounds of the text, for the decision of the corpus: see hyphens.py."""
     hidden: tuple[Hidden, ...] = ()
-    """What readers of the PDF cannot see."""
+    """Text that readers of the PDF cannot see."""
     warning: str | None = None
-    """What may be wrong with the text, for the table `problems`."""
+    """Possible extraction problem, for the table `problems`; None if there is none."""
     unsaved: str | None = None
-    """Why the text could not be kept in the cache, if it could not."""
+    """Reason why the text could not be cached; None if it was, or if there is no cache."""
 
 
 TOO_LONG = (
@@ -80,7 +80,7 @@ TOO_LONG = (
 
 @dataclass(frozen=True)
 class Job:
-    """One file to read, and how: the argument of a worker."""
+    """One file to read, with options: the argument of a worker."""
 
     path: Path
     engine: str = "pdfium"
@@ -113,7 +113,7 @@ def extract(
 
 
 def prepare_worker() -> None:
-    """Load what every file needs, before the memory of a worker is limited."""
+    """Load what every file needs, before the worker's memory is limited."""
     languages.load()
 
 
@@ -158,7 +158,7 @@ def read_file(job: Job) -> Text:
 
 
 def _to_keys(job: Job, sha256: str) -> tuple[str, str]:
-    """Return the keys of the raw text of a file and of its clean text."""
+    """Return the cache keys of a file's raw text and of its clean text."""
     engine = "text" if files.is_text(job.path) else f"{job.engine}, ocr {job.ocr}"
     raw_key = cache.to_key(sha256, engine, engines.VERSION)
     rules = (cleaning.VERSION, references.VERSION, headings.VERSION, hidden.VERSION)
@@ -192,7 +192,7 @@ def _to_front(
 
 
 def _keep(job: Job, key: str, entry: Any) -> str | None:
-    """Save an entry in the cache, if there is one; return the reason if that is not possible."""
+    """Save an entry in the cache, if there is one; return the reason if it cannot be saved."""
     try:
         if job.cache:
             cache.save_entry(job.cache, key, entry)
@@ -217,7 +217,7 @@ def _read_raw(job: Job, key: str) -> list[engines.RawPage]:
 
 
 def to_entry(job: Job, raw: list[engines.RawPage]) -> dict[str, Any]:
-    """Return the cache entry of a file, as JSON can hold it; at most `engines.MAX_PAGES` pages."""
+    """Return the cache entry of a file, ready for JSON, with at most `engines.MAX_PAGES` pages."""
     raw, more = raw[: engines.MAX_PAGES], len(raw) > engines.MAX_PAGES
     lines, broken = cleaning.clean_with_breaks([page.text for page in raw])
     separated = references.separate_references(lines)
@@ -252,7 +252,7 @@ def _read_structure(
     metadata = typography.Metadata()
     if job.path.suffix.lower() == ".pdf":
         typed, metadata = typography.read_type(job.path, front.PAGES, len(lines))
-    # The heading of a reference list is kept: it may be the last one with a number.
+    # The heading of a reference list is included: it may be the last one with a number.
     own = [[*body, *refs[:1]] for body, refs in separated]
     unseen = hidden.find_hidden(job.path, typed)
     return front.read_front(typed, metadata, lines), headings.to_headings(own, typed), unseen

@@ -1,4 +1,4 @@
-"""Recognise the text of scanned pages with ocrmypdf, if the catalog says `ocr: true`."""
+"""Recognise the text of scanned pages with ocrmypdf, if the catalog has `ocr: true`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MISSING = (
 
 
 def read_version() -> str:
-    """Return the version of ocrmypdf, or "none" where it is not installed."""
+    """Return the version of ocrmypdf, or "none" if it is not installed."""
     program = shutil.which("ocrmypdf")
     if program is None:
         return "none"

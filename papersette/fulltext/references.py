@@ -1,9 +1,9 @@
 """Separate body text from reference lists, so that a search can tell "uses X" from "cites X".
 
-A list begins at its heading, if entries follow, and ends at the next appendix or heading of other
-text, where years end, or at the end of the paper. A paper may have several lists, and tables may
-interrupt them. Without a heading, the list begins where a third of the lines are entries, or at the
-first of a sequence of numbered entries.
+A list begins at its heading, if entries follow. It ends at the next appendix or heading of other
+text, where lines no longer contain years, or at the end of the paper. A paper may have several
+lists, and tables may interrupt them. Without a heading, the list begins where a third of the lines
+are entries, or at the first of a sequence of numbered entries.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ RUN_IN = re.compile(
     r"|Literaturverzeichnis|Références|RÉFÉRENCES|Bibliographie|Referencias|REFERENCIAS)"
     r"(?: (?=\[1\]|\[?[A-Z])|: (?=[A-Z]))"
 )
-"""A heading that the text engine has joined to its first entry."""
+"""A heading that the text engine joined to the first entry."""
 APPENDIX = re.compile(
     r"(?i:(?:\d{1,2}\.? ?|A\.? ?)?A ?PPENDI(?:X|CES)\b.{0,120}|S ?UPPLEMENT(?:ARY|AL)\b.{0,120})"
     r"|A(?:\.?\d?)? [A-Z][A-Za-z ,:-]{3,60}|[A-Z]\.?\d? [A-Z][A-Z0-9 ,:;&/()'’-]{5,80}"
@@ -39,35 +39,35 @@ START = re.compile(
     r"(?:[\[(]?\d{1,3}[\])]?[.)]?\s+)?[^\W\d_a-z][^\s,]{1,30}(?:[\s-][^\s,.]{1,20}){0,3}"
     r"(?:[,،，、]\s?|\s\(|\s[A-Z]\.|/|;|\s(?:&|and|und|et)\s|\.\s[A-Z])"
 )
-"""What most entries begin with: a number, a name, and a comma, an initial or a bracket."""
+"""The start of most entries: a number, a name, and a comma, an initial or a bracket."""
 NUMBERS = re.compile(r"\d+\s?[-–:(]\s?\(?\d+")
-"""Volumes, issues and pages."""
+"""Volumes, issues and pages of an entry."""
 LABEL = re.compile(r"[\[(]?(\d{1,3})[\]).]{1,2}\s*\S")
 CLOSING = re.compile(r"\b(?:19|20)\d\d[a-z]?\.$")
 """The end of an entry."""
 VERSION = "3"
-"""Part of the cache's key: changes when the same lines may be separated, or the entries of a list
+"""Part of the cache's key; changed when the same lines may be separated, or the entries of a list
 marked (entry_layout.py), differently."""
 LOOK_AHEAD = 25
-"""Lines after a heading that must contain two years: tables also have a column "References".
-Where this number of lines contains no year, the list ends or a table interrupts it: an entry with a
-hundred authors takes fewer lines."""
+"""Number of lines after a heading that must contain two years: tables also have a column
+"References". If this number of lines contains no year, the list ends or a table interrupts it: even
+an entry with a hundred authors takes fewer lines."""
 WINDOW = 9
-"""Lines of which a third must be entries to begin a list without a heading, or with one reduced to
-"R"."""
+"""Number of lines of which a third must be entries to begin a list without a heading, or with a
+heading reduced to "R"."""
 EARLY = 0.15
-"""Share of a paper's lines before which a heading is most often that of a table of contents."""
+"""Share of a paper's lines in which a heading usually belongs to a table of contents."""
 SHORT = 200
-"""Lines of the longest paper without a table of contents."""
+"""Number of lines of the longest paper without a table of contents."""
 LIKELY = 0.4
-"""Share of the lines after a heading that must look like lines of a list where the heading may also
-head other text. Of 50 papers, true lists have .36 and more, other text at most .36."""
+"""Share of the lines after a heading that must look like lines of a list, if other text may also
+have this heading. Of 50 papers, true lists have .36 and more, other text at most .36."""
 VERY_LIKELY = 0.6
-"""The same for a heading on the first pages."""
+"""Share that replaces `LIKELY` for a heading on the first pages, and after an interruption."""
 MIN_LABELS = 5
-"""So many numbered entries are a list, if there is no heading."""
+"""Number of numbered entries that make a list without a heading."""
 CONTINUES = 0.2
-"""Share of entries in the next lines above which an apparent heading of an appendix is part of an
+"""Share of entries in the next lines from which an apparent heading of an appendix is part of an
 entry: "A Computer Language for Pure" / "Mathematics."."""
 
 
@@ -104,7 +104,7 @@ class _Lines:
         )
 
     def resumes(self, index: int) -> bool:
-        """Return whether a list that was interrupted goes on at this line."""
+        """Return whether an interrupted list continues at this line."""
         line = self.lines[index]
         return (bool(ENTRY.match(line)) and self.is_dense(index)) or (
             bool(START.match(line)) and self._likelihood(index - 1, WINDOW) > VERY_LIKELY
@@ -117,7 +117,7 @@ class _Lines:
         return bool(is_heading) and not self.is_dense(index, CONTINUES)
 
     def pauses(self, index: int) -> bool:
-        """Return whether a table begins here, or neither this line nor the next contain a year."""
+        """Return whether a table begins here, or the next `LOOK_AHEAD` lines contain no year."""
         if FLOAT.fullmatch(self.lines[index]):
             return self._likelihood(index, WINDOW) < LIKELY
         ahead = _next(self.filled, index, LOOK_AHEAD)
@@ -181,7 +181,7 @@ def _mark_unheaded(own: _Lines) -> list[bool]:
 
 
 def _mark_numbered(own: _Lines) -> list[bool]:
-    """Mark the last sequence of numbered lines, from 1, of which most contain a year."""
+    """Mark the last sequence of lines numbered from 1, most of which contain a year."""
     labels = [(i, int(found[1])) for i in own.filled if (found := LABEL.match(own.lines[i]))]
     chain: list[int] = []
     best: list[int] = []
@@ -199,7 +199,7 @@ def _mark_numbered(own: _Lines) -> list[bool]:
 
 
 def _count_years(own: _Lines, chain: list[int]) -> int:
-    """Return how many numbered entries contain a year."""
+    """Return the number of numbered entries that contain a year."""
     ends = [*chain[1:], chain[-1] + 4]
     return sum(
         bool(YEAR.search(" ".join(own.lines[a:b]))) for a, b in zip(chain, ends, strict=True)

@@ -1,9 +1,9 @@
 """Put right-to-left text into logical order, from the positions of its characters.
 
-A PDF places glyphs; it does not say in which order they are read. pdfium's own order reverses
-Arabic ligatures ("على" becomes "عىل"), swaps words of Latin phrases and breaks lines at a hamza.
-Here each line is ordered by the positions on the page; numbers and Latin words run left to right.
-The rules are those of the Unicode Bidirectional Algorithm (UAX 9), applied from the display back.
+A PDF positions glyphs, but does not store their reading order. pdfium's own order reverses Arabic
+ligatures ("على" becomes "عىل"), swaps words of Latin phrases and breaks lines at a hamza. Here each
+line is ordered by the positions on the page; numbers and Latin words run left to right. The rules
+are those of the Unicode Bidirectional Algorithm (UAX 9), applied in reverse to displayed text.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from typing import NamedTuple
 LETTER = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 """Letters of Hebrew, Arabic, Syriac and their presentation forms."""
 FEWEST = 0.1
-"""Share of a page's letters from which its lines are ordered here."""
+"""Least share of a text's letters that are right-to-left for its lines to be ordered here."""
 SAME_LINE = 0.3
-"""Largest difference of two baselines of one line, in ems."""
+"""Largest difference between two baselines of one line, in ems."""
 OTHER_LINE = 0.8
-"""Smallest difference of two baselines of different lines, in ems; superscripts are nearer."""
+"""Smallest difference between baselines of different lines, in ems; superscripts are nearer."""
 JOINED = 1.5
-"""Largest distance in ems between two parts of one line."""
+"""Largest distance between two parts of one line, in ems."""
 WORD_GAP = 0.15
-"""Smallest distance in ems between two words."""
+"""Smallest distance between two words, in ems."""
 HAMZAS = "\u0653\u0654\u0655"
 CARRIERS = "اويى"
-"""Letters that a hamza or madda belongs to."""
+"""Letters that may have a hamza or madda."""
 LATIN = re.compile("(?:L|E?D)(?:[^R]*[LD])?")
 NUMBER = re.compile("E?D(?:S?D)*")
 RIGHT_TO_LEFT = re.compile("R(?:[^L]*R)?")
@@ -36,7 +36,7 @@ BRACKETS = dict(zip("()[]{}«»", ")(][}{»«", strict=True))
 ALEFS = "اأإآ"
 WRONG_END = re.compile(r"(?<!\w)[ةىךםןףץ]\w")
 RIGHT_END = re.compile(r"\w[ةىךםןףץ](?!\w)")
-"""Letters that only end words: at the start of words they show reversed text."""
+"""Letters that only end words; at the start of a word they show that text is reversed."""
 
 
 class Glyph(NamedTuple):
@@ -46,10 +46,10 @@ class Glyph(NamedTuple):
     left: float
     right: float
     origin: float
-    """Where its advance begins, on the left."""
+    """Left position at which the glyph's advance begins."""
     baseline: float
     at: int = 0
-    """Its index in the text of the page."""
+    """Index of the glyph in the text of the page."""
 
 
 def has_letters(text: str) -> bool:
@@ -62,10 +62,10 @@ def has_letters(text: str) -> bool:
 def order_lines(
     lines: Iterable[Sequence[Glyph]], size: float, *, add_spaces: bool = False
 ) -> list[list[Glyph]]:
-    """Return lines in logical order; `size` is that of the type, in points.
+    """Return lines in logical order; `size` is the size of the type, in points.
 
-    Parts of one line on one baseline, side by side, are joined. `add_spaces` separates words that
-    are apart, for engines whose characters have no spaces.
+    Adjacent parts on one baseline are joined to a line. `add_spaces` inserts spaces between words
+    that are apart, for engines that return no spaces.
     """
     joined: list[list[Glyph]] = []
     parts = (part for line in lines for part in _split_baselines(line, size))
@@ -78,7 +78,7 @@ def order_lines(
 
 
 def _split_baselines(line: Sequence[Glyph], size: float) -> list[list[Glyph]]:
-    """Return the lines of the page that pdfium has put into one line."""
+    """Return the page's lines that pdfium has joined into one line."""
     parts: list[list[Glyph]] = []
     baseline = 0.0
     for glyph in line:
@@ -92,7 +92,7 @@ def _split_baselines(line: Sequence[Glyph], size: float) -> list[list[Glyph]]:
 
 
 def _without_gaps_at_marks(line: Sequence[Glyph], size: float) -> list[Glyph]:
-    """Drop the spaces that pdfium adds beside a mark, where the letters are not apart."""
+    """Drop the spaces that pdfium adds beside a mark if the letters around it are not apart."""
     kept = []
     for i, glyph in enumerate(line):
         near = [g for g in (*line[max(0, i - 1) : i], *line[i + 1 : i + 2]) if _is_mark(g)]
@@ -107,7 +107,7 @@ def _without_gaps_at_marks(line: Sequence[Glyph], size: float) -> list[Glyph]:
 
 
 def _stripped(line: list[Glyph]) -> list[Glyph]:
-    """Drop the spaces at the ends, which may hang over the letters."""
+    """Drop spaces at the ends of a line, which may overlap its letters."""
     filled = [i for i, g in enumerate(line) if not g.text.isspace()]
     return line[filled[0] : filled[-1] + 1] if filled else []
 
@@ -157,9 +157,9 @@ def _class(text: str) -> str:
 
 
 def _order(line: Sequence[Glyph]) -> list[Glyph]:
-    """Return the glyphs of a displayed line in the order in which they are read."""
+    """Return the glyphs of a displayed line in reading order."""
     marks = [g for g in line if _is_mark(g)]
-    # pdfium places a space that it adds at the origin of the letter before it.
+    # pdfium gives a space that it adds the origin of the letter before it.
     bases = sorted(
         (g for g in line if not _is_mark(g)),
         key=lambda g: (g.origin, not g.text.isspace(), g.at),
@@ -185,7 +185,7 @@ def _reverse(shown: list[Glyph]) -> list[Glyph]:
 
 
 def _correct_brackets(line: list[Glyph]) -> list[Glyph]:
-    """Mirror brackets that open where they should close: fonts name them by look or by meaning."""
+    """Mirror brackets that open where they should close: fonts encode either look or meaning."""
     text = "".join(g.text for g in line)
     corrected = list(line)
     for i, glyph in enumerate(line):
@@ -218,8 +218,8 @@ def _with_marks(bases: list[Glyph], marks: Iterable[Glyph]) -> list[Glyph]:
 def _order_ligatures(lines: list[list[Glyph]]) -> list[list[Glyph]]:
     """Return the lines with the letters of each ligature in order.
 
-    pdfium returns the letters of one glyph in order, or reversed, depending on the font. The
-    ligature of lam and alef, which most texts have, tells which.
+    pdfium returns the letters of one glyph in order or reversed, depending on the font. The
+    ligature of lam and alef, which most texts have, shows which.
     """
     clusters = [
         [sorted(cluster, key=lambda g: g.at) for _, cluster in groupby(line, key=_ligature_key)]
@@ -239,12 +239,12 @@ def _order_ligatures(lines: list[list[Glyph]]) -> list[list[Glyph]]:
 
 
 def _is_ligature(cluster: Sequence[Glyph]) -> bool:
-    """Return whether several letters are one glyph, rather than glyphs with one origin."""
+    """Return whether several letters are one glyph, not several glyphs with one origin."""
     return len(cluster) > 1 and len({(g.left, g.right) for g in cluster}) == 1
 
 
 def _ligature_key(glyph: Glyph) -> tuple[float, int]:
-    """Return what the letters of one origin share; a mark or a space shares it with nothing."""
+    """Return the same key for letters with one origin; each mark or space gets its own key."""
     alone = _is_mark(glyph) or glyph.text.isspace() or not LETTER.match(glyph.text)
     return glyph.origin, glyph.at if alone else -1
 
@@ -261,7 +261,7 @@ def is_reversed(text: str) -> bool:
 
 
 def restore(text: str) -> str:
-    """Return a text whose lines are in display order, as older tools save them, in logical order.
+    """Return a text in logical order; its lines are in display order, as older tools save them.
 
     >>> restore("ةيبرعلا 2019 ةغللا")
     'اللغة 2019 العربية'
@@ -270,7 +270,7 @@ def restore(text: str) -> str:
 
 
 def to_logical(line: str) -> str:
-    """Return a line in logical order that is in display order, from left to right."""
+    """Return a line in logical order, given in display order from left to right."""
     if not LETTER.search(line):
         return line
     shown = unicodedata.normalize("NFC", line)

@@ -1,4 +1,4 @@
-"""Read files on other machines: they are copied into the cache, which all machines reach.
+"""Read files on other machines, from copies in the cache, which all machines can access.
 
 A copy is named by the hash of its content, so that a file is copied once, whatever its path.
 """
@@ -14,22 +14,22 @@ from papersette.fulltext.engines import Unreadable
 from papersette.fulltext.reading import Job, Text, read_file
 
 FOLDER = "files"
-"""Of the copies, in the cache."""
+"""Folder of the copies in the cache."""
 
 
 @dataclass(frozen=True)
 class StoredJob:
-    """A file in the cache to read, and how."""
+    """A file in the cache to read, with options."""
 
     name: str
-    """Of the copy, in the cache."""
+    """Name of the copy in the cache."""
     job: Job
 
 
 def store(job: Job) -> StoredJob:
     """Copy the file of a job into its cache, unless it is there.
 
-    Raises `Unreadable` if it is no regular file or too large, and `OSError` if it cannot be copied.
+    Raises `Unreadable` if it is not a regular file or too large, and `OSError` if copying fails.
     """
     if job.cache is None:
         raise OSError("files can be read on other machines only with a cache")
@@ -44,7 +44,7 @@ def store(job: Job) -> StoredJob:
 
 
 def read_stored(stored: StoredJob) -> Text:
-    """Read a file of the cache as `read_file` does, which keeps its text there."""
+    """Read a file of the cache with `read_file`, which also caches its text there."""
     location = stored.job.cache
     if location is None:
         raise OSError("files can be read on other machines only with a cache")

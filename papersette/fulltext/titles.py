@@ -1,8 +1,8 @@
 """Choose the title of a paper among the blocks of type on its first pages.
 
-No rule alone is right: the largest type may be a journal's name, and metadata may be those of a
+No single rule is right: the largest type may be a journal's name, and metadata may come from a
 template. Each block of lines in one type is scored by size, weight, position and length, by the
-by-line below it, and by whether metadata or an archive's cover sheet agree.
+byline below it, and by its agreement with metadata or an archive's cover sheet.
 """
 
 from __future__ import annotations
@@ -18,25 +18,25 @@ from papersette.fulltext.typography import Line, Metadata, TypedPage
 from papersette.text import to_key
 
 LEADING, DOUBLE = 1.9, 2.5
-"""Largest distance in ems between two baselines of one title; manuscripts are double-spaced."""
+"""Largest distance between two baselines of one title, in ems; manuscripts are double-spaced."""
 LONGEST = 300
-"""Characters of the longest title."""
+"""Longest title in characters."""
 USUAL_WORDS = range(3, 31)
 AGREEMENT = 88
-"""Similarity (0 to 100) from which metadata or a cover sheet confirm a title."""
+"""Least similarity (0 to 100) at which metadata or a cover sheet confirm a title."""
 LEAST = 2.0
-"""Score below which a block is no title."""
+"""Least score of a title."""
 BYLINE_WITHIN = 7
-"""Lines below a title among which the authors are."""
+"""Number of lines below a title that may name the authors."""
 SUBTITLE_WITHIN = 2.6
-"""Largest distance in ems between the baselines of a title and its subtitle."""
+"""Largest distance between the baselines of a title and its subtitle, in ems."""
 LABEL = re.compile(r"(?:title|titel|titre|题 ?目|論?论?文?题 ?目)\s*[:：]?", re.IGNORECASE)
 FILE_NAME = re.compile(
     r"(?:microsoft word|untitled|powerpoint|\S+\.(?:docx?|rtf|tex|dvi|pdf|odt|indd|qxd|fm|ps)\b)"
     r"|^\W*$|^\w{0,3}$|^(?:title|titel|paper|document|template|slide \d+|layout \d+)\W*$",
     re.IGNORECASE,
 )
-"""Titles in metadata that a program has made of a file's name."""
+"""Titles in metadata that a program has derived from a file name."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def find_title(
     Args:
         pages: The first pages without cover sheets.
         covers_text: The text of the cover sheets.
-        metadata: What the file states about itself.
+        metadata: Title and author that the file states about itself.
         body: Size of the running text in points.
     """
     stated = to_stated(metadata)
@@ -81,13 +81,13 @@ def find_title(
 
 
 def to_stated(metadata: Metadata) -> str | None:
-    """Return the title that metadata state, unless it is the name of a file or template."""
+    """Return the title in the metadata, unless it is the name of a file or template."""
     title = " ".join(cleaning.fold_characters(metadata.title or "").split())
     return None if not title or FILE_NAME.search(title) or len(title) > LONGEST else title
 
 
 def to_blocks(page: TypedPage) -> Iterator[list[Line]]:
-    """Yield the groups of lines in one type, each below the other, from top to bottom."""
+    """Yield groups of consecutive lines in one type, from top to bottom."""
     left = [
         line
         for line in _with_raised(page.columns)
@@ -108,7 +108,7 @@ def to_blocks(page: TypedPage) -> Iterator[list[Line]]:
 
 
 def _with_raised(lines: Sequence[Line]) -> list[Line]:
-    """Return the lines with raised letters, as in “over Rᵈ”, at the end of the line before them."""
+    """Return the lines; raised letters, as in “over Rᵈ”, are appended to the line before them."""
     kept: list[Line] = []
     for line in lines:
         last = kept[-1] if kept else None
@@ -151,7 +151,7 @@ def _leading(one: Line, other: Line) -> float:
 
 
 def _is_break(line: Line, block: Sequence[Line], following: str) -> bool:
-    """Return whether a line in the type of a title is no part of it."""
+    """Return whether a line in the type of a title does not belong to it."""
     return (
         covers.is_boilerplate(line.text)
         or vocabulary.is_section(line.text)
@@ -163,7 +163,7 @@ def _is_break(line: Line, block: Sequence[Line], following: str) -> bool:
 
 
 def join(lines: Sequence[Line]) -> str:
-    """Return lines as one text, with words rejoined and without the mark of a footnote."""
+    """Return lines as one text, with words rejoined and without a footnote mark."""
     texts = [line.text for line in lines]
     rejoined = cleaning.join_hyphenated(texts, cleaning.to_vocabulary([texts]))
     return re.sub(r"(?<=[^\W\d])\s?[∗*†‡§¹²³]+$|(?<=[a-zß-ÿ])\d$", "", " ".join(rejoined)).strip()
@@ -177,7 +177,7 @@ def score(
     covers_text: str,
     stated: str | None,
 ) -> float:
-    """Return how much a block looks like the title of the paper."""
+    """Return a score of how much a block looks like the title of the paper."""
     title = join(block)
     words = len(title.split())
     if (
@@ -208,7 +208,7 @@ def score(
 
 
 def _is_letterspaced(title: str) -> bool:
-    """Return whether a text consists of single letters, as engines read logos: "S O C IAL"."""
+    """Return whether a text consists of single letters, as engines return logos: "S O C IAL"."""
     words = title.split()
     return (
         len(words) > 4 and sum(len(word) < 3 and word.isupper() for word in words) > len(words) / 3
@@ -243,13 +243,13 @@ def _length_score(title: str, words: int) -> float:
 
 
 def _position_score(block: Sequence[Line], page: TypedPage) -> float:
-    """Return less for what is in the margin of a page, or in its lower half."""
+    """Return a lower score for a block in the top margin or in the lower half of a page."""
     height = block[0].baseline / max(page.height, 1.0)
     return -1.5 if height > 0.955 else 0.8 if height > 0.6 else 0.0 if height > 0.4 else -2.0
 
 
 def _byline_score(block: Sequence[Line], page: TypedPage) -> float:
-    """Return more the closer the first line of names is; a subtitle may be in between."""
+    """Return a score, higher if the names are near; a subtitle may be in between."""
     last = block[-1]
     below = sorted(
         (
@@ -281,7 +281,7 @@ def _is_subtitle(block: Sequence[Line], page: TypedPage) -> bool:
 
 
 def _agree(title: str, stated: str) -> float:
-    """Return 1 if both are the same title, a little less if one is the beginning of the other."""
+    """Return 1 if both are the same title, 0.8 if one is the beginning of the other, else 0."""
     one, other = to_key(title), to_key(stated)
     if not one or not other:
         return 0.0
@@ -296,8 +296,8 @@ def _with_subtitles(
 ) -> list[list[Line]]:
     """Return a title with the blocks directly below it that belong to it.
 
-    They do if the title ends in a colon, if metadata have both, or if they are set larger or bolder
-    than the text.
+    They belong to it if the title ends in a colon, if the title in the metadata includes them, or,
+    if the metadata have no title, if they are set larger than the text.
     """
     parts = [block]
     for other in to_blocks(page):
@@ -335,7 +335,7 @@ def _join_parts(parts: Sequence[Sequence[Line]]) -> str:
 
 
 def _spelling(title: str, stated: str | None) -> str:
-    """Return the title in the spelling of metadata, where the page has lost letters or accents."""
+    """Return the title as spelled in the metadata if the page has lost letters or accents."""
     if (
         not stated
         or not _is_damaged(title)

@@ -1,7 +1,8 @@
 """Read lines with their type: size, weight, slant and position on the page.
 
-The text alone does not tell a title from a running head. pdfium reports the font of each character;
-three characters stand for a line. Pages whose fonts have no Unicode map are read by pdfminer.six.
+The text alone does not distinguish a title from a running head. pdfium reports the font of each
+character; three characters represent a line. Pages whose fonts have no Unicode map are read by
+pdfminer.six.
 """
 
 from __future__ import annotations
@@ -22,15 +23,15 @@ from papersette.fulltext import accents, cleaning, layout, quality, rtl
 from papersette.fulltext.characters import LINE, Characters, is_bold, is_italic
 
 WIDE_GAP = 1.8
-"""Distance in ems between two words from which they belong to different columns."""
+"""Least distance in ems between words of different columns."""
 LEAST_GAP, UNUSUAL_GAP = 0.5, 1.55
-"""The same for a gap of at least half an em that is wider than the others of its line."""
+"""Least distance in ems, and multiple of the usual gap, between names printed side by side."""
 GAP = re.compile("(?<=[^ {0}])(?: *[{0}])* +(?=[^ {0}])".format("".join(accents.COMBINING)))
 """The space between two words, with the accents that TeX's fonts leave there."""
 SIDE_BY_SIDE = range(3, 14)
-"""Gaps in a line of two or more names."""
+"""Number of gaps in a line of two or more names."""
 SECOND_SECONDS = 10
-"""Time limit: the layout of a page of scattered words can take pdfminer.six minutes."""
+"""Time limit in seconds: pdfminer.six can take minutes for a page of scattered words."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Line:
     right: float = 0.0
     baseline: float = 0.0
     white: bool = False
-    """Whether its letters are white, or nearly."""
+    """Whether its letters are white, or almost white."""
 
     def same_type(self, other: Line) -> bool:
         """Return whether another line is set in the same size, weight and slant."""
@@ -62,7 +63,7 @@ class TypedPage:
 
     lines: tuple[Line, ...]
     columns: tuple[Line, ...] = ()
-    """The lines of a first page, split where columns or names are apart."""
+    """Lines of a first page, split where columns or names are apart."""
     width: float = 595.0
     height: float = 842.0
     unreadable: float = 0.0
@@ -80,7 +81,7 @@ class Metadata:
 def read_type(path: Path, front: int, limit: int) -> tuple[list[TypedPage], Metadata]:
     """Return at most `limit` pages of a PDF with their type, and the metadata of the file.
 
-    The first `front` pages also have columns. Of a file that pdfium cannot open, only these are
+    The first `front` pages also have columns. If pdfium cannot open the file, only these pages are
     read.
     """
     try:
@@ -108,7 +109,7 @@ def is_unreadable(page: TypedPage) -> bool:
 def _read_page(document: object, number: int, split: bool) -> TypedPage:
     try:
         found = Characters(document, number)
-    except RuntimeError:  # the base class of pypdfium2's errors
+    except RuntimeError:  # the base class of the errors of pypdfium2
         return TypedPage(())
     lines, columns = (
         tuple(line for part in _to_parts(found, apart) if (line := _to_line(found, part)))
@@ -134,7 +135,7 @@ def _to_parts(found: Characters, split: bool) -> Iterator[list[int]]:
 
 
 def _join_parts(found: Characters, lines: list[list[list[int]]]) -> Iterator[list[int]]:
-    """Join what pdfium separates although it is one line: it breaks lines at TeX's accents.
+    """Join parts of one line that pdfium separates: it breaks lines at TeX's accents.
 
     A line is a list of columns, and a column a list of indexes.
     """
@@ -144,7 +145,7 @@ def _join_parts(found: Characters, lines: list[list[list[int]]]) -> Iterator[lis
         for number, part in enumerate(columns):
             filled = [i for i in part if not found.text[i].isspace()]
             if not filled:
-                continue  # a control character, as fonts without a Unicode map have them
+                continue  # a control character, from a font without a Unicode map
             left, own = found.box(filled[0])[0], found.origin(filled[0])[1]
             size = found.type_of(filled[0])[0]
             accent = len(filled) == 1 and found.text[filled[0]] in accents.COMBINING
@@ -161,7 +162,7 @@ def _join_parts(found: Characters, lines: list[list[list[int]]]) -> Iterator[lis
 
 
 def _to_columns(found: Characters, start: int, end: int) -> list[tuple[int, int]]:
-    """Return the parts of a line that a wide gap separates: names in columns, or side by side."""
+    """Return the parts of a line separated by wide gaps: names in columns, or side by side."""
     gaps = []
     for gap in GAP.finditer(found.text[start:end]):
         before, after = start + gap.start() - 1, start + gap.end()
@@ -212,14 +213,14 @@ def to_clean(text: str) -> str:
 
 
 def _read_with_pdfminer(path: Path, numbers: Sequence[int]) -> list[TypedPage]:
-    """Return the pages that pdfium cannot read, as far as pdfminer.six reads them."""
+    """Return the pages that pdfium cannot read, if pdfminer.six can read them."""
     if not numbers:
         return []
     try:
         with layout.deadline(SECOND_SECONDS):
             return [_from_layout(page) for page in layout.read_layout(path, list(numbers))]
-    except Exception:  # noqa: BLE001 - pdfminer.six raises anything on a damaged file
-        return []  # the text, which pdfium has read, is still used
+    except Exception:  # noqa: BLE001 - a damaged file can raise anything in pdfminer.six
+        return []  # the text read by pdfium is still used
 
 
 def _from_layout(page: LTPage) -> TypedPage:
@@ -238,7 +239,7 @@ def _from_layout(page: LTPage) -> TypedPage:
 def _from_layout_line(line: LTTextLineHorizontal) -> Line | None:
     shown = [c for c in line if isinstance(c, LTChar) and not c.get_text().isspace()]
     text = to_clean(rtl.to_logical(line.get_text()))
-    if not shown or not text:  # as of a font without a map to characters
+    if not shown or not text:  # for example a font without a map to characters
         return None
     sizes = sorted(round(c.size, 1) for c in shown)
     middle = shown[len(shown) // 2]
@@ -254,7 +255,7 @@ def _from_layout_line(line: LTTextLineHorizontal) -> Line | None:
 
 
 def body_size(pages: Iterable[TypedPage]) -> float:
-    """Return the size in which most characters of the pages are set; 0 if there are none."""
+    """Return the size of most characters of the pages; 0 if there are none."""
     sizes: Counter[float] = Counter()
     for page in pages:
         for line in page.lines:

@@ -1,4 +1,4 @@
-"""The words by which the parts of a paper are recognised, in the languages that papers have."""
+"""Words that identify the parts of a paper, in the languages in which papers are written."""
 
 from __future__ import annotations
 
@@ -42,11 +42,11 @@ CONTENTS = (
     "|оглавление|(?:ال)?محتويات|فهرس|目录|目錄|目次"
 )
 SECTIONS = re.compile(rf"(?:{ABSTRACT}|{INTRODUCTION}|{OTHER}|{REFERENCES})\s*[:.]?", re.IGNORECASE)
-"""A heading that papers of every field share."""
+"""A heading that is common in papers of every field."""
 
 
 def is_section(text: str) -> bool:
-    """Return whether a line is a heading that papers of every field share.
+    """Return whether a line is a heading that is common in papers of every field.
 
     >>> is_section("Einleitung"), is_section("Введение"), is_section("The Fixed Point")
     (True, True, False)
@@ -60,7 +60,7 @@ BEGINNING = re.compile(
     rf"|(?:1|I)\.? [^\W\d_][^.]{{2,60}}|(?:{CONTENTS})\W*)",
     re.IGNORECASE,
 )
-"""The line with which the text of a paper begins, below its authors."""
+"""The first line of a paper's text, below its authors."""
 
 
 def begins_text(line: str) -> bool:

@@ -1,6 +1,6 @@
-"""Finds what one paper says of each aspect: its background, its method and its results.
+"""Finds the text of each aspect of a paper: its background, its method and its results.
 
-Headings divide the text of a paper into these.
+The headings of a paper divide its text into aspects.
 """
 
 from __future__ import annotations
@@ -17,36 +17,36 @@ ASPECTS = {
     "method": frozenset({"method"}),
     "result": frozenset({"experiments", "conclusion"}),
 }
-"""Aspect -> the kinds of sections that it is made of."""
+"""Aspect -> kinds of sections that belong to it."""
 LONGEST = 20_000
-"""Characters of an aspect that are compared."""
+"""Largest number of characters of an aspect that are compared."""
 BEGINNING = 500
-"""Characters of an aspect that the model reads."""
+"""Number of characters at the start of an aspect that the model reads."""
 WORD = re.compile(r"[^\W\d_][\w-]{2,}")
 
 
 @dataclass(frozen=True)
 class Aspect:
-    """What is compared of one aspect of one paper."""
+    """The comparable data of one aspect of one paper."""
 
     beginning: str
-    """Of its text: what a model of meaning reads."""
+    """Start of the text, for a model of meaning."""
     words: Mapping[str, int]
-    """How often each word occurs, in lower case."""
+    """Number of occurrences of each word, in lower case."""
 
 
 Heading = tuple[str, str, int]
-"""Number, heading and page."""
+"""(number, heading, page) of a section."""
 
 
 def find_aspects(
     headings: Sequence[Heading], pages: Sequence[tuple[int, str]]
 ) -> dict[str, Aspect]:
-    """Return the aspects of a paper; nothing of those that it has no heading for.
+    """Return the aspects of a paper for which it has headings.
 
     Args:
-        headings: Of its sections, in order.
-        pages: Number and text of each.
+        headings: The headings of its sections, in order.
+        pages: (number, text) of each page.
     """
     texts = to_aspect_texts(headings, pages)
     return {
@@ -58,7 +58,7 @@ def find_aspects(
 def to_aspect_texts(
     headings: Sequence[Heading], pages: Sequence[tuple[int, str]]
 ) -> dict[str, str]:
-    """Return the text of each aspect of a paper; nothing of those that it has no heading for.
+    """Return the text of each aspect of a paper for which it has headings.
 
     >>> to_aspect_texts((("1", "Introduction", 1), ("2", "Experiments", 1)),
     ...     ((1, "A title\\n1 Introduction\\nWhy.\\n2 Experiments\\nWe run it."),))
@@ -91,7 +91,7 @@ def _cut_sections(
 
 
 def _locate(text: str, start: int, number: str, heading: str) -> tuple[int, int]:
-    """Return where a heading begins and ends, from the start of its page; the start if unknown."""
+    """Return where a heading begins and ends after a page's start; the start if it is not found."""
     words = [re.escape(word) for word in f"{number} {heading}".split()]
     found = re.compile(r"^\s*" + r"[\s.:]*".join(words), re.IGNORECASE | re.MULTILINE)
     match = found.search(text, start)
@@ -99,5 +99,5 @@ def _locate(text: str, start: int, number: str, heading: str) -> tuple[int, int]
 
 
 def to_beginning(text: str) -> str:
-    """Return what the model reads of an aspect."""
+    """Return the start of an aspect's text, for a model of meaning."""
     return " ".join(text[:BEGINNING].split())

@@ -1,8 +1,8 @@
 """Finds papers that are related by one aspect: their background, their method, or their results.
 
-The candidates of a paper are those that are
-similar as a whole and those similar to them; each aspect ranks them anew, by TF-IDF and, where
-there is a model of meaning, by the cosine of how the aspects begin.
+The candidates of a paper are the papers that are similar as a whole, and the papers similar to
+those. Each aspect ranks them again, by TF-IDF and, with a model of meaning, by the cosine of the
+vectors of the starts of the aspects.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ NEIGHBOURS = 3
 TERMS = 3
 MOST_CANDIDATES = 60
 LEAST_SCORE = 0.08
-"""Papers whose aspect is less similar share a few words only."""
+"""Least similarity of an aspect; less similar papers share only a few words."""
 MEANING_SHARE = 0.5
-"""Share of the cosine of the model; the rest is that of words."""
+"""Weight of the model's cosine in the similarity; the rest is the weight of words."""
 MOST_SHARE = 0.4
-"""A word in more than this share of the papers is dropped."""
+"""Largest share of the papers that may have a word; more common words are dropped."""
 MOST_WORDS = 100_000
 REPORTABLE = re.compile("[a-z][a-z-]{2,}")
 
@@ -37,20 +37,20 @@ Weights = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Related:
-    """A paper that is related by one aspect."""
+    """A paper related to another by one aspect."""
 
     paper_id: str
     other_id: str
     aspect: str
     rank: int
-    """1 for the most similar."""
+    """Rank by similarity, from 1 for the most similar."""
     score: float
     terms: tuple[str, ...]
-    """Terms that both have there, the most distinctive first: the reason."""
+    """Terms that both have in this aspect, the most distinctive first: the reason."""
 
 
 class Aspects:
-    """The aspects of the papers of a collection, one paper after the other."""
+    """The aspects of the papers of a collection, in the order of the papers."""
 
     def __init__(self) -> None:
         self._words = {name: WordCounts() for name in ASPECTS}
@@ -64,12 +64,12 @@ class Aspects:
             self._beginnings[name].append(own.beginning)
 
     def iterate_beginnings(self) -> Iterator[str]:
-        """Yield what a model of meaning reads."""
+        """Yield the starts of all aspects, for a model of meaning."""
         for beginnings in self._beginnings.values():
             yield from filter(None, beginnings)
 
     def take_space(self, aspect: str) -> tuple[list[str], Space | None]:
-        """Return how the papers' texts of an aspect begin and their words; forget the words."""
+        """Return the starts and the TF-IDF space of an aspect's texts, and free its words."""
         words = self._words.pop(aspect)
         return self._beginnings[aspect], words.to_space(MOST_SHARE, MOST_WORDS)
 
@@ -83,13 +83,13 @@ def find_related(
     candidates: Mapping[str, Sequence[str]],
     vectors: Mapping[str, NDArray[np.float32]],
 ) -> Iterator[Related]:
-    """Yield the papers related to each by each aspect, except versions of its work.
+    """Yield the papers related to each paper by each aspect, except versions of its work.
 
     Args:
-        aspects: Of each paper; their words are forgotten.
-        papers: paper_id and work_id of the same papers.
+        aspects: The aspects of each paper; their words are removed to free memory.
+        papers: (paper_id, work_id) of each paper, in the same order.
         candidates: paper_id -> papers that may be related, the most similar first.
-        vectors: Beginning of an aspect's text -> its vector; empty without a model.
+        vectors: Start of an aspect's text -> its vector; empty without a model.
     """
     rows = {paper_id: row for row, (paper_id, _) in enumerate(papers)}
     for aspect in ASPECTS:
@@ -108,10 +108,10 @@ def find_related(
 
 
 class _Space:
-    """Texts as weighted words, of which one is compared with some others at a time.
+    """Texts as weighted words, to compare one text with some others at a time.
 
     Args:
-        matrix: A row for each text.
+        matrix: A matrix with one row for each text.
         names: The words of its columns.
     """
 
@@ -123,7 +123,7 @@ class _Space:
         self._dense = np.zeros(len(names), np.float32)
 
     def multiply(self, row: int, others: Sequence[int]) -> list[tuple[Columns, Weights]]:
-        """Return the words of each other text, and the products of their weights in both."""
+        """Return for each other text its words and the products of their weights in both texts."""
         self._dense[self._columns[row]] = self._weights[row]
         columns = np.concatenate([self._columns[other] for other in others])
         products = np.concatenate([self._weights[other] for other in others])
@@ -142,7 +142,7 @@ def _rank(
     space: _Space,
     vectors: Mapping[str, NDArray[np.float32]],
 ) -> Iterator[Related]:
-    """Yield the nearest of the candidates of one paper."""
+    """Yield the candidates that are most related to one paper."""
     products = space.multiply(row, others)
     scores = np.array([product.sum() for _, product in products])
     own = vectors.get(beginnings[row])
@@ -155,7 +155,7 @@ def _rank(
             return
         columns, weights = products[index]
         terms = _to_terms(columns, weights, space.names)
-        if terms:  # a relation without a reason is not told
+        if terms:  # a relation without a reason is not shown
             rank += 1
             yield Related(
                 papers[row][0], papers[others[index]][0], aspect, rank,

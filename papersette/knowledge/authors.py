@@ -1,8 +1,8 @@
 """Groups spellings of author names into authors, from the names alone.
 
-Names are joined only where nothing speaks against it: "R. P. Adams" is Ryan P. Adams if only one
-author of the collection fits. DBLP's numbers ("Wei Wang 0002") and suffixes ("Jr.") keep people
-apart. The spelling of each paper stays with that paper.
+Names are joined only if no other name makes it doubtful: "R. P. Adams" is Ryan P. Adams if only one
+author of the collection fits. DBLP's numbers ("Wei Wang 0002") and suffixes ("Jr.") distinguish
+people. Each paper keeps its own spelling.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from papersette.text import to_slug
 def group_names(printed: Iterable[str]) -> dict[str, str]:
     """Map each spelling to the name of its author: the fullest spelling, then the most frequent.
 
-    Joined are names that differ in case, accents, hyphens or order ("Bengio, Yoshua"), in middle
-    names that one of them leaves out or abbreviates, and in a first name of which one gives the
+    Names are joined if they differ in case, accents, hyphens or order ("Bengio, Yoshua"), in middle
+    names that one of them lacks or abbreviates, or in a first name that one abbreviates to an
     initial, if only one full name fits.
     """
     counts = Counter(printed)
@@ -46,11 +46,11 @@ class _Spelling:
     family: str
     """The last word, without particles: "jones" of "Smith-Jones", which may be printed alone."""
     distinction: str
-    """DBLP's number, or a suffix."""
+    """DBLP's number, or a suffix such as "Jr."; "" for neither."""
 
     @cached_property
     def length(self) -> int:
-        """Letters of the given names: how full the spelling is."""
+        """Number of letters of the given names, as a measure of how full the spelling is."""
         return len("".join(self.given))
 
 
@@ -67,7 +67,7 @@ def _to_spelling(name: str, count: int = 1) -> _Spelling:
 
 
 def _rank(spelling: _Spelling) -> tuple[int, bool, int, int, int, int, str]:
-    """Sort key: the fullest spelling first, then mixed case, frequency and accents."""
+    """Return a sort key: the fullest spelling first, then mixed case, frequency and accents."""
     name = spelling.name
     accents, capitals = sum(not c.isascii() for c in name), sum(map(str.isupper, name))
     full, frequent = -spelling.length, -spelling.count
@@ -75,7 +75,7 @@ def _rank(spelling: _Spelling) -> tuple[int, bool, int, int, int, int, str]:
 
 
 def _group(spellings: Sequence[_Spelling]) -> list[list[_Spelling]]:
-    """Group names with one family name: the fullest begin groups; others join if one group fits."""
+    """Group names with one family name: the fullest start groups; others join if only one fits."""
     groups: list[list[_Spelling]] = []
     for spelling in sorted(spellings, key=lambda spelling: -spelling.length):
         given = spelling.given

@@ -1,8 +1,8 @@
-"""Finds the mentions of one paper in a worker, and keeps them in a cache.
+"""Finds the mentions of one paper in a worker, and caches them.
 
-The names that are searched for depend on the whole collection, but a paper's mentions only on those
-spellings of which it has every word. These, its text and the rules are the key of a cache entry: a
-new name in one paper costs no other paper anything.
+The names that are searched for depend on the whole collection, but the mentions of a paper only on
+spellings whose words it all has. These spellings, the paper's text and the rules are the key of a
+cache entry, so that a new name in one paper does not invalidate the entries of other papers.
 """
 
 from __future__ import annotations
@@ -21,21 +21,21 @@ from papersette.text import to_singular
 
 @dataclass(frozen=True)
 class MentionJob:
-    """A paper and the spellings that it can have: the argument of a worker."""
+    """A paper, and the spellings that it can contain: the argument of a worker."""
 
     text: PaperText
     spellings: tuple[Spelling, ...]
 
     def to_key(self) -> str:
-        """Return the key under which the mentions are kept."""
+        """Return the key of the mentions in the cache."""
         return self.text.to_key(to_version(), repr([tuple(one) for one in self.spellings]))
 
 
 class Chooser:
-    """Chooses the spellings of which papers have every word.
+    """Chooses for each paper the spellings whose words it all has.
 
     Args:
-        spellings: Of all terms.
+        spellings: The spellings of all terms.
         vocabularies: The words of all papers.
     """
 
@@ -59,7 +59,7 @@ class Chooser:
                 self._forms[singular, True].add(number)
 
     def choose(self, paper: int) -> tuple[Spelling, ...]:
-        """Return the spellings that a paper can have, by its number in the vocabularies."""
+        """Return the spellings that a paper can contain, by its number in the vocabularies."""
         numbers = set(self._vocabularies.of(paper))
         beginning = self._beginning.keys() & numbers
         found = {one for number in beginning for one in self._beginning[number]}
@@ -72,20 +72,20 @@ class Chooser:
 
 
 def find_cached(job: MentionJob) -> Sequence[Mention] | None:
-    """Return the mentions of a paper if they are in the cache; none if it can have no spelling."""
+    """Return the mentions of a paper: cached ones, or none if it can contain no spelling."""
     if not job.spellings:
         return ()
     entry = read_entry(job.text.cache, job.to_key()) if job.text.cache else None
     try:
         return None if entry is None else [Mention(*fields) for fields in entry["mentions"]]
-    except (KeyError, TypeError):  # JSON, but not of ours
+    except (KeyError, TypeError):  # valid JSON, but not a cache entry of this program
         return None
 
 
 def find(job: MentionJob) -> Sequence[Mention]:
-    """Return the mentions of a paper, from the cache if it has them.
+    """Return the mentions of a paper, from the cache if possible.
 
-    Raises nothing if they cannot be kept: `findings.find` has the same trouble and reports it.
+    If they cannot be cached, no error is raised: `findings.find` reports the same fault.
     """
     found = find_cached(job)
     if found is not None:

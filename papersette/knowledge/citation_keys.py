@@ -1,7 +1,7 @@
-"""Makes the keys by which papers are cited in BibTeX, such as brock2019large.
+"""Makes keys for citing papers in BibTeX, such as brock2019large.
 
 A key is the family name of the first author, the year and the first significant word of the title,
-in ASCII letters and digits. Papers with the same three get a letter more: brock2019largea.
+in ASCII letters and digits. Papers with equal keys get an additional letter: brock2019largea.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from papersette.names import parse_name
 from papersette.records import Paper
 
 LONGEST_PART = 24
-"""Letters of a name or a word in a key."""
+"""Largest number of letters of a name or a word in a key."""
 NOBODY = "anon"
-"""Stands for the name of a paper without authors."""
+"""Name in the key of a paper without authors."""
 INSIGNIFICANT = frozenset(
     """
     a an the and or nor but of on in at by to for from with without into onto via per as is are be
@@ -29,9 +29,9 @@ INSIGNIFICANT = frozenset(
     el los las una unos unas y en con para por del al
     """.split()
 )
-"""Words that begin many titles and tell little, in English, French, German and Spanish."""
+"""Common words in titles, insignificant for keys, in English, French, German and Spanish."""
 MARKUP = re.compile(r"\$[^$]*\$|\\[A-Za-z]+")
-"""Mathematics and commands of TeX."""
+"""Mathematics and TeX commands in a title."""
 
 
 def to_citation_keys(papers: Iterable[Paper]) -> dict[str, str]:
@@ -63,7 +63,7 @@ def to_base(author: str | None, year: int | None, title: str | None) -> str:
 
 
 def _to_family(author: str) -> str:
-    """The family name of a person, or the first significant word of an organisation."""
+    """Return the family name of a person, or the first significant word of an organisation."""
     parsed = parse_name(author)
     if not parsed.given and " " in parsed.family:
         return _to_word(parsed.family)
@@ -71,26 +71,26 @@ def _to_family(author: str) -> str:
 
 
 def _to_word(text: str) -> str:
-    """The first significant word; the first word where there is none."""
+    """Return the first significant word, or else the first word."""
     words = list(_to_words(MARKUP.sub(" ", text)))
     telling = (word for word in words if len(word) > 1 and word not in INSIGNIFICANT)
     return next(telling, next(iter(words), ""))[:LONGEST_PART]
 
 
 def _to_words(text: str) -> list[str]:
-    """The words of a text in lower case, in Latin letters without accents."""
+    """Return the words of a text in lower case, in Latin letters without accents."""
     return re.findall("[a-z0-9]+", re.sub("['’‘`ʿʾ]", "", anyascii(text)).lower())
 
 
 def _candidates(base: str, used: Counter[str]) -> Iterator[str]:
-    """Yield the key itself, then with a, b, …, z, aa, ab, …, from the first not tried before."""
+    """Yield the key itself, then with a, b, …, z, aa, ab, …, starting after those already tried."""
     while True:
         yield base + _to_letters(used[base])
         used[base] += 1
 
 
 def _to_letters(number: int) -> str:
-    """0 is no letter, 1 is a, 26 is z, 27 is aa."""
+    """Return letters that number keys: "" for 0, a for 1, z for 26, aa for 27."""
     letters = ""
     while number:
         number, letter = divmod(number - 1, 26)

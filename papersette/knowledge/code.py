@@ -1,7 +1,7 @@
 """Finds the code repositories that a paper links to, with page and surrounding text.
 
 A link must have an owner and a name; pages of hosts and users are left out. Links that seem to be
-the paper's own code, as after "our code is available at", come first.
+to the paper's own code, as after "our code is available at", come first.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ LINK = re.compile(
     r"\s?/\s?([\w-]+(?:\.[\w-]+)*)\s?/\s?([\w.]+(?:-\s?[\w.]+)*)",
     re.IGNORECASE,
 )
-"""Links may be broken at the end of a line, after a slash, a dot or a hyphen."""
+"""A link to a host; it may be broken at a line end, after a slash, a dot or a hyphen."""
 HOSTS = ("github", "gitlab", "bitbucket", "codeberg", "anonymous")
-"""The beginnings of all hosts."""
+"""Start of the name of each host."""
 OWN = re.compile(
     r"\b(?:code|codes|implementations?|repository)\b.*\b(?:available|found|at|here)\b|\breleases?\b",
     re.IGNORECASE,
@@ -30,9 +30,9 @@ OTHERS = re.compile(
 )
 SENTENCE = re.compile(r"(?<=[.!?])\s+(?=\S)")
 MAX_EVIDENCE = 140
-"""Characters before a link that are kept as evidence."""
+"""Number of characters before a link that are kept as evidence."""
 MAX_NAME = 100
-"""Characters of an owner or a name; longer ones are words run together."""
+"""Longest owner or name, in characters; longer ones are several words without spaces."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def find_code(pages: Iterable[tuple[int, str]]) -> list[CodeLink]:
 
 
 def _names_host(text: str) -> bool:
-    """Return whether a text may have a link, which is faster than to look for one."""
+    """Return whether a text may have a link, which is faster than a search for links."""
     lower = text.lower()
     return any(host in lower for host in HOSTS)
 

@@ -1,4 +1,4 @@
-"""Reads lists of dataset names: the built-in one, and one of a catalog.
+"""Reads lists of dataset names: the built-in list, and that of a catalog.
 
 Errors are reported with the line and the expected form; no entry is skipped.
 """
@@ -52,7 +52,7 @@ def _read(path: Path, origin: str) -> Iterator[Term]:
 
 
 def _read_yaml(path: Path) -> list[tuple[int, Any]]:
-    """Return each entry of the list with its line."""
+    """Return (line, entry) of each entry of the list."""
     loaded = loading.load_yaml(path)
     if loaded.reasons:
         raise UserError(f"{path}, {loaded.reasons[0]}; write it without")
@@ -80,7 +80,7 @@ def _to_dataset(path: Path, line: int, entry: Any, origin: str) -> Term:
 
 
 def _find_error(entry: Any) -> str | None:
-    """Return what is wrong with an entry and what is expected, or None if it is valid."""
+    """Return a description of an entry's error and what is expected; None if it is valid."""
     if not isinstance(entry, dict) or "name" not in entry:
         return "must be a name, or begin “name: …”"
     if unknown := set(entry) - {"name", "aliases", "common"}:

@@ -1,7 +1,7 @@
-"""Finds what a paper says by itself: references, code links, acronyms, names and words.
+"""Finds the facts in a single paper: references, code links, acronyms, names and words.
 
-Nothing here depends on other papers, so that the findings of a paper are kept in a cache under the
-content of its pages and the version of the rules. What compares papers is computed from findings.
+Findings do not depend on other papers, so they are cached by the content of the paper's pages and
+the version of the rules. Facts that need several papers are computed from findings.
 """
 
 from __future__ import annotations
@@ -33,27 +33,27 @@ RULES = (
     *(f"knowledge/{name}.py" for name in "matcher mentions candidates findings".split()),
     *("names.py", "text.py", "list_headings.*", "records.py"),
 )
-"""Files whose rules the findings depend on."""
+"""Files with rules that the findings depend on."""
 SEPARATOR = "\t"
-"""Stands between words in an entry of the cache."""
+"""Separator of words in a cache entry."""
 
 
 @dataclass(frozen=True)
 class PaperText:
-    """The text of one paper, and where its findings are kept: the argument of a worker."""
+    """The text of one paper, and the cache of its findings: the argument of a worker."""
 
     paper_id: str
     pages: tuple[tuple[int, str | None, str | None], ...]
-    """(page number, body, reference list); a missing text is None."""
+    """(page number, body, reference list) of each page; a missing text is None."""
     references: tuple[Reference, ...] | None = None
-    """The reference list that its source gives; None if it gives none."""
+    """The reference list from the paper's source; None if it gives none."""
     headings: tuple[Heading, ...] = ()
-    """Of its sections, in order."""
+    """Headings of the paper's sections, in order."""
     cache: Location | None = None
 
     @property
     def bodies(self) -> list[tuple[int, str]]:
-        """The pages that have a body, with their numbers."""
+        """(number, body) of the pages that have a body."""
         return [(page, body) for page, body, _ in self.pages if body is not None]
 
     @cached_property
@@ -68,7 +68,7 @@ class PaperText:
         return digest.hexdigest()
 
     def to_key(self, *versions: str) -> str:
-        """Return a key of the content and of the versions that a result depends on."""
+        """Return a key made of the content and the versions that a result depends on."""
         return to_key(self.content, *versions)
 
 
@@ -77,30 +77,30 @@ NOTHING = Seen(frozenset(), {}, frozenset())
 
 @dataclass(frozen=True)
 class Findings:
-    """What was found in one paper."""
+    """The findings of one paper."""
 
     entries: tuple[Entry, ...] = ()
-    """Of its reference list."""
+    """Entries of its reference list."""
     citing_notes: int = 0
-    """Footnotes that cite, if it has no list."""
+    """Number of footnotes that cite, if it has no list."""
     code_links: tuple[CodeLink, ...] = ()
     acronyms: tuple[tuple[str, str], ...] = ()
-    """Those it explains, with their long forms."""
+    """(acronym, long form) of each acronym that it explains."""
     names: Seen = NOTHING
-    """Its words, and the names that may be of datasets."""
+    """Words of the paper, and names in it that may be names of datasets."""
     words: Mapping[str, int] = field(default_factory=dict)
-    """Its words in lower case, and how often each occurs."""
+    """Number of occurrences of each of its words, in lower case."""
     aspects: Mapping[str, Aspect] = field(default_factory=dict)
-    """What it says of its background, method and results."""
+    """Text of the paper about background, method and results."""
     failures: Mapping[str, str] = field(default_factory=dict)
-    """Stages whose rules failed for this paper, and how."""
+    """Stage that failed for this paper -> description of the error."""
     unsaved: str | None = None
-    """Why the findings could not be kept in the cache, if they could not."""
+    """Reason why the findings could not be cached; None if they were, or if there is no cache."""
 
 
 @cache
 def to_version() -> str:
-    """Return the version of the rules."""
+    """Return the version of the rules, for cache keys."""
     return to_rules_version(RULES)
 
 
@@ -111,12 +111,12 @@ def find_cached(text: PaperText) -> Findings | None:
     entry = read_entry(text.cache, text.to_key(to_version()))
     try:
         return _from_entry(entry) if entry else None
-    except (KeyError, TypeError, ValueError):  # JSON, but not of ours
+    except (KeyError, TypeError, ValueError):  # valid JSON, but not an entry of this program
         return None
 
 
 def find(text: PaperText) -> Findings:
-    """Find everything in one paper, or take it from the cache; rules that fail cost their part."""
+    """Return the findings of one paper, from the cache if possible; a failed stage leaves a gap."""
     found = find_cached(text)
     if found is not None:
         return found
@@ -159,11 +159,11 @@ PARTS: dict[str, Callable[[PaperText], dict[str, Any]]] = {
     "mentions": lambda text: {"names": read_names(body for _, body in text.bodies)},
     "code links": lambda text: {"code_links": tuple(find_code(text.bodies))},
 }
-"""What each stage of the facts needs of a paper."""
+"""Stage of the facts -> function that finds what the stage needs in a paper."""
 
 
 def _to_entry(found: Findings) -> dict[str, Any]:
-    """Return the findings as JSON can hold them."""
+    """Return the findings in a form for JSON."""
     names, links = found.names, found.code_links
     return {
         "entries": [_to_fields(entry) for entry in found.entries],

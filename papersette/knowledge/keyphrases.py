@@ -1,9 +1,9 @@
 """Extracts tags from title and abstract for papers without keywords.
 
-A phrase is scored by its keyphraseness (Mihalcea and Csomai, Wikify!, CIKM 2007), the share of the
-papers with the phrase that have it as a keyword, and by the keywords of the most similar papers.
-In a collection without keywords, phrases that its papers repeat are chosen. Extracted tags are
-marked as such, apart from the authors' keywords.
+A phrase is scored by its keyphraseness (Mihalcea and Csomai, Wikify!, CIKM 2007): of the papers
+with the phrase, the share that have it as a keyword. The keywords of the most similar papers are
+added. In a collection without keywords, phrases that several papers repeat are chosen. Extracted
+tags are marked as such, to distinguish them from the authors' keywords.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 from papersette.knowledge.tags import to_stem
 
 MAX_PHRASE = 5
-"""Words of a phrase."""
+"""Largest number of words of a phrase."""
 MAX_TAGS = 5
-"""Tags of one paper."""
+"""Largest number of extracted tags of one paper."""
 TITLE_WEIGHT = 2.0
 NEIGHBOUR_WEIGHT = 0.5
 """Weight of the most similar papers' keywords; chosen with benchmarks/knowledge.py on ICLR 2019."""
 MIN_SCORE = 0.12
-"""Score below which a tag is left out."""
+"""Least score of an extracted tag."""
 GENERIC = frozenset(
     """algorithm analysis application approach architecture art case data dataset example
     experiment framework function improvement information learning method model network number
@@ -38,7 +38,7 @@ GENERIC = frozenset(
 
 @dataclass(frozen=True)
 class Phrases:
-    """The phrases of one paper by their key: words in the singular, joined by spaces."""
+    """The phrases of one paper by key: their words in the singular, joined by spaces."""
 
     counts: Mapping[str, int]
     in_title: frozenset[str]
@@ -63,11 +63,11 @@ def _count(text: str) -> Counter[str]:
 class Extractor:
     """Learns the keyphraseness of phrases from papers with keywords.
 
-    A paper's own keywords are left out when it is scored.
+    When a paper is scored, its own keywords are not used.
     """
 
     def __init__(self, phrases: Sequence[Phrases], keywords: Sequence[frozenset[str]]) -> None:
-        """`keywords`: the phrase keys of each paper's keywords, which may be empty."""
+        """`keywords`: the phrase keys of each paper's keywords, in the order of `phrases`."""
         self._phrases, self._keywords = phrases, keywords
         vocabulary = {key for keys in keywords for key in keys}
         self._present: Counter[str] = Counter()
@@ -85,7 +85,7 @@ class Extractor:
     def extract(
         self, index: int, neighbours: Sequence[tuple[int, float]] = ()
     ) -> list[tuple[str, float]]:
-        """Return phrase keys with their scores, best first, for the paper at an index.
+        """Return (phrase key, score) for the paper at an index, best first.
 
         `neighbours`: (index, similarity) of the most similar papers.
         """
@@ -114,7 +114,7 @@ class Extractor:
         return scores
 
     def _by_repetition(self, index: int) -> defaultdict[str, float]:
-        """Score phrases of two or three words in the title, or repeated, and in another paper."""
+        """Score phrases of two or three words, in the title or repeated, and in another paper."""
         own = self._phrases[index]
         scores: defaultdict[str, float] = defaultdict(float)
         for key, count in own.counts.items():
@@ -141,7 +141,7 @@ class Extractor:
 
 
 def choose(scored: Sequence[tuple[str, float]]) -> Iterator[tuple[str, float]]:
-    """Yield tags with a sufficient score, without phrases that are part of a better one."""
+    """Yield tags with a sufficient score, except phrases that are part of a better tag."""
     chosen: list[str] = []
     for key, score in scored:
         if score < MIN_SCORE or len(chosen) == MAX_TAGS:

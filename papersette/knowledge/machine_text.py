@@ -1,7 +1,7 @@
-"""What text says that addresses a program instead of a reader: machine_text.yml, in ten languages.
+"""Wordings that address a program instead of a reader, from machine_text.yml, in ten languages.
 
 "Ignore all previous instructions" in a paper is meant for an assistant or an automatic review.
-Papers about such attacks quote it, so that it is a hint and no proof.
+Papers about such attacks quote it, so that a match is a hint, not a proof.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ FILE = Path(__file__).with_name("machine_text.yml")
 
 @dataclass(frozen=True)
 class Wording:
-    """One way to say it."""
+    """A pattern of words that address a program."""
 
     words: tuple[str, ...]
-    """Words in this order, or a phrase."""
+    """Words in this order, or a single phrase."""
     within: int = 0
-    """The most words between one and the next."""
+    """Largest number of other words between two consecutive words."""
     is_letters: bool = False
-    """Whether it is one run of letters, in a script without spaces."""
+    """Whether it is a run of letters in a script without spaces."""
 
     def find(self, text: str) -> tuple[int, int] | None:
-        """Return where a folded text says it, None where it does not.
+        """Return the span of the wording in a folded text, or None.
 
         >>> Wording(("ignore", "instructions"), 2).find("Ignore all\\nprevious instructions!")
         (0, 32)
@@ -45,7 +45,7 @@ class Wording:
 
 
 def load_wordings() -> tuple[Wording, ...]:
-    """Return every wording; of alternatives, each combination."""
+    """Return all wordings, with each combination of alternative words."""
     return tuple(wording for entry in load_yaml(FILE).value for wording in _to_wordings(entry))
 
 

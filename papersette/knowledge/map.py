@@ -3,10 +3,10 @@
 The vectors are those of related.py, one paper for each work. t-SNE (van der Maaten and Hinton, JMLR
 2008; openTSNE, Poličar, Stražar and Zupan, JSS 2024) preserves neighbourhoods: distances within a
 cluster are meaningful, those between clusters hardly. Papers with the same words have the same
-vector: t-SNE gets only distinct vectors, as its
-start divides by their variance. Regions are named by tags that are over-represented there, weighted
-as in the first term of the log-likelihood ratio (Dunning, Computational Linguistics 1993). The same
-papers give the same map. Papers without full text are placed by that of their neighbours.
+vector; t-SNE gets each vector once, as its start divides by their variance. Regions are named by
+tags that are over-represented there, weighted as in the first term of the log-likelihood ratio
+(Dunning, Computational Linguistics 1993). The same papers give the same map. Papers without full
+text are positioned by that of their neighbours.
 """
 
 from __future__ import annotations
@@ -28,23 +28,23 @@ from threadpoolctl import threadpool_limits
 from papersette.knowledge.related import Collection, Document, to_matrix
 
 FEWEST = 5
-"""Papers of a map; for fewer none is drawn."""
+"""Least number of papers of a map."""
 DIMENSIONS = 100
 PERPLEXITY = 30
-"""Perplexity of t-SNE, if there are enough papers."""
+"""Perplexity of t-SNE; smaller if there are few papers."""
 DONORS = 5
-"""Papers whose mean repoints the missing text or references of a paper."""
+"""Number of similar papers whose mean replaces the missing text or references of a paper."""
 REGION = 80
-"""Mean number of papers of a region; small maps have `FEWEST_REGIONS`."""
+"""Mean number of papers in a region; small maps have `FEWEST_REGIONS`."""
 FEWEST_REGIONS = 3
 FEWEST_DISTINCT = 4
-"""Distinct vectors of a map; fewer have no neighbourhoods to show."""
+"""Least number of distinct vectors of a map; fewer have no neighbourhoods to show."""
 DIGITS = 5
 """Decimals to which vectors are compared."""
 SEED = 0
 
 Layout = tuple[np.ndarray, np.ndarray]
-"""Points, and the number of the region of each."""
+"""(points, number of the region of each point)."""
 
 
 @dataclass(frozen=True)
@@ -53,10 +53,10 @@ class Point:
 
     paper_id: str
     x: float
-    """From -1 to 1, as y."""
+    """Position from -1 to 1, as is y."""
     y: float
     region: str | None
-    """A tag that is more frequent in this region than elsewhere."""
+    """Tag that is more frequent in the paper's region than elsewhere, if any."""
 
 
 def draw_map(documents: Iterable[Document], tags: Mapping[str, Sequence[str]]) -> Iterator[Point]:
@@ -70,14 +70,14 @@ def draw(
 ) -> Iterator[Point]:
     """Yield a point for each of these rows of a collection.
 
-    There are none if there are too few papers, or too few that differ in their words.
+    Yields nothing if there are too few papers, or too few that differ in their words.
     """
     layout = to_layout(to_vectors(collection, rows))
     return to_points([collection.ids[row] for row in rows], layout, tags)
 
 
 def to_vectors(collection: Collection, rows: Sequence[int]) -> np.ndarray:
-    """Return the papers of these rows as short vectors; none if there are too few."""
+    """Return the papers of these rows as short vectors; an empty array if there are too few."""
     if len(rows) < FEWEST or not collection.spaces:
         return np.empty((0, 0))
     every = len(rows) == len(collection.ids)
@@ -85,13 +85,13 @@ def to_vectors(collection: Collection, rows: Sequence[int]) -> np.ndarray:
         name: space if every else space[list(rows)]
         for name, (space, _) in collection.spaces.items()
     }
-    # One thread: the order of sums changes their last digit, and t-SNE amplifies that.
+    # One thread: another order of sums changes their last digit, which t-SNE amplifies.
     with threadpool_limits(1):
         return _to_vectors(to_matrix(_fill_missing(spaces)).astype(np.float32))
 
 
 def to_layout(vectors: np.ndarray) -> Layout | None:
-    """Return the point and the region of each vector; None if too few of them differ."""
+    """Return the points and regions of vectors; None if too few vectors are distinct."""
     if not len(vectors):
         return None
     firsts, copies = _find_distinct(vectors)
@@ -118,7 +118,7 @@ def to_points(
 def _fill_missing(spaces: dict[str, csr_matrix]) -> dict[str, csr_matrix]:
     """Fill empty rows with the mean of the papers that are most similar by title and abstract.
 
-    Otherwise papers without text form a cluster of their own.
+    Otherwise papers without text would form a cluster.
     """
     short = spaces.get("short")
     return (
@@ -146,13 +146,13 @@ def _to_vectors(matrix: csr_matrix) -> np.ndarray:
     dimensions = min(DIMENSIONS, matrix.shape[0] - 1, matrix.shape[1] - 1)
     if dimensions < 2:
         return np.asarray(matrix.toarray())
-    with np.errstate(divide="ignore", invalid="ignore"):  # without variance its ratio is 0 / 0
+    with np.errstate(divide="ignore", invalid="ignore"):  # no variance: its ratio is 0 / 0
         dense = TruncatedSVD(dimensions, random_state=SEED).fit_transform(matrix)
     return np.asarray(normalize(dense))
 
 
 def _find_distinct(vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the indices of the first of equal vectors, and for each vector its distinct one's."""
+    """Return the indexes of distinct vectors, and for each vector its position among these."""
     _, firsts, copies = np.unique(
         vectors.round(DIGITS) + 0.0, axis=0, return_index=True, return_inverse=True
     )  # + 0.0 makes -0.0 equal to 0.0

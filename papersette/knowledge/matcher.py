@@ -1,7 +1,7 @@
-"""Finds names in the text of a page: full words, the leftmost and there the longest name.
+"""Finds names in the text of a page: whole words, leftmost first, then the longest name.
 
 Each word is looked up in a dictionary of first words. An Aho-Corasick automaton (pyahocorasick)
-would be faster but works on characters: it would need each name with every possible gap, and a
+would be faster, but works on characters: it would need each name with every possible gap, and a
 check of each hit. The dictionary takes a few milliseconds a paper.
 """
 
@@ -18,13 +18,13 @@ from papersette.knowledge.words import is_acronym, is_joint, split
 from papersette.text import to_singular
 
 MIN_CAPITALS = 5
-"""Letters of a dataset's name that is also found in capitals: IMAGENET, but not ANT."""
+"""Least letters of a dataset's name that is also found in capitals: IMAGENET, but not ANT."""
 MAX_JOINED = 3
-"""Words of a name that is also found as one word: "CIFAR10", "MSCOCO", "PennTreebank"."""
+"""Most words of a name that is also found as one word: "CIFAR10", "MSCOCO", "PennTreebank"."""
 
 
 class Named(NamedTuple):
-    """The term of a spelling."""
+    """The term that a spelling belongs to."""
 
     term_id: str
     kind: str
@@ -36,18 +36,18 @@ class Hit:
 
     term: Named
     start: int
-    """Offset in the text."""
+    """Offset of the name in the text."""
     end: int
     cued: bool
-    """Whether the spelling counts only next to a cue."""
+    """Whether the name counts only next to a cue."""
 
 
 _Found = tuple[Named, bool]
-"""A term, and whether its spelling counts only next to a cue."""
+"""(term, whether its spelling counts only next to a cue)."""
 
 
 class _Lengths(dict[str, tuple[int, ...]]):
-    """Maps a word to the lengths in words of the names that begin with it; filled on demand."""
+    """Maps a word to the numbers of words of the names that begin with it; filled on demand."""
 
     def __init__(self, names: Iterable[tuple[str, ...]], folded: Iterable[tuple[str, ...]]) -> None:
         self._exact = _lengths_by_first(names)
@@ -67,7 +67,7 @@ def _lengths_by_first(names: Iterable[tuple[str, ...]]) -> dict[str, set[int]]:
 
 
 class Spelling(NamedTuple):
-    """One spelling of a term: all that decides whether a text has it."""
+    """A spelling of a term, with everything needed to find it in a text."""
 
     words: tuple[str, ...]
     folded: bool
@@ -75,11 +75,11 @@ class Spelling(NamedTuple):
     term_id: str
     kind: str
     cued: bool
-    """Whether it counts only next to a cue."""
+    """Whether the spelling counts only next to a cue."""
 
 
 def to_spellings(terms: Iterable[Term]) -> list[Spelling]:
-    """Return the spellings of all terms; of equal ones, that of the first term."""
+    """Return the spellings of all terms; a spelling of several terms is that of the first."""
     found: dict[tuple[bool, tuple[str, ...]], Spelling] = {}
     for term in terms:
         folded = not term.case_sensitive
@@ -99,7 +99,7 @@ class Matcher:
 
     @classmethod
     def of(cls, spellings: Iterable[Spelling]) -> Matcher:
-        """Return a matcher of some of the spellings; its hits know the id and kind of a term."""
+        """Return a matcher of some of the spellings; its hits have the id and kind of a term."""
         matcher = cls.__new__(cls)
         matcher._index(spellings)
         return matcher

@@ -1,4 +1,4 @@
-"""Finds the datasets and techniques that a paper mentions: how often, and where first.
+"""Finds the datasets and techniques that a paper mentions, how often, and where first.
 
 Names are matched as full words in the text without references, the longest at each position. A
 name that is also an ordinary word counts only next to a cue. The sentence of the first mention is
@@ -20,23 +20,24 @@ CUE_AFTER = re.compile(
     """,
     re.VERBOSE,
 )
-"""Makes the word before it a name: "Ant-v2", "the Adult income data set", "the Hopper task", but
-not in "Energy Project data set" or "Energy minimization task"."""
+"""A cue after a word that makes it a name: "Ant-v2", "the Adult income data set", "the Hopper
+task", but not in "Energy Project data set" or "Energy minimization task"."""
 CUE_BEFORE = re.compile(
     r"\b(?:data ?sets?|corpus|corpora|benchmarks?|environments?|tasks?|domains?)\b"
     r"[\s:,(]*(?:(?:such as|like|including|e\.g\.|i\.e\.|namely|called|named|are|is|the)[\s:,(]*)"
     r"{0,2}$",
     re.IGNORECASE,
 )
-"""Introduces a name: "datasets such as X", but not "a dataset consists of MIDI files"."""
+"""A cue before a name: "datasets such as X", but not "a dataset consists of MIDI files"."""
 LONGER = re.compile(r"[-–](?!v\d)[A-Z]")
-"""A continuation that makes another name: IMDB-M, of graphs, is not IMDB, of film reviews."""
+"""A continuation that makes it another name: IMDB-M (graphs) is not IMDB (film reviews)."""
 MAX_CUE = 40
-"""Characters from a name to the far end of its cue."""
+"""Largest distance in characters from a name to the far end of its cue."""
 MAX_LIST = 60
-"""Characters between two names of one list; a citation fits between them."""
+"""Largest distance in characters between two names of a list; a citation fits between them."""
 MIN_LIST = 3
-"""So many names that are ordinary words need no cue in one list: "Hopper, Swimmer and Ant"."""
+"""Least number of ordinary words in one list that are names without a cue: "Hopper, Swimmer and
+Ant"."""
 SEPARATORS = re.compile(r"(?:[\s,;/&|±.\d-]|\b(?:and|or|as well as)\b|\([^()]{0,60}\))*")
 """Text between the names of a list, or between the rows of a table."""
 MAX_EVIDENCE = 300
@@ -53,10 +54,10 @@ class Mention:
 
     term_id: str
     count: int
-    """Number of mentions in the body."""
+    """Number of mentions in the body of the paper."""
     first_page: int
     evidence: str
-    """The sentence of the first mention, at most MAX_EVIDENCE characters."""
+    """The sentence of the first mention, at most `MAX_EVIDENCE` characters."""
 
 
 def find_mentions(pages: Sequence[tuple[int, str]], matcher: Matcher) -> list[Mention]:
@@ -76,7 +77,7 @@ def find_mentions(pages: Sequence[tuple[int, str]], matcher: Matcher) -> list[Me
 
 
 def _select(body: str, hits: list[Hit]) -> list[Hit]:
-    """Return the hits without those of ordinary words that have no cue."""
+    """Return the hits, except those of ordinary words that have no cue."""
     if not any(hit.cued for hit in hits):
         return hits
     separate = [hit for hit in hits if not hit.cued or not _in_longer(body, hit)]
@@ -88,7 +89,7 @@ def _in_longer(body: str, hit: Hit) -> bool:
 
 
 def _is_supported(body: str, run: list[Hit]) -> bool:
-    """Whether a list has a name without need of a cue, or with one, or is long enough."""
+    """Whether a list has a name that needs no cue or has one, or is long enough."""
     if any(not hit.cued or _has_cue(body, hit) for hit in run):
         return True
     return len({hit.term.term_id for hit in run}) >= MIN_LIST

@@ -1,4 +1,4 @@
-"""Mines names of datasets that are in no list: "the X dataset", "the X corpus", "the X benchmark".
+"""Mines names of datasets that no list has: "the X dataset", "the X corpus", "the X benchmark".
 
 A name must be used by several papers, have capitals or digits, and be followed by such a word in a
 minimum share of the papers that contain it. Names known from lists or authors' tags are left out by
@@ -19,16 +19,17 @@ from papersette.text import to_key, to_slug
 CUES = frozenset("dataset datasets corpus corpora benchmark benchmarks".split())
 MIN_PAPERS = 3
 MIN_PAPERS_ON = 2
-"""The same for a name of several words, or with a digit, if one paper has "on the X dataset".
-Of eleven such single words in ICLR 2019, five were formats, fields or companies (MIDI, OCR)."""
+"""Least number of papers with a name of several words, or with a digit, if one of them has "on the
+X dataset". Of eleven such single words in ICLR 2019, five were formats, fields or companies (MIDI,
+OCR)."""
 MIN_SHARE = 0.25
-"""Share of the papers with the name that have dataset, corpus or benchmark after it. In ICLR 2019
-datasets have 0.3 to 1 (MNIST 0.45, Cora 0.43); languages, companies and fields 0 to 0.2 (English
-0.08, Google 0.01, QA 0.23)."""
+"""Least share of the papers with a name that have dataset, corpus or benchmark after it. In ICLR
+2019 datasets have 0.3 to 1 (MNIST 0.45, Cora 0.43); languages, companies and fields 0 to 0.2
+(English 0.08, Google 0.01, QA 0.23)."""
 UNCUED_SHARE = 0.5
-"""Below this share a name of one word needs a cue: MIDI is a format, and a dataset, too."""
+"""Share below which a name of one word needs a cue: MIDI is a format, but also a dataset."""
 KEPT_NAMES = 100_000
-"""Above this number of candidates, those of one paper are dropped; ICLR 2019 has 1,200."""
+"""Number of candidates above which those of one paper are dropped; ICLR 2019 has 1,200."""
 MAX_WORDS = 4
 LEADING = frozenset(
     """
@@ -46,12 +47,12 @@ LEADING = frozenset(
 
 @dataclass(frozen=True)
 class Seen:
-    """What one paper adds to the counts of a collection."""
+    """The words and candidates of one paper, which are added to the counts of a collection."""
 
     words: frozenset[str]
-    """All its words, in their printed case."""
+    """All words of the paper, in their printed case."""
     names: Mapping[tuple[str, ...], str]
-    """Candidates in order of appearance, and how each was printed first."""
+    """Candidate -> its first printed form, in order of appearance."""
     on: frozenset[tuple[str, ...]]
     """Candidates after "on", as in "on the X dataset"."""
 
@@ -76,7 +77,7 @@ def read_names(bodies: Iterable[str]) -> Seen:
 
 
 def _find_names(words: list[str], gaps: list[str]) -> Iterator[tuple[tuple[str, ...], int, int]]:
-    """Yield each candidate, with the index of its first word and of the cue after it."""
+    """Yield each candidate, with the indexes of its first word and of the cue after it."""
     for at, word in enumerate(words):
         if word in CUES and (name := _name_before(words, gaps, at)):
             yield name, at - len(name), at
@@ -97,7 +98,7 @@ class Miner:
         self.count(read_names(bodies))
 
     def count(self, seen: Seen) -> None:
-        """Count one paper that was read."""
+        """Count one paper that has been read."""
         self.frequencies.add(seen.words)
         self._papers.update(seen.names.keys())
         for name, printed in seen.names.items():
@@ -107,7 +108,7 @@ class Miner:
             self._forget()
 
     def _forget(self) -> None:
-        """Drop names of only one paper so far: lossy counting, as in words.Frequencies."""
+        """Drop names that only one paper has so far: lossy counting, as in words.Frequencies."""
         self._papers = Counter(
             {name: papers for name, papers in self._papers.items() if papers > 1}
         )
@@ -148,7 +149,7 @@ class Miner:
 
 
 def _name_before(words: list[str], gaps: list[str], at: int) -> tuple[str, ...]:
-    """Return the words before words[at] that can be a name, at most MAX_WORDS."""
+    """Return the words before words[at] that can be a name, at most `MAX_WORDS`."""
     start = at
     while (
         start > 0

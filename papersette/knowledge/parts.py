@@ -1,7 +1,7 @@
 """Divides a paper into introduction, related work, method, experiments, conclusion and appendix.
 
 Only headings of the first level are used. A section that matches no other part is the method, as
-its heading is specific to the paper. A page on which a part ends and another begins is in both.
+its heading is specific to the paper. A page on which one part ends and the next begins is in both.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ KINDS = (
     ),
     ("conclusion", r"conclu|discussion|future|summary|limitation"),
 )
-"""Kind, and an expression for its headings; the first match counts."""
+"""(kind, pattern of its headings); the first match is used."""
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,10 @@
-"""Finds the most similar papers of each paper, with the terms that they share.
+"""Finds the papers that are most similar to each paper, with the terms that they share.
 
 Similarity is a weighted sum of cosines in three TF-IDF spaces (scikit-learn): title and abstract,
-body, and titles of cited works. The largest sums of each paper are found by sparse_dot_topn, which
-keeps no others. In large collections a word that very many papers have cannot make two papers
-candidates, so that time grows with the number of papers and not with its square; candidates are
-compared by all their words. docs/knowledge.md has the measurements.
+body, and titles of cited works. sparse_dot_topn finds the largest sums of each paper and keeps no
+others. In large collections, a very common word cannot make two papers candidates, so that time
+grows with the number of papers and not with its square; candidates are compared by all their words.
+docs/knowledge.md has the measurements.
 """
 
 from __future__ import annotations
@@ -23,40 +23,41 @@ from sparse_dot_topn import sp_matmul_topn
 from papersette.knowledge.words import TERM, to_numbering
 
 WEIGHTS = {"short": 0.5, "body": 0.25, "cited": 0.25}
-"""Shares of title and abstract, of the body, and of the cited works' titles; chosen with
+"""Weights of title and abstract, of the body, and of the cited works' titles; chosen with
 benchmarks/knowledge.py."""
 NEIGHBOURS = 10
 TERMS = 5
 CANDIDATES = 100
-"""Papers that are compared by all words, where only rarer words were compared before."""
+"""Number of papers, found by their rarer words, that are compared with a paper by all words."""
 TIES = 10
-"""More candidates, so that of equal ones those with the lowest numbers are kept."""
+"""Number of additional candidates, so that of equal scores the lowest row numbers are kept."""
 MOST_PAPERS = 1000
-"""Papers that may have a word by which candidates are found. No word of ICLR 2019 has more."""
+"""Largest number of papers with a word that makes candidates. No word of ICLR 2019 has more."""
 REPORTABLE = re.compile("[a-z-]{3,}( [a-z-]{3,})?")
-"""A term that is shown as shared; symbols and indices, as θt, are not."""
+"""A term that is shown as shared; symbols and indices, such as θt, are not."""
 MAX_FEATURES = 200_000
-"""Features of one space; the rarest are dropped."""
+"""Largest number of features of one space; the rarest are dropped."""
 MAX_SHARE = 0.5
-"""A word in more than this share of the papers is dropped, in collections above `FEW`."""
+"""Largest share of papers with a word, in collections of more than `FEW` papers; more common words
+are dropped."""
 FEW = 10
 
 Space = tuple[csr_matrix, np.ndarray]
-"""A matrix with a row of length one for each paper, and the names of its columns."""
+"""(matrix with a row of length one for each paper, names of its columns)."""
 
 
 @dataclass(frozen=True)
 class Document:
-    """The texts of a paper by which similar papers are found."""
+    """The texts of a paper that are used to find similar papers."""
 
     paper_id: str
     work_id: str
     short: str
-    """Title, twice, abstract and tl;dr."""
+    """The title, twice, the abstract and the tl;dr."""
     body: Mapping[str, int] = field(default_factory=dict)
-    """How often each word occurs in the body: `words.count_words`."""
+    """Number of occurrences of each word in the body: `words.count_words`."""
     cited: tuple[str, ...] = ()
-    """Titles of the works it cites."""
+    """Titles of the works that the paper cites."""
 
 
 @dataclass(frozen=True)
@@ -66,9 +67,9 @@ class Neighbour:
     paper_id: str
     other_id: str
     rank: int
-    """1 for the most similar."""
+    """Rank by similarity, from 1 for the most similar."""
     score: float
-    """Weighted cosine, 0 to 1."""
+    """Weighted cosine, from 0 to 1."""
     terms: tuple[str, ...]
     """Shared terms, the one with the largest weight first."""
     shared_citations: int
@@ -78,8 +79,8 @@ class Collection:
     """The papers of a collection as vectors of their words.
 
     Args:
-        documents: Read once; the words of their bodies are not kept.
-        words: Of the bodies, if they are counted already.
+        documents: The papers, read once; the words of their bodies are not kept.
+        words: Counts of the words of their bodies, if they are already counted.
     """
 
     def __init__(self, documents: Iterable[Document], words: WordCounts | None = None) -> None:
@@ -102,7 +103,7 @@ class Collection:
 
     @cached_property
     def matrix(self) -> csr_matrix:
-        """The spaces side by side: the product of two rows is their weighted cosine."""
+        """The spaces side by side: the dot product of two rows is their weighted cosine."""
         return to_matrix({name: space for name, (space, _) in self.spaces.items()})
 
     def find_neighbours(self) -> Iterator[Neighbour]:
@@ -132,7 +133,7 @@ def find_neighbours(documents: Iterable[Document]) -> Iterator[Neighbour]:
 
 
 class WordCounts:
-    """Counts the words of papers, one after the other, into a sparse matrix."""
+    """Counts the words of papers into a sparse matrix, one paper after the other."""
 
     def __init__(self) -> None:
         self._columns = to_numbering()
@@ -149,13 +150,14 @@ class WordCounts:
     def to_space(
         self, most_share: float = MAX_SHARE, most_words: int = MAX_FEATURES
     ) -> Space | None:
-        """Return the TF-IDF vectors of the papers; None if no word is left.
+        """Return the TF-IDF vectors of the papers; None if no words are left.
 
-        Words are chosen as scikit-learn's TfidfVectorizer chooses them.
+        Words are chosen as by scikit-learn's TfidfVectorizer.
 
         Args:
-            most_share: A word in more than this share of the papers is dropped.
-            most_words: The rarest words above this number are dropped.
+            most_share: Largest share of the papers that may have a word; more common ones are
+                dropped.
+            most_words: Largest number of words; the rarest are dropped.
         """
         papers = len(self._starts) - 1
         indices = np.frombuffer(self._indices, np.int32)
@@ -179,7 +181,7 @@ class WordCounts:
     def _choose(
         self, indices: np.ndarray, names: np.ndarray, most_share: float, most_words: int
     ) -> np.ndarray:
-        """Return the columns that are kept."""
+        """Return the columns of the words that are kept."""
         papers = len(self._starts) - 1
         having = np.bincount(indices, minlength=len(names))
         kept = having >= _least(papers)
@@ -198,7 +200,7 @@ def _least(papers: int) -> int:
 
 
 def _to_space(texts: Sequence[str], longest: int = 1) -> Space | None:
-    """Return the TF-IDF vectors of texts, by terms of up to `longest` words; None without any."""
+    """Return the TF-IDF vectors of texts, with terms of up to `longest` words; None if no terms."""
     vectorizer = TfidfVectorizer(
         token_pattern=TERM.pattern,
         ngram_range=(1, longest),
@@ -211,12 +213,12 @@ def _to_space(texts: Sequence[str], longest: int = 1) -> Space | None:
     )
     try:
         return csr_matrix(vectorizer.fit_transform(texts)), vectorizer.get_feature_names_out()
-    except ValueError:  # no word in this space: papers without text, or without references
+    except ValueError:  # no words in this space: papers without text, or without references
         return None
 
 
 def to_matrix(spaces: Mapping[str, csr_matrix]) -> csr_matrix:
-    """Join the spaces so that the product of two rows is their weighted cosine."""
+    """Join the spaces so that the dot product of two rows is their weighted cosine."""
     parts = [space * np.sqrt(WEIGHTS[name]) for name, space in spaces.items()]
     matrix = csr_matrix(hstack(parts))
     matrix.sort_indices()
@@ -226,13 +228,13 @@ def to_matrix(spaces: Mapping[str, csr_matrix]) -> csr_matrix:
 def find_nearest(
     matrix: csr_matrix, count: int, most_papers: int = MOST_PAPERS, threads: int = 2
 ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Yield the rows with the largest products with each row, largest first, and the products.
+    """Yield for each row the rows with the largest dot products, largest first, and the products.
 
     Args:
-        matrix: Of rows of length one.
-        count: Rows that are found for each, itself among them.
-        most_papers: Rows that may have a column by which candidates are found.
-        threads: Their number does not change the result.
+        matrix: A matrix with rows of length one.
+        count: Number of rows found for each row, which include the row itself.
+        most_papers: Largest number of rows with a column that makes candidates.
+        threads: Number of threads, which does not change the result.
     """
     having = np.bincount(matrix.indices, minlength=matrix.shape[1])
     is_exact = bool((having <= most_papers).all())
@@ -263,14 +265,14 @@ class _SharedTerms:
         self._row = -1
 
     def find(self, row: int, other: int) -> tuple[str, ...]:
-        """Return at most `TERMS` terms, the largest first, that have no words in common."""
+        """Return at most `TERMS` terms, largest first, of which no two share a word."""
         if row != self._row:
             self._dense[self._columns(self._row)] = 0
             self._dense[self._columns(row)] = self._values(row)
             self._row = row
         columns = self._columns(other)
         weights = self._values(other) * self._dense[columns]
-        # Of equal ones the last: "gradient descent" rather than "descent".
+        # Of equal weights the last: "gradient descent" rather than "descent".
         last_first = len(weights) - 1 - np.argsort(-weights[::-1], kind="stable")
         chosen: list[str] = []
         for index in last_first[: 6 * TERMS]:

@@ -1,4 +1,4 @@
-"""Collects the names to search papers for: datasets from lists and text, techniques from tags.
+"""Collects the names to search for in papers: datasets from lists and text, techniques from tags.
 
 A name that is also an ordinary word, a person or another abbreviation counts only with a cue next
 to it; such names are marked in the lists or recognised by their frequency. Names in a list are
@@ -16,13 +16,13 @@ from papersette.knowledge.words import Frequencies, is_acronym, split
 from papersette.text import to_key, to_singular, to_slug
 
 MIN_PAPERS = 2
-"""Papers with a tag; the tag of a single paper links it to no other."""
+"""Least number of papers with a tag; the tag of a single paper links it to no other."""
 COMMON_SHARE = 0.5
-"""A single word in at least this share of the papers does not distinguish them."""
+"""Share of the papers from which a single word does not distinguish them."""
 MAX_WORDS = 6
-"""Words of a tag; longer tags are sentences."""
+"""Largest number of words of a tag; longer tags are sentences."""
 ADJECTIVE = re.compile(r"\w{2,}(?:al|ive|ous|ic|able|ible|ed|less|ary)")
-"""Endings of adjectives; one alone ("adversarial", "unsupervised") is no technique."""
+"""Endings of adjectives; a single one ("adversarial", "unsupervised") is not a technique."""
 GENERIC = frozenset(
     """
     abstraction acceleration accuracy agent ai algorithm analogy analysis application approximation
@@ -45,7 +45,7 @@ GENERIC = frozenset(
     tree uncertainty understanding variance vector verification video vision visualization word
     """.split()
 )
-"""Single words, in the singular, that name the subject of a paper but no technique."""
+"""Single words, in the singular, that name the subject of a paper, but not a technique."""
 
 
 @dataclass(frozen=True)
@@ -53,17 +53,17 @@ class Term:
     """A dataset or technique, with all its spellings."""
 
     term_id: str
-    """A slug of the name."""
+    """Slug of the name."""
     name: str
     kind: str
     """"dataset" or "technique"."""
     spellings: tuple[str, ...]
-    """Spellings that always count."""
+    """Spellings that always count as a mention."""
     cued: tuple[str, ...] = ()
-    """Spellings that are also ordinary words: counted only next to a cue."""
+    """Spellings that are also ordinary words, and count only next to a cue."""
     case_sensitive: bool = True
     origin: str = "shipped"
-    """"shipped", "catalog", "mined" or "tag"."""
+    """Origin of the term: "shipped", "catalog", "mined" or "tag"."""
 
     @property
     def needs_cue(self) -> bool:
@@ -79,9 +79,9 @@ def to_terms(
 ) -> list[Term]:
     """Return all terms to search a collection for, datasets first, without duplicates.
 
-    `tags` are the authors' keywords in their spelling, once for each paper. `frequencies` of the
-    collection (see `mining.Miner`) show which names are ordinary words; without them only the lists
-    do.
+    `tags` are the authors' keywords in their spelling, repeated for each paper. `frequencies` of
+    the collection (see `mining.Miner`) show which names are ordinary words; without them only the
+    lists do.
     """
     techniques = list(_to_techniques(tags, frequencies))
     known = {_to_name_key(spelling) for term in techniques for spelling in term.spellings}
@@ -147,7 +147,7 @@ def _to_technique(counts: Counter[str]) -> Term:
 
 
 def _acronyms(counts: Counter[str]) -> list[str]:
-    """Return the spellings in capitals of a one-word tag, if most authors use them: GAN."""
+    """Return the spellings in capitals of a one-word tag if most authors use capitals: GAN."""
     found = [
         spelling for spelling in counts if len(split(spelling)[0]) == 1 and is_acronym(spelling)
     ]

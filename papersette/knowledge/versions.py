@@ -23,7 +23,7 @@ from papersette.names import parse_name, to_family_key
 from papersette.text import to_key
 
 ABSTRACT_ALONE = 0.35
-"""Least cosine of two abstracts of one work, for any titles: an abstract edited over a year."""
+"""Least cosine of two abstracts of one work with any titles: an abstract edited over a year."""
 ABSTRACT_WITH_TITLE = 0.17
 """Least cosine of two abstracts together with similar titles."""
 ABSTRACT_POSSIBLE = 0.19
@@ -33,28 +33,28 @@ TITLE_ALONE = 90
 TITLE_WITH_ABSTRACT = 75
 """Least rapidfuzz ratio of two titles together with similar abstracts."""
 TITLE_WORDS_WITH_ABSTRACT = 0.7
-"""The same for the cosine of the titles' words: a shortened title keeps its rare words."""
+"""Least cosine of the titles' words, with similar abstracts: shortened titles keep rare words."""
 TITLE_WORDS_POSSIBLE = 88
-"""Least rapidfuzz token_set_ratio of two titles of which one has words added."""
+"""Least rapidfuzz token_set_ratio of two titles if one has additional words."""
 MIN_TITLE = 12
-"""Letters and digits; shorter titles are no evidence: "Preface", "Introduction"."""
+"""Least letters and digits of a title that is evidence, unlike "Preface" and "Introduction"."""
 BLOCK = 2000
-"""Rows of the similarity matrix computed at once, to bound memory for 30,000 papers."""
+"""Rows of the similarity matrix computed at once, which limits memory for 30,000 papers."""
 
 
 @dataclass(frozen=True)
 class Version:
-    """The fields of a paper by which versions are recognised."""
+    """The fields of a paper that are used to recognise versions."""
 
     paper_id: str
     venue_id: str
     is_list: bool = False
-    """Whether the venue is a list, in which one work may occur twice."""
+    """Whether the venue is a list, where one work may occur twice."""
     title: str | None = None
     abstract: str | None = None
     authors: tuple[str, ...] = ()
     work: str | None = None
-    """The id of the work, if the source has one."""
+    """Id of the work, if the source gives one."""
 
 
 @dataclass(frozen=True)
@@ -67,15 +67,15 @@ class Pair:
     """"joined", "possible", or "separate" (by hand)."""
     reason: str
     title_ratio: float | None = None
-    """0 to 100."""
+    """Similarity of the titles, from 0 to 100."""
     abstract_similarity: float | None = None
-    """0 to 1; None below `ABSTRACT_WITH_TITLE`, or if an abstract is missing."""
+    """Cosine from 0 to 1; None below `ABSTRACT_WITH_TITLE`, or if an abstract is missing."""
     shared_authors: int | None = None
-    """None if one of the two has no authors."""
+    """Number of shared authors; None if one of the two papers has no authors."""
 
 
 def find_pairs(versions: Sequence[Version]) -> list[Pair]:
-    """Return all pairs with evidence, each once, in the order of `versions`."""
+    """Return all pairs for which there is evidence, each once, in the order of `versions`."""
     same_work = _same(versions, lambda v: v.work)
     same_title = _same(
         versions, lambda v: key if len(key := to_key(v.title or "")) >= MIN_TITLE else None
@@ -118,7 +118,7 @@ def _similar(
                 texts[i] for i in given
             )
         )
-    except ValueError:  # no text has a word
+    except ValueError:  # the texts have no words
         return
     for start in range(0, len(given), BLOCK):
         block = (matrix[start : start + BLOCK] @ matrix.T).tocoo()
@@ -217,8 +217,8 @@ def group(
 ) -> tuple[dict[str, str], list[Pair]]:
     """Map each paper_id to a work_id, the paper_id of its first version, and complete the pairs.
 
-    The pairs returned include those joined or separated by hand. Pairs are joined in order of
-    evidence, and never so that papers that were separated by hand become one work.
+    The returned pairs include those joined or separated by hand. Pairs are joined in order of
+    evidence, but never so that papers separated by hand become one work.
     """
     order = {version.paper_id: i for i, version in enumerate(versions)}
     apart = {frozenset(pair) for ids in separate for pair in combinations(ids, 2)}

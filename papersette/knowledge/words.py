@@ -1,6 +1,6 @@
 """Splits text into words, and counts the papers that contain each.
 
-A word is a run of letters and digits; the gap between two words decides whether they can be one
+A word is a run of letters and digits; the gap between two words determines whether they can be one
 name. So `nas` is not found inside "unassigned", and "CIFAR-10" may be broken over two lines.
 """
 
@@ -13,21 +13,21 @@ from collections.abc import Iterable
 
 WORD = re.compile(r"([^\W_]+)")
 TERM = re.compile(r"[^\W\d_][\w-]+")
-"""A word by which papers are compared: of two characters or more, with its hyphens."""
+"""A word by which papers are compared: at least two characters, with its hyphens."""
 JOINTS = frozenset({"", "-", "‐", "‑", "–", "_"})
 """Gaps between two words of a name, in addition to spaces and line breaks."""
 TIGHT_JOINTS = frozenset({"'", "’", ".", "/"})
-"""The same, but without spaces: "Human3.6M" is one name, "Human3. 6M" ends a sentence."""
+"""Gaps that join only without spaces: "Human3.6M" is one name, "Human3. 6M" ends a sentence."""
 ORDINARY_RATIO = 1.5
-"""A word is ordinary if so many times as many papers have it in lower case as have the name.
+"""A word is ordinary if this many times as many papers have it in lower case as have the name.
 MNIST has 0.08, Adult 1.8, Power 15."""
 KEPT_WORDS = 2_000_000
-"""Above this number of words, those of a single paper are dropped: about 200 MB. ICLR 2019 has
+"""Number of words above which those of a single paper are dropped: about 200 MB. ICLR 2019 has
 125,000 words."""
 
 
 def split(text: str) -> tuple[list[str], list[str]]:
-    """Return words and the gaps around them: gaps[i] is before words[i], the last after all words.
+    """Return words and the gaps around them: gaps[i] precedes words[i]; the last follows all words.
 
     >>> split("CIFAR-10, MNIST.")
     (['CIFAR', '10', 'MNIST'], ['', '-', ', ', '.'])
@@ -42,7 +42,7 @@ def is_joint(gap: str) -> bool:
 
 
 def is_acronym(word: str) -> bool:
-    """Whether a word is distinguished by its capitals: "GAN", "ReLU", "GANs", but not "Dropout".
+    """Whether a word is marked by its capitals: "GAN", "ReLU", "GANs", but not "Dropout".
 
     >>> [is_acronym(word) for word in ("GAN", "ReLU", "GANs", "Dropout", "dropout")]
     [True, True, True, False, False]
@@ -51,7 +51,7 @@ def is_acronym(word: str) -> bool:
 
 
 def count_words(text: str) -> Counter[str]:
-    """Return how often each word of a text occurs, in lower case: the terms of related papers.
+    """Return the number of occurrences of each word, in lower case: the terms of related papers.
 
     >>> count_words("A cross-entropy loss, a Loss of 2.5")["loss"]
     2
@@ -68,11 +68,11 @@ class Frequencies:
         self._kept = kept
 
     def add(self, words: Iterable[str]) -> None:
-        """Count one more paper; `words` holds all its words."""
+        """Count one more paper; `words` has all its words."""
         self.papers += 1
         self._counts.update(set(words))
         if len(self._counts) > self._kept:
-            # Lossy counting (Manku and Motwani, VLDB 2002): words this rare have no effect.
+            # Lossy counting (Manku and Motwani, VLDB 2002): such rare words have no effect.
             self._counts = Counter(
                 {word: count for word, count in self._counts.items() if count > 1}
             )
@@ -81,9 +81,9 @@ class Frequencies:
         return self._counts[word]
 
     def is_ordinary(self, word: str, spellings: Iterable[str] = ()) -> bool:
-        """Whether a name of one word is mostly an ordinary word, as "Power".
+        """Whether a name of one word is mostly used as an ordinary word, as "Power".
 
-        `spellings` of the same name are counted with it: "mnist" is rarer than "MNIST" and "Mnist"
+        Other `spellings` of the name are counted with it: "mnist" is rarer than "MNIST" and "Mnist"
         together.
         """
         low = word.lower()
@@ -98,7 +98,7 @@ class Frequencies:
 
 
 def to_numbering() -> defaultdict[str, int]:
-    """Return an empty table that gives each word that it is asked for the next number.
+    """Return an empty table that gives each new key the next number.
 
     >>> numbers = to_numbering()
     >>> [numbers[word] for word in ("a", "b", "a")]
@@ -129,5 +129,5 @@ class Vocabularies:
         self._papers.append(array("i", map(self._numbers.__getitem__, words)))
 
     def of(self, paper: int) -> array[int]:
-        """Return the numbers of the words of a paper: indexes of `words`."""
+        """Return the numbers of a paper's words, which are indexes of `words`."""
         return self._papers[paper]

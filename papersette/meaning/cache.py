@@ -1,4 +1,4 @@
-"""Keeps the vectors of texts by model and text, so that a build makes only those that are new."""
+"""Keeps the vectors of texts by model and text, so that a build computes only new ones."""
 
 from __future__ import annotations
 
@@ -14,18 +14,19 @@ from numpy.typing import NDArray
 from papersette.meaning.encoder import Encoder, OnnxEncoder
 
 SAVED_AT_ONCE = 256
-"""Vectors that a build that is killed loses at most."""
+"""Vectors written in one transaction; a build that is killed loses no more than these."""
 SCHEMA = """
 create table if not exists vectors (text_sha256 blob primary key, vector blob) without rowid
 """
 
 
 class VectorCache:
-    """The vectors that one model made, in a file.
+    """A file with the vectors that one model has computed.
 
     Args:
-        folder: Has a file for each model; it is made.
-        encoder: Makes what is missing.
+        folder: Folder with a file for each model; created if missing.
+        encoder: Computes the vectors that are missing.
+
     """
 
     def __init__(self, folder: Path, encoder: Encoder) -> None:
@@ -34,7 +35,7 @@ class VectorCache:
         self.encoder = encoder
 
     def encode(self, texts: Sequence[str]) -> Iterator[tuple[str, NDArray[np.float32]]]:
-        """Yield (text, vector) of each distinct text, those that are kept first."""
+        """Yield (text, vector) of each distinct text; those already in the cache come first."""
         with closing(sqlite3.connect(self.path, timeout=60)) as conn:
             conn.execute(SCHEMA)
             missing = []
@@ -50,7 +51,7 @@ class VectorCache:
     def _make(
         self, conn: sqlite3.Connection, texts: Sequence[str]
     ) -> Iterator[tuple[str, NDArray[np.float32]]]:
-        """Yield (text, vector) of texts that are not kept, and keep them."""
+        """Compute, save and yield (text, vector) of texts that are not in the cache."""
         for start in range(0, len(texts), SAVED_AT_ONCE):
             part = texts[start : start + SAVED_AT_ONCE]
             made = []

@@ -1,9 +1,9 @@
-"""Turns texts into vectors with a model that onnxruntime runs; no network, no PyTorch.
+"""Turns texts into vectors with a model run by onnxruntime: no network, no PyTorch.
 
 A vector is the mean of the last layer over the tokens of a text, scaled to length one
-(sentence-transformers' mean pooling), so that a product of two vectors is their cosine. Texts are
-run one by one: in a batch, padding and the scale of 8-bit numbers would make the vector of a text
-depend on its neighbours.
+(sentence-transformers' mean pooling), so that the dot product of two vectors is their cosine. Texts
+are run one by one: in a batch, padding and the scale of 8-bit numbers would make the vector of a
+text depend on the other texts.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from papersette.errors import UserError
 from papersette.meaning.models import Model
 
 Vector = NDArray[np.float32]
-"""Of length one, or zero for a text without tokens."""
+"""A vector of length one, or of zeros for a text without tokens."""
 
 REMEMBERED = 512
-"""Texts whose vectors an encoder keeps: questions, and passages that are compared with them."""
+"""Number of texts whose vectors an encoder keeps: questions, and passages compared with them."""
 PACKAGES = ("onnxruntime", "tokenizers")
-"""Those of the extra “meaning”."""
+"""Packages of the extra “meaning”."""
 MISSING = (
     "the packages onnxruntime and tokenizers are not installed; install them with "
     "“pip install -r requirements-meaning.txt”"
@@ -36,28 +36,28 @@ MISSING = (
 
 
 class Encoder(Protocol):
-    """What turns texts into vectors."""
+    """Turns texts into vectors."""
 
     @property
     def model(self) -> Model:
-        """Which model it is."""
+        """The model that computes the vectors."""
 
     @property
     def dimensions(self) -> int:
-        """Length of its vectors."""
+        """Number of dimensions of a vector."""
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return the vectors of texts, a row each."""
+        """Return the vectors of texts, one row each."""
 
     def encode_query(self, text: str) -> Vector:
-        """Return the vector of what a reader asks."""
+        """Return the vector of a reader's question."""
 
 
 class OnnxEncoder:
-    """A model in a folder, opened. Several threads may use it.
+    """A model loaded from a folder. Several threads may use it.
 
     Args:
-        model: Its folder has the files.
+        model: A model whose folder has the files.
         threads: How many texts are run at once.
 
     Raises:
@@ -76,13 +76,13 @@ class OnnxEncoder:
         self.dimensions = len(self._run("a"))
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return the vectors of texts, a row each."""
+        """Return the vectors of texts, one row each."""
         return np.array(
             [self._remember(self.model.text_prefix, text) for text in texts], np.float32
         ).reshape(len(texts), self.dimensions)
 
     def encode_query(self, text: str) -> Vector:
-        """Return the vector of what a reader asks."""
+        """Return the vector of a reader's question."""
         return self._remember(self.model.query_prefix, text)
 
     def encode_all(self, texts: Iterable[str]) -> Iterator[Vector]:
@@ -107,7 +107,7 @@ class OnnxEncoder:
         return vector
 
     def _run(self, text: str) -> Vector:
-        readable = text.encode("utf-8", "replace").decode()  # without halves of characters
+        readable = text.encode("utf-8", "replace").decode()  # replaces lone surrogates
         encoding = self._tokenizer.encode(readable)
         given = {
             "input_ids": encoding.ids,
@@ -123,13 +123,13 @@ class OnnxEncoder:
 
 
 def _open(model: Model, folder: Path) -> tuple[Any, Any]:
-    """Return the tokenizer and the session of a model."""
+    """Return the tokenizer and the inference session of a model."""
     try:
         onnxruntime, tokenizers = map(import_module, PACKAGES)
     except ImportError:
         raise UserError(f"the model {model.name} cannot be run: {MISSING}") from None
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1  # texts run in parallel, not parts of one
+    options.intra_op_num_threads = 1  # each text uses one thread; several texts run in parallel
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     try:
@@ -145,7 +145,7 @@ def _open(model: Model, folder: Path) -> tuple[Any, Any]:
 
 
 def is_installed() -> bool:
-    """Tell whether the packages that run a model are installed."""
+    """Return whether the packages that run a model are installed."""
     try:
         for name in PACKAGES:
             import_module(name)

@@ -1,8 +1,8 @@
-"""Which sentence-embedding model a publication uses, and where its files are.
+"""Describes the sentence-embedding model of a publication: its files, and where they come from.
 
 A model is two files: `model.onnx` and `tokenizer.json`. They come from a hub, pinned by revision
 and SHA-256, or from a local folder. A publication has a copy of both with `model.json`, which
-describes them, so that a server needs nothing else to read the questions of its readers.
+describes them, so that a server needs nothing else to encode the questions of its readers.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from papersette import loading
 from papersette.errors import UserError
 
 FILES = ("model.onnx", "tokenizer.json")
-"""The files of a model, as they are named in its folder."""
+"""Names of the files of a model in its folder."""
 DESCRIPTION = "model.json"
-"""Describes the model in a folder, next to its files."""
+"""Name of the file that describes the model in a folder."""
 HUB = "https://huggingface.co"
-"""Where the files of a repository are, unless a catalog names a mirror."""
+"""Hub that has the repositories, unless a catalog names a mirror."""
 TOKENS = 256
-"""How much of a text a model of one's own reads, if a catalog does not say."""
+"""Tokens of a text that a custom model reads, unless a catalog gives another number."""
 SHA256 = re.compile("[0-9a-f]{64}")
 
 
@@ -36,10 +36,10 @@ class ModelFile:
     """A file of a model."""
 
     path: str
-    """In its repository."""
+    """Path in the repository."""
     sha256: str
     size: int | None = None
-    """Bytes, where known."""
+    """Size in bytes, if known."""
 
 
 @dataclass(frozen=True)
@@ -48,22 +48,22 @@ class Model:
 
     name: str
     repository: str | None = None
-    """`owner/name` on the hub; None for a folder of one's own."""
+    """`owner/name` on the hub; None for a local folder."""
     revision: str | None = None
     languages: str | None = None
     licence: str | None = None
     tokens: int = TOKENS
-    """A text is cut after so many tokens."""
+    """Longest text in tokens; the rest is cut off."""
     query_prefix: str = ""
-    """What the model wants before a question."""
+    """Text that the model expects before a question."""
     text_prefix: str = ""
-    """What it wants before any other text."""
+    """Text that the model expects before any other text."""
     floor: float = 0.0
-    """Cosine below which a text is not about a question."""
+    """Cosine below which a text is considered unrelated to a question."""
     files: tuple[tuple[str, ModelFile], ...] = ()
-    """By name in `FILES`; of a folder whose files are not pinned empty until it is read."""
+    """(name in `FILES`, file); empty for a folder without pinned files until it is read."""
     folder: Path | None = None
-    """Where the files are; None if they are to be fetched."""
+    """Folder with the files; None if they have to be downloaded."""
     hub: str = HUB
 
     def to_urls(self) -> dict[str, tuple[str, str]]:
@@ -73,12 +73,12 @@ class Model:
 
     @property
     def size(self) -> int:
-        """Bytes of the files, as far as they are known."""
+        """Total bytes of the files whose size is known."""
         return sum(file.size or 0 for _, file in self.files)
 
     @property
     def key(self) -> str:
-        """What vectors depend on: the files, and how they are used."""
+        """A hash of everything that vectors depend on: the files, and how they are used."""
         used = [self.tokens, self.query_prefix, self.text_prefix]
         hashes = [file.sha256 for _, file in sorted(self.files)]
         return hashlib.sha256(json.dumps([hashes, used]).encode()).hexdigest()[:32]
@@ -86,7 +86,7 @@ class Model:
 
 @cache
 def load_models() -> dict[str, Model]:
-    """Return the models that are known by name."""
+    """Return the models that can be given by name."""
     known = loading.load_yaml(Path(__file__).with_name("models.yml")).value
     return {name: _to_model(name, fields) for name, fields in known.items()}
 
@@ -97,14 +97,14 @@ def _to_model(name: str, fields: dict[str, Any]) -> Model:
 
 
 def find_model(name: str) -> Model:
-    """Return the model of a name. Raises `UserError` with the nearest name that is known."""
+    """Return a model by name. Raises `UserError`, which suggests the nearest known name."""
     if name not in load_models():
         raise UserError(f"“{name}” is no known model; {to_hint(name)}")
     return load_models()[name]
 
 
 def to_hint(name: str) -> str:
-    """Return which known model was perhaps meant, for the end of a message."""
+    """Return the nearest known model, or all known models, for the end of a message."""
     known = {model.lower(): model for model in load_models()}
     near = difflib.get_close_matches(name.lower(), known, n=1)
     return (
@@ -118,8 +118,8 @@ def read_folder(folder: Path, model: Model | None = None) -> Model:
     """Return the model in a local folder, with the SHA-256 of its files.
 
     Args:
-        folder: Has the files, and perhaps a description.
-        model: What is known of the model; where it pins files, these must be the ones.
+        folder: Folder with the files, and perhaps a description.
+        model: What is known of the model; the files must be those that it pins, if any.
 
     Raises:
         UserError: A file is missing, or is not the one that is pinned.
@@ -146,9 +146,9 @@ def read_folder(folder: Path, model: Model | None = None) -> Model:
 
 
 def read_description(folder: Path) -> Model | None:
-    """Return the model that `model.json` describes; None where it is missing or damaged.
+    """Return the model that `model.json` describes; None if it is missing or damaged.
 
-    In a folder of one's own it may have any fields of `Model`.
+    In a local folder, `model.json` may have any fields of `Model`.
     """
     try:
         fields = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
@@ -162,8 +162,8 @@ def save_model(model: Model, folder: Path) -> None:
     """Copy a model into a folder, with its description.
 
     Args:
-        model: Its own folder has the files.
-        folder: Is made.
+        model: A model whose folder has the files.
+        folder: The new folder; created if missing.
     """
     assert model.folder is not None
     folder.mkdir(parents=True, exist_ok=True)

@@ -5,21 +5,21 @@ from __future__ import annotations
 import re
 
 LONGEST = 480
-"""Characters of a sentence; longer ones, as of a list, are cut at a space."""
+"""Longest sentence in characters; a longer one, such as a list, is cut at a space."""
 SHORTEST = 25
-"""Characters; what is shorter, as a heading, is joined to what follows."""
+"""Shortest sentence in characters; a shorter one, such as a heading, is joined to the next."""
 ABBREVIATIONS = frozenset(
     """al approx ca cf ch dr e.g eg eq eqs fig figs i.e ie no p pp prof ref refs resp sec sect st
     tab viz vol vs etc""".split()
 )
-"""Words after which a full stop ends no sentence."""
+"""Words after which a full stop does not end a sentence."""
 END = re.compile(r"(?P<stop>[.!?؟۔…]+[\"'”’)\]]*)\s+|(?P<wide>[。！？])\s*|\n+")
 BEGINS = re.compile(r"[\[(\"'“‘«]*[^\W_a-z]")
-"""How a sentence begins after a full stop: not with a small Latin letter."""
+"""Start of a sentence after a full stop: anything but a small Latin letter."""
 
 
 def split_sentences(text: str) -> list[tuple[int, int]]:
-    """Return where each sentence of a text begins and ends.
+    """Return the start and end of each sentence of a text.
 
     >>> text = "We train nets (cf. Fig. 2). They work, e.g. on MNIST, as expected. Why?"
     >>> [text[start:end] for start, end in split_sentences(text)]
@@ -40,7 +40,7 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
 
 
 def _find_ends(text: str) -> list[int]:
-    """Return the index after each end of a sentence, the end of the text last."""
+    """Return the index after each end of a sentence; the last is the end of the text."""
     ends = []
     for match in END.finditer(text):
         stop = match["stop"]
@@ -53,7 +53,7 @@ def _find_ends(text: str) -> list[int]:
 
 
 def _is_end(text: str, position: int, stop: str) -> bool:
-    """Tell whether a full stop ends a sentence and not an abbreviation or an initial."""
+    """Return whether a full stop ends a sentence, and not an abbreviation or an initial."""
     if stop[0] != ".":
         return True
     word = text[max(0, position - 12) : position].split()[-1:] or [""]

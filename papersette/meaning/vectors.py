@@ -1,8 +1,8 @@
-"""The vectors of a collection: one of each paper, and one of each sentence of its abstract.
+"""The vectors of a collection: one for each paper, and one for each sentence of its abstract.
 
-They are arrays in a folder, mapped into memory. Search is exact: a product of all vectors with that
-of a question, which takes some 30 ms of processor time for 200,000 papers (docs/meaning.md). The
-sentences of candidates only are compared, and they are kept as 8-bit numbers.
+They are arrays in a folder, mapped into memory. Search is exact: it multiplies the vectors of all
+papers by that of a question, which takes some 30 ms of processor time for 200,000 papers
+(docs/meaning.md). Sentences, which are kept as 8-bit numbers, are compared for candidates only.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from papersette.meaning.encoder import Vector
 
 PAPERS, SENTENCES, SCALES, STARTS = "papers.npy", "sentences.npy", "scales.npy", "starts.npy"
 TEXTS = "texts.json"
-"""Tells of which texts the vectors are."""
+"""Name of the file that identifies the texts of the vectors."""
 EIGHT_BITS = 127
 
 
@@ -29,21 +29,21 @@ class Vectors:
     """The vectors of the papers of one build."""
 
     papers: NDArray[np.float32]
-    """By number of paper; zero where a paper has neither title nor abstract."""
+    """Vectors by number of paper; zero for a paper with neither title nor abstract."""
     sentences: NDArray[np.int8]
     """The sentences of all papers, one after the other."""
     scales: NDArray[np.float32]
-    """What each row of `sentences` is multiplied by."""
+    """Factor of each row of `sentences`."""
     starts: NDArray[np.int64]
-    """By number: where the sentences of a paper begin; the last is their count."""
+    """First row of a paper's sentences, by number of paper; the last item is the count of rows."""
 
     @property
     def dimensions(self) -> int:
-        """Length of a vector."""
+        """Number of dimensions of a vector."""
         return int(self.papers.shape[1])
 
     def score_papers(self, query: Vector) -> NDArray[np.float32]:
-        """Return the cosine of every paper with a question, by number."""
+        """Return the cosine of every paper with a question, by number of paper."""
         scores: NDArray[np.float32] = self.papers @ query
         return scores
 
@@ -60,9 +60,9 @@ class Vectors:
         """Return the cosine of the nearest sentence of each of many papers.
 
         Args:
-            numbers: Of the papers.
+            numbers: Numbers of the papers.
             query: The vector of a question.
-            missing: What a paper without sentences gets.
+            missing: The value returned for each paper without sentences.
         """
         lengths = self.starts[numbers + 1] - self.starts[numbers]
         ends = np.cumsum(lengths)
@@ -75,7 +75,7 @@ class Vectors:
         return best
 
     def find_sentence(self, number: int, query: Vector) -> tuple[int, float] | None:
-        """Return (index, cosine) of the sentence of a paper that is nearest to a question."""
+        """Return (index, cosine) of the sentence of a paper nearest to a question, if any."""
         scores = self.score_sentences(number, query)
         if not len(scores):
             return None
@@ -89,8 +89,8 @@ def to_vectors(
     """Return the vectors of a collection.
 
     Args:
-        papers: By number.
-        sentences: By number, those of each paper.
+        papers: Vectors of the papers, by number of paper.
+        sentences: Vectors of the sentences of each paper, by number of paper.
     """
     starts = np.zeros(len(sentences) + 1, np.int64)
     np.cumsum([len(own) for own in sentences], out=starts[1:])
@@ -102,7 +102,7 @@ def to_vectors(
 
 
 def save_vectors(vectors: Vectors, texts: str, folder: Path) -> None:
-    """Write the vectors into a folder; `texts` tells of which texts they are."""
+    """Write the vectors into a folder; `texts` identifies the texts that they were made of."""
     folder.mkdir(parents=True, exist_ok=True)
     arrays: dict[str, NDArray[Any]] = {
         PAPERS: vectors.papers, SENTENCES: vectors.sentences,
@@ -122,7 +122,7 @@ def open_vectors(folder: Path) -> Vectors:
 
 
 def read_texts(folder: Path) -> str | None:
-    """Return of which texts the vectors in a folder are; None where there are none."""
+    """Return what identifies the texts of the vectors in a folder; None if it has no vectors."""
     try:
         found = json.loads((folder / TEXTS).read_text(encoding="utf-8"))["texts"]
     except (OSError, ValueError, KeyError, TypeError):
@@ -131,7 +131,7 @@ def read_texts(folder: Path) -> str | None:
 
 
 def _open(path: Path) -> NDArray[Any]:
-    """Map an array into memory; an empty one cannot be mapped."""
+    """Map an array into memory; an empty array, which cannot be mapped, is read."""
     try:
         array: NDArray[Any] = np.load(path, mmap_mode="r")
     except ValueError:

@@ -1,4 +1,4 @@
-"""Keeps images of pages in a folder of limited size, the ones seen last.
+"""Keeps the images of pages that were seen last, in a folder of limited size.
 
 A key covers the bytes of the PDF, the page, the width and the versions of the libraries, so that an
 entry is never out of date. Entries are renamed into place: several servers may share a folder.
@@ -14,20 +14,20 @@ import threading
 from pathlib import Path
 
 KEPT = 0.8
-"""Share of the limit that is kept when entries are removed, so that this is seldom."""
+"""Share of the limit that is kept when entries are removed, so that removals are rare."""
 
 
 def to_key(*parts: object) -> str:
-    """Return the key of what an entry depends on."""
+    """Return the key of an entry that depends on these values."""
     return hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()
 
 
 class Cache:
-    """Entries of bytes in a folder.
+    """A folder of entries, which are bytes.
 
     Args:
-        folder: Is made when the first entry is saved.
-        largest: Bytes of all entries together.
+        folder: Created when the first entry is saved.
+        largest: Largest size of all entries together, in bytes.
     """
 
     def __init__(self, folder: Path, largest: int) -> None:
@@ -37,19 +37,19 @@ class Cache:
         self._lock = threading.Lock()
 
     def read(self, key: str) -> bytes | None:
-        """Return an entry, or None where it is missing."""
+        """Return an entry, or None if it is missing."""
         path = self._path(key)
         if not self._is_own():
             return None
         try:
             content = path.read_bytes()
-            os.utime(path)  # removed last
+            os.utime(path)  # the entries used least recently are removed first
         except OSError:
             return None
         return content
 
     def save(self, key: str, content: bytes) -> None:
-        """Keep an entry, if the disk allows it; remove the oldest where the folder is full."""
+        """Save an entry if the disk allows it; if the folder is full, remove the oldest used."""
         path = self._path(key)
         with self._lock, contextlib.suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -72,7 +72,7 @@ class Cache:
                 self._remove_oldest()
 
     def _is_own(self) -> bool:
-        """Tell whether nobody else can write the folder, as one among the temporary files."""
+        """Return whether no other user can write to the folder, which may be in a shared /tmp."""
         try:
             status = self.folder.stat()
         except OSError:

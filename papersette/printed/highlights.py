@@ -1,7 +1,7 @@
 """Finds words and passages in the layout of a page, as rectangles and lines of text.
 
-The text that the search has is cleaned: it has no hyphens at line ends and no ligatures. Here they
-are undone with a map back to the characters of the page.
+The text in the search index is cleaned: it has no hyphens at line ends and no ligatures. Here the
+text of the layout is cleaned in the same way, with a map back to the characters of the page.
 """
 
 from __future__ import annotations
@@ -17,28 +17,28 @@ from papersette.search.needles import Needle, find
 from papersette.text import to_letters
 
 HYPHENS = "\x02\ufffe\u00ad"
-"""What pdfium returns for a hyphen at the end of a line."""
+"""Characters that pdfium returns for a hyphen at the end of a line."""
 MOST_WORDS = 500
-"""Occurrences of one word that are marked on a page."""
+"""Largest number of occurrences of one word that are marked on a page."""
 LIKENESS = 85
-"""How much of a passage, in percent, must be on the page: running heads and formulas differ."""
+"""Least likeness of a passage to the page, in percent: running heads and formulas differ."""
 APART = 2.5
-"""Heights of a line from which on a gap ends it, as between columns."""
+"""Gap that ends a line, such as one between columns, in heights of the line."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """Characters of a page that stand side by side."""
+    """Characters of a page that are next to each other on one line."""
 
     start: int
-    """Of the characters in the layout."""
+    """Index of its first character in the layout."""
     end: int
     box: Box
     text: str
 
     @property
     def is_rtl(self) -> bool:
-        """Whether its first letter is of a script that is written from right to left."""
+        """Whether the first letter belongs to a script that is written from right to left."""
         kinds = (unicodedata.bidirectional(character) for character in self.text)
         return next((kind != "L" for kind in kinds if kind in {"L", "R", "AL"}), False)
 
@@ -84,7 +84,7 @@ def _union(one: Box, other: Box) -> Box:
 def find_words(layout: Layout, needles: Sequence[Needle]) -> list[tuple[int, int]]:
     """Return (start, end) of the characters of each occurrence of the needles, in order.
 
-    A word broken at the end of a line is sought without the hyphen and with it.
+    A word broken at the end of a line is looked for both without the hyphen and with it.
     """
     found = set()
     for hyphen in ("", "-"):
@@ -95,11 +95,11 @@ def find_words(layout: Layout, needles: Sequence[Needle]) -> list[tuple[int, int
 
 
 def _to_plain(text: str, hyphen: str) -> tuple[str, list[int]]:
-    """Return the text of a page without line ends and ligatures, and the place of each character.
+    """Return the text without line ends and ligatures, and the index of each of its characters.
 
     Args:
-        text: Of the layout.
-        hyphen: What to write for a hyphen at the end of a line.
+        text: The text of a layout.
+        hyphen: Text that replaces a hyphen at the end of a line.
     """
     characters: list[str] = []
     places: list[int] = []
@@ -159,11 +159,11 @@ def _boxes(layout: Layout, lines: Sequence[Line], start: int, end: int) -> Itera
 def locate_in_paragraphs(
     paragraphs: Sequence[str], passage: str
 ) -> list[tuple[str, tuple[int, int]]]:
-    """Return each paragraph with the start and end of what it has of a passage.
+    """Return each paragraph with the start and end of the part of a passage that it contains.
 
     Args:
-        paragraphs: Of a page.
-        passage: May span several; "" is in none.
+        paragraphs: The paragraphs of a page.
+        passage: It may span several paragraphs; "" is in none.
     """
     wanted, _ = to_letters(passage)
     letters = [to_letters(paragraph) for paragraph in paragraphs]

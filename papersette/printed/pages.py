@@ -1,6 +1,6 @@
 """Reads the layout of one page of a PDF, and renders it; runs in the worker processes of `workers`.
 
-Lengths are points of the page as it is shown, rotated and cropped, from its upper left corner.
+Lengths are in points, from the upper left corner of the page as shown: rotated and cropped.
 """
 
 from __future__ import annotations
@@ -15,22 +15,22 @@ from typing import Any, NamedTuple
 from papersette import files
 
 MOST_CHARACTERS = 60_000
-"""Characters of a page that are placed; a poster has fewer."""
+"""Largest number of characters of a page that get a box; a poster has fewer."""
 MOST_PIXELS = 12_000_000
-"""Limit of an image, whatever the size of the page."""
+"""Largest number of pixels of an image, whatever the size of the page."""
 FEW_COLOURS = 4096
-"""Colours of a page of text and drawings, at most; one with a photograph has more."""
+"""Largest number of colours of a page of text and drawings; a photograph has more."""
 PALETTE = 64
-"""Colours of the image of a page of text: letters look the same, in half the size of a WebP."""
+"""Number of colours of the image of a text page: letters look the same, at half a WebP's size."""
 NEARLY_WHITE = 247
 
 
 class NoPageError(Exception):
-    """The file has no such page, or none that can be read; the message says why."""
+    """The file has no such page, or the page cannot be read; the message says why."""
 
 
 class Box(NamedTuple):
-    """A rectangle."""
+    """A rectangle on a page, in points."""
 
     left: float
     top: float
@@ -45,15 +45,15 @@ class Layout:
     width: float
     height: float
     pages: int
-    """Pages of the file."""
+    """Number of pages of the file."""
     text: str
-    """One character for each box, in the order of the content; "\\n" ends a line."""
+    """One character for each box, in the order of the page's content; "\\n" ends a line."""
     boxes: tuple[Box | None, ...]
-    """None for characters that are not printed."""
+    """A box for each character; None for characters that are not printed."""
 
 
 def read_layout(path: Path, number: int) -> Layout:
-    """Return the layout of a page, the first of which is 1. Raises `NoPageError`."""
+    """Return the layout of a page, counted from 1. Raises `NoPageError`."""
     with _open_page(path, number) as (document, page):
         to_shown = _placing(page)
         characters, boxes = [], []
@@ -65,12 +65,12 @@ def read_layout(path: Path, number: int) -> Layout:
 
 
 def render(path: Path, number: int, width: int) -> tuple[str, bytes]:
-    """Return (media type, image) of a page, the first of which is 1. Raises `NoPageError`.
+    """Return (media type, image) of a page, counted from 1. Raises `NoPageError`.
 
     Args:
-        path: Of the PDF.
-        number: Of the page.
-        width: Of the image, in pixels; smaller if the page is very long.
+        path: Path of the PDF.
+        number: Number of the page.
+        width: Width of the image in pixels; the image is smaller if the page is very long.
     """
     with _open_page(path, number) as (_, page):
         points = page.get_size()
@@ -81,7 +81,7 @@ def render(path: Path, number: int, width: int) -> tuple[str, bytes]:
 
 @contextlib.contextmanager
 def _open_page(path: Path, number: int) -> Iterator[tuple[Any, Any]]:
-    import pypdfium2  # has no wheel for some platforms, whose sites show the text
+    import pypdfium2  # no wheel exists for some platforms; their sites show the text instead
 
     try:
         files.check_file(path)
@@ -103,7 +103,8 @@ def _open_page(path: Path, number: int) -> Iterator[tuple[Any, Any]]:
 def _placing(page: Any) -> Any:
     """Return the function that maps a box of the PDF, in which y grows upwards, to the page shown.
 
-    pdfium maps points to whole pixels of a device; three points of a large one give the mapping.
+    pdfium maps points to whole pixels of a device; mapping three points to a large device gives the
+    transformation.
     """
     import ctypes
 
@@ -150,7 +151,7 @@ def _read_characters(page: Any) -> Iterator[tuple[str, tuple[float, float, float
 
 
 def _encode(image: Any) -> tuple[str, bytes]:
-    """Return an image as PNG with a palette where it has few colours, else as WebP."""
+    """Return an image as PNG with a palette if it has few colours, else as WebP."""
     from PIL import Image
 
     written = io.BytesIO()
@@ -159,6 +160,6 @@ def _encode(image: Any) -> tuple[str, bytes]:
         return "image/webp", written.getvalue()
     flat = image.quantize(PALETTE, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     white = [255 if level > NEARLY_WHITE else level for level in flat.getpalette()]
-    flat.putpalette(white)  # the palette has averages
+    flat.putpalette(white)  # averaging colours made white slightly grey
     flat.save(written, "PNG")
     return "image/png", written.getvalue()

@@ -1,7 +1,7 @@
-"""Links to passages that survive rebuilds: how a passage begins, its length, and a hash of it.
+"""Makes links to passages that survive rebuilds: the first words, the length, and a hash.
 
-A rebuild may read a page with other hyphens, spaces or accents, or a new version of the PDF. Only
-letters and digits count, so the former change nothing, and the latter is noticed.
+A rebuild may find other hyphens, spaces or accents on a page, or a new version of the PDF. Only
+letters and digits count: the former change nothing, and the latter is detected.
 """
 
 from __future__ import annotations
@@ -14,26 +14,25 @@ from dataclasses import dataclass
 from papersette.text import to_letters, to_letters_only
 
 WORDS = 6
-"""Words of a passage that its link has."""
+"""Number of words of a passage in its link."""
 LONGEST = 300
-"""Characters of a quote that are read."""
+"""Longest quote that is looked for, in characters."""
 MARKS = str.maketrans("", "", "⟦⟧…")
 CHECK = re.compile(r"(\d{1,6})-([0-9a-f]{8})", re.ASCII)
 
 
 @dataclass(frozen=True)
 class Found:
-    """A passage that a link quotes, in the text of today."""
+    """A passage found by its link, in the current text."""
 
     page: int
     passage: str
     state: str
-    """"same", or "changed" where the text that follows the first words is another."""
+    """"same", or "changed" if the text after the first words differs."""
 
 
 def to_quote(passage: str) -> tuple[str, str]:
-    """Return (quote, check) of a passage, which may have marks and ellipses: parts of its link.
-
+    """Return (quote, check), the parts of a passage's link; marks and ellipses are ignored.
     >>> to_quote("…the ⟦noise⟧ of the gradient is not isotropic at all…")
     ('the noise of the gradient is', '40-0399bb71')
     """
@@ -47,13 +46,13 @@ def _hash(letters: str) -> str:
 
 
 def locate(quote: str, check: str, pages: Mapping[int, str], page: int) -> Found | None:
-    """Return the passage that a link quotes; None where no page has its first words.
+    """Return the passage that a link quotes; None if no page has its first words.
 
     Args:
-        quote: How the passage begins.
-        check: Its length and hash, from `to_quote`; any other text is a passage that has changed.
+        quote: The first words of the passage.
+        check: Its length and hash, from `to_quote`; any other text means that it has changed.
         pages: The text of each page, by number.
-        page: Where it was. Other pages are looked at if it is not there.
+        page: The page of the link. Other pages are searched after it.
     """
     wanted, _ = to_letters(quote[:LONGEST])
     match = CHECK.fullmatch(check)
@@ -68,7 +67,7 @@ def locate(quote: str, check: str, pages: Mapping[int, str], page: int) -> Found
 
 
 def _beginnings(text: str, wanted: str, length: int) -> Iterator[tuple[str, str]]:
-    """Yield (letters, passage) of each place of a text that begins with the letters wanted."""
+    """Yield (letters, passage) wherever a text has the wanted letters."""
     letters, places = to_letters(text)
     start = letters.find(wanted) if wanted else -1
     while start >= 0:

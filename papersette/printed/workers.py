@@ -1,4 +1,4 @@
-"""Runs `pages` in worker processes, so that a page that hangs or crashes costs only itself."""
+"""Runs `pages` in worker processes, so that a hang or crash loses only the page that caused it."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ from papersette.printed.pages import NoPageError
 
 @dataclass(frozen=True)
 class Limits:
-    """Limits of the pages that are read or rendered."""
+    """Limits for reading and rendering pages."""
 
     workers: int = 2
-    """Processes; so many pages at a time."""
+    """Worker processes, and so pages read at a time."""
     seconds: float = 10
-    """For one page."""
+    """Time limit for one page."""
     memory: int = 512 << 20
-    """Bytes of address space, in addition to those of the worker at its start."""
+    """Bytes of address space, in addition to those that a worker uses at its start."""
     pages_per_worker: int = 500
-    """A worker is replaced after this number of pages, which frees leaked memory."""
+    """Number of pages after which a worker is replaced, which frees leaked memory."""
 
 
 class Workers:
-    """Worker processes, which start with the first page.
+    """A pool of worker processes, which start with the first page.
 
     Args:
-        limits: Of each worker.
+        limits: Limits of each worker.
     """
 
     def __init__(self, limits: Limits) -> None:
@@ -43,7 +43,7 @@ class Workers:
         self._lock = threading.Lock()
 
     def schedule(self, function: Callable[..., Any], *arguments: object) -> Future[Any]:
-        """Run a function of `pages` in a worker; `to_reason` explains the exceptions."""
+        """Run a function of `pages` in a worker; `to_reason` explains its exceptions."""
         with self._lock:
             if self._pool is None:
                 self._pool = ProcessPool(
@@ -51,7 +51,7 @@ class Workers:
                     max_tasks=self.limits.pages_per_worker,
                     initializer=system.limit_memory,
                     initargs=(self.limits.memory,),
-                    context=multiprocessing.get_context("spawn"),  # fork would copy locks
+                    context=multiprocessing.get_context("spawn"),  # fork would copy held locks
                 )
             found: Future[Any] = self._pool.schedule(
                 function, args=arguments, timeout=self.limits.seconds
@@ -68,7 +68,7 @@ class Workers:
 
 
 def to_reason(error: Exception, limits: Limits) -> str:
-    """Return why a page cannot be shown."""
+    """Return a message that says why a page cannot be shown."""
     if isinstance(error, NoPageError):
         return str(error)
     if isinstance(error, FutureTimeout):

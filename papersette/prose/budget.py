@@ -11,11 +11,11 @@ MINUTE, DAY = 60.0, 86_400.0
 
 
 class Budget:
-    """How many answers may be begun in each of some periods that end now.
+    """Limits how many answers may be started in some periods that end now.
 
     Args:
-        allowed: Seconds of a period -> answers.
-        clock: Gives the time in seconds.
+        allowed: Length of a period in seconds -> answers allowed in it.
+        clock: Returns the time in seconds.
     """
 
     def __init__(
@@ -27,7 +27,7 @@ class Budget:
         self._lock = threading.Lock()
 
     def take(self) -> bool:
-        """Count one more answer and return True, or return False where none is left."""
+        """Count one more answer and return True, or return False if no more is allowed."""
         with self._lock:
             now = self._clock()
             while self._begun and now - self._begun[0] >= max(self._allowed):

@@ -11,20 +11,20 @@ WHERE = "metadata.yml: plugins: papersette-ask"
 
 @dataclass(frozen=True)
 class Settings:
-    """Which model answers, and what it may cost. Without a model nothing is sent anywhere."""
+    """The model that answers, and its limits. Without a model nothing is sent anywhere."""
 
     model: str = ""
     """Name or alias, as `llm models` lists them."""
     key: str = ""
-    """The key of the model's service; by default the one that `llm keys` has."""
+    """Key of the model's service; by default the one stored by `llm keys`."""
     options: Mapping[str, Any] = field(default_factory=dict)
     """Options of the model, such as temperature."""
     per_minute: int = 5
     """Answers in a minute, for all readers together."""
     per_day: int = 200
-    """The same in 24 hours; a server that starts anew counts from zero."""
+    """Answers in 24 hours, for all readers together; a restarted server counts from zero."""
     at_once: int = 2
-    """Answers that are written at the same time."""
+    """Answers written at the same time."""
     passages: int = 8
     """Passages sent to the model."""
     passage_characters: int = 1000
@@ -39,7 +39,7 @@ class Settings:
         """Read the settings.
 
         Raises:
-            ValueError: One is unknown or of the wrong kind.
+            ValueError: A setting is unknown or of the wrong kind.
         """
         known = {one.name for one in fields(cls)}
         for name, value in (given or {}).items():

@@ -1,8 +1,8 @@
 """Checks each sentence of a model's answer against the passages that it cites.
 
-A sentence is kept if it cites a passage that the model was given, if that passage has half of its
-words, and all of its numbers, and if it has no link. This finds what is made up, not what is turned
-round: “A is better than B” and “B is better than A” have the same words.
+A sentence is kept if it cites a passage that the model was given, if the cited passages contain
+half of its words and all of its numbers, and if it has no link. This finds invented statements, but
+not reversed ones: “A is better than B” and “B is better than A” have the same words.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from papersette.search.analysis import to_stems
 from papersette.search.parser import STOP_WORDS
 
 LEAST_SHARE = 0.5
-"""Of the words of a sentence that the passages it cites have."""
+"""Share of the words of a sentence that the cited passages must contain."""
 LEAST_WORDS = 2
 CITATION = re.compile(r"\s*\[\s*(\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*)\s*\]")
 STRAY = re.compile(r"([.!?؟。])((?:\s*\[[\d\s,;–-]+\])+)")
@@ -33,17 +33,17 @@ class Supported:
     """A sentence of an answer with the passages that support it."""
 
     text: str
-    """Without the numbers."""
+    """The sentence without the numbers of passages."""
     numbers: tuple[int, ...]
-    """Of the passages, from 1."""
+    """Numbers of the passages that support the sentence, from 1."""
 
 
 def check(answer: str, passages: Mapping[int, str]) -> tuple[list[Supported], int]:
-    """Return the supported sentences of an answer, and how many others it has.
+    """Return the supported sentences of an answer, and the number of its other sentences.
 
     Args:
-        answer: Of a model.
-        passages: Number -> passage, of those that the model was given.
+        answer: The answer of a model.
+        passages: Number -> passage, of the passages that the model was given.
     """
     plain = STRAY.sub(r"\2\1", FORMATTING.sub("", answer))
     spans = split_sentences(plain)
@@ -53,7 +53,7 @@ def check(answer: str, passages: Mapping[int, str]) -> tuple[list[Supported], in
 
 
 def to_supported(sentence: str, passages: Mapping[int, str]) -> Supported | None:
-    """Return a sentence with the passages that support it; None where none does.
+    """Return a sentence with the passages that support it; None if no passage does.
 
     >>> to_supported("Noise escapes sharp minima [1].", {1: "The noise escapes from sharp minima"})
     Supported(text='Noise escapes sharp minima.', numbers=(1,))
@@ -68,7 +68,7 @@ def to_supported(sentence: str, passages: Mapping[int, str]) -> Supported | None
 
 
 def to_numbers(sentence: str) -> list[int]:
-    """
+    """Return the numbers of the passages that a sentence cites.
     >>> to_numbers("It holds [2, 3] for all [5].")
     [2, 3, 5]
     """
@@ -77,7 +77,7 @@ def to_numbers(sentence: str) -> list[int]:
 
 
 def is_said(text: str, source: str) -> bool:
-    """Tell whether a source has enough of the words of a text and all of its numbers."""
+    """Return whether a source has enough of the words of a text, and all of its numbers."""
     words, known = to_content(text.split()), set(to_stems(source))
     shared = [word for word in words if word in known]
     if len(shared) < LEAST_WORDS or len(shared) < LEAST_SHARE * len(words):
@@ -86,7 +86,7 @@ def is_said(text: str, source: str) -> bool:
 
 
 def to_content(words: Sequence[str]) -> list[str]:
-    """Return the distinct stems of words that are no function words."""
+    """Return the distinct stems of the words, without stop words."""
     plain = (word.strip(".,;:!?()\"'“”").lower() for word in words)
     text = " ".join(word for word in plain if word not in STOP_WORDS)
     return list(dict.fromkeys(to_stems(text)))

@@ -1,4 +1,4 @@
-"""Asks a language model for an answer, within limits of number, length and time."""
+"""Asks a language model for an answer, with limits on the number, length and time of answers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from papersette.prose.settings import WHERE, Settings
 from papersette.prose.support import Supported, check
 
 REMEMBERED = 200
-"""Answers that are kept, so that the same question costs nothing again."""
+"""Answers kept in memory, so that a repeated question costs nothing."""
 MISSING = "the package llm is not installed; install it with “pip install 'papersette[ask]'”"
 
 logger = logging.getLogger(__name__)
@@ -26,21 +26,21 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Prose:
-    """An answer in prose, or why there is none."""
+    """An answer in prose, or the reason why there is none."""
 
     sentences: tuple[Supported, ...] = ()
     dropped: int = 0
-    """Sentences that no passage supports."""
+    """Number of sentences that no passage supports."""
     problem: str = ""
-    """"limit", "busy", "late", "failed" or "none": the model found no answer."""
+    """"limit", "busy", "late", "failed", or "none" if no answer was found; "" for no problem."""
 
 
 class Writer:
     """Writes answers with one model.
 
     Args:
-        settings: With a model.
-        clock: Gives the time in seconds.
+        settings: Settings that name a model.
+        clock: Returns the time in seconds.
 
     Raises:
         ValueError: The package llm is missing, or it does not know the model.
@@ -55,7 +55,7 @@ class Writer:
         self._lock = threading.Lock()
 
     def write(self, question: str, passages: Sequence[str]) -> Prose:
-        """Return an answer from passages that the reader is shown; it takes some seconds."""
+        """Return an answer from passages that are shown to the reader; this takes some seconds."""
         chosen = passages[: self.settings.passages]
         key = (question, *chosen)
         with self._lock:
@@ -92,13 +92,13 @@ class Writer:
         return Prose(tuple(sentences), dropped, "" if sentences else "none")
 
     def _start(self, prompt: Prompt) -> Future[str]:
-        """Ask the model in a thread, which keeps its place until the model has answered."""
+        """Ask the model in a thread, which counts as running until the model has answered."""
         answer: Future[str] = Future()
 
         def run() -> None:
             try:
                 answer.set_result(self._read(prompt))
-            except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
+            except BaseException as error:  # noqa: BLE001 - raised again by the future's result()
                 answer.set_exception(error)
             finally:
                 self._free.release()
@@ -107,7 +107,7 @@ class Writer:
         return answer
 
     def _read(self, prompt: Prompt) -> str:
-        """Return the answer of the model, as much of it as comes in time."""
+        """Return the answer of the model, cut off at the limits of time and length."""
         started, parts, size = time.monotonic(), list[str](), 0
         options = {"key": self.settings.key} if self.settings.key else {}
         response = self._model.prompt(

@@ -26,7 +26,7 @@ from papersette.site_metadata import read_plugin
 
 READERS = Path("readers/readers.db")
 PLUGIN = "papersette-readers"
-"""Its settings are those of the accounts."""
+"""Name of the plugin whose settings in metadata.yml have the blocked accounts."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -80,7 +80,7 @@ def run_restore(options: argparse.Namespace) -> None:
 
 
 def run_digest(options: argparse.Namespace) -> None:
-    """Write the digests."""
+    """Write a digest for each reader who wants one and has news."""
     for path in (options.db, options.readers):
         if not path.is_file():
             raise UserError(f"{path}: is missing; name it with --db or --readers")
@@ -97,7 +97,7 @@ def run_digest(options: argparse.Namespace) -> None:
 
 
 def read_blocked(site: Path) -> list[str]:
-    """Return the accounts that metadata.yml in the folder of the site blocks."""
+    """Return the accounts that the metadata.yml in the site's folder blocks."""
     path = site / "metadata.yml"
     blocked = read_plugin(path, PLUGIN).get("blocked", [])
     if not isinstance(blocked, list):
@@ -107,7 +107,7 @@ def read_blocked(site: Path) -> list[str]:
 
 @contextmanager
 def opened(database: Path) -> Iterator[Collection]:
-    """Yield a build with its search engine, whose index is built if it is missing."""
+    """Yield a build with its search engine; an index that is missing is built temporarily."""
     engines: list[Engine] = []
     with TemporaryDirectory() as name:
 

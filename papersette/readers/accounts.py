@@ -1,4 +1,4 @@
-"""Readers: who they are, all that is stored of them, and how it is deleted."""
+"""Readers: their accounts, the export of everything stored about them, and its deletion."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from papersette.readers.store import now
 
 LONGEST_NAME = 80
-"""Characters of the name that is shown beside comments."""
+"""Longest name shown beside comments, in characters."""
 
 READER = "select reader_id, actor, name, created from readers where actor = ?"
 ADD = "insert into readers (actor, name, created) values (?, ?, ?) on conflict do nothing"
@@ -40,9 +40,9 @@ EXPORTS = {
     "mail_settings": "select address, language, changed from mail_settings where reader_id = ?",
     "secrets": "select purpose, created from secrets where reader_id = ? order by purpose, created",
 }
-"""Part of an export -> the rows of one reader. Each table with a reader_id is in one of them."""
+"""Part of an export -> query for the rows of one reader; covers each table with a reader_id."""
 LISTS = {"library": "tags", "follows": "papers"}
-"""Part of an export -> its column that is a JSON list."""
+"""Part of an export -> its column with a JSON list."""
 FORGET = (
     """update comments set text = '', removed = coalesce(removed, :now), reader_id = null
       where reader_id = :reader_id""",
@@ -50,12 +50,12 @@ FORGET = (
       (select parent_id from comments as answers where parent_id is not null)""",
     "delete from readers where reader_id = :reader_id",
 )
-"""Comments that others answered stay as empty ones; foreign keys delete everything else."""
+"""Deletes a reader: answered comments stay without text; foreign keys delete everything else."""
 
 
 @dataclass(frozen=True)
 class Reader:
-    """Somebody who signed in and wrote something."""
+    """A person who signed in and wrote something."""
 
     reader_id: int
     actor: str
@@ -64,18 +64,18 @@ class Reader:
 
 
 def find_reader(conn: sqlite3.Connection, actor: str) -> Reader | None:
-    """Return the reader of an actor; None for one who has written nothing yet."""
+    """Return the reader of an actor; None if the actor has written nothing yet."""
     row = conn.execute(READER, [actor]).fetchone()
     return Reader(**dict(row)) if row else None
 
 
 def ensure_reader(conn: sqlite3.Connection, actor: str, name: str) -> Reader:
-    """Return the reader of an actor, who is added if there is none.
+    """Return the reader of an actor, and add one if there is none.
 
     Args:
-        conn: For writing.
-        actor: As the login names them.
-        name: To be shown, until they choose another.
+        conn: A connection for writing.
+        actor: Id of the actor, from the login.
+        name: The name to show until the reader chooses another.
     """
     conn.execute(ADD, (actor, name[:LONGEST_NAME], now()))
     found = find_reader(conn, actor)
@@ -84,14 +84,14 @@ def ensure_reader(conn: sqlite3.Connection, actor: str, name: str) -> Reader:
 
 
 def rename(conn: sqlite3.Connection, reader_id: int, name: str) -> None:
-    """Set the name that is shown beside comments."""
+    """Set the name shown beside a reader's comments."""
     conn.execute(
         "update readers set name = ? where reader_id = ?", (name[:LONGEST_NAME], reader_id)
     )
 
 
 def export(conn: sqlite3.Connection, reader: Reader) -> dict[str, Any]:
-    """Return all that is stored of a reader, for JSON."""
+    """Return everything stored about a reader, for JSON."""
     found: dict[str, Any] = {
         "account": {"actor": reader.actor, "name": reader.name, "created": reader.created}
     }
@@ -104,6 +104,6 @@ def export(conn: sqlite3.Connection, reader: Reader) -> dict[str, Any]:
 
 
 def delete(conn: sqlite3.Connection, reader_id: int) -> None:
-    """Delete a reader with all they wrote. Answers of others to their comments stay."""
+    """Delete a reader and everything they wrote. Answers of others to their comments stay."""
     for sql in FORGET:
         conn.execute(sql, {"reader_id": reader_id, "now": now()})

@@ -1,4 +1,4 @@
-"""Paths of pages of the site, for texts that are written outside of the server."""
+"""Returns paths of the site's pages, for texts that are written outside of the server."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ TABLES = {
     "cited_work": "cited_works",
     "session": "sessions",
 }
-"""Kind of follow -> table of its rows."""
+"""Kind of follow -> table that has its rows."""
 
 
 def to_tilde(key: str) -> str:
-    """Return a key as Datasette writes it in addresses: tilde encoding.
+    """Return a key in the tilde encoding that Datasette uses in addresses.
 
     >>> to_tilde("a/b c.é")
     'a~2Fb+c~2E~C3~A9'
@@ -31,7 +31,7 @@ def to_paper_path(paper_id: str) -> str:
 
 
 def to_follow_path(kind: str, target: str) -> str:
-    """Return the path of the page of what is followed."""
+    """Return the path of the page that a reader follows."""
     if kind == "search":
         return f"/papers/search?{target}" if target else "/papers/search"
     return f"/papers/{TABLES[kind]}/{to_tilde(target)}"

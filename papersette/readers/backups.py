@@ -1,7 +1,7 @@
-"""Backups of readers.db, made while it is served, and their restoration.
+"""Backs up readers.db while it is served, and restores it.
 
-SQLite's online backup copies one state of the file. Writers do not wait for it: it reads a snapshot
-of the write-ahead log.
+SQLite's online backup copies one state of the file. Writers do not have to wait: it reads a
+snapshot from the write-ahead log.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ def back_up(readers: Path, to: Path, overwrite: bool = False) -> Path:
     """Write a copy of readers.db, which may be in use, and check it.
 
     Args:
-        readers: The file.
-        to: The file of the backup, or a folder, where it is named after the time.
-        overwrite: Whether a file that is there is replaced.
+        readers: Path of readers.db.
+        to: The file of the backup, or a folder, in which the backup's name is the time.
+        overwrite: Whether an existing file is replaced.
 
     Returns:
         The path of the backup: one file, complete and on the disk.
@@ -44,19 +44,19 @@ def back_up(readers: Path, to: Path, overwrite: bool = False) -> Path:
 
 
 def restore(backup: Path, readers: Path, overwrite: bool = False) -> Path | None:
-    """Replace readers.db by a backup, which no server may have open.
+    """Replace readers.db by a backup; no server may have readers.db open.
 
     Args:
-        backup: The file of a backup, of this release or an earlier one. It stays as it is.
-        readers: Where readers.db goes.
-        overwrite: Whether a file that is there is replaced. It is kept, under another name.
+        backup: The file of a backup, from this release or an earlier one. It is not changed.
+        readers: Path of readers.db.
+        overwrite: Whether an existing file is replaced. It is kept under another name.
 
     Returns:
-        The path of the file that was replaced; None where there was none.
+        The path of the copy of the replaced file; None if there was no file.
 
     Raises:
-        UserError: The backup is damaged or of a newer release, the file is in use or would be
-            overwritten, or cannot be written.
+        UserError: The backup is damaged or from a newer release, or the existing file is in use,
+            may not be replaced, or cannot be written.
     """
     check(backup)
     kept = None
@@ -70,9 +70,9 @@ def restore(backup: Path, readers: Path, overwrite: bool = False) -> Path | None
 
 
 def keep(readers: Path) -> Path:
-    """Copy a file that no one uses, as it is, and remove what a server that was killed left of it.
+    """Copy a file that is not in use, and remove leftovers of a killed server (-wal and -shm).
 
-    The file itself stays until it is replaced: a server that finds none makes an empty one.
+    The file itself stays until it is replaced: a server that finds no file creates an empty one.
     """
     kept = readers.with_name(f"{readers.name}.replaced-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
     try:
@@ -81,7 +81,7 @@ def keep(readers: Path) -> Path:
             if file.exists():
                 shutil.copy2(file, kept.with_name(kept.name + ending))
                 durable.sync(kept.with_name(kept.name + ending))
-        for ending in ("-wal", "-shm"):  # that of the file before is none of the backup
+        for ending in ("-wal", "-shm"):  # those of the old file do not belong to the backup
             readers.with_name(readers.name + ending).unlink(missing_ok=True)
     except OSError as error:
         raise UserError(f"{readers}: cannot be kept as {kept}: {error}") from None
@@ -95,7 +95,7 @@ def copy(source: Path, to: Path) -> None:
         with durable.replacing(to) as part:
             with opened(source) as conn, opened(part, mode="rw") as target:
                 conn.backup(target)
-                target.execute("pragma journal_mode = delete")  # one file
+                target.execute("pragma journal_mode = delete")  # the backup is then a single file
             check(part, named=source)
     except (OSError, sqlite3.Error) as error:
         raise UserError(f"{source}: cannot be copied to {to}: {error}") from None
@@ -105,8 +105,8 @@ def check(path: Path, named: Path | None = None) -> None:
     """Raise UserError unless a file is an undamaged readers.db that this release can open.
 
     Args:
-        path: The file.
-        named: The path to name in the error, if it is another.
+        path: The file to check.
+        named: The path to name in the error; None for `path`.
     """
     shown = named or path
     try:
@@ -126,9 +126,9 @@ def check(path: Path, named: Path | None = None) -> None:
 
 
 def ensure_unused(path: Path) -> None:
-    """Raise UserError where a server or a command has a readers.db open.
+    """Raise UserError if a server or a command has readers.db open.
 
-    Only a connection that is alone can leave the mode of the write-ahead log.
+    SQLite lets a connection leave write-ahead logging only if it is the only one.
     """
     try:
         with opened(path, mode="rw") as conn:
@@ -136,7 +136,7 @@ def ensure_unused(path: Path) -> None:
             mode = conn.execute("pragma journal_mode = delete").fetchone()[0]
     except sqlite3.OperationalError as error:
         if "locked" not in str(error):
-            return  # damaged: that is why it is restored
+            return  # damaged, which may be why it is being restored
         mode = "wal"
     except sqlite3.DatabaseError:
         return
@@ -146,7 +146,7 @@ def ensure_unused(path: Path) -> None:
 
 @contextmanager
 def opened(path: Path, mode: str = "ro") -> Iterator[sqlite3.Connection]:
-    """Yield a connection to a file that exists."""
+    """Yield a connection to an existing file."""
     uri = f"{path.resolve().as_uri()}?mode={mode}"
     conn = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
     try:

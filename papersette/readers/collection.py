@@ -1,6 +1,6 @@
-"""What papers.db has for readers: what follows find, and links from a library to other papers.
+"""Reads papers.db for readers: the papers of follows, and links from a library to other papers.
 
-The server and the commands ask the same. Everything else here knows readers.db only.
+The server and the commands both use it. All other modules here only use readers.db.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from papersette.search.parser import LONGEST_QUERY
 from papersette.search.results import Request
 
 SEARCHED = ("q", "in", *FACETS)
-"""Arguments of a search that decide which papers it finds."""
+"""Arguments of a search that determine which papers it finds."""
 ROWS = {
     "tag": (
         "select tag from tags where tag_id = ?",
@@ -62,15 +62,15 @@ class NotReady(Exception):
 
 @dataclass(frozen=True)
 class Link:
-    """A reason to read a paper: what connects it with a library."""
+    """A reason to read a paper: its connection with a library."""
 
     reason: str
-    """"similar", "cites", "cited" or "tag"."""
+    """Kind of the connection: "similar", "cites", "cited" or "tag"."""
     paper_id: str
-    """The paper to read."""
+    """Id of the paper to read."""
     work_id: str
     of_id: str
-    """The paper in the library, or the tag."""
+    """Id of the paper in the library, or of the tag."""
     of_name: str
     strength: float
 
@@ -79,8 +79,8 @@ class Collection:
     """One build of papers.db.
 
     Args:
-        database: The file.
-        to_engine: Returns its search engine, or raises NotReady.
+        database: Path of papers.db.
+        to_engine: Returns the search engine of the build, or raises NotReady.
     """
 
     def __init__(self, database: Path, to_engine: Callable[[], Engine]) -> None:
@@ -102,7 +102,7 @@ class Collection:
 
     @cached_property
     def build(self) -> str:
-        """What tells the build from others; that of a later build is greater, as text."""
+        """A text that identifies the build; the text of a later build is greater."""
         return self._first(BUILD) or ""
 
     @cached_property
@@ -111,10 +111,10 @@ class Collection:
         return self._first(PUBLICATION) or ""
 
     def find(self, kind: str, target: str) -> Found:
-        """Return what is found by following something.
+        """Return the papers that a follow finds.
 
         Raises:
-            NotReady: The search index is not ready, and it is a search.
+            NotReady: The follow is a search, and the search index is not ready.
         """
         if kind == "search":
             return self._search(target)
@@ -131,7 +131,7 @@ class Collection:
         return Found(self.to_title(arguments), ids)
 
     def to_title(self, arguments: dict[str, str]) -> str:
-        """Return a search in words: the query, and the names of the values that are chosen."""
+        """Return a search in words: the query, and the names of the selected values."""
         parts = [arguments.get("q", "")]
         for facet in FACETS:
             for value in filter(None, arguments.get(facet, "").split(",")):
@@ -141,22 +141,22 @@ class Collection:
         return " · ".join(filter(None, parts))[:LONGEST_TITLE]
 
     def find_titles(self, ids: Sequence[str]) -> dict[str, str]:
-        """Return id -> title of those papers that are here."""
+        """Return id -> title of the papers that are in the build."""
         with self._connect() as conn:
             return dict(conn.execute(TITLES, [json.dumps(list(ids))]).fetchall())
 
     def find_authors(self, ids: Sequence[str]) -> dict[str, str]:
-        """Return id -> authors of those papers that are here."""
+        """Return id -> authors of the papers that are in the build."""
         with self._connect() as conn:
             found = conn.execute(AUTHORS, [json.dumps(list(ids))]).fetchall()
         return {paper_id: authors or "" for paper_id, authors in found}
 
     def find_links(self, library: Sequence[str], asked: Sequence[str]) -> list[Link]:
-        """Return what connects papers of a library with papers that are not in it.
+        """Return the links from papers of a library to papers outside of it.
 
         Args:
-            library: Ids of all its papers. Other versions of them are left out, too.
-            asked: Ids of those whose links are wanted.
+            library: Ids of all papers in the library. Other versions of them are also left out.
+            asked: Ids of the papers of the library whose links are returned.
         """
         given = {"ids": json.dumps(list(asked)), "library": json.dumps(list(library))}
         with self._connect() as conn:
@@ -164,13 +164,13 @@ class Collection:
 
 
 def to_search_target(arguments: dict[str, str]) -> str:
-    """Return a search as it is stored: its arguments that decide what is found, in one order.
+    """Return a search in the form that is stored: the arguments in `SEARCHED`, in fixed order.
 
     >>> to_search_target({"tag": "gans", "q": " noise ", "sort": "year", "page": "2"})
     'q=noise&tag=gans'
 
     Raises:
-        ValueError: It is too long.
+        ValueError: The search is too long.
     """
     given = {name: (arguments.get(name) or "").strip()[:LONGEST_QUERY] for name in SEARCHED}
     target = urlencode({name: value for name, value in given.items() if value})

@@ -1,7 +1,7 @@
 """Comments on papers, in threads: written, edited and removed by their author, or hidden.
 
-A comment that was removed has lost its text; it is shown, as removed, only while others answer it.
-One that a moderator hid keeps its text, which only its author and moderators see.
+A removed comment has lost its text; it is shown, as removed, only while it has answers. A comment
+hidden by a moderator keeps its text, which only its author and moderators can see.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from papersette.readers.store import now
 
 LONGEST = 10_000
-"""Characters of a comment."""
+"""Longest comment in characters."""
 LONGEST_REASON = 500
-"""Characters of the reason of a report, or for hiding."""
+"""Longest reason of a report or for hiding, in characters."""
 
 THREAD = "select * from comments_with_authors where paper_id = ? order by comment_id"
 ONE = "select * from comments_with_authors where comment_id = ?"
@@ -47,7 +47,7 @@ SETTLE = "update reports set settled = ? where comment_id = ? and settled is nul
 
 
 class NoComment(Exception):
-    """There is no such comment, or it may not be changed so."""
+    """The comment does not exist, or this change of it is not allowed."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Comment:
     comment_id: int
     paper_id: str
     title: str
-    """Of the paper."""
+    """Title of the paper."""
     parent_id: int | None
     text: str
     created: str
@@ -67,11 +67,11 @@ class Comment:
     hidden_reason: str | None
     reader_id: int | None
     author: str | None
-    """Their name; None where the account was deleted."""
+    """Name of the author; None if the account was deleted."""
     reports: int
-    """Reports that no moderator has settled."""
+    """Number of reports that no moderator has settled."""
     depth: int = 0
-    """0 for the first of a thread."""
+    """Level in the thread; 0 for its first comment."""
 
 
 def write(
@@ -80,7 +80,7 @@ def write(
     """Add a comment and return its number.
 
     Raises:
-        NoComment: The comment that it answers is not there, or about another paper.
+        NoComment: The answered comment is missing, removed, hidden, or on another paper.
     """
     if parent_id is not None:
         parent = find_comment(conn, parent_id)
@@ -91,30 +91,30 @@ def write(
 
 
 def edit(conn: sqlite3.Connection, reader_id: int, comment_id: int, text: str) -> None:
-    """Replace the text of a comment by its author. Raises NoComment."""
+    """Replace the text of a reader's own comment. Raises NoComment."""
     _check(conn.execute(EDIT, (_clean(text), now(), comment_id, reader_id)))
 
 
 def remove(conn: sqlite3.Connection, reader_id: int, comment_id: int) -> None:
-    """Remove a comment by its author. Raises NoComment."""
+    """Remove a reader's own comment. Raises NoComment."""
     _check(conn.execute(REMOVE, (now(), comment_id, reader_id)))
 
 
 def report(conn: sqlite3.Connection, reader_id: int, comment_id: int, reason: str) -> None:
-    """Report a comment to the moderators; a second report by a reader replaces the first."""
+    """Report a comment to the moderators; a second report by the same reader replaces the first."""
     find_comment(conn, comment_id)
     conn.execute(REPORT, (comment_id, reader_id, reason[:LONGEST_REASON], now()))
 
 
 def hide(conn: sqlite3.Connection, moderator_id: int, comment_id: int, reason: str) -> None:
-    """Hide a comment, with a reason that everybody sees, and settle its reports."""
+    """Hide a comment with a reason that everybody can see, and settle its reports."""
     given = (now(), moderator_id, reason[:LONGEST_REASON], comment_id)
     _check(conn.execute(HIDE, given))
     conn.execute(SETTLE, (now(), comment_id))
 
 
 def show(conn: sqlite3.Connection, comment_id: int) -> None:
-    """Show a comment again that was hidden, and settle its reports."""
+    """Show a hidden comment again, and settle its reports."""
     _check(conn.execute(HIDE, (None, None, None, comment_id)))
     conn.execute(SETTLE, (now(), comment_id))
 
@@ -128,19 +128,19 @@ def find_comment(conn: sqlite3.Connection, comment_id: int) -> Comment:
 
 
 def list_reports(conn: sqlite3.Connection, comment_id: int) -> list[tuple[str, str, str]]:
-    """Return (reason, time, name) of the reports of a comment that are not settled."""
+    """Return (reason, time, name) of each report of a comment that is not settled."""
     return [tuple(row) for row in conn.execute(REPORTS, [comment_id])]
 
 
 def list_to_moderate(conn: sqlite3.Connection) -> list[Comment]:
-    """Return the comments that are reported or hidden, the reported ones first."""
+    """Return the comments that are reported or hidden, reported ones first."""
     return [Comment(**dict(row)) for row in conn.execute(TO_MODERATE)]
 
 
 def list_thread(conn: sqlite3.Connection, paper_id: str) -> list[Comment]:
-    """Return the comments on a paper, every answer below what it answers, the oldest first.
+    """Return the comments on a paper, every answer below the comment it answers, oldest first.
 
-    Removed comments are left out unless one that is not removed answers them.
+    A removed comment is left out unless an answer below it is not removed.
     """
     found = [Comment(**dict(row)) for row in conn.execute(THREAD, [paper_id])]
     answers: dict[int | None, list[Comment]] = defaultdict(list)
@@ -150,7 +150,7 @@ def list_thread(conn: sqlite3.Connection, paper_id: str) -> list[Comment]:
 
 
 def _to_ordered(answers: dict[int | None, list[Comment]]) -> list[Comment]:
-    """Order comments by threads, without recursion: a thread may be as deep as it is long."""
+    """Order comments by threads, without recursion: a thread may be arbitrarily deep."""
     ordered: list[Comment] = []
     waiting = [(comment, 0) for comment in reversed(answers[None])]
     while waiting:
@@ -159,7 +159,7 @@ def _to_ordered(answers: dict[int | None, list[Comment]]) -> list[Comment]:
         waiting += [(answer, depth + 1) for answer in reversed(answers[comment.comment_id])]
     needed: set[int | None] = set()
     shown = []
-    for comment in reversed(ordered):  # answers before what they answer
+    for comment in reversed(ordered):  # each answer before the comment that it answers
         if not comment.removed or comment.comment_id in needed:
             needed.add(comment.parent_id)
             shown.append(comment)

@@ -1,8 +1,9 @@
 """Writes digests: a file of e-mail for each reader who wants one and has something new.
 
-Nothing is sent: a mailer of the site takes the .eml files from their folder. The news of a digest
-are marked in the transaction that ends with its file, whose name and Message-ID are made of them.
-A run that is killed between both writes the same file again, and no news are in two digests.
+Nothing is sent: a mailer of the site takes the .eml files from their folder. Writing the file is
+the last step of the transaction that marks its news, and a hash of the news is its name and
+Message-ID. A run killed between file and commit writes the same file again; no news are in two
+digests.
 """
 
 from __future__ import annotations
@@ -31,11 +32,12 @@ from papersette.readers.store import Store
 from papersette.translations import to_template_vars
 
 SUBJECT, PLAIN, HTML = "digest_subject.txt", "digest.txt", "digest.html"
-"""Templates."""
+"""Names of the templates."""
 LISTED = 50
-"""Papers of one follow in a digest; the others are counted."""
+"""Papers listed for one follow in a digest; the others are only counted."""
 POLICY = SMTP.clone(max_line_length=998)
-"""A shorter limit would encode long addresses in List-Unsubscribe, which mailers do not expect."""
+"""Message policy; a shorter limit would encode long addresses in List-Unsubscribe, which mailers
+do not expect."""
 
 
 @dataclass(frozen=True)
@@ -43,9 +45,9 @@ class Site:
     """The site that digests link to.
 
     Args:
-        url: Where it is, such as https://papers.example.org.
-        folder: The folder with its templates and locales.
-        sender: The address in From.
+        url: Address of the site, such as https://papers.example.org.
+        folder: Folder of the site, with its templates and locales.
+        sender: E-mail address for the header From.
     """
 
     url: str
@@ -64,7 +66,7 @@ class Site:
 
 @dataclass(frozen=True)
 class Part:
-    """One follow of a digest."""
+    """The news of one follow in a digest."""
 
     follow: Follow
     url: str
@@ -73,7 +75,7 @@ class Part:
 
 
 def check_site(site: Site) -> None:
-    """Raise UserError where the address, the sender or the folder of a site is wrong."""
+    """Raise UserError if the address, the sender or the folder of a site is wrong."""
     parts = urlsplit(site.url)
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query:
         raise UserError(f"--url {site.url}: must be like https://papers.example.org")
@@ -88,14 +90,14 @@ def check_site(site: Site) -> None:
 def write_digests(
     store: Store, collection: Collection, site: Site, to: Path, blocked: Sequence[str] = ()
 ) -> list[Path]:
-    """Write a digest for each reader who wants one and has news that were in none.
+    """Write a digest for each reader who wants one and has news that were in no digest yet.
 
     Args:
-        store: The readers.
-        collection: The build that their follows are compared with.
-        site: What digests link to.
+        store: The store with readers and their follows.
+        collection: The build that the follows are compared with.
+        site: The site that digests link to.
         to: The folder for the files. It is created if it is missing.
-        blocked: Accounts that get none.
+        blocked: Accounts that get no digests.
 
     Raises:
         UserError: The folder cannot be written, or `site` is wrong.
@@ -125,9 +127,9 @@ def mark_missing(store: Store, collection: Collection) -> None:
 def write_digest(
     store: Store, collection: Collection, site: Site, to: Path, settings: MailSettings
 ) -> Path | None:
-    """Write the digest of a reader; return its path, or None where there are no news."""
+    """Write the digest of a reader; return its path, or None if there are no news."""
     with store.write() as conn:
-        if mail_settings.find(conn, settings.reader_id) != settings:  # ended meanwhile
+        if mail_settings.find(conn, settings.reader_id) != settings:  # changed or ended meanwhile
             return None
         fresh = [news for news in follows.list_news(conn, settings.reader_id) if not news.mailed]
         parts = list(to_parts(conn, collection, site, settings.reader_id, fresh))
@@ -144,7 +146,7 @@ def write_digest(
 
 
 def to_number(reader_id: int, news: Sequence[News]) -> str:
-    """Return what is the same for the same news of a reader, and for no others."""
+    """Return a hash that identifies these news of this reader."""
     found = sorted((one.follow_id, one.paper_id, one.found) for one in news)
     return hashlib.sha256(repr((reader_id, found)).encode()).hexdigest()[:24]
 
@@ -156,7 +158,7 @@ def to_parts(
     reader_id: int,
     fresh: Sequence[News],
 ) -> Iterator[Part]:
-    """Yield what a digest has of each follow. Papers that left since are left out."""
+    """Yield the part of each follow that has news. Papers that were removed since are left out."""
     authors = collection.find_authors([news.paper_id for news in fresh])
     for follow in follows.list_follows(conn, reader_id):
         found = [
@@ -181,7 +183,7 @@ def to_message(
     secret: str,
     number: str,
 ) -> EmailMessage:
-    """Return a digest with plain text and HTML, and with what ends the digests (RFC 8058)."""
+    """Return a digest with plain text and HTML, and with headers to unsubscribe (RFC 8058)."""
     count = len({paper["url"] for part in parts for paper in part.papers})
     unsubscribe = site.to_url(f"/-/unsubscribe/{secret}")
     context = to_template_vars(site.folder / "locales", settings.language) | {
@@ -197,12 +199,12 @@ def to_message(
     message["Subject"] = " ".join(render(site, SUBJECT, context).split())
     message.set_content(render(site, PLAIN, context), cte="quoted-printable")
     message.add_alternative(render(site, HTML, context), subtype="html", cte="quoted-printable")
-    message["Content-Language"] = settings.language  # after the parts, which would take it
+    message["Content-Language"] = settings.language  # set last, or it would move into a part
     return message
 
 
 def to_headers(site: Site, settings: MailSettings, unsubscribe: str, number: str) -> dict[str, str]:
-    """Return the headers of a digest that are the same in all languages."""
+    """Return the headers of a digest that do not depend on the language."""
     return {
         "From": site.sender,
         "To": settings.address,
@@ -215,7 +217,7 @@ def to_headers(site: Site, settings: MailSettings, unsubscribe: str, number: str
 
 
 def render(site: Site, template: str, context: dict[str, Any]) -> str:
-    """Return a template of the site, written for one reader."""
+    """Return a rendered template of the site."""
     environment = Environment(
         loader=FileSystemLoader(site.folder / "templates"),
         autoescape=select_autoescape(["html"]),

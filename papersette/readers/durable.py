@@ -1,4 +1,4 @@
-"""Files that appear complete and on the disk, or not at all."""
+"""Writes files that appear complete and synced to disk, or not at all."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 @contextlib.contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Yield the path of a file to write, which replaces `path` at the end, for this user only.
+    """Yield the path of a temporary file, only for this user, which replaces `path` at the end.
 
     Raises:
         OSError: The folder cannot be written.

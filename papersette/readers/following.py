@@ -1,4 +1,4 @@
-"""Compares what a reader follows with the build that is served."""
+"""Compares the follows of a reader with the current build."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from papersette.readers.store import Store
 
 
 def refresh(store: Store, collection: Collection, reader_id: int) -> bool:
-    """Bring the news of a reader up to date with a build; return False where that has to wait.
+    """Update the news of a reader; return False if searches must wait for the search index.
 
-    Papers are looked for before the transaction begins, so that other writers do not wait for it.
-    Nothing is looked for where all is of this build, or of a later one: a digest may have read that
-    before the server does.
+    Papers are searched before the transaction begins, so that other writers do not wait for it.
+    Follows already compared with this build or a later one are skipped: a digest may have used the
+    later build before the server does.
     """
     with store.read() as conn:
         listed = follows.list_follows(conn, reader_id)
@@ -34,7 +34,7 @@ def refresh(store: Store, collection: Collection, reader_id: int) -> bool:
 
 
 def find_unknown(store: Store, compared: list[tuple[Follow, Found]]) -> set[str]:
-    """Return the ids of the papers that any of the follows had not found before."""
+    """Return the ids of the papers that at least one of the follows had not found before."""
     unknown: set[str] = set()
     with store.read() as conn:
         for follow, found in compared:

@@ -1,8 +1,8 @@
-"""What readers follow, and the papers that are new in it.
+"""Follows of readers, and the new papers that they find.
 
-Each follow remembers the papers that it found and that its reader has seen. Those that it finds in
-a later build are news until the reader has seen them, too. A paper that left and came back is none,
-and one that no longer matches is dropped. News about a paper that left the publication stay, and
+Each follow remembers the papers that it has found and that its reader has seen. Papers that it
+finds in a later build are news until the reader has seen them. A paper that was removed and came
+back is not news, and news that no longer match are dropped. News about a removed paper stay, and
 `papers.gone` marks them.
 """
 
@@ -18,14 +18,14 @@ from papersette.readers.store import now
 
 KINDS = ("search", "tag", "author", "term", "cited_work", "session")
 MOST = 50
-"""Follows of one reader."""
+"""Largest number of follows of one reader."""
 MOST_PAPERS = 5_000
-"""Papers that one may find."""
+"""Largest number of papers that one follow may find."""
 MOST_NEWS = 500
-"""Papers of one that are kept as news; further ones are only counted."""
+"""Largest number of papers kept as news of one follow; further ones are only counted."""
 LONGEST_TARGET = 2_000
 LONGEST_TITLE = 300
-"""Characters."""
+"""Longest title of a follow, in characters."""
 
 COLUMNS = """
 select follow_id, kind, target, title, state, added, build, json_array_length(known) as papers,
@@ -74,21 +74,21 @@ class TooMany(Exception):
 
 
 class TooBroad(Exception):
-    """What is to be followed finds too many papers."""
+    """The follow finds too many papers."""
 
 
 @dataclass(frozen=True)
 class Found:
-    """What a follow finds in a build."""
+    """The papers that a follow finds in a build."""
 
     title: str
     ids: Sequence[str] = ()
     is_here: bool = True
-    """False where the build has no such tag, author, work, term or session."""
+    """False if the build has no such tag, author, work, term or session."""
 
     @property
     def state(self) -> str:
-        """Return "gone", "broad" or ""."""
+        """Return "gone", "broad", or "" if neither is true."""
         if not self.is_here:
             return "gone"
         return "broad" if len(self.ids) > MOST_PAPERS else ""
@@ -96,31 +96,31 @@ class Found:
 
 @dataclass(frozen=True)
 class Follow:
-    """What a reader follows."""
+    """A search, tag, author, term, work or session that a reader follows."""
 
     follow_id: int
     kind: str
     target: str
     title: str
-    """When it was last in the publication."""
+    """Its title when it was last in the publication."""
     state: str
-    """"gone": the publication has no such thing. "broad": it finds too many papers. Else ""."""
+    """"gone" if the publication no longer has it, "broad" if it finds too many papers, or ""."""
     added: str
     build: str
     papers: int
-    """Papers that were found and seen."""
+    """Number of papers that were found and seen."""
     news: int
 
 
 @dataclass(frozen=True)
 class News:
-    """A paper that a follow found since its reader last looked."""
+    """A paper that a follow has found since its reader last looked."""
 
     follow_id: int
     paper_id: str
     title: str
     gone: str | None
-    """Since when the publication has no such paper."""
+    """Time when the paper was found to be removed from the publication; None if it is there."""
     found: str
     mailed: str | None
 
@@ -128,11 +128,11 @@ class News:
 def add(
     conn: sqlite3.Connection, reader_id: int, kind: str, target: str, found: Found, build: str
 ) -> None:
-    """Follow something; nothing that it finds now is news.
+    """Add a follow; the papers that it finds now are not news.
 
     Raises:
-        TooMany: The reader follows `MOST`.
-        TooBroad: It finds more than `MOST_PAPERS`.
+        TooMany: The reader has `MOST` follows.
+        TooBroad: The follow finds more than `MOST_PAPERS`.
     """
     count = conn.execute("select count(*) from follows where reader_id = ?", [reader_id])
     if count.fetchone()[0] >= MOST and find(conn, reader_id, kind, target) is None:
@@ -144,37 +144,37 @@ def add(
 
 
 def remove(conn: sqlite3.Connection, reader_id: int, kind: str, target: str) -> bool:
-    """Follow something no longer; return False where it was not followed."""
+    """Remove a follow; return False if there was none."""
     given = (reader_id, kind, target)
     sql = "delete from follows where (reader_id, kind, target) = (?, ?, ?)"
     return conn.execute(sql, given).rowcount > 0
 
 
 def find(conn: sqlite3.Connection, reader_id: int, kind: str, target: str) -> Follow | None:
-    """Return what a reader follows; None where they do not."""
+    """Return a follow of a reader, or None if there is none."""
     row = conn.execute(FIND, (reader_id, kind, target)).fetchone()
     return Follow(**dict(row)) if row else None
 
 
 def list_follows(conn: sqlite3.Connection, reader_id: int) -> list[Follow]:
-    """Return all that a reader follows, what has news first."""
+    """Return all follows of a reader, those with news first."""
     return [Follow(**dict(row)) for row in conn.execute(LIST, [reader_id])]
 
 
 def compare(
     conn: sqlite3.Connection, follow: Follow, found: Found, titles: Mapping[str, str], build: str
 ) -> None:
-    """Add what a build has new to the news of a follow.
+    """Add the new papers in a build to the news of a follow.
 
     Args:
-        conn: For writing.
-        follow: As it was read before the papers were looked for.
-        found: What it finds in the build.
-        titles: Id -> title of the papers found that the follow may not know.
-        build: Which tells the build from others, and is greater than that of an earlier one.
+        conn: A connection for writing.
+        follow: The follow as it was read before the search for papers.
+        found: The papers that it finds in the build.
+        titles: Id -> title of the found papers that may be new to the follow.
+        build: Text that identifies the build; the text of a later build is greater.
     """
     row = conn.execute(READ, [follow.follow_id]).fetchone()
-    if row is None or row["build"] >= build:  # removed or compared meanwhile
+    if row is None or row["build"] >= build:  # meanwhile removed, or compared by another thread
         return
     known, more = row["known"], row["more"]
     if not found.state:
@@ -186,7 +186,7 @@ def compare(
 
 
 def drop_unmatched(conn: sqlite3.Connection, follow_id: int, ids: Sequence[str]) -> None:
-    """Drop the news whose papers are still here, but which the follow no longer finds."""
+    """Drop news whose papers are in the build, but which the follow no longer finds."""
     here, found = conn.execute(NEWS_HERE, [follow_id]).fetchall(), set(ids)
     conn.executemany(
         "delete from news where (follow_id, paper_id) = (?, ?)",
@@ -201,10 +201,10 @@ def add_news(
     known: list[str],
     titles: Mapping[str, str],
 ) -> tuple[str, int]:
-    """Add the papers that are not known to the news, as far as there is room.
+    """Add papers that are not known to the news, up to `MOST_NEWS`.
 
     Returns:
-        The papers that are known from now on, as JSON, and how many had no room.
+        The known papers, which now include those over the limit, as JSON; and the number of these.
     """
     news = _list_news_ids(conn, follow_id)
     unknown = set(titles) - news - set(known)
@@ -221,7 +221,7 @@ def add_news(
 
 
 def list_known(conn: sqlite3.Connection, follow_id: int) -> set[str]:
-    """Return the ids of the papers that a follow has found, seen or not."""
+    """Return the ids of all papers that a follow has found, seen or not."""
     row = conn.execute("select known from follows where follow_id = ?", [follow_id]).fetchone()
     return _list_news_ids(conn, follow_id) | set(json.loads(row["known"] if row else "[]"))
 
@@ -232,17 +232,17 @@ def _list_news_ids(conn: sqlite3.Connection, follow_id: int) -> set[str]:
 
 
 def list_news(conn: sqlite3.Connection, reader_id: int) -> list[News]:
-    """Return the news of all that a reader follows, the last found first."""
+    """Return the news of all follows of a reader, newest first."""
     return [News(**dict(row)) for row in conn.execute(NEWS, [reader_id])]
 
 
 def mark_seen(conn: sqlite3.Connection, reader_id: int, until: str) -> None:
-    """Take the news that were found until a time as seen."""
+    """Mark the news found up to a time as seen."""
     given = {"reader_id": reader_id, "until": until}
     conn.execute(SEE, given)
     conn.execute(FORGET_NEWS, given)
 
 
 def mark_mailed(conn: sqlite3.Connection, reader_id: int) -> None:
-    """Take all news of a reader as written to a digest."""
+    """Mark all news of a reader as written to a digest."""
     conn.execute(MAILED, (now(), reader_id))

@@ -1,4 +1,4 @@
-"""Passages that a reader saved, as the parts of their links, which survive rebuilds."""
+"""Passages saved by readers, stored as the parts of their links, which survive rebuilds."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from papersette.readers.store import now
 
 MOST = 5_000
-"""Of one reader."""
+"""Largest number of highlights of one reader."""
 LONGEST_PASSAGE = 2_000
 LONGEST_NOTE = 2_000
-"""Characters."""
+"""Longest note in characters."""
 
 SAVE = """
 insert into highlights (reader_id, paper_id, page, quote, "check", passage, note, added)
@@ -51,19 +51,19 @@ def save(
     passage: str,
     note: str = "",
 ) -> None:
-    """Save a passage; one that is saved already gets the new note.
+    """Save a passage; if it is already saved, its note is replaced.
 
     Args:
-        conn: For writing.
-        reader_id: Whose it is.
-        paper_id: A paper that was remembered.
-        page: Where the passage is, from 1.
+        conn: A connection for writing.
+        reader_id: Id of the reader who saves it.
+        paper_id: Id of a paper that `papers.remember` has added.
+        page: Page of the passage, from 1.
         quote: The parts of its link, see papersette/printed/quotes.py.
         passage: Its text.
-        note: Of the reader.
+        note: The reader's note.
 
     Raises:
-        TooMany: The reader has `MOST`.
+        TooMany: The reader has `MOST` highlights.
     """
     count = conn.execute("select count(*) from highlights where reader_id = ?", [reader_id])
     if count.fetchone()[0] >= MOST:
@@ -73,7 +73,7 @@ def save(
 
 
 def remove(conn: sqlite3.Connection, reader_id: int, highlight_id: int) -> str | None:
-    """Remove a passage of a reader and return its paper_id; None where they have none such."""
+    """Remove a highlight of a reader and return its paper_id; None if it does not exist."""
     given = (highlight_id, reader_id)
     sql = "delete from highlights where highlight_id = ? and reader_id = ? returning paper_id"
     row = conn.execute(sql, given).fetchone()
@@ -83,6 +83,6 @@ def remove(conn: sqlite3.Connection, reader_id: int, highlight_id: int) -> str |
 def list_highlights(
     conn: sqlite3.Connection, reader_id: int, paper_id: str = ""
 ) -> list[Highlight]:
-    """Return the passages that a reader saved, of one paper or of all."""
+    """Return the highlights of a reader, in one paper or ("") in all."""
     found = conn.execute(LIST, {"reader_id": reader_id, "paper_id": paper_id})
     return [Highlight(**dict(row)) for row in found]

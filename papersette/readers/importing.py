@@ -1,8 +1,8 @@
 """Matches the entries of a BibTeX or CSL JSON file to the papers of a publication.
 
-The readers of sources read the file. An entry is a paper if its id or its BibTeX key is that of the
-paper and the titles agree, or if it has the DOI, or else if it has the title. What matches nothing
-is reported with its reason.
+The readers of sources parse the file. An entry matches a paper if it has the paper's id or BibTeX
+key and the titles agree, or else if it has the DOI, or else the title. An entry without a match is
+reported with its reason.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from papersette.sources import bibtex, csljson
 from papersette.text import to_key
 
 MOST = 2_000
-"""Entries of one file."""
+"""Largest number of entries of one file that are matched."""
 SAME_TITLE = 95
-"""Similarity (0 to 100) of the letters of two spellings of one title."""
+"""Least similarity (0 to 100) of the letters of two spellings of one title."""
 SHORTEST_TITLE = 8
-"""Letters of a title that is no evidence alone, such as “Preface”."""
+"""Least letters of a title that is enough evidence alone, unlike “Preface”."""
 NOWHERE = Venue("import", "import")
 
 
@@ -41,14 +41,14 @@ class Known:
 
 @dataclass(frozen=True)
 class Match:
-    """An entry, and the paper that it is."""
+    """An entry and the paper that it matches."""
 
     entry: str
-    """Its title, or else its key."""
+    """Title of the entry, or else its key."""
     paper_id: str
     title: str
     by: str
-    """"id", "doi" or "title"."""
+    """Evidence for the match: "id", "doi" or "title"."""
 
 
 @dataclass
@@ -57,7 +57,7 @@ class Report:
 
     matches: list[Match] = field(default_factory=list)
     others: list[tuple[str, str]] = field(default_factory=list)
-    """(entry, reason) of each entry that is no paper of the publication, or cannot be read."""
+    """(entry, reason) of each entry that matches no paper of the publication or cannot be read."""
 
 
 class Index:
@@ -77,7 +77,7 @@ class Index:
                 self._by_title.setdefault(key, paper)
 
     def find(self, entry: Paper) -> tuple[Known, str] | None:
-        """Return the paper that an entry is, and by what it was found; None for no paper."""
+        """Return the paper that an entry matches, and the evidence; None if it matches no paper."""
         key = to_key(entry.title or "")
         named = self._by_id.get(entry.paper_id.lower())
         if named and (not key or _is_same(key, to_key(named.title or ""))):
@@ -101,15 +101,15 @@ def _is_same(one: str, other: str) -> bool:
 
 
 def match(content: bytes, name: str, known: Iterable[Known]) -> Report:
-    """Return what the entries of a file are.
+    """Match the entries of a file to the papers of a publication.
 
     Args:
-        content: Of the file.
-        name: Of the file; its extension says what it is, unless its content does.
+        content: The bytes of the file.
+        name: Name of the file, for messages; the content alone determines its format.
         known: The papers of the publication.
 
     Raises:
-        UserError: It is neither BibTeX nor CSL JSON.
+        UserError: The file is neither BibTeX nor CSL JSON.
     """
     report, index = Report(), Index(known)
     seen: set[str] = set()

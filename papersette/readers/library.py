@@ -12,10 +12,10 @@ from papersette.readers.store import now
 STATUSES = ("to-read", "reading", "read")
 MOST_ENTRIES = 20_000
 MOST_TAGS = 30
-"""Of one paper."""
+"""Largest number of tags of one paper."""
 LONGEST_TAG = 60
 LONGEST_NOTE = 20_000
-"""Characters."""
+"""Longest note in characters."""
 
 SAVE = """
 update library set status = :status, note = :note, changed = :now
@@ -46,7 +46,7 @@ TAGS = "select tag, count(*) as n from tags where reader_id = ? group by tag ord
 
 
 class Full(Exception):
-    """The limit of papers in a library is reached."""
+    """The library has reached its limit of papers."""
 
 
 @dataclass(frozen=True)
@@ -55,9 +55,9 @@ class Entry:
 
     paper_id: str
     title: str
-    """When it was last in the publication."""
+    """Title when the paper was last in the publication."""
     gone: str | None
-    """Since when it is not."""
+    """Time when the paper was found to be removed from the publication; None if it is there."""
     status: str
     note: str
     added: str
@@ -69,7 +69,7 @@ class Entry:
 
 
 def to_tags(text: str) -> tuple[str, ...]:
-    """Return the tags of a field, separated by commas: without doubles, in any case, and short.
+    """Return the tags in a comma-separated text, cut to length, each once in any letter case.
 
     >>> to_tags("GANs, to cite,gans , ,")
     ('GANs', 'to cite')
@@ -90,10 +90,10 @@ def save(
     tags: Iterable[str] = (),
     note: str = "",
 ) -> None:
-    """Add a paper to a library, or change its entry: what is given replaces what was there.
+    """Add a paper to a library, or replace its entry there.
 
     Raises:
-        Full: There are too many papers in it.
+        Full: The library has too many papers.
     """
     if keep(conn, reader_id, paper_id, status):
         check_room(conn, reader_id)
@@ -111,13 +111,13 @@ def add_tags(conn: sqlite3.Connection, reader_id: int, paper_id: str, tags: Iter
 
 
 def keep(conn: sqlite3.Connection, reader_id: int, paper_id: str, status: str) -> bool:
-    """Add a paper to a library; return False where it is there already, and stays as it is."""
+    """Add a paper to a library; return False, and change nothing, if it is already there."""
     given = {"reader_id": reader_id, "paper_id": paper_id, "status": status, "now": now()}
     return conn.execute(KEEP, given).rowcount > 0
 
 
 def check_room(conn: sqlite3.Connection, reader_id: int) -> None:
-    """Raise Full where a library has too many papers, so that the transaction is rolled back."""
+    """Raise Full if a library has too many papers, so that the transaction is rolled back."""
     count = conn.execute("select count(*) from library where reader_id = ?", [reader_id])
     if count.fetchone()[0] > MOST_ENTRIES:
         raise Full
@@ -138,23 +138,23 @@ def list_entries(
     limit: int = -1,
     offset: int = 0,
 ) -> list[Entry]:
-    """Return the entries of a library, the last added first; "" is any, and -1 is all."""
+    """Return entries of a library, last added first; "" matches anything, and -1 is no limit."""
     given = {"reader_id": reader_id, "status": status, "tag": tag, "paper_id": paper_id}
     found = conn.execute(ENTRIES, given | {"limit": limit, "offset": offset})
     return [Entry(**{**dict(row), "tags": tuple(json.loads(row["tags"]))}) for row in found]
 
 
 def find_entry(conn: sqlite3.Connection, reader_id: int, paper_id: str) -> Entry | None:
-    """Return the entry of a paper; None where it is not in the library."""
+    """Return the entry of a paper, or None if it is not in the library."""
     return next(iter(list_entries(conn, reader_id, paper_id=paper_id)), None)
 
 
 def count_statuses(conn: sqlite3.Connection, reader_id: int) -> dict[str, int]:
-    """Return how many papers of a library have each status, in the order of STATUSES."""
+    """Return the number of papers of a library with each status, in the order of STATUSES."""
     found = dict(conn.execute(COUNTS, [reader_id]).fetchall())
     return {status: found.get(status, 0) for status in STATUSES}
 
 
 def list_tags(conn: sqlite3.Connection, reader_id: int) -> list[tuple[str, int]]:
-    """Return the tags of a library with how many papers have each, the commonest first."""
+    """Return the tags of a library with their numbers of papers, the most common first."""
     return [(tag, count) for tag, count in conn.execute(TAGS, [reader_id])]

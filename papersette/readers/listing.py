@@ -1,4 +1,4 @@
-"""A library as CSV and as Markdown, for other programs and for people."""
+"""Writes a library as CSV and as Markdown, for other programs and for people."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ COLUMNS = (
     "gone",
 )
 SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|])")
-"""Characters that Markdown takes for markup."""
+"""Characters that have a meaning in Markdown."""
 
 Described = Mapping[str, Mapping[str, Any]]
-"""paper_id -> what the publication says of the paper; nothing of papers that left."""
+"""paper_id -> fields of the paper in the publication; removed papers are missing."""
 
 
 def to_rows(entries: Iterable[Entry], described: Described) -> Iterator[list[object]]:
-    """Yield the row of COLUMNS of each entry; "" is missing."""
+    """Yield the values of `COLUMNS` for each entry; a missing value is ""."""
     for entry in entries:
         paper = described.get(entry.paper_id, {})
         found = {
@@ -61,11 +61,11 @@ def to_markdown(
     """Yield a library as Markdown: a heading for each paper, then its note and its passages.
 
     Args:
-        title: Of the document.
-        entries: The papers.
-        highlights: Of all papers.
-        described: What the publication says of them.
-        to_link: Gives the address of a passage.
+        title: Title of the document.
+        entries: The papers of the library.
+        highlights: The reader's highlights in all papers.
+        described: Fields of the papers in the publication.
+        to_link: Returns the address of a highlight.
     """
     yield f"# {escape(title)}\n"
     for entry in entries:
@@ -88,7 +88,7 @@ def to_markdown(
 
 
 def escape(text: str) -> str:
-    r"""Return a text that Markdown shows as it is, in one line.
+    r"""Return a text escaped for Markdown, in one line.
 
     >>> escape("A *b* [c]")
     'A \\*b\\* \\[c\\]'

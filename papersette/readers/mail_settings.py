@@ -1,4 +1,4 @@
-"""Where readers get digests by e-mail, and in which language."""
+"""The e-mail addresses and languages in which readers get digests."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from papersette.readers import private_links
 from papersette.readers.store import now
 
 LONGEST_ADDRESS = 254
-"""Characters, as in RFC 5321."""
+"""Longest e-mail address in characters, as in RFC 5321."""
 
 SAVE = """
 insert into mail_settings (reader_id, address, language, changed) values (?, ?, ?, ?)
@@ -28,7 +28,7 @@ where actor not in (select value from json_each(?)) order by reader_id
 
 @dataclass(frozen=True)
 class MailSettings:
-    """Where and how a reader gets digests."""
+    """The address and language of a reader's digests."""
 
     reader_id: int
     address: str
@@ -37,7 +37,7 @@ class MailSettings:
 
 
 def is_address(text: str) -> bool:
-    """Tell whether a text is one address of e-mail.
+    """Return whether a text is exactly one e-mail address.
 
     >>> [is_address(a) for a in ("a.b@example.org", "a@", "a b@x.org", "a@x.org\\nBcc: c@x.org")]
     [True, False, False, False]
@@ -52,7 +52,7 @@ def is_address(text: str) -> bool:
 
 
 def save(conn: sqlite3.Connection, reader_id: int, address: str, language: str) -> None:
-    """Set where a reader gets digests. Links to unsubscribe of another address end."""
+    """Set where a reader gets digests. A new address revokes the old links to unsubscribe."""
     before = find(conn, reader_id)
     if before is not None and before.address != address:
         private_links.revoke(conn, reader_id, private_links.UNSUBSCRIBE)
@@ -60,18 +60,18 @@ def save(conn: sqlite3.Connection, reader_id: int, address: str, language: str) 
 
 
 def remove(conn: sqlite3.Connection, reader_id: int) -> None:
-    """End the digests of a reader, and the links to unsubscribe."""
+    """End the digests of a reader, and revoke the links to unsubscribe."""
     conn.execute("delete from mail_settings where reader_id = ?", [reader_id])
     private_links.revoke(conn, reader_id, private_links.UNSUBSCRIBE)
 
 
 def find(conn: sqlite3.Connection, reader_id: int) -> MailSettings | None:
-    """Return where a reader gets digests; None where they want none."""
+    """Return the settings of a reader's digests; None if the reader wants none."""
     row = conn.execute(FIND, [reader_id]).fetchone()
     return MailSettings(**dict(row)) if row else None
 
 
 def list_all(conn: sqlite3.Connection, blocked: Sequence[str] = ()) -> list[MailSettings]:
-    """Return all readers who want digests, without those of blocked accounts."""
+    """Return the settings of all readers who want digests, except blocked accounts."""
     rows = conn.execute(LIST, [json.dumps(list(blocked))])
     return [MailSettings(**dict(row)) for row in rows]

@@ -1,4 +1,4 @@
-"""The papers that readers refer to, with titles; those that left the publication are marked."""
+"""The papers that readers refer to, with titles; papers removed from the publication are marked."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def remember(conn: sqlite3.Connection, paper_id: str, title: str) -> None:
 
 
 def find_title(conn: sqlite3.Connection, paper_id: str) -> str | None:
-    """Return the title of a paper that readers refer to, gone or not; None for others."""
+    """Return the title of a paper that readers refer to, even a removed one; None for others."""
     row = conn.execute("select title from papers where paper_id = ?", [paper_id]).fetchone()
     return row[0] if row else None
 
@@ -32,14 +32,14 @@ def list_ids(conn: sqlite3.Connection) -> list[str]:
 
 
 def mark(conn: sqlite3.Connection, titles: Mapping[str, str]) -> int:
-    """Mark the papers that are not in the publication, and unmark those that are back.
+    """Mark the papers that are not in the publication, and unmark those that are in it again.
 
     Args:
-        conn: For writing.
-        titles: Id -> title of those papers of `list_ids` that the publication has.
+        conn: A connection for writing.
+            titles: Id -> title of the papers of `list_ids` that are in the publication.
 
-    Returns:
-        How many papers are newly marked.
+        Returns:
+            The number of newly marked papers.
     """
     count = 0
     for paper_id in list_ids(conn):

@@ -27,7 +27,7 @@ class Ratings:
     mean: float | None
     count: int
     own: int | None
-    """That of the reader who asks."""
+    """The rating by the reader who is asking; None if they gave none."""
 
 
 def rate(conn: sqlite3.Connection, reader_id: int, paper_id: str, stars: int) -> None:
@@ -41,6 +41,6 @@ def withdraw(conn: sqlite3.Connection, reader_id: int, paper_id: str) -> None:
 
 
 def summarise(conn: sqlite3.Connection, paper_id: str, reader_id: int = 0) -> Ratings:
-    """Return the ratings of a paper, with that of one reader."""
+    """Return the ratings of a paper, including that of one reader."""
     row = conn.execute(SUMMARY, {"paper_id": paper_id, "reader_id": reader_id}).fetchone()
     return Ratings(**dict(row))

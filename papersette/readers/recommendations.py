@@ -1,4 +1,4 @@
-"""Papers to read next, from the links of a library to papers that are not in it."""
+"""Recommends papers from the links of a library to papers that are not in it."""
 
 from __future__ import annotations
 
@@ -10,36 +10,36 @@ from papersette.readers.collection import Link
 from papersette.readers.library import Entry
 
 MOST = 30
-"""Papers that are recommended."""
+"""Largest number of recommended papers."""
 MOST_REASONS = 3
-"""Reasons that are shown of each."""
+"""Largest number of reasons shown for each paper."""
 MOST_ENTRIES = 300
-"""Papers of a library that are asked, the last added ones."""
+"""Largest number of papers of a library whose links are used: the last added ones."""
 STRENGTHS = {"similar": 1.0, "cites": 0.5, "cited": 0.3, "tag": 0.5}
-"""Reason -> how much it counts. Similarity, from 0 to 1, is the best evidence of the four."""
+"""Reason -> weight. Similarity, from 0 to 1, is the best evidence of the four."""
 STARS = {None: 1.0, 1: 0.0, 2: 0.25, 3: 0.75, 4: 1.25, 5: 1.5}
-"""The reader's rating of a paper -> how much what is like it counts."""
+"""The reader's rating of a paper -> weight of the links of that paper."""
 
 
 @dataclass(frozen=True)
 class Recommendation:
-    """A paper that is recommended, and why."""
+    """A recommended paper and the reasons."""
 
     paper_id: str
     score: float
     reasons: tuple[Link, ...]
-    """The strongest first."""
+    """Links to the paper, the strongest first."""
 
 
 def recommend(
     links: Iterable[Link], entries: Iterable[Entry], most: int = MOST
 ) -> list[Recommendation]:
-    """Return papers to read, the best first, each work once.
+    """Return recommended papers, the best first, each work once.
 
     Args:
-        links: Of the papers in the library.
-        entries: The library; papers that their reader rated low recommend little.
-        most: How many are returned.
+        links: Links from the papers in the library.
+        entries: The library; the links of papers that their reader rated low have little weight.
+        most: The largest number of papers to return.
     """
     liked = {entry.paper_id: STARS[entry.stars] for entry in entries}
     reasons: dict[str, list[tuple[float, Link]]] = defaultdict(list)
@@ -58,7 +58,7 @@ def recommend(
 
 
 def to_recommendation(paper_id: str, found: list[tuple[float, Link]]) -> Recommendation:
-    """Return a paper with its reasons; of each paper in the library, the strongest one."""
+    """Return a paper with its reasons: the strongest link of each paper in the library."""
     ordered = sorted(found, key=lambda pair: (-pair[0], pair[1].reason, pair[1].of_id))
     strongest: dict[str, Link] = {}
     for _, link in ordered:

@@ -1,9 +1,9 @@
 """The file readers.db: connections, transactions and migrations.
 
-Writers take turns: within a process a lock admits one at a time, and between processes SQLite does,
-whose transactions begin with the right to write ("begin immediate") and wait for it. A transaction
-is on the disk when `write` ends (WAL, synchronous=FULL), so that what was acknowledged survives a
-kill of the process and a loss of power.
+Writers take turns. A lock admits one of them within a process. Between processes, SQLite does: each
+transaction begins by taking the write lock ("begin immediate"), or waits for it. A transaction is
+on the disk when `write` ends (WAL, synchronous=FULL), so that acknowledged changes survive a kill
+of the process and a power failure.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from pathlib import Path
 from papersette.errors import UserError
 
 BUSY_SECONDS = 15.0
-"""How long a writer waits for writers of other processes, such as a command beside the server."""
+"""Longest wait, in seconds, for writers of other processes, such as a command beside the server."""
 PRAGMAS = (
     "pragma foreign_keys = on",
     "pragma synchronous = full",
-    "pragma secure_delete = on",  # what a reader deletes is overwritten
+    "pragma secure_delete = on",  # overwrites the data that a reader deletes
     "pragma trusted_schema = off",
 )
 MIGRATIONS_TABLE = """
@@ -36,7 +36,7 @@ create table if not exists migrations (
 
 @dataclass(frozen=True)
 class Migration:
-    """One numbered change of the schema."""
+    """One numbered change to the schema."""
 
     number: int
     name: str
@@ -47,11 +47,11 @@ class Store:
     """The open readers.db. All methods may be called from any thread.
 
     Args:
-        path: The file. It and its folder are created if they are missing, for this user only.
-        migrations: The changes of the schema; by default those of this release.
+        path: The file. It and its folder are created if missing, for this user only.
+        migrations: The changes to the schema; by default those of this release.
 
     Raises:
-        UserError: The file cannot be opened, is no database, or is of a newer release.
+        UserError: The file cannot be opened, is not a database, or is from a newer release.
     """
 
     def __init__(self, path: Path, migrations: Iterable[Migration] | None = None) -> None:
@@ -88,7 +88,7 @@ class Store:
 
     @contextlib.contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
-        """Yield a connection in a transaction that is committed at the end, or rolled back."""
+        """Yield a connection in a transaction, which is committed at the end or rolled back."""
         with self._lock, _transaction(self._writer, "begin immediate") as conn:
             yield conn
 
@@ -103,7 +103,7 @@ class Store:
             yield conn
 
     def close(self) -> None:
-        """Close all connections; the last one leaves one file, without -wal and -shm."""
+        """Close all connections; SQLite then removes the files -wal and -shm."""
         while self._opened:
             self._opened.pop().close()
 
@@ -121,7 +121,7 @@ def _transaction(conn: sqlite3.Connection, begin: str) -> Iterator[sqlite3.Conne
 
 
 def now() -> str:
-    """Return the time in UTC as the store writes it."""
+    """Return the current time in UTC, in the format of the store."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
@@ -135,10 +135,10 @@ def read_migrations() -> Iterator[Migration]:
 
 
 def migrate(conn: sqlite3.Connection, migrations: Iterable[Migration], path: Path) -> None:
-    """Apply the migrations that the file lacks, in the open transaction.
+    """Apply the migrations that are missing in the file, in the open transaction.
 
     Raises:
-        UserError: The file is of a newer release, whose tables this one does not know.
+        UserError: The file is from a newer release, whose tables this release does not know.
     """
     conn.execute(MIGRATIONS_TABLE)
     applied = conn.execute("select coalesce(max(number), 0) from migrations").fetchone()[0]
@@ -157,9 +157,9 @@ def migrate(conn: sqlite3.Connection, migrations: Iterable[Migration], path: Pat
 
 
 def to_statements(sql: str) -> Iterator[str]:
-    """Yield the statements of a script, each of which ends with a line.
+    """Yield the statements of a script, each of which ends at the end of a line.
 
-    `executescript` would end the open transaction.
+    This replaces `executescript`, which would end the open transaction.
 
     >>> list(to_statements("create table a (b);\\n-- one; two\\ndrop table a;"))
     ['create table a (b);\\n', '-- one; two\\ndrop table a;']

@@ -1,1 +1,1 @@
-"""Code that the plugins share. With plugins/, the only code that imports Datasette."""
+"""Code shared by the plugins. Only this package and plugins/ import Datasette."""

@@ -1,4 +1,4 @@
-"""Which addresses of the data, or of a request, may be linked or redirected to."""
+"""Checks which addresses, from the data or from a request, may be linked or redirected to."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ WEB = re.compile(r"https?://[^\\\x00-\x1f\x7f-\x9f]+", re.IGNORECASE)
 
 
 def is_own_path(address: str) -> bool:
-    """Tell whether an address is a path of this site.
+    """Return whether an address is a path of this site.
 
-    Browsers drop control characters and read a backslash as a slash, so that both could name
+    Browsers drop control characters and treat a backslash as a slash, so that both could lead to
     another host.
 
     >>> [is_own_path(p) for p in ("/pdf/a.pdf", "//evil.example", "/\\\\evil.example", "/\\t/x")]
@@ -21,7 +21,7 @@ def is_own_path(address: str) -> bool:
 
 
 def is_web_address(address: str) -> bool:
-    """Tell whether an address is of http or https.
+    """Return whether an address begins with http: or https:.
 
     >>> [is_web_address(a) for a in ("https://a.org/x", "javascript:alert(1)", "/x")]
     [True, False, False]

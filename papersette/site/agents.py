@@ -1,4 +1,4 @@
-"""The library of papersette.agents as this site has it: permissions, addresses, SQL with limits."""
+"""Opens the library of papersette.agents on this site: permissions, addresses, limited SQL."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from papersette.site.papers import ensure_papers_allowed
 from papersette.site.search_service import Indexing, service_of
 
 LONGEST_IN_LINKS = 60
-"""Characters of a query that links to pages repeat, where they mark its words."""
+"""Longest query, in characters, that is repeated in links to pages, where its words are marked."""
 READ_ONLY = "Only one SELECT is run; nothing can be changed."
 UNKNOWN = re.compile(r"no such (table|column|function)")
 
 
 class SiteAddresses:
-    """Absolute addresses of this site, as a request reaches it."""
+    """Absolute addresses of this site, on the host that a request names."""
 
     def __init__(self, datasette: Any, request: Request) -> None:
         self._datasette, self._request = datasette, request
@@ -109,7 +109,7 @@ def to_run_sql(datasette: Any, loop: asyncio.AbstractEventLoop) -> Any:
 
 
 def to_advice(datasette: Any, error: str) -> str:
-    """Return what to do where SQL failed."""
+    """Return advice after an SQL error."""
     if error == "interrupted":
         seconds = datasette.setting("sql_time_limit_ms") / 1000
         return (

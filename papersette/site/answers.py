@@ -1,10 +1,11 @@
-"""Entity tags of answers, and a cache of them, for as long as one build is served.
+"""Adds entity tags to responses and caches them, as long as the same build is served.
 
-Most addresses have one answer until the next build: pages, JSON and exports of an immutable
-database. A browser that has it already gets status 304, before anything is computed. Whole answers
-are kept in memory, compressed, the most recently used ones, up to a number of megabytes.
+Most addresses have the same response until the next build: pages, JSON and exports of an immutable
+database. A browser that has the response gets status 304 before anything is computed. Complete
+responses are kept in memory, compressed, up to a number of megabytes; the least recently used ones
+are dropped.
 
-Only requests without cookies, credentials and actor are answered so, and only by GET and HEAD.
+This applies only to GET and HEAD requests without cookies, credentials and actor.
 """
 
 from __future__ import annotations
@@ -42,45 +43,45 @@ OF_BUILD = re.compile(
     rf"/$|/(about|llms\.txt|robots\.txt|sitemap[\w-]*\.xml)$|/{DATABASE}([./].*)?$"
     r"|/-/(search|charts/.+|dashboards.*)$"
 )
-"""Paths whose answers follow from the database and the files of the site."""
+"""Paths whose responses depend only on the database and the files of the site."""
 OF_OTHERS = re.compile(
     rf"/{DATABASE}\.db$|/{DATABASE}/papers/[^/]+/(read|page-\d+)$|/{DATABASE}/programme(\.\w+)?$"
 )
-"""Those of them that depend on PDFs or on the time, or are a file."""
+"""Exceptions to `OF_BUILD` that depend on PDFs or on the time, or are a file."""
 OF_READERS = re.compile(rf"/{DATABASE}/papers/.")
-"""Those that show what readers wrote and count views, where accounts of readers are on."""
+"""Paths that show what readers wrote and count views, if reader accounts are on."""
 QUERY = re.compile(rf"/{DATABASE}/(?P<name>[^/.]+)(\.\w+)?$")
 VOLATILE = re.compile(
     r"\brandom\w*\s*\(|'now'|\bcurrent_(date|time|timestamp)\b|:_\w+", re.IGNORECASE
 )
-"""SQL with another result each time, or one that depends on the reader."""
+"""SQL whose result changes each time, or depends on the reader."""
 OWN_SQL = {"sql", "_where", "_ttl"}
-"""Arguments with which a reader's SQL or wishes decide."""
+"""Arguments with a reader's own SQL or cache time."""
 COMPRESSED = re.compile(rb"text/|application/(json|xml|atom\+xml|rss\+xml)|image/svg")
 VARY = b"Accept-Language, Accept-Encoding, Cookie, Authorization"
 LEAST_COMPRESSED = 1_000
-"""Bytes."""
+"""Least size of a response that is compressed, in bytes."""
 LEVEL = 5
-"""Of gzip: benchmarks/load.py pages are 4 % larger than at level 9, in a third of the time."""
+"""Level of gzip: pages of benchmarks/load.py are 4 % larger than at 9, in a third of the time."""
 OVERHEAD = 2_000
-"""Bytes that an answer takes beside its body, about: its key, its headers and Python's objects."""
+"""Approximate bytes of a cached response besides its body: key, headers and Python's objects."""
 SITE_FILES = ("*.py", "*.html", "*.css", "*.js", "*.svg", "*.po", "*.yml")
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What `papersette-answers` under `plugins` in metadata.yml says."""
+    """The settings `papersette-answers` under `plugins` in metadata.yml."""
 
     megabytes: float = 64
-    """Memory for answers; 0 keeps none."""
+    """Memory for cached responses, in megabytes; 0 for no cache."""
     largest_kb: float = 1024
-    """The largest answer that is kept, before it is compressed."""
+    """Largest response that is cached, in kilobytes before compression."""
     compress: bool = True
-    """Whether pages are sent compressed; false where a proxy does it."""
+    """Whether pages are sent compressed; false if a proxy compresses them."""
 
     @classmethod
     def from_metadata(cls, given: Mapping[str, Any] | None) -> Settings:
-        """Read the settings. Raises `ValueError` with the name of one that is wrong."""
+        """Read the settings. Raises `ValueError` with the name of a wrong one."""
         where = "metadata.yml: plugins: papersette-answers:"
         known = {field.name for field in fields(cls)}
         for name, value in (given or {}).items():
@@ -96,15 +97,15 @@ class Settings:
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer of status 200 as it is kept."""
+    """A cached response of status 200."""
 
     headers: Headers
-    """Without those of its length and encoding."""
+    """Headers of the response, except length and encoding."""
     body: bytes
     is_gzip: bool
 
     async def send(self, send: Send, accepts_gzip: bool) -> None:
-        """Send it, decompressed to a client that cannot do that."""
+        """Send the response, decompressed if the client does not accept gzip."""
         headers, body = list(self.headers), self.body
         if self.is_gzip and accepts_gzip:
             headers.append((b"content-encoding", b"gzip"))
@@ -116,7 +117,7 @@ class Answer:
 
 
 class Answers:
-    """The answers of one server.
+    """The cached responses of one server.
 
     Args:
         datasette: The server.
@@ -134,7 +135,7 @@ class Answers:
         self._volatile = find_volatile(datasette)
 
     async def serve(self, app: App, scope: Any, receive: Any, send: Send) -> None:
-        """Answer a request, from what is kept where it can be."""
+        """Answer a request, from the cache if possible."""
         headers = {name.lower(): value for name, value in scope["headers"]}
         tag = await self._to_tag(scope, receive, headers)
         if tag is None:
@@ -154,7 +155,7 @@ class Answers:
             await answer.send(send, accepts_gzip)
 
     async def _to_tag(self, scope: Any, receive: Any, headers: dict[bytes, bytes]) -> bytes | None:
-        """Return the entity tag of an answer; None where others than the build decide it."""
+        """Return the entity tag of a response; None if it does not depend on the build alone."""
         if scope["method"] not in {"GET", "HEAD"} or {b"cookie", b"authorization"} & set(headers):
             return None
         base = self.datasette.setting("base_url")
@@ -192,13 +193,13 @@ class Answers:
 
 
 class Recorder:
-    """Passes an answer on, or keeps it if it comes as a whole and may be kept.
+    """Passes a response on to the client, or keeps it if it is complete and may be cached.
 
     Args:
-        send: Sends a message to the client.
-        settings: The limits.
-        tag: The entity tag of the answer.
-        cache_control: The header for an answer that has none.
+        to_client: Sends a message to the client.
+        settings: Limits of the cache.
+        tag: Entity tag of the response.
+        cache_control: Header Cache-Control, for a response that has none.
     """
 
     def __init__(self, to_client: Send, settings: Settings, tag: bytes, cache_control: bytes):
@@ -209,7 +210,7 @@ class Recorder:
         self._start: Message | None = None
 
     async def send(self, message: Message) -> None:
-        """Take a message of the application."""
+        """Receive a message of the application."""
         if message["type"] == "http.response.start" and is_public(message):
             self._start = message | {"headers": self._to_headers(message["headers"])}
         elif message["type"] == "http.response.body" and self._start is not None:
@@ -224,7 +225,7 @@ class Recorder:
             await self._to_client(message)
 
     def _to_headers(self, given: Headers) -> Headers:
-        """Return the headers with those that are missing, and one `Vary`."""
+        """Return the headers, with missing ones added and one `Vary`."""
         headers = [(name.lower(), value) for name, value in given]
         names = {name for name, _ in headers}
         headers = [item for item in headers if item[0] != b"vary"]
@@ -239,13 +240,13 @@ class Recorder:
             and len(body) >= LEAST_COMPRESSED
             and COMPRESSED.match(kind) is not None
         )
-        if is_gzip:  # in a thread: it computes beside Python
+        if is_gzip:  # in a thread, so that other requests continue
             body = await asyncio.to_thread(gzip.compress, body, LEVEL, mtime=0)
         return Answer(headers, body, is_gzip)
 
 
 def is_public(message: Message) -> bool:
-    """Tell whether an answer that begins so may be given to others."""
+    """Return whether a response with this start may be cached and sent to other clients."""
     headers = {name.lower(): value for name, value in message.get("headers", [])}
     private = re.search(rb"private|no-store", headers.get(b"cache-control", b""))
     is_encoded = b"content-encoding" in headers or b"content-range" in headers
@@ -255,7 +256,7 @@ def is_public(message: Message) -> bool:
 
 
 def is_indexed(datasette: Any) -> bool:
-    """Tell whether the search index is open: without it, pages lack what is searched for."""
+    """Return whether the search index is open: pages are incomplete without it."""
     try:
         if service := service_of(datasette):
             service.engine(wait=0)
@@ -265,7 +266,7 @@ def is_indexed(datasette: Any) -> bool:
 
 
 def takes_gzip(accepted: bytes) -> bool:
-    """Tell whether a header Accept-Encoding names gzip.
+    """Return whether a header Accept-Encoding accepts gzip.
 
     >>> [takes_gzip(given) for given in (b"br, gzip", b"gzip;q=0", b"identity", b"")]
     [True, False, False, False]
@@ -275,7 +276,7 @@ def takes_gzip(accepted: bytes) -> bool:
 
 
 def split(tags: bytes) -> list[bytes]:
-    """Return the entity tags of a header, as weak ones.
+    """Return the entity tags in a header, as weak tags.
 
     >>> split(b'W/"a", "b"')
     [b'W/"a"', b'W/"b"']
@@ -284,7 +285,7 @@ def split(tags: bytes) -> list[bytes]:
 
 
 def find_volatile(datasette: Any) -> set[str]:
-    """Return the names of canned queries with another result each time, or that write."""
+    """Return the names of canned queries that write, or whose result changes each time."""
     queries = datasette.metadata("queries", database=DATABASE, fallback=False) or {}
     return {
         name
@@ -297,7 +298,7 @@ def find_volatile(datasette: Any) -> set[str]:
 def digest_site(datasette: Any) -> str:
     """Return a SHA-256 of the files of the site, its settings and the versions of its packages.
 
-    Two servers of the same files give the same entity tags.
+    Two servers with the same files give the same entity tags.
     """
     digest = hashlib.sha256()
     digest.update(f"{__version__} {metadata.version('datasette')}\n".encode())
@@ -320,7 +321,7 @@ SETTINGS = ("base_url", "default_page_size", "default_facet_size", "truncate_cel
 
 
 def answers_of(datasette: Any) -> Answers:
-    """Return the answers of a server; they are kept with it. Raises `ValueError`."""
+    """Return the cached responses of a server, created at the first call. Raises `ValueError`."""
     found: Answers | None = getattr(datasette, "papersette_answers", None)
     if found is None:
         given = datasette.plugin_config("papersette-answers")

@@ -1,4 +1,4 @@
-"""What the page of a question shows: sentences of papers and, if configured, an answer in prose."""
+"""Answers a question with sentences of papers and, if configured, an answer in prose."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from papersette.site.reader_links import to_paper_link, to_read_link
 from papersette.site.search_service import service_of
 
 PASSAGES = 8
-"""Sentences that are shown."""
+"""Number of sentences that are shown."""
 LONGEST_FORM = 64_000
-"""Bytes of a form."""
+"""Largest form in bytes."""
 MOST_TOPICS = {"heading": 3, "dataset": 2, "technique": 2}
-"""Suggested questions of each kind."""
+"""Kind of suggested question -> largest number of them."""
 LONGEST_TOPIC = 80
 USUAL = re.compile(
     r"""\W*(?:abstract|acknowledge?ments?|appendi\w+|background|conclu\w+|contents|contributions?|
@@ -36,45 +36,45 @@ USUAL = re.compile(
     .*remarks?\b.*|.*remarques\b.*|الملخص|المقدمة|الخاتمة|المراجع)\W*""",
     re.IGNORECASE | re.VERBOSE,
 )
-"""Headings that say nothing about a paper."""
+"""Headings that are the same in many papers, and suggest no question."""
 TITLE = "select coalesce(title, '') from papers where paper_id = ?"
 
 
 @dataclass(frozen=True)
 class Passage:
-    """A sentence of a paper, as it is shown."""
+    """A sentence of a paper, with what is shown about it."""
 
     paper_id: str
     title: str
     page: int | None
-    """None in the abstract."""
+    """Number of the page; None in the abstract."""
     text: str
     marked: str
-    """With marks around words of the question."""
+    """The sentence with marks around words of the question."""
     before: str
     after: str
-    """The sentences around it."""
+    """Text after the sentence, as `before` is the text before it."""
     score: float
     compared_by: str
-    """"words", or "words and meaning"."""
+    """Evidence of the match: "words", or "words and meaning"."""
     url: str
-    """In the reader; of the paper for an abstract."""
+    """Address in the reader, or of the paper for its abstract."""
 
     @property
     def whole(self) -> str:
-        """The sentence with those around it."""
+        """The sentence with the text before and after it."""
         return " ".join(filter(None, (self.before, self.text, self.after)))
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What is found for a question."""
+    """The passages and prose found for a question."""
 
     question: str = ""
     passages: list[Passage] = field(default_factory=list)
     is_by_meaning: bool = False
     prose: Prose | None = None
-    """None where none was asked for."""
+    """Answer in prose; None if it was not asked for."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the answer for JSON."""
@@ -108,7 +108,7 @@ async def find_title(datasette: Any, paper_id: str) -> str | None:
 
 
 def writer_of(datasette: Any) -> Writer | None:
-    """Return what writes prose on this server; None where no model is configured.
+    """Return the writer of prose on this server, or None if no model is configured.
 
     Raises:
         ValueError: The settings are wrong.
@@ -124,14 +124,14 @@ def writer_of(datasette: Any) -> Writer | None:
 async def ask_papers(
     datasette: Any, question: str, paper_id: str, *, with_prose: bool, request: Any
 ) -> Answer:
-    """Return the sentences that answer a question best, and an answer in prose if that is wanted.
+    """Return the sentences that answer a question best, and an answer in prose if requested.
 
     Args:
         datasette: The server.
-        question: In one line; "" for none.
-        paper_id: Of the only paper to look in; "" for all.
-        with_prose: Whether the model is asked, if one is configured.
-        request: Which is answered; addresses are absolute.
+        question: The question in one line; "" for none.
+        paper_id: Id of the only paper to search in; "" for all.
+        with_prose: Whether to ask the model, if one is configured.
+        request: The current request; addresses are made absolute for it.
     """
     service = service_of(datasette)
     asked = question[:LONGEST_QUESTION]
@@ -151,7 +151,7 @@ async def ask_papers(
 def _to_passage(
     datasette: Any, request: Any, engine: Engine, question: str, sentence: Sentence
 ) -> Passage:
-    """Return a sentence as it is shown."""
+    """Return a sentence as a passage to show."""
     if sentence.page is None:
         path = to_paper_link(datasette, sentence.paper_id)
     else:
@@ -176,7 +176,7 @@ def _to_passage(
 def to_topics(
     sections: Sequence[Mapping[str, Any]], mentions: Sequence[Mapping[str, Any]]
 ) -> list[tuple[str, str]]:
-    """Return (kind, name) of what a paper can be asked about: "heading", "dataset", "technique".
+    """Return (kind, name) of topics of a paper: "heading", "dataset", "technique".
 
     Args:
         sections: Rows with `heading`.

@@ -1,6 +1,6 @@
 """Runs canned queries: those of metadata.yml and, for the site's own pages, of page_queries.yml.
 
-A parameter that is not given is empty.
+A parameter without a value is "".
 """
 
 from __future__ import annotations
@@ -14,24 +14,24 @@ from papersette import loading
 from papersette.site.datasette_seam import derive_named_parameters
 
 DATABASE = "papers"
-"""The name under which Datasette serves papers.db."""
+"""Name under which Datasette serves papers.db."""
 
 PAGE_QUERIES: Mapping[str, dict[str, Any]] = loading.load_yaml(
     Path(__file__).with_name("page_queries.yml")
 ).value
-"""The canned queries that pages and exports are made of."""
+"""The canned queries for pages and exports."""
 
 CACHED = {"about", "session_list"}
-"""Queries without parameters that most pages run. An immutable database answers them once."""
+"""Parameterless queries that most pages run. Their rows are kept for an immutable database."""
 
 parameters: dict[str, list[str]] = {}
-"""SQL -> its parameters. Datasette has to parse the SQL to find them."""
+"""SQL -> its parameters, kept because Datasette has to parse the SQL to find them."""
 cached_rows: WeakKeyDictionary[Any, dict[str, list[dict[str, Any]]]] = WeakKeyDictionary()
-"""Database -> {query of CACHED: its rows}."""
+"""Database -> {query of `CACHED`: its rows}."""
 
 
 def to_metadata() -> dict[str, Any]:
-    """Return metadata for Datasette that has the queries of the pages."""
+    """Return metadata for Datasette with the queries of the pages."""
     queries = {name: {"hide_sql": True, **query} for name, query in PAGE_QUERIES.items()}
     return {"databases": {DATABASE: {"queries": queries}}}
 

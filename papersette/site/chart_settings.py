@@ -1,4 +1,4 @@
-"""The charts that metadata.yml configures under datasette-dashboards."""
+"""Reads the charts that metadata.yml configures under datasette-dashboards."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What the collection has, and example queries that find something in it.
+"""Finds out what the collection has, and example queries that have results in it.
 
-Pages offer nothing that a collection lacks: navigation, home, cards, search help and exports ask
-here. Both answers belong to one build, and are kept with its database and its search engine.
+Pages hide what a collection lacks: navigation, home, cards, search tips and exports use this
+module. The results belong to one build, and are kept with its database and its search engine.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ NEEDS = {
     "citations_by_year": "citations over_time",
     "ratings_by_decision": "ratings",
 }
-"""Canned query or chart -> what a collection must have, all of it, so that it shows anything."""
+"""Canned query or chart -> all features that a collection needs for it to show anything."""
 
 FACET_NEEDS = {
     "venue": "several_venues",
@@ -98,7 +98,7 @@ FACET_NEEDS = {
     "session": "sessions",
     "language": "several_languages",
 }
-"""Facet -> what a collection must have, so that there is something to choose."""
+"""Facet -> feature that a collection needs for it to have several values."""
 
 COMMONEST = """
 select facet, value, label from facets where facet_id in (
@@ -114,23 +114,23 @@ where exists (select 1 from related where related.paper_id = papers.paper_id)
 order by cited_by desc, number limit 3
 """
 PLAIN = re.compile(r"\w[\w -]*\w")
-"""A label that can be part of a query as it is."""
+"""A label that can be part of a query without quoting."""
 MOST_TRIED = 8
-"""Candidates of one kind that are searched for, at most."""
+"""Largest number of candidates of one kind that are tried."""
 
 _capabilities: WeakKeyDictionary[Any, dict[str, int]] = WeakKeyDictionary()
 _examples: WeakKeyDictionary[Engine, dict[str, Example]] = WeakKeyDictionary()
 
 
 class Example(NamedTuple):
-    """A query and how many works it finds."""
+    """A query and the number of works that it finds."""
 
     q: str
     found: int
 
 
 async def read_capabilities(datasette: Any) -> dict[str, int]:
-    """Return what the collection has: the columns of `HAS`, 0 for what it lacks."""
+    """Return the features of the collection: the columns of `HAS`; 0 for a missing one."""
     database = datasette.get_database(DATABASE)
     if database in _capabilities:
         return _capabilities[database]
@@ -141,17 +141,17 @@ async def read_capabilities(datasette: Any) -> dict[str, int]:
 
 
 def is_useful(query: str, capabilities: dict[str, int]) -> bool:
-    """Tell whether a canned query or chart shows anything of a collection."""
+    """Return whether a canned query or chart has something to show."""
     return all(capabilities.get(need, True) for need in NEEDS.get(query, "").split())
 
 
 def is_facet(facet: str, capabilities: dict[str, int]) -> bool:
-    """Tell whether a facet has values to choose from."""
+    """Return whether a facet has several values."""
     return bool(capabilities.get(FACET_NEEDS.get(facet, ""), True))
 
 
 async def find_examples(datasette: Any) -> dict[str, Example]:
-    """Return an example query of each kind that finds something; {} while there is no index."""
+    """Return kind -> example query with results; {} while there is no index."""
     service = service_of(datasette)
     try:
         engine = service.engine(wait=0) if service else None
@@ -166,7 +166,7 @@ async def find_examples(datasette: Any) -> dict[str, Example]:
 
 
 async def read_candidates(datasette: Any) -> dict[str, list[str]]:
-    """Return kind -> queries that may find something, from the commonest values of facets."""
+    """Return kind -> queries that may have results, from the most common values of facets."""
     database = datasette.get_database(DATABASE)
     labels: dict[str, list[str]] = {}
     for facet, value, label in (await database.execute(COMMONEST)).rows:
@@ -176,7 +176,7 @@ async def read_candidates(datasette: Any) -> dict[str, list[str]]:
 
 
 def search_candidates(engine: Engine, candidates: dict[str, list[str]]) -> dict[str, Example]:
-    """Return of each kind the first candidate that finds few papers, or else fewest of them."""
+    """Return for each kind the first candidate with few results, or else with the fewest."""
     few = max(3, engine.search(Request(size=1, passages=False)).count // 4)
     found: dict[str, Example] = {}
     for kind, queries in candidates.items():
@@ -192,16 +192,16 @@ def search_candidates(engine: Engine, candidates: dict[str, list[str]]) -> dict[
 
 
 def is_relaxed(result: Result) -> bool:
-    """Tell whether a search found papers by less than the query asks for."""
+    """Return whether a search found papers only by ignoring parts of the query."""
     return bool(result.partial or result.relaxed or result.missing or result.common)
 
 
 def to_candidates(labels: dict[str, list[str]], papers: list[str]) -> dict[str, list[str]]:
-    """Return kind -> queries that may find something, the most promising first.
+    """Return kind -> queries that may have results, the most likely first.
 
     Args:
-        labels: Facet -> its commonest values.
-        papers: Ids of papers that have similar ones.
+        labels: Facet -> its most common values.
+        papers: Ids of papers that have similar papers.
     """
     plain = {facet: list(filter(PLAIN.fullmatch, found)) for facet, found in labels.items()}
     topics = list(dict.fromkeys([*plain.get("technique", []), *plain.get("tag", [])]))
@@ -226,7 +226,7 @@ def to_candidates(labels: dict[str, list[str]], papers: list[str]) -> dict[str, 
 
 
 def to_field(field: str, value: str) -> str:
-    """Return the query for a value of a field.
+    """Return a query for a value of a field.
 
     >>> to_field("tag", "deep learning"), to_field("year", "2019")
     ('tag:"deep learning"', 'year:2019')

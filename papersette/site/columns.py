@@ -1,4 +1,4 @@
-"""How columns of tables and queries are shown: which link to a row, which are shown by another."""
+"""Defines how columns are shown: which link to a row, and which are shown by another column."""
 
 from __future__ import annotations
 
@@ -33,26 +33,26 @@ LINKS = {
         }.items()
     },
 }
-"""Column -> columns of the same row that may have its key, each with the table of that key."""
+"""Column -> (column of the same row that may have its key, table of that key), in order."""
 LINKS_OF_TABLES = {
     ("sessions", "title"): [("session_id", "sessions")],
     ("authorships", "name"): [("author_id", "authors")],
     ("citations", "title"): [("cited_work_id", "cited_works")],
     ("reviews", "title"): [],
 }
-"""(Table, column) whose links differ from those of LINKS: a title that is not that of the paper."""
+"""(table, column) -> links that replace those of `LINKS`: titles that are not a paper's."""
 CUT = 180
-"""Characters of a long text that a cell of a table shows."""
+"""Characters of a long text that are shown in a table's cell."""
 
 
 def find_link(table: str | None, column: str, columns: Sequence[str]) -> tuple[str, str] | None:
-    """Return the column with the key of a cell, and the table of that key; None without a link."""
+    """Return (column with the key of a cell, table of the key); None if the cell has no link."""
     candidates = LINKS_OF_TABLES.get((table or "", column), LINKS.get(column, []))
     return next((link for link in candidates if link[0] in columns), None)
 
 
 def to_visible(columns: Sequence[str]) -> list[str]:
-    """Return the columns of a query without keys that others show as links.
+    """Return the columns of a query without keys that other columns show as links.
 
     >>> to_visible(["paper_id", "title", "page", "pdf_url"])
     ['title', 'page']
@@ -68,7 +68,7 @@ def to_visible(columns: Sequence[str]) -> list[str]:
 
 
 def cut(text: str, length: int = CUT) -> str:
-    """Return the beginning of a text up to a word's end; a text that is hardly longer is whole.
+    """Return the start of a text, up to the end of a word; a text that is hardly longer is kept.
 
     >>> cut("one two three four", 9)
     'one two…'

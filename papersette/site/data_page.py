@@ -1,4 +1,4 @@
-"""What the Data page lists: tables and canned queries in the groups of metadata.yml."""
+"""Lists tables and canned queries for the Data page, in the groups of metadata.yml."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ Listed = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Section:
-    """A group of the Data page; `title` is empty for what belongs to no group."""
+    """A group of the Data page; `title` is empty for the rest, which is in no group."""
 
     title: str
     about: str
     tables: list[Listed]
-    """{name, count, description}; the count of a view, or of many rows, is None."""
+    """{name, count, description} of each table; the count of a view, or of many rows, is None."""
     queries: list[Listed]
     empty: list[str]
-    """Tables of the group without rows."""
+    """Tables of the group that have no rows."""
 
 
 def to_sections(
     settings: DataSettings, tables: Iterable[Listed], queries: Iterable[Listed]
 ) -> list[Section]:
-    """Return the groups that have something to show, then what belongs to none of them.
+    """Return the groups that are not empty, then the rest, which is in no group.
 
     Args:
-        settings: Of the database; empty ones list everything in one section.
+        settings: Settings of the database; empty ones list everything in one section.
         tables: Tables and views that the reader may see: {name, count, description}.
-        queries: Canned queries that the reader may see, and that find something.
+        queries: Canned queries that the reader may see, and that have results.
     """
     rest = {table["name"]: table for table in tables if table["name"] not in settings.helper_tables}
     asked = {

@@ -1,8 +1,8 @@
-"""All that this project uses of Datasette beyond its documented plugin API.
+"""Contains every use of Datasette beyond its documented plugin API.
 
-Plugins import from `datasette` itself only hookimpl, Response, Request, Forbidden and NotFound, and
-everything else from here. tests/site/test_datasette_contract.py states the behaviour relied on, so
-that a move to another version of Datasette is a change of this file. Written for Datasette 0.65.
+Plugins import only hookimpl, Response, Request, Forbidden and NotFound from `datasette` itself, and
+everything else from here. tests/site/test_datasette_contract.py tests the behaviour relied on, so
+that only this file has to change for another version of Datasette. Written for Datasette 0.65.
 """
 
 from __future__ import annotations
@@ -90,8 +90,8 @@ __all__ = [
     "with_query",
 ]
 
-# Where rich is installed, Datasette prints every error with all variables, and fails where it was
-# not raised, as those of bad arguments.
+# If rich is installed, Datasette prints every error with all variables, and fails for errors that
+# were not raised, such as those of bad arguments.
 error_pages.rich = None
 _quote = lru_cache(quote_plus)  # the SQL of a search is long, and the same on every page
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -106,7 +106,7 @@ async def table_response(datasette: Any, request: Request, send: Send) -> Respon
 
 
 async def database_response(datasette: Any, request: Request, send: Send) -> Response:
-    """Return Datasette's own response for a database, as for SQL in ?sql=.
+    """Return Datasette's own response for a database, for example for ?sql=.
 
     The route must have named the groups `database` and `format`.
     """
@@ -114,12 +114,12 @@ async def database_response(datasette: Any, request: Request, send: Send) -> Res
 
 
 async def open_site(database: Path, folder: Path, name: str) -> Any:
-    """Return a Datasette that serves nothing but its in-process client, after its startup.
+    """Return a started Datasette that only serves its in-process client.
 
     Args:
-        database: The file, which is immutable meanwhile.
-        folder: Has metadata.yml, settings.json, plugins and templates.
-        name: Of the database.
+        database: Path of the database, which must not change meanwhile.
+        folder: Folder with metadata.yml, settings.json, plugins and templates.
+        name: Name of the database.
     """
     datasette = app.Datasette(
         [],
@@ -137,7 +137,7 @@ async def open_site(database: Path, folder: Path, name: str) -> Any:
 
 
 async def read_actor(datasette: Any, request: Request) -> Any:
-    """Return who is signed in, as Datasette and plugins tell from a request; None for nobody."""
+    """Return the actor of a request, as Datasette and plugins find it; None for nobody."""
     for answer in pm.hook.actor_from_request(datasette=datasette, request=request):
         if (actor := await await_me_maybe(answer)) is not None:
             return actor
@@ -145,7 +145,7 @@ async def read_actor(datasette: Any, request: Request) -> Any:
 
 
 def static_folders(datasette: Any) -> dict[str, Path]:
-    """Return path -> folder of the files that Datasette and plugins from packages serve."""
+    """Return path -> folder for static files of Datasette and of plugins from packages."""
     folders = {f"/{mount.strip('/')}/": Path(folder) for mount, folder in datasette.static_mounts}
     folders["/-/static/"] = Path(app.__file__).parent / "static"
     for plugin in get_plugins():
@@ -160,13 +160,13 @@ def static_folders(datasette: Any) -> dict[str, Path]:
 def replace_database(datasette: Any, name: str, path: Path, inspection: dict[str, Any]) -> None:
     """Serve another file under the name of a database.
 
-    Datasette keeps a connection for each thread and name, so that new threads are needed, too.
+    Datasette keeps a connection for each thread and name; so the threads are also replaced.
 
     Args:
         datasette: The server.
-        name: Of a database that it serves.
-        path: The file to serve from now on.
-        inspection: What inspect-data.json says of the file; {} for nothing.
+        name: Name of a database that it serves.
+        path: The file to serve instead.
+        inspection: Entry of the file in inspect-data.json; {} for none.
     """
     before = datasette.databases[name]
     database = type(before)(datasette, path=str(path), is_mutable=before.is_mutable)
@@ -182,16 +182,16 @@ def replace_database(datasette: Any, name: str, path: Path, inspection: dict[str
 async def error_response(datasette: Any, request: Request, error: Exception) -> Response:
     """Return the page, or Datasette's JSON, for an error.
 
-    Datasette renders its page without the template variables of plugins, which have the name of the
+    Datasette renders its page without the template variables of plugins, such as the name of the
     site and the language of the reader.
     """
     try:
-        raise error  # for rich, which Datasette uses where it is installed: it reads the traceback
+        raise error  # if rich is installed, Datasette's handler prints the traceback with it
     except type(error):
         response: Response = await handle_exception(datasette, request, error)()
     if not (response.content_type or "").startswith("text/html"):
         return response
-    if "csrftoken" not in request.scope:  # the error is that of a middleware
+    if "csrftoken" not in request.scope:  # the error comes from a middleware
         request = Request(request.scope | {"csrftoken": str}, request.receive)
     try:
         html = await datasette.render_template(
@@ -199,18 +199,18 @@ async def error_response(datasette: Any, request: Request, error: Exception) -> 
             describe_error(error) | {"status": response.status},
             request,
         )
-    except Exception:  # noqa: BLE001 - such as of a damaged database, which every page asks
+    except Exception:  # noqa: BLE001 - for example a damaged database, which every page reads
         return response
     return Response.html(html, status=response.status, headers=response.headers)
 
 
 def is_default_answer(answer: Any) -> bool:
-    """Tell whether an answer of the hook handle_exception is Datasette's own."""
+    """Return whether a response of the hook handle_exception is Datasette's own."""
     return bool(getattr(answer, "__module__", None) == handle_exception.__module__)
 
 
 def describe_error(error: Exception) -> dict[str, Any]:
-    """Return {title, error, is_timeout} in English; of an unexpected error nothing is told."""
+    """Return {title, error, is_timeout} in English, without details of an unexpected error."""
     if isinstance(error, DatasetteError):
         is_timeout = error.title in {"SQL Interrupted", "Time limit exceeded", "Interrupted"}
         message = "" if error.message_is_html else error.message
@@ -220,7 +220,7 @@ def describe_error(error: Exception) -> dict[str, Any]:
 
 
 async def render_cell(datasette: Any, database: str, row: Any, column: str, value: Any) -> Any:
-    """Return what plugins show for a cell of a query's result; None where none has an answer."""
+    """Return what plugins show for a cell of a query's result; None if no plugin handles it."""
     answers = pm.hook.render_cell(
         row=row, value=value, column=column, table=None, database=database, datasette=datasette
     )
@@ -231,7 +231,7 @@ async def render_cell(datasette: Any, database: str, row: Any, column: str, valu
 
 
 def row_path(row: Any, primary_keys: Sequence[str]) -> str:
-    """Return the last part of the address of a row; without primary keys, that of its rowid."""
+    """Return the last part of a row's address: its primary keys, or else its rowid."""
     path: str = path_from_row_pks(row, list(primary_keys), not primary_keys)
     return path
 
@@ -245,7 +245,7 @@ def with_query(request: Request, arguments: Iterable[tuple[str, object]]) -> Req
 async def export_links(
     datasette: Any, request: Request, database: str, query: str, columns: Sequence[str]
 ) -> dict[str, str]:
-    """Return {extension: URL} of the formats that plugins write the result of a canned query in."""
+    """Return {extension: URL} of the formats in which plugins export a canned query's result."""
     links = {}
     for extension, (_, can_render) in datasette.renderers.items():
         answer = call_with_supported_arguments(
@@ -276,7 +276,7 @@ def alternate_json_url(datasette: Any, request: Request) -> str:
 async def edit_sql_url(
     datasette: Any, request: Request, database: str, sql: str, values: dict[str, str]
 ) -> str | None:
-    """Return the URL of the page that edits this SQL; None for readers who may not run SQL."""
+    """Return the URL of the page to edit this SQL; None for readers who may not run SQL."""
     if not await datasette.permission_allowed(request.actor, "execute-sql", database, default=True):
         return None
     query = "&".join(filter(None, [f"sql={_quote(sql)}", urlencode(values)]))
@@ -284,7 +284,7 @@ async def edit_sql_url(
 
 
 def response_headers(datasette: Any, request: Request, status: int = 200) -> dict[str, str]:
-    """Return the headers that Datasette gives its own pages of data: caching, CORS, referrer."""
+    """Return the headers of Datasette's own data pages: caching, CORS, referrer."""
     headers = {"Referrer-Policy": "no-referrer"}
     if datasette.cache_headers and status == 200:
         asked = request.args.get("_ttl") or ""

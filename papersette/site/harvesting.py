@@ -1,7 +1,7 @@
 """Lists papers with the time of their last change, for search engines and harvesters.
 
-The table `changes` keeps the newest changes only. A paper whose changes are not kept has the time
-of the oldest one that is, or that of the first build, so that no harvester misses a change.
+The table `changes` keeps only the newest changes. A paper without a kept change gets the time of
+the oldest kept one, or of the first build, so that no harvester misses a change.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 from papersette.site.canned_queries import DATABASE
 
 MOST_CHANGES = 1000
-"""Rows that `changes` has at most; see papersette/database/history.py."""
+"""Largest number of rows of `changes`; see papersette/database/history.py."""
 
 PAGES = """
 with base as (
@@ -76,17 +76,17 @@ async def read_pages(datasette: Any, after: int, last: int) -> list[Row]:
 
 
 async def read_records(datasette: Any, size: int, **chosen: object) -> list[Row]:
-    """Return the records that harvesters see, removed papers included, by time of last change.
+    """Return records for harvesters, including removed papers, by time of last change.
 
     Args:
         datasette: The server.
-        size: How many, at most.
+        size: Largest number of records.
         chosen: Any of paper_id, venue_id, first and until (datestamps), and after_stamp with
-            after_id, the record before.
+            after_id, the last record of the previous page.
 
     Returns:
-        Rows of paper_id, venue_id, stamp, is_deleted, and `remaining`, the number of records that
-        `size` would not limit.
+        Rows of paper_id, venue_id, stamp, is_deleted, and `remaining`, the number of records
+        without the limit `size`.
     """
     every = {
         "paper_id": None, "venue_id": None, "first": "", "until": "",

@@ -1,4 +1,4 @@
-"""Headings in sentence case, where they are printed in capitals, as those of ICLR."""
+"""Converts headings printed in capitals, such as those of ICLR, to sentence case."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Iterable
 
 WORD = re.compile(r"[^\W\d_]+(?:[’'][^\W\d_]+)*|\d+")
 CAPITALS = 4
-"""Letters that a heading in capitals has at least; "GAN" is a name."""
+"""Least number of letters of a heading in capitals; a shorter one, such as "GAN", is a name."""
 VOWELS = re.compile("[AEIOUYÀ-Þ]")
 ROMAN = re.compile("[IVX]{2,4}")
 
 
 def is_in_capitals(text: str) -> bool:
-    """Tell whether all letters of a text are capitals.
+    """Return whether all letters of a text are capitals.
 
     >>> [is_in_capitals(text) for text in ("RELATED WORK", "Related WORK", "GAN", "结论")]
     [True, False, False, False]
@@ -23,11 +23,11 @@ def is_in_capitals(text: str) -> bool:
 
 
 def to_spellings(texts: Iterable[str | None], names: Iterable[str] = ()) -> dict[str, str]:
-    """Return how words with capitals inside, such as "MNIST" and "ImageNet", are written.
+    """Return the spelling of each word with capitals inside, such as "MNIST" and "ImageNet".
 
     Args:
-        texts: Such as a title and an abstract; those in capitals say nothing.
-        names: Such as those of datasets, which may be in capitals.
+        texts: Texts such as a title and an abstract; those in capitals are ignored.
+        names: Names such as those of datasets, which may be in capitals.
     """
     spellings: dict[str, str] = {}
     for text in [*names, *(text for text in texts if text and not is_in_capitals(text))]:
@@ -38,11 +38,11 @@ def to_spellings(texts: Iterable[str | None], names: Iterable[str] = ()) -> dict
 
 
 def to_sentence_case(heading: str, spellings: dict[str, str]) -> str:
-    """Return a heading in sentence case if it is in capitals, else as it is.
+    """Return a heading in sentence case if it is in capitals, else unchanged.
 
     Args:
-        heading: As printed.
-        spellings: From `to_spellings`; words without a vowel are abbreviations in any case.
+        heading: The heading as printed.
+        spellings: From `to_spellings`; words without a vowel always count as abbreviations.
 
     >>> to_sentence_case("GAN TRAINING ON MNIST WITH SGD", to_spellings(["A GAN for MNIST"]))
     'GAN training on MNIST with SGD'

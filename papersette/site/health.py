@@ -1,4 +1,4 @@
-"""Whether the server can answer readers: is its database readable, and its search index open?"""
+"""Checks whether the server can answer readers: is its database readable, its index open?"""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from papersette.site.publication import read_publication
 from papersette.site.search_service import Indexing, service_of
 
 SECONDS = 2.0
-"""How long the database may take for one row."""
+"""Time limit for reading one row of the database, in seconds."""
 ONE_ROW = "select 1 from builds limit 1"
 
 
 async def read_health(datasette: Any) -> dict[str, Any]:
-    """Return `ok`, and what an operator wants to know: `build`, `database`, `index`, `version`."""
+    """Return `ok`, and details for the operator: `build`, `database`, `index`, `version`."""
     database, build = await read_database(datasette)
     index = read_index(datasette)
     return {
@@ -29,7 +29,7 @@ async def read_health(datasette: Any) -> dict[str, Any]:
 
 
 async def read_database(datasette: Any) -> tuple[str, str | None]:
-    """Return "ready" or what is wrong, and the time when the build began."""
+    """Return "ready" or the fault, and the time when the build began."""
     if DATABASE not in datasette.databases:
         return f"there is no {DATABASE}.db", None
     try:
@@ -38,12 +38,12 @@ async def read_database(datasette: Any) -> tuple[str, str | None]:
             return "ready", (await read_publication(datasette)).started
     except TimeoutError:
         return f"no answer within {SECONDS:g} s", None
-    except Exception as error:  # noqa: BLE001 - whatever it is, the server is not healthy
+    except Exception as error:  # noqa: BLE001 - after any error the server is not healthy
         return f"{type(error).__name__}: {error}", None
 
 
 def read_index(datasette: Any) -> str:
-    """Return "ready", or what is wrong with the search index."""
+    """Return "ready", or the fault of the search index."""
     try:
         if (service := service_of(datasette)) is None:
             return "there is none"

@@ -1,8 +1,8 @@
-"""Limits of what one request may cost: memory, time of one SQL function, and threads.
+"""Limits the cost of a request: memory, time of one SQL function, and threads.
 
-Datasette stops SQL after sql_time_limit_ms, but only between steps of SQLite. A single step, as a
-function of a long string, is bounded by the limits here. A query is interrupted when its request
-ends, and requests for whole results have threads of their own.
+Datasette stops SQL after sql_time_limit_ms, but only between steps of SQLite. The limits here bound
+a single step, such as a function of a long string. A query is interrupted when its request ends,
+and requests for complete results have separate threads.
 """
 
 from __future__ import annotations
@@ -38,57 +38,58 @@ SQLITE_LIMITS = {
     sqlite3.SQLITE_LIMIT_ATTACHED: 0,
     sqlite3.SQLITE_LIMIT_WORKER_THREADS: 0,
 }
-"""The limits of every connection, see https://www.sqlite.org/limits.html; LENGTH is a setting."""
+"""SQLite's limits of every connection, see https://www.sqlite.org/limits.html; LENGTH is set by
+`value_mb`."""
 MOST_TRIMMED = 100
-"""Characters that trim(), ltrim() and rtrim() may be told to remove."""
+"""Largest number of characters that trim(), ltrim() and rtrim() may be given to remove."""
 
 HALF_OF_CORES = max(1, (os.cpu_count() or 1) // 2)
 TURN_SECONDS = 1.0
-"""How long a request of many parts goes on before another has its turn."""
+"""Seconds for which a request with many parts keeps its slot before it lets others go first."""
 YIELD_SECONDS = 0.05
-"""How long a step of a heavy request waits for light ones, at most."""
+"""Longest wait, in seconds, of a heavy request for light ones, after each step."""
 SWITCH_SECONDS = 0.000_5
-"""How long a thread computes while another wants to; Python's own value is ten times that."""
+"""Seconds for which a thread runs while others wait; Python's default is ten times that."""
 
 is_heavy: ContextVar[bool] = ContextVar("is_heavy", default=False)
-"""Whether the request may take long; then it has threads of its own, and light ones go first."""
+"""Whether the request may take long; it then has separate threads and waits for light ones."""
 is_whole: ContextVar[bool] = ContextVar("is_whole", default=False)
 """Whether a canned query is run for all of its rows, and not for a page of them."""
 _refused = threading.local()
-"""Why a function of this thread refused its arguments: SQLite does not tell."""
+"""Message of a function in this thread that refused its arguments, as SQLite drops it."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Settings: the key papersette-limits of plugins in metadata.yml."""
+    """Settings under the key papersette-limits of plugins in metadata.yml."""
 
     exports: int = HALF_OF_CORES
-    """Exports and SQL of readers that run at a time: by default half as many as there are cores."""
+    """Exports and readers' SQL that run at the same time; by default half the number of cores."""
     waiting: int = 8
-    """Further ones that wait; more are refused with status 503."""
+    """Exports and SQL that may wait; more are refused with status 503."""
     wait_seconds: float = 10.0
-    """How long one waits before it is refused."""
+    """Longest wait in seconds before a request is refused."""
     searches: int = HALF_OF_CORES
-    """Searches that run at a time; more wait."""
+    """Searches that run at the same time; others wait."""
     page_size: int = 1000
-    """The largest `size` of a page of results. Exports have all."""
+    """Largest `size` of a page of results. Exports have no such limit."""
     value_mb: int = 10
-    """The longest text of one value, as of all pages of a paper."""
+    """Largest value in megabytes, such as the text of all pages of a paper."""
     result_mb: int = 64
-    """All values of a result that is not sent while it is read."""
+    """Size in megabytes of all values of a result, unless it is sent while it is read."""
     sqlite_mb: int = 512
-    """Memory of SQLite in this process."""
+    """Memory of SQLite in this process, in megabytes."""
     requests_per_minute: float = 0
-    """Requests of a client that is not signed in; more get status 429. Not set: any number."""
+    """Requests a minute of a client that is not signed in; more get status 429. 0: no limit."""
     proxies: int = 0
-    """Proxies in front of the site, whose X-Forwarded-For tells the client. Not set: none."""
+    """Number of proxies in front of the site that set X-Forwarded-For."""
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any] | None) -> Limits:
         """Read the settings.
 
         Raises:
-            ValueError: One is unknown or no positive number.
+            ValueError: A setting is unknown, or not a positive number.
         """
         known = {field.name for field in fields(cls)}
         for name, value in (settings or {}).items():
@@ -101,20 +102,20 @@ class Limits:
 
 
 class TooMuch(sqlite3.OperationalError):
-    """A result is larger than `result_mb`."""
+    """The result is larger than `result_mb`."""
 
 
 def refuse(message: str) -> NoReturn:
-    """Make a function of SQL fail, and the query with it, with this message."""
+    """Make an SQL function, and so its query, fail with this message."""
     _refused.message = message
     raise ValueError(message)
 
 
 class LimitedConnection(sqlite3.Connection):
-    """A connection that counts the characters it returns."""
+    """A connection that limits the size of the results it returns."""
 
     budget = 0
-    """Bytes that the current query may still return."""
+    """Number of bytes that the current query may still return."""
 
 
 def limit(conn: sqlite3.Connection, limits: Limits) -> None:
@@ -146,7 +147,7 @@ def _to_text(value: Any) -> str:
 
 
 def _instr(text: Any, part: Any) -> int | None:
-    """The function of SQLite, in linear time."""
+    """Return the result of SQLite's function of this name, in linear time."""
     if text is None or part is None:
         return None
     if isinstance(text, bytes) and isinstance(part, bytes):
@@ -155,7 +156,7 @@ def _instr(text: Any, part: Any) -> int | None:
 
 
 def _replace(text: Any, old: Any, new: Any) -> Any:
-    """The function of SQLite, in linear time."""
+    """Return the result of SQLite's function of this name, in linear time."""
     if text is None or old is None or new is None:
         return None
     text = _to_text(text) if isinstance(text, bytes) else text
@@ -179,14 +180,14 @@ def _to_trim(strip: Callable[[str, str], str]) -> Callable[[Any, Any], str | Non
 
 
 class LimitedDatabase(Database):  # type: ignore[misc]  # Datasette has no types
-    """A database of Datasette whose queries end with their request."""
+    """A Datasette database whose queries end with their request."""
 
     def __init__(self, ds: Any, path: str | None = None, **options: Any) -> None:
         super().__init__(ds, path, **options)
         self._threads = threading.local()
 
     def connect(self, write: bool = False) -> sqlite3.Connection:
-        """Return a connection; one to a file counts what it returns."""
+        """Return a connection; a connection to a file limits the size of results."""
         if self.is_memory or write:
             conn: sqlite3.Connection = super().connect(write)
             return conn
@@ -200,7 +201,7 @@ class LimitedDatabase(Database):  # type: ignore[misc]  # Datasette has no types
         )
 
     async def execute_fn(self, fn: Callable[[sqlite3.Connection], Result]) -> Result:
-        """Run a function with the connection of a thread; interrupt it if the request ends."""
+        """Run a function with a thread's connection; interrupt it if the request ends."""
         executor = state_of(self.ds).threads if is_heavy.get() else self.ds.executor
         if self.ds.executor is None:
             result: Result = await super().execute_fn(fn)
@@ -232,7 +233,7 @@ class LimitedDatabase(Database):  # type: ignore[misc]  # Datasette has no types
 
 
 class _Running:
-    """A function that runs with a connection in a thread, and may be interrupted from another."""
+    """A function that uses a connection in one thread, and can be interrupted from another."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -264,9 +265,9 @@ class _Running:
 
 
 def _drop_cursors(error: BaseException | None) -> None:
-    """Clear the variables of the frames of an error, in the thread of the connection.
+    """Clear the variables of an error's frames, in the thread of the connection.
 
-    A cursor that ends in another thread waits there for the next query of the connection.
+    A cursor that is freed in another thread waits there for the connection's next query.
     """
     while error is not None:
         traceback.clear_frames(error.__traceback__)
@@ -274,16 +275,16 @@ def _drop_cursors(error: BaseException | None) -> None:
 
 
 class Busy(Exception):
-    """Too many requests of a kind are waiting already."""
+    """Too many requests of this kind are already waiting."""
 
 
 class Lane:
-    """Lets a number of requests run at a time, and some wait.
+    """Lets a number of requests run at the same time, and some others wait.
 
     Args:
-        running: How many run.
-        waiting: How many wait.
-        seconds: How long one waits.
+        running: Number of requests that may run.
+        waiting: Number of requests that may wait.
+        seconds: Longest wait in seconds.
     """
 
     def __init__(self, running: int, waiting: int, seconds: float) -> None:
@@ -297,7 +298,7 @@ class Lane:
         """Hold a slot for the block.
 
         Raises:
-            Busy: Too many are waiting, or one would wait too long.
+            Busy: Too many requests are waiting, or this one has waited too long.
         """
         if self.admitted >= self.most:
             raise Busy
@@ -316,7 +317,7 @@ class Lane:
 
 
 class Slot:
-    """The slot of one request in a lane."""
+    """A request's slot in a lane."""
 
     def __init__(self, free: asyncio.Semaphore) -> None:
         self._free = free
@@ -324,7 +325,7 @@ class Slot:
         self._since = 0.0
 
     async def take_turns(self) -> None:
-        """Let those that wait go first, after a while."""
+        """Let waiting requests go first, if this one has held its slot for `TURN_SECONDS`."""
         if time.monotonic() - self._since > TURN_SECONDS:
             self.give()
             await self.take()
@@ -335,14 +336,14 @@ class Slot:
         self._is_held, self._since = True, time.monotonic()
 
     def give(self) -> None:
-        """Free the slot, as while a client reads, so that nobody waits for it."""
+        """Free the slot, such as while a client reads, so that no other request waits for it."""
         if self._is_held:
             self._is_held = False
             self._free.release()
 
 
 class LightRequests:
-    """The light requests that run now: others wait for them at their next step."""
+    """Counts the light requests that run now; heavy requests wait for them between steps."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -351,7 +352,7 @@ class LightRequests:
 
     @contextmanager
     def enter(self) -> Iterator[None]:
-        """Count one during the block."""
+        """Count a light request during the block."""
         self.count += 1
         self._none.clear()
         try:
@@ -362,7 +363,7 @@ class LightRequests:
                 self._none.set()
 
     async def wait_for_end(self) -> None:
-        """Wait until there is none, or a moment, so that no request waits for ever."""
+        """Wait until none is left, but at most `YIELD_SECONDS`."""
         with suppress(TimeoutError):
             async with asyncio.timeout(YIELD_SECONDS if self.count else None):
                 await self._none.wait()
@@ -370,7 +371,7 @@ class LightRequests:
 
 @dataclass
 class State:
-    """What the limits of one server are, and what runs."""
+    """The limits of one server, and its running requests."""
 
     limits: Limits
     threads: ThreadPoolExecutor
@@ -380,7 +381,7 @@ class State:
 
 
 def state_of(datasette: Any) -> State:
-    """Return the limits of a server; they are kept with it."""
+    """Return the limits of a server, created at the first call and kept with it."""
     state: State | None = getattr(datasette, "papersette_limits", None)
     if state is None:
         limits = Limits.from_settings(datasette.plugin_config("papersette-limits"))

@@ -1,4 +1,4 @@
-"""The OpenAPI description of a site: openapi.yml, and a path for each canned query."""
+"""Makes the OpenAPI description of a site from openapi.yml, with a path for each canned query."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ CHOICES = {
     "explain": ["1"],
     "meaning": ["off"],
 }
-"""Parameters of canned queries that have few values."""
+"""Parameter of canned queries with few values -> these values."""
 NUMBERS = {"page", "size"}
 OWN = {"search"}
-"""Canned queries that openapi.yml describes."""
+"""Canned queries that openapi.yml describes itself."""
 Json = dict[str, Any]
 
 
 def describe_api(
     queries: Mapping[str, Mapping[str, Any]], title: str, server: str, largest: int
 ) -> Json:
-    """Return the description, as JSON can hold it.
+    """Return the description as values for JSON.
 
     Args:
         queries: The canned queries of metadata.yml that the reader may see.
-        title: Of the publication.
-        server: The address of the site, without a slash at its end.
-        largest: The largest `size` of a page of results.
+        title: Title of the publication.
+        server: Address of the site, without a final slash.
+        largest: Largest `size` of a page of results.
     """
     description: Json = loading.load_yaml(FILE).value
     description["info"]["title"] = title
@@ -53,7 +53,7 @@ def describe_api(
 
 
 def to_path(name: str, query: Mapping[str, Any], largest: int) -> Json:
-    """Return the path of a canned query, with all of its rows as a list of objects."""
+    """Return the path of a canned query, which returns all rows as a list of objects."""
     shape = {"name": "_shape", "in": "query", "required": True}
     parameters = [shape | {"schema": {"const": "array", "type": "string"}}]
     parameters += [to_parameter(one, largest) for one in query.get("params", [])]

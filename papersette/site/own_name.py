@@ -1,7 +1,8 @@
-"""The name and look of the publication, from the table `site` of its database.
+"""Reads the name and look of the publication from the table `site` of its database.
 
-Templates have them as `site`. Markdown is rendered without HTML of its own and then sanitised, and
-only links to the web, to e-mail and to paths of the site are kept: a database may come from others.
+Templates see them as `site`. Markdown is rendered without raw HTML and then sanitised, and only
+links to the web, to e-mail and to paths of the site are kept: a database may come from somebody
+else.
 """
 
 from __future__ import annotations
@@ -29,19 +30,19 @@ from papersette.site.addresses import is_own_path, is_web_address
 from papersette.site.canned_queries import DATABASE
 
 TAGS = set("p br hr h2 h3 h4 h5 h6 strong em code pre blockquote ul ol li a".split())
-"""Elements that an introduction may have; its headings are one level lower, below the page's."""
+"""Elements allowed in an introduction; its headings are one level lower, below the page's."""
 IMAGES = {"image/png", "image/jpeg", "image/webp", "image/svg+xml"}
-"""Media types of a logo."""
+"""Media types allowed for a logo."""
 EMAIL = re.compile(r"mailto:[^\s@]+@[^\s@]+", re.IGNORECASE)
 STYLE_SHEET, LOGO = "/-/site.css", "/-/site-logo"
 
 _sites: WeakKeyDictionary[Any, Site] = WeakKeyDictionary()
-"""Database -> what it says of the site; an immutable database says it once."""
+"""Database -> its site; an immutable database is read once."""
 
 
 @dataclass(frozen=True)
 class Link:
-    """A text that may lead somewhere; in a template it is the link, or the text alone."""
+    """A text with an optional address; templates show it as a link, or only the text."""
 
     label: str
     url: str = ""
@@ -57,14 +58,14 @@ class Link:
 
 @dataclass(frozen=True)
 class FeaturedQuery(Link):
-    """A search that the home page offers."""
+    """A search shown on the home page."""
 
     q: str = ""
 
 
 @dataclass(frozen=True)
 class FeaturedChart:
-    """A chart that the home page offers."""
+    """A chart shown on the home page."""
 
     name: str
     title: str
@@ -73,29 +74,29 @@ class FeaturedChart:
 
 @dataclass(frozen=True)
 class Site:
-    """What templates know of a publication; what is not given is "" or empty."""
+    """The name and look of a publication for templates; a missing value is "" or empty."""
 
     title: str = ""
     tagline: str = ""
     logo: tuple[str, bytes] | None = None
-    """Media type and content."""
+    """(media type, content) of the logo."""
     logo_url: str = ""
     accent: str = ""
-    """As #rrggbb, as given; `css` has it as it can be read in each theme."""
+    """Accent colour as #rrggbb, as given; `css` has readable shades of it for each theme."""
     css: str = ""
     css_url: str = ""
     intro_html: Markup | str = ""
     licence: Link | None = None
     contact: Link | None = None
     language: str = ""
-    """A key of LANGUAGES."""
+    """Language of the interface, a key of `LANGUAGES`; "" for none."""
     featured_queries: tuple[FeaturedQuery, ...] = ()
     featured_charts: tuple[FeaturedChart, ...] = ()
     footer_links: tuple[Link, ...] = ()
 
 
 class CurrentSite:
-    """The site that is served now, for pages that get no template variables, as error pages."""
+    """The site that is served now, for pages without template variables, such as error pages."""
 
     def __init__(self, datasette: Any) -> None:
         self._datasette = datasette
@@ -118,7 +119,7 @@ def site_of(datasette: Any) -> Site:
 
 
 def read_row(database: Path) -> dict[str, Any]:
-    """Return the row of the table `site`; {} where an older build has none."""
+    """Return the row of the table `site`; {} for an older build without the table."""
     try:
         with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as conn:
             conn.row_factory = sqlite3.Row
@@ -129,7 +130,7 @@ def read_row(database: Path) -> dict[str, Any]:
 
 
 def to_site(row: Mapping[str, Any], datasette: Any) -> Site:
-    """Return what templates know of a row of the table `site`."""
+    """Return the site for a row of the table `site`."""
     path = datasette.urls.path
     css = to_css(row.get("accent") or "")
     is_image = row.get("logo_type") in IMAGES and row.get("logo")
@@ -153,7 +154,7 @@ def to_site(row: Mapping[str, Any], datasette: Any) -> Site:
 
 
 def _from_json(row: Mapping[str, Any], name: str) -> Any:
-    """Return the value of a column of JSON; None if it is missing or damaged."""
+    """Return the value of a JSON column; None if it is missing or damaged."""
     try:
         return json.loads(row.get(name) or "null")
     except ValueError:
@@ -166,7 +167,7 @@ def _to_list(row: Mapping[str, Any], name: str) -> list[Any]:
 
 
 def _to_link(item: Any, path: Callable[[str], str]) -> Link | None:
-    """Return a link whose address is safe, or the text alone."""
+    """Return a link if its address is safe, else only its text."""
     if not isinstance(item, Mapping) or not item.get("label"):
         return None
     return Link(str(item["label"]), to_address(str(item.get("url") or ""), path))
@@ -177,7 +178,7 @@ def _to_links(items: Iterable[Any], path: Callable[[str], str]) -> tuple[Link, .
 
 
 def to_address(url: str, path: Callable[[str], str]) -> str:
-    """Return an address of the web, of e-mail, or of this site; "" for any other."""
+    """Return an address of the web, of e-mail or of this site; "" for any other."""
     if is_own_path(url):
         return str(path(url))
     return url if is_web_address(url) or EMAIL.fullmatch(url) else ""
@@ -193,7 +194,7 @@ def _to_queries(items: Iterable[Any], datasette: Any) -> tuple[FeaturedQuery, ..
 
 
 def _to_charts(names: Iterable[Any], datasette: Any) -> tuple[FeaturedChart, ...]:
-    """Return the charts that the site has, with the titles of their canned queries."""
+    """Return the charts that exist on the site, with the titles of their canned queries."""
     queries = datasette.metadata("queries", database=DATABASE, fallback=False) or {}
     dashboards = datasette.plugin_config("datasette-dashboards") or {}
     return tuple(
@@ -209,12 +210,12 @@ def _to_charts(names: Iterable[Any], datasette: Any) -> tuple[FeaturedChart, ...
 
 
 def to_version(content: bytes) -> str:
-    """Return a short text that differs for another content."""
+    """Return a short hash of a content."""
     return hashlib.sha256(content).hexdigest()[:12]
 
 
 def to_css(accent: str) -> str:
-    """Return the style sheet that sets the tokens of the accent colour; "" if it is no colour."""
+    """Return a style sheet that sets the variables of the accent colour; "" if it is no colour."""
     colour = to_hex(accent)
     if colour is None:
         return ""
@@ -239,7 +240,7 @@ def _markdown() -> MarkdownIt:
 
 
 def to_html(markdown: str, path: Callable[[str], str] = str) -> Markup:
-    """Return Markdown as safe HTML; `path` gives the address of a path of the site.
+    """Return Markdown as safe HTML; `path` returns the address of a path of the site.
 
     >>> to_html("*A* <b>b</b> [c](javascript:x)")
     Markup('<p><em>A</em> &lt;b&gt;b&lt;/b&gt; [c](javascript:x)</p>\\n')

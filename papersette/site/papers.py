@@ -1,4 +1,4 @@
-"""Reads papers for exports: the rows of canned queries whose names begin with export."""
+"""Reads papers for exports, with the canned queries whose names begin with export."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from papersette.site.canned_queries import DATABASE, run
 from papersette.site.datasette_seam import tilde_encode
 
 JSON_COLUMNS = {"authors", "families", "tags", "papers"}
-"""Columns of the export queries that hold JSON."""
+"""Columns of the export queries that contain JSON."""
 ADDRESS_CHARACTERS = "/%?#[]@!$&'()*+,;=:~"
-"""Characters that an address has for what they mean; others, as a space, are encoded."""
+"""Characters with a meaning in addresses; others, such as a space, are encoded."""
 
 Row = dict[str, Any]
 
@@ -43,7 +43,7 @@ async def read_papers(
     Args:
         datasette: The server.
         request: The request that is answered.
-        ids: Of papers. Others are left out.
+        ids: Ids of papers. Unknown ids are left out.
         with_gone: Whether removed papers are included; then `is_here` is 0.
     """
     papers = await run_export(datasette, "export", ids=json.dumps(list(ids)))
@@ -55,7 +55,7 @@ async def read_papers(
 
 
 def to_address(datasette: Any, request: Any, address: str | None) -> str | None:
-    """Return an address of the database as absolute; None where it is neither web nor own."""
+    """Return an address of the database as absolute; None if it is neither web nor own."""
     if address and is_own_path(address):
         path = quote(datasette.urls.path(address), safe=ADDRESS_CHARACTERS)
         return str(datasette.absolute_url(request, path))
@@ -63,7 +63,7 @@ def to_address(datasette: Any, request: Any, address: str | None) -> str | None:
 
 
 def to_row_url(datasette: Any, request: Any, table: str) -> Callable[[str], str]:
-    """Return a function that gives the absolute address of a row by its key."""
+    """Return a function that returns the absolute address of a row with a given key."""
 
     def to_url(key: str) -> str:
         path = datasette.urls.row(DATABASE, table, tilde_encode(key))

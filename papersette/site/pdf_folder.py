@@ -1,4 +1,4 @@
-"""The folder of PDFs that the site serves under /pdf/, and the PDF of a paper in it."""
+"""Finds the folder of PDFs that the site serves under /pdf/, and the PDF of a paper in it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PREFIX = "/pdf/"
 
 @dataclass(frozen=True)
 class Pdf:
-    """A PDF of the folder."""
+    """A PDF in the folder."""
 
     path: Path
     sha256: str
@@ -32,7 +32,7 @@ def to_folder(datasette: Any) -> Path | None:
 
 
 def find(folder: Path, name: str) -> Path | None:
-    """Return the PDF that an encoded name names; None where there is none inside the folder."""
+    """Return the PDF with an encoded name; None if it is not a file inside the folder."""
     decoded = unquote_to_bytes(name)
     if b"\0" in decoded or not decoded.lower().endswith(b".pdf"):
         return None
@@ -40,20 +40,20 @@ def find(folder: Path, name: str) -> Path | None:
         path = (folder / decoded.decode("utf-8", "surrogateescape").lstrip("/")).resolve()
         if path.is_relative_to(folder) and path.suffix.lower() == ".pdf" and path.is_file():
             return path
-    except (OSError, RuntimeError, ValueError):  # a name that is too long, a loop of links
+    except (OSError, RuntimeError, ValueError):  # for example, too long a name, or a loop of links
         return None
     return None
 
 
 def find_pdf_of(folder: Path | None, paper: Mapping[str, Any]) -> Pdf | None:
-    """Return the PDF of a paper; None where the folder has none.
+    """Return the PDF of a paper; None if the folder does not have it.
 
-    It is the one that pdf_url names under /pdf/, or else the one that its text was extracted from,
+    It is the file that pdf_url names under /pdf/, or else the file whose text was extracted, with
     with the same name and hash.
 
     Args:
-        folder: From `to_folder`.
-        paper: With pdf_url, file and file_sha256.
+        folder: The folder, from `to_folder`.
+        paper: A paper with pdf_url, file and file_sha256.
     """
     if folder is None:
         return None
@@ -71,7 +71,7 @@ def find_pdf_of(folder: Path | None, paper: Mapping[str, Any]) -> Pdf | None:
 
 
 def hash_pdf(path: Path) -> str:
-    """Return the SHA-256 of a file, which is read once; "" where it cannot be."""
+    """Return the SHA-256 of a file, computed once; "" if the file cannot be read."""
     try:
         status = path.stat()
         return _hash(path, status.st_mtime_ns, status.st_size, status.st_ino)

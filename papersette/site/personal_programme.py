@@ -1,4 +1,4 @@
-"""The programme of a reader: the sessions of the papers in a library, by venue and time."""
+"""Makes the programme of a reader: sessions of the papers in a library, by venue and time."""
 
 from __future__ import annotations
 
@@ -30,22 +30,22 @@ class PersonalVenue:
     zone: str | None
     """IANA name of the time zone; None if the catalog does not give it."""
     moment: datetime | None
-    """A time of the programme in its zone, for the name and the offset of the zone."""
+    """A time of the programme in its time zone, for the name and offset of the zone."""
     days: list[PersonalDay]
     is_past: bool
 
     @property
     def offset(self) -> str:
-        """The offset from UTC, such as "UTC−05:00"; empty if times have none."""
+        """The offset from UTC, such as "UTC−05:00"; empty if times have no zone."""
         return to_offset(self.moment)
 
 
 def to_personal_programme(rows: Iterable[Row], today: str) -> list[PersonalVenue]:
-    """Return the venues of sessions: those to come first, the next one at the top.
+    """Return the venues of sessions: coming venues first, the next one at the top.
 
     Args:
         rows: Sessions in printed order.
-        today: As 2026-11-30.
+        today: Date of today, such as 2026-11-30.
     """
     groups: dict[str, list[Row]] = {}
     for row in rows:
@@ -82,11 +82,11 @@ def _to_order(one: PersonalVenue) -> tuple[bool, str, str]:
 
 
 def to_calendar_rows(rows: Iterable[Row], stamp: str) -> list[dict[str, Any]]:
-    """Return sessions as papersette.exports.ical reads them, as moments where the zone is known.
+    """Return sessions for papersette.exports.ical; times have an offset if the zone is known.
 
     Args:
         rows: Sessions.
-        stamp: When the programme was read, as ISO 8601.
+        stamp: Time when the programme was read, in ISO 8601.
     """
     groups: dict[str, list[Row]] = {}
     for row in rows:

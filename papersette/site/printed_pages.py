@@ -1,4 +1,4 @@
-"""Pages of PDFs as printed, for the reader: a few at a time, from worker processes and a cache."""
+"""Reads printed pages of PDFs for the reader: few at a time, in worker processes, with a cache."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from papersette.site.limits import Lane
 from papersette.site.pdf_folder import Pdf
 
 WIDTHS = (1200, 1800, 2400)
-"""Widths of images in pixels: of a page that fills a window, and of larger ones."""
+"""Widths of images in pixels: for a page that fills a window, and larger ones."""
 LAYOUTS = 32
-"""Layouts that are kept in memory."""
+"""Number of layouts kept in memory."""
 WAITING = 16
-"""Pages that wait for a worker; beyond them the answer is status 503."""
+"""Number of pages that may wait for a worker; for more the response is status 503."""
 WAIT_SECONDS = 20
 FAILED = 1000
-"""Pages that could not be read and are remembered, so that they do not keep the workers busy."""
+"""Number of unreadable pages that are remembered, so that they do not keep the workers busy."""
 FAILED_SECONDS = 300
-"""How long; perhaps only the server was busy."""
+"""Seconds for which such a page is remembered; the server may only have been busy."""
 
 
 class Unavailable(Exception):
@@ -38,10 +38,10 @@ class Unavailable(Exception):
 
 @dataclass(frozen=True)
 class Settings:
-    """What `papersette-reader` under `plugins` in metadata.yml says."""
+    """The settings `papersette-reader` under `plugins` in metadata.yml."""
 
     cache: str = ""
-    """Folder of the images; "" for one of this user among the temporary files."""
+    """Folder of the images; "" for a folder of this user in the temporary folder."""
     cache_mb: int = 200
     workers: int = 2
     seconds: float = 10
@@ -49,7 +49,7 @@ class Settings:
 
     @classmethod
     def from_metadata(cls, given: Any) -> Settings:
-        """Read the settings. Raises `ValueError` with the name of one that is wrong."""
+        """Read the settings. Raises `ValueError` with the name of a wrong one."""
         given = given or {}
         if not isinstance(given, dict) or set(given) - set(cls.__dataclass_fields__):
             known = ", ".join(cls.__dataclass_fields__)
@@ -66,7 +66,7 @@ class PrintedPages:
     """The printed pages of one server.
 
     Args:
-        settings: Of the reader.
+        settings: Settings of the reader.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -83,7 +83,7 @@ class PrintedPages:
         self._failed: OrderedDict[tuple[str, int], tuple[str, float]] = OrderedDict()
 
     async def layout(self, pdf: Pdf, number: int) -> Layout:
-        """Return the layout of a page. Raises `Unavailable`, and `Busy` where too many wait."""
+        """Return the layout of a page. Raises `Unavailable`, and `Busy` if too many pages wait."""
         key = (pdf.sha256, number)
         if key not in self._layouts:
             self._layouts[key] = await self._run(key, pages.read_layout, pdf.path, number)
@@ -93,12 +93,12 @@ class PrintedPages:
         return self._layouts[key]
 
     async def image(self, pdf: Pdf, number: int, width: int) -> tuple[str, bytes]:
-        """Return (media type, image) of a page. Raises as `layout` does.
+        """Return (media type, image) of a page. Raises the same errors as `layout`.
 
         Args:
-            pdf: The file.
-            number: Of the page, from 1.
-            width: One of `WIDTHS`.
+            pdf: The PDF.
+            number: Number of the page, from 1.
+            width: Width in pixels, one of `WIDTHS`.
         """
         key = to_key(pdf.sha256, number, width, version())
         image = await asyncio.to_thread(self.cache.read, key)
@@ -131,22 +131,22 @@ class PrintedPages:
 
 
 def default_folder() -> Path:
-    """Return the folder of this user among the temporary files."""
+    """Return this user's folder for images in the temporary folder."""
     return Path(tempfile.gettempdir()) / f"papersette-pages-{os.getuid()}"
 
 
 def to_type(image: bytes) -> str:
-    """Return the media type of an image that `pages.render` made."""
+    """Return the media type of an image made by `pages.render`."""
     return "image/png" if image.startswith(b"\x89PNG") else "image/webp"
 
 
 def version() -> str:
-    """Return the versions of the libraries that images depend on."""
+    """Return the versions of the libraries that determine images."""
     return f"{metadata.version('pypdfium2')} {metadata.version('pillow')} 1"
 
 
 def printed_pages_of(datasette: Any) -> PrintedPages:
-    """Return the printed pages of a server; they are kept with it."""
+    """Return the printed pages of a server, created at the first call and kept with it."""
     found: PrintedPages | None = getattr(datasette, "papersette_pages", None)
     if found is None:
         found = PrintedPages(Settings.from_metadata(datasette.plugin_config("papersette-reader")))

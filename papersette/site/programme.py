@@ -1,7 +1,7 @@
-"""The programme of a venue by day and time, and what is on at a moment.
+"""Makes the programme of a venue by day and time, and finds the sessions that run at a moment.
 
-Sessions come in printed order. A time with an offset from UTC is a moment; one without is a time on
-the clocks of the venue, wherever that is.
+Sessions come in printed order. A time with an offset from UTC is a moment; a time without one is
+local time of the venue, whose zone is unknown.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 Row = Mapping[str, Any]
 """A session, as the canned query `programme` returns it."""
 BEFORE = timedelta(days=1)
-"""How long before a programme begins its first sessions are shown as the next ones."""
+"""Time before the start of a programme from which its first sessions are shown as next."""
 
 
 @dataclass(frozen=True)
@@ -46,24 +46,24 @@ class Programme:
     zone: str | None
     """IANA name of the time zone; None if the catalog does not give it."""
     moment: datetime | None
-    """A time of the programme in its zone, for the name and the offset of the zone."""
+    """A time of the programme in its time zone, for the name and offset of the zone."""
     now: list[Row]
     following: list[Row]
-    """The sessions that begin next, if the programme is running or begins within a day."""
+    """Sessions that begin next, if the programme is running or begins within a day."""
 
     @property
     def offset(self) -> str:
-        """The offset from UTC, such as "UTC−05:00"; empty if times have none."""
+        """The offset from UTC, such as "UTC−05:00"; empty if times have no zone."""
         return to_offset(self.moment)
 
 
 def to_programme(rows: Sequence[Row], asked_day: str = "", at: str = "") -> Programme:
-    """Return one day of the programme of one venue.
+    """Return one day of a venue's programme.
 
     Args:
         rows: All sessions of the venue, in printed order.
         asked_day: The day to show, YYYY-MM-DD; by default today, or the first day.
-        at: The moment for "now" and "next" in ISO 8601, by default that of the server's clock.
+        at: The moment for "now" and "next" in ISO 8601; by default the server's time.
     """
     zone = to_zone(rows)
     by_day: dict[str, list[Row]] = {}
@@ -102,7 +102,7 @@ def to_zone(rows: Iterable[Row]) -> tzinfo | None:
 
 
 def to_moment(text: str | None, zone: tzinfo | None) -> datetime | None:
-    """Parse a date with a time, in a time zone; None for a date alone, or for another text."""
+    """Parse a date with a time, in a time zone; return None for a date alone or any other text."""
     if not text or len(text) <= 10:
         return None
     try:
@@ -123,7 +123,7 @@ def to_date(text: str | None) -> str:
 
 
 def to_now(at: str, zone: tzinfo | None) -> datetime | None:
-    """Return the moment asked for, or that of the clock; None if the programme has no zone."""
+    """Return the requested or current moment; None if the programme has no zone."""
     if zone is None:
         return None
     return to_moment(at, zone) or datetime.now(UTC).astimezone(zone)
@@ -149,7 +149,7 @@ def to_current(
 
 
 def to_blocks(rows: Iterable[Row], zone: tzinfo | None) -> list[Block]:
-    """Group sessions by their times, in their order."""
+    """Group sessions by their start and end, in order."""
     blocks: dict[tuple[str, str], Block] = {}
     for row in rows:
         times = to_clock(row["start"], zone), to_clock(row["finish"], zone)

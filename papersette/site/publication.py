@@ -1,4 +1,4 @@
-"""What the publication says of itself: its title, and what the key `site` of its catalog gives."""
+"""Reads the publication's title, and the values of the key `site` in its catalog."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from weakref import WeakKeyDictionary
 from papersette.site.canned_queries import DATABASE, run
 
 SITE = "select * from site"
-"""One row."""
+"""Selects the only row."""
 
 _known: WeakKeyDictionary[Any, Publication] = WeakKeyDictionary()
-"""Database -> its publication; a database that is replaced is another one."""
+"""Database -> its publication; a database that replaces another is a new key."""
 
 
 @dataclass(frozen=True)
 class Publication:
-    """The publication that is served; "" for what is not given."""
+    """The publication that is served; a value that is not given is ""."""
 
     title: str
     build: str
-    """What tells its build from others."""
+    """Text that identifies the build."""
     started: str
-    """When its build began, as ISO 8601."""
+    """Time when the build began, in ISO 8601."""
     tagline: str = ""
     accent: str = ""
-    """A colour, as #rrggbb."""
+    """Accent colour, as #rrggbb."""
     email: str = ""
 
 
@@ -38,12 +38,12 @@ async def read_publication(datasette: Any) -> Publication:
         return _known[database]
     build = (await run(datasette, "about", {}))[0]
     site: dict[str, Any] = {}
-    if await database.table_exists("site"):  # not in databases of earlier releases
+    if await database.table_exists("site"):  # databases of earlier releases do not have it
         site = dict((await database.execute(SITE)).first() or {})
     address = json.loads(site.get("contact") or "{}").get("url") or ""
     found = Publication(
         title=site.get("title") or build["title"],
-        # Two builds of other inputs may begin in one second.
+        # Builds of different inputs may begin in the same second.
         build=f"{build['build_id']}, {build['started']}, {(build['fingerprint'] or '')[:16]}",
         started=build["started"],
         tagline=site.get("tagline") or "",

@@ -1,4 +1,4 @@
-"""What the HTML pages of canned queries have in common: arguments, time limits, links, headers."""
+"""Serves the HTML pages of canned queries: arguments, time limits, links, headers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from papersette.site.datasette_seam import (
 
 Context = dict[str, Any]
 ToContext = Callable[[Any, Any, str], Awaitable[Context]]
-"""Runs a query of a request; returns template variables, `columns` among them."""
+"""Runs the query of a request; returns template variables, which include `columns`."""
 
 
 async def respond(
@@ -57,7 +57,7 @@ async def respond(
 
 
 async def to_links(datasette: Any, request: Any, query: str, columns: list[str]) -> Context:
-    """Return what templates need beside the rows: links to other formats and to the SQL."""
+    """Return the template variables besides the rows: links to other formats and to the SQL."""
     sql = (await datasette.get_canned_query(DATABASE, query, request.actor))["sql"]
     arguments = to_arguments(request)
     values = {name: arguments[name] for name in arguments if not name.startswith("_")}
@@ -71,11 +71,11 @@ async def to_links(datasette: Any, request: Any, query: str, columns: list[str])
 
 
 def to_arguments(request: Any) -> dict[str, str]:
-    """Return the arguments of a request; of several with one name, the first."""
+    """Return the arguments of a request; the first value of each name."""
     return {name: request.args[name] for name in request.args}
 
 
 def to_time_limit(request: Any) -> int | None:
-    """Return ?_timelimit= in milliseconds; None where it is missing or not a number."""
+    """Return ?_timelimit= in milliseconds; None if it is missing or not a number."""
     asked = request.args.get("_timelimit") or ""
     return int(asked) if asked.isdecimal() else None

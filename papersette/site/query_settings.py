@@ -1,7 +1,7 @@
-"""How the site presents tables and canned queries: data_page.yml beside the folder plugins.
+"""Reads how the site presents tables and canned queries: data_page.yml beside the folder plugins.
 
-It groups them on the Data page, names their columns, and gives the fields of canned queries labels
-and suggested values.
+It groups them on the Data page, names their columns, and gives labels and suggested values to the
+fields of canned queries.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ class Input:
 
     label: str
     facet: str | None = None
-    """The facet of the search whose most frequent values are suggested."""
+    """Facet of the search whose most common values are suggested."""
     values: tuple[str, ...] = ()
-    """All values that the parameter can have, where they are few."""
+    """All values of the parameter, if they are few."""
     is_long: bool = False
-    """Whether it takes a text of several lines."""
+    """Whether the value is a text of several lines."""
 
 
 @dataclass(frozen=True)
@@ -42,18 +42,18 @@ class Group:
 
 @dataclass(frozen=True)
 class DataSettings:
-    """The settings."""
+    """The settings in data_page.yml."""
 
     groups: tuple[Group, ...] = ()
     helper_tables: frozenset[str] = frozenset()
-    """Tables that serve the site more than its readers."""
+    """Tables that serve the site rather than its readers."""
     helper_queries: frozenset[str] = frozenset()
-    """Canned queries of templates and exports, which the Data page does not list."""
+    """Canned queries for templates and exports, which the Data page does not list."""
     inputs: Mapping[str, Input] = field(default_factory=dict)
     required: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Canned query -> parameters of which it needs at least one."""
+    """Canned query -> parameters, of which it needs at least one."""
     charts: Mapping[str, str] = field(default_factory=dict)
-    """Canned query -> the chart that its page shows, if it is not the one of the same name."""
+    """Canned query -> the chart on its page, unless it has the query's name."""
     columns: Mapping[str, str] = field(default_factory=dict)
     """Column of a canned query -> its heading."""
 
@@ -62,7 +62,7 @@ class DataSettings:
         """Read the settings.
 
         Raises:
-            ValueError: A key is unknown or a value has the wrong form.
+            ValueError: A key is unknown, or a value has the wrong form.
         """
         if not isinstance(config, Mapping | None):
             raise ValueError(f"{FILE} must be a mapping")
@@ -82,7 +82,7 @@ class DataSettings:
             raise ValueError(f"{FILE} has a value of the wrong form: {error}") from error
 
     def input_of(self, parameter: str) -> Input:
-        """Return the field of a parameter; one without settings is labelled by its name."""
+        """Return the field of a parameter; without settings, its name is its label."""
         return self.inputs.get(parameter) or Input(to_heading(parameter))
 
     def heading_of(self, column: str) -> str:
@@ -90,7 +90,7 @@ class DataSettings:
         return self.columns.get(column) or to_heading(column)
 
     def is_incomplete(self, query: str, given: Mapping[str, str]) -> bool:
-        """Tell whether a canned query lacks the parameters without which it finds nothing."""
+        """Return whether a canned query has none of the parameters that it needs."""
         needed = self.required.get(query, ())
         return bool(needed) and not any((given.get(name) or "").strip() for name in needed)
 
@@ -109,7 +109,7 @@ def settings_of(datasette: Any) -> DataSettings:
 
 
 def read_settings(plugins: str | None) -> Any:
-    """Return what the file beside the folder of plugins has; None where there is no such file."""
+    """Return the value of the file beside the folder of plugins; None if it does not exist."""
     path = Path(plugins).resolve().with_name(FILE) if plugins else None
     if path is None or not path.exists():
         return None
@@ -120,7 +120,7 @@ def read_settings(plugins: str | None) -> Any:
 
 
 def to_heading(name: str) -> str:
-    """Return the name of a column or parameter for readers.
+    """Return a readable form of the name of a column or parameter.
 
     >>> to_heading("first_page")
     'First page'

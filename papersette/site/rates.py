@@ -1,8 +1,8 @@
-"""Limits how many requests a client makes a minute, where the site sets such a limit.
+"""Limits the number of requests of a client per minute, if the site sets a limit.
 
-A client has a bucket of tokens, one for each request, which is filled evenly. Whoever is signed in
-is not limited. Only a proxy knows the address of its clients, and only a header of a proxy that is
-counted in the settings is believed: anybody can send one.
+A client has a bucket of tokens, which is refilled at a steady rate; each request takes one. Clients
+that are signed in are not limited. Behind a proxy, its header has the address of the client; such a
+header is only used for the number of proxies in the settings, as anybody can send one.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 MOST_CLIENTS = 20_000
-"""Clients that are remembered; the one that asked least recently is forgotten first."""
+"""Number of clients that are remembered; the least recently active one is forgotten first."""
 IPV6_PREFIX = 64
-"""Bits of an address of IPv6 that are one client's: it has all addresses that begin so."""
+"""Leading bits of an IPv6 address that identify a client, which owns all addresses with them."""
 
 
 class Rates:
-    """The requests of all clients.
+    """Token buckets of all clients.
 
     Args:
-        per_minute: Requests a minute. 0 for any number.
-        clock: Returns seconds.
-        burst: Requests that may come at once; by default as many as a minute has.
+        per_minute: Requests allowed per minute; 0 for no limit.
+        clock: Returns the time in seconds.
+        burst: Requests allowed at once; by default those of a minute.
     """
 
     def __init__(
@@ -41,7 +41,7 @@ class Rates:
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     def count(self, client: str) -> int:
-        """Count a request; return 0, or after how many seconds the client may ask again."""
+        """Count a request; return 0 if allowed, else the seconds until the client may retry."""
         if not self.per_minute:
             return 0
         now = self._clock()
@@ -58,9 +58,9 @@ def to_client(scope: Mapping[str, Any], proxies: int) -> str:
     """Return the address of the client of a request.
 
     Args:
-        scope: Of ASGI.
-        proxies: How many proxies of the site pass requests on, each of which adds the address it
-            sees to X-Forwarded-For. What stands before is written by the client.
+        scope: ASGI scope of the request.
+        proxies: Number of the site's own proxies. Each appends the address of its client to
+            X-Forwarded-For; earlier entries are written by the client itself.
     """
     address = str((scope.get("client") or ("unknown",))[0])
     if proxies:

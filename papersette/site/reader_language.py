@@ -1,4 +1,4 @@
-"""The language that a page is shown in: the reader's choice, the site's, or the browser's."""
+"""Finds the language of a page: the reader's choice, the site's, or the browser's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Addresses of pages in the reader, which find a passage after a rebuild, too."""
+"""Makes addresses of pages in the reader, which still find their passage after a rebuild."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from papersette.site.canned_queries import DATABASE
 from papersette.site.datasette_seam import tilde_encode
 
 LONGEST_IN_LINKS = 1000
-"""Characters of a query that a link has."""
+"""Longest query in a link, in characters."""
 
 
 def to_paper_link(datasette: Any, paper_id: str) -> str:
@@ -28,8 +28,8 @@ def to_read_link(
 ) -> str:
     """Return the address of a page in the reader.
 
-    With a passage, which may have marks and ellipses, it is highlighted, and the address finds it
-    after a rebuild, too.
+    A passage, which may have marks and ellipses, is highlighted, and the address also finds it
+    after a rebuild.
     """
     quote, check = to_quote(passage) if passage else ("", "")
     given = {"page": page, "q": (q or "")[:LONGEST_IN_LINKS], "quote": quote, "check": check}

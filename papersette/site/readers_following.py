@@ -1,4 +1,4 @@
-"""What the pages of follows, feeds and recommendations need of the server."""
+"""Connects follows, feeds and recommendations with the server."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from papersette.site.search_service import Indexing, service_of
 
 
 def collection_of(datasette: Any) -> Collection:
-    """Return the build of papers.db that a server serves."""
+    """Return the build of papers.db that a server uses."""
 
     def to_engine() -> Engine:
         service = service_of(datasette)
@@ -39,27 +39,27 @@ def collection_of(datasette: Any) -> Collection:
 
 
 async def refresh(readers: Readers, reader_id: int) -> bool:
-    """Bring the news of a reader up to date; return False where a search is not ready yet."""
+    """Update the news of a reader; return False if a search is not ready yet."""
     await readers.mark_missing()
     collection = collection_of(readers.datasette)
     return await asyncio.to_thread(following.refresh, readers.store, collection, reader_id)
 
 
 def to_page_path(datasette: Any, kind: str, target: str) -> str:
-    """Return the path of the page of what is followed, on this server."""
+    """Return the path of the page that a reader follows, on this server."""
     return str(datasette.urls.path(to_follow_path(kind, target)))
 
 
 async def find_owner(visit: Visit, purpose: str, is_asked: bool = True) -> Reader:
-    """Return the reader whose secret the address has.
+    """Return the reader whose secret is in the address.
 
     Args:
-        visit: To an address with a secret.
-        purpose: What the secret has to be for.
-        is_asked: Whether the reader has to be one who may still see papers.
+        visit: A visit to an address with a secret.
+        purpose: The purpose of the secret.
+        is_asked: Whether the reader must still be allowed to see papers.
 
     Raises:
-        NotFound: Nobody has this secret any more, or the reader was blocked.
+        NotFound: The secret is not valid, or the reader is blocked.
         Forbidden: The reader may not see papers.
     """
     secret = visit.request.url_vars["secret"]
@@ -75,7 +75,7 @@ async def find_owner(visit: Visit, purpose: str, is_asked: bool = True) -> Reade
 async def read_recommendations(
     readers: Readers, reader_id: int
 ) -> tuple[list[Entry], list[Recommendation]]:
-    """Return the library of a reader, and the papers that it suggests."""
+    """Return the library of a reader, and the recommended papers."""
     entries = await readers.read(library.list_entries, reader_id)
     collection = collection_of(readers.datasette)
     asked = [entry.paper_id for entry in entries]
@@ -88,7 +88,7 @@ async def read_recommendations(
 
 
 async def read_sessions(readers: Readers, reader_id: int) -> list[dict[str, Any]]:
-    """Return the sessions of the papers in a library, with those of its papers that each has."""
+    """Return the sessions of the papers in a library, each with these papers."""
     entries = await readers.read(library.list_entries, reader_id)
     ids = json.dumps([entry.paper_id for entry in entries if not entry.gone])
     return await run(readers.datasette, "sessions_of_papers", {"ids": ids})

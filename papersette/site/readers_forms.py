@@ -1,4 +1,4 @@
-"""Forms that readers send: read with limits of size, and only with their CSRF token."""
+"""Reads forms from readers, with limits of size, and only with their CSRF token."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from datasette import Request
 from papersette.site.datasette_seam import DatasetteError
 
 LARGEST_FORM = 300_000
-"""Bytes of a form: 20,000 Arabic letters are 120,000."""
+"""Largest form in bytes: 20,000 Arabic letters are 120,000."""
 LARGEST_UPLOAD = 5_000_000
-"""Bytes of a form with a file."""
+"""Largest form with a file, in bytes."""
 MOST_FIELDS = 100
 URLENCODED, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
 BOUNDARY = re.compile(r'boundary="?([\w\'()+,./:=?-]{1,70})"?', re.ASCII)
@@ -30,19 +30,19 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 
 
 class TooLarge(Exception):
-    """A request has more bytes than allowed."""
+    """The request is larger than allowed."""
 
 
 @dataclass(frozen=True)
 class Form:
-    """The fields of a form; the last of several values of a name counts."""
+    """The fields of a form; for several values of one name, the last."""
 
     fields: dict[str, str] = field(default_factory=dict)
     files: dict[str, tuple[str, bytes]] = field(default_factory=dict)
-    """Field -> name and content of a file."""
+    """Field -> (name, content) of a file."""
 
     def text(self, name: str, longest: int) -> str:
-        """Return a text without spaces around it; "" for none. Raises DatasetteError of 400."""
+        """Return a stripped text; "" for none. Raises DatasetteError of status 400."""
         text = self.fields.get(name, "").replace("\0", "").strip()
         if len(text) > longest:
             message = f"{name} has {len(text):,} characters; the limit is {longest:,}."
@@ -50,7 +50,7 @@ class Form:
         return text
 
     def number(self, name: str, least: int, most: int) -> int:
-        """Return a number. Raises DatasetteError of 400."""
+        """Return a number. Raises DatasetteError of status 400."""
         text = self.fields.get(name, "")
         if text.isascii() and text.isdigit() and len(text) < 16 and least <= int(text) <= most:
             return int(text)
@@ -59,9 +59,9 @@ class Form:
 
 
 def to_refusal(scope: Scope) -> tuple[int, str]:
-    """Return (status, message) for a request whose head shows that its form cannot be read.
+    """Return (status, message) for a request whose headers show that its form cannot be read.
 
-    (0, "") is for others. asgi_csrf, which comes next, reads the whole form before it answers.
+    Return (0, "") for others. asgi_csrf, which comes next, reads the whole form before it answers.
     """
     headers = {name.lower(): value.decode("latin-1") for name, value in scope.get("headers") or ()}
     kind = headers.get(b"content-type", "")
@@ -75,12 +75,12 @@ def to_refusal(scope: Scope) -> tuple[int, str]:
 
 
 def to_largest(scope: Scope) -> int:
-    """Return how many bytes the form of a request may have."""
+    """Return the largest allowed size of a request's form, in bytes."""
     return LARGEST_UPLOAD if is_upload(scope) else LARGEST_FORM
 
 
 def is_upload(scope: Scope) -> bool:
-    """Tell whether a request is a form with files."""
+    """Return whether a request is a form with files."""
     kinds = [value for name, value in scope.get("headers") or () if name == b"content-type"]
     return bool(kinds) and kinds[0].startswith(MULTIPART.encode())
 
@@ -101,11 +101,11 @@ def limit(receive: Receive, largest: int) -> Receive:
 
 
 async def read_form(request: Request, needs_token: bool = True) -> Form:
-    """Return the form of a request. Raises DatasetteError where it cannot be read or trusted.
+    """Return the form of a request. Raises DatasetteError if it cannot be read or trusted.
 
     Args:
-        request: A POST.
-        needs_token: False where the address has a secret: programs of mail send no token.
+        request: A POST request.
+        needs_token: False if the address has a secret: mail programs send no token.
     """
     try:
         body = await request.post_body()
@@ -128,10 +128,10 @@ async def read_form(request: Request, needs_token: bool = True) -> Form:
 
 
 def check_token(request: Request, form: Form) -> None:
-    """Raise DatasetteError of 403 unless a form has the token of the visitor's cookie.
+    """Raise DatasetteError of status 403 unless a form has the token of the visitor's cookie.
 
-    asgi_csrf lets requests without cookies and with some headers pass, as a browser would not send
-    them. A login by a proxy or by HTTP Basic needs no cookie, so that the token is required here.
+    asgi_csrf accepts requests without cookies, or with some headers, as a browser would not send
+    them. A login by a proxy or HTTP Basic needs no cookie, so the token is required here.
     """
     given, expected = form.fields.get("csrftoken", ""), request.scope["csrftoken"]()
     if not secrets.compare_digest(given.encode(), expected.encode()):

@@ -1,4 +1,4 @@
-"""What the library of a reader needs of the publication: papers to describe, match and quote."""
+"""Reads the publication for a reader's library: papers to describe, match and quote."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from papersette.site.reading import PAGES
 
 KNOWN = "select paper_id, citation_key, doi, title from papers"
 BATCH = 200
-"""Papers that are described at a time."""
+"""Number of papers that are described at a time."""
 
 
 async def describe(datasette: Any, request: Any, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """Return id -> the fields of an export, with `page`, the address, for papers that are here."""
+    """Return id -> fields of an export, and the address `page`, for papers in the publication."""
     to_url = to_row_url(datasette, request, "papers")
     found: dict[str, dict[str, Any]] = {}
     for start in range(0, len(ids), BATCH):
@@ -29,7 +29,7 @@ async def describe(datasette: Any, request: Any, ids: Sequence[str]) -> dict[str
 
 
 async def match_file(datasette: Any, content: bytes, name: str) -> Report:
-    """Return which papers the entries of a BibTeX or CSL JSON file are. Raises UserError."""
+    """Match the entries of a BibTeX or CSL JSON file to papers. Raises UserError."""
     rows = await datasette.get_database(DATABASE).execute(KNOWN, truncate=False)
     known = [Known(*row) for row in rows.rows]
     return await asyncio.to_thread(match, content, name, known)
@@ -38,7 +38,7 @@ async def match_file(datasette: Any, content: bytes, name: str) -> Report:
 async def find_passage(
     datasette: Any, paper_id: str, quote: tuple[str, str], page: int
 ) -> Found | None:
-    """Return the passage of a quote in the text of a paper, `page` first; None for no such one."""
+    """Return the passage of a quote in a paper's text, `page` searched first; None if missing."""
     rows = (await datasette.get_database(DATABASE).execute(PAGES, [paper_id])).rows
     return await asyncio.to_thread(quotes.locate, *quote, dict(map(tuple, rows)), page)
 

@@ -1,4 +1,4 @@
-"""What pages say after something was done. base.html shows and translates it."""
+"""Messages of pages after an action; base.html shows and translates them."""
 
 MESSAGES = {
     "saved": "Saved in your library.",
@@ -20,6 +20,6 @@ MESSAGES = {
     "seen": "All news is marked as seen.",
     "no_feed": "The private address no longer works.",
     "mail": "Your e-mail address is saved.",
-    "no_mail": "You get no more digests.",
+    "no_mail": "You will receive no more digests.",
 }
 """Key -> English text; locales/ has the translations."""

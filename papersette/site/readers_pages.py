@@ -1,4 +1,4 @@
-"""What templates show of readers: the visitor, and what belongs to a paper."""
+"""Provides what templates show about readers: the visitor, and what readers did with a paper."""
 
 from __future__ import annotations
 
@@ -20,38 +20,38 @@ from papersette.site.readers_service import ANONYMOUS, MODERATOR, READER, Reader
 from papersette.site.readers_text import to_html
 
 WAIT_SECONDS = 0.1
-"""How long a page waits for its own view to be counted."""
+"""Longest wait of a page, in seconds, until its own view is counted."""
 LAST_COMMENTS = 3
-"""Comments on the page of a paper; all are on a page of their own."""
+"""Number of comments on the page of a paper; a separate page has all."""
 DEEPEST = 4
-"""Levels by which answers are indented."""
+"""Largest number of levels by which answers are indented."""
 
 
 @dataclass(frozen=True)
 class ShownComment:
-    """A comment with what the visitor may see and do."""
+    """A comment as one visitor may see it."""
 
     comment: Comment
     html: Markup | str
-    """"" where the text is not shown."""
+    """The text as HTML; "" if it is not shown."""
     is_own: bool
     is_moderator: bool
     is_reader: bool
 
     @property
     def depth(self) -> int:
-        """Return the level by which it is indented."""
+        """Return the level of indentation."""
         return min(self.comment.depth, DEEPEST)
 
     @property
     def is_open(self) -> bool:
-        """Tell whether it is neither removed nor hidden."""
+        """Return whether the comment is neither removed nor hidden."""
         return not (self.comment.removed or self.comment.hidden)
 
 
 @dataclass(frozen=True)
 class PaperOfReaders:
-    """What readers made of a paper, as one visitor sees it."""
+    """What readers have added to a paper, as one visitor sees it."""
 
     ratings: Ratings
     views: int
@@ -62,7 +62,7 @@ class PaperOfReaders:
 
 
 class ReadersPage:
-    """What templates know as `readers`; they know nothing of that name where readers are off."""
+    """The variable `readers` of templates, which is not defined if readers are off."""
 
     def __init__(self, readers: Readers, request: Request) -> None:
         self._readers = readers
@@ -75,18 +75,18 @@ class ReadersPage:
 
     @property
     def sign_in(self) -> str:
-        """Return the address where the visitor signs in and comes back from."""
+        """Return the address where the visitor signs in, which leads back to this page."""
         return to_sign_in(self._readers, self._visit.request)
 
     async def paper(self, paper_id: str) -> PaperOfReaders:
-        """Return what readers made of a paper, and count the view."""
+        """Return what readers did with a paper, and count the view."""
         await self._readers.mark_missing()
         await count_view(self._visit, paper_id)
         reader_id = await self._visit.reader_id()
         return await self._readers.read(read_paper, paper_id, reader_id, self)
 
     async def highlights(self, paper_id: str) -> list[Highlight]:
-        """Return the passages of a paper that the visitor saved."""
+        """Return the visitor's highlights in a paper."""
         reader_id = await self._visit.reader_id()
         return await self._readers.read(highlights.list_highlights, reader_id, paper_id)
 
@@ -98,7 +98,7 @@ class ReadersPage:
 def read_paper(
     conn: sqlite3.Connection, paper_id: str, reader_id: int, page: ReadersPage
 ) -> PaperOfReaders:
-    """Return what readers made of a paper, as one of them sees it; 0 is nobody."""
+    """Return what readers did with a paper, as one reader sees it; 0 is nobody."""
     thread = comments.list_thread(conn, paper_id)
     last = sorted(thread, key=lambda comment: -comment.comment_id)[:LAST_COMMENTS]
     return PaperOfReaders(
@@ -122,7 +122,7 @@ def to_shown(comment: Comment, reader_id: int, page: ReadersPage) -> ShownCommen
 
 
 async def count_view(visit: Visit, paper_id: str) -> None:
-    """Count a view of a paper, unless it is that of a robot or a second one that day."""
+    """Count a view of a paper, unless by a robot, or by the same visitor on the same day."""
     headers, day = visit.request.headers, now()[:10]
     agent = headers.get("user-agent", "")
     is_early = "prefetch" in headers.get("sec-purpose", headers.get("purpose", ""))

@@ -1,8 +1,8 @@
-"""Routes of readers: who may do what is data, and checked in one place before a page is asked.
+"""Routes of readers: permissions are data, and are checked in one function before a page runs.
 
-A route names the least role that may see (GET) and write (POST) it. Anonymous visitors of a page
-that needs a role are led to where they sign in. A form is read with its limits and its token, and
-the rate of the reader is taken, before the page's function runs.
+A route names the least role that may view (GET) and write (POST) it. Anonymous visitors of a page
+that needs a role are redirected to the page where they sign in. Before the page's function runs,
+the form is read with its limits and its token, and the rate of the reader is checked.
 """
 
 from __future__ import annotations
@@ -44,16 +44,16 @@ from papersette.site.readers_service import (
 PRIVATE = {"Cache-Control": "private, no-store", "X-Robots-Tag": "noindex"}
 """Headers of every page of readers."""
 PAPER = rf"/{DATABASE}/papers/(?P<paper_id>[^/]+)"
-"""The address of a paper, as a part of a route."""
+"""The address of a paper, as part of a route."""
 METHODS = ("GET", "POST")
 NOT_SAVED = "This could not be saved. Try again in a minute."
 OUTSIDE = "/?&=%+#~:;,@!*()'$-._"
-"""Characters that a redirect has as they are."""
+"""Characters that are not encoded in a redirect."""
 
 
 @dataclass
 class Visit:
-    """One request to a page of readers, which the role of the visitor allows."""
+    """One request to a page of readers, allowed by the role of the visitor."""
 
     readers: Readers
     request: Request
@@ -62,37 +62,37 @@ class Visit:
 
     @property
     def actor_id(self) -> str:
-        """Return the id of the visitor; "" for anonymous ones."""
+        """Return the id of the visitor; "" for an anonymous one."""
         return to_actor_id(self.request.actor)
 
     @property
     def address(self) -> str:
-        """Return the address of the client, as a limit of requests knows it."""
+        """Return the address of the client, as used for rate limits."""
         proxies = state_of(self.readers.datasette).limits.proxies
         return to_client(self.request.scope, proxies)
 
     @property
     def is_get(self) -> bool:
-        """Tell whether the page is asked for, and nothing is written."""
+        """Return whether the request only views the page."""
         return bool(self.request.method != "POST")
 
     def allows(self, role: str) -> bool:
-        """Tell whether the visitor has a role, or one that may do more."""
+        """Return whether the visitor has a role, or a higher one."""
         return self.readers.allows(self.request.actor, role)
 
     async def reader(self) -> Reader | None:
-        """Return the reader; None for one who has written nothing yet, and for anonymous ones."""
+        """Return the reader; None for an anonymous visitor, or one who has written nothing yet."""
         if self._reader is None:
             self._reader = await self.readers.find_reader(self.request.actor)
         return self._reader
 
     async def reader_id(self) -> int:
-        """Return the number of the reader; 0, which is nobody's, where there is none."""
+        """Return the number of the reader; 0, which no reader has, if there is none."""
         found = await self.reader()
         return found.reader_id if found else 0
 
     async def writer(self) -> Reader:
-        """Return the reader, who is added if there is none."""
+        """Return the reader, added if there was none."""
         if await self.reader() is None:
             name = to_actor_name(self.request.actor)
             added = await self.readers.write(accounts.ensure_reader, self.actor_id, name)
@@ -101,10 +101,10 @@ class Visit:
         return self._reader
 
     async def paper(self, with_gone: bool = False) -> tuple[str, str]:
-        """Return (id, title) of the paper of the address, if the visitor may see it.
+        """Return (id, title) of the paper in the address, if the visitor may see it.
 
         Args:
-            with_gone: Whether papers that left the publication are found, too.
+            with_gone: Whether papers removed from the publication are also found.
 
         Raises:
             NotFound: There is no such paper.
@@ -126,13 +126,13 @@ class Visit:
         return f"{table}/{tilde_encode(paper_id)}{rest}"
 
     def redirect(self, path: str, message: str = "") -> Response:
-        """Return a redirect to a path of this site, where a message of MESSAGES is shown."""
+        """Return a redirect to a path of this site, which shows a message of `MESSAGES`."""
         if message:
             self.readers.datasette.add_message(self.request, message)
         return Response.redirect(to_own(path, self.readers.datasette), headers=dict(PRIVATE))
 
     async def page(self, template: str, status: int = 200, /, **context: Any) -> Response:
-        """Return a page."""
+        """Return a page rendered from a template."""
         html = await self.readers.datasette.render_template(
             template, context, self.request, view_name="readers"
         )
@@ -143,7 +143,7 @@ class Visit:
 class Route:
     """An address, the function that answers it, and the least role for each method.
 
-    None is for a method that the address does not have.
+    A role of None means that the address does not accept the method.
     """
 
     pattern: str
@@ -151,17 +151,17 @@ class Route:
     get: str | None = None
     post: str | None = None
     rate: str = "write"
-    """The limit that a POST counts for, a key of `Readers.rates`; "" for one of its own."""
+    """Rate limit of a POST, a key of `Readers.rates`; "" if the function checks its own."""
     has_secret: bool = False
-    """Whether a secret in the address, which the function checks, replaces sign-in and token."""
+    """Whether a secret in the address, checked by the function, replaces sign-in and token."""
 
 
 _patterns: WeakKeyDictionary[Any, set[re.Pattern[str]]] = WeakKeyDictionary()
-"""Datasette -> the addresses of `to_routes`."""
+"""Datasette -> the addresses given to `to_routes`."""
 
 
 def to_routes(datasette: Any, routes: Iterable[Route]) -> list[tuple[str, Any]]:
-    """Return what the hook register_routes returns; nothing where readers are off."""
+    """Return the result of the hook register_routes; empty if readers are off."""
     if not read_settings(datasette).enabled:
         return []
     listed = list(routes)
@@ -170,7 +170,7 @@ def to_routes(datasette: Any, routes: Iterable[Route]) -> list[tuple[str, Any]]:
 
 
 def is_route(datasette: Any, scope: Mapping[str, Any]) -> bool:
-    """Tell whether a request is for an address of `to_routes`."""
+    """Return whether a request is for an address given to `to_routes`."""
     raw = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1").partition("?")[0]
     path = "/" + raw.removeprefix(datasette.setting("base_url")).lstrip("/")
     return any(pattern.match(path) for pattern in _patterns.get(datasette, ()))
@@ -202,26 +202,26 @@ def _to_view(route: Route) -> Callable[..., Awaitable[Response]]:
 
 
 def to_wrong_method(route: Route) -> Response:
-    """Return the answer to a method that an address does not have."""
+    """Return the response to a method that an address does not accept."""
     allowed = [method for method in METHODS if getattr(route, method.lower())]
     return Response.text("Method not allowed", status=405, headers={"Allow": ", ".join(allowed)})
 
 
 def to_refused(readers: Readers, request: Request) -> Response:
-    """Lead an anonymous visitor of a page to where they sign in. Raises Forbidden for others."""
+    """Redirect an anonymous visitor of a page to the sign-in page. Raises Forbidden for others."""
     if request.method == "POST" or readers.role_of(request.actor) != ANONYMOUS or request.actor:
         raise Forbidden("You may not do this.")
     return Response.redirect(to_sign_in(readers, request), headers=dict(PRIVATE))
 
 
 def to_sign_in(readers: Readers, request: Request) -> str:
-    """Return the address where a visitor signs in and comes back from to this page."""
+    """Return the address where a visitor signs in, which leads back to this page."""
     path = readers.datasette.urls.path(readers.settings.sign_in)
     return f"{path}?{urlencode({'back': request.full_path})}"
 
 
 async def to_too_often(visit: Visit, seconds: int) -> Response:
-    """Return the answer to somebody who writes too often."""
+    """Return the response to a reader who writes too often."""
     message = f"This is too often. Try again in {seconds} s."
     error = DatasetteError(message, "Too many requests", status=429)
     response = await error_response(visit.readers.datasette, visit.request, error)
@@ -230,5 +230,5 @@ async def to_too_often(visit: Visit, seconds: int) -> Response:
 
 
 def to_own(path: str, datasette: Any) -> str:
-    """Return a path of this site for a redirect; the home page in place of any other address."""
+    """Return a path of this site for a redirect; the home page instead of any other address."""
     return quote(path, safe=OUTSIDE) if is_own_path(path) else str(datasette.urls.instance())

@@ -1,4 +1,4 @@
-"""What the pages of readers share: settings, the store, roles and limits, one of each a server.
+"""Shares settings, store, roles and limits among the pages of readers, once for each server.
 
 Readers are off unless the setting `enabled` of papersette-readers or the variable
 PAPERSETTE_READERS turns them on. While off, nothing is opened and no page is added.
@@ -31,41 +31,41 @@ PLUGIN = "papersette-readers"
 VARIABLE = "PAPERSETTE_READERS"
 ANONYMOUS, READER, MODERATOR = "anonymous", "reader", "moderator"
 ROLES = (ANONYMOUS, READER, MODERATOR)
-"""Each may do what those before it may."""
+"""Roles in ascending order: each may do what the ones before it may."""
 HERE = """
 select paper_id, coalesce(title, paper_id) from papers
 where paper_id in (select value from json_each(?))
 """
 READING = 3
-"""Functions that read at a time. One more writes: a writer that waits keeps no page waiting."""
+"""Number of threads that read. Another one writes, so that a waiting writer delays no page."""
 
 Result = TypeVar("Result")
 _opened: WeakKeyDictionary[Any, Readers | None] = WeakKeyDictionary()
 
 
 class NotSaved(Exception):
-    """readers.db cannot be written now."""
+    """readers.db cannot be written at the moment."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """The key papersette-readers of plugins in metadata.yml."""
+    """Settings under the key papersette-readers of plugins in metadata.yml."""
 
     enabled: bool = False
     db: str = ""
-    """The file; by default readers/readers.db beside papers.db."""
+    """Path of the file; by default readers/readers.db beside papers.db."""
     moderators: tuple[str, ...] = ()
-    """Ids of actors."""
+    """Ids of actors who are moderators."""
     blocked: tuple[str, ...] = ()
-    """Ids of actors who may sign in, but are treated as if they had not."""
+    """Ids of actors who may sign in, but are treated as anonymous."""
     sign_in: str = "/-/login"
-    """The path where readers sign in, such as /-/github-auth-start."""
+    """Path where readers sign in, such as /-/github-auth-start."""
     writes_per_minute: int = 60
-    """Of one reader."""
+    """Writes per minute allowed to one reader."""
     comments_per_hour: int = 30
-    """Of one reader, with reports."""
+    """Comments and reports per hour allowed to one reader."""
     sign_ins_per_minute: int = 6
-    """Attempts from one address."""
+    """Attempts to sign in per minute allowed from one address."""
     digests: bool = True
     """Whether readers may ask for digests, which a command writes and a mailer sends."""
 
@@ -74,7 +74,7 @@ class Settings:
         """Read the settings.
 
         Raises:
-            ValueError: One is unknown, or of the wrong kind.
+            ValueError: A setting is unknown, or of the wrong kind.
         """
         values = dict(given or {})
         types: dict[str, type] = {one.name: type(one.default) for one in fields(cls)}
@@ -107,15 +107,15 @@ class Readers:
     settings: Settings
     store: Store
     rates: Mapping[str, Rates]
-    """Kind -> how often one reader, or for "sign_in" one address, may do it."""
+    """Kind of action -> its rate limit for one reader, or for "sign_in" for one address."""
     visitors: Visitors = field(default_factory=Visitors)
     threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(READING))
     writer: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1))
     _marked: Any = None
-    """The database of papers for which missing papers are marked."""
+    """The database of papers for which missing papers have been marked."""
 
     async def read(self, function: Callable[..., Result], *arguments: Any, **named: Any) -> Result:
-        """Run a function of papersette.readers with a connection to read."""
+        """Run a function of papersette.readers with a connection for reading."""
 
         def run() -> Result:
             with self.store.read() as conn:
@@ -124,7 +124,7 @@ class Readers:
         return await asyncio.get_running_loop().run_in_executor(self.threads, run)
 
     async def write(self, function: Callable[..., Result], *arguments: Any, **named: Any) -> Result:
-        """Run a function of papersette.readers in a transaction; afterwards it is on the disk.
+        """Run a function of papersette.readers in a transaction, which is then on the disk.
 
         Raises:
             NotSaved: The file cannot be written.
@@ -136,7 +136,7 @@ class Readers:
 
         try:
             return await asyncio.get_running_loop().run_in_executor(self.writer, run)
-        except sqlite3.OperationalError as error:  # a full disk, or a lock that is held for long
+        except sqlite3.OperationalError as error:  # a full disk, or a lock that is held too long
             print(f"{self.store.path}: {error}", file=sys.stderr)
             raise NotSaved from error
 
@@ -148,17 +148,17 @@ class Readers:
         return MODERATOR if name in self.settings.moderators else READER
 
     def allows(self, actor: Any, role: str) -> bool:
-        """Tell whether an actor has a role, or one that may do more."""
+        """Return whether an actor has a role, or a higher one."""
         return ROLES.index(self.role_of(actor)) >= ROLES.index(role)
 
     async def find_reader(self, actor: Any) -> Reader | None:
-        """Return the reader of an actor; None for anonymous ones and who wrote nothing yet."""
+        """Return the reader of an actor; None if anonymous, or if they have written nothing yet."""
         if self.role_of(actor) == ANONYMOUS:
             return None
         return await self.read(accounts.find_reader, to_actor_id(actor))
 
     async def mark_missing(self) -> None:
-        """Mark papers that left, once for each build that is served."""
+        """Mark papers that were removed, once for each build that is served."""
         database = self.datasette.get_database(DATABASE)
         if self._marked is database:
             return
@@ -173,7 +173,7 @@ class Readers:
             self._marked = None  # the next request tries again
 
     def close(self) -> None:
-        """Finish what is being written, and close the store."""
+        """Finish pending writes, and close the store."""
         for pool in (self.writer, self.threads):
             pool.shutdown(wait=True)
         self.store.close()
@@ -185,13 +185,13 @@ def to_actor_id(actor: Any) -> str:
 
 
 def to_actor_name(actor: Mapping[str, Any]) -> str:
-    """Return how to call an actor: Datasette's own order of keys."""
+    """Return the name of an actor, from the first of Datasette's keys for it that is set."""
     keys = ("display", "name", "username", "login", "gh_login", "id")
     return str(next(actor[key] for key in keys if actor.get(key)))
 
 
 async def find_titles(datasette: Any, ids: list[str]) -> dict[str, str]:
-    """Return id -> title of those papers that the publication has, at most 500."""
+    """Return id -> title of the papers that the publication has; `ids` has at most 500."""
     found = await datasette.get_database(DATABASE).execute(HERE, [json.dumps(ids)], truncate=False)
     return dict(map(tuple, found.rows))
 
@@ -205,11 +205,11 @@ def read_settings(datasette: Any) -> Settings:
 
 
 def readers_of(datasette: Any) -> Readers | None:
-    """Return the readers of a server, opening the store at the first call; None where they are off.
+    """Return the readers of a server, opened at the first call; None if readers are off.
 
     Raises:
         ValueError: A setting is wrong.
-        UserError: The store cannot be opened, or could be read by everybody.
+        UserError: The store cannot be opened, or everybody could read it.
     """
     if datasette not in _opened:
         _opened[datasette] = _open(datasette)
@@ -217,7 +217,7 @@ def readers_of(datasette: Any) -> Readers | None:
 
 
 def close_readers(datasette: Any) -> None:
-    """Finish what is being written, and close the store."""
+    """Finish pending writes, and close the store."""
     readers = _opened.pop(datasette, None)
     if readers is not None:
         readers.close()
@@ -241,7 +241,7 @@ def _open(datasette: Any) -> Readers | None:
 
 
 def check_private(datasette: Any, path: Path) -> None:
-    """Raise UserError where the server would publish the file of readers."""
+    """Raise UserError if the server would publish readers.db."""
     served = [Path(one.path).resolve() for one in datasette.databases.values() if one.path]
     folders = [Path(folder).resolve() for _, folder in datasette.static_mounts]
     if path in served:

@@ -1,7 +1,7 @@
-"""Signing in with a password; accounts and their hashes are those of datasette-auth-passwords.
+"""Signs readers in with a password; accounts and hashes are those of datasette-auth-passwords.
 
-Its own page computes the hash in the thread that answers all requests, sets a cookie that never
-ends, and leads to the home page. This one does not, and limits attempts.
+The page of that plugin computes the hash in the thread that answers all requests, sets a cookie
+that never expires, and leads to the home page. This one avoids all three, and limits attempts.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ from papersette.site.readers_service import Readers
 PLUGIN, PACKAGE = "datasette-auth-passwords", "datasette_auth_passwords"
 COOKIE = "ds_actor"
 DAYS = 30
-"""How long somebody stays signed in."""
+"""Days for which a reader stays signed in."""
 SUFFIX = "_password_hash"
 NOBODY = "pbkdf2_sha256$480000$" + "0" * 32 + "$" + "A" * 43 + "="
-"""The hash of no password, so that a name without an account takes as long as a wrong password."""
+"""Hash that no password has: an unknown name then takes as long as a wrong password."""
 LONGEST = 1000
-"""Characters of a name or a password."""
+"""Longest name or password, in characters."""
 
 
 def read_accounts(datasette: Any) -> dict[str, str]:
-    """Return name -> hash of the password of each account of datasette-auth-passwords."""
+    """Return name -> password hash of each account of datasette-auth-passwords."""
     given = datasette.plugin_config(PLUGIN) or {}
     return {
         key.removesuffix(SUFFIX): str(value) for key, value in given.items() if key.endswith(SUFFIX)
@@ -39,7 +39,7 @@ def read_accounts(datasette: Any) -> dict[str, str]:
 
 
 def list_accounts(readers: Readers) -> dict[str, str]:
-    """Return those of `read_accounts`, and of each file NAME.hash beside readers.db."""
+    """Return the accounts of `read_accounts`, and those in files NAME.hash beside readers.db."""
     found = read_accounts(readers.datasette)
     for path in readers.store.path.parent.glob("*.hash"):
         found.setdefault(path.stem, path.read_text(encoding="utf-8").strip())
@@ -47,7 +47,7 @@ def list_accounts(readers: Readers) -> dict[str, str]:
 
 
 def check_installed(readers: Readers) -> None:
-    """Raise UserError where there are accounts, and nothing that knows their passwords."""
+    """Raise UserError if there are accounts, but no plugin that checks their passwords."""
     if list_accounts(readers) and importlib.util.find_spec(PACKAGE) is None:
         raise UserError(
             f"there are accounts of readers, but {PLUGIN} is not installed: "
@@ -56,7 +56,7 @@ def check_installed(readers: Readers) -> None:
 
 
 async def find_actor(readers: Readers, name: str, password: str) -> Mapping[str, Any] | None:
-    """Return the actor of a name and a password; None where they are wrong."""
+    """Return the actor for a name and a password; None if they are wrong."""
     verify = importlib.import_module(f"{PACKAGE}.utils").verify_password
     known = list_accounts(readers).get(name)
     is_right = await asyncio.to_thread(verify, password, known or NOBODY)
@@ -68,7 +68,7 @@ async def find_actor(readers: Readers, name: str, password: str) -> Mapping[str,
 
 
 async def sign_in(visit: Visit) -> Response:
-    """Return the page to sign in, or sign in and lead back to ?back=, a path of this site."""
+    """Return the sign-in page, or sign in and redirect to ?back=, a path of this site."""
     datasette = visit.readers.datasette
     back = visit.request.args.get("back") or visit.form.fields.get("back") or ""
     shown: dict[str, Any] = {
@@ -90,7 +90,7 @@ async def sign_in(visit: Visit) -> Response:
 
 
 def set_actor(datasette: Any, request: Request, response: Response, actor: Any) -> None:
-    """Set the cookie of an actor, as Datasette reads it."""
+    """Set the cookie of an actor in the form that Datasette reads."""
     expires = baseconv.base62.encode(int(time.time()) + DAYS * 86_400)
     response.set_cookie(
         COOKIE,

@@ -1,4 +1,4 @@
-"""Markdown of notes and comments as safe HTML. Everybody may write it, so that less is allowed."""
+"""Renders Markdown of notes and comments as safe HTML; less is allowed, as anybody may write it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the reader shows of one page of a paper: the page, the words marked, and the other hits."""
+"""Reads what the reader shows of a page: the page, marked words, and hits on other pages."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ select page, coalesce(body, '') || char(10) || coalesce(refs, '') from pages whe
 HEADINGS = "select number || heading from sections where paper_id = ? and page = ?"
 ENTRIES = "select raw from citations where paper_id = ? and page = ? order by position"
 HITS = 40
-"""Hits beside a page, those of the pages around it."""
+"""Number of hits listed beside a page, from the nearest pages."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Paragraph:
     """A paragraph of the extracted text."""
 
     pieces: list[tuple[bool, str]]
-    """Whether each piece is of the passage, and its text with words marked."""
+    """(whether the piece belongs to the passage, its text with words marked) of each piece."""
     is_heading: bool = False
 
 
@@ -50,45 +50,45 @@ class Reading:
     page: int
     q: str = ""
     last: int = 0
-    """Number of the last page."""
+    """Number of the paper's last page."""
     hits: list[tuple[int, str]] = field(default_factory=list)
-    """(page, passage) of the pages of the paper with words of the query, in order."""
+    """(page, passage) of each page of the paper with words of the query, in order."""
     passage: str = ""
-    """The passage that is highlighted; "" for none."""
+    """The highlighted passage; "" for none."""
     state: str = ""
-    """Of a quote: "same", "changed", "moved" to this page, or "missing" from the paper."""
+    """State of a quote: "same", "changed", "moved" to this page, or "missing" from the paper."""
     reason: str = ""
-    """Why the page is not shown as printed, where there is a PDF."""
+    """Reason why the page is not shown as printed, although there is a PDF."""
     pdf: Pdf | None = None
     layout: Layout | None = None
     lines: list[Line] = field(default_factory=list)
     passage_boxes: list[Box] = field(default_factory=list)
     word_boxes: list[Box] = field(default_factory=list)
     paragraphs: list[Paragraph] = field(default_factory=list)
-    """The extracted text, without the references."""
+    """Paragraphs of the extracted text, without the references."""
     entries: list[Paragraph] = field(default_factory=list)
-    """The references."""
+    """Entries of the reference list on the page."""
 
     @property
     def hits_around(self) -> list[tuple[int, str]]:
-        """At most `HITS` hits, those nearest to this page."""
+        """At most `HITS` hits, from the pages nearest to this one."""
         nearest = sorted(self.hits, key=lambda hit: abs(hit[0] - self.page))[:HITS]
         return sorted(nearest)
 
     def next_hit(self, step: int) -> int | None:
-        """Return the page of the next hit (1) or the one before (-1); None where there is none."""
+        """Return the page of the next (1) or previous (-1) hit; None if there is none."""
         pages = [page for page, _ in self.hits if (page - self.page) * step > 0]
         return min(pages, key=lambda page: abs(page - self.page), default=None)
 
 
 async def read_paper(datasette: Any, paper_id: str) -> Mapping[str, Any] | None:
-    """Return the fields of a paper that the reader needs; None where there is no such paper."""
+    """Return the fields of a paper that the reader needs; None if there is no such paper."""
     found = (await datasette.get_database(DATABASE).execute(PAPER, [paper_id])).first()
     return dict(found) if found else None
 
 
 async def find_pdf(datasette: Any, paper: Mapping[str, Any]) -> Pdf | None:
-    """Return the PDF of a paper that the site has; None where it has none."""
+    """Return the PDF of a paper if the site has it, else None."""
     return await asyncio.to_thread(find_pdf_of, to_folder(datasette), paper)
 
 
@@ -104,11 +104,11 @@ async def read_page(
 
     Args:
         datasette: The server.
-        paper: From `read_paper`.
-        page: From 1; None for the first with words of the query.
-        q: What was searched for.
-        quote: From `quotes.to_quote`; two empty texts for none.
-        as_text: To show the extracted text although there is a PDF.
+        paper: A paper from `read_paper`.
+        page: Number of the page, from 1; None for the first one with words of the query.
+        q: The query.
+        quote: Quote and check from `quotes.to_quote`; two empty texts for none.
+        as_text: Whether to show the extracted text although there is a PDF.
 
     Raises:
         Busy: Too many pages are waiting to be read.
@@ -128,7 +128,7 @@ async def read_page(
 
 
 def _search(datasette: Any, paper_id: str, q: str) -> tuple[list[Needle], list[tuple[int, str]]]:
-    """Return what to mark, and the hits in the paper; nothing while the search is not ready."""
+    """Return the words to mark, and the hits in the paper; none while the search is not ready."""
     service = service_of(datasette) if q.strip() else None
     try:
         engine = service.engine(wait=0) if service else None
@@ -140,7 +140,7 @@ def _search(datasette: Any, paper_id: str, q: str) -> tuple[list[Needle], list[t
 
 
 async def _follow_quote(datasette: Any, reading: Reading, quote: tuple[str, str]) -> None:
-    """Show the passage that a link quotes, and say whether it is as it was."""
+    """Show the passage that a link quotes, and whether it has changed."""
     database = datasette.get_database(DATABASE)
     found = await database.execute(PAGES, [reading.paper["paper_id"]])
     texts = dict(found.rows)
@@ -154,7 +154,7 @@ async def _follow_quote(datasette: Any, reading: Reading, quote: tuple[str, str]
 
 
 async def _add_layout(datasette: Any, reading: Reading, needles: Sequence[Needle]) -> None:
-    """Add the page as printed, or the reason why it cannot be shown."""
+    """Add the printed page, or the reason why it cannot be shown."""
     assert reading.pdf is not None
     try:
         layout = await printed_pages_of(datasette).layout(reading.pdf, reading.page)
@@ -195,7 +195,7 @@ async def _add_text(datasette: Any, reading: Reading, needles: Sequence[Needle])
 def _to_paragraphs(
     texts: Sequence[str], passage: str, needles: Sequence[Needle], headings: Collection[str]
 ) -> list[Paragraph]:
-    """Return the paragraphs that have text; `headings` are letters, as of `to_letters`."""
+    """Return the paragraphs that have text; `headings` are in the form of `to_letters`."""
     shown = []
     for text, (start, end) in highlights.locate_in_paragraphs(texts, passage):
         parts = (text[:start], text[start:end], text[end:])
@@ -207,7 +207,7 @@ def _to_paragraphs(
 
 
 def _mark(text: str, needles: Sequence[Needle]) -> str:
-    """Return a text with words marked and the spaces at its ends, which separate pieces."""
+    """Return a text with words marked; spaces at its ends, which separate pieces, are kept."""
     marked = mark(text, needles) if needles and find(text, needles) else " ".join(text.split())
     before = " " if text[0].isspace() else ""
     return f"{before}{marked}{' ' if text[-1].isspace() else ''}"

@@ -1,4 +1,4 @@
-"""The receipt of the search that a request asks for; papersette/search/receipts.py makes it."""
+"""Returns the receipt of a requested search, which papersette/search/receipts.py makes."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from papersette.site.search_service import service_of
 
 
 def wants_receipt(request: Any) -> bool:
-    """Tell whether a request has receipt=1."""
+    """Return whether a request has receipt=1."""
     return (request.args.get("receipt") or "") not in {"", "0", "off"}
 
 
 async def read_receipt(datasette: Any, request: Any) -> dict[str, Any]:
-    """Return the receipt of a search, whichever page of it is asked for."""
+    """Return the receipt of a search, whichever page of its results is requested."""
     service = service_of(datasette)
-    assert service is not None  # the route of a search needs the database
+    assert service is not None  # the route of a search requires the database
     asked = Request.from_arguments(to_arguments(request))
     asked = replace(asked, page=1, size=1, facet="", named="", explain=False, passages=False)
 

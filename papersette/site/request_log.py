@@ -1,7 +1,7 @@
-"""One line in the log for each request: time, method, path, status, milliseconds and bytes.
+"""Logs one line for each request: time, method, path, status, milliseconds and bytes.
 
-By default no line has an address of a client, a cookie, or what was searched for. The lines replace
-those of uvicorn, which have the client's address and the whole query.
+By default no line has the address of a client, a cookie or a query. The lines replace those of
+uvicorn, which have the client's address and the complete query.
 """
 
 from __future__ import annotations
@@ -16,25 +16,25 @@ from typing import Any
 from urllib.parse import quote
 
 CLIENT_GONE = 499
-"""Status in the log of a request whose client left before the answer began, as in nginx."""
+"""Logged status of a request whose client left before the response began, as in nginx."""
 SAFE = "/~:@!$&'()*+,;=-._%"
-"""Characters that a path has as they are; others, such as spaces, would end a field."""
+"""Characters that are not encoded in a path; others, such as spaces, would end a field."""
 
 logger = logging.getLogger("papersette.requests")
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What `papersette-log` under `plugins` in metadata.yml says."""
+    """The settings `papersette-log` under `plugins` in metadata.yml."""
 
     requests: bool = True
     """Whether requests are logged."""
     queries: bool = False
-    """Whether a line has the query, with what readers search for."""
+    """Whether a line has the query string, which contains readers' searches."""
 
     @classmethod
     def from_metadata(cls, given: Mapping[str, Any] | None) -> Settings:
-        """Read the settings. Raises `ValueError` with the name of one that is wrong."""
+        """Read the settings. Raises `ValueError` with the name of a wrong one."""
         known = [field.name for field in fields(cls)]
         for name, value in (given or {}).items():
             if name not in known or not isinstance(value, bool):
@@ -46,14 +46,14 @@ class Settings:
 
 @dataclass
 class Entry:
-    """What is known of a request and of its answer so far."""
+    """The status and size of a response so far."""
 
     status: int = 0
     size: int = 0
-    """Bytes of the body, as it was sent."""
+    """Bytes of the body, as sent."""
 
     def count(self, message: Mapping[str, Any]) -> None:
-        """Take note of a message of the answer."""
+        """Record a message of the response."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
         elif message["type"] == "http.response.body":
@@ -117,7 +117,7 @@ def to_line(
 
 
 def start(settings: Settings) -> None:
-    """Write lines to standard output from now on, instead of uvicorn's access log."""
+    """Log to standard output, in place of uvicorn's access log."""
     access = logging.getLogger("uvicorn.access")
     access.handlers.clear()
     access.propagate = False

@@ -1,7 +1,7 @@
-"""Opens the search engine of the database that is served, and builds its index where needed.
+"""Opens the search engine of the served database, and builds its index if needed.
 
-The index is derived data. A server that finds none, or one of another build, makes it in the
-background, beside the database or, where that folder cannot be written, in a temporary one.
+The index is derived data. If it is missing or belongs to another build, the server builds it in the
+background, beside the database or, if that folder cannot be written, in a temporary folder.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from papersette.search.results import Request, Result
 from papersette.site.canned_queries import DATABASE
 
 WAIT_SECONDS = 3.0
-"""How long a request waits for an index that is nearly ready."""
+"""Longest wait of a request, in seconds, for an index that is almost ready."""
 
 logger = logging.getLogger(__name__)
 _services: dict[Path, SearchService] = {}
@@ -41,7 +41,7 @@ class SearchService:
 
     Args:
         database: papers.db, or a link to it.
-        original: papers.db itself where `database` is a link; the index is beside it.
+        original: Path of papers.db itself if `database` is a link; the index is beside it.
     """
 
     def __init__(self, database: Path, original: Path | None = None) -> None:
@@ -57,7 +57,7 @@ class SearchService:
         """Return the engine.
 
         Raises:
-            Indexing: It is not ready within `wait` seconds.
+            Indexing: The engine is not ready within `wait` seconds.
             RuntimeError: The index can neither be opened nor built.
         """
         if self._engine is None:
@@ -69,7 +69,7 @@ class SearchService:
         return self._engine
 
     def search(self, request: Request) -> Result:
-        """Return what a search finds; see `engine` for the errors raised."""
+        """Return the result of a search; raises the same errors as `engine`."""
         return self.engine().search(request)
 
     def wait(self) -> None:
@@ -81,9 +81,9 @@ class SearchService:
             self._engine = self._open_or_build()
             gc.unfreeze()
             gc.collect()
-            gc.freeze()  # what stays is not looked through again: that stops all threads for 0.1 s
+            gc.freeze()  # scanning these permanent objects would stop all threads for 0.1 s
             system.release_memory()
-        except BaseException as error:  # a panic of the engine is no Exception
+        except BaseException as error:  # a Rust panic in the engine is not an Exception
             logger.exception("the search index of %s cannot be built", self.database)
             self.failure = error
 
@@ -112,7 +112,7 @@ class SearchService:
 
 
 def service_of(datasette: Any) -> SearchService | None:
-    """Return the service of the database that a Datasette serves, or None where it serves none."""
+    """Return the search service of a Datasette's database, or None if it serves none."""
     if DATABASE not in datasette.databases:
         return None
     path = datasette.get_database(DATABASE).path
@@ -120,11 +120,11 @@ def service_of(datasette: Any) -> SearchService | None:
 
 
 def open_service(database: Path, original: Path | None = None) -> SearchService:
-    """Return the service of a database file, the same one each time.
+    """Return the service of a database file, always the same one.
 
     Args:
         database: The file, or a link to it.
-        original: The path of the file itself, where `database` is a link.
+        original: Path of the file itself if `database` is a link.
     """
     key = database.resolve()
     with _lock:
@@ -134,6 +134,6 @@ def open_service(database: Path, original: Path | None = None) -> SearchService:
 
 
 def forget_service(database: Path) -> None:
-    """Let go of the service of a file that is no longer served."""
+    """Forget the service of a file that is no longer served."""
     with _lock:
         _services.pop(database.resolve(), None)

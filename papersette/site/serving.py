@@ -1,9 +1,9 @@
-"""Serves one build of the database until the next one replaces it as a whole.
+"""Serves one build of the database until it is replaced by the next one in a single step.
 
-A build renames its file over papers.db while the server runs. Datasette opens the path anew for
-each thread, so that pages of the old and the new build would be mixed. Here the server keeps a link
-to the file it started with. When papers.db is another file and its search index is open, requests
-wait a moment, the databases are exchanged, and requests go on.
+A build renames its file over papers.db while the server runs. Datasette opens the path again for
+each thread, so that pages would mix the old and the new build. So the server keeps a link to the
+file with which it started. When papers.db is another file and its search index is open, requests
+wait for a moment, the databases are exchanged, and requests continue.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ from papersette.site.datasette_seam import replace_database
 from papersette.site.search_service import SearchService, forget_service, open_service
 
 CHECK_SECONDS = 1.0
-"""How often papers.db is looked at, at most."""
+"""Least time between two checks of papers.db, in seconds."""
 EXCHANGE_SECONDS = 10.0
-"""How long an exchange waits for requests to end; then it is tried again later."""
+"""Longest wait of an exchange for requests to end, in seconds; it is then retried later."""
 
 is_inside: ContextVar[bool] = ContextVar("is_inside", default=False)
-"""Whether a request is one that the server makes of itself, for another one."""
+"""Whether the code runs inside the gate, even for a request that the server makes of itself."""
 
 
 class Gate:
-    """Lets requests in, except while something is exchanged that all of them use."""
+    """Lets requests in, except while something that all of them use is exchanged."""
 
     def __init__(self) -> None:
         self.inside = 0
@@ -46,7 +46,7 @@ class Gate:
     async def pass_through(self) -> AsyncIterator[None]:
         """Wait until the gate is open, and stay inside for the block.
 
-        A request that the server makes of itself is inside already.
+        A request that the server makes of itself is already inside.
         """
         if is_inside.get():
             yield
@@ -64,7 +64,7 @@ class Gate:
                 self._empty.set()
 
     async def exchange(self, action: Callable[[], None], seconds: float) -> bool:
-        """Run `action` while nobody is inside; return False where that does not come to pass."""
+        """Run `action` while no request is inside; return False if that does not happen in time."""
         self._open.clear()
         try:
             async with asyncio.timeout(seconds):
@@ -78,10 +78,10 @@ class Gate:
 
 
 class Serving:
-    """The build that one Datasette serves, and the exchange for the next.
+    """The build that a Datasette serves, and its exchange for the next one.
 
     Args:
-        datasette: Serves the database papers, from an immutable file.
+        datasette: A server of the database papers, from an immutable file.
     """
 
     def __init__(self, datasette: Any) -> None:
@@ -97,7 +97,7 @@ class Serving:
         replace_database(datasette, DATABASE, self._link, read_inspection(self.original))
 
     def check(self) -> None:
-        """Look whether papers.db is another file by now, and start the exchange if so."""
+        """Check whether papers.db is another file now, and start the exchange if so."""
         if self._task is not None and not self._task.done():
             return
         if time.monotonic() - self._checked < CHECK_SECONDS:
@@ -107,11 +107,11 @@ class Serving:
             self._task = asyncio.create_task(self._exchange())
 
     async def _exchange(self) -> None:
-        """Open the next build, and serve it from one moment on."""
+        """Open the next build, and exchange the databases in a single step."""
         identity = to_identity(self.original)
         link = link_to(self.original)
         if identity is None or identity != to_identity(link) or link == self._link:
-            return  # it is being replaced again
+            return  # the file is being replaced again
         service = open_service(link, self.original)
         await asyncio.to_thread(service.wait)
 
@@ -128,12 +128,12 @@ class Serving:
             remove_link(link, self.original)
 
     def close(self) -> None:
-        """Remove the link."""
+        """Remove the link to the served file."""
         remove_link(self._link, self.original)
 
 
 def to_identity(path: Path) -> tuple[int, int, int] | None:
-    """Return what tells one file from another at the same path; None where there is none."""
+    """Return what identifies the file at a path; None if there is no file."""
     try:
         found = path.stat()
     except OSError:
@@ -142,9 +142,9 @@ def to_identity(path: Path) -> tuple[int, int, int] | None:
 
 
 def link_to(path: Path) -> Path:
-    """Return a hard link to a file that stays when the file is replaced.
+    """Return a hard link to a file, which stays when the file is replaced.
 
-    Where the folder cannot be written, no build can replace the file either: then the path itself.
+    If the folder cannot be written, no build can replace the file either: return the path itself.
     """
     remove_stale_links(path)
     try:
@@ -175,7 +175,7 @@ def remove_stale_links(path: Path) -> None:
 
 
 def is_running(pid: int) -> bool:
-    """Tell whether a process of this machine has this number."""
+    """Return whether a process with this number runs on this machine."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -186,7 +186,7 @@ def is_running(pid: int) -> bool:
 
 
 def read_inspection(database: Path) -> dict[str, Any]:
-    """Return the table counts of a database, as inspect-data.json has them; {} without."""
+    """Return the table counts of a database from inspect-data.json; {} if it has none."""
     try:
         text = database.with_name("inspect-data.json").read_text(encoding="utf-8")
         inspection: dict[str, Any] = json.loads(text).get(database.stem, {})

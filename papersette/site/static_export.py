@@ -33,11 +33,11 @@ from papersette.site.static_pages import Pages
 from papersette.site.static_tables import read_tables, save_tables
 
 MARK = ".papersette-export"
-"""A file that tells an export from a folder of something else."""
+"""Name of the file that marks a folder as an export."""
 STATIC = ("papersette.css", "favicon.svg", "favicon.png", "favicon.ico", "charts.js", "export.js")
 VEGA = ("vega.min.js", "vega-lite.min.js", "vega-embed.min.js")
 IMPORT = "../-/static/app.css"
-"""How papersette.css names Datasette's style sheet."""
+"""Path of Datasette's style sheet in papersette.css."""
 
 
 def main(arguments: list[str], site_folder: Path) -> int:
@@ -75,7 +75,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 
 
 def check(options: argparse.Namespace) -> None:
-    """Raise `UserError` if something is missing, or if DIR is a folder of something else."""
+    """Raise `UserError` if something is missing, or if DIR is not an export."""
     if not options.db.is_file():
         raise UserError(
             f"{options.db}: there is no such file; build it first, or name it with --db"
@@ -90,7 +90,7 @@ def check(options: argparse.Namespace) -> None:
 
 
 def export(options: argparse.Namespace, site_folder: Path) -> None:
-    """Write everything beside an earlier export, which is replaced at the end."""
+    """Write a new export beside an earlier one, which it replaces at the end."""
     part = options.folder.with_name(f".{options.folder.name}.part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
@@ -114,7 +114,7 @@ def export(options: argparse.Namespace, site_folder: Path) -> None:
 
 
 def iterate(runner: asyncio.Runner, pages: Pages) -> Iterator[tuple[str, str]]:
-    """Yield the pages of an asynchronous generator."""
+    """Yield the items of an asynchronous generator."""
     found = pages.pages()
 
     async def step() -> tuple[str, str] | None:

@@ -1,7 +1,7 @@
-"""The files of a static site, and the relative links between them.
+"""Names the files of a static site, and makes relative links between them.
 
-A name keeps letters, digits and `-_`; other characters are encoded as Datasette does, with `~`. Two
-ids that differ in case only get different names, as some file systems do not tell them apart.
+A name keeps letters, digits and `-_`; other characters are encoded with `~`, as in Datasette. Two
+ids that differ only in case get different names, as some file systems ignore case.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from collections.abc import Iterable
 from papersette.site.datasette_seam import tilde_encode
 
 LONGEST = 100
-"""Characters of a name; a longer one ends with a hash."""
+"""Longest name in characters; a longer one is cut and ends with a hash."""
 RESERVED = {"index", "con", "prn", "aux", "nul"}
-"""Names of our own, and of devices in Windows."""
+"""Names of the site's own files, and of devices in Windows."""
 
 
 class Names:
@@ -29,7 +29,7 @@ class Names:
         self._paths = {kind: dict(_to_paths(kind, ids)) for kind, ids in keys.items()}
 
     def path(self, kind: str, key: object) -> str | None:
-        """Return the path of a page from the root; None where it has none."""
+        """Return the path of a page from the root, or None if there is no such page."""
         return self._paths.get(kind, {}).get(str(key))
 
 
@@ -42,7 +42,7 @@ def _to_paths(kind: str, ids: Iterable[object]) -> Iterable[tuple[str, str]]:
 
 
 def to_name(key: str) -> str:
-    """Return a name that any file system and web server takes.
+    """Return a name that every file system and web server accepts.
 
     >>> [to_name(key) for key in ("B1x-y", "a/b c", "con", "é")]
     ['B1x-y', 'a~2Fb~20c', 'con~', '~C3~A9']
@@ -54,7 +54,7 @@ def to_name(key: str) -> str:
 
 
 def to_relative(path: str, page: str) -> str:
-    """Return the link to a path from a page.
+    """Return the relative link to a path from a page.
 
     >>> to_relative("tags/gan.html", "papers/a.html"), to_relative("index.html", "index.html")
     ('../tags/gan.html', 'index.html')

@@ -1,4 +1,4 @@
-"""The pages of a static site: what each shows, read from the served database."""
+"""Renders the pages of a static site from the served database."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from papersette.site.static_names import Names, to_relative
 
 Row = dict[str, Any]
 PER_PAGE = 500
-"""Papers, tags or authors of one page of a list."""
+"""Number of papers, tags or authors on one page of a list."""
 PAPERS = """
 select paper_id, papers.title, authors, venues.name as venue, venue_id, papers.year, page_count
 from papers join venues using (venue_id) order by papers.year desc, number
@@ -34,10 +34,10 @@ GROUPS = {
     "venues": """select venue_id as id, venues.name, paper_id from venues
         join papers using (venue_id) order by venues.name, venue_id, papers.year desc, number""",
 }
-"""Kind -> SQL of (id, name, paper_id), in the order in which they are listed."""
+"""Kind of group -> SQL of (id, name, paper_id), in listed order."""
 OF_PAPER = ("authorships_of", "cited_by", "related_of", "references_of", "mentions_of",
             "versions_of", "sections_of")  # fmt: skip
-"""Canned queries of one paper, shown on its page."""
+"""Canned queries about one paper, shown on its page."""
 TEXT = "select page, body, refs from pages where paper_id = ? order by page"
 
 
@@ -45,9 +45,9 @@ class Pages:
     """Yields the pages of a site as (path, HTML).
 
     Args:
-        datasette: Serves the database.
+        datasette: A server of the database.
         tables: Names of the tables that are written as files.
-        with_text: Whether the text of the papers is published.
+        with_text: Whether the text of the papers is included.
     """
 
     def __init__(self, datasette: Any, tables: list[str], with_text: bool) -> None:
@@ -61,7 +61,7 @@ class Pages:
         self.shared: Row = {}
 
     async def open(self) -> None:
-        """Read what all pages need, and wait for the search engine, which charts ask."""
+        """Read what all pages need, and wait for the search engine, which charts use."""
         if service := service_of(self.datasette):
             await asyncio.to_thread(service.wait)
         rows = [dict(row) for row in await self._execute(PAPERS)]
@@ -88,7 +88,7 @@ class Pages:
         }
 
     def count(self) -> int:
-        """Return the number of papers and groups, which take the time."""
+        """Return the number of papers and groups, whose pages take most of the time."""
         return len(self.papers) + sum(map(len, self.groups.values()))
 
     async def pages(self) -> AsyncIterator[tuple[str, str]]:
@@ -111,7 +111,7 @@ class Pages:
             yield await self._chart(name)
 
     async def _paper(self, paper_id: str) -> AsyncIterator[tuple[str, str]]:
-        """Yield the page of a paper, and that of its text."""
+        """Yield the page of a paper, and the page of its text."""
         path = str(self.names.path("papers", paper_id))
         ids = json.dumps([paper_id])
         (card,), *others = await asyncio.gather(
@@ -126,7 +126,7 @@ class Pages:
             yield self._render(text_path, "text.html", card=card, paper_path=path, pages=rows)
 
     def _lists(self) -> Iterator[tuple[str, str]]:
-        """Yield the pages that list all papers, and all groups of a kind."""
+        """Yield the lists of all papers, and of all groups of each kind."""
         items = [
             {"key": key, "name": row["title"] or key, **row} for key, row in self.papers.items()
         ]
@@ -149,7 +149,7 @@ class Pages:
             yield self._render(path, "list.html", count=len(items), **found)
 
     def _charts(self) -> dict[str, Row]:
-        """Return the charts that have something to show, by their canned query."""
+        """Return the charts that are not empty, by their canned query."""
         queries = self.datasette.metadata("queries", database=DATABASE)
         return {
             name: {**chart, "query": queries[name]}
@@ -179,7 +179,7 @@ class Pages:
         return path, self.environment.get_template(f"export/{template}").render(given)
 
     async def _execute(self, sql: str, values: Iterable[object] = ()) -> list[Any]:
-        """Return all rows, however many: pages of a static site are not limited."""
+        """Return all rows of a query: pages of a static site have no limits."""
 
         def fetch(conn: Any) -> list[Any]:
             conn.budget = float("inf")

@@ -1,4 +1,4 @@
-"""The tables of a database as CSV and as JSON, one file each."""
+"""Writes the tables of a database as CSV and JSON, one file each."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from sqlite_utils import Database
 from papersette.exports.spreadsheet import BOM, to_line
 
 TEXT = "pages"
-"""The table with the text of papers."""
+"""Name of the table with the text of papers."""
 
 
 def read_tables(database: Path, described: Iterable[str], with_text: bool) -> list[str]:
-    """Return the described tables that a database has; views would repeat what tables have."""
+    """Return the described tables of a database, without views, which repeat values of tables."""
     with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as conn:
         known = set(Database(conn).table_names())
     return [name for name in described if name in known and (with_text or name != TEXT)]
@@ -27,8 +27,8 @@ def read_tables(database: Path, described: Iterable[str], with_text: bool) -> li
 def save_tables(database: Path, folder: Path, tables: list[str]) -> Iterator[str]:
     """Write each table as NAME.csv and NAME.json; yield the names.
 
-    A CSV is as the site sends it: with a byte order mark, and with an apostrophe before what a
-    spreadsheet would compute. JSON has the values as they are.
+    CSV is the same as on the site: with a byte order mark, and an apostrophe before values that a
+    spreadsheet would compute. JSON has the unchanged values.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as conn:

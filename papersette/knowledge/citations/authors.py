@@ -15,13 +15,13 @@ from papersette.knowledge.citations.tokens import WORD, Budget, Token, read_toke
 from papersette.names import PARTICLES, Name, to_cited_name
 
 MAX_NAME_WORDS = 7
-"""Words of one name; more capitalised words in a row are a title."""
+"""Largest number of words of a name; a longer run of capitalised words is a title."""
 INSTITUTION = re.compile(
     r"([^\W\d_a-z][^\n]{1,140}?)"
     r"(?:[,.]?\s*[(\[]((?:1[5-9]|20)\d\d)[a-z]?(?:[/–-]\d{1,4})?[)\]][.,:]*"
     r"|(?:,\s|\s|\.\s)((?:1[5-9]|20)\d\d)[a-z]?[.:](?=\s\S{2}))"
 )
-"""What may be an institution, and the year after it."""
+"""A possible institution, and the year after it."""
 UNDATED = re.compile(
     r"[\s,.]*(?:\([Ee]ds?\.?\)[\s,.]*)?[(\[]"
     r"(?:forthcoming|in press|in print|im Erscheinen|i\.\s?E\.|im Druck|n\.\s?d\.|o\.\s?J\."
@@ -30,10 +30,10 @@ UNDATED = re.compile(
     r"[^()\[\]]{0,30}[)\]][.,:]?",
     re.IGNORECASE,
 )
-"""What stands for the year of an undated or unpublished work."""
+"""Text instead of the year of an undated or unpublished work."""
 ANNOUNCED = re.compile(r"(?:19|20)\d\d")
 SENTENCE = re.compile(r"[^\W\d_]{3,}[.?!] |[“”\"‘«„\d]|[,;:]\s[a-z]|,.*,")
-"""What is in titles but not in the names of institutions."""
+"""Text that occurs in titles, but not in the names of institutions."""
 
 
 @dataclass(frozen=True)
@@ -42,9 +42,9 @@ class Authors:
 
     names: tuple[Name, ...]
     end: int
-    """Start of the text after the authors and the year that may follow them."""
+    """Offset of the text after the authors and the year that may follow them."""
     ending: str
-    """What ends the list: "stop", "year", "quote", "colon" or "comma"."""
+    """End of the list: "stop", "year", "quote", "colon" or "comma"."""
     year: int | None = None
     """The year right after the authors."""
     certain: bool = False
@@ -53,7 +53,7 @@ class Authors:
 
 @dataclass(frozen=True)
 class _Segment:
-    """The words between two commas or "and"s."""
+    """The words between two separators: commas or "and"."""
 
     tokens: tuple[Token, ...]
     after_and: bool
@@ -103,7 +103,7 @@ def _read_body(text: str, start: int) -> Authors | None:
     if found is None or SENTENCE.search(found[1]):
         return None
     if found[3] and "," in found[1]:
-        return None  # a title and its year: "OpenAI, Blog post, 2017."
+        return None  # it is a title with its year: "OpenAI, Blog post, 2017."
     name = Name(" ".join(found[1].split()).strip(" ,.("))
     year = int(found[2] or found[3])
     return Authors((name,), found.end(), "year", year) if name.family else None
@@ -127,7 +127,7 @@ def _to_segments(tokens: list[Token]) -> list[_Segment]:
 
 
 def _read_names(segments: list[_Segment], ending: str, end: int) -> tuple[list[Name], str, int]:
-    """Return the names, how their list ends, and where."""
+    """Return the names, and how and where their list ends."""
     names: list[Name | None] = []
     last_marked = max(
         (i for i, segment in enumerate(segments) if segment.after_and or "I" in segment.shape),
@@ -168,13 +168,13 @@ def _without_none(names: list[Name | None]) -> list[Name]:
 def _is_over(before: _Segment, ending: str, have_initials: bool) -> bool:
     """Whether a title begins after this comma, if neither an initial nor "and" follows.
 
-    It does if the name before came after "and", or if all names had initials and the next has none.
+    It does if the name before was the last after "and", or if only the next has no initials.
     """
     return before.after_and or (have_initials and ending in {"year", "other", "colon"})
 
 
 def _is_pair(rest: list[_Segment], ending: str) -> bool:
-    """Whether the rest of a list begins with "family name, given names"; takes three segments."""
+    """Whether the rest of a list begins with "family name, given names"; reads three segments."""
     if len(rest) < 2 or rest[1].after_and or set(rest[0].shape) != {"N"}:
         return False
     family, given = rest[:2]
@@ -192,7 +192,7 @@ def _is_pair(rest: list[_Segment], ending: str) -> bool:
 
 
 def _count_words(segment: _Segment, given: bool, ending: str, family_first: bool) -> int:
-    """Return how many words of a segment are the name; after the last initial a title may begin.
+    """Return how many words of a segment belong to the name; a title may follow the last initial.
 
     `given`: these are the given names of a pair. `ending`: how the list ends, if this is its last
     segment. `family_first`: the name before had its family name first.

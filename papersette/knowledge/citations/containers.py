@@ -1,7 +1,7 @@
-"""Recognises what a work was published in: journals, series, publishers, places, theses.
+"""Recognises where a work was published: journals, series, publishers, places, theses.
 
-These follow a title. They are recognised by their form ("Name, 12(3)", "Place: Publisher") and by
-the words of data below, in the languages that reference lists most often use.
+This information follows a title. It is recognised by its form ("Name, 12(3)", "Place: Publisher")
+and by the words listed below, in the languages that are most common in reference lists.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ NO_TITLE_START = re.compile(
     r"|[Ee]d(?:s|ited)?\.?\s(?:by\s)?[A-Z]|[Hh]rsg|[Tt]rans(?:l|lated)?\.?\s(?:by\s)?[A-Z]|[Üü]bers"
     r"|Springer|Elsevier|Wiley|MIT Press|pp\.|[Ss]pecial\s[Ii]ssue|[Tt]hesis)\b"
 )
-"""Words that begin what follows a title."""
+"""Words that begin the text after a title."""
 EDITION = re.compile(
     r"\(?(?:\d+\.?\s?(?:st|nd|rd|th|ª|º|°)?|[Ss]econd|[Tt]hird|[Ff]ourth|[Ff]irst|[Rr]evised|[Rr]ev\."
     r"|[Nn]ew|überarbeitete|erweiterte|durchgesehene)?,?\s?(?:\w+\s){0,3}"
     r"(?:[Ee]d(?:n|ition|ição|ición|\.)?|Aufl(?:age)?|éd(?:ition)?|изд)\.?\)?(?:\s.{0,12})?"
     r"|(?:[Vv]ol(?:ume|\.)?|Bd\.?|Band|[Tt]ome)\s?[\dIVX]+"
 )
-"""The statement of an edition or volume."""
+"""A statement of edition or volume."""
 PLACE = re.compile(
     r"[^\W\d_a-z][^:,;()]{1,38}(?:,\s?[A-Z]{2}|(?:,\s[^\W\d_a-z][\w.]+(?:\s[^\W\d_a-z][\w.]+)?){1,2})?"
     r"\s?:\s?(?:[^\W\d_a-z“‘]|de\s|van\s|edition|transcript|dtv|utb).{1,90}"
@@ -43,7 +43,7 @@ PUBLISHER = re.compile(
     r"|Stiftung|Ministry|Inc\.?|Ltd\.?|LTD|Limited|GmbH|PVT|Cent(?:er|re)|Zentrum|Co\.?|Sons"
     r"|& Row|Routledge|S(?:age|AGE)|Campus|Suhrkamp|Springer)\)?$"
 )
-"""How the names of publishers end."""
+"""Last words of the names of publishers."""
 PUBLISHER_START = re.compile(
     r"(?:Presses\s(?:de|univ|Univ)|Verlag\s|Éditions?\s|Editorial\s|Editora\s|Изд|Издательство)"
 )
@@ -51,13 +51,13 @@ NUMBER_START = re.compile(
     r"\(?(?:\d|[Vv]ol(?:ume|\.)|[Nn](?:o|r|um|umber|°)\.?\s?\d|pp?\.|pages\b|S\.\s?\d|Jg\.|Heft"
     r"|H\.\s?\d|Bd\.|n°|№|[Bb]and\s\d)"
 )
-"""Volume, number, pages or year."""
+"""Start of volume, number, pages or year."""
 TITLED_VOLUME = re.compile(
     r"(?:Band|Bd\.?|Vol(?:ume|\.)|Teil|Part|Tome|Т\.)\s?[\dIVX]+:\s?[^\W\d_]{2}"
 )
 """A volume that has a title: "Band 1: Fische"."""
 PART_START = re.compile(r"(?:Series|Ser|Section|Sect|Série|Serie|Reihe)\.?\s?[A-Z\d]{1,2}\b")
-"""Words that continue the name of a journal after a full stop."""
+"""Parts of journal names that follow a full stop."""
 SERIES = re.compile(
     r"(?:Conference|Proceedings|Symposium|Workshop|Congress|Lecture\sNotes|Series|Monographs?)\b"
 )
@@ -65,21 +65,21 @@ JOURNAL_START = re.compile(
     r"(?:The\s)?(?:[A-Z][\w.]+\s){0,3}(?:Journal|Transactions|Zeitschrift|Revue|Revista|Annals|Bulletin)\s"
     r"(?:of|on|für|des|de|du|der|d[’']|in)"
 )
-"""How the names of many journals begin."""
+"""Start of the names of many journals."""
 ARTICLE = re.compile(
     r"(?:The|A|An|Der|Die|Das|Ein|Eine|Le|La|Les|L[’']|Un|Une|El|Los|Las|O|Il|Zur|Zum|On)\b"
 )
 SHORTENED = re.compile(r"[^\W\d_]{0,6}[^\W\d_aeiouy]", re.IGNORECASE)
-"""An abbreviated word: it is short and ends in a consonant."""
+"""An abbreviated word: short, and ending in a consonant."""
 ABBREVIATED = 5
-"""Words of the longest beginning of an abbreviated journal."""
+"""Largest number of words at the start of an abbreviated journal name."""
 SMALL = frozenset(
     "of and the de du des la le el y et und a am an der die e i M. d. on in for".split()
 )
 
 
 def is_container(part: str) -> bool:
-    """Whether a sentence names what a work was published in, or by whom."""
+    """Whether a sentence names a publication or publisher."""
     return bool(
         NO_TITLE_START.match(part)
         or is_place(part)
@@ -103,7 +103,7 @@ def _is_name_before_number(part: str) -> bool:
 
 
 def is_name(text: str) -> bool:
-    """Whether all words begin with a capital, as in the names of places and publishers."""
+    """Whether all words have a capital, as in the names of places and publishers."""
     words = text.replace("/", " ").split()
     return 0 < len(words) <= 7 and all(
         word in SMALL or not word[0].isalpha() or not word[0].islower() for word in words
@@ -111,13 +111,13 @@ def is_name(text: str) -> bool:
 
 
 def is_short_name(part: str) -> bool:
-    """Whether a part is a place or the like: at most three words, with capitals, no digits."""
+    """Whether a part is like a place: at most three words, with capitals, without digits."""
     is_short = len(part.split()) <= 3 and not any(c.isdigit() for c in part)
     return is_short and is_name(part)
 
 
 def is_abbreviated(part: str, words: int) -> bool:
-    """Whether a part without its full stop can be the beginning of an abbreviated name."""
+    """Whether a part, without its full stop, can be the start of an abbreviated name."""
     own = part.replace(".", " ").split()
     return (
         0 < len(own) <= words

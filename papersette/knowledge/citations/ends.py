@@ -1,8 +1,8 @@
 """Finds where the entries of a list end and those of other text begin.
 
-After a list may come the publisher's other publications, tables or addresses, whose lines look like
-entries. The entries of one list are of one style: the list is the part from the start in which
-entries of its style most outnumber others.
+The publisher's other publications, tables or addresses may follow a list, and their lines look like
+entries. All entries of a list have the same style: the list is the part from the start in which
+entries of this style most outnumber others.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from itertools import accumulate
 from papersette.knowledge.citations.authors import Authors
 
 MIN_ENTRIES = 3
-"""A list of fewer entries has no style."""
+"""Least number of entries with a recognisable style."""
 SAMPLE = 40
-"""Entries by which the style of a list is recognised; other text may be longer than the list."""
+"""Number of entries that determine the style; other text may be longer than the list."""
 SAME_STYLE = 0.7
-"""Share of these entries whose author lists end in the same way, if the list has one style."""
+"""Least share of these entries whose author lists end in the same way, for a list with a style."""
 MOSTLY = 0.6
-"""Least share of the entries kept that are of the style."""
+"""Least share of entries of the style among those kept."""
 
 
 def count_entries(authors: Sequence[Authors | None], complete: Sequence[bool]) -> int:

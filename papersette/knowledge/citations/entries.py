@@ -24,22 +24,22 @@ HEADING = re.compile(
     r"|Literatur(?:verzeichnis)?|Références|Bibliographie|Referencias)\b\s*:?\s*",
     re.IGNORECASE,
 )
-"""A heading that the text engine has joined to its first entry."""
+"""A heading that the text engine joined to the first entry."""
 LOOSE = re.compile(r"(?<=\b[A-ZÀ-Þ]) (?=[,.](?:\s|$))|(?<=[A-ZÀ-Þ]{2}) (?=[,.](?:\s|$))")
-"""A space before a comma or stop, as letter-spaced capitals leave it: "BERRY, L . L ."."""
+"""A space before a comma or full stop, after letter-spaced capitals: "BERRY, L . L ."."""
 REPEATED = re.compile(
     r"(?:[—–―_-][—–―_\s-]*|(?:[Dd]ers|[Dd]ies|[Ii]dem|[Ii]d|[Ii]bid|[Ee]bd|Он же)\.?)"
     r"(?:[.,:]\s*|\s*(?=\())"
 )
-"""A dash or word in place of the authors of the entry before."""
+"""A dash or word that repeats the authors of the previous entry."""
 GLUED = re.compile(r"\b((?:1[5-9]|20)\d\d[a-z]?[.:,)]+)(?=[^\W\d_]{2})")
-"""A year without the space after it."""
+"""A year that is not followed by a space."""
 SAME = "Same, A."
-"""What stands for these authors while the entry is parsed."""
+"""Author name that replaces a dash or word while the entry is parsed."""
 MAX_ENTRY = 4000
-"""Characters of one entry; the largest collaborations fit, and the rest is other text."""
+"""Longest entry in characters; the largest collaborations fit, and the rest is other text."""
 MAX_TEXT = 300_000
-"""Characters of one paper's lists, some 1,500 entries; the rest is left out."""
+"""Most characters of a paper's lists that are read, some 1,500 entries; the rest is left out."""
 
 
 @dataclass(frozen=True)
@@ -47,11 +47,11 @@ class Entry:
     """One entry of a reference list."""
 
     position: int
-    """1 for the first of the paper."""
+    """Position in the paper's lists, from 1."""
     page: int | None
-    """Page on which it begins, if the paper has text."""
+    """Page on which the entry begins, if the paper has text."""
     raw: str
-    """As printed, its lines joined by spaces."""
+    """The entry as printed, its lines joined by spaces."""
     authors: tuple[Name, ...] = ()
     title: str | None = None
     year: int | None = None
@@ -63,7 +63,7 @@ class Entry:
 def parse_references(pages: Sequence[tuple[int, str]]) -> list[Entry]:
     """Parse the lists of one paper, from (page number, text of the lists on that page).
 
-    An empty line before a line says that the layout of the page shows an entry to begin there.
+    An empty line before a line means that the layout of the page shows the start of an entry there.
     """
     text, offsets, numbers, marked = _join(pages)
     starts = find_starts(text, marked)
@@ -78,13 +78,13 @@ def parse_references(pages: Sequence[tuple[int, str]]) -> list[Entry]:
             found.append((page, raw, content))
     entries, authors = _to_entries(found)
     if any(start.content > start.offset for start in starts):
-        return entries  # the labels say where the list ends
+        return entries  # the labels determine the end of the list
     complete = [bool(entry.title and entry.year) for entry in entries]
     return entries[: count_entries(authors, complete)]
 
 
 def _to_entries(found: Sequence[tuple[int, str, str]]) -> tuple[list[Entry], list[Authors | None]]:
-    """Return the entries of (page, text, text after the label), and how their authors were read."""
+    """Return the entries of (page, text, text after the label), and their authors as parsed."""
     entries: list[Entry] = []
     every: list[Authors | None] = []
     for page, raw, content in found:
@@ -116,7 +116,7 @@ def _to_entry(position: int, page: int, raw: str, names: tuple[Name, ...], field
 
 
 def _join(pages: Sequence[tuple[int, str]]) -> tuple[str, list[int], list[int], list[int]]:
-    """Return the lists as one text, the offset of each page, its number, and the marked offsets."""
+    """Return the lists as one text, the offset and number of each page, and the marked offsets."""
     lines = [(number, [line.strip() for line in refs.split("\n")]) for number, refs in pages]
     headers = _find_headers([[line for line in page if line] for _, page in lines])
     text, offsets, numbers, marked = "", [], [], []
@@ -135,7 +135,7 @@ def _join(pages: Sequence[tuple[int, str]]) -> tuple[str, list[int], list[int], 
 
 
 def _find_headers(pages: Sequence[list[str]]) -> set[str]:
-    """Return the running headers, without their digits: lines at the edges of most pages."""
+    """Return the running headers, without digits: lines at the edges of most pages."""
     edges = Counter(
         line for page in pages for line in {_mask(line) for line in page[:2] + page[-2:]}
     )
@@ -143,12 +143,12 @@ def _find_headers(pages: Sequence[list[str]]) -> set[str]:
 
 
 def _without_heading(line: str) -> str:
-    """Return a line without a heading that it is or begins with."""
+    """Return a line without the heading at its start."""
     if find_kind(line) in {"lists", "weak"}:
         return ""
     return HEADING.sub("", line, count=1) if HEADING.match(line) else line
 
 
 def _mask(line: str) -> str:
-    """Return a line without its digits, to find running headers; "" if it has few letters."""
+    """Return a line without digits, to compare running headers; "" if it has few letters."""
     return re.sub(r"\d+", "#", line) if sum(c.isalpha() for c in line) >= 6 else ""

@@ -21,22 +21,22 @@ NO_YEAR = re.compile(
     r"|\b\d+\s?[-–—]+\s?\d+|\bpp?\.\s?\d+|\bpages?\s\d+|accessed[^\]).;]{0,30}|\[Online[^\]]{0,40}\]",
     re.IGNORECASE,
 )
-"""Identifiers, addresses, page ranges and dates of access."""
+"""Identifiers, addresses, page ranges and dates of access, whose digits are not years."""
 YEAR = re.compile(r"(?<![\d.:/])((?:1[5-9]|20)\d\d)[a-z]?(?![\d/:])")
 CLOSING_YEAR = re.compile(
     r"(?:[,(]\s?|\.\s)(?:[A-Z][a-z]{2,8}\.?\s(?:\d\d?,\s)?)?((?:1[5-9]|20)\d\d)[a-z]?(?:[.)]|\s?$)"
 )
-"""A year as styles print it: after a comma or bracket, maybe with a month, at the end."""
+"""A year as styles print it: after a comma or bracket, perhaps with a month, at the end."""
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 TAIL = re.compile(
     rf"[\s,.]*\(?(?:(?:(?:{MONTHS})\s)?(?:19|20)\d\d[a-z]?|[Ee]ds?\.|to appear|in press)\)?[\s,.]*$"
 )
-"""What follows a title after a comma and is not part of it."""
+"""Text after a title and a comma that is not part of the title."""
 EDITION_TAIL = re.compile(
     r"[,\s]+\(?(?:\d{1,2}\.?\s?(?:st|nd|rd|th)?|[Ss]econd|[Tt]hird|[Rr]evised|[Rr]ev\.)\s?"
     r"(?:[a-zü.]+\s){0,2}(?:[Ee]d(?:n|ition|\.)?|Aufl(?:age)?\.?)\)?$"
 )
-"""The statement of an edition at the end of a title."""
+"""A statement of edition at the end of a title."""
 VOLUME_TAIL = re.compile(r"\.\s\d{1,4}(?:\(\d+\).*)?$")
 """A volume after the title of an entry that names no journal."""
 EDITORS = re.compile(r"^[^()]{0,200}(?:\([Ee]ds?\.\)|,\s[Ee]ditors?),\s")
@@ -46,7 +46,7 @@ VENUE_END = re.compile(
     re.IGNORECASE,
 )
 EDITORS_WORD = re.compile(r"^\(?(?:[Ee]ditors?|[Ee]ds?|[Hh]rsg|[Hh]g)\.?\)?[.,:;]\s+")
-"""What may stand between editors and the title."""
+"""Word between editors and the title."""
 QUOTES = re.compile('["“”„]')
 MAX_VENUE = 200
 NEAR = 500

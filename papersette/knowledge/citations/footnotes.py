@@ -1,7 +1,7 @@
 """Recognises papers that cite in footnotes instead of a list.
 
-Such notes are not parsed: a note cites several works, and most of them again and again in short
-forms. They are counted, so that a paper without a list is not taken for one that cites nothing.
+Such notes are not parsed: a note cites several works, and repeats most of them in short forms. They
+are counted, so that a paper without a list is not mistaken for one that cites nothing.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ NOTE = re.compile(
     r"(?:[(,\s]\s?(?:1[5-9]|20)\d\d[a-z]?\)?[^\n]{0,12}?[,:;]\s?(?:S\.|pp?\.|с\.|págs?\.)?\s?\d"
     r"|\b(?:[Oo]p\.\s?cit|a\.\s?a\.\s?O|[Ee]bd|[Ii]bid|[Ll]oc\.\s?cit)\b)"
 )
-"""A number, maybe "See", a name, and a year with pages or a short form as "ibid."."""
+"""A number, perhaps "See", a name, and a year with pages or a short form such as "ibid."."""
 MIN_NOTES = 5
-"""Fewer notes that cite are an exception in a paper that has a list."""
+"""Least number of citing notes; a paper with a list may have fewer."""
 
 
 def count_citing_notes(pages: Sequence[tuple[int, str]]) -> int:
     """Return how many numbered notes of a paper cite a work; 0 if they are fewer than five.
 
-    `pages`: (page number, body text) of each page. The numbers of notes only grow, which those of
-    tables and lists of years do not.
+    `pages`: (page number, body text) of each page. The numbers of notes only increase, unlike those
+    of tables and lists of years.
     """
     last, count = 0, 0
     for _, body in pages:

@@ -1,6 +1,6 @@
-"""Makes entries of the reference lists that a source gives in fields.
+"""Makes entries from the reference lists that a source gives in fields.
 
-Fields that the source lacks are parsed from the entry's text.
+Fields that the source lacks are parsed from the text of the entry.
 """
 
 from __future__ import annotations
@@ -36,6 +36,6 @@ def _to_entry(position: int, given: Reference) -> Entry:
 
 
 def _to_name(text: str) -> Name | None:
-    """Return the family name and the first initial, which is what citations are compared by."""
+    """Return the family name and the first initial; citations are compared by these."""
     name = parse_name(text)
     return Name(name.family, name.initial or "") if name.family else None

@@ -1,8 +1,8 @@
 """Finds where each entry of a reference list begins.
 
-Consecutive labels, or labels in brackets, decide if there are any. Otherwise an entry begins where
-the one before is complete, has its year, and authors follow in the style of this list. The number
-of words read is bounded for any text. The rules are ours; docs/knowledge.md measures them.
+Consecutive labels, or labels in brackets, determine the entries if there are any. Otherwise an
+entry begins where the previous one is complete, has its year, and authors follow in the style of
+this list. The number of words read is limited. The rules are ours; docs/knowledge.md measures them.
 """
 
 from __future__ import annotations
@@ -26,31 +26,31 @@ KEYED = re.compile(
     rf"(?:^|\n|(?<=[.\])/\d”\"] ))[ ]?\[([^\[\]\n]{{0,50}}(?:\d\d[a-z]?|\+))\](?=\s?(?:{FIRST}|\())"
 )
 CANDIDATE = re.compile(rf"(?:^|(\n)|(?<=[.\d)\]/”\"]) +)(?={FIRST})")
-"""Where an entry may begin: at a line, or after a character that can end one."""
+"""Possible start of an entry: a line, or text after a character that can end one."""
 NO_TITLE = re.compile(r"\s*(?:\d|ISBN|ISSN|URL|https?:|doi\b|DOI\b|arXiv\b|pp?\.)")
 TITLE = re.compile(r"\s*[^\s.,]+\s(?:[^\W\d_A-Z]|[^\s.,]+\s[^\s.,]+)")
-"""Three words without a full stop, or a second in lower case: a title, not a list of names."""
+"""Three words without a full stop, or a second word in lower case: a title, not names."""
 BEGINNING = re.compile(rf"[\"“‘„«\[(]?(?:{FIRST}|\d|[–—_-]|al-|['’])")
-"""What an entry can begin with."""
+"""Possible start of an entry."""
 UNFINISHED = re.compile(
     r"(?:[,&:–-]|\s(?:and|und|of|the|in|for|on|to|with|by|from|de|der|die|von|et|y))\s*$"
 )
-"""What an entry cannot end with."""
+"""Text that cannot end an entry."""
 MIN_LABELS = 3
-"""So many consecutive labels are no coincidence."""
+"""Least number of consecutive labels that are not a coincidence."""
 CONTINUES = frozenset("and of the in for on to a an with by from at or".split())
 """Words that do not end an entry."""
 MAX_LEAD = 300
-"""Characters before the first label."""
+"""Largest number of characters before the first label."""
 SAMPLE = 200
-"""Lines by which the style of a list is recognised."""
+"""Number of lines that determine the style of a list."""
 MAX_TOKENS = 150_000
-"""Words read as parts of names for one paper: a third of a second, ten times a long list."""
+"""Most words read as parts of names for a paper: a third of a second, ten times a long list."""
 
 
 @dataclass(frozen=True)
 class Start:
-    """Where an entry begins."""
+    """The start of an entry."""
 
     offset: int
     content: int
@@ -60,7 +60,7 @@ class Start:
 def find_starts(text: str, marked: Sequence[int] = ()) -> list[Start]:
     """Return the starts of all entries, in order.
 
-    `marked`: the offsets at which the layout of the page shows an entry to begin, if it does.
+    `marked`: the offsets of entries as the layout of the page shows them; empty if it does not.
     """
     for pattern in (BRACKETED, NUMBERED):
         chain = _chain([(int(match[1]), match) for match in pattern.finditer(text)])
@@ -76,7 +76,7 @@ def find_starts(text: str, marked: Sequence[int] = ()) -> list[Start]:
 
 
 def _check_marks(text: str, marked: Sequence[int]) -> list[int]:
-    """Return the marked offsets before which an entry can end and at which one can begin."""
+    """Return the marked offsets at which an entry can begin, after text that can end one."""
     return [
         offset
         for offset in marked
@@ -91,7 +91,7 @@ def _to_start(match: re.Match[str]) -> Start:
 
 
 def _chain(numbers: list[tuple[int, re.Match[str]]]) -> list[re.Match[str]]:
-    """Return the labels that count up from 1; one or two may be missing, and lists may follow."""
+    """Return labels that count up from 1; one or two may be missing; another list may follow."""
     chain: list[re.Match[str]] = []
     expected = 1
     for i, (number, match) in enumerate(numbers):
@@ -148,7 +148,7 @@ def _find_unlabelled(text: str) -> list[int]:
 
 
 def _find_style(lines: list[int], reader: _Reader) -> str:
-    """Return how most author lists that are certain end: see `Authors.ending`."""
+    """Return the most frequent ending of certain author lists: see `Authors.ending`."""
     found = [reader.read(offset) for offset in lines[:SAMPLE]]
     names = [authors for authors in found if authors]
     certain = [authors for authors in names if authors.certain]
@@ -183,7 +183,7 @@ def _fits(text: str, authors: Authors, before: Authors | None, at_line: bool, st
     if name.initial is None and (
         name.family.isupper() or not at_line or not TITLE.match(text, authors.end)
     ):
-        return False  # "PMLR." or "Springer." at the end of the entry before
+        return False  # it is "PMLR." or "Springer." at the end of the previous entry
     return (
         at_line
         or before is None
@@ -192,7 +192,7 @@ def _fits(text: str, authors: Authors, before: Authors | None, at_line: bool, st
 
 
 def _has_title(text: str, before: Authors, offset: int, authors: Authors) -> bool:
-    """Whether the entry before has a title but no year, and several full names begin the next."""
+    """Whether the previous entry has a title but no year, and several full names begin the next."""
     ended = text[max(0, offset - 6) : offset].rstrip()
     if (
         ended[-1:] != "."

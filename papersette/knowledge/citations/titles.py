@@ -1,9 +1,9 @@
-"""Finds where the title of a reference ends, by its quotation marks or by what follows it.
+"""Finds the end of a reference's title, by its quotation marks or by the text that follows it.
 
-A title may have several sentences and commas. It ends before what was published: "In:", a journal
-with its volume, a place with its publisher, a thesis, an address. Which of the sentences or, in
-styles without full stops, of the parts between commas comes first of these decides. The rules are
-ours; benchmarks/references.py measures them.
+A title may have several sentences and commas. It ends before the place of publication: "In:", a
+journal with its volume, a place with its publisher, a thesis, an address. The first sentence that
+is one of these ends it or, in styles without full stops, the first part between commas. The rules
+are ours; benchmarks/references.py measures them.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ CLOSING = {
     "“": "”“", '"': '"', "‘": "’‘'", "'": "'’", "`": "'’´", "«": "»", "»": "«", "„": "“”\"",
     "”": "”", "’": "’", "―": "‖", "‗": "‘’", "‹": "›", "›": "‹", "‚": "‘’", "「": "」", "《": "》",
 }  # fmt: skip
-"""The marks that can close a quotation, by the mark that opens it."""
+"""Opening quotation mark -> marks that can close the quotation."""
 AFTER_QUOTE = re.compile(
     r"\s*(?:[.,;:)(\[\]–—-]|$|\d)|\s+(?:[Ii]n|[Dd]ans|[Ee]n|[Ii]m)\b"
     r"|\s+[A-ZÀ-Þ]\w+(?:\s\w+){0,7},?\s\d"
 )
-"""What follows a quotation that is the whole title, not its beginning."""
+"""Text after a quotation that is the whole title, not just its beginning."""
 SENTENCE_END = re.compile(r"([.?!])[\"”’']?(?:\s+|$)")
 ABBREVIATION = re.compile(
     r"(?:^|[\s(])(?:vs|e\.g|i\.e|cf|dr|mr|st|no|vol|approx|resp|w\.r\.t|v\d+|bd|nr|hl|bzw|ca|u\.a"
@@ -45,12 +45,12 @@ ABBREVIATION = re.compile(
 )
 ORDINAL = re.compile(r"(?:^|\D)\d{1,2}$")
 EDITED = re.compile(r"Aufl|Ausg|Jg\b|Jahrg|Bd\b|Ed\.|Edition|[a-zü]")
-"""What follows an ordinal number."""
+"""Text after an ordinal number."""
 AFTER_TITLE = re.compile(
     r"(?:1[5-9]|20)\d\d\b|\d{4}\.\d|\d+(?:st|nd|rd|th)\b"
     r"|\d+\.?\s?(?:,\s)?(?:[a-zü.]+\s)*(?:Aufl|[Ee]d[.ni]|[ée]d\.)"
 )
-"""Numbers that begin what follows a title: a year, "35th Conference", "2. Aufl."."""
+"""Numbers at the start of text after a title: a year, "35th Conference", "2. Aufl."."""
 HARD_END = re.compile(
     r"[.,;:?!]?\s+\(?(?:In|in|Dans|dans|En|en|Em|V|В|В кн\.|في)\s?:\s"
     r"|(?:(?<=[.?!\])])|(?<=[.?!][”’\"])),?\s+\(?[Ii]n\s+(?=[^\W\d_a-z“‘\"'„])"
@@ -58,16 +58,16 @@ HARD_END = re.compile(
     r"|\s//\s?|[.,:]?\s+\(?(?:https?:|www\.)|\s?\[?<?https?://"
     r"|[.,]?\s\[(?:[Oo]nline|Електрон|Электрон|On-line)"
 )
-"""What ends a title in any style: "In:", the "//" of Russian styles, an address."""
+"""End of a title in any style: "In:", the "//" of Russian styles, an address."""
 SENTENCE_AFTER = re.compile(r".\W\.\s|[?!]\W\s(?=[^\W\d_a-z])")
-"""What stands around the closing mark of a quotation that may be only the first sentence."""
+"""Text around the closing mark of a quotation that may be only the first sentence."""
 TRANSLATED = re.compile(r"\s?\[[^\]\d][^\]]{2,200}\]")
-"""The translation of a title, in brackets."""
+"""A translation of a title, in brackets."""
 NUMBER_AFTER_COMMA = re.compile(r",\s?\(?\d")
 
 
 def split_title(rest: str, ending: str) -> tuple[str, str]:
-    """Return the title and the text after it; `ending` is how the author list before it ends."""
+    """Return the title and the text after it; `ending` is that of the author list before it."""
     quoted = _find_closing(rest)
     if not quoted:
         end = _find_end(rest, ending)
@@ -80,7 +80,7 @@ def split_title(rest: str, ending: str) -> tuple[str, str]:
 
 
 def _find_closing(rest: str) -> int:
-    """Return the offset of the mark that closes a title in quotation marks, 0 if it is in none."""
+    """Return the offset of the mark that closes a quoted title; 0 if the title is not quoted."""
     closers = CLOSING.get(rest[:1])
     if not closers:
         return 0
@@ -107,7 +107,7 @@ def _find_end(rest: str, ending: str) -> int:
         and rest[stops[0] - 2] == "."
         and not is_place(parts[first])
     ):
-        first = 1  # where the year is at the end, a series is more frequent than a subtitle
+        first = 1  # with the year at the end, a series is more frequent than a subtitle
     if first:
         start = stops[first - 1]
         return start + _subtitle_end(before[start : stops[first]])
@@ -119,13 +119,13 @@ def _find_end(rest: str, ending: str) -> int:
 
 
 def _subtitle_end(sentence: str) -> int:
-    """Return the end of a subtitle that a comma separates from its place, 0 if there is none.
+    """Return the end of a subtitle that a comma separates from its place; 0 if there is none.
 
     >>> _subtitle_end("A study of two towns, London: Example Press.")
     22
     """
     if NUMBER_AFTER_COMMA.search(sentence):
-        return 0  # a journal with its volume, a publisher with the year
+        return 0  # it is a journal with its volume, or a publisher with the year
     end = _comma_end(sentence, "year")
     begins = sentence[:end].strip(" ,")
     is_title = 0 < end < len(sentence) and len(begins.split()) > 1 and not is_name(begins)
@@ -133,7 +133,7 @@ def _subtitle_end(sentence: str) -> int:
 
 
 def _end_before(before: str, end: int) -> int:
-    """Return the end of a title that "In:" or an address follows."""
+    """Return the end of a title that is followed by "In:" or an address."""
     commas = [m.end() for m in re.finditer(r",\s", before)]
     parts = [before[a:b].strip(" ,") for a, b in zip([0, *commas], [*commas, end], strict=True)]
     first = _first_container(parts) if commas else 0
@@ -141,7 +141,7 @@ def _end_before(before: str, end: int) -> int:
 
 
 def _sentence_ends(before: str, rest: str) -> list[int]:
-    """Return the ends of the sentences; stops of abbreviations and before numbers are none."""
+    """Return the ends of the sentences; stops of abbreviations and before numbers do not count."""
     ends: list[int] = []
     for match in SENTENCE_END.finditer(before):
         following = rest[match.end() : match.end() + 24]
@@ -162,7 +162,7 @@ def _sentence_ends(before: str, rest: str) -> list[int]:
 
 
 def _first_container(parts: list[str]) -> int:
-    """Return the index of the first sentence after the title, 0 if there is none."""
+    """Return the index of the first sentence after the title; 0 if there is none."""
     for i in range(1, len(parts)):
         if TITLED_VOLUME.match(parts[i]):
             return i
@@ -181,7 +181,7 @@ def _first_container(parts: list[str]) -> int:
 
 
 def _walk_left(parts: list[str], first: int, words: int = 1) -> int:
-    """Include editions, and abbreviations of at most so many words, before what follows a title.
+    """Return the index of the text after a title, with editions and short abbreviations before it.
 
     They begin the name of an abbreviated journal: "J. Comput" of "J. Comput. Syst. Sci.".
     """
@@ -195,7 +195,7 @@ def _walk_left(parts: list[str], first: int, words: int = 1) -> int:
 
 
 def _comma_end(before: str, ending: str) -> int:
-    """Return the end of a title in styles that separate it with a comma."""
+    """Return the end of a title that a comma separates from the rest."""
     commas = [m.end() for m in re.finditer(r",\s", before)]
     parts = [
         before[a:b].strip(" ,.") for a, b in zip([0, *commas], [*commas, len(before)], strict=True)
@@ -207,7 +207,7 @@ def _comma_end(before: str, ending: str) -> int:
 
 
 def _first_part(parts: list[str]) -> int:
-    """Return the index of the first part between commas after the title, 0 if there is none."""
+    """Return the index of the first comma-separated part after the title; 0 if there is none."""
     places = [i for i in range(1, len(parts)) if is_place(parts[i])]
     for i in range(1, len(parts)):
         if NUMBER_START.match(parts[i]) and not EDITION.fullmatch(parts[i]):

@@ -1,4 +1,4 @@
-"""Reads the words that can be in an author list, up to the first that cannot.
+"""Reads the words of an author list, up to the first word that cannot be in one.
 
 A word is judged by its letters and its neighbours, without a list of known names. A list ends at a
 full stop, a year, a quotation mark or a colon, but not at the stops of initials.
@@ -17,7 +17,7 @@ EDITORS = re.compile(
     r"\(?(?:[Ee]d(?:s|itors?|ts)?|[Hh]rsg|[Hh]gg?|[Hh]erausgeber(?:in)?|[Dd]irs?|[Cc]oords?|[Oo]rgs?|[Rr]ed"
     r"|[Cc]omps?|[Cc]omp|[Ee]ditor(?:es)?|ред|сост|отв)\.?\)?[.,:;]?"
 )
-"""The word for editors after their names, in several languages."""
+"""Words for editors after their names, in several languages."""
 NOT_NAMES = frozenset(
     """proceedings proc advances journal transactions conference workshop symposium international
     annual university springer elsevier wiley ieee acm society association institute publishing
@@ -29,7 +29,7 @@ FUNCTION_WORDS = frozenset(
     """the a an of from with by in on for how why what when is are at to towards toward using no
     and or""".split()
 )
-"""Words that begin titles; "The", "An" and "In" with a capital inside a list can be names."""
+"""Words that begin titles; inside a list, "The", "An" and "In" with a capital can be names."""
 FOLLOWED_BY_NAME = re.compile(r"\s+[^\W\d_][\w’'-]+(?:, and |[.,]|\s+and\s|\s+&)")
 FOLLOWED_BY_AND = re.compile(r"\s+[A-Z][\w’'-]+,?\s+and\s")
 LOWER_INITIAL = re.compile(r"[a-z]\.")
@@ -37,19 +37,19 @@ YEAR = re.compile(
     r"[(\[]?((?:1[5-9]|20)\d\d)[a-z]?(?:[/–-]\d{1,4})?(?:[)\]][.,:;]*|[.,:;]+|$)"
     r"|[(\[]((?:1[5-9]|20)\d\d)[a-z]?[,;)\]]"
 )
-"""A word that is a year and is followed by punctuation or in brackets."""
+"""A word that is a year, and is in brackets or followed by punctuation."""
 MAX_WORDS = 1500
-"""Words of a list; the largest collaborations print some hundred names."""
+"""Largest number of words of a list; the largest collaborations print some hundred names."""
 WORD = re.compile(r"[^\s/]+/(?=[^\W\d_a-z][\w'’-]+,\s)|\S+")
-"""A slash separates the names of some German styles: "Bick, Wolfgang/Mann, Reinhard"."""
+"""A word; a slash separates the names in some German styles: "Bick, Wolfgang/Mann, Reinhard"."""
 MAX_WORD = 60
-"""Characters of a word of a name."""
+"""Longest word of a name, in characters."""
 QUOTES = '"“”‘`«„'
 
 
 @dataclass
 class Budget:
-    """How many more words may be read; without any, nothing more is found."""
+    """Number of words that may still be read; when it is used up, nothing more is found."""
 
     tokens: int
 
@@ -59,22 +59,22 @@ class Token:
     """One word of a list."""
 
     kind: str
-    """N a word of a name, I initials, S a suffix, A "and", L "et al."."""
+    """N for a word of a name, I for initials, S for a suffix, A for "and", L for "et al."."""
     word: str
     end: int
-    """Offset of its end in the text."""
+    """Offset of the end of the word in the text."""
     comma: bool = False
     """Whether a comma or semicolon follows."""
 
     @property
     def dotted(self) -> bool:
-        """Whether these are initials with a full stop."""
+        """Whether the word is initials with a full stop."""
         return self.kind == "I" and self.word.endswith(".")
 
 
 @dataclass(frozen=True)
 class Tokens:
-    """The words of a list, and what follows them."""
+    """The words of a list, and how it ends."""
 
     tokens: list[Token]
     ending: str
@@ -85,7 +85,7 @@ class Tokens:
 
 
 def read_tokens(text: str, start: int, budget: Budget | None = None) -> Tokens:
-    """Read words from an offset up to what ends a list."""
+    """Read the words of a list, from an offset to its end."""
     limit = MAX_WORDS if budget is None else min(MAX_WORDS, budget.tokens)
     tokens: list[Token] = []
     offset = start
@@ -114,7 +114,7 @@ def read_tokens(text: str, start: int, budget: Budget | None = None) -> Tokens:
 
 
 def to_year(word: str) -> int | None:
-    """Return the year of a word that is punctuated or in brackets: "(2014)", "2014a."."""
+    """Return the year in a word with punctuation or brackets: "(2014)", "2014a."."""
     match = YEAR.match(word)
     return int(match[1] or match[2]) if match else None
 
@@ -136,7 +136,7 @@ def _to_token(bare: str, text: str, end: int, comma: bool, before: list[Token]) 
         return Token("N", last.word + bare, end, comma)
     lone_press = lower.rstrip(".") == "press" and not (
         before and before[-1].kind == "N"
-    )  # "MIT Press", but "Ofir Press"
+    )  # true for "MIT Press", but not for "Ofir Press"
     if lone_press or not (
         is_name_word(bare, first=not before) or _is_lower_name(bare, text, end, before)
     ):
@@ -201,7 +201,7 @@ def is_name_word(word: str, *, first: bool = False) -> bool:
 
 
 def _ending(token: Token, text: str, before: list[Token]) -> str:
-    """Return how this token ends the list, "" if it does not."""
+    """Return how this token ends the list; "" if it does not."""
     if token.word.endswith(":"):
         return "colon"
     if token.kind == "L":
@@ -210,7 +210,7 @@ def _ending(token: Token, text: str, before: list[Token]) -> str:
         return ""
     starts = not before or before[-1].comma or before[-1].kind == "A"
     if starts and len(token.word) <= 3 and text[token.end : token.end + 2].strip().isupper():
-        return ""  # "Yu. Nesterov": a given name cut to two letters
+        return ""  # "Yu. Nesterov" has a given name cut to two letters
     if starts and FOLLOWED_BY_AND.match(text, token.end):
         return ""  # "Peter. Dayan and Geoff. Hinton"
     return "stop"

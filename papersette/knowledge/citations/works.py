@@ -2,7 +2,7 @@
 
 Titles are compared without spaces, case and accents (rapidfuzz ratio); digits must be equal, as
 "Part 1" is not "Part 2". This is leader clustering (Hartigan 1975) with blocking: the most frequent
-spelling leads, and others join a leader only, so that chains of similar titles are not joined.
+spelling leads, and other spellings join a leader only, so that similar titles do not form chains.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ SAME_WORK = 92
 """Least rapidfuzz ratio of two spellings of one title, 0 to 100. Of the 70 pairs of ICLR 2019 with
 the lowest ratios above it, 4 are two works."""
 SAME_PAPER = 90
-"""The same for a paper of the collection, whose year and authors are compared, too."""
+"""Least rapidfuzz ratio of a cited title and a paper's title; year and authors must also fit."""
 BLOCK = 14
 """Characters at the start that spellings must share if their first authors differ."""
 PAPER_BLOCK = 12
 """Characters that a cited title and a paper's title must share at their start or end."""
 AHEAD = 1
-"""Years by which a preprint with a similar title may precede the paper."""
+"""Largest number of years by which a preprint with a similar title may precede the paper."""
 EXACT_AHEAD = 3
-"""The same if the title is equal and long."""
+"""Largest number of years by which a preprint with an equal, long title may precede the paper."""
 SHORT = 24
-"""Characters; shorter titles, as "Deep learning", are compared together with the first author."""
+"""Characters of a long title; for shorter ones, as "Deep learning", first authors must agree."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Work:
 
 @dataclass(frozen=True)
 class Known:
-    """The fields of a paper of the collection by which citations of it are recognised."""
+    """The fields of a paper of the collection that identify citations of it."""
 
     paper_id: str
     title: str
@@ -103,13 +103,13 @@ def _join_spellings(spellings: Mapping[str, Counter[str]]) -> dict[str, str]:
 
 
 def _digits(key: str) -> str:
-    if key.isalpha():  # most titles
+    if key.isalpha():  # true for most titles
         return ""
     return "".join(c for c in key if c.isdigit())
 
 
 def _most_like(key: str, others: Collection[str], least: float) -> str | None:
-    """Return the most similar key, if its ratio is at least `least`."""
+    """Return the most similar key if its ratio is at least `least`."""
     found = process.extractOne(key, others, scorer=fuzz.ratio, score_cutoff=least)
     return found[0] if found else None
 
@@ -135,7 +135,7 @@ def _to_work(key: str, entries: list[Entry]) -> Work:
 
 
 def link_to_papers(works: Iterable[Work], papers: Sequence[Known]) -> list[tuple[str, str]]:
-    """Return (work key, paper_id) for each work that is a paper; duplicates are linked, too."""
+    """Return (work key, paper_id) for each work that is a paper; duplicates are also linked."""
     blocks: defaultdict[str, list[tuple[str, Known]]] = defaultdict(list)
     for paper in papers:
         key = to_title_key(paper.title)
