@@ -1,4 +1,4 @@
-"""Fill the table of papers that are related by background, method or result."""
+"""Fills the table of papers that are related by background, method or result."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ def save_aspects(db: Database, found: Aspects, encode: Encode | None = None) -> 
     """Write the papers related by each aspect; yield the name of each step.
 
     Args:
-        db: With papers and related papers.
-        found: The aspects of the papers; their words are forgotten.
-        encode: Makes vectors of texts; None to compare words alone.
+        db: A database with papers and related papers.
+        found: The aspects of the papers; their words are removed to free memory.
+        encode: Makes vectors of texts; None to compare only words.
     """
     vectors = dict(encode(list(found.iterate_beginnings()))) if encode else {}
     yield "vectors"
@@ -39,7 +39,7 @@ def save_aspects(db: Database, found: Aspects, encode: Encode | None = None) -> 
 
 
 def _read_candidates(db: Database) -> dict[str, list[str]]:
-    """Return the papers similar to each, then those similar to these."""
+    """Return the papers similar to each paper, followed by the papers similar to those."""
     similar: defaultdict[str, dict[str, None]] = defaultdict(dict)
     for paper_id, other_id in db.execute(RELATED):
         similar[paper_id][other_id] = None

@@ -1,4 +1,4 @@
-"""Fill the tables of citations: cited works, entries of reference lists, and cited names."""
+"""Fills the tables of citations: cited works, entries of reference lists, and cited names."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from papersette.text import to_slug, unique_id
 TABLES = ("cited_authors", "cited_names", "citations", "cited_works")
 
 Entries = Sequence[tuple[str, Entry]]
-"""Entries with the paper_id of the paper that cites."""
+"""(paper_id of the citing paper, entry of its reference list)."""
 
 
 def save_citations(db: Database, evidence: Evidence) -> None:
@@ -85,7 +85,7 @@ where exists (select 1 from citations)
 
 
 def _report_footnotes(db: Database, citing_notes: Iterable[tuple[str, int]]) -> None:
-    """Add a problem for each paper that has no list but cites in its footnotes."""
+    """Add a problem for each paper without a reference list that cites in its footnotes."""
     for paper_id, notes in citing_notes:
         reason = (
             f"cites in footnotes (at least {notes}) and has no list of references: its "
@@ -104,7 +104,7 @@ def _to_cited_work(
 
 
 def _to_work_ids(works: Iterable[Work]) -> dict[str, str]:
-    """Return a short unique name for each work's key, of first author, year and title words."""
+    """Return a short unique id for each work's key, made of first author, year and title words."""
     ids: dict[str, str] = {}
     taken: set[str] = set()
     for work in works:

@@ -39,14 +39,14 @@ union all select 'venues', count(*) from venues
 """
 EXPECTED = re.compile(r"([a-z ]+)=(\d+)(?:\.\.(\d+))?")
 MOST_LOSS = 5.0
-"""Percent of anything counted that a new build may lack."""
+"""Largest share of anything counted that a new build may lose, in percent."""
 MOST_DROP = 0.05
-"""How much worse the search may answer the catalog's questions, by any measure, from 0 to 1."""
+"""Largest drop of any measure, from 0 to 1, of how well the search answers the questions."""
 
 
 @dataclass(frozen=True)
 class Contents:
-    """What is compared of one database."""
+    """The contents of one database that are compared."""
 
     title: str
     started: str
@@ -54,7 +54,7 @@ class Contents:
     papers: frozenset[str]
     problems: int
     lost: int
-    """Items of sources that are neither papers nor problems."""
+    """Number of items of sources that are neither papers nor problems."""
     measures: Mapping[str, float]
 
 
@@ -109,7 +109,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 
 
 def read_contents(database: Path) -> Contents:
-    """Return what is compared. Raises `UserError` if the file is damaged or not a build."""
+    """Return the contents to compare. Raises `UserError` if the file is damaged or not a build."""
     if not database.is_file():
         raise UserError(f"{database}: there is no such file")
     try:
@@ -168,7 +168,7 @@ def compare_count(
 
 
 def compare_papers(result: Comparison, old: Contents, new: Contents, most_loss: float) -> None:
-    """Compare which papers there are: as many others are no replacement for those that are gone."""
+    """Compare which papers there are: other papers do not make up for papers that are gone."""
     gone = sorted(old.papers - new.papers)
     result.lines.append(f"{len(new.papers - old.papers):,} papers added, {len(gone):,} removed")
     if len(gone) > most_loss / 100 * len(old.papers):
@@ -177,7 +177,7 @@ def compare_papers(result: Comparison, old: Contents, new: Contents, most_loss: 
 
 
 def compare_lost(result: Comparison, old: Contents | None, new: Contents) -> None:
-    """Compare problems, of which there may be more, and lost items, of which there may not."""
+    """Compare problems, whose number may rise, and lost items, whose number may not."""
     before = f"{old.problems:12,}" if old else " " * 12
     result.lines.append(f"{'problems':40}{before}{new.problems:12,}")
     if new.lost > (old.lost if old else 0):
@@ -197,7 +197,7 @@ def compare_measures(
 
 
 def find_wrong_totals(counts: Mapping[str, int], expected: list[str]) -> Iterator[str]:
-    """Yield a reason for each published total that the build does not have."""
+    """Yield a reason for each expected total that the build does not have."""
     for text in expected:
         match = EXPECTED.fullmatch(text)
         name, low = (match[1], int(match[2])) if match else ("", 0)

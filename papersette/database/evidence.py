@@ -1,7 +1,7 @@
-"""Collect what each paper says by itself, from which the stages of facts.py fill their tables.
+"""Collects the findings of each paper, from which the stages of facts.py fill their tables.
 
 Papers are read from the database in order and examined by worker processes, or found in the cache.
-What is kept of a paper here is small: the text itself stays in the database.
+Only small findings are kept in memory here; the text itself stays in the database.
 """
 
 from __future__ import annotations
@@ -34,43 +34,43 @@ T = TypeVar("T")
 
 
 class Evidence:
-    """What the papers of a database say, and what is needed to ask them more.
+    """Findings of all papers of a database, and the means to examine the papers again.
 
     Args:
         pool: Workers that examine papers.
-        cache: Where findings are kept, if anywhere.
+        cache: Where findings are cached; None for no cache.
     """
 
     def __init__(self, pool: Workers, cache: Location | None = None) -> None:
         self.pool = pool
         self.cache = cache
         self.datasets: Sequence[Term] = ()
-        """Names to search for."""
+        """Names of datasets to search for."""
         self.entries: list[tuple[str, Entry]] = []
-        """Of all reference lists, with the paper_id."""
+        """(paper_id, entry) of all reference lists."""
         self.citing_notes: list[tuple[str, int]] = []
         self.code_links: list[tuple[Any, ...]] = []
         """Rows of the table code_links."""
         self.acronyms = Acronyms()
         self.miner = Miner()
         self.vocabularies = Vocabularies()
-        """Of the papers in order."""
+        """Vocabularies of the papers, in the order of their numbers."""
         self.words = WordCounts()
-        """Of the papers in order."""
+        """Word counts of the papers, in the order of their numbers."""
         self.aspects = Aspects()
-        """Of the papers in order."""
+        """Aspects of the papers, in the order of their numbers."""
         self.layout: tuple[list[str], Outcome[Any, Layout | None]] | None = None
-        """Ids of the papers of the map, and the layout that a worker makes."""
+        """Ids of the papers on the map, and the layout that a worker computes."""
         self.collection: Collection | None = None
-        """The papers as vectors, when the first stage has asked for them."""
+        """The papers as vectors, once a stage has needed them."""
         self.unsaved: Counter[str] = Counter()
-        """Papers whose findings could not be kept, by the reason."""
+        """Reason -> number of papers whose findings could not be cached."""
         self._same: dict[Any, Any] = {}
 
     def read(self, db: Database) -> Iterator[str]:
         """Examine every paper, in order of its number; yield its id when it is done.
 
-        What fails costs one paper its part of the facts, and is a problem.
+        If a step fails, the paper lacks the facts of that step, and a problem reports it.
         """
         texts = read_texts(db, self.cache)
         for outcome in self.pool.run(findings.find, texts, find=_find_known):
@@ -100,7 +100,7 @@ class Evidence:
             for position, link in enumerate(found.code_links, start=1)
         )
         self.acronyms.count(found.acronyms)
-        if found.names.words:  # else a paper without text, which counts nowhere
+        if found.names.words:  # a paper without text is not counted
             self.miner.count(found.names)
         self.vocabularies.add(found.names.words)
         self.words.add(found.words)
@@ -109,7 +109,7 @@ class Evidence:
             self.unsaved[found.unsaved] += 1
 
     def _share(self, entry: Entry) -> Entry:
-        """Return the entry with values that many entries have kept once."""
+        """Return the entry with strings that many entries share stored once."""
         authors = self._once(tuple(map(self._once, entry.authors)))
         title, venue = self._once(entry.title), self._once(entry.venue)
         return replace(entry, authors=authors, title=title, venue=venue)
@@ -119,7 +119,7 @@ class Evidence:
         return kept
 
     def forget_entries(self) -> None:
-        """Free the memory of the reference lists, when their tables are filled."""
+        """Free the memory of the reference lists, after their tables are filled."""
         self.entries = []
         self._same = {}
 
@@ -128,7 +128,7 @@ SOURCE_OF = "select venue_id from papers where paper_id = ?"
 
 
 def _find_known(text: PaperText) -> Findings | None:
-    """Return what is known of a paper without reading it."""
+    """Return the findings of a paper if they are empty or cached, else None."""
     if not text.pages and text.references is None:
         return Findings()
     return findings.find_cached(text)
@@ -145,7 +145,7 @@ REASON = (
 
 
 def read_texts(db: Database, cache: Location | None = None) -> Iterator[PaperText]:
-    """Yield every paper in order, with its pages and headings and the references of its source."""
+    """Yield the text of every paper in order: pages, headings, and references from its source."""
     given = _read_given_references(db)
     ids = [paper_id for (paper_id,) in db.execute("select paper_id from papers order by number")]
     pages, headings = _group(db, PAGES, ids), _group(db, HEADINGS, ids)
@@ -163,7 +163,7 @@ order by papers.number, position
 
 
 def _group(db: Database, sql: str, ids: Sequence[str]) -> Iterator[tuple[Any, ...]]:
-    """Yield the rows of each paper, without its id, which is first in them and ascends as `ids`."""
+    """Yield the rows of each paper in the order of `ids`, without their first column, the id."""
     groups = groupby(db.execute(sql), key=itemgetter(0))
     following = next(groups, None)
     for paper_id in ids:
@@ -175,7 +175,7 @@ def _group(db: Database, sql: str, ids: Sequence[str]) -> Iterator[tuple[Any, ..
 
 
 def _read_given_references(db: Database) -> dict[str, list[Reference]]:
-    """Return the reference lists that sources gave, by paper_id; load.py has written them."""
+    """Return the reference lists that sources gave, which load.py has written, by paper_id."""
     if not db.execute(HAS_GIVEN_REFERENCES).fetchone():
         return {}
     rows = db.execute("select paper_id, fields from given_references order by rowid")

@@ -1,4 +1,4 @@
-"""Fill the tables of facets: the values a search can be filtered by, and the papers that have each.
+"""Fills the tables of facets: the values a search can be filtered by, and the papers of each.
 
 Everything that a search counts or filters by is a row of paper_facets, whatever table it came from.
 A new facet is one more `union all` of FACET_VALUES.
@@ -88,7 +88,7 @@ with facet_values(facet, value, label, number, occurrences) as (
 )
 select facet, value, label, number, occurrences from facet_values order by facet, value, number
 """
-"""Facet, value, label, number of each paper that has the value, and how often it has it."""
+"""Selects facet, value, label, number of each paper with the value, and its occurrences there."""
 
 
 def save_facets(db: Database) -> None:
@@ -117,7 +117,7 @@ def save_facets(db: Database) -> None:
 
 
 def _to_facet_ids(papers_of: Mapping[Value, Collection[int]]) -> dict[Value, int]:
-    """Return the facet_id of each value; within a facet they rise from the most common value."""
+    """Return the facet_id of each value; within a facet the most common value has the lowest."""
     names = sorted({facet for facet, _ in papers_of})
     facet_numbers = {facet: n for n, facet in enumerate(names, start=1)}
     ranks: Counter[str] = Counter()

@@ -1,8 +1,8 @@
-"""Compare two builds of one file: which papers were added, changed or removed.
+"""Compares two builds of one file: which papers were added, changed or removed.
 
-A build with the fingerprint of the last one is not made again. The fingerprint covers the catalog,
+A build is skipped if its fingerprint is that of the last one. The fingerprint covers the catalog,
 every item as read, every file's name, size and time, the options, the code and lists of this
-package, the files of the site that rank, and the versions of the libraries.
+package, the files of the site that affect ranking, and the versions of the libraries.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ COMPARED = (
 ).split()
 """Columns of papers that are compared."""
 MAX_CHANGES = 1000
-"""Number of changes that are kept, the newest, so that feed readers that were offline find them."""
+"""Number of the newest changes that are kept, so that feed readers that were offline find them."""
 
 PACKAGE = Path(__file__).parents[1]
 RANKING = ("metadata.yml", "settings.json", "plugins/*.py")
-"""Files of the site that decide how its search ranks, which the build measures."""
+"""Files of the site that affect the ranking of its search, which the build measures."""
 LIBRARIES = ("datasette", "numpy", "rapidfuzz", "scikit-learn", "scipy", "tantivy")
-"""Libraries whose version may change the result; `engines.VERSION` has those that read PDFs."""
+"""Libraries whose version may change the result; `engines.VERSION` covers the PDF libraries."""
 
 Row = dict[str, Any]
 
@@ -48,11 +48,11 @@ class Previous:
 
 
 def to_fingerprint(inputs: Iterable[object], files: Iterable[Path], site_folder: Path) -> str:
-    """Return a SHA-256 of all that a build depends on.
+    """Return a SHA-256 of everything that a build depends on.
 
-    That is the `repr` of the inputs, the name, size and time of the files, the contents of this
-    package and of the files of the site that rank (`RANKING`), and the versions of Python, SQLite
-    and the libraries.
+    This is the `repr` of the inputs, the name, size and time of the files, the contents of this
+    package and of the files of the site that affect ranking (`RANKING`), and the versions of
+    Python, SQLite and the libraries.
     """
     digest = hashlib.sha256()
     for value in (*inputs, to_versions()):
@@ -86,7 +86,7 @@ def to_versions() -> dict[str, str]:
 
 
 def _package_files() -> Iterator[Path]:
-    """Yield every file of the package, code and lists, but not what Python compiles."""
+    """Yield every file of the package, code and lists, except compiled Python files."""
     for path in PACKAGE.rglob("*"):
         if path.is_file() and "__pycache__" not in path.parts:
             yield path
@@ -110,7 +110,7 @@ def read_previous(path: Path) -> Previous | None:
 
 
 def to_changes(previous: Previous, papers: dict[str, Row], started: str) -> Iterator[Row]:
-    """Yield the rows of changes: those of earlier builds, then those of this one."""
+    """Yield the rows of `changes`: those of earlier builds, then those of this one."""
     changes = [*previous.changes, *_compare(previous.papers, papers, started)][-MAX_CHANGES:]
     for number, row in enumerate(changes, start=1):
         yield {**row, "change_id": number}

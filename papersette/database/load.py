@@ -1,6 +1,6 @@
-"""Load papers, and everything that comes with them, into the tables of schema.py.
+"""Loads papers, and everything that comes with them, into the tables of schema.py.
 
-Each `save_` function writes the rows of one table or of a few that belong together. Facts that are
+Each `save_` function writes the rows of one table or of a few related tables. Facts that are
 derived from the text are written by facts.py.
 """
 
@@ -33,7 +33,7 @@ from papersette.text import to_slug
 
 Row = dict[str, Any]
 XML = "xml"
-"""The engine of pages whose text the source has, a section a page."""
+"""Engine of pages whose text comes from the source's XML, one section a page."""
 
 
 def save_papers(
@@ -41,7 +41,7 @@ def save_papers(
 ) -> Iterator[Paper]:
     """Write papers with their works, venues, pages, sections, reviews, authors and sessions.
 
-    Yields each paper when its rows are written. `texts` maps each file to its text, or to the
+    Yield each paper when its rows are written. `texts` maps each file to its text, or to the
     reason why it has none; `works` maps each paper_id to its work_id.
     """
     _save_works(db, papers, works)
@@ -69,7 +69,7 @@ def save_papers(
 
 
 def _to_text(paper: Paper) -> Text | None:
-    """Return the text that the source itself has, a page for each section; None if it has none."""
+    """Return the text given by the source, one page for each section; None if it gives none."""
     if not paper.sections:
         return None
     pages = tuple(Page(section.body, section.refs, XML) for section in paper.sections)
@@ -82,7 +82,7 @@ def _to_text(paper: Paper) -> Text | None:
 
 
 def _save_references(db: Database, papers: Iterable[Paper]) -> None:
-    """Write the reference lists that sources give, from which facts.py makes the citations."""
+    """Write the reference lists that sources give; citations.py turns them into citations later."""
     db.execute("create temp table given_references (paper_id text, position integer, fields text)")
     rows = (
         (paper.paper_id, position, json.dumps(asdict(reference)))
@@ -127,13 +127,13 @@ def save_versions(db: Database, pairs: Iterable[versions.Pair]) -> None:
 
 
 def save_alternate_values(db: Database, values: Iterable[AlternateValue]) -> None:
-    """Write the values that other sources give; the last one of each paper, field and source."""
+    """Write the alternate values; the last value of each paper, field and source is kept."""
     rows = {(value.paper_id, value.field, value.source): asdict(value) for value in values}
     _insert(db, "alternate_values", rows.values())
 
 
 def save_tallies(db: Database, tallies: Iterable[Tally]) -> None:
-    """Write the import report, a row for each source in the order of the catalog."""
+    """Write the import report, one row for each source in the order of the catalog."""
     rows = (
         {"position": position, **asdict(tally)} for position, tally in enumerate(tallies, start=1)
     )
@@ -174,7 +174,7 @@ def _to_page_row(number: int, paper: Paper, page_number: int, page: Page) -> tup
 
 
 def _save_authors(db: Database, papers: list[Paper]) -> None:
-    """Write a row of authors for each name, merging its spellings, and authorships as printed."""
+    """Write one author for the spellings of each name, and authorships with names as printed."""
     author_of = group_names(author.name for paper in papers for author in paper.authors)
     ids = {name: to_slug(author) or author for name, author in author_of.items()}
     names = {ids[name]: author for name, author in author_of.items()}
@@ -244,12 +244,12 @@ def save_evaluation(db: Database, figures: Iterable[Row]) -> None:
 
 
 def save_problems(db: Database, problems: Iterable[Problem]) -> None:
-    """Write what could not be used or needs review."""
+    """Write what could not be used or needs a review."""
     _insert(db, "problems", map(asdict, problems))
 
 
 def save_site(db: Database, publication: Catalog) -> None:
-    """Write the name and look of the publication, which a server then needs no file for."""
+    """Write the name and look of the publication, so that a server needs no other file for it."""
     site = asdict(publication.site)
     del site["remarks"]
     logo = site.pop("logo") or {"media_type": None, "content": None}
@@ -260,7 +260,7 @@ def save_site(db: Database, publication: Catalog) -> None:
 
 
 def save_late_problems(db: Database, problems: Iterable[Problem]) -> int:
-    """Write problems that a search found after the row of this build; return the number of all."""
+    """Write problems found after the row of this build; return the number of all problems."""
     save_problems(db, problems)
     db.execute(UPDATE_PROBLEM_COUNT)
     return int(db.execute(COUNTS["problems"]).fetchone()[0])

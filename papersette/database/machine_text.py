@@ -1,7 +1,7 @@
-"""Report text that addresses a program instead of a reader, by the full-text index of the pages.
+"""Finds text that addresses a program instead of a reader, with the full-text index of the pages.
 
 The index answers some hundred short queries in milliseconds, whatever the size of the collection;
-the pages that it finds are then read. Only scripts without spaces need a look at each page.
+only the pages that it finds are read. Scripts without spaces need a look at every page.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from papersette.records import Problem
 from papersette.text import fold
 
 MOST_PAGES = 5
-"""Pages that a problem names."""
+"""Largest number of pages named in a problem."""
 EXCERPT = 160
-"""Characters of an excerpt."""
+"""Longest excerpt in characters."""
 MATCHING = """
 select page_id, coalesce(pages.body, '') || char(10) || coalesce(pages.refs, '')
 from pages_fts join pages on page_id = pages_fts.rowid where pages_fts match ?
 """
 BODIES = "select page_id, body from pages where body is not null"
 BEFORE = 40
-"""Characters of an excerpt before the letters that were found."""
+"""Characters of an excerpt before the text that was found."""
 PAPER_OF = """
 select papers.paper_id, venue_id, file, page
 from pages join papers using (paper_id) where page_id = ?
@@ -33,7 +33,7 @@ from pages join papers using (paper_id) where page_id = ?
 
 
 def find_machine_text(db: Database) -> Iterator[Problem]:
-    """Yield a problem for each paper with such text, with its pages and the first excerpt."""
+    """Yield a problem for each paper with such text, with page numbers and the first excerpt."""
     excerpts: dict[int, str] = {}
     for page_id, text, wording in _find_candidates(db, load_wordings()):
         span = wording.find(fold(text))
@@ -50,9 +50,10 @@ def find_machine_text(db: Database) -> Iterator[Problem]:
 def _find_candidates(
     db: Database, wordings: Sequence[Wording]
 ) -> Iterator[tuple[int, str, Wording]]:
-    """Yield (page_id, text, wording) of the pages that may say it.
+    """Yield (page_id, text, wording) of the pages that may contain a wording.
 
-    Python finds no Chinese letters in an English page without looking through it, SQLite does not.
+    Scripts without spaces are searched in Python: unlike SQLite, it knows without a scan that an
+    English page has no Chinese letters.
     """
     for wording in wordings:
         if not wording.is_letters:
@@ -66,7 +67,7 @@ def _find_candidates(
 
 
 def to_excerpt(text: str, start: int, end: int) -> str:
-    """Return the part of a text around a span, with whole words."""
+    """Return the part of a text around a span, beginning with a whole word."""
     first = max(text.rfind(" ", 0, max(0, start - BEFORE)) + 1, start - 2 * BEFORE, 0)
     return " ".join(text[first : max(end, first + EXCERPT)].split())[:EXCERPT]
 
@@ -82,7 +83,7 @@ def to_match(wording: Wording) -> str:
 
 
 def to_reason(found: list[tuple[int, str]]) -> str:
-    """Return what a problem says of pages, each with an excerpt."""
+    """Return the reason of a problem: the numbers of the pages, and the first excerpt."""
     numbers = ", ".join(str(page) for page, _ in found[:MOST_PAGES])
     more = ", …" if len(found) > MOST_PAGES else ""
     return (

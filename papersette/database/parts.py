@@ -1,8 +1,8 @@
-"""Lock a database while it is built, and remove what builds that were killed left behind.
+"""Locks a database while it is built, and removes leftovers of killed builds.
 
-A build writes into hidden files and folders beside its database, which are renamed when they are
-complete. Only the build that holds the lock may remove them. The system releases the lock of a
-process that is killed. Where the file system has no locks, nothing is removed.
+A build writes into hidden files and folders ("parts") beside its database, which are renamed when
+they are complete. Only the build that holds the lock may remove them. The system releases the lock
+of a killed process. Where the file system has no locks, nothing is removed.
 """
 
 from __future__ import annotations
@@ -22,12 +22,13 @@ from papersette.errors import UserError
 from papersette.search.index import to_index_folder, to_part_folder
 
 STALE_SECONDS = 3600
-"""Age of a part that has no lock, such as the index that a server was writing."""
+"""Age in seconds from which a part without a lock is removed, such as an index that a server was
+writing."""
 
 
 @contextlib.contextmanager
 def lock(database: Path) -> Iterator[None]:
-    """Hold the lock of a database; remove the parts that earlier builds of it left.
+    """Hold the lock of a database, and remove the parts that earlier builds of it left behind.
 
     Raises `UserError` if another build holds it, and `OSError` if its folder cannot be written.
     """
@@ -38,7 +39,7 @@ def lock(database: Path) -> Iterator[None]:
             file = stack.enter_context(path.open("a"))
             if not _try_lock(file, database):
                 break
-            with contextlib.suppress(FileNotFoundError):  # removed by the build that held it
+            with contextlib.suppress(FileNotFoundError):  # the build that held the lock removed it
                 held = path.stat().st_ino == os.fstat(file.fileno()).st_ino
         stack.callback(remove, path)
         for part in find_leftovers(database) if held else ():
@@ -47,7 +48,7 @@ def lock(database: Path) -> Iterator[None]:
 
 
 def _try_lock(file: IO[str], database: Path) -> bool:
-    """Lock a file; return False where the file system has no locks."""
+    """Lock a file; return False if the file system has no locks."""
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -67,17 +68,17 @@ def to_index_part(database: Path) -> Path:
 
 
 def to_old_index(database: Path) -> Path:
-    """Return where a build puts the old index before it removes it."""
+    """Return the path to which a build moves the old index before it removes it."""
     return database.with_name(f".{to_index_folder(database).name}.old.part")
 
 
 def to_inspection_part(inspection: Path, database: Path) -> Path:
-    """Return where a build of a database writes the file inspect-data.json."""
+    """Return the path at which a build of a database writes inspect-data.json."""
     return inspection.with_name(f".{inspection.name}.{database.stem}.part")
 
 
 def find_leftovers(database: Path) -> list[Path]:
-    """Return the parts of builds of this database; the lock must be held to remove them."""
+    """Return the parts left by builds of this database; hold the lock to remove them."""
     folder, index_folder = database.parent, to_index_folder(database)
     own = {
         to_index_part(database),
@@ -94,7 +95,7 @@ def find_leftovers(database: Path) -> list[Path]:
 
 
 def remove_stale(folder: Path, pattern: str) -> None:
-    """Remove the parts that a killed process left in a folder that several builds may share."""
+    """Remove old parts of killed processes in a folder that several builds may share."""
     for path in folder.glob(pattern):
         if _is_stale(path):
             remove(path)

@@ -1,9 +1,9 @@
-"""Create, index, check and publish papers.db.
+"""Creates, indexes, checks and publishes papers.db.
 
 The database is written to a temporary file next to its destination and renamed at the end, so that
 a build that fails leaves the old file unchanged. The search index and inspect-data.json are renamed
-just after it; `is_index_current` and `is_inspected` find those of another build, which a kill
-between the renames leaves.
+just after it. A kill between the renames leaves those of another build, which `is_index_current`
+and `is_inspected` detect.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ from papersette.workers import Limits, Workers
 def publish(path: Path, papers: int = 0) -> Iterator[Database]:
     """Yield an empty database to fill; if the block succeeds, replace `path` with it atomically.
 
-    `papers` is about how many papers there will be, which decides the size of the file's pages.
-    The index that the block wrote into the folder `parts.to_index_part(path)` is published with it.
+    `papers` is the approximate number of papers, which determines the file's page size. The index
+    that the block wrote into the folder `parts.to_index_part(path)` is published with the database.
     """
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     os.close(handle)
@@ -62,7 +62,7 @@ def publish(path: Path, papers: int = 0) -> Iterator[Database]:
 
 
 def install_index(database: Path) -> None:
-    """Put the index that was written for a database where its old one is."""
+    """Replace the search index of a database by the one that was just written."""
     folder, old = to_index_folder(database), parts.to_old_index(database)
     if folder.exists():
         folder.rename(old)
@@ -73,11 +73,12 @@ def install_index(database: Path) -> None:
 FAST_PRAGMAS = """
 pragma foreign_keys = on; pragma synchronous = off; pragma journal_mode = memory;
 """
-"""An incomplete file has no value, so that only its last write needs to reach the disk."""
+"""An incomplete file is worthless, so that only its last write needs to reach the disk."""
 LARGE_PAGES = "pragma page_size = 16384"
-"""Waste less behind the text of a page of a paper: a file with many papers is 8 % smaller."""
+"""Larger pages waste less space after the text of a paper's page: a file with many papers is 8 %
+smaller."""
 MANY = 500
-"""Papers from which this is so; with few, each table would waste more."""
+"""Number of papers from which large pages save space; with fewer, each table would waste more."""
 
 
 def _sync(path: Path) -> None:
@@ -86,7 +87,7 @@ def _sync(path: Path) -> None:
 
 
 def check_destination(path: Path) -> None:
-    """Raise `UserError` if no file can be made at `path`."""
+    """Raise `UserError` if no file can be created at `path`."""
     if not path.parent.is_dir():
         raise UserError(
             f"{path}: folder {path.parent} does not exist; create it or give another path with --db"
@@ -96,7 +97,7 @@ def check_destination(path: Path) -> None:
 
 
 def index_tables(db: Database) -> Iterator[str]:
-    """Build the full-text indexes and the planner's statistics, yielding the name of each."""
+    """Build the full-text indexes and the planner's statistics; yield the name of each."""
     db.conn.create_function("fold", 1, lambda text: text and fold(text), deterministic=True)
     for name, script in INDEXES.items():
         db.conn.executescript(script.replace("SIGNS", SIGNS))
@@ -107,11 +108,12 @@ def index_tables(db: Database) -> Iterator[str]:
 def writing_search_index(db: Database, path: Path) -> Iterator[None]:
     """Write the search index of a database that will be published at `path`, in another process.
 
-    The block runs meanwhile, and may write what searches do not read. Everything except the row
-    of this build must already be written; `write_manifest` binds the search index to it.
+    The block runs at the same time, and may write tables that searches do not read. Everything
+    except the row of this build must already be written; `write_manifest` binds the search index to
+    it.
 
-    The process reads a copy, as it cannot read what is being written. Copy and folder have names of
-    their own, so that what a killed build has left cannot write into those of the next.
+    The process reads a copy, as it cannot read the file that is being written. Copy and folder have
+    unique names, so that the process of a killed build cannot write into those of the next build.
     """
     handle, name = tempfile.mkstemp(".part", f".{path.name}.", path.parent)
     os.close(handle)
@@ -132,7 +134,7 @@ def writing_search_index(db: Database, path: Path) -> Iterator[None]:
 def _write_index(job: IndexJob) -> int:
     """Write the search index of a database into a folder; return the number of its papers.
 
-    Ends if the process that waits for it has been killed, as then its own parent ends.
+    Stops if the build that waits for it was killed, which changes the parent process.
     """
     database, folder = job
     papers, parent = 0, os.getppid()
@@ -144,9 +146,9 @@ def _write_index(job: IndexJob) -> int:
 
 
 IndexJob = tuple[Path, Path]
-"""A database and the folder of its search index."""
+"""(database, folder of its search index)."""
 UNLIMITED = Limits(seconds=1e6, memory=1 << 42)
-"""Limits of the process that writes the search index: it reads our own database."""
+"""Limits of the process that writes the search index: it only reads our own database."""
 
 
 def commit(db: Database) -> Path:
@@ -158,7 +160,7 @@ def commit(db: Database) -> Path:
 
 
 def check(db: Database) -> None:
-    """Raise `RuntimeError` if the database is inconsistent, which is a bug, whatever the input."""
+    """Raise `RuntimeError` if the database is inconsistent: a bug, whatever the input."""
     faults = [f"foreign key: {row}" for row in db.execute("pragma foreign_key_check")]
     faults += [row[0] for row in db.execute("pragma integrity_check") if row[0] != "ok"]
     faults += [
@@ -173,8 +175,8 @@ def check(db: Database) -> None:
 def save_inspection(path: Path, database: Path) -> None:
     """Add the database to Datasette's inspect-data.json at `path`; keep the other entries.
 
-    With this file Datasette serves the database as immutable, knows its counts, and
-    offers it for download.
+    With this file Datasette serves the database as immutable, knows its row counts, and offers it
+    for download.
     """
     inspection = {**_read_inspection(path), database.stem: _inspect(database)}
     temporary = parts.to_inspection_part(path, database)
@@ -186,7 +188,7 @@ def save_inspection(path: Path, database: Path) -> None:
 
 
 def _read_inspection(path: Path) -> dict[str, object]:
-    """Return the entries of the file at `path`; none where it is missing or damaged."""
+    """Return the entries of the file at `path`; none if it is missing or damaged."""
     try:
         entries = json.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, ValueError):
@@ -208,7 +210,7 @@ def _hash(database: Path) -> str:
 
 
 def is_index_current(database: Path) -> bool:
-    """Tell whether the index beside a database is of its last build and can be opened."""
+    """Return whether the index beside a database belongs to its last build and can be opened."""
     folder = to_index_folder(database)
     try:
         if is_current(database, folder):
@@ -220,7 +222,7 @@ def is_index_current(database: Path) -> bool:
 
 
 def is_inspected(path: Path, database: Path) -> bool:
-    """Tell whether the inspect-data.json at `path` describes the database as it is now."""
+    """Return whether the inspect-data.json at `path` describes the current database."""
     entry = _read_inspection(path).get(database.stem)
     return (
         isinstance(entry, dict)

@@ -1,4 +1,4 @@
-"""Decide whether a build may replace the file at its destination.
+"""Decides whether a build may replace the file at its destination.
 
 A database belongs to the catalog of its last build: the catalog at the same path, or one with the
 same file name and the same title. The path of a catalog below the database's folder is recorded
@@ -28,7 +28,7 @@ def to_catalog_path(catalog: Path, database: Path) -> str:
 
 
 def check_replaceable(database: Path, publication: Catalog) -> None:
-    """Raise `UserError` where `database` is a file that this catalog did not make."""
+    """Raise `UserError` if `database` is a file that was not made from this catalog."""
     if not database.is_file() or database.stat().st_size == 0 or is_own(database, publication):
         return
     last_build = read_last_build(database)
@@ -55,7 +55,7 @@ def is_own(database: Path, publication: Catalog) -> bool:
 
 
 def read_last_build(database: Path) -> tuple[str, str] | None:
-    """Return catalog path and title of the last build, or None where the file has none."""
+    """Return catalog path and title of the last build, or None if the file has none."""
     try:
         with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as conn:
             row = conn.execute(

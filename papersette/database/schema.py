@@ -5,7 +5,7 @@ the design.
 """
 
 PAGES_PER_PAPER = 10_000
-"""page_id = papers.number * PAGES_PER_PAPER + page, so that a page's paper is found by division."""
+"""page_id = papers.number * PAGES_PER_PAPER + page, so that division gives a page's paper."""
 
 SCHEMA = """
 create table venues (
@@ -115,7 +115,8 @@ create table terms (
     name text not null,
     kind text not null,
     origin text not null,
-    paper_count integer not null
+    paper_count integer not null,
+    spellings text
 );
 
 create table mentions (
@@ -470,7 +471,7 @@ INDEXES = {
 """The scripts that create and fill the indexes, by name.
 
 The indexes contain `fold`ed text, so that Arabic is found in any spelling but shown as written;
-FTS5's own 'rebuild' would not fold. SIGNS stands for the Arabic vowel signs, which are parts of
+FTS5's own 'rebuild' would not fold. SIGNS is replaced by the Arabic vowel signs, which are parts of
 words.
 """
 

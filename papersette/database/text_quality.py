@@ -1,4 +1,4 @@
-"""Score the quality of extracted text: the share of a paper's words that other papers use, too.
+"""Scores the quality of extracted text: the share of a paper's words that other papers also use.
 
 A font without a usable character map yields words that occur nowhere else. The score needs the
 finished full-text index, unlike the checks of a single file in fulltext/quality.py.
@@ -17,7 +17,7 @@ from papersette.records import Problem
 POOR_QUALITY = 0.5
 """Papers with a lower score are reported as problems."""
 MIN_PAPERS = 20
-"""Papers with text that a language must have; the only French paper would share no words."""
+"""Least number of papers with text in a language; a single French paper would share no words."""
 SAMPLED_WORDS = 60
 """Approximate number of words looked up for each paper."""
 
@@ -42,7 +42,7 @@ join papers using (paper_id)
 where ranked.rank = (ranked.page_count + 1) / 2
     and coalesce(papers.language, '') in (select language from languages)
 """
-"""Number of each paper in a language with enough papers, and its page of median length."""
+"""Selects the number and the page of median length of each paper, if its language has enough."""
 POOR_TEXTS = """
 select paper_id, venue_id, file, text_quality
 from papers
