@@ -96,7 +96,7 @@ def test_an_export_is_imported_again_completely(dora, visitor):
     token = {"csrftoken": carol.client.cookies["ds_csrftoken"], "tags": "from Zotero"}
     page = carol.client.post("/-/library/import", data=token, files=files)
     assert page.status_code == 200, page.text
-    assert "2 papers are new in your library." in page.text
+    assert "2 papers were added to your library." in page.text
     assert "were not found" not in page.text
     library = carol.get("/-/account/data.json").json()["library"]
     assert [(e["paper_id"], e["tags"]) for e in library] == [
@@ -109,7 +109,7 @@ def test_what_was_not_matched_is_listed_and_what_was_there_stays(dora):
     dora.post(f"{SWALP}/library", status="read", note="Keep this")
     items = [{"id": "swalp"}, {"id": "x", "title": "On <b>nothing</b> at all"}]
     page = dora.post("/-/library/import", text=json.dumps(items))
-    assert "0 papers are new" in page.text
+    assert "0 papers were added" in page.text
     assert "1 entry was not found" in page.text
     assert "On &lt;b&gt;nothing" in page.text or "On nothing at all" in page.text
     assert "Keep this" in dora.get("/-/library").text
