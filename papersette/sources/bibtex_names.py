@@ -149,12 +149,14 @@ def _split_at_commas(part: str, *, pairs: bool) -> tuple[list[str], bool]:
 
 
 def _are_pairs(pieces: list[str]) -> bool:
-    """Return whether every second piece is initials: “Lovelace, A., Ångström, Z.”."""
-    return (
-        len(pieces) > 3
-        and len(pieces) % 2 == 0
-        and all(all(map(is_initials, piece.split())) for piece in pieces[1::2])
-    )
+    """Return whether these are family and given names by turns, “Lovelace, A., Ångström, Z.”.
+
+    Either all given names are initials, or no piece in the position of a family name has a blank.
+    """
+    if len(pieces) < 4 or len(pieces) % 2:
+        return False
+    are_initials = all(all(map(is_initials, piece.split())) for piece in pieces[1::2])
+    return are_initials or not any(" " in piece for piece in pieces[::2])
 
 
 def _are_names(pieces: list[str], fewest: int) -> bool:

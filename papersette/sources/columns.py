@@ -1,4 +1,4 @@
-"""Guess which column of a table has which field, and what separates the names in a cell."""
+"""Guess which column of a table has which field, and which character separates names in a cell."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ HEADERS = {
     "language": "language lang langue sprache",
     "decision": "decision status papertype acceptance",
     "ratings": "ratings rating scores score reviews",
+    "doi": "doi doinumber",
     "url": "url link site website page weburl paperurl forumurl",
     "pdf_url": "pdfurl pdflink urlpdf paperpdf pdfpath",
     "file": "file filename pdffile pdfname pdf",
@@ -31,18 +32,18 @@ HEADERS = {
     "session_finish": "sessionfinish finish end endtime",
     "session_room": "sessionroom room location",
 }
-"""Field -> headers in lower case without blanks and signs, the likeliest first."""
+"""Field -> headers in lower case without blanks and signs, the likeliest header first."""
 VENUE_HEADERS = "venue conference booktitle journal proceedings event publication".split()
 PARTS = ";|"
-"""The separators that need not be named in a catalog."""
+"""Separators that need not be named in a catalog."""
 MANY = 0.5
-"""Share of the cells that must have a separator, or the names of a row, to be taken for one."""
+"""Share above which commas are separators: of cells with whole names, or of names with a blank."""
 
 Row = Mapping[str, Any]
 
 
 def to_columns(headers: Iterable[str]) -> dict[str, str]:
-    """Return the column of each field that the headers name.
+    """Return the column of each field for which there is a known header.
 
     >>> to_columns(["Paper ID", "Title", "Authors", "Seats"])
     {'paper_id': 'Paper ID', 'title': 'Title', 'authors': 'Authors'}
@@ -51,7 +52,7 @@ def to_columns(headers: Iterable[str]) -> dict[str, str]:
     for header in headers:
         by_key.setdefault(to_key(header), header)
     found = {}
-    for field in FIELDS:
+    for field in (name for name in FIELDS if name != "venue"):  # venues.py guesses from it
         keys = [to_key(field), *HEADERS.get(field, "").split()]
         if column := next((by_key[key] for key in keys if key in by_key), None):
             found[field] = column
@@ -60,7 +61,7 @@ def to_columns(headers: Iterable[str]) -> dict[str, str]:
 
 
 def to_settings(rows: Sequence[Row]) -> tuple[dict[str, Any], list[str]]:
-    """Return the settings `columns` and `separators` of a table, and what is in doubt.
+    """Return the settings `columns` and `separators` of a table, and doubts about them.
 
     Args:
         rows: The first rows of the table.
@@ -82,7 +83,7 @@ def to_settings(rows: Sequence[Row]) -> tuple[dict[str, Any], list[str]]:
 
 
 def _by_values(found: dict[str, str], rows: Sequence[Row]) -> dict[str, str]:
-    """Return the columns, corrected by what is in them."""
+    """Return the columns of the fields, corrected by the values in these columns."""
 
     def cells(name: str) -> list[str]:
         given = (values.to_text(row.get(found.get(name, ""))) for row in rows)
@@ -91,9 +92,9 @@ def _by_values(found: dict[str, str], rows: Sequence[Row]) -> dict[str, str]:
     if cells("file") and all(text.startswith("http") for text in cells("file")):
         found.setdefault("pdf_url", found.pop("file"))
     if "paper_id" not in found and cells("url") and all("id=" in text for text in cells("url")):
-        found["paper_id"] = found["url"]  # the address of a forum has its id
+        found["paper_id"] = found["url"]  # the address of a forum contains its id
     if "session" in found and len(set(cells("session"))) < 2:
-        del found["session"]  # one session for all is a track
+        del found["session"]  # one value for all papers is a track, not a session
     return found
 
 
@@ -103,12 +104,12 @@ def to_key(header: str) -> str:
 
 
 def find_venue_column(headers: Sequence[str]) -> str | None:
-    """Return the column that names the venue, if there is one."""
+    """Return the column with the venue, if there is one."""
     return next((h for key in VENUE_HEADERS for h in headers if to_key(h) == key), None)
 
 
 def to_separators(cells: Iterable[Any]) -> str | None:
-    """Return what separates the names in cells of authors; None where it is unclear.
+    """Return the characters that separate names in cells of authors; None if it is unclear.
 
     >>> to_separators(["Ann Ash; Bo Bay", "Cy Cox"]), to_separators(["Ann Ash, Bo Bay and Cy Cox"])
     (';|', ',;|')
@@ -125,6 +126,6 @@ def to_separators(cells: Iterable[Any]) -> str | None:
 
 
 def _has_whole_names(text: str) -> bool:
-    """Tell whether the parts between commas are names of two words, not a family name alone."""
+    """Return whether the parts between commas are names of two words, not only family names."""
     names = [name.removeprefix("and ").strip() for name in text.split(",")]
     return sum(" " in name for name in names) > MANY * len(names)

@@ -1,7 +1,7 @@
-"""Recognise which kind of source a file or folder is, by its content.
+"""Recognise the kind of source of a file or folder, by its content.
 
-A format is a row of `FORMATS`. One that no source reads is recognised all the same, so that a
-message can say what it is and what to do.
+Each format is a row of `FORMATS`. Formats that no source reads are also recognised, so that a
+message can name the format and a remedy.
 """
 
 from __future__ import annotations
@@ -19,51 +19,51 @@ from papersette.errors import UserError
 from papersette.sources import SOURCES, columns, files
 
 HEAD = 65_536
-"""Characters at the start of a file that tell formats of text apart."""
+"""Characters at the start of a file that are enough to distinguish text formats."""
 SUFFIXES = set(
     ".bib .bibtex .csv .tsv .tab .json .jsonl .ndjson .xml .nxml .atom .md .markdown .ris .nbib "
     ".ciw .enw .yml .yaml "
     ".xlsx .xls .ods .docx .html .htm".split()
 )
-"""Endings of files that may have metadata; others, such as images, are not looked at."""
+"""Endings of files that may have metadata; other files, such as images, are not opened."""
 CSL_TYPES = {
     "article-journal", "paper-conference", "chapter", "book", "webpage", "article", "thesis",
     "report", "manuscript", "speech", "post", "post-weblog", "dataset", "entry-encyclopedia",
 }  # fmt: skip
 MOST_FILES = 20_000
-"""Limit of the files of a folder that are looked at."""
+"""Largest number of files of a folder that are examined."""
 IGNORED = {"node_modules", "__pycache__", "__MACOSX"}
 NOTES = set("readme license licence copying changelog requirements robots llms source".split())
-"""Names of texts that are no papers."""
+"""Names of texts that are not papers."""
 EXPORT = "export the papers as BibTeX, CSL JSON or CSV"
 
 
 @dataclass(frozen=True)
 class Found:
-    """A file or folder that a source reads."""
+    """A file or folder that a source can read."""
 
     path: Path
     kind: str
-    """A key of `SOURCES`."""
+    """Kind of the source, a key of `SOURCES`."""
     format: str
-    """Its name for readers."""
+    """Name of the format in messages."""
     settings: dict[str, Any] = field(default_factory=dict)
-    """Settings of the source, without venue and files of papers."""
+    """Settings of the source, except venue and folder of PDFs."""
     doubts: tuple[str, ...] = ()
-    """What a person should check, with the remedy."""
+    """Doubts that a person should check, with the remedy."""
 
 
 @dataclass(frozen=True)
 class NotRead:
-    """A file that may have metadata, and that no source reads."""
+    """A file that may have metadata, but that no source reads."""
 
     path: Path
     reason: str
-    """What it is, and the remedy."""
+    """Description of the problem, and the remedy."""
 
 
 class Content:
-    """The content of a file, read as far as a test asks for it."""
+    """The content of a file, read only as far as a test needs it."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -71,18 +71,18 @@ class Content:
 
     @cached_property
     def start(self) -> bytes:
-        """The first bytes."""
+        """The first bytes of the file."""
         with self.path.open("rb") as file:
             return file.read(HEAD)
 
     @cached_property
     def text(self) -> str:
-        """The first characters, without a byte order mark."""
+        """The first characters of the file, without a byte order mark."""
         return self.start.decode("utf-8-sig", errors="replace")
 
     @cached_property
     def json(self) -> Any:
-        """The value of a JSON file; None if it is none."""
+        """The value of a JSON file; None if it is not valid JSON."""
         if self.text.lstrip()[:1] not in ("[", "{"):
             return None
         try:
@@ -104,7 +104,7 @@ class Content:
 
     @cached_property
     def rows(self) -> list[dict[str, Any]]:
-        """The first rows of a table; none if it is no table."""
+        """The first rows of a table; empty if the file is not a table."""
         try:
             return [row for _, row in _read_rows(self)][:200]
         except UserError:
@@ -112,16 +112,16 @@ class Content:
 
     @cached_property
     def header(self) -> set[str]:
-        """The columns of a table of CSV or TSV in lower case."""
+        """The columns of a CSV or TSV table in lower case."""
         return {str(column).strip().lower() for column in self.rows[0]} if self.rows else set()
 
     def root(self) -> str:
-        """Return the name of the root element of an XML file; "" if it is none."""
+        """Return the name of the root element of an XML file; "" if it is not XML."""
         found = re.search(r"<(?![?!])(?:\w+:)?([\w-]+)", self.text)
         return found.group(1).lower() if found and self.text.lstrip().startswith("<") else ""
 
     def has_keys(self, *names: str) -> bool:
-        """Tell whether most JSON objects have one of these keys."""
+        """Return whether most JSON objects have one of these keys."""
         having = sum(any(name in item for name in names) for item in self.items)
         return having > len(self.items) / 2
 
@@ -133,8 +133,7 @@ def _read_rows(content: Content) -> Iterator[tuple[int, dict[str, Any]]]:
     elif content.suffix in {".jsonl", ".ndjson"}:
         yield from _read_lines(content.text)
     elif content.suffix in {".csv", ".tsv", ".tab"}:
-        mark = "\t" if content.suffix != ".csv" else ","
-        rows = loading.read_csv(content.path, mark)
+        rows = SOURCES["table"].read_csv(content.path)
         yield from ((number, row) for number, row in rows if isinstance(row, dict))
     elif content.suffix == ".md":
         reader = SOURCES["table"].read_markdown
@@ -142,7 +141,7 @@ def _read_rows(content: Content) -> Iterator[tuple[int, dict[str, Any]]]:
 
 
 def _read_lines(text: str) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield the objects of lines of JSON, of which the last may be cut."""
+    """Yield the objects in lines of JSON; the last line may be cut off."""
     for number, line in enumerate(text.splitlines()[:-1] or [text]):
         try:
             value = loading.parse_json(line).value
@@ -163,7 +162,7 @@ def _is_crossref(content: Content) -> bool:
 
 
 def _is_post(content: Content) -> bool:
-    """Tell whether this is a post of PMLR: front matter with a title and a list of authors."""
+    """Return whether this is a PMLR post: front matter with a title and a list of authors."""
     return content.suffix in {".md", ".markdown", ".html"} and bool(
         re.match(
             r"\s*---\s*\n(?=.*^title:)(?=.*^author:\s*$)", content.text, re.DOTALL | re.MULTILINE
@@ -211,19 +210,19 @@ class Format:
     name: str
     matches: Callable[[Content], bool]
     kind: str = ""
-    """The source that reads it; "" if there is none."""
+    """Kind of the source that reads it; "" if there is none."""
     setting: str = "file"
-    """The setting of the source that names the file."""
+    """Setting of the source that names the file."""
     remedy: str = EXPORT
 
 
 def _begins(*signs: bytes) -> Callable[[Content], bool]:
-    """Return a test of the first bytes."""
+    """Return a test that a file begins with one of these bytes."""
     return lambda content: content.start.startswith(signs)
 
 
 def _has(pattern: str) -> Callable[[Content], bool]:
-    """Return a test of the first characters of a text."""
+    """Return a test that the first characters of a text match a pattern."""
     compiled = re.compile(pattern, re.MULTILINE)
     return lambda content: bool(compiled.search(content.text))
 
@@ -261,11 +260,11 @@ FORMATS = (
     Format("the data of a Mini-Conf site", _is_miniconf, "miniconf", "folder"),
     Format("a table", _has_titles, "table"),
 )
-"""In this order: the first that matches counts."""
+"""Known formats; the first one that matches is used."""
 
 
 def recognise(path: Path) -> Found | NotRead | None:
-    """Return what a file is; None if it has no metadata at all, such as a picture or a catalog."""
+    """Return the format of a file; None if it has no metadata, such as a picture or a catalog."""
     if path.suffix.lower() not in SUFFIXES and not _is_tagged(path):
         return None
     if obstacle := files.find_obstacle(path, path.parent):
@@ -280,7 +279,7 @@ def recognise(path: Path) -> Found | NotRead | None:
 
 
 def _is_tagged(path: Path) -> bool:
-    """Tell whether a .txt has RIS or the tagged text of Web of Science, which saves it so."""
+    """Return whether a .txt is RIS or tagged text of Web of Science, which uses this ending."""
     if path.suffix.lower() != ".txt" or files.find_obstacle(path, path.parent):
         return False
     return bool(
@@ -289,7 +288,7 @@ def _is_tagged(path: Path) -> bool:
 
 
 def explain(path: Path, kind: str) -> str | None:
-    """Return what a file is that a source of this kind cannot read, and which kind reads it."""
+    """Return what a file is if this kind of source cannot read it, and which kind can."""
     if path.is_dir() or files.find_obstacle(path, path.parent):
         return None
     content = Content(path)
@@ -302,7 +301,7 @@ def explain(path: Path, kind: str) -> str | None:
 
 
 def _to_unknown(content: Content) -> NotRead | None:
-    """Return what is wrong with a file of a known ending; None where it need not have papers."""
+    """Return the fault of a file with a known ending; None if its kind need not have papers."""
     if content.suffix in {".yml", ".yaml", ".md", ".html", ".htm", ".docx"}:
         return None
     if not content.start.strip():
@@ -330,21 +329,21 @@ def _to_found(content: Content, format_: Format) -> Found:
 
 @dataclass
 class Survey:
-    """What lies in a folder."""
+    """The files found in a folder."""
 
     folder: Path
     found: list[Found] = field(default_factory=list)
     not_read: list[NotRead] = field(default_factory=list)
     files: Counter[Path] = field(default_factory=Counter)
-    """Folder -> number of PDFs directly in it; of texts, where there are no PDFs."""
+    """Folder -> number of PDFs directly in it; if there are no PDFs anywhere, of texts."""
     texts: list[Path] = field(default_factory=list)
-    """Texts beside PDFs, which need not be papers."""
+    """Texts beside PDFs, which are probably not papers."""
     is_cut: bool = False
-    """Whether the folder has more files than are looked at."""
+    """Whether the folder has more files than `MOST_FILES`."""
 
 
 def survey(folder: Path) -> Survey:
-    """Recognise every file of a folder and its subfolders, hidden ones excepted."""
+    """Recognise every file of a folder and its subfolders, except hidden ones."""
     seen = Survey(folder)
     pdfs = Counter[Path]()
     for number, path in enumerate(_walk(folder)):
@@ -368,7 +367,7 @@ def survey(folder: Path) -> Survey:
 
 
 def _walk(folder: Path) -> Iterator[Path]:
-    """Yield the files below a folder in a fixed order, those of the folder itself first."""
+    """Yield the files below a folder in a fixed order, files of the folder itself first."""
     entries = sorted(folder.iterdir(), key=lambda path: (path.is_dir(), path.name))
     for path in entries:
         if path.name.startswith(".") or path.name in IGNORED:
@@ -380,11 +379,11 @@ def _walk(folder: Path) -> Iterator[Path]:
 
 
 FOLDERS = {"paperoni", "jats", "acl"}
-"""Kinds of which one source reads all files of a folder."""
+"""Kinds of sources that read all files of a folder together."""
 
 
 def _join(found: list[Found]) -> Iterator[Found]:
-    """Yield one entry for the files of a folder that one source reads together."""
+    """Yield one entry for files that one source reads together, and for each other file."""
     done: set[Path] = set()
     for one in found:
         folder = one.settings.get("folder", one.path.parent)

@@ -157,7 +157,7 @@ def _to_paper(
         paper_id=paper_id,
         venue=_to_venue(fields) or settings.venue,
         title=_title(fields),
-        authors=tuple(map(to_author, values.to_list(list(authors)))),
+        authors=tuple(map(to_author, values.to_list(";".join(map(str, authors)), ";"))),
         year=values.to_year(published) or settings.venue.year,
         published=published,
         abstract=values.to_paragraphs(fields.get("abstract") or notes),

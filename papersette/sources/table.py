@@ -1,7 +1,7 @@
 """Read a table of papers: CSV, TSV, JSON (a list of objects), JSONL or Markdown.
 
-A map assigns columns to fields. Every row is a paper; a row that cannot be read is a problem with
-its line.
+A map assigns columns to fields. Every row is a paper; a row that cannot be read becomes a problem
+with its line.
 """
 
 from __future__ import annotations
@@ -27,16 +27,17 @@ from papersette.records import (
     Slot,
     Venue,
 )
-from papersette.sources import files, values
+from papersette.sources import files, people, values
 from papersette.sources.unused import to_unused
 from papersette.text import to_slug
 
 FIELDS = (
     "paper_id title authors affiliations year published abstract tldr tags language decision "
-    "ratings url pdf_url file "
+    "ratings doi venue url pdf_url file "
     "session session_kind session_start session_finish session_room"
 ).split()
-"""Fields that a column can have; by default a column has the field of its name."""
+"""Fields that a column can have; by default the column's name is that of its field, except for
+venue: a column of that name often repeats the catalog's venue."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
     given_rows: list[Mapping[Any, Any]] = []
     rows = list(_read_rows(settings, given_rows))
     yield Count(sum(line > 0 for line, _ in rows))
-    used = {settings.columns.get(name, name) for name in FIELDS}
+    used = {_to_column(name, settings) for name in FIELDS}
     if reason := to_unused(given_rows, used):
         remedy = "; “columns” in the catalog maps fields to columns"
         yield Problem(venue, settings.file.name, "read", reason + remedy)
@@ -77,8 +78,9 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
             yield Problem(venue, item, "read", given, lost=line > 0)
             continue
         row, reasons = values.check_types(given, set(FIELDS) - LISTS)
-        paper = _to_paper(row, settings, folder, item)
+        paper, doubts = _to_paper(row, settings, folder, item)
         yield paper
+        reasons += doubts
         yield from (Problem(venue, item, "read", reason, paper.paper_id) for reason in reasons)
         named = values.to_text(row.get("file"))
         if named and paper.file is None:
@@ -109,13 +111,15 @@ def _read_rows(
 ) -> Iterator[tuple[int, dict[str, Any] | str]]:
     """Yield (line, row by field) or (line, reason why it cannot be read); line 0 is the file.
 
-    The rows as they are, by column, are added to `given_rows`.
+    The original rows, by column, are added to `given_rows`.
     """
     readers = {
-        ".csv": _read_csv,
-        ".tsv": _read_csv,
+        ".csv": read_csv,
+        ".tsv": read_csv,
+        ".tab": read_csv,
         ".json": _read_json,
         ".jsonl": _read_jsonl,
+        ".ndjson": _read_jsonl,
         ".md": read_markdown,
     }
     reader = readers.get(settings.file.suffix.lower())
@@ -125,16 +129,21 @@ def _read_rows(
         if isinstance(row, Mapping):
             _check_columns(settings, row)
             given_rows.append(row)
-            yield line, {name: row.get(settings.columns.get(name, name)) for name in FIELDS}
+            yield line, {name: row.get(_to_column(name, settings)) for name in FIELDS}
         elif isinstance(row, str):
             yield line, row
         else:
             yield line, "is not an object with a value for each column"
 
 
+def _to_column(name: str, settings: Settings) -> str:
+    """Return the column of a field; "" if it has none."""
+    return settings.columns.get(name, name if name != "venue" else "")
+
+
 def _check_columns(settings: Settings, row: Mapping[str, Any]) -> None:
-    if settings.file.suffix.lower() not in {".csv", ".tsv", ".md"}:
-        return  # in JSON a missing value may be a missing key
+    if settings.file.suffix.lower() not in {".csv", ".tsv", ".tab", ".md"}:
+        return  # in JSON a row may omit a key instead of having a missing value
     for name, column in settings.columns.items():
         if column not in row:
             near = difflib.get_close_matches(column, list(row), n=1)
@@ -142,8 +151,25 @@ def _check_columns(settings: Settings, row: Mapping[str, Any]) -> None:
             raise UserError(f"{settings.file}: has no column “{column}” for {name}; {hint}")
 
 
-def _read_csv(path: Path) -> Iterator[tuple[int, Any]]:
-    yield from loading.read_csv(path, "\t" if path.suffix.lower() == ".tsv" else ",")
+def read_csv(path: Path) -> Iterator[tuple[int, Any]]:
+    """Yield the rows of a table with commas, semicolons or tabs between its cells."""
+    yield from loading.read_csv(path, find_delimiter(loading.read_text(path), path.suffix))
+
+
+def find_delimiter(text: str, suffix: str) -> str:
+    """Return the sign between the cells of the header. Excel writes semicolons in some countries.
+
+    >>> find_delimiter('"Title; long";Authors\\nA, b, c;D', ".csv"), find_delimiter("a,b", ".csv")
+    (';', ',')
+    """
+    header = re.sub(r'"[^"]*"', "", text.lstrip()[:LONGEST_HEADER]).partition("\n")[0]
+    usual = "," if suffix.lower() == ".csv" else "\t"
+    marks = (usual, *",;\t")
+    return max(marks, key=lambda mark: header.count(mark))
+
+
+LONGEST_HEADER = 10_000
+"""Characters in which the header is looked for."""
 
 
 def _read_json(path: Path) -> Iterator[tuple[int, Any]]:
@@ -170,7 +196,7 @@ def _read_jsonl(path: Path) -> Iterator[tuple[int, Any]]:
 def read_markdown(path: Path) -> Iterator[tuple[int, Any]]:
     """Yield the rows of every table of a Markdown file.
 
-    Of a cell [text](URL), the column has the text and “<column> link” the URL.
+    A cell [text](URL) gives the text to its column, and the URL to the column “<column> link”.
     """
     header: list[str] | None = None
     for number, line in enumerate(loading.read_text(path).splitlines(), start=1):
@@ -200,7 +226,8 @@ def _to_linked(row: dict[str, str]) -> dict[str, str]:
 
 def _to_paper(
     row: Mapping[str, Any], settings: Settings, folder: dict[str, Path], item: str
-) -> Paper:
+) -> tuple[Paper, list[str]]:
+    """Return the paper of a row, and what was guessed or cannot be used."""
     title = values.to_text(row["title"])
     line = item.rpartition(" ")[2]
     paper_id = values.to_identifier(row["paper_id"]) or (
@@ -209,15 +236,19 @@ def _to_paper(
     named = values.to_text(row["file"])
     name = named.replace("\\", "/").rpartition("/")[2] if named else None
     file = folder.pop(files.to_file_id(name) if name else paper_id, None)
-    names = _to_names(row["authors"], settings.separators)
-    affiliations = _to_affiliations(row["affiliations"], settings.separators, len(names))
-    return Paper(
+    authors, reasons = _to_authors(row, settings.separators)
+    published, reason = values.read_date(row["published"])
+    reasons += [reason] if reason else []
+    doi = values.to_doi(row["doi"])
+    if doi is None and (text := values.to_text(row["doi"])):
+        reasons.append(f"has the DOI “{text[:80]}”, which is none; write it as 10.1000/182")
+    paper = Paper(
         paper_id=paper_id,
-        venue=settings.venue,
+        venue=_to_venue(row["venue"]) or settings.venue,
         title=title,
-        authors=tuple(map(Author, names, affiliations)),
-        year=values.to_year(row["year"]) or settings.venue.year,
-        published=values.to_text(row["published"]),
+        authors=authors,
+        year=values.to_year(row["year"]) or values.to_year(published) or settings.venue.year,
+        published=published,
         abstract=values.to_paragraphs(row["abstract"]),
         tldr=values.to_text(row["tldr"]),
         tags=values.to_list(row["tags"], settings.separators),
@@ -225,28 +256,36 @@ def _to_paper(
         decision=values.to_decision(row["decision"]),
         reviews=_to_reviews(row["ratings"]),
         slots=_to_slots(row, settings),
-        url=values.to_text(row["url"]),
+        doi=doi,
+        url=values.to_text(row["url"]) or (f"https://doi.org/{doi}" if doi else None),
         pdf_url=files.to_pdf_url(settings.pdf_url, paper_id, file, settings.files)
         or values.to_text(row["pdf_url"]),
         file=file,
         item=item,
     )
+    return paper, reasons
 
 
-def _to_names(given: Any, separators: str) -> tuple[str, ...]:
-    """Return the authors; in a list with commas, "and" may precede the last."""
-    names = values.to_list(given, separators)
-    return (
-        tuple(name for part in names for name in part.removeprefix("and ").split(" and "))
-        if "," in separators
-        else names
-    )
+def _to_venue(given: Any) -> Venue | None:
+    name = values.to_text(given)
+    return Venue(to_slug(name), name) if name and to_slug(name) else None
 
 
-def _to_affiliations(given: Any, separators: str, count: int) -> tuple[str | None, ...]:
-    """Return one affiliation per author; none are known if the numbers differ."""
-    affiliations = values.to_list(given, separators)
-    return affiliations if len(affiliations) == count else (None,) * count
+def _to_authors(row: Mapping[str, Any], separators: str) -> tuple[tuple[Author, ...], list[str]]:
+    """Return the authors of a row with one affiliation each, and what was guessed or is unused."""
+    names, is_guess = people.read_authors(row["authors"], separators)
+    places = people.read_affiliations(row["affiliations"], separators, len(names))
+    authors = tuple(map(people.to_author, names, places or (None,) * len(names)))
+    reasons = []
+    if is_guess:
+        shown = "; ".join(author.name for author in authors)[:300]
+        reasons.append(f"has authors that are read as {shown}: separate them by “;”")
+    if places is None and (given := values.to_list(row["affiliations"], separators)):
+        reasons.append(
+            f"has affiliations whose number is not that of its {len(names)} authors, so that they "
+            f"are not used ({given[0][:60]}, …): separate one for each author by “;”"
+        )
+    return authors, reasons
 
 
 def _to_reviews(given: Any) -> tuple[Review, ...]:

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import math
 import re
+from calendar import monthrange
 from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
 from typing import Any
 
 from babel.core import get_global
@@ -149,6 +151,64 @@ LANGUAGES = {"english": "en", "french": "fr", "german": "de", "spanish": "es", "
              "fre": "fr", "ger": "de", "chi": "zh", "dut": "nl", "gre": "el",
              "per": "fa"}  # fmt: skip
 """English names of languages, and codes used by libraries, that babel does not know -> code."""
+EXCEL = date(1899, 12, 30)
+"""Day 0 of the numbers by which spreadsheets store dates."""
+SERIALS = range(20_000, 60_000)
+"""Such numbers from 1954 to 2064."""
+WRITE_DATE = "write it as 2019-03-12"
+
+
+def read_date(value: Any) -> tuple[str | None, str | None]:
+    """Return an ISO date as precise as the value, and a reason if not all of it could be used.
+
+    >>> read_date("11.06.2019"), read_date("43536"), read_date("May 3, 2019")
+    (('2019-06-11', None), ('2019-03-12', None), ('2019-05-03', None))
+    >>> read_date("12/03/2019")[0], read_date("soon")[0]
+    ('2019', None)
+    """
+    text = to_text(value)
+    if text is None:
+        return None, None
+    if re.fullmatch(r"\d{5}(?:\.\d+)?", text) and int(text[:5]) in SERIALS:
+        return (EXCEL + timedelta(days=int(text[:5]))).isoformat(), None
+    if re.fullmatch(r"(?:19|20)\d{6}", text):
+        text = f"{text[:4]}-{text[4:6]}-{text[6:]}"
+    year = to_year(text)
+    if year is None:
+        return None, f"has the date “{text[:80]}”, which is none; {WRITE_DATE}"
+    parts = re.findall(r"\d+|[^\W\d_]+", re.split(r"[T ]\d\d?:", text)[0])
+    orders = _to_orders(parts, "." in text)
+    found = {iso for order in orders if (iso := to_date(*order)) and len(iso) > 4}
+    if len(found) == 1:
+        return found.pop(), None
+    if text == str(year) or re.fullmatch(r"\d{4}\.0", text):
+        return str(year), None
+    what = "which may be of two days" if found else "which cannot be read"
+    return str(year), f"has the date “{text[:80]}”, {what}; only the year is used: {WRITE_DATE}"
+
+
+def _to_orders(parts: list[str], has_stops: bool) -> list[tuple[str, ...]]:
+    """Return the possible (year, month, day) of the parts of a date, as far as they are valid."""
+    numbers = [part for part in parts if part.isdigit()]
+    months = [part for part in parts if part[:3].lower() in MONTHS]
+    years = [number for number in numbers if len(number) == 4]
+    rest = [number for number in numbers if len(number) < 3]
+    known = len(numbers) + len(months) + sum(part[:3].lower() in WEEKDAYS for part in parts)
+    if len(years) != 1 or known < len(parts):
+        return []
+    if months:
+        return [(years[0], months[0], *rest[:1])]
+    if numbers[0] == years[0] and 0 < len(rest) < 3:
+        orders = [tuple(numbers)]
+    elif len(rest) == 2:
+        orders = [(years[0], rest[1], rest[0])]
+        orders += [(years[0], rest[0], rest[1])] * (not has_stops)
+    else:
+        orders = [(years[0], rest[0])] if len(rest) == 1 else []
+    return [order for order in orders if (to_date(*order) or "").count("-") == len(order) - 1]
+
+
+WEEKDAYS = "mon tue wed thu fri sat sun".split()
 MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 
 
@@ -166,6 +226,8 @@ def to_date(year: Any, month: Any = None, day: Any = None) -> str | None:
     days = _to_small(str(day or "").strip(), 31)
     if not number:
         return str(found)
+    if days and days > monthrange(found, number)[1]:
+        days = None
     return f"{found}-{number:02d}" + (f"-{days:02d}" if days else "")
 
 

@@ -57,6 +57,13 @@ TI  - Never closed
 """
 
 
+def test_several_names_in_one_line_of_ris_are_separated(tmp_path):
+    text = "TY  - JOUR\nTI  - A\nAU  - Müller, Jörg; Weiß, A.\nAU  - Elm Ash, Ann\nER  - \n"
+    (paper,), problems, _ = read(ris, ris.Settings(V, write(tmp_path, "a.ris", text)))
+    assert [author.name for author in paper.authors] == ["Jörg Müller", "A. Weiß", "Ann Elm Ash"]
+    assert (paper.authors[2].family, problems) == ("Elm Ash", [])
+
+
 def test_ris_is_read_in_its_dialects_and_with_its_attachments(tmp_path):
     (tmp_path / "lib/files/12").mkdir(parents=True)
     make_pdf(tmp_path / "lib/files/12/Lovelace - 1843.pdf", [["text"]])

@@ -1,0 +1,114 @@
+"""Tables as organisers keep them: authors, affiliations, dates, DOIs, and Excel's CSV."""
+
+import json
+
+import pytest
+
+from papersette.records import Paper, Problem, Venue
+from papersette.sources import recognition, table
+
+V = Venue("v-2020", "V 2020", 2020)
+
+
+def read(tmp_path, rows, **more):
+    """Read a table of rows, or of text in CSV."""
+    path = tmp_path / ("t.json" if isinstance(rows, list) else "t.csv")
+    path.write_text(json.dumps(rows) if isinstance(rows, list) else rows, encoding="utf-8")
+    items = list(table.read(table.Settings(V, path, **more)))
+    papers = [item for item in items if isinstance(item, Paper)]
+    return papers, [item for item in items if isinstance(item, Problem)]
+
+
+@pytest.mark.parametrize(
+    ("cell", "separators", "names", "is_reported"),
+    [
+        ("A. B. Ash and C. D. Bay", ";|", ["A. B. Ash", "C. D. Bay"], False),
+        ("Ash, Ann; Bay, Bo", ";|", ["Ann Ash", "Bo Bay"], False),
+        ("Ash, Ann; Bay, Bo", ",;|", ["Ann Ash", "Bo Bay"], False),
+        ("Fay, Flo, Gee, Gus", ";|", ["Flo Fay", "Gus Gee"], True),
+        ("Fay, Flo, Gee, Gus", ",;|", ["Flo Fay", "Gus Gee"], True),
+        ("Ann Ash, Bo Bay, Cy Coy", ";|", ["Ann Ash", "Bo Bay", "Cy Coy"], True),
+        ("Ann Ash, Bo Bay and Cy Coy", ",;|", ["Ann Ash", "Bo Bay", "Cy Coy"], False),
+        ("Ann Ash, Bo Bay; Cy Coy", ",;|", ["Ann Ash", "Bo Bay", "Cy Coy"], False),
+        ("Fern and Moss Society", ";|", ["Fern and Moss Society"], False),
+        ("Ann Ash, PhD", ";|", ["Ann Ash, PhD"], False),
+    ],
+)
+def test_names_are_separated_as_people_write_them(tmp_path, cell, separators, names, is_reported):
+    (paper,), problems = read(tmp_path, [{"title": "A", "authors": cell}], separators=separators)
+    assert [author.name for author in paper.authors] == names
+    assert ["separate them by “;”" in problem.reason for problem in problems] == [
+        True
+    ] * is_reported
+
+
+@pytest.mark.parametrize(
+    ("cell", "separators", "places"),
+    [
+        ("Uni A; Uni A", ";|", ["Uni A", "Uni A"]),
+        ("Fern Lab, Uni A; Moss Lab, Uni B", ",;|", ["Fern Lab, Uni A", "Moss Lab, Uni B"]),
+        ("Uni A | Uni B; Lab", ";|", ["Uni A", "Uni B; Lab"]),
+        (["Uni A", None], ";|", ["Uni A", None]),
+    ],
+)
+def test_each_author_keeps_an_affiliation(tmp_path, cell, separators, places):
+    row = {"title": "A", "authors": "Ann Ash; Bo Bay", "affiliations": cell}
+    (paper,), problems = read(tmp_path, [row], separators=separators)
+    assert ([author.affiliation for author in paper.authors], problems) == (places, [])
+
+
+def test_affiliations_of_another_number_than_the_authors_are_reported(tmp_path):
+    row = {"title": "A", "authors": "Ann Ash; Bo Bay", "affiliations": "Uni A; Uni B; Uni C"}
+    (paper,), (problem,) = read(tmp_path, [row])
+    assert [author.affiliation for author in paper.authors] == [None, None]
+    assert problem.paper_id == paper.paper_id
+    assert "not that of its 2 authors" in problem.reason
+
+
+@pytest.mark.parametrize(
+    ("cell", "published", "year", "is_reported"),
+    [
+        ("2018-05-01", "2018-05-01", 2018, False),
+        ("11.06.2019", "2019-06-11", 2019, False),
+        ("25/03/2019", "2019-03-25", 2019, False),
+        ("12/03/2019", "2019", 2019, True),
+        ("43536", "2019-03-12", 2019, False),
+        ("11 June 2019", "2019-06-11", 2019, False),
+        ("3 mai 2019", "2019", 2019, True),
+        ("2019-02-31", "2019", 2019, True),
+        ("soon", None, 2020, True),
+    ],
+)
+def test_a_date_becomes_iso_or_a_year_and_never_stays_as_written(
+    tmp_path, cell, published, year, is_reported
+):
+    (paper,), problems = read(tmp_path, f"title,date\nA,{cell}\n", columns={"published": "date"})
+    assert (paper.published, paper.year) == (published, year)
+    assert [cell in problem.reason for problem in problems] == [True] * is_reported
+
+
+def test_a_table_has_dois_and_venues(tmp_path):
+    text = "title,doi,Journal\nA,https://doi.org/10.5555/Moss,Annals of Moss\nB,none yet,\n"
+    (first, second), (problem,) = read(tmp_path, text, columns={"venue": "Journal"})
+    assert (first.doi, first.url) == ("10.5555/moss", "https://doi.org/10.5555/moss")
+    assert (first.venue.name, second.venue) == ("Annals of Moss", V)
+    assert (problem.item, second.doi) == ("t.csv: line 3", None)
+    assert "“none yet”" in problem.reason
+
+
+def test_a_column_named_venue_does_not_replace_the_venue_of_the_catalog(tmp_path):
+    (paper,), (problem,) = read(tmp_path, "title,venue\nA,Elsewhere\n")
+    assert paper.venue == V
+    assert "venue (1)" in problem.reason
+
+
+@pytest.mark.parametrize("mark", [";", "\t", ","])
+def test_csv_of_every_country_is_read_and_recognised(tmp_path, mark):
+    rows = [["Title", "Authors"], ['"Moss, fern; lichen"', '"Ash, Ann; Bay, Bo"']]
+    text = "\n".join(mark.join(row) for row in rows) + "\n"
+    columns = {"title": "Title", "authors": "Authors"}
+    (paper,), problems = read(tmp_path, text, columns=columns)
+    assert (paper.title, len(paper.authors)) == ("Moss, fern; lichen", 2)
+    assert problems == []
+    found = recognition.recognise(tmp_path / "t.csv")
+    assert (found.kind, found.settings["columns"]) == ("table", columns)
