@@ -25,20 +25,12 @@ from papersette.search.ranking import to_page_query
 from papersette.search.results import Hit
 from papersette.text import number_variants
 
-LONGEST_HEADING = 200
-"""Characters after a match in which a heading that contains it ends."""
 MOST_PAGES = 400
 """Pages of a paper, on average over the hits of a page, that passages are sought on."""
-SECTIONS = """
-select wanted.value ->> 0,
-    (select trim(number || ' ' || heading) from sections
-     where paper_id = wanted.value ->> 0 and page < wanted.value ->> 1
-     order by position desc limit 1),
-    (select json_group_array(json_array(number, heading)) from (
-     select number, heading from sections
-     where paper_id = wanted.value ->> 0 and page = wanted.value ->> 1 order by position))
-from json_each(?) as wanted
-"""
+SECTIONS = (
+    "select page, number, heading from sections where paper_id = ? and page <= ?"
+    " order by position desc"
+)
 PAGES_OF = "select page, body, refs from pages where paper_id = ? order by page"
 PAGES = "select page_id, page, body from pages where page_id in (select value from json_each(?))"
 ENTRIES = "select page, raw from citations where paper_id = ? order by position"
@@ -110,8 +102,8 @@ class Finder:
 
     def _add_text_passages(
         self, hits: Mapping[int, Hit], clauses: Sequence[Clause], phrases: list[list[str]]
-    ) -> dict[str, tuple[str, str]]:
-        """Give hits passages of text; return, by paper_id, the page before and after the match."""
+    ) -> dict[str, tuple[str, int]]:
+        """Give hits passages of text; return, by paper_id, the page and where its match begins."""
         inside = [clause for clause in clauses if not clause.in_references]
         if not inside:
             return {}
@@ -129,7 +121,7 @@ class Finder:
             if passage:
                 hit = hits[number]
                 hit.passage, hit.source, hit.page = passage, "text", page
-                around[hit.paper_id] = text[:first], text[first : first + LONGEST_HEADING]
+                around[hit.paper_id] = text, first
         return around
 
     def _best_pages(
@@ -161,19 +153,22 @@ class Finder:
             ]
         return needles
 
-    def _add_sections(self, hits: Sequence[Hit], around: Mapping[str, tuple[str, str]]) -> None:
+    def _add_sections(self, hits: Sequence[Hit], around: Mapping[str, tuple[str, int]]) -> None:
         """Name the section that each passage is in: the last one that begins before its match.
 
         Args:
             hits: With their passages.
-            around: By paper_id, the text of the page before the first match, and after it.
+            around: By paper_id, the text of the page, and where the first match begins.
         """
-        pages = [[hit.paper_id, hit.page] for hit in hits if hit.source == "text"]
-        rows = self.connect().execute(SECTIONS, (json.dumps(pages),)).fetchall()
-        headings = {paper_id: (earlier, json.loads(own)) for paper_id, earlier, own in rows}
         for hit in hits:
             if hit.source == "text":
-                earlier, own = headings[hit.paper_id]
+                own: list[tuple[str, str]] = []
+                earlier = None
+                for page, *heading in self.connect().execute(SECTIONS, (hit.paper_id, hit.page)):
+                    if page < hit.page:
+                        earlier = " ".join(heading).strip()
+                        break
+                    own.insert(0, tuple(heading))
                 hit.section = find_section(*around[hit.paper_id], own) or earlier
 
     def _add_reference_passages(self, hits: Sequence[Hit], clauses: Sequence[Clause]) -> None:
@@ -280,25 +275,24 @@ def _iterate_forms(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
         yield ("".join(words),)
 
 
-def find_section(before: str, after: str, headings: Sequence[Sequence[str]]) -> str | None:
+def find_section(text: str, position: int, headings: Sequence[tuple[str, str]]) -> str | None:
     """Return the last heading of a page that begins before a match; None if none does.
 
     Args:
-        before: Text of the page, as printed: a heading may have spaces inside, "I NTRODUCTION".
-        after: How it goes on, as the match may be in a heading.
+        text: Of the page, as printed: a heading may have spaces inside, "I NTRODUCTION".
+        position: Where the match begins.
         headings: (number, heading) of the sections that begin on the page, in order.
 
-    >>> find_section("2 R ELATED WORK Much has", "been", [("2", "RELATED WORK"), ("3", "METHOD")])
+    >>> find_section("2 R ELATED WORK Much has", 17, [("2", "RELATED WORK"), ("3", "METHOD")])
     '2 RELATED WORK'
     """
-    if not headings:
-        return None
-    letters, further = "".join(before.split()).lower(), "".join(after.split()).lower()
-    whole, section, position = letters + further, None, 0
-    for number, heading in headings:
-        title = "".join(heading.split()).lower()
-        at = whole.find(number + title, position)
-        at = whole.find(title, position) if at < 0 else at
-        if 0 <= at <= len(letters):
-            section, position = f"{number} {heading}".strip(), at + len(title)
-    return section
+    for number, heading in reversed(headings):
+        title = f"{number} {heading}".strip()
+        at = text.find(title)
+        if 0 <= at <= position or (at < 0 and _squeeze(title) in _squeeze(text[:position])):
+            return title
+    return None
+
+
+def _squeeze(text: str) -> str:
+    return "".join(text.split()).lower()
