@@ -302,11 +302,11 @@ def minilm(once) -> Path:
 
 
 @pytest.fixture(scope="session")
-def meaning_db(once, minilm: Path) -> Path:
-    """The embedded sample, built with that model."""
+def meaning_db(once, minilm: Path, sample_db: Path) -> Path:
+    """The embedded sample, built with that model, from the cache of the sample."""
 
     def fill(folder: Path) -> None:
-        paths = ("--db", folder / "papers.db", "--cache", folder / "cache")
+        paths = ("--db", folder / "papers.db", "--cache", sample_db.parent / "cache")
         built = run_build(*paths, "--downloads", folder / "downloads", "--meaning", minilm)
         assert built.returncode == 0, built.stderr
 

@@ -228,6 +228,7 @@ sources:
 """
 
 
+@pytest.mark.slow
 def test_a_folder_of_pdfs_gets_titles_and_abstracts_from_page_1(build, tmp_path):
     shutil.copytree(ROOT / "data/sample/pdf/icml2019", tmp_path / "pdfs" / "deep")
     shutil.copy(tmp_path / "pdfs/deep/swalp.pdf", tmp_path / "pdfs/the same.pdf")

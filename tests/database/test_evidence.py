@@ -64,6 +64,7 @@ def test_a_changed_paper_costs_only_itself(corpus):
     assert len(new) == 3  # its text, its findings and its mentions
 
 
+@pytest.mark.slow
 def test_what_is_found_in_the_cache_gives_the_same_database(corpus):
     change(corpus, "p3.txt", "[4] A. Author. On the bandit. In V, 2019.\n")
     assert build_catalog(corpus, CATALOG).returncode == 0

@@ -41,6 +41,7 @@ def corpus(tmp_path):
     return tmp_path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", facts.STAGES)
 def test_a_stage_that_fails_half_way_leaves_its_tables_empty_and_a_problem(
     corpus, monkeypatch, name
@@ -82,6 +83,7 @@ def test_the_tables_of_every_stage_are_listed(corpus):
         assert any(rows(corpus / "papers.db", f"select 1 from {t} limit 1") for t in tables), tables
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "lines",
     [

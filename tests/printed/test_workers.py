@@ -27,6 +27,7 @@ def outcome(workers, future):
         return to_reason(error, workers.limits)
 
 
+@pytest.mark.slow
 def test_bad_pdfs_have_a_reason_or_a_page_and_leave_the_workers_working(workers, tmp_path):
     found = {}
     for path in make_all(tmp_path):

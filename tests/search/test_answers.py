@@ -79,6 +79,7 @@ def test_no_question_is_an_error(engine, by_words, q):
     assert isinstance(find_answers(engine.sentences, q), list)
 
 
+@pytest.mark.slow
 def test_a_model_of_several_languages_finds_english_sentences_for_an_arabic_question(
     meaning_db, tmp_path
 ):

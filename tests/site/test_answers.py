@@ -110,6 +110,7 @@ def test_a_head_request_has_the_headers_alone(sample_site):
     assert (answer.status_code, answer.content) == (200, b"")
 
 
+@pytest.mark.slow
 def test_the_next_build_gives_other_answers_and_tags(tmp_path):
     first, second = make(tmp_path / "first", "alpha"), make(tmp_path / "second", "omega")
     folder = tmp_path / "site"

@@ -25,6 +25,7 @@ def foreign_keys_of(db, table):
     return {row[3]: row[2] for row in query(db, f"pragma foreign_key_list({table})")}
 
 
+@pytest.mark.slow
 def test_foreign_keys_are_links_with_labels_on_every_table_page(sample_site, sample_db):
     linked, hrefs = set(), set()
     for table in METADATA["tables"]:

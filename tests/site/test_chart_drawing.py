@@ -25,6 +25,7 @@ def wait_until_drawn(page):
     return page
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [1280, 390])
 def test_charts_are_drawn_within_the_screen_in_light_and_dark(visit, rated_site, width):
     screen = {"width": width, "height": 800}
@@ -150,6 +151,7 @@ MANY = """
 """
 
 
+@pytest.mark.slow
 def test_rows_of_a_large_chart_are_not_in_its_page(ask):
     metadata = yaml.safe_load((ROOT / "metadata.yml").read_text())
     metadata["databases"]["papers"]["queries"]["papers_by_year"]["sql"] = MANY
@@ -169,6 +171,7 @@ def pixels(page):
     )
 
 
+@pytest.mark.slow
 def test_a_search_on_the_map_dims_other_papers(visit):
     all_lit = pixels(wait_until_drawn(visit("/-/dashboards/pictures/map_of_papers?q=the")))
     page = visit("/-/dashboards/pictures/map_of_papers")
@@ -195,6 +198,7 @@ def test_input_is_never_executed(visit, phrase):
     assert page.input_value("main input[name=phrase]") == phrase
 
 
+@pytest.mark.slow
 def test_the_chart_in_the_documentation_works_as_printed(visit, sample_db, tmp_path):
     query, chart = re.findall(
         r"```yaml\n(.*?)```", (ROOT / "docs/charts.md").read_text(), re.DOTALL

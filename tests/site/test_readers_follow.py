@@ -141,6 +141,7 @@ def follows_of(visitor):
     }
 
 
+@pytest.mark.slow
 def test_what_a_follow_finds_in_the_next_build_is_new_until_it_was_seen(site, alice, builds):
     for kind, target, _, _ in EVERYTHING:
         answer = follow(alice, kind, target)
