@@ -9,9 +9,10 @@ from __future__ import annotations
 import logging
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from bibtexparser.entrypoint import parse_string
 from bibtexparser.library import Library
@@ -30,6 +31,8 @@ from papersette import loading
 from papersette.records import Author, Count, LooseFile, Paper, Problem, Venue
 from papersette.sources import files, latex, values
 from papersette.sources.bibtex_names import ReadAuthors, split_outside
+from papersette.sources.unused import to_unused
+from papersette.text import to_slug
 
 # The warnings of bibtexparser become rows of the table `problems`.
 logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)
@@ -50,6 +53,18 @@ UNREAD_FIELD = (
     "has a name or LaTeX that cannot be read, so that its fields are as they are written; correct "
     "the commas of its names, or its braces"
 )
+MISSING = "names the file {}, which is not in {}: put it there, or correct the field “file”"
+NO_FOLDER = (
+    "has {} entries with a field “file”, but the catalog names no folder for them: add “files” to "
+    "the source"
+)
+USED = set(
+    "title author year date month abstract tldr keywords langid language doi license copyright url "
+    "pdf file eprint archiveprefix eprinttype primaryclass".split()
+)
+"""Fields that are read, besides those of the venue."""
+VENUE_FIELDS = {"journal": "journal", "journaltitle": "journal", "booktitle": "conference"}
+"""Field that names the venue of an entry -> kind of the venue."""
 TWICE = "has the field “{}” more than once; the first value is used: remove the others"
 UNIQUE = "\0"
 """Separates a key that is used twice from what makes it unique while the file is read."""
@@ -76,6 +91,7 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
     folder, problems = files.read_folder(settings.files, venue) if settings.files else ({}, [])
     yield from problems
     blocks = _read_blocks(settings.file)
+    unnamed = 0
     # PMLR's files begin with an entry for the volume itself.
     entries = [entry for entry in blocks.entries if entry.entry_type.lower() != "proceedings"]
     yield Count(len(entries) + len(blocks.failed))
@@ -83,11 +99,22 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
         item = f"{settings.file.name}: line {(block.start_line or 0) + 1}"
         yield Problem(venue, item, "read", _reason(block), lost=True)
     for entry in entries:
-        paper = _to_paper(entry, settings, _pop_file(entry, folder))
+        paper, doubts = _to_paper(entry, settings, _pop_file(entry, folder))
         yield paper
         item = paper.item or paper.paper_id
-        for reason in blocks.reasons.get(entry.start_line, ()):
+        for reason in (*blocks.reasons.get(entry.start_line, ()), *doubts):
             yield Problem(venue, item, "read", reason, paper.paper_id)
+        if paper.file is None and (names := _to_file_names(entry)):
+            unnamed += 1
+            if settings.files:
+                reason = MISSING.format(_to_shown(names), settings.files.name)
+                yield Problem(venue, item, "match", reason, paper.paper_id)
+    if unnamed and not settings.files:
+        yield Problem(venue, settings.file.name, "match", NO_FOLDER.format(unnamed))
+    fields = [{name: f.value for name, f in entry.fields_dict.items()} for entry in entries]
+    if reason := to_unused(fields, _to_used(fields, settings)):
+        reason = reason.replace("a column", "a field").replace("columns", "fields")
+        yield Problem(venue, settings.file.name, "read", reason)
     yield from files.to_loose(folder, venue, settings.files, settings.pdf_url)
 
 
@@ -210,30 +237,74 @@ def _reason(block: Block) -> str:
     )
 
 
-def _to_paper(entry: Entry, settings: Settings, file: Path | None) -> Paper:
+def _to_used(entries: Sequence[Mapping[str, Any]], settings: Settings) -> set[str]:
+    """Return the fields that are read; the catalog's venue stands for one that all entries name."""
+    names = {values.to_text(entry.get(name)) for entry in entries for name in VENUE_FIELDS} - {None}
+    if settings.venue.kind == "list":
+        return USED | {*VENUE_FIELDS, "publisher"}
+    return USED | set(VENUE_FIELDS) if len(names) < 2 else USED
+
+
+def _to_venue(given: Mapping[str, Any], settings: Settings) -> Venue:
+    """Return the venue that an entry of a list names; other catalogs name one for all entries."""
+    if settings.venue.kind != "list":
+        return settings.venue
+    for name, kind in VENUE_FIELDS.items():
+        if (text := values.to_text(given.get(name))) and to_slug(text):
+            publisher = values.to_text(given.get("publisher"))
+            return Venue(to_slug(text), text, kind=kind, publisher=publisher)
+    return settings.venue
+
+
+def _to_published(given: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    """Return the date, from the field date or from year and month, and a reason if it is wrong."""
+    if values.to_text(given.get("date")):
+        return values.read_date(str(given["date"]).partition("/")[0])  # the start of a range
+    published = values.to_date(given.get("year"), given.get("month"))
+    return (published if published and "-" in published else None), None
+
+
+def _to_url(given: Mapping[str, Any], doi: str | None) -> str | None:
+    eprint = values.to_text(given.get("eprint"))
+    archive = str(given.get("archiveprefix") or given.get("eprinttype") or "").lower()
+    if url := values.to_text(given.get("url")):
+        return url
+    if doi:
+        return f"https://doi.org/{doi}"
+    return f"https://arxiv.org/abs/{eprint}" if eprint and archive.strip() == "arxiv" else None
+
+
+def _to_paper(entry: Entry, settings: Settings, file: Path | None) -> tuple[Paper, list[str]]:
+    """Return the paper of an entry, and what cannot be used of it."""
     given = {name: found.value for name, found in entry.fields_dict.items()}
     doi = values.to_doi(given.get("doi"))
-    return Paper(
+    published, reason = _to_published(given)
+    venue = _to_venue(given, settings)
+    year = values.to_year(given.get("year")) or values.to_year(published) or settings.venue.year
+    paper = Paper(
         paper_id=entry.key.strip(),
-        venue=settings.venue,
+        venue=venue,
         title=values.to_text(given.get("title")),
         authors=tuple(
             Author(name.text, family=values.to_family(name.text, name.family))
             for name in given.get("author", ())
         ),
-        year=values.to_year(given.get("year")) or settings.venue.year,
+        year=year,
+        published=published,
         abstract=values.to_paragraphs(given.get("abstract")),
         tldr=values.to_text(given.get("tldr")),
         tags=values.to_list(given.get("keywords"), separators=";,|"),
-        language=values.to_text(given.get("langid")) or settings.language,
+        language=values.to_language(given.get("langid") or given.get("language"))
+        or settings.language,
         doi=doi,
         license=values.to_text(given.get("license") or given.get("copyright")),
-        url=values.to_text(given.get("url")) or (f"https://doi.org/{doi}" if doi else None),
+        url=_to_url(given, doi),
         pdf_url=files.to_pdf_url(settings.pdf_url, entry.key, file, settings.files)
         or values.to_text(given.get("pdf")),
         file=file,
         item=f"{settings.file.name}: line {(entry.start_line or 0) + 1}",
     )
+    return paper, [reason] if reason else []
 
 
 def _pop_file(entry: Entry, folder: dict[str, Path]) -> Path | None:
@@ -258,3 +329,8 @@ def _to_file_names(entry: Entry) -> list[str]:
     escaped = [re.sub(r"\\(.)", r"\1", part) for part in re.split(r"(?<!\\)[:;]", text)]
     parts = [*re.split("[:;]", text), *escaped, latex.to_verbatim(text)]
     return [part.replace("\\", "/").rpartition("/")[2].strip() for part in parts]
+
+
+def _to_shown(names: list[str]) -> str:
+    """Return the name for a message: the first with an ending, as parts of a path have none."""
+    return next((name for name in names if re.search(r"\.\w{2,4}$", name)), names[0])[:200]

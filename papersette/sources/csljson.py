@@ -7,6 +7,7 @@ Its PDF is one of its attachments, or the file whose name is its id.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,6 +53,7 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
         where = f"{settings.file.name}: item {number}"
         if isinstance(item, Mapping):
             checked, reasons = values.check_types(item, TEXTS, ["author"])
+            reasons += _date_reasons(item.get("issued"))
             paper = _to_paper(checked, settings, attached, where)
             yield paper
             if paper.file is None:
@@ -91,8 +93,10 @@ def _to_items(given: Any, path: Path) -> list[Any]:
 def _to_paper(
     item: Mapping[str, Any], settings: Settings, attached: Attachments, where: str
 ) -> Paper:
-    doi = values.to_text(item.get("DOI"))
-    title = values.to_text(item.get("title"))
+    doi = values.to_doi(item.get("DOI"))
+    short = re.search(r"10/\w+$", values.to_text(item.get("DOI")) or "")  # resolved by doi.org, too
+    address = doi or (short.group() if short else None)
+    title = values.to_plain(item.get("title"))
     paper_id = values.to_text(item.get("id")) or to_slug(title or "") or to_slug(where)
     names = to_names(item)
     return Paper(
@@ -102,12 +106,12 @@ def _to_paper(
         authors=tuple(_to_authors(item.get("author") or ())),
         year=values.to_year(published := _to_date(item.get("issued"))),
         published=published,
-        abstract=values.to_paragraphs(item.get("abstract")),
+        abstract=values.to_paragraphs(values.to_plain(item.get("abstract"), lines=True)),
         tags=values.to_list(item.get("keyword"), separators=";,"),
         language=values.to_language(item.get("language")) or settings.language,
-        doi=values.to_doi(doi),
+        doi=doi,
         license=values.to_text(item.get("license")),
-        url=values.to_text(item.get("URL")) or (f"https://doi.org/{doi}" if doi else None),
+        url=values.to_text(item.get("URL")) or (f"https://doi.org/{address}" if address else None),
         pdf_url=to_pdf_url(names),
         file=attached.take(names, paper_id),
         item=where,
@@ -115,7 +119,7 @@ def _to_paper(
 
 
 def _to_venue(item: Mapping[str, Any]) -> Venue | None:
-    name = values.to_text(item.get("container-title"))
+    name = values.to_plain(item.get("container-title"))
     return (
         Venue(to_slug(name), name, kind=KINDS.get(str(item.get("type"))))
         if name and to_slug(name)
@@ -154,12 +158,23 @@ def _to_name(author: Any) -> str | None:
     )
 
 
+def _date_reasons(issued: Any) -> list[str]:
+    """Return a reason if a date has a month or day that does not exist."""
+    parts = issued.get("date-parts") if isinstance(issued, Mapping) else None
+    first = parts[0] if isinstance(parts, list) and parts and isinstance(parts[0], list) else []
+    given, found = [part for part in first[:3] if part], (_to_date(issued) or "").split("-")
+    if len(given) == len(found) or not values.to_year(given[0] if given else None):
+        return []
+    shown = "-".join(map(str, given))[:80]
+    return [f"has the date {shown}, which does not exist; {'-'.join(found)} is used: correct it"]
+
+
 def _to_date(issued: Any) -> str | None:
     """Return an ISO date, as precise as {"date-parts": [["2014", 5]]} or {"raw": "May 2014"} is."""
     parts = issued.get("date-parts") if isinstance(issued, Mapping) else None
     first = parts[0] if isinstance(parts, list) and parts and isinstance(parts[0], list) else []
     numbers = [int(part) for part in first[:3] if str(part).strip().isdecimal()]
     if numbers and values.to_year(numbers[0]):
-        return "-".join(f"{number:02d}" for number in numbers)
+        return values.to_date(*numbers)
     year = values.to_year(json.dumps(issued))
     return str(year) if year else None

@@ -164,8 +164,8 @@ def find_delimiter(text: str, suffix: str) -> str:
     """
     header = re.sub(r'"[^"]*"', "", text.lstrip()[:LONGEST_HEADER]).partition("\n")[0]
     usual = "," if suffix.lower() == ".csv" else "\t"
-    marks = (usual, *",;\t")
-    return max(marks, key=lambda mark: header.count(mark))
+    found: str = max((usual, *",;\t"), key=header.count)
+    return found
 
 
 LONGEST_HEADER = 10_000

@@ -5,6 +5,7 @@ An empty field is None. Nothing is guessed: a value that cannot be interpreted i
 
 from __future__ import annotations
 
+import html
 import math
 import re
 from calendar import monthrange
@@ -32,6 +33,22 @@ def to_text(value: Any) -> str | None:
         return None
     text = " ".join(_printable(str(value)).split())
     return None if text.lower() in EMPTY else text
+
+
+MARKUP = re.compile(r"</?(?:i|b|em|strong|sub|sup|sc|u|p|br|span|jats:\w+)(?:\s[^<>]*)?/?>", re.I)
+"""Tags that reference managers put into titles; other text in < > is kept."""
+
+
+def to_plain(value: Any, *, lines: bool = False) -> str | None:
+    """Return text without the tags and entities of HTML; with `lines`, with its line breaks.
+
+    >>> to_plain("<i>Moss</i> &amp; fern, a < b")
+    'Moss & fern, a < b'
+    """
+    if value is None or isinstance(value, (dict, list)):
+        return None
+    text = html.unescape(MARKUP.sub("", str(value)))
+    return text if lines else to_text(text)
 
 
 def to_paragraphs(value: Any) -> str | None:

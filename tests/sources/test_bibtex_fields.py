@@ -114,3 +114,50 @@ def test_a_name_that_cannot_be_read_leaves_the_other_fields_decoded(tmp_path):
     assert paper.title == "Ferns"
     assert "Bo Bay" in [author.name for author in paper.authors]
     assert problem.item == "refs.bib: line 1"
+
+
+def test_a_list_has_the_venue_of_each_entry_and_a_conference_its_own(tmp_path):
+    content = (
+        "@article{a, title={A}, journal={Annals of Moss}, pages={1--9}, volume=3, year=2019}\n"
+        "@inproceedings{b, title={B}, booktitle={Proceedings of Ferns}, publisher={Green Press}}"
+    )
+    (a, b), (problem,) = read(tmp_path, content, venue=Venue("ours", "Ours", kind="list"))
+    assert (a.venue.name, a.venue.kind) == ("Annals of Moss", "journal")
+    assert (b.venue.venue_id, b.venue.publisher) == ("proceedings-of-ferns", "Green Press")
+    assert problem.reason == (
+        "has fields that are not used, with the number of values: pages (1), volume (1)"
+    )
+    (a, b), (problem,) = read(tmp_path, content)
+    assert a.venue == b.venue == V
+    assert "journal (1)" in problem.reason
+
+
+@pytest.mark.parametrize(
+    ("written", "published", "year", "is_reported"),
+    [
+        ("date={2017-03-04}", "2017-03-04", 2017, False),
+        ("date={2017-03/2017-05}", "2017-03", 2017, False),
+        ("date={2017-13-40}", "2017", 2017, True),
+        ("year=2018, month=mar", "2018-03", 2018, False),
+        ("year=2018", None, 2018, False),
+    ],
+)
+def test_the_date_of_an_entry_gives_its_year(tmp_path, written, published, year, is_reported):
+    (paper,), problems = read(tmp_path, f"@misc{{a, title={{A}}, {written}}}")
+    assert (paper.published, paper.year, len(problems)) == (published, year, is_reported)
+
+
+def test_a_language_becomes_its_code(tmp_path):
+    (paper,), _ = read(tmp_path, "@misc{a, title={A}, langid={russian}}")
+    assert paper.language == "ru"
+
+
+def test_a_file_that_is_missing_is_named(tmp_path):
+    entry = "@misc{a, title={A}, file={:papers/missing.pdf:PDF}}"
+    _, (problem,) = read(tmp_path, entry)
+    assert "has 1 entries with a field “file”, but the catalog names no folder" in problem.reason
+    (tmp_path / "pdfs").mkdir()
+    make_pdf(tmp_path / "pdfs/other.pdf", [["text"]])
+    _, (problem,) = read(tmp_path, entry, tmp_path / "pdfs")
+    assert (problem.item, problem.paper_id) == ("refs.bib: line 1", "a")
+    assert "names the file missing.pdf, which is not in pdfs" in problem.reason

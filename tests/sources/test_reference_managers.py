@@ -57,6 +57,23 @@ TI  - Never closed
 """
 
 
+@pytest.mark.parametrize("given", ["https://doi.org/10.5555/moss", "DOI: 10.5555/Moss"])
+def test_csl_json_is_read_without_markup_and_wrong_dates(tmp_path, given):
+    item = {
+        "id": "a",
+        "title": "<i>Moss</i> &amp; fern",
+        "DOI": given,
+        "issued": {"date-parts": [[2019, 13, 40]]},
+        "language": "English",
+    }
+    path = write(tmp_path, "items.json", [item])
+    (paper,), (problem,), _ = read(csljson, csljson.Settings(V, path))
+    assert (paper.title, paper.language) == ("Moss & fern", "en")
+    assert (paper.doi, paper.url) == ("10.5555/moss", "https://doi.org/10.5555/moss")
+    assert (paper.published, paper.year) == ("2019", 2019)
+    assert "has the date 2019-13-40, which does not exist" in problem.reason
+
+
 def test_several_names_in_one_line_of_ris_are_separated(tmp_path):
     text = "TY  - JOUR\nTI  - A\nAU  - Müller, Jörg; Weiß, A.\nAU  - Elm Ash, Ann\nER  - \n"
     (paper,), problems, _ = read(ris, ris.Settings(V, write(tmp_path, "a.ris", text)))
