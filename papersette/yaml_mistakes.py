@@ -35,6 +35,7 @@ KEY = re.compile(
 NO_SPACE = re.compile(START + r"(?P<key>[\w-]+):(?P<value>[^\s/:].*)$")
 NO_SPACE_AFTER_DASH = re.compile(r"^(?P<start> *)-(?P<rest>[^\s\-].*)$")
 NO_COLON = re.compile(START + r"(?P<key>[A-Za-z_]+)(?: *=| ) *(?P<value>[^\s:=][^:]*)$")
+COLOUR = re.compile(r"[:,\[{]\s+(#[0-9A-Fa-f]{3,8})(?!\w)")
 SPECIAL = "%@`*&!|>?-,]}"
 """Characters that YAML reserves at the start of a value."""
 
@@ -216,6 +217,19 @@ def _after_end(fault: Fault) -> Mistake | None:
     return Mistake(fault.at, reason, line[: line.index(value)] + quote(inner))
 
 
+def _comment(fault: Fault) -> Mistake | None:
+    """Find a colour without quotes in brackets, whose “#” begins a comment."""
+    above = fault.above()
+    for at in (fault.start, fault.at, *([] if above is None else [above])):
+        line = fault.line(at)
+        found = COLOUR.search(line)
+        if found and re.search(r"[\[{][^\]}]*$", line[: found.start(1)]):
+            reason = "has a “#” without quotes, which begins a comment"
+            correction = line[: found.start(1)] + quote(found[1]) + line[found.end(1) :]
+            return Mistake(at, reason, correction)
+    return None
+
+
 def _brackets(fault: Fault) -> Mistake | None:
     """Find a bracket that is not closed, or a missing comma or quotes inside it."""
     if "while parsing a flow" not in fault.context:
@@ -335,6 +349,7 @@ RULES: tuple[Callable[[Fault], Mistake | None], ...] = (
     _backslash,
     _unclosed_quote,
     _after_end,
+    _comment,
     _brackets,
     _second_colon,
     _joined,

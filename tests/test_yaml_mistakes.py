@@ -36,6 +36,8 @@ MISTAKES = {
     "text after a quote": ('title: "A" and B\n', 1, "after the closing quote",
                            "title: '\"A\" and B'"),
     "an apostrophe": ("title: 'It's here'\n", 1, "after the closing quote", 'title: "It\'s here"'),
+    "a colour without quotes": ("title: T\nsite: {accent: #14548c}\n", 2, "begins a comment",
+                                'site: {accent: "#14548c"}'),
     "text after braces": ("title: {Deep} nets\n", 1, "closing bracket", 'title: "{Deep} nets"'),
     "text after brackets": ("title: [Draft] A\n", 1, "closing bracket", 'title: "[Draft] A"'),
     "an open bracket": ("title: [T\na: b\n", 1, "“[” that is not closed", "title: [T]"),
