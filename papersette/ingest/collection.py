@@ -28,13 +28,13 @@ class Items:
     problems: list[Problem] = field(default_factory=list)
     loose: list[LooseFile] = field(default_factory=list)
     additions: list[tuple[str, str, Paper]] = field(default_factory=list)
-    """(source, venue_id of the papers that the item completes, item)"""
+    """(source, venue_id of the papers that the item completes, item) of each completing item."""
     alternate_values: list[AlternateValue] = field(default_factory=list)
     tallies: list[Tally] = field(default_factory=list)
     _known: set[tuple[str, str, str]] = field(default_factory=set, repr=False)
 
     def add_problems(self, problems: Iterable[Problem]) -> None:
-        """Add problems; one of a session, which several papers have, is added once."""
+        """Add problems; a problem of a session, which several papers repeat, is added once."""
         for problem in problems:
             key = (problem.source, problem.item, problem.reason)
             if key not in self._known:
@@ -81,7 +81,7 @@ class Items:
 
 
 def read(sources: Iterable[Source], downloads: Path, *, offline: bool) -> Items:
-    """Read all sources, live ones by way of the folder `downloads`.
+    """Read all sources; live ones are downloaded into the folder `downloads` first.
 
     Raises `UserError` if no source has a paper.
     """
@@ -125,7 +125,7 @@ def download(
 ) -> Iterator[str]:
     """Fetch the PDF of each paper that has a URL and no file; yield each URL.
 
-    A PDF that cannot be fetched becomes a problem. `allow_hosts` are hosts that may be asked
+    A PDF that cannot be fetched becomes a problem. `allow_hosts` lists hosts that may be contacted
     although their addresses are not public.
     """
     wanting: defaultdict[str, list[Paper]] = defaultdict(list)
@@ -151,7 +151,7 @@ def download(
 
 
 def _to_tally(source: Source, given: Sequence[object]) -> Tally:
-    """Count the items of a source by what they became.
+    """Count the papers, completions, skipped and lost items of a source.
 
     Raises `RuntimeError` if the counts do not add up: a bug in the reader, not in the input.
     """
@@ -179,7 +179,7 @@ def _without_unmatched(tally: Tally, unmatched: Sequence[Problem]) -> Tally:
 def _with_own_id(paper: Paper, taken: dict[str, int]) -> Paper:
     """Return the paper with an id that is not taken: the second “smith19” becomes “smith19-2”.
 
-    `taken` has the ids with the last number given to each, so that thousands of papers with one id
+    `taken` maps each id to the last number given to it, so that thousands of papers with one id
     take no longer than others.
     """
     base = paper.paper_id
@@ -195,15 +195,14 @@ def _with_own_id(paper: Paper, taken: dict[str, int]) -> Paper:
 
 def _to_duplicate_problem(given: Paper, kept: Paper) -> Problem:
     reason = f"has the id {given.paper_id} of another paper; it is published as {kept.paper_id}"
-    return Problem(
-        given.venue.venue_id, given.item or given.paper_id, "read", reason, kept.paper_id
-    )
+    source = given.source or given.venue.venue_id
+    return Problem(source, given.item or given.paper_id, "read", reason, kept.paper_id)
 
 
 def match_files(
     items: Items, texts: Mapping[Path, Text | str]
 ) -> tuple[list[Paper], list[Problem]]:
-    """Return the papers with their files, and all problems up to here."""
+    """Return the papers with their files, and all problems so far."""
     papers, unmatched = matching.match(items.papers, items.loose, texts)
     papers = [_from_page_1(paper, texts) if paper.from_page_1 else paper for paper in papers]
     papers = [_with_language(paper, texts) for paper in papers]
@@ -222,7 +221,7 @@ def match_files(
 
 
 HIDDEN = {"white": "in the colour of the page", "tiny": "smaller than one point"}
-"""Kind of hidden text -> how it is hidden."""
+"""Kind of hidden text -> description of how it is hidden."""
 
 
 def _to_hidden_problems(paper: Paper, texts: Mapping[Path, Text | str]) -> Iterator[Problem]:

@@ -358,6 +358,16 @@ def test_thousands_of_papers_with_one_id_are_published_under_numbers(tmp_path):
     assert (len(papers), len(problems)) == (3002, 3000)
 
 
+def test_a_repeated_id_is_a_problem_of_the_source_and_not_of_the_journal(tmp_path):
+    items = [{"id": "x", "title": "A", "container-title": "Annals of Moss"}] * 2
+    path = tmp_path / "catalog.yml"
+    (tmp_path / "t.json").write_text(json.dumps(items))
+    path.write_text(f"title: T\nsources:\n  - {{kind: csljson, file: t.json, venue: {VENUE}}}\n")
+    sources = catalog.load(path, tmp_path).sources
+    problems = collection.read(sources, tmp_path / "downloads", offline=True).problems
+    assert [(problem.source, problem.paper_id) for problem in problems] == [("v", "x-2")]
+
+
 def test_a_name_of_a_file_that_is_too_long_is_refused_with_the_line(tmp_path):
     text = f"title: T\nsources:\n  - {{kind: table, file: {'x' * 5000}, venue: {VENUE}}}"
     (tmp_path / "catalog.yml").write_text(text)
