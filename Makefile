@@ -38,7 +38,7 @@ serve: .venv/installed papers.db $(if $(READERS),.venv/installed-readers readers
 	@echo "To rebuild papers.db from its catalog: $(BIN)/python build_db.py CATALOG"
 	@echo "Papersette: http://127.0.0.1:$(PORT)/  (stop with Ctrl-C)"
 	@$(if $(READERS),PAPERSETTE_READERS=1 DATASETTE_SECRET="$$(cat readers/secret)") \
-		$(BIN)/datasette serve . --port $(PORT) --static static:static --static pdf:$(PDFS)
+		$(BIN)/datasette serve . --port $(PORT) --static static:static --static "pdf:$(PDFS)"
 
 # Without prerequisites to compare, make builds it only if there is none.
 papers.db: | .venv/installed

@@ -33,7 +33,7 @@ from papersette.records import Problem
 from papersette.sources import values
 
 MOST_LISTED = 8
-"""Limit of the items that are named for one reason."""
+"""Largest number of items named in a message for one reason."""
 NAME = "catalog.yml"
 
 
@@ -73,11 +73,11 @@ def run(options: argparse.Namespace) -> None:
 
 
 Ask = Callable[[str, str], str]
-"""Asks a question with the answer that Enter gives, and returns the answer."""
+"""Called with a question and its default answer; returns the answer."""
 
 
 def to_ask(is_silent: bool) -> Ask:
-    """Return a function that asks on the terminal; without one it takes the default."""
+    """Return a function that asks on the terminal; without a terminal it returns the default."""
     if is_silent or not (sys.stdin and sys.stdin.isatty()):
         return lambda question, default: default
 
@@ -92,7 +92,7 @@ def to_ask(is_silent: bool) -> Ask:
 
 
 def to_folder(given: Path | str) -> tuple[Path, Path | None]:
-    """Return the folder, and the file of metadata if one was named instead."""
+    """Return the folder, and the metadata file if that was named instead of the folder."""
     if not str(given):
         raise UserError("name the folder that holds your papers: python build_db.py init FOLDER")
     path = Path(given).expanduser()
@@ -104,12 +104,12 @@ def to_folder(given: Path | str) -> tuple[Path, Path | None]:
 
 
 def agrees(ask: Ask, output: Path) -> bool:
-    """Return whether the user wants a file to be replaced."""
+    """Return whether the user agrees to replace an existing file."""
     return ask(f"{output} exists. Replace it? (yes/no)", "no").lower() in {"yes", "y"}
 
 
 def ask_names(proposal: Proposal, ask: Ask) -> None:
-    """Ask for the title, and for name and year of the first venue."""
+    """Ask for the title and, if there is one source, for the name and year of its venue."""
     proposal.title = ask("Title of the site", proposal.title)
     if len(proposal.sources) == 1:
         source = proposal.sources[0]
@@ -119,9 +119,9 @@ def ask_names(proposal: Proposal, ask: Ask) -> None:
 
 
 def check(publication: Catalog, options: argparse.Namespace) -> tuple[list[str], list[Problem]]:
-    """Read the sources as a build does; return a line for each, and what is in doubt.
+    """Read the sources as a build does; return a line for each source, and the problems.
 
-    Files that no entry names are read to match them by title; a build finds their text in the
+    Files that no entry names are read and matched by title; a later build takes their text from the
     cache.
     """
     items = collection.read(publication.sources, options.cache, offline=True)
@@ -131,7 +131,7 @@ def check(publication: Catalog, options: argparse.Namespace) -> tuple[list[str],
     papers, problems = matching.match(items.papers, items.loose, texts)
     lines = []
     for tally in items.tallies:
-        own = [paper for paper in papers if paper.venue.venue_id == tally.source]
+        own = [p for p in papers if (p.source or p.venue.venue_id) == tally.source]
         with_file = sum(paper.file is not None for paper in own)
         lines.append(f"{tally.source}: {tally.papers:,} papers, {with_file:,} with a file")
     return lines, [*items.problems, *problems]
@@ -154,7 +154,7 @@ def to_report(
 
 
 def to_lines(problems: Iterable[Problem]) -> list[str]:
-    """Return a line for each reason, with the first items that have it."""
+    """Return a line for each reason, with the first items that it applies to."""
     items: defaultdict[str, list[str]] = defaultdict(list)
     for problem in problems:
         items[problem.reason].append(problem.item)
@@ -162,7 +162,7 @@ def to_lines(problems: Iterable[Problem]) -> list[str]:
 
 
 def _to_items(named: Sequence[str]) -> str:
-    """Return items for a message.
+    """Return a list of items for a message.
 
     >>> _to_items(["a.bib: line 3", "a.bib: line 9", "b.pdf"])
     '3 times (a.bib: line 3, line 9, b.pdf):'
@@ -191,7 +191,7 @@ def to_next(publication: Catalog, options: argparse.Namespace, proposal: Proposa
 
 
 def _to_python() -> str:
-    """Return how to run this Python from the current folder."""
+    """Return the command that runs this Python from the current folder."""
     path = os.path.relpath(sys.executable)
     return "python" if path.startswith("..") else path
 

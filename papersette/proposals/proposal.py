@@ -19,7 +19,7 @@ from papersette.sources import files as folders
 from papersette.text import to_key, unique_id
 
 OVERLAP = 0.2
-"""Share of the titles of a file that may be those of a source above it."""
+"""A source is not used if a larger share of its titles is in the sources above it."""
 SITE_KEYS = """\
 # site:                    # name and look; docs/formats.md lists all keys
 #   tagline: One line below the title
@@ -37,20 +37,20 @@ class SourceDraft:
     venue: venues.Guess
     language: str | None = None
     files: Path | None = None
-    """The folder of its PDFs."""
+    """Folder with the PDFs of the source."""
     is_used: bool = True
-    """Whether it is a source of the catalog, or only a comment in it."""
+    """Whether it is a source of the catalog, or only a comment in the catalog."""
 
 
 @dataclass
 class Proposal:
-    """A catalog that can be written."""
+    """A proposed catalog, which can be written as a file."""
 
     folder: Path
     title: str
     sources: list[SourceDraft] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
-    """Each names the file, what is in doubt, and the remedy."""
+    """Messages that each name a file, what is in doubt, and the remedy."""
 
     def to_text(self, data: str = ".") -> str:
         """Return the catalog as YAML; `data` is the path from the catalog to the folder."""
@@ -70,12 +70,12 @@ class Proposal:
         return Path(os.path.commonpath(used)) if used else None
 
     def _below_root(self, folder: Path) -> str:
-        """Return the path of a folder in the one that is served, with a slash at its end."""
+        """Return the path of a folder relative to `pdf_root`, with a slash at its end."""
         path = folder.absolute().relative_to(self.pdf_root() or folder.absolute()).as_posix()
         return "" if path == "." else f"{path}/"
 
     def _to_entry(self, source: SourceDraft) -> dict[str, Any]:
-        """Return a source as a catalog has it, with paths that start at the folder."""
+        """Return the entry of a source in the catalog, with paths relative to the folder."""
         kind, known = source.found.kind, _settings_of(source.found.kind)
         entry: dict[str, Any] = {"kind": kind}
         for name, value in source.found.settings.items():
@@ -110,8 +110,8 @@ def propose(folder: Path, chosen: Path | None = None) -> Proposal:
     """Return a catalog for the papers in a folder.
 
     Args:
-        folder: Where the metadata and the PDFs are.
-        chosen: The file of metadata to use, where the folder has several.
+        folder: Folder with the metadata and the PDFs.
+        chosen: The metadata file to use if the folder has several.
 
     Raises:
         UserError: The folder has neither metadata that can be read nor PDFs.
@@ -155,7 +155,10 @@ def _draft(found: recognition.Found, survey: recognition.Survey) -> SourceDraft:
 
 
 def _draft_of_files(survey: recognition.Survey, doubts: list[str]) -> SourceDraft:
-    """Return the source for a folder of PDFs without metadata."""
+    """Return the source for a folder that has PDFs but no metadata."""
+    if not survey.files and survey.not_read:
+        reasons = (f"{_name(one.path, survey.folder)} {one.reason}" for one in survey.not_read)
+        raise UserError(f"{survey.folder}: has no PDF, and {'; '.join(reasons)}")
     if not survey.files:
         raise UserError(
             f"{survey.folder}: has no PDF, and no metadata that can be read (BibTeX, CSV, JSON, "
@@ -175,7 +178,7 @@ def _draft_of_files(survey: recognition.Survey, doubts: list[str]) -> SourceDraf
 
 
 def _use_once(drafts: Sequence[SourceDraft], doubts: list[str], folder: Path) -> None:
-    """Use no file whose papers a source above has, and make the venue_ids differ."""
+    """Mark sources that repeat those above them as not used, and make the venue_ids differ."""
     titles: set[str] = set()
     ids: set[str] = set()
     for draft in drafts:
@@ -196,10 +199,10 @@ def _use_once(drafts: Sequence[SourceDraft], doubts: list[str], folder: Path) ->
 def _assign_files(
     drafts: Sequence[SourceDraft], survey: recognition.Survey, doubts: list[str]
 ) -> None:
-    """Give each source the folder with its PDFs; what is left is in doubt."""
+    """Assign each source the folder with its PDFs; report what cannot be assigned as a doubt."""
     left = dict(survey.files)
     able = [d for d in drafts if d.is_used and "files" in _settings_of(d.found.kind)]
-    for least in (NAMED, 0):  # first those that are sure
+    for least in (NAMED, 0):  # sure matches first
         for draft in able:
             scores = {path: _score(draft, path, count) for path, count in left.items()}
             best = max(scores, key=lambda path: scores[path], default=None)
@@ -222,7 +225,7 @@ def _assign_files(
 
 
 NAMED = 1_000_000
-"""Score from which a folder surely belongs to a source."""
+"""Score from which a folder is sure to belong to a source."""
 
 
 def _score(draft: SourceDraft, folder: Path, count: int) -> int:

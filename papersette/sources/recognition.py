@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from papersette import loading
-from papersette.errors import UserError
+from papersette.errors import BadFile, UserError
 from papersette.sources import SOURCES, columns, files
 
 HEAD = 65_536
@@ -109,6 +109,15 @@ class Content:
             return [row for _, row in _read_rows(self)][:200]
         except UserError:
             return []
+
+    @cached_property
+    def fault(self) -> str | None:
+        """The reason why a table or JSON cannot be read, such as its encoding; None if it can."""
+        try:
+            loading.read_text(self.path)
+        except BadFile as error:
+            return error.reason
+        return None
 
     @cached_property
     def header(self) -> set[str]:
@@ -310,6 +319,8 @@ def _to_unknown(content: Content) -> NotRead | None:
         names = ", ".join(list(content.rows[0])[:12])
         reason = f"is a table without a column of titles (it has {names}); name one of them “title”"
         return NotRead(content.path, reason)
+    if content.fault:
+        return NotRead(content.path, content.fault)
     if content.suffix in {".json", ".jsonl", ".ndjson"}:
         return NotRead(content.path, f"is no list of papers in JSON that is known; {EXPORT}")
     return NotRead(content.path, f"is no {content.suffix[1:].upper()} that can be read; {EXPORT}")

@@ -5,6 +5,7 @@ import io
 import os
 import pty
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -329,3 +330,32 @@ def test_the_keys_that_init_proposes_exist():
     proposed = yaml.safe_load(re.sub("^# ", "", proposal.SITE_KEYS, flags=re.MULTILINE))
     assert set(proposed) <= catalog.KEYS
     assert set(proposed["site"]) <= set(identity.READERS)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("größe.bib", "@misc{a, title={Größe}}", "is not UTF-8 at byte"),
+        ("a.csv", "title,authors\nGröße,Ann Ash\n", "is not UTF-8 at byte"),
+        ("b.csv", "Title of paper,authors\nFern,Ann Ash\n", "without a column of titles"),
+    ],
+)
+def test_the_reason_why_nothing_is_usable_is_named_with_the_file(tmp_path, name, content, reason):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / name).write_bytes(content.encode("latin-1"))
+    written = init(tmp_path / "data")
+    assert written.returncode == 1
+    assert name in written.stderr
+    assert reason in written.stderr
+    checked = build_here("--check", tmp_path / "data" / name)
+    assert checked.returncode == 1
+    assert reason in checked.stderr
+
+
+def test_make_serve_keeps_a_folder_with_spaces_together():
+    printed = subprocess.run(
+        ["make", "-n", "-o", "papers.db", "serve", "PDFS=/our papers/2019"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    (line,) = (line for line in printed.splitlines() if "datasette serve" in line)
+    assert "pdf:/our papers/2019" in shlex.split(line)
