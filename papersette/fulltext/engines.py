@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import re
 import statistics
 from collections.abc import Callable, Iterable
 from importlib import metadata
@@ -75,7 +76,7 @@ def read_pdfium(path: Path) -> list[str]:
     try:
         document = pypdfium2.PdfDocument(path if files.is_utf8(path) else path.read_bytes())
     except pypdfium2.PdfiumError as error:
-        raise Unreadable(_pdfium_reason(str(error))) from None
+        raise Unreadable(_pdfium_reason(str(error), path)) from None
     with contextlib.closing(document):
         return [_pdfium_page(document, number) for number in range(min(len(document), ENOUGH))]
 
@@ -88,10 +89,26 @@ def _pdfium_page(document: Any, number: int) -> str:
         return ""
 
 
-def _pdfium_reason(error: str) -> str:
+def _pdfium_reason(error: str, path: Path) -> str:
     if "password" in error.lower():
         return "is encrypted with a password; save a copy without it"
-    return f"cannot be opened as a PDF ({error})"
+    return to_reason(error, path)
+
+
+def to_reason(error: str, path: Path) -> str:
+    """Return why a file cannot be opened: what it is, if it is no PDF, and the remedy."""
+    with path.open("rb") as file:
+        start = file.read(1024)
+    what = f"it is damaged or incomplete ({error[:120]}); get another copy"
+    if not start.strip():
+        what = "it is empty; get another copy"
+    elif start.startswith(b"PK\x03\x04"):
+        what = "it is a ZIP archive or an office document; unpack it, or export it as PDF"
+    elif re.match(rb"\s*<(?:!doctype|html|\?xml)", start, re.IGNORECASE):
+        what = "it is a web page; download the PDF that the page links to"
+    elif b"%PDF-" not in start:
+        what = "it has no PDF header, so that it is another kind of file; get another copy"
+    return f"cannot be opened as a PDF: {what}"
 
 
 def read_pdfminer(path: Path, numbers: list[int] | None = None) -> list[str]:
@@ -104,7 +121,7 @@ def read_pdfminer(path: Path, numbers: list[int] | None = None) -> list[str]:
         raise
     except Exception as error:  # noqa: BLE001 - a damaged file can raise anything in pdfminer.six
         reason = f"{type(error).__name__}: {error}"
-        raise Unreadable(f"cannot be opened as a PDF ({reason[:120]})") from None
+        raise Unreadable(to_reason(reason, path)) from None
 
 
 def _page_text(page: object) -> str:

@@ -22,6 +22,7 @@ NO_TEXT = (
     "has no text: scanned pages? Set “ocr: true” in the catalog, or run ocrmypdf on it, "
     "and build again"
 )
+EMPTY = "has no text: the file is empty; remove it, or save its text again"
 NO_MAP = (
     "has fonts without a Unicode map: {share:.0%} of its characters cannot be read; "
     "get another copy, or run ocrmypdf --force-ocr"

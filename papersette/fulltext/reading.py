@@ -153,7 +153,7 @@ def read_file(job: Job) -> Text:
         entry = to_entry(job, _read_raw(job, raw_key))
         unsaved = _keep(job, key, entry)
     if not _has_text(entry):
-        raise engines.Unreadable(quality.NO_TEXT)
+        raise engines.Unreadable(quality.EMPTY if files.is_text(job.path) else quality.NO_TEXT)
     return _to_text(entry, sha256, unsaved)
 
 

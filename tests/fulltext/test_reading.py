@@ -293,3 +293,20 @@ def test_an_image_of_a_page_is_read_by_tesseract(tmp_path):
     assert "batch normalization is in almost every vision network" in text.pages[
         0
     ].body.lower().replace("[1] ", "")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("page.pdf", b"<!DOCTYPE html><html><body>Sign in</body></html>", "it is a web page"),
+        ("office.pdf", b"PK\x03\x04" + bytes(60), "a ZIP archive or an office document"),
+        ("half.pdf", b"%PDF-1.5\n1 0 obj\n<< /Type /Cat", "it is damaged or incomplete"),
+        ("zero.pdf", b"", "it is empty"),
+        ("zero.txt", b"", "the file is empty; remove it, or save its text again"),
+    ],
+)
+def test_a_file_that_is_no_pdf_is_named_for_what_it_is(tmp_path, name, content, reason):
+    (tmp_path / name).write_bytes(content)
+    (answer,) = read(tmp_path / name)
+    assert reason in answer
+    assert "scanned" not in answer
