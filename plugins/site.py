@@ -10,7 +10,6 @@ from datasette import hookimpl
 from jinja2 import pass_context
 from markupsafe import Markup
 
-from papersette.search.parser import parse
 from papersette.search.passages import to_marked_html
 from papersette.search.rewrites import has_near, to_chips, to_strictness
 from papersette.site.addresses import is_own_path, is_web_address
@@ -87,7 +86,6 @@ def extra_template_vars(datasette, request):
         "to_link": to_link(datasette),
         "row_link": row_link(datasette),
         "tilde": tilde_encode,
-        "ignored_words": lambda q: parse(q).ignored,
         "query_chips": to_chips,
         "query_has_near": has_near,
         "query_readings": to_strictness,

@@ -102,6 +102,8 @@ class Expander:
         before = dict(zip(words[1:], words, strict=False)) if is_short else {}
 
         def expand(term: Term) -> tuple[str, ...]:
+            if term.is_prefix and len(term.text) == 1:  # A* search
+                notices.append(Notice("symbols", str(term), (f"{term.text.lower()}…",)))
             if term.is_phrase or term.is_prefix:
                 return (term.text,)
             return self._expand(term.text, before.get(term.text), query.is_sentence, notices)

@@ -102,6 +102,7 @@ def to_facet_rows(result: Result) -> list[tuple[str, str | None, str | None, int
     ]
     rows += [("meaning", result.meaning, None, result.by_meaning)] if result.meaning else []
     rows += [("in", part, part, count) for part, count in result.parts.items()]
+    rows += [("ignored", None, word, None) for word in result.ignored]
     rows += [("common", None, word, None) for word in result.common]
     rows += [("missing", None, word, None) for word in result.missing]
     rows += [("partly", None, None, None)] if result.partial else []

@@ -188,6 +188,10 @@ def test_a_phrase_stays_whole_where_another_word_is_in_no_paper(search):
     assert (result.missing, result.relaxed) == (("zzzz",), False)
 
 
+def test_a_prefix_of_one_letter_is_said_to_be_one(search):
+    assert [(n.typed, n.also) for n in search("H* grow").notices] == [("H*", ("h…",))]
+
+
 def test_a_number_left_of_a_phrase_that_is_in_no_paper_finds_nothing(search):
     assert ids(search("zzz-2")) == []
 
