@@ -140,7 +140,7 @@ def to_cited_name(words: Sequence[str], given: Sequence[str] | None = None) -> N
         )
     else:
         name = _inverted(words, given)
-    family = name.family.strip(".,;")
+    family = name.family.strip(".,;:")
     return Name(family, name.initial or "") if family else None
 
 

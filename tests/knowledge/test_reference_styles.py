@@ -98,6 +98,21 @@ STYLES = {
     "Vancouver": (
         "Ulm AB, Vogt C. Care after surgery: a review. Rev Bras Enferm. 2007; 41(3):500-7.",
         ["ulm-a", "vogt-c"], 2007, "Care after surgery: a review"),
+    "Vancouver, a title of one word before a colon": (
+        "Quintal TRB. Jardinagem: um desafio para o bairro. Rev Hortas 2007;1:3-9.",
+        ["quintal-t"], 2007, "Jardinagem: um desafio para o bairro"),
+    "Vancouver, one initial and a subtitle in lower case": (
+        "Ulm A. Jardins: passeios de manhã. Rev Hortas. 2011;2(4):1-5.",
+        ["ulm-a"], 2011, "Jardins: passeios de manhã"),
+    "Vancouver, initials and a subtitle with a capital": (
+        "Ulm AB. Gardens: A review. J Hedges. 2012;3:1-5.",
+        ["ulm-a"], 2012, "Gardens: A review"),
+    "a colon after a full name": (
+        "Vera T. Quist: On hedges. In: Garden Days, pp. 1-9 (2005)",
+        ["quist-v"], 2005, "On hedges"),
+    "no author, and a subtitle in lower case": (
+        "Hedges: a history. Oslo: Harbour Press, 2003.",
+        [], 2003, "Hedges: a history"),
     "Russian, GOST": (
         "Волков А., Сидоров Б. Методы отбора признаков // Вестник науки. 2014. № 3. С. 11–19.",
         None, 2014, "Методы отбора признаков"),

@@ -80,8 +80,10 @@ def read_authors(text: str, start: int = 0, budget: Budget | None = None) -> Aut
         body = _read_body(text, start)
         if body:
             return body
-    if not names:
-        return None
+    if not names or (ending == "subtitle" and uncertain):
+        return None  # it is the title of an entry without authors: "Bees: a history."
+    if ending == "subtitle":
+        ending = "colon"
     year = found.year if ending == "year" else None
     if ending == "stop" and (match := WORD.search(text, end)) and (year := to_year(match[0])):
         ending, end = "year", match.end()
@@ -170,7 +172,7 @@ def _is_over(before: _Segment, ending: str, have_initials: bool) -> bool:
 
     It does if the name before was the last after "and", or if only the next has no initials.
     """
-    return before.after_and or (have_initials and ending in {"year", "other", "colon"})
+    return before.after_and or (have_initials and ending in {"year", "other", "colon", "subtitle"})
 
 
 def _is_pair(rest: list[_Segment], ending: str) -> bool:
@@ -214,6 +216,8 @@ def _count_words(segment: _Segment, given: bool, ending: str, family_first: bool
         return 0
     if ending == "other" and not tokens[-1].comma:
         return dotted[-1] + 1 if dotted else 0
-    if dotted and after and ending and (family_first or len(after) > 3):
-        return dotted[-1] + 1
+    if dotted and after and ending:
+        capitals = tokens[dotted[-1]].has_capitals and set(shape[: dotted[-1]]) == {"N"}
+        if family_first or capitals or ending == "subtitle" or len(after) > 3:
+            return dotted[-1] + 1
     return len(tokens) if len(tokens) <= MAX_NAME_WORDS else 0

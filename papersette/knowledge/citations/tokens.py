@@ -71,6 +71,12 @@ class Token:
         """Whether the word is initials with a full stop."""
         return self.kind == "I" and self.word.endswith(".")
 
+    @property
+    def has_capitals(self) -> bool:
+        """Whether the word is two or more initials without stops between them: "AB", "AB."."""
+        letters = self.word.rstrip(".")
+        return self.kind == "I" and len(letters) > 1 and letters.isalpha() and letters.isupper()
+
 
 @dataclass(frozen=True)
 class Tokens:
@@ -78,7 +84,8 @@ class Tokens:
 
     tokens: list[Token]
     ending: str
-    """"stop", "year", "quote", "colon", or "other" for a word that cannot be in a name."""
+    """"stop", "year", "quote", "colon", "other" for a word that cannot be in a name, or "subtitle" for
+    a colon before a word in lower case: titles begin with a capital, so it is inside a title."""
     end: int
     """Offset of the text after the ending."""
     year: int | None = None
@@ -203,7 +210,8 @@ def is_name_word(word: str, *, first: bool = False) -> bool:
 def _ending(token: Token, text: str, before: list[Token]) -> str:
     """Return how this token ends the list; "" if it does not."""
     if token.word.endswith(":"):
-        return "colon"
+        following = text[token.end : token.end + 3].lstrip()[:1]
+        return "subtitle" if following.islower() else "colon"
     if token.kind == "L":
         return "stop" if not token.comma or token.word.endswith(".") else ""
     if token.kind != "N" or not token.word.endswith(".") or token.word in PARTICLES or token.comma:
