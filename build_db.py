@@ -8,7 +8,7 @@ from papersette import stopping
 
 def start() -> int:
     """Build; processes that read PDFs import this file, too, and need none of these imports."""
-    from papersette.build import main
+    from papersette.commands import main
 
     return main(site_folder=Path(__file__).resolve().parent)
 

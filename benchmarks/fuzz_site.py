@@ -27,7 +27,7 @@ from urllib.parse import quote, urlencode
 import yaml
 from datasette.app import Datasette
 
-from papersette.build import main as build_database
+from papersette.commands import main as build_database
 
 ROOT = Path(__file__).parent.parent
 SLOWEST = 30.0

@@ -21,7 +21,6 @@ for wrong usage; 130 or 143 if stopped by Ctrl-C or SIGTERM.
 from __future__ import annotations
 
 import argparse
-import io
 import sys
 from collections.abc import Mapping
 from contextlib import closing
@@ -37,7 +36,6 @@ from papersette.catalogs.catalog import Catalog
 from papersette.cluster import ClusterWorkers
 from papersette.database import (
     aspects,
-    comparison,
     evidence,
     facets,
     facts,
@@ -59,7 +57,7 @@ from papersette.meaning.cache import VectorCache
 from papersette.meaning.encoder import MISSING, OnnxEncoder, is_installed
 from papersette.options import parse
 from papersette.progress import Progress, warn
-from papersette.proposals import new_catalog, starting_catalogs
+from papersette.proposals import starting_catalogs
 from papersette.search import answers, evaluation, index
 from papersette.search.engine import Engine
 from papersette.search.meaning import write_meaning
@@ -73,25 +71,10 @@ DASHBOARDS = "datasette-dashboards"
 SUMMARY = ("papers", "pages", "words", "tags", "problems", "seconds")
 
 
-def main(arguments: list[str] | None = None, *, site_folder: Path) -> int:
-    """Run the command and return its exit status; `site_folder` has metadata.yml and plugins/."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):  # a locale such as C cannot write every letter
-            stream.reconfigure(errors="backslashreplace")
+def main(arguments: list[str], site_folder: Path) -> int:
+    """Build the database, and return the exit status; `site_folder` has metadata.yml."""
     started = datetime.now(UTC)
-    given = sys.argv[1:] if arguments is None else arguments
-    if given[:1] == ["init"]:
-        return stopping.run(lambda: new_catalog.main(given[1:]), f"build_db.py: {stopping.MESSAGE}")
-    if given[:1] == ["compare"]:
-        return stopping.run(lambda: comparison.main(given[1:]), "build_db.py: stopped")
-    if given[:1] == ["export-site"]:
-        from papersette.site import static_export  # Datasette takes a second, which builds need not
-
-        return stopping.run(
-            lambda: static_export.main(given[1:], site_folder),
-            "build_db.py: stopped; what was exported before is unchanged",
-        )
-    options = parse(given, __doc__)
+    options = parse(arguments, __doc__)
     return stopping.run(
         lambda: run(options, started, site_folder), f"build_db.py: {stopping.MESSAGE}"
     )

@@ -163,9 +163,7 @@ class Built:
 
 def build_here(*arguments: object) -> Built:
     """Run the main function of build_db.py in this process, with one PDF worker."""
-    from papersette.build import (
-        main,
-    )  # takes more than a second, which most test files need not wait
+    from papersette.commands import main  # a second, which most test files need not wait
 
     given = ["--jobs", "1", *map(str, arguments)]
 

@@ -54,8 +54,9 @@ MAY_IMPORT = {
     "papersette/options.py": "cache fulltext",
     "papersette/texts.py": "catalogs database errors fulltext progress workers",
     "papersette/preloaded.py": "database fulltext knowledge",
+    "papersette/commands.py": "build database proposals site stopping",
     "papersette/build.py": f"{LEAVES} cluster options texts catalogs proposals sources ingest "
-    "fulltext meaning database search site site_metadata",
+    "fulltext meaning database search site_metadata",
     "plugins": f"{LEAVES} catalogs mathematics search printed readers exports agents site "
     "translations",
 }
