@@ -1,7 +1,7 @@
-"""Check what every source yields: ids, characters, numbers and times that a publication can hold.
+"""Checks the items of every source for ids, characters, numbers and times that cannot be published.
 
-A value that it cannot hold costs only itself: the paper is kept, and a problem says what is left
-out.
+Only the value that cannot be published is left out or replaced: the paper is kept, and a problem
+reports the change.
 """
 
 from __future__ import annotations
@@ -18,23 +18,23 @@ from papersette.records import Paper, Problem, Session, Slot
 from papersette.text import to_slug
 
 LONGEST_ID = 250
-"""Limit of a paper_id in characters; it is part of addresses and of names of files."""
+"""Longest paper_id in characters; it is part of addresses and file names."""
 LONGEST_TEXT = 1_000_000
-"""Limit of a text of metadata in characters."""
+"""Longest text of metadata in characters."""
 MOST_PARTS = 10_000
-"""Limit of the authors, tags, reviews and sessions of one paper."""
+"""Largest number of authors, tags, reviews or sessions of one paper."""
 SURROGATE = re.compile("[\\ud800-\\udfff]")
 TIME = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d:?\d\d)?)?")
 """A date, or a date with a time, in ISO 8601."""
 
 NOT_WEB = re.compile(r"\s*(?!https?:)[a-z][a-z0-9+.-]*:", re.IGNORECASE)
-"""The start of a URL that no reader can follow, such as file:///home/me/x.pdf."""
+"""The start of a URL that readers of the site cannot follow, such as file:///home/me/x.pdf."""
 
 T = TypeVar("T")
 
 
 def check(item: T) -> tuple[T, list[Problem]]:
-    """Return an item of a source as a publication can hold it, and a problem for each change."""
+    """Return an item of a source in a form that can be published, and a problem for each change."""
     if isinstance(item, Problem):
         return _to_storable(item, set()), []
     if not isinstance(item, Paper):
@@ -56,13 +56,13 @@ def check(item: T) -> tuple[T, list[Problem]]:
         for old, new in zip(paper.slots, slots, strict=True)
         for reason in _time_reasons(old.session, new.session)
     ]
-    source, paper = paper.venue.venue_id, dataclasses.replace(paper, slots=slots)
+    source, paper = paper.source or paper.venue.venue_id, dataclasses.replace(paper, slots=slots)
     problems = [Problem(source, where, "read", why, paper_id) for where, why in reasons]
     return paper, problems
 
 
 def to_paper_id(paper: Paper) -> str:
-    """Return the id of a paper, or one made from it if it is empty or too long for an address."""
+    """Return the id of a paper, or a new one if its id is empty or too long for an address."""
     if not paper.paper_id.strip():
         return to_slug(f"{paper.venue.venue_id} {paper.item or ''}") or "paper"
     if len(paper.paper_id) <= LONGEST_ID:
@@ -100,7 +100,7 @@ def _with_times(session: Session, zone: ZoneInfo | None) -> Session:
 
 
 def to_local(text: str, zone: ZoneInfo | None) -> str:
-    """Return a time in the time zone of the venue; a date, or any text without a zone, as it is.
+    """Return a time in the time zone of the venue; a date is returned as it is.
 
     >>> to_local("2020-11-16T16:00:00+00:00", ZoneInfo("America/New_York"))
     '2020-11-16T11:00:00-05:00'

@@ -90,9 +90,9 @@ def read(sources: Iterable[Source], downloads: Path, *, offline: bool) -> Items:
     for source in sources:
         given: list[object] = []
         for unchecked in source.read(downloads, offline=offline):
+            if isinstance(unchecked, Paper):
+                unchecked = dataclasses.replace(unchecked, source=source.name)
             item, problems = checking.check(unchecked)
-            if isinstance(item, Paper):
-                item = dataclasses.replace(item, source=source.name)
             given.append(item)
             items.add_problems(problems)
             if isinstance(item, Paper) and source.completes:
@@ -138,7 +138,7 @@ def download(
             fetched[url] = answer
         else:
             items.problems += [
-                Problem(paper.venue.venue_id, url, "download", answer, paper.paper_id)
+                Problem(_to_source(paper), url, "download", answer, paper.paper_id)
                 for paper in wanting[url]
             ]
         yield url
@@ -193,26 +193,31 @@ def _with_own_id(paper: Paper, taken: dict[str, int]) -> Paper:
     return dataclasses.replace(paper, paper_id=paper_id)
 
 
+def _to_source(paper: Paper) -> str:
+    return paper.source or paper.venue.venue_id
+
+
 def _to_duplicate_problem(given: Paper, kept: Paper) -> Problem:
     reason = f"has the id {given.paper_id} of another paper; it is published as {kept.paper_id}"
-    source = given.source or given.venue.venue_id
-    return Problem(source, given.item or given.paper_id, "read", reason, kept.paper_id)
+    return Problem(_to_source(given), given.item or given.paper_id, "read", reason, kept.paper_id)
 
 
 def match_files(
     items: Items, texts: Mapping[Path, Text | str]
 ) -> tuple[list[Paper], list[Problem]]:
     """Return the papers with their files, and all problems so far."""
-    papers, unmatched = matching.match(items.papers, items.loose, texts)
+    unmatched = list(matching.find_swapped(items.papers, texts))
+    papers, found = matching.match(items.papers, items.loose, texts)
+    unmatched += found
     papers = [_from_page_1(paper, texts) if paper.from_page_1 else paper for paper in papers]
     papers = [_with_language(paper, texts) for paper in papers]
     unread = [
-        Problem(paper.venue.venue_id, paper.file.name, "text", reason, paper.paper_id)
+        Problem(_to_source(paper), paper.file.name, "text", reason, paper.paper_id)
         for paper in papers
         if paper.file and isinstance(reason := texts[paper.file], str)
     ]
     warnings = [
-        Problem(paper.venue.venue_id, paper.file.name, "text", text.warning, paper.paper_id)
+        Problem(_to_source(paper), paper.file.name, "text", text.warning, paper.paper_id)
         for paper in papers
         if paper.file and isinstance(text := texts[paper.file], Text) and text.warning
     ]
@@ -233,7 +238,7 @@ def _to_hidden_problems(paper: Paper, texts: Mapping[Path, Text | str]) -> Itera
             f"“{one.excerpt}”. Look whether it is meant for assistants or automatic reviews"
         )
         name = paper.file.name if paper.file else paper.paper_id
-        yield Problem(paper.venue.venue_id, name, "text", reason, paper.paper_id)
+        yield Problem(_to_source(paper), name, "text", reason, paper.paper_id)
 
 
 def _from_page_1(paper: Paper, texts: Mapping[Path, Text | str]) -> Paper:

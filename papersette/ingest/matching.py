@@ -1,8 +1,9 @@
 """Match files that no entry names to papers, and report which matches are guesses.
 
-A file matches a paper if the title that was read of it is the paper's, or else if the paper's full
-title is at the top of its first page. An author and a year in the file's name are a guess. Every
-guess, every paper without a match and every folder with unused files becomes a problem.
+A file matches a paper if the title read from the file is the paper's title, or else if the paper's
+full title is at the top of its first page. A match by author and year in the file's name is a
+guess. Every guess, every paper without a match and every folder with unused files becomes a
+problem.
 """
 
 from __future__ import annotations
@@ -22,22 +23,22 @@ from papersette.sources.files import to_pdf_url
 from papersette.text import to_key
 
 TOP_OF_PAGE = 600
-"""Letters and digits at the start of page 1 that must contain the title; a reference list further
-down may contain the title of another paper."""
+"""Length of the top of page 1, in letters and digits, that must contain the title; a reference list
+further down may contain the title of another paper."""
 SHORTEST_TITLE = 12
-"""A title with fewer letters and digits, such as “Preface”, is no sufficient evidence on a page."""
+"""Least letters and digits of a title that is looked for on pages; “Preface” is too short."""
 SHORTEST_READ = 6
-"""The same for a title that was read as the title of a file."""
+"""Least letters and digits of a title that is compared with the titles read from files."""
 AUTHOR_AND_YEAR = re.compile(r"(?P<author>.+?)(?:[0-9]{2})?(?P<year>[0-9]{2})[a-z]?")
-"""In letters and digits, as garivier19a and garivier2019."""
+"""A file name in letters and digits, such as garivier19a or garivier2019."""
 SAME_TITLE = 95
-"""Similarity (0 to 100) of two keys of one title: a PDF may lose a letter or an accent."""
+"""Least similarity (0 to 100) of two keys of one title: a PDF may lose a letter or an accent."""
 
 
 def match(
     papers: list[Paper], loose: list[LooseFile], texts: Mapping[Path, Text | str]
 ) -> tuple[list[Paper], list[Problem]]:
-    """Return the papers, with the files that were matched to them, and the problems."""
+    """Return the papers with the files that were matched to them, and the problems."""
     sources = {file.source for file in loose}
     matched: list[Paper] = []
     problems: list[Problem] = []
@@ -62,8 +63,32 @@ def match(
     return [by_id.get(paper.paper_id, paper) for paper in papers], problems
 
 
+def find_swapped(papers: list[Paper], texts: Mapping[Path, Text | str]) -> Iterator[Problem]:
+    """Yield a problem for each paper whose file shows the title of another paper of its source."""
+    titles: defaultdict[str, dict[str, Paper]] = defaultdict(dict)
+    for paper in papers:
+        key = to_key(paper.title or "")
+        if len(key) >= SHORTEST_TITLE:
+            titles[paper.source or paper.venue.venue_id][key] = paper
+    for paper in papers:
+        own, text = to_key(paper.title or ""), texts.get(paper.file) if paper.file else None
+        read, head = to_key(_read_title(text)), to_key(_first_page(text))[:TOP_OF_PAGE]
+        if not own or own in head or own in read or fuzz.ratio(own, read) >= SAME_TITLE:
+            continue
+        source = paper.source or paper.venue.venue_id
+        shown = (p for key, p in titles[source].items() if key in head)
+        other = titles[source].get(read) or next(shown, None)
+        if other and paper.file and own not in to_key(other.title or ""):
+            reason = (
+                f"has the file {paper.file.name}, but its first page shows the title of "
+                f"{other.paper_id}, “{(other.title or '')[:100]}”: correct the name of the file or "
+                "the field “file”"
+            )
+            yield Problem(source, paper.item or paper.paper_id, "match", reason, paper.paper_id)
+
+
 def _is_of(paper: Paper, source: str) -> bool:
-    """Whether a paper is of a source, whose papers may belong to other venues."""
+    """Return whether a paper comes from a source; its venue may be a different one."""
     return (paper.source or paper.venue.venue_id) == source
 
 
@@ -86,7 +111,7 @@ def _by_title(
 def _to_holders(
     papers: list[Paper], files: list[Path], texts: Mapping[Path, Text | str]
 ) -> dict[str, list[Path]]:
-    """Return the files that have a paper's title at the top of their first page, by paper_id."""
+    """Return the files whose title, or top of page 1, has a paper's title, by paper_id."""
     read = {path: to_key(_read_title(texts.get(path))) for path in files}
     heads = {path: to_key(_first_page(texts.get(path)))[:TOP_OF_PAGE] for path in files}
     keys = {paper.paper_id: to_key(paper.title or "") for paper in papers}
@@ -98,7 +123,7 @@ def _to_holders(
 
 
 def _with_title(key: str, read: Mapping[Path, str]) -> list[Path]:
-    """Return the files whose title, as it was read, is that of a paper."""
+    """Return the files whose title, as it was read, is the title with this key."""
     same = [path for path, title in read.items() if title == key]
     if same or len(key) < SHORTEST_TITLE:
         return same
@@ -106,7 +131,7 @@ def _with_title(key: str, read: Mapping[Path, str]) -> list[Path]:
 
 
 def _by_name(papers: list[Paper], files: list[Path]) -> dict[str, Path]:
-    """Match by name: garivier19a.pdf is the paper by Garivier of 2019, if both are unique."""
+    """Match by name: garivier19a.pdf is Garivier's paper of 2019 if file and paper are unique."""
     named: defaultdict[tuple[str, int], list[Path]] = defaultdict(list)
     for path in files:
         if found := AUTHOR_AND_YEAR.fullmatch(to_key(path.stem)):
@@ -124,7 +149,7 @@ def _by_name(papers: list[Paper], files: list[Path]) -> dict[str, Path]:
 
 
 def _to_names(paper: Paper) -> set[tuple[str, int]]:
-    """Return what a file's name may say of a paper: its first author and the year of its century.
+    """Return what a file name may contain: the first author and the last two digits of the year.
 
     The particles of the family name are optional.
     """
@@ -142,7 +167,7 @@ def _to_problems(
     texts: Mapping[Path, Text | str],
     files: list[Path],
 ) -> list[Problem]:
-    """Return a problem for each paper that has no file, or one by a guess."""
+    """Return a problem for each paper that has no file, or whose file is a guess."""
     problems = []
     without = [p for p in unmatched if p.paper_id not in pairs and p.paper_id not in guesses]
     holders = _to_holders(without, files, texts)
@@ -170,7 +195,7 @@ def _to_problems(
 def _to_file_problems(
     source: str, unused: list[Path], owners: Mapping[str, list[Path]], used: Mapping[str, Path]
 ) -> Iterator[Problem]:
-    """Yield a problem for each file that no paper uses; those of no paper are one a folder."""
+    """Yield a problem for each unused file of a paper, and for each folder of unknown files."""
     without = [path for path in unused if not any(path in paths for paths in owners.values())]
     for folder in sorted({path.parent for path in without}):
         names = sorted(path.name for path in without if path.parent == folder)

@@ -1,5 +1,6 @@
 """Matching files to papers: a title is a match, author and year in a file name are a guess."""
 
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -112,3 +113,26 @@ def test_a_file_that_cannot_be_read_is_reported_as_unmatched():
         [paper("k", "A title that is long")], [LooseFile("v", path)], {path: "is no PDF"}
     )
     assert {problem.item for problem in problems} == {"k", "x.pdf"}
+
+
+@pytest.mark.parametrize("is_title_read", [True, False])
+def test_a_file_named_for_the_wrong_entry_is_reported_with_the_right_one(is_title_read):
+    titles = {"a": "Gardens in the shade", "b": "Ferns that grow on walls", "c": "Moss and stone"}
+    shown = {"a": titles["b"], "b": titles["a"], "c": "MOSS AND STONE"}
+    papers = [
+        dataclasses.replace(paper(key, title), file=Path(f"{key}.pdf"))
+        for key, title in titles.items()
+    ]
+    texts = {
+        Path(f"{key}.pdf"): Text((Page(title),), "00", Front(title) if is_title_read else Front())
+        for key, title in shown.items()
+    }
+    found = list(matching.find_swapped(papers, texts))
+    assert [(problem.paper_id, problem.source) for problem in found] == [("a", "v"), ("b", "v")]
+    assert "a.pdf, but its first page shows the title of b" in found[0].reason
+
+
+def test_a_file_with_an_unknown_title_is_not_taken_for_a_wrong_one():
+    named = dataclasses.replace(paper("a", "Gardens in the shade"), file=Path("a.pdf"))
+    texts = {Path("a.pdf"): Text((Page("Jardins à l’ombre"),), "00")}
+    assert list(matching.find_swapped([named, paper("b", "Ferns that grow")], texts)) == []
