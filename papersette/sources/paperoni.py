@@ -1,10 +1,11 @@
-"""Read publications kept with paperoni, Mila's tool: papers with their releases, as JSON or YAML.
+"""Read publications of paperoni, Mila's tool: papers with their releases, as JSON or YAML.
 
-Each release is a paper with its own venue and date; all releases of a paper are one work.
+Each release becomes a paper with its own venue and date; all releases of a paper are one work.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -20,14 +21,16 @@ from papersette.text import to_slug
 
 SUFFIXES = {".json", ".yml", ".yaml"}
 LISTS = ("authors", "releases", "topics", "links")
+HEAD = 65_536
+"""Bytes at the start of a file that show whether it is a catalog."""
 UNDATED = 0
-"""The precision of an unknown date, for which paperoni writes the year 2000."""
+"""Precision of an unknown date, for which paperoni writes the year 2000."""
 
 
 @dataclass(frozen=True)
 class Settings:
     venue: Venue
-    """The venue of releases without one."""
+    """The venue of releases that have none."""
     file: Path
     """A .json or .yml file with a list of papers, or an object with that list as “_papers”; or a
     folder of such files."""
@@ -43,7 +46,7 @@ def read(settings: Settings) -> Iterator[Paper | Problem | Count]:
     """
     folder = settings.file.is_dir()
     paths = (
-        sorted(p for p in settings.file.iterdir() if p.suffix in SUFFIXES)
+        sorted(p for p in settings.file.iterdir() if p.suffix in SUFFIXES and not _is_catalog(p))
         if folder
         else [settings.file]
     )
@@ -55,8 +58,16 @@ def read(settings: Settings) -> Iterator[Paper | Problem | Count]:
         yield from _read_member(path, settings) if folder else _read_file(path, settings)
 
 
+def _is_catalog(path: Path) -> bool:
+    """Return whether a file is a catalog, such as the one that names this folder."""
+    if path.suffix == ".json" or not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return bool(re.search(rb"^sources:", file.read(HEAD), re.MULTILINE))
+
+
 def _read_member(path: Path, settings: Settings) -> Iterator[Paper | Problem | Count]:
-    """Read one file of a folder; one that cannot be used is a problem."""
+    """Read one file of a folder; a file that cannot be used becomes a problem."""
     venue = settings.venue.venue_id
     try:
         if obstacle := files.find_obstacle(path, settings.file):
@@ -160,7 +171,7 @@ def _links(entry: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def _to_venue(given: Any) -> Venue | None:
-    """Return the venue by its name; the year of a release is in its date."""
+    """Return the venue by its name, without year: that of a release is in its date."""
     name = values.to_text(given.get("name")) if isinstance(given, Mapping) else None
     kind = values.to_text(given.get("type")) if isinstance(given, Mapping) else None
     return (
@@ -171,7 +182,7 @@ def _to_venue(given: Any) -> Venue | None:
 
 
 def _to_date(venue: Any) -> str | None:
-    """Return the date as precise as it is known: 2023-01-01 with precision 1 is 2023."""
+    """Return the date, as far as it is known: 2023-01-01 with precision 1 is 2023."""
     if not isinstance(venue, Mapping):
         return None
     given = venue.get("date")

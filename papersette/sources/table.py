@@ -72,6 +72,7 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
     if reason := to_unused(given_rows, used):
         remedy = "; “columns” in the catalog maps fields to columns"
         yield Problem(venue, settings.file.name, "read", reason + remedy)
+    unnamed = 0
     for line, given in rows:
         item = f"{settings.file.name}: line {line}" if line else settings.file.name
         if isinstance(given, str):
@@ -83,12 +84,16 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
         reasons += doubts
         yield from (Problem(venue, item, "read", reason, paper.paper_id) for reason in reasons)
         named = values.to_text(row.get("file"))
-        if named and paper.file is None:
+        unnamed += bool(named)
+        if named and paper.file is None and settings.files:
             reason = (
                 f"names the file {named}, which is not in {settings.files}; "
                 "the paper is listed without text"
             )
-            yield Problem(paper.venue.venue_id, item, "match", reason, paper_id=paper.paper_id)
+            yield Problem(venue, item, "match", reason, paper_id=paper.paper_id)
+    if unnamed and not settings.files:
+        reason = f"names files in {unnamed} rows, but the catalog names no folder for them: add "
+        yield Problem(venue, settings.file.name, "match", reason + "“files” to the source")
     yield from files.to_loose(folder, venue, settings.files, settings.pdf_url)
 
 

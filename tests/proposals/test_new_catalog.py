@@ -359,3 +359,14 @@ def test_make_serve_keeps_a_folder_with_spaces_together():
     ).stdout  # fmt: skip
     (line,) = (line for line in printed.splitlines() if "datasette serve" in line)
     assert "pdf:/our papers/2019" in shlex.split(line)
+
+
+def test_init_does_not_read_its_own_catalog_as_an_export_of_paperoni(tmp_path):
+    folder = tmp_path / "ours"
+    folder.mkdir()
+    (folder / "papers.yaml").write_text("- title: Moss at dusk\n  releases:\n  - venue: {}\n")
+    (folder / "paperoniv2.json").write_text('[{"title": "Ferns at noon", "releases": [{}]}]')
+    written = init(folder)
+    assert written.returncode == 0, written.stderr
+    assert "2 papers" in written.stdout
+    assert "catalog.yml" not in written.stdout.partition("Please check")[2].partition("then:")[0]

@@ -112,3 +112,8 @@ def test_csv_of_every_country_is_read_and_recognised(tmp_path, mark):
     assert problems == []
     found = recognition.recognise(tmp_path / "t.csv")
     assert (found.kind, found.settings["columns"]) == ("table", columns)
+
+
+def test_files_that_rows_name_without_a_folder_are_one_problem(tmp_path):
+    _, (problem,) = read(tmp_path, "title,file\nA,a.pdf\nB,b.pdf\n")
+    assert problem.reason.startswith("names files in 2 rows, but the catalog names no folder")
