@@ -362,6 +362,8 @@ create table site (
 create index papers_venue on papers(venue_id, year);
 create index mentions_term on mentions(term_id);
 create index citations_work on citations(cited_work_id);
+create index citations_arxiv on citations(arxiv_id) where arxiv_id is not null;
+create index citations_doi on citations(lower(doi)) where doi is not null;
 create index cited_authors_name on cited_authors(name_id);
 create index cited_works_paper on cited_works(paper_id);
 create index related_other on related(other_id);

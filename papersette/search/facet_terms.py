@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from papersette.names import parse_name, to_family_key
 from papersette.search.corpus import NAME_FACETS, TERM_FACETS, Corpus, to_term_key
@@ -20,10 +20,11 @@ ARXIV = re.compile(r"(?:arxiv:\s*)?(\d{4}\.\d{4,5})(?:v\d+)?", re.IGNORECASE)
 DOI = re.compile(r"(?:doi:\s*|https?://(?:dx\.)?doi\.org/)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
 
 BY_ARXIV = "select distinct cited_work_id from citations where arxiv_id = ?"
-BY_DOI = "select distinct cited_work_id from citations where lower(doi) = lower(?)"
-BY_YEAR = """
-select cited_work_id, authors, year from cited_works
-where year between ? - 1 and ? + 1 and authors is not null
+BY_DOI = """
+select distinct cited_work_id from citations where doi is not null and lower(doi) = lower(?)
+"""
+AUTHORS = """
+select authors from cited_works where cited_work_id = ? and authors is not null
 """
 
 
@@ -72,29 +73,42 @@ class FacetTerms:
     def _find_works(self, typed: str) -> Iterator[int]:
         """Yield works by identifier, or by authors and year as a text cites them."""
         if found := ARXIV.fullmatch(typed.strip()):
-            ids = self.connect().execute(BY_ARXIV, (found[1],)).fetchall()
+            rows = self.connect().execute(BY_ARXIV, (found[1],))
         elif found := DOI.fullmatch(typed.strip()):
-            ids = self.connect().execute(BY_DOI, (found[1],)).fetchall()
+            rows = self.connect().execute(BY_DOI, (found[1],))
         elif found := AUTHORS_AND_YEAR.fullmatch(typed.strip()):
-            ids = [(i,) for i in self._find_by_year(found["authors"], int(found["year"]))]
+            yield from self._find_by_year(found["authors"], int(found["year"]))
+            return
         else:
-            ids = []
-        for (work_id,) in ids:
-            if work_id:
-                yield from self.corpus.find_values("cited", work_id)
+            return
+        for (work_id,) in rows.fetchall():
+            yield from self.corpus.find_values("cited", work_id or "")
 
-    def _find_by_year(self, authors: str, year: int) -> list[str]:
+    def _find_by_year(self, authors: str, year: int) -> list[int]:
         """Return works of a year with these authors, else those of the years beside it.
 
         A preprint and its publication are one work here, but each is cited by its own year.
         """
-        families = [to_family_key(parse_name(name).family) for name in split_people(authors)]
-        by_distance: dict[int, list[str]] = {0: [], 1: []}
-        for work_id, names, printed in self.connect().execute(BY_YEAR, (year, year)):
-            own = [to_family_key(name.partition(",")[0]) for name in names.split("; ")]
-            if own[0] == families[0] and set(families) <= set(own):
-                by_distance[abs(printed - year)].append(work_id)
-        return by_distance[0] or by_distance[1]
+        first, *others = split_people(authors)
+        names = [self.corpus.values[i].label for i in self.corpus.find_names("cites", first)]
+        families = dict.fromkeys(parse_name(name).family for name in (first, *names))
+        for years in ((year,), (year - 1, year + 1)):
+            # The id of a work begins with the family name of its first author and the year.
+            slugs = [to_slug(f"{family} {one}") for family in families for one in years]
+            found = [i for slug in slugs for i in self.corpus.find_prefix("cited", slug)]
+            if kept := [i for i in found if self._has_authors(i, others)]:
+                return kept
+        return []
+
+    def _has_authors(self, facet_id: int, names: Sequence[str]) -> bool:
+        """Tell whether a work has authors of all these family names."""
+        if not names:
+            return True
+        row = self.connect().execute(AUTHORS, (self.corpus.values[facet_id].value,)).fetchone()
+        own = (
+            {to_family_key(name.partition(",")[0]) for name in row[0].split("; ")} if row else set()
+        )
+        return {to_family_key(parse_name(name).family) for name in names} <= own
 
 
 def split_people(typed: str) -> list[str]:
