@@ -123,7 +123,8 @@ def to_cited_name(words: Sequence[str], given: Sequence[str] | None = None) -> N
     """Parse a name in a reference: all its words, or the words of its family and given names.
 
     Only the first initial of the given names is kept, since references differ in the rest.
-    "Hinton GE" is parsed as family name and initials, as in the Vancouver style.
+    "Hinton GE" is parsed as family name and initials, as in the Vancouver style, which prints
+    particles last: "Maaten LJP van der".
 
     >>> to_cited_name("Laurens van der Maaten".split()).key
     'van-der-maaten-l'
@@ -132,12 +133,8 @@ def to_cited_name(words: Sequence[str], given: Sequence[str] | None = None) -> N
     """
     if given is None:
         plain = [word for word in words if word.lower() not in SUFFIXES]
-        capitals = _count_capitals(plain)
-        name = (
-            _inverted(plain[:capitals], plain[capitals:])
-            if capitals
-            else _direct(plain, initials=3)
-        )
+        size = _count_capitals(plain) or _count_before_initials(plain)
+        name = _inverted(plain[:size], plain[size:]) if size else _direct(plain, initials=3)
     else:
         name = _inverted(words, given)
     family = name.family.strip(".,;:")
@@ -151,6 +148,13 @@ def _count_capitals(words: Sequence[str]) -> int:
         count += 1
     is_family = 0 < count < len(words) and not any(map(str.isupper, words[count:]))
     return count if is_family and len(words[count - 1]) > INITIALS_AS_WORD else 0
+
+
+def _count_before_initials(words: Sequence[str]) -> int:
+    """Count the words of a family name before initials and particles: 1 in "Maaten LJP van der"."""
+    if not words or words[-1] not in PARTICLES or is_initials(words[0]):
+        return 0
+    return next((i for i, word in enumerate(words) if _are_initials(word, 3)), 0)
 
 
 def _split_suffix(text: str) -> tuple[list[str], str]:

@@ -113,6 +113,21 @@ STYLES = {
     "no author, and a subtitle in lower case": (
         "Hedges: a history. Oslo: Harbour Press, 2003.",
         [], 2003, "Hedges: a history"),
+    "Vancouver, four and five initials": (
+        "Quintal TRBC, Ulm AB, de Vogt Prado CDEFG. Hortas e jardins. Rev Hortas. 2008;2:1-5.",
+        ["quintal-t", "ulm-a", "de-vogt-prado-c"], 2008, "Hortas e jardins"),
+    "Vancouver, initials like those of et al.": (
+        "Quintal TR, Prado AL. Hortas e jardins. Rev Hortas. 2008;2:1-5.",
+        ["quintal-t", "prado-a"], 2008, "Hortas e jardins"),
+    "Vancouver, particles after the initials": (
+        "Quintal TRB da, Ulm AB van der, Prado CDE dos. Hortas. Rev Hortas. 2008;2:1-5.",
+        ["da-quintal-t", "van-der-ulm-a", "dos-prado-c"], 2008, "Hortas"),
+    "Vancouver in capitals, et al.": (
+        "QUINTAL TR, PRADO AB, ET AL. Hortas e jardins. Rev Hortas. 2008;2:1-5.",
+        ["quintal-t", "prado-a"], 2008, "Hortas e jardins"),
+    "family names in capitals after given names": (
+        "Jean DUPU, Anne MARTI, 1990, La ville et ses jardins, Paris, Seuil.",
+        ["dupu-j", "marti-a"], 1990, "La ville et ses jardins"),
     "Russian, GOST": (
         "Волков А., Сидоров Б. Методы отбора признаков // Вестник науки. 2014. № 3. С. 11–19.",
         None, 2014, "Методы отбора признаков"),
@@ -130,6 +145,15 @@ def test_an_entry_of_each_style_is_parsed(style):
     assert (entry.title, entry.year) == (title, year)
     if authors is not None:
         assert [name.key for name in entry.authors] == authors
+
+
+def test_many_initials_are_recognised_by_the_other_entries_of_a_list():
+    others = ["Abel AB, Ulm C. Old hedges.", "Quist D, Rand EF. New hedges.", "Sand GH. Roots."]
+    entries = [f"{n}. {text} Rev Hortas. 200{n};1:3-9." for n, text in enumerate(others, start=1)]
+    last = "4. Vogt PRST. Leaves. Rev Hortas. 2004;1:3-9."
+    names = [entry.authors for entry in parse_references([(1, "\n".join([*entries, last]))])]
+    assert [own[0].key for own in names] == ["abel-a", "quist-d", "sand-g", "vogt-p"]
+    assert parse_references([(1, last)])[0].authors[0].key == "prst-v"
 
 
 def test_a_dash_repeats_the_authors_of_the_entry_before():

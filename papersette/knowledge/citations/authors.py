@@ -70,10 +70,20 @@ class _Segment:
     def end(self) -> int:
         return self.tokens[-1].end
 
+    def find_many_initials(self, count: int) -> int:
+        """Return the index, within `count` words, of four or more initials; 0 without them."""
+        found = (i for i in range(count) if self.tokens[i].has_many_capitals)
+        return next(found, 0)
 
-def read_authors(text: str, start: int = 0, budget: Budget | None = None) -> Authors | None:
-    """Parse the authors that begin at this offset of a text; return None if there are none."""
-    found = read_tokens(text, start, budget)
+
+def read_authors(
+    text: str, start: int = 0, budget: Budget | None = None, vancouver: bool = False
+) -> Authors | None:
+    """Parse the authors that begin at this offset of a text; return None if there are none.
+
+    `vancouver`: most names of the reference list are a family name with initials without stops.
+    """
+    found = read_tokens(text, start, budget, vancouver)
     names, ending, end = _read_names(_to_segments(found.tokens), found.ending, found.end)
     uncertain = len(names) < 2 and not any(name.initial for name in names)
     if found.ending == "other" and ending != "stop" and uncertain:
@@ -153,7 +163,11 @@ def _read_names(segments: list[_Segment], ending: str, end: int) -> tuple[list[N
         if count == 0:
             return _without_none(names), "comma", done
         words = last.words[:count]
-        names.append(to_cited_name(now.words, words) if pair else to_cited_name(words))
+        many = 0 if pair else last.find_many_initials(count)
+        if many:
+            names.append(to_cited_name(words[:many], words[many:]))
+        else:
+            names.append(to_cited_name(now.words, words) if pair else to_cited_name(words))
         have_initials = have_initials and "I" in last.shape
         done, i = last.tokens[count - 1].end, i + 1 + pair
         if count < len(last.tokens) or (

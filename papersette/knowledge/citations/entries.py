@@ -34,6 +34,12 @@ REPEATED = re.compile(
 """A dash or word that repeats the authors of the previous entry."""
 GLUED = re.compile(r"\b((?:1[5-9]|20)\d\d[a-z]?[.:,)]+)(?=[^\W\d_]{2})")
 """A year that is not followed by a space."""
+VANCOUVER = re.compile(
+    r"[^\W\d_][\w’'-]+(?:\s[^\W\d_][\w’'-]+){0,2}\s(?:[^\W\d_a-z]{1,3},|[^\W\d_a-z]{2,3}[.;])\s"
+)
+"""A family name and initials without stops between them, at the start of an entry: "Ulm AB,"."""
+MIN_VANCOUVER = 3
+"""Least number of such entries, more than half of a list, that show its style."""
 SAME = "Same, A."
 """Author name that replaces a dash or word while the entry is parsed."""
 MAX_ENTRY = 4000
@@ -85,13 +91,15 @@ def parse_references(pages: Sequence[tuple[int, str]]) -> list[Entry]:
 
 def _to_entries(found: Sequence[tuple[int, str, str]]) -> tuple[list[Entry], list[Authors | None]]:
     """Return the entries of (page, text, text after the label), and their authors as parsed."""
+    matches = sum(bool(VANCOUVER.match(content)) for _, _, content in found)
+    vancouver = matches >= MIN_VANCOUVER and matches > len(found) / 2
     entries: list[Entry] = []
     every: list[Authors | None] = []
     for page, raw, content in found:
         repeated = REPEATED.match(content) if entries else None
         text = f"{SAME}, {content[repeated.end() :]}" if repeated else content
         text = GLUED.sub(r"\1 ", text)
-        authors = read_authors(text)
+        authors = read_authors(text, vancouver=vancouver)
         names = authors.names if authors else ()
         if repeated:
             names = entries[-1].authors + names[1:]

@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from itertools import pairwise
 
 from papersette.names import PARTICLES, SPACING_ACCENTS, SUFFIXES, is_initials
 
 AND = frozenset({"and", "&", "und", "et", "y", "и", "e", "en", "och", "og", "i", "و", "та", "ja"})
+ET_AL = frozenset({"al", "al.", "al.:", "others", "others.", "…", "..."})
 EDITORS = re.compile(
     r"\(?(?:[Ee]d(?:s|itors?|ts)?|[Hh]rsg|[Hh]gg?|[Hh]erausgeber(?:in)?|[Dd]irs?|[Cc]oords?|[Oo]rgs?|[Rr]ed"
     r"|[Cc]omps?|[Cc]omp|[Ee]ditor(?:es)?|ред|сост|отв)\.?\)?[.,:;]?"
@@ -31,6 +33,11 @@ FUNCTION_WORDS = frozenset(
 )
 """Words that begin titles; inside a list, "The", "An" and "In" with a capital can be names."""
 FOLLOWED_BY_NAME = re.compile(r"\s+[^\W\d_][\w’'-]+(?:, and |[.,]|\s+and\s|\s+&)")
+FOLLOWED_BY_CAPITALS = re.compile(
+    r"\s+(?:[^\W\d_A-Z][\w’']{0,3}\s)*[^\W\d_a-z][\w’'-]*[^\W\d_A-Z][\w’'-]*"
+    r"(?:\s[^\W\d_a-z][\w’'-]*[^\W\d_A-Z])?\s[^\W\d_a-z]{1,3}[,;.]"
+)
+"""A family name and initials without stops: "Ulm AB,"."""
 FOLLOWED_BY_AND = re.compile(r"\s+[A-Z][\w’'-]+,?\s+and\s")
 LOWER_INITIAL = re.compile(r"[a-z]\.")
 YEAR = re.compile(
@@ -42,6 +49,10 @@ MAX_WORDS = 1500
 """Largest number of words of a list; the largest collaborations print some hundred names."""
 WORD = re.compile(r"[^\s/]+/(?=[^\W\d_a-z][\w'’-]+,\s)|\S+")
 """A word; a slash separates the names in some German styles: "Bick, Wolfgang/Mann, Reinhard"."""
+FEW_INITIALS = 3
+"""Most letters of initials without stops in any style."""
+MAX_INITIALS = 5
+"""Most letters of initials without stops in the Vancouver style, "Ulm ABCD, Vogt C"."""
 MAX_WORD = 60
 """Longest word of a name, in characters."""
 QUOTES = '"“”‘`«„'
@@ -74,8 +85,13 @@ class Token:
     @property
     def has_capitals(self) -> bool:
         """Whether the word is two or more initials without stops between them: "AB", "AB."."""
-        letters = self.word.rstrip(".")
+        letters = self.word.rstrip(".:")
         return self.kind == "I" and len(letters) > 1 and letters.isalpha() and letters.isupper()
+
+    @property
+    def has_many_capitals(self) -> bool:
+        """Whether the word is initials, though its number of letters is more usual in names."""
+        return self.has_capitals and len(self.word.rstrip(".:")) > FEW_INITIALS
 
 
 @dataclass(frozen=True)
@@ -84,15 +100,17 @@ class Tokens:
 
     tokens: list[Token]
     ending: str
-    """"stop", "year", "quote", "colon", "other" for a word that cannot be in a name, or "subtitle" for
-    a colon before a word in lower case: titles begin with a capital, so it is inside a title."""
+    """"stop", "year", "quote", "colon", "other" for a word that cannot be in a name, or "subtitle"
+    for a colon before a word in lower case: titles begin with a capital, so it is inside one."""
     end: int
     """Offset of the text after the ending."""
     year: int | None = None
 
 
-def read_tokens(text: str, start: int, budget: Budget | None = None) -> Tokens:
-    """Read the words of a list, from an offset to its end."""
+def read_tokens(
+    text: str, start: int, budget: Budget | None = None, vancouver: bool = False
+) -> Tokens:
+    """Read the words of a list, from an offset to its end; `vancouver`: see `read_authors`."""
     limit = MAX_WORDS if budget is None else min(MAX_WORDS, budget.tokens)
     tokens: list[Token] = []
     offset = start
@@ -110,7 +128,11 @@ def read_tokens(text: str, start: int, budget: Budget | None = None) -> Tokens:
         if EDITORS.fullmatch(word) and tokens:
             continue
         bare = word.rstrip(",;/")
-        token = _to_token(bare, text, offset, bare != word, tokens)
+        comma = bare != word
+        if _are_many_initials(bare, text, offset, comma, tokens, vancouver):
+            token: Token | None = Token("I", bare, offset, comma)
+        else:
+            token = _to_token(bare, text, offset, comma, tokens)
         if token is None:
             break
         ending = _ending(token, text, tokens)
@@ -128,9 +150,10 @@ def to_year(word: str) -> int | None:
 
 def _to_token(bare: str, text: str, end: int, comma: bool, before: list[Token]) -> Token | None:
     lower = bare.lower()
-    if lower in {"al", "al.", "al.:", "others", "others.", "…", "..."} and before:
+    are_initials = bare.rstrip(".") == "AL" and before and before[-1].kind == "N"  # "Ulm AL"
+    if lower in ET_AL and before and not are_initials:
         return Token("L", bare, end, comma)
-    if bare in AND:
+    if bare in AND or (bare == "ET" and text.startswith(" AL", end)):
         return Token("A", bare, end)
     if lower in SUFFIXES and before:
         return Token("S", bare, end, comma)
@@ -149,6 +172,43 @@ def _to_token(bare: str, text: str, end: int, comma: bool, before: list[Token]) 
     ):
         return None
     return Token("N", bare, end, comma)
+
+
+def _are_many_initials(
+    bare: str, text: str, end: int, comma: bool, before: list[Token], vancouver: bool
+) -> bool:
+    """Whether a word of four or five capitals after a family name is initials: "Ulm ABCD".
+
+    It may be a family name in capitals, "Jean DUPUY", unless a name beside it or the style of the
+    reference list is a family name with initials without stops.
+    """
+    letters = bare.rstrip(".:")
+    if (
+        not FEW_INITIALS < len(letters) <= MAX_INITIALS
+        or not (letters.isalpha() and letters.isupper())
+        or not before
+        or before[-1].kind != "N"
+        or before[-1].comma
+        or before[-1].word.isupper()
+    ):
+        return False
+    return (
+        vancouver
+        or any(_is_vancouver(*pair) for pair in pairwise(before))
+        or (comma and FOLLOWED_BY_CAPITALS.match(text, end) is not None)
+    )
+
+
+def _is_vancouver(family: Token, initials: Token) -> bool:
+    """Whether these words are a family name and its initials without stops: "Ulm AB,"."""
+    return (
+        family.kind == "N"
+        and not family.comma
+        and not family.word.isupper()
+        and initials.kind == "I"
+        and initials.comma
+        and initials.word.isalpha()
+    )
 
 
 def _is_lower_name(bare: str, text: str, end: int, before: list[Token]) -> bool:
