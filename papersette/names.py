@@ -133,6 +133,8 @@ def to_cited_name(words: Sequence[str], given: Sequence[str] | None = None) -> N
     """
     if given is None:
         plain = [word for word in words if word.lower() not in SUFFIXES]
+        if plain and plain[-1][:-1] in PARTICLES:
+            plain[-1] = plain[-1].rstrip(".")  # the stop ends the list
         size = _count_capitals(plain) or _count_before_initials(plain)
         name = _inverted(plain[:size], plain[size:]) if size else _direct(plain, initials=3)
     else:
