@@ -21,6 +21,8 @@ PARTICLES = frozenset(
 CAPITAL_PARTICLES = frozenset("Van Von Der Den De Del Della El".split())
 """Particles that may have a capital; "Di", "Bin", "Le" and "Du" may also be given names."""
 ARABIC_PARTICLES = frozenset("بن ابن أبو ابو آل".split())
+SAINTS = frozenset({"St.", "Ste."})
+"""Abbreviations that begin family names, "St. Aubin", also after particles."""
 ALL_PARTICLES = PARTICLES | CAPITAL_PARTICLES | ARABIC_PARTICLES
 SUFFIXES = frozenset("jr jr. sr sr. ii iii iv".split())
 CONJUNCTIONS = frozenset("y e i".split())
@@ -200,6 +202,7 @@ def _belongs(words: Sequence[str], i: int) -> bool:
     """Return whether a word belongs to the family name that begins after it."""
     return (
         words[i] in ALL_PARTICLES
+        or words[i] in SAINTS
         or words[i] == ABD
         or words[i] in CONJUNCTIONS
         or words[i + 1] in CONJUNCTIONS

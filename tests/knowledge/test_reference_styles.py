@@ -128,6 +128,18 @@ STYLES = {
     "family names in capitals after given names": (
         "Jean DUPU, Anne MARTI, 1990, La ville et ses jardins, Paris, Seuil.",
         ["dupu-j", "marti-a"], 1990, "La ville et ses jardins"),
+    "a saint after a particle": (
+        "Adler, M. P. and de St. Orme, E. (1992) ‘A Theory of Hedges’, Garden Notes 62(6): 3–15.",
+        ["adler-m", "de-st-orme-e"], 1992, "A Theory of Hedges"),
+    "a saint, and the given name in full": (
+        "St. Orme, Eva, and Anna Ste. Roche. 2001. Hedges and Ditches. London: Verso.",
+        ["st-orme-e", "ste-roche-a"], 2001, "Hedges and Ditches"),
+    "a saint after initials": (
+        "E. de St. Orme and A. St. Roche. On hedges. Garden Notes, 3:1–9, 2004.",
+        ["de-st-orme-e", "st-roche-a"], 2004, "On hedges"),
+    "particles before family names": (
+        "de la Orme, E., dos Prado, A., & van 't Ulm, B. (1998). On hedges. Garden Notes, 3, 1-9.",
+        ["de-la-orme-e", "dos-prado-a", "van-t-ulm-b"], 1998, "On hedges"),
     "Russian, GOST": (
         "Волков А., Сидоров Б. Методы отбора признаков // Вестник науки. 2014. № 3. С. 11–19.",
         None, 2014, "Методы отбора признаков"),

@@ -11,8 +11,15 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from papersette.knowledge.citations.tokens import WORD, Budget, Token, read_tokens, to_year
-from papersette.names import PARTICLES, Name, to_cited_name
+from papersette.knowledge.citations.tokens import (
+    ARTICLES,
+    WORD,
+    Budget,
+    Token,
+    read_tokens,
+    to_year,
+)
+from papersette.names import PARTICLES, SAINTS, Name, to_cited_name
 
 MAX_NAME_WORDS = 7
 """Largest number of words of a name; a longer run of capitalised words is a title."""
@@ -194,7 +201,7 @@ def _is_pair(rest: list[_Segment], ending: str) -> bool:
     if len(rest) < 2 or rest[1].after_and or set(rest[0].shape) != {"N"}:
         return False
     family, given = rest[:2]
-    count = sum(word not in PARTICLES for word in family.words)
+    count = sum(word not in PARTICLES | SAINTS | ARTICLES for word in family.words)
     if given.shape[0] == "I":
         mixed = "N" in given.shape and given.tokens[-1].comma and given.words[-1] not in PARTICLES
         return (count <= 1 and not mixed) or (count == 2 and set(given.shape) == {"I"})

@@ -11,10 +11,12 @@ import unicodedata
 from dataclasses import dataclass
 from itertools import pairwise
 
-from papersette.names import PARTICLES, SPACING_ACCENTS, SUFFIXES, is_initials
+from papersette.names import PARTICLES, SAINTS, SPACING_ACCENTS, SUFFIXES, is_initials
 
 AND = frozenset({"and", "&", "und", "et", "y", "и", "e", "en", "och", "og", "i", "و", "та", "ja"})
 ET_AL = frozenset({"al", "al.", "al.:", "others", "others.", "…", "..."})
+ARTICLES = frozenset({"'t", "’t", "‘t"})
+"""The Dutch article in family names, "van 't Hoff"."""
 EDITORS = re.compile(
     r"\(?(?:[Ee]d(?:s|itors?|ts)?|[Hh]rsg|[Hh]gg?|[Hh]erausgeber(?:in)?|[Dd]irs?|[Cc]oords?|[Oo]rgs?|[Rr]ed"
     r"|[Cc]omps?|[Cc]omp|[Ee]ditor(?:es)?|ред|сост|отв)\.?\)?[.,:;]?"
@@ -123,7 +125,7 @@ def read_tokens(
         word, offset = SPACING_ACCENTS.sub("", match[0]).strip("*∗†‡"), match.end()
         if year := to_year(word):
             return Tokens(tokens, "year", offset, year)
-        if word[:1] in QUOTES:
+        if word[:1] in QUOTES and word not in ARTICLES:
             return Tokens(tokens, "quote", match.start())
         if EDITORS.fullmatch(word) and tokens:
             continue
@@ -252,7 +254,7 @@ def is_name_word(word: str, *, first: bool = False) -> bool:
     """Whether a word can be in a name."""
     bare = word.rstrip(".:")
     lower = bare.lower()
-    if word in PARTICLES or (lower in PARTICLES and lower.isalpha()):
+    if word in PARTICLES | ARTICLES or (lower in PARTICLES and lower.isalpha()):
         return True
     if (
         lower in NOT_NAMES
@@ -276,6 +278,8 @@ def _ending(token: Token, text: str, before: list[Token]) -> str:
         return "stop" if not token.comma or token.word.endswith(".") else ""
     if token.kind != "N" or not token.word.endswith(".") or token.word in PARTICLES or token.comma:
         return ""
+    if token.word in SAINTS and text[token.end : token.end + 2].strip().isupper():
+        return ""  # "de St. Aubin"
     starts = not before or before[-1].comma or before[-1].kind == "A"
     if starts and len(token.word) <= 3 and text[token.end : token.end + 2].strip().isupper():
         return ""  # "Yu. Nesterov" has a given name cut to two letters
