@@ -21,6 +21,7 @@ from papersette.agents.arguments import Refusal
 from papersette.agents.library import Library
 from papersette.agents.tools import TOOLS
 from papersette.errors import UserError
+from papersette.schema_version import check_version
 from papersette.search.engine import Engine
 from papersette.search.index import build_index, connect, is_current, to_index_folder
 from papersette.search.receipts import to_receipt
@@ -117,6 +118,7 @@ def open_engine(database: Path) -> Engine:
     """
     if not database.is_file():
         raise UserError(f"{database} does not exist; build it with build_db.py, or give --db")
+    check_version(database)
     folder = to_index_folder(database)
     try:
         connect(database).execute("select 1 from builds").close()

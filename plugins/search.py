@@ -3,13 +3,18 @@
 import asyncio
 import json
 import re
+import sqlite3
+from pathlib import Path
 
 from datasette import hookimpl
 from rapidfuzz import fuzz
 
+from papersette.errors import UserError
+from papersette.schema_version import check_version
 from papersette.search import fts, rows
 from papersette.search.parser import LONGEST_QUERY
 from papersette.site.canned_queries import DATABASE
+from papersette.site.datasette_seam import StartupError
 from papersette.site.limits import is_whole, refuse, state_of
 from papersette.site.search_service import WAIT_SECONDS, Indexing, service_of
 from papersette.site.waiting import waiting_response
@@ -27,6 +32,13 @@ NEEDS_INDEX = re.compile(
 
 @hookimpl
 def startup(datasette):
+    if DATABASE in datasette.databases and (path := datasette.get_database(DATABASE).path):
+        try:
+            check_version(Path(path))
+        except sqlite3.Error:  # /-/health tells what is wrong with it
+            pass
+        except UserError as error:
+            raise StartupError(str(error)) from None
     service_of(datasette)  # this opens or builds the index in the background
 
 

@@ -1,6 +1,7 @@
 """Rules of the code base: imports point one way, everything is described, no file is large."""
 
 import ast
+import hashlib
 import re
 import sqlite3
 import subprocess
@@ -10,11 +11,12 @@ import pytest
 from conftest import METADATA, ROOT
 
 from papersette.database.schema import PAGES_PER_PAPER, SCHEMA
+from papersette.schema_version import SCHEMA_VERSION
 from papersette.search.corpus import FACETS
 
 LEAVES = (
     "__version__ records errors text names progress files list_headings loading markup stopping "
-    "system cache workers"
+    "system cache workers schema_version"
 )
 MAY_IMPORT = {
     "papersette/records.py": "",
@@ -27,6 +29,7 @@ MAY_IMPORT = {
     "papersette/names.py": "text",
     "papersette/progress.py": "",
     "papersette/files.py": "",
+    "papersette/schema_version.py": "errors",
     "papersette/site_metadata.py": "errors loading",
     "papersette/stopping.py": "",
     "papersette/system.py": "",
@@ -199,6 +202,15 @@ def tracked() -> list[Path]:
     files = [ROOT / name for name in listed if name and (ROOT / name).is_file()]
     assert ROOT / "metadata.yml" in files
     return files
+
+
+def test_the_schema_version_changes_with_the_tables():
+    pragma, _, tables = SCHEMA.partition("create index")[0].strip().partition("\n")
+    assert pragma == f"pragma user_version = {SCHEMA_VERSION}; -- SCHEMA_VERSION"
+    digest = hashlib.sha256(" ".join(tables.split()).encode()).hexdigest()[:16]
+    assert (SCHEMA_VERSION, digest) == (2, "e098621b3a450794"), (
+        "increase SCHEMA_VERSION for other tables"
+    )
 
 
 def test_no_file_of_the_repository_is_large():

@@ -20,6 +20,7 @@ from papersette.readers import backups, digests
 from papersette.readers.collection import Collection
 from papersette.readers.digests import Site
 from papersette.readers.store import Store
+from papersette.schema_version import check_version
 from papersette.search.engine import Engine
 from papersette.search.index import build_index, is_current, to_index_folder
 from papersette.site_metadata import read_plugin
@@ -87,6 +88,7 @@ def run_digest(options: argparse.Namespace) -> None:
     host = urlsplit(options.url).hostname or "localhost"
     site = Site(options.url, options.site, options.sender or f"papersette@{host}")
     store = Store(options.readers)
+    check_version(options.db)
     try:
         with opened(options.db) as collection:
             blocked = read_blocked(options.site)

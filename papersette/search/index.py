@@ -28,7 +28,7 @@ from papersette.search.common_words import CommonWords, write_common_words
 
 logger = logging.getLogger(__name__)
 
-FORMAT = 3
+FORMAT = 4
 """Of the fields and analyzers below; an index of another format is rebuilt."""
 MANIFEST = "manifest.json"
 CHECKED_BYTES = 1 << 20

@@ -25,6 +25,7 @@ from datasette.plugins import get_plugins, pm
 from datasette.utils import (
     CustomJSONEncoder,
     InvalidSql,
+    StartupError,
     add_cors_headers,
     await_me_maybe,
     baseconv,
@@ -60,6 +61,7 @@ __all__ = [
     "InvalidSql",
     "MagicParameters",
     "QueryInterrupted",
+    "StartupError",
     "alternate_json_url",
     "await_me_maybe",
     "baseconv",
