@@ -22,7 +22,7 @@ CAPITAL_PARTICLES = frozenset("Van Von Der Den De Del Della El".split())
 """Particles that may have a capital; "Di", "Bin", "Le" and "Du" may also be given names."""
 ARABIC_PARTICLES = frozenset("بن ابن أبو ابو آل".split())
 SAINTS = frozenset({"St.", "Ste."})
-"""Abbreviations that begin family names, "St. Aubin", also after particles."""
+"""Abbreviations that begin family names, "St. Orme", also after particles."""
 ALL_PARTICLES = PARTICLES | CAPITAL_PARTICLES | ARABIC_PARTICLES
 SUFFIXES = frozenset("jr jr. sr sr. ii iii iv".split())
 CONJUNCTIONS = frozenset("y e i".split())

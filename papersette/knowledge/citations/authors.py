@@ -93,7 +93,11 @@ def read_authors(
     found = read_tokens(text, start, budget, vancouver)
     names, ending, end = _read_names(_to_segments(found.tokens), found.ending, found.end)
     uncertain = len(names) < 2 and not any(name.initial for name in names)
-    if found.ending == "other" and ending != "stop" and uncertain:
+    tokens = found.tokens
+    is_acronym = len(tokens) == 1 and tokens[0].has_capitals and not tokens[0].dotted
+    if (found.ending == "other" and ending != "stop" and uncertain) or (
+        found.ending == "year" and is_acronym
+    ):
         body = _read_body(text, start)
         if body:
             return body

@@ -279,7 +279,7 @@ def _ending(token: Token, text: str, before: list[Token]) -> str:
     if token.kind != "N" or not token.word.endswith(".") or token.word in PARTICLES or token.comma:
         return ""
     if token.word in SAINTS and text[token.end : token.end + 2].strip().isupper():
-        return ""  # "de St. Aubin"
+        return ""  # "de St. Orme"
     starts = not before or before[-1].comma or before[-1].kind == "A"
     if starts and len(token.word) <= 3 and text[token.end : token.end + 2].strip().isupper():
         return ""  # "Yu. Nesterov" has a given name cut to two letters
