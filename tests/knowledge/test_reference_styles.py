@@ -140,6 +140,41 @@ STYLES = {
     "particles before family names": (
         "de la Orme, E., dos Prado, A., & van 't Ulm, B. (1998). On hedges. Garden Notes, 3, 1-9.",
         ["de-la-orme-e", "dos-prado-a", "van-t-ulm-b"], 1998, "On hedges"),
+    "an enumeration as title, commas only": (
+        "Adler, N. (1978) Hedge, Ditch, Orchard, London: Verso.",
+        ["adler-n"], 1978, "Hedge, Ditch, Orchard"),
+    "an enumeration as title, place and publisher": (
+        "Adler, N. (1978), Hedge, Ditch, and Orchard, London, Verso.",
+        ["adler-n"], 1978, "Hedge, Ditch, and Orchard"),
+    "an enumeration as title, publisher and reprint": (
+        "Adler, N. (1978), Hedge, Ditch, Orchard, London, Verso, 1981.",
+        ["adler-n"], 1978, "Hedge, Ditch, Orchard"),
+    "an enumeration as title, and its edition": (
+        "Adler, N. (1978) Hedge, Ditch, Orchard, 2nd edn, London: Verso.",
+        ["adler-n"], 1978, "Hedge, Ditch, Orchard"),
+    "a title of one word, a city and its state": (
+        "Adler, N. (1978) Orchards, Reading, MA: Addison.",
+        ["adler-n"], 1978, "Orchards"),
+    "a title and two cities, commas only": (
+        "Adler, N. (1978) Orchards of the North, Berlin, London: Verso.",
+        ["adler-n"], 1978, "Orchards of the North"),
+    "an institution of three capitals": (
+        "GHS, 2003. “Census of gardens, hedges and ditches”. Release 2. Oslo: Garden Office.",
+        ["ghs"], 2003, "Census of gardens, hedges and ditches"),
+    "an institution of three capitals and the year in brackets": (
+        "GHS (2003). Report on hedges. Oslo: GHS.",
+        ["ghs"], 2003, "Report on hedges"),
+    "a quotation that begins the title, before a colon": (
+        "Coster, F. (2013b). “There is tea in there”: Developing a theory for gardens in towns. "
+        "Garden Review for the Sociology of Tea, 48(5), 594-612.",
+        ["coster-f"], 2013,
+        "“There is tea in there”: Developing a theory for gardens in towns"),
+    "a quotation that ends with dots, before a colon": (
+        "Coster, F. (2013) “There is tea…”: Developing a garden. Garden Notes, 3(2), 1-9.",
+        ["coster-f"], 2013, "“There is tea…”: Developing a garden"),
+    "a quotation that is the title, before a colon": (
+        "Coster, F. (2013). “Tea in gardens”: Garden Notes, 48(5), 594-612.",
+        ["coster-f"], 2013, "Tea in gardens"),
     "Russian, GOST": (
         "Волков А., Сидоров Б. Методы отбора признаков // Вестник науки. 2014. № 3. С. 11–19.",
         None, 2014, "Методы отбора признаков"),

@@ -63,6 +63,12 @@ SENTENCE_AFTER = re.compile(r".\W\.\s|[?!]\W\s(?=[^\W\d_a-z])")
 """Text around the closing mark of a quotation that may be only the first sentence."""
 TRANSLATED = re.compile(r"\s?\[[^\]\d][^\]]{2,200}\]")
 """A translation of a title, in brackets."""
+STATE = re.compile(r"(?:[A-Z]{2,3}|[A-Z][a-z]{2,4}\.|England|Canada|Germany|Australia)\s?:")
+"""A state or country between a city and a publisher: "Reading, MA: Addison-Wesley"."""
+LAST_OF_MANY = re.compile(r"(?:and|und|et|y|e|&)\s")
+"""Start of the last part of an enumeration: "Forests, Fields, and Gardens"."""
+MAX_CITY = 12
+"""Most letters of a city of one word before another one."""
 NUMBER_AFTER_COMMA = re.compile(r",\s?\(?\d")
 
 
@@ -90,8 +96,16 @@ def _find_closing(rest: str) -> int:
             translated = TRANSLATED.match(rest, i + 1)
             after = translated.end() if translated else i + 1
             if rest[i - 1] in ".,?!" or AFTER_QUOTE.match(rest, after):
-                return i if rest[i + 1 : i + 3] != ": " or is_container(rest[i + 3 :]) else 0
+                is_subtitle = rest[i + 1 : i + 3] == ": " and not _begins_container(rest[i + 3 :])
+                return 0 if is_subtitle else i
     return 0
+
+
+def _begins_container(text: str) -> bool:
+    """Whether the text after a quotation and a colon names a publication, not a subtitle."""
+    stops = _sentence_ends(text[:MAX_TITLE], text)
+    first = text[: stops[0]].strip(" .")
+    return is_container(first) or (is_container(text) and is_name(first))
 
 
 def _find_end(rest: str, ending: str) -> int:
@@ -213,16 +227,39 @@ def _first_part(parts: list[str]) -> int:
         if NUMBER_START.match(parts[i]) and not EDITION.fullmatch(parts[i]):
             return _walk_over_places(parts, max(1, i - 1))
         if EDITION.fullmatch(parts[i]) or i in places[-1:]:
-            return _walk_left(parts, i)
+            return _walk_over_cities(parts, i)
         if i not in places and is_container(parts[i]):
             is_journal = VOLUME.match(parts[i]) or NO_TITLE_START.match(parts[i])
             return i if is_journal else _walk_over_places(parts, i)
     return _walk_over_places(parts, len(parts)) % len(parts)
 
 
+def _walk_over_cities(parts: list[str], first: int) -> int:
+    """Include what precedes "London: Verso": editions, and the city of a state or of a second city.
+
+    A title may be an enumeration: the words of "Hedge, Ditch, Orchard, London: Verso" are not
+    cities.
+    """
+    city = parts[first - 1]
+    is_city = len(city) <= MAX_CITY and " " not in city and not _is_enumerated(parts[:first])
+    if first > 1 and (is_city or STATE.match(parts[first])):
+        first -= 1
+    while first > 1 and EDITION.fullmatch(parts[first - 1]):
+        first -= 1
+    return first
+
+
+def _is_enumerated(parts: list[str]) -> bool:
+    """Whether these parts are like a title that is an enumeration."""
+    return all(" " not in part for part in parts) or bool(LAST_OF_MANY.match(parts[-1]))
+
+
 def _walk_over_places(parts: list[str], first: int) -> int:
     """Include the places before a publisher, or at the end: "Paris", "Ithaca and London"."""
-    least = max(1, first - 2)
+    inside = first < len(parts)
+    least = max(1, first - (1 if inside and _is_enumerated(parts[: first - 1]) else 2))
     while first > least and is_short_name(parts[first - 1]):
+        if inside and LAST_OF_MANY.match(parts[first - 1]):
+            break
         first -= 1
     return first
