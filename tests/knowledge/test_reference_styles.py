@@ -235,6 +235,38 @@ def test_a_mark_inside_a_sentence_is_not_followed():
     assert len(parse_references([(4, text)])) == 3
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("Abel, Ann (1998), The case for hedges, Oslo: Northern", "Garden Office."),
+        ("Abel, Ann (1998), Meanings of “care through", "Hedges”. Garden Notes, 13(1), 1-9."),
+        ("Abel, Ann (1998), On hedges. Journal of", "Hedges: A Review of Gardens, 12(1)."),
+        ("Abel, Ann (1998), On hedges (a report for the Office.", "Third edition), Oslo: Lang."),
+        ("Abel, Ann (1998), On hedges. Garden Notes.", "12(1), 1-23."),
+    ],
+)
+def test_a_marked_line_that_continues_an_entry_begins_none(first, second):
+    entries = parse_references([(4, f"{MARKED}\n\n{first}"), (5, f"\n{second}")])
+    assert [entry.year for entry in entries] == [2011, 2003, 2008, 1998]
+    assert entries[-1].raw == f"{first} {second}"
+
+
+@pytest.mark.parametrize(
+    "last", ["Holm, Kai (1999), Piers, Bern", "Office of Piers (1999), Piers."]
+)
+def test_authors_begin_an_entry_after_one_without_a_stop(last):
+    text = f"{MARKED}\n\nAbel, Ann (1998), Findings, Oslo\n\n{last}"
+    assert [entry.year for entry in parse_references([(4, text)])] == [2011, 2003, 2008, 1998, 1999]
+
+
+def test_a_title_begins_an_entry_in_a_list_without_stops():
+    text = (
+        "\nAbel, Ann (1998), Findings, Oslo\n\nBerg, Ida (2003), Bridges, Bonn"
+        "\n\nHarbours of the north, a yearbook, Oslo 2004\n\nHolm, Kai (2005), Piers, Bern"
+    )
+    assert len(parse_references([(4, text)])) == 4
+
+
 def test_the_publications_after_a_list_are_not_its_entries():
     others = [
         "Series of the institute",

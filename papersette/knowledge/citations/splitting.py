@@ -36,6 +36,20 @@ UNFINISHED = re.compile(
     r"(?:[,&:–-]|\s(?:and|und|of|the|in|for|on|to|with|by|from|de|der|die|von|et|y))\s*$"
 )
 """Text that cannot end an entry."""
+VOLUME = re.compile(r"\d{1,4}\s?[(:]|\d{1,3},\s\d|[Pp]p\.\s?\d|ISBN|ISSN|doi\b|DOI\b")
+"""Volume, pages or an identifier, which follow the name of a journal."""
+LABEL = re.compile(r"[–—_-]|[\[(]?\d{1,4}[\]).]")
+"""A label, or a dash that repeats authors."""
+ENDS = '.)]/”"“»?!>…'
+"""Characters that can end an entry, besides digits."""
+ADDRESS = re.compile(r"^(?:https?:|www\.)|\w/\w|\w\.\w{2,4}$")
+"""An address, or the last part of one that is on two lines."""
+BRACKETS = (("(", ")"), ("“", "”"), ("„", "“”"), ("«", "»"))
+"""Opening marks and the marks that close them."""
+MAX_OPEN = 300
+"""Most characters of a quotation or bracket before and after the end of a line."""
+MOSTLY_FINISHED = 0.7
+"""Least share of entries with such an end, for a list in which all entries should have one."""
 MIN_LABELS = 3
 """Least number of consecutive labels that are not a coincidence."""
 CONTINUES = frozenset("and of the in for on to a an with by from at or".split())
@@ -76,13 +90,58 @@ def find_starts(text: str, marked: Sequence[int] = ()) -> list[Start]:
 
 
 def _check_marks(text: str, marked: Sequence[int]) -> list[int]:
-    """Return the marked offsets at which an entry can begin, after text that can end one."""
-    return [
+    """Return the marked offsets at which an entry can begin, after text that can end one.
+
+    A line may be marked although it continues an entry, for example after a break of the column.
+    """
+    offsets = [
         offset
         for offset in marked
         if BEGINNING.match(text, offset)
         and not UNFINISHED.search(text, max(0, offset - 20), offset)
     ]
+    reader = _Reader(text)
+    style = _find_style(offsets, reader)
+    finished = [_is_finished(text, offset) for offset in offsets]
+    strict = sum(finished) >= MOSTLY_FINISHED * len(finished)
+    starts: list[int] = []
+    for offset, ended in zip(offsets, finished, strict=True):
+        if starts and not _begins_entry(text, offset, style, reader):
+            before = text[max(starts[-1], offset - MAX_OPEN) : offset]
+            after = text[offset : offset + MAX_OPEN]
+            if (strict and not ended) or VOLUME.match(after) or _closes(before, after):
+                continue
+        starts.append(offset)
+    return starts
+
+
+def _begins_entry(text: str, offset: int, style: str, reader: _Reader) -> bool:
+    """Whether a label, a dash or authors are at this offset."""
+    if LABEL.match(text, offset):
+        return True
+    authors = reader.read(offset)
+    return authors is not None and (
+        authors.certain
+        or authors.ending == style == "year"
+        or _fits(text, authors, None, at_line=True, style=style)
+    )
+
+
+def _is_finished(text: str, offset: int) -> bool:
+    """Whether the text before this offset ends with a stop, a bracket, a digit or an address."""
+    words = text[max(0, offset - 200) : offset].split()
+    last = words[-1] if words else "."
+    return last[-1] in ENDS or last[-1].isdigit() or ADDRESS.search(last) is not None
+
+
+def _closes(before: str, after: str) -> bool:
+    """Whether a quotation or bracket that is open at the end of a text is closed in the next."""
+    for opening, closing in BRACKETS:
+        marks = re.compile(f"[{re.escape(opening + closing)}]")
+        opened, closed = marks.findall(before)[-1:], marks.search(after)
+        if opened == [opening] and closed and closed[0] in closing:
+            return True
+    return False
 
 
 def _to_start(match: re.Match[str]) -> Start:
