@@ -181,6 +181,26 @@ def test_a_lost_label_costs_no_other_entry():
     assert [entry.title for entry in parse_references([(1, text)])][3] == WORKS[4][1]
 
 
+@pytest.mark.parametrize("count", [1, 2, 3])
+@pytest.mark.parametrize("label", ["[{}]", "{}."])
+def test_a_list_of_few_labels_is_divided_at_them(label, count):
+    rest = ["Ann Ash. Looks of\nhedges.", "Bo Elm. On paths.", "Cal Poe. On lanes."][:count]
+    text = "\n".join(
+        f"{label.format(n)} {entry} Gardens, 200{n}." for n, entry in enumerate(rest, start=1)
+    )
+    entries = parse_references([(1, f"References\n{text}")])
+    titles = ["Looks of hedges", "On paths", "On lanes"][:count]
+    assert [(entry.title, entry.year) for entry in entries] == [
+        (title, 2001 + i) for i, title in enumerate(titles)
+    ]
+    assert [entry.authors[0].key for entry in entries] == ["ash-a", "elm-b", "poe-c"][:count]
+
+
+def test_two_labels_inside_the_text_divide_nothing():
+    text = "Ann Ash. On [1] and [2]\n[2] in gardens. Gardens, 2001."
+    assert len(parse_references([(1, text)])) == 1
+
+
 def test_raw_is_the_entry_as_printed_its_lines_joined():
     raw = parse_references([(1, typeset("JMLR", 40))])[5].raw
     assert raw == (

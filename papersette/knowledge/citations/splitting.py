@@ -1,6 +1,7 @@
 """Finds where each entry of a reference list begins.
 
-Consecutive labels, or labels in brackets, determine the entries if there are any. Otherwise an
+Consecutive labels, or labels in brackets, determine the entries if there are any: three, or fewer
+if the list begins with them. Otherwise an
 entry begins where the previous one is complete, has its year, and authors follow in the style of
 this list. The number of words read is limited. The rules are ours; docs/knowledge.md measures them.
 """
@@ -56,6 +57,8 @@ CONTINUES = frozenset("and of the in for on to a an with by from at or".split())
 """Words that do not end an entry."""
 MAX_LEAD = 300
 """Largest number of characters before the first label."""
+MAX_ONLY = 600
+"""Most characters of a list whose only label is the first one: it has a single entry."""
 SAMPLE = 200
 """Number of lines that determine the style of a list."""
 MAX_TOKENS = 150_000
@@ -78,15 +81,25 @@ def find_starts(text: str, marked: Sequence[int] = ()) -> list[Start]:
     """
     for pattern in (BRACKETED, NUMBERED):
         chain = _chain([(int(match[1]), match) for match in pattern.finditer(text)])
-        if len(chain) >= MIN_LABELS and chain[0].start() < MAX_LEAD:
+        is_list = len(chain) >= MIN_LABELS and chain[0].start() < MAX_LEAD
+        if is_list or _is_short_list(chain):
             return [_to_start(match) for match in chain]
     keyed = list(KEYED.finditer(text))
     if len(keyed) >= MIN_LABELS and keyed[0].start() < MAX_LEAD:
         return [_to_start(match) for match in keyed]
+    only = BRACKETED.match(text)
+    if only and len(text) < MAX_ONLY and len(BRACKETED.findall(text)) == 1:
+        return [_to_start(only)]
     starts = _check_marks(text, marked)
     if len(starts) < MIN_LABELS or starts[0] > MAX_LEAD:
         starts = _find_unlabelled(text)
     return [Start(offset, offset) for offset in starts]
+
+
+def _is_short_list(chain: Sequence[re.Match[str]]) -> bool:
+    """Whether these labels, [1] and [2], are at the starts of lines, and nothing precedes them."""
+    at_lines = all(match.start() == 0 or match[0].startswith("\n") for match in chain)
+    return len(chain) == MIN_LABELS - 1 and chain[0].start() == 0 and at_lines
 
 
 def _check_marks(text: str, marked: Sequence[int]) -> list[int]:
