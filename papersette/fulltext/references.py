@@ -45,13 +45,15 @@ NUMBERS = re.compile(r"\d+\s?[-–:(]\s?\(?\d+")
 LABEL = re.compile(r"[\[(]?(\d{1,3})[\]).]{1,2}\s*\S")
 CLOSING = re.compile(r"\b(?:19|20)\d\d[a-z]?\.$")
 """The end of an entry."""
-VERSION = "3"
+VERSION = "4"
 """Part of the cache's key; changed when the same lines may be separated, or the entries of a list
 marked (entry_layout.py), differently."""
 LOOK_AHEAD = 25
-"""Number of lines after a heading that must contain two years: tables also have a column
-"References". If this number of lines contains no year, the list ends or a table interrupts it: even
-an entry with a hundred authors takes fewer lines."""
+"""Number of lines after a heading that must contain two years, unless a single entry follows:
+tables also have a column "References". If this number of lines contains no year, the list ends or a
+table interrupts it: even an entry with a hundred authors takes fewer lines."""
+MAX_SINGLE = 6
+"""Most lines of the single entry of a list."""
 WINDOW = 9
 """Number of lines of which a third must be entries to begin a list without a heading, or with a
 heading reduced to "R"."""
@@ -99,8 +101,17 @@ class _Lines:
             return False
         early = len(self.lines) > SHORT and index < EARLY * len(self.lines)
         ahead = " ".join(self.lines[i] for i in _next(self.filled, index, LOOK_AHEAD))
-        return len(YEAR.findall(ahead)) >= 2 and (
-            not early or self._likelihood(index) >= VERY_LIKELY
+        if len(YEAR.findall(ahead)) < 2:
+            return not early and self._is_single(index)
+        return not early or self._likelihood(index) >= VERY_LIKELY
+
+    def _is_single(self, index: int) -> bool:
+        """Return whether a single entry follows, and then the paper or its main text ends."""
+        after = _next(self.filled, index + 1, MAX_SINGLE + 1)
+        end = next((i for i, line in enumerate(after) if self.ends(line)), len(after))
+        own = [self.lines[i] for i in after[:end]]
+        return (
+            0 < len(own) <= MAX_SINGLE and bool(START.match(own[0])) and any(map(YEAR.search, own))
         )
 
     def resumes(self, index: int) -> bool:

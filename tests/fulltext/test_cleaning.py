@@ -137,6 +137,20 @@ def entries(count):
     ]
 
 
+@pytest.mark.parametrize(
+    "entry", [["[1] Ann Ash. On paths.", "Gardens, 2001."], ["Ash, A. (2001). On paths. Gardens."]]
+)
+def test_a_list_of_one_entry_is_found_at_the_end_of_the_text(entry):
+    refs = ["References", *entry]
+    assert references.separate_references([["Text.", *refs]]) == [(["Text."], refs)]
+    appendix = ["A PROOFS", "By induction."]
+    assert references.separate_references([["Text.", *refs, *appendix]])[0][1] == refs
+    more = ["Other lines follow."] * 7
+    assert references.separate_references([["Text.", *refs, *more]])[0][1] == []
+    table = ["Method", "References", "0.84", "0.91 (2001)"]
+    assert references.separate_references([table]) == [(table, [])]
+
+
 def test_a_list_without_heading_or_with_one_letter_of_it_is_found():
     for lines in (entries(9), ["R", *entries(9)]):
         separated = references.separate_references([["We show this.", *lines]])
