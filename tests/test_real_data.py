@@ -134,8 +134,9 @@ def test_alt_2019_links_every_pdf_to_its_entry(alt_db):
 
 def test_the_problems_of_alt_2019_are_a_missing_pdf_and_a_different_title(alt_db):
     problems = dict(rows(alt_db, "select paper_id, reason from problems"))
-    assert set(problems) == {"shang19Paper", "Aboumoustafa19Paper"}
+    assert set(problems) == {"shang19Paper", "Aboumoustafa19Paper", None}
     assert "no PDF" in problems["shang19Paper"]
+    assert "a field that is not used, with the number of values: pages (38)" in problems[None]
 
 
 def test_a_volume_is_not_a_paper(alt_db):
