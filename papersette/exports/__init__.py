@@ -1,9 +1,9 @@
 """File formats in which papers are exported, one module each.
 
 BibTeX, RIS and iCalendar are written by libraries for those formats (bibtexparser, rispy,
-icalendar), CSL JSON and XML with json and xml.etree of the standard library. No module here knows
-where the papers come from. A format of papers is a module with `MEDIA_TYPE`, `EXTENSION`, the
-extension of its files, and `write(batches)`, which yields the text of a file in pieces. Feeds and
+icalendar), CSL JSON and XML with json and xml.etree of the standard library. No module here depends
+on where the papers come from. A format of papers is a module with `MEDIA_TYPE`, `EXTENSION` (the
+extension of its files) and `write(batches)`, which yields the text of a file in pieces. Feeds and
 calendars (atom.py, ical.py) also need the addresses of pages. The other modules describe papers and
 the site for machines: highwire.py, schema_org.py, dublin_core.py, oai_pmh.py, sitemap.py, card.py.
 """
@@ -11,4 +11,4 @@ the site for machines: highwire.py, schema_org.py, dublin_core.py, oai_pmh.py, s
 from papersette.exports import bibtex, csl, ris
 
 FORMATS = {"bib": bibtex, "ris": ris, "csl": csl}
-"""Extension of an address -> format."""
+"""File extension in an address -> module of the format."""

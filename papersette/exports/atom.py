@@ -1,4 +1,4 @@
-"""Atom feeds (RFC 4287) of the papers on a page, with a note on papers that have changed."""
+"""Writes Atom feeds (RFC 4287) of the papers on a page, with a note on changed papers."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ BEFORE_ALL = "1970-01-01T00:00:00+00:00"
 
 @dataclass(frozen=True)
 class Feed:
-    """A feed and the page that it follows."""
+    """A feed of the papers on a page."""
 
     address: str
     page: str
     """Address of the page."""
     query: str
-    """The query of the page, for the title."""
+    """Query of the page, shown in the title."""
     to_page: Callable[[str], str]
     """Returns the address of a paper's page from its id."""
 
 
 async def write(batches: Batches, feed: Feed) -> AsyncIterator[str]:
-    # All papers first: the date of the newest comes before the entries.
+    # All papers must be read first: the feed gives the date of the newest before its entries.
     papers = [paper async for batch in batches for paper in batch]
     before, after = to_frame(papers, feed).rsplit("</feed>", 1)
     yield before

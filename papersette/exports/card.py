@@ -1,7 +1,7 @@
 """Draws the picture of a paper that other websites show beside a link to its page.
 
-Typst sets the text: it brings fonts, breaks lines, and joins and orders the letters of Arabic. The
-texts are data of the document, never part of its source.
+Typst sets the text: it has its own fonts, breaks lines, and joins and orders the letters of Arabic.
+The texts are passed as data and are never part of the document's source.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ import typst
 
 MEDIA_TYPE = "image/png"
 WIDTH, HEIGHT = 1200, 630
-"""Pixels; what the card of a link is scaled from."""
+"""Size of the picture in pixels; websites scale it down."""
 LONGEST = 300
-"""Characters of a text on a card."""
+"""Longest text on a card, in characters."""
 MOST_AUTHORS = 4
 
 
 @dataclass(frozen=True)
 class Card:
-    """What a card shows."""
+    """The contents of a card."""
 
     title: str
     by: str = ""
@@ -36,16 +36,16 @@ class Card:
     """Venue and year."""
     site: str = ""
     accent: str = "#0b5a68"
-    """Colour of the site: # and six hexadecimal digits."""
+    """Colour of the site, as #rrggbb."""
     direction: str = "ltr"
 
 
 class CardError(Exception):
-    """A card cannot be drawn."""
+    """Typst could not draw the card."""
 
 
 def to_card(title: str, authors: list[str], where: str, site: str, accent: str = "") -> Card:
-    """Return the card of a paper, or of the site where it has no authors, with texts cut short."""
+    """Return the card of a paper, or of the site if `authors` is empty, with long texts cut."""
     comma = "، " if to_direction("".join(authors)) == "rtl" else ", "
     by = comma.join(authors[:MOST_AUTHORS])
     more = len(authors) - MOST_AUTHORS
@@ -58,13 +58,13 @@ def to_card(title: str, authors: list[str], where: str, site: str, accent: str =
 
 
 def to_line(text: str) -> str:
-    """Return a text in one line, cut at LONGEST characters, without control characters."""
+    """Return a text in one line, cut at `LONGEST` characters, without control characters."""
     plain = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     return plain if len(plain) <= LONGEST else plain[: LONGEST - 1].rstrip() + "…"
 
 
 def to_direction(text: str) -> str:
-    """Return the direction of the first letter that has one.
+    """Return the writing direction of a text: that of its first letter with a direction.
 
     >>> to_direction("42 papers"), to_direction("«التعلم»")
     ('ltr', 'rtl')
@@ -75,7 +75,7 @@ def to_direction(text: str) -> str:
 
 
 def to_tag(card: Card) -> str:
-    """Return a name of the picture that changes with all that it depends on."""
+    """Return a tag of the picture, which changes whenever the picture may change."""
     text = json.dumps([asdict(card), version("typst")]) + read_source().decode()
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
@@ -94,7 +94,7 @@ def draw(card: Card) -> bytes:
             font_paths=read_fonts(),
             sys_inputs={"card": json.dumps(asdict(card))},
         )
-    except BaseException as error:  # a panic of the typesetter is no Exception
+    except BaseException as error:  # a Rust panic in Typst is not an Exception
         if isinstance(error, KeyboardInterrupt | SystemExit):
             raise
         raise CardError(f"the card of {card.title!r} cannot be drawn: {error}") from error
@@ -108,5 +108,5 @@ def read_source() -> bytes:
 
 @cache
 def read_fonts() -> typst.Fonts:
-    """Return the fonts of Typst and of the system, which are looked for once."""
+    """Return the fonts of Typst and of the system, looked up once."""
     return typst.Fonts()

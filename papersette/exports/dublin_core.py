@@ -1,4 +1,4 @@
-"""Simple Dublin Core in the form of OAI-PMH (oai_dc), which every harvester understands."""
+"""Writes simple Dublin Core in the form of OAI-PMH (oai_dc), which every harvester understands."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def to_dublin_core(paper: PaperRow, page: str) -> ElementTree.Element:
     """Return the element oai_dc:dc of a paper.
 
     Args:
-        paper: Its addresses are absolute.
-        page: Address of its page.
+        paper: A paper whose addresses are absolute.
+        page: Address of the paper's page.
     """
     doi, arxiv_id = to_doi(paper), to_arxiv_id(paper)
     fields: list[tuple[str, Sequence[str | None]]] = [

@@ -1,4 +1,4 @@
-"""Elements of XML documents: any text becomes one that XML allows."""
+"""Builds elements of XML documents; characters that XML does not allow are replaced."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 def add(
     parent: ElementTree.Element, name: str, text: str | None = None, **attributes: str
 ) -> ElementTree.Element:
-    """Append an element, and return it.
+    """Append an element and return it.
 
-    Prefixes in names are written as they are: their namespaces must be attributes of the root.
+    Prefixes in names are written unchanged: the root must declare their namespaces as attributes.
     """
     child = ElementTree.SubElement(parent, name, to_attributes(attributes))
     child.text = printable(text)
@@ -22,12 +22,12 @@ def add(
 
 
 def add_empty(parent: ElementTree.Element, name: str, attributes: dict[str, str]) -> None:
-    """Append an element that has attributes only."""
+    """Append an element that has only attributes."""
     ElementTree.SubElement(parent, name, to_attributes(attributes))
 
 
 def to_attributes(attributes: dict[str, str]) -> dict[str, str]:
-    """Return attributes whose values XML allows."""
+    """Return attributes with the characters replaced that XML does not allow."""
     return {key: printable(value) or "" for key, value in attributes.items()}
 
 
@@ -41,5 +41,5 @@ def printable(text: str | None) -> str | None:
 
 
 def to_document(root: ElementTree.Element) -> str:
-    """Return an element as a document."""
+    """Return an element as an XML document."""
     return DECLARATION + ElementTree.tostring(root, encoding="unicode")

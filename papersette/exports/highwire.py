@@ -10,15 +10,15 @@ from papersette.exports.identifiers import to_arxiv_id, to_doi
 from papersette.exports.rows import PaperRow
 
 VENUES = {"conference": "citation_conference_title", "journal": "citation_journal_title"}
-"""Kind of the venue -> its tag; no tag fits others, as a group's list of publications."""
+"""Kind of the venue -> its tag; no tag fits other kinds, such as a group's publication list."""
 
 
 def to_tags(paper: PaperRow, page: str) -> list[tuple[str, str]]:
     """Return the names and contents of the meta elements of a paper.
 
     Args:
-        paper: Its addresses are absolute.
-        page: Address of its page.
+        paper: A paper whose addresses are absolute.
+        page: Address of the paper's page.
     """
     venue_tag = VENUES.get(paper["venue_kind"] or "")
     tags = [
@@ -38,7 +38,7 @@ def to_tags(paper: PaperRow, page: str) -> list[tuple[str, str]]:
 
 
 def to_date(paper: PaperRow) -> str:
-    """Return the date of publication, or its year, with slashes.
+    """Return the date of publication with slashes, or the year if there is no date.
 
     >>> to_date({"published": "2019-05-06", "year": 2019})
     '2019/05/06'

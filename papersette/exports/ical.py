@@ -1,4 +1,4 @@
-"""iCalendar (RFC 5545) files of the sessions that have a date and a time.
+"""Writes iCalendar (RFC 5545) files of the sessions that have a date and a time.
 
 Times with an offset are written in UTC; times without are local times of the venue.
 """
@@ -17,7 +17,7 @@ EXTENSION = "ics"
 
 
 def write(sessions: Iterable[SessionRow], to_page: Callable[[str], str]) -> str | None:
-    """Return a calendar, or None if no session has a time; `to_page` gives a session's address."""
+    """Return a calendar, or None if no session has a time; `to_page` returns the address of one."""
     events = [
         to_event(session, start, to_page)
         for session in sessions
@@ -51,7 +51,7 @@ def to_event(
 
 
 def to_time(text: str | None) -> datetime | None:
-    """Parse a date with a time; return None for a date alone, or for another text.
+    """Parse a date with a time; return None for a date alone or any other text.
 
     >>> to_time("2019-05-06"), to_time("2019-05-06 09:30")
     (None, datetime.datetime(2019, 5, 6, 9, 30))

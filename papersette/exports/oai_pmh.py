@@ -1,7 +1,7 @@
-"""The protocol of harvesters, OAI-PMH 2.0: arguments, resumption tokens and documents.
+"""Implements the harvesting protocol OAI-PMH 2.0: arguments, resumption tokens and documents.
 
-https://www.openarchives.org/OAI/openarchivesprotocol.html defines it. Nothing here knows where the
-records come from.
+https://www.openarchives.org/OAI/openarchivesprotocol.html defines it. This module does not depend
+on where the records come from.
 """
 
 from __future__ import annotations
@@ -33,18 +33,18 @@ ARGUMENTS: dict[str, tuple[set[str], set[str]]] = {
     "ListIdentifiers": ({"metadataPrefix"}, {"from", "until", "set"}),
     "ListRecords": ({"metadataPrefix"}, {"from", "until", "set"}),
 }
-"""Verb -> its required and its optional arguments."""
+"""Verb -> (required arguments, optional arguments)."""
 LISTS = {"ListSets", "ListIdentifiers", "ListRecords"}
-"""Verbs that may be continued with resumptionToken instead of other arguments."""
+"""Verbs whose lists can be continued with resumptionToken instead of other arguments."""
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
 SECOND = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 LONGEST_TOKEN = 4000
-"""Characters."""
+"""Longest resumption token, in characters."""
 MOST_RECORDS = 10**9
 
 
 class OaiError(Exception):
-    """An error of the protocol, which is answered with status 200."""
+    """An error of the protocol; the response has HTTP status 200."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -53,19 +53,19 @@ class OaiError(Exception):
 
 @dataclass(frozen=True)
 class Token:
-    """Where a list goes on. It has all arguments of the list, and the build that it is of."""
+    """The position where a list continues, with all arguments of the list and its build."""
 
     build: str
     verb: str
     first: str
-    """The earliest datestamp of the list, and `last` the latest; "" for any."""
+    """The earliest datestamp of the list, as `last` is the latest; "" for no limit."""
     last: str
     set_spec: str
     stamp: str
-    """Datestamp of the record before."""
+    """Datestamp of the last record sent."""
     paper_id: str
     cursor: int
-    """Records before."""
+    """Number of records sent so far."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Header:
-    """What a list says of a record."""
+    """The header of a record in a list."""
 
     identifier: str
     stamp: str
@@ -92,7 +92,7 @@ class Header:
 
 @dataclass(frozen=True)
 class Repository:
-    """What Identify says."""
+    """The repository as Identify describes it."""
 
     name: str
     address: str
@@ -105,7 +105,7 @@ def parse_arguments(pairs: Sequence[tuple[str, str]], build: str) -> Asked:
 
     Args:
         pairs: Names and values, as sent.
-        build: Identifies the build that is served; tokens of another are refused.
+        build: Id of the build that is served; tokens of other builds are refused.
 
     Raises:
         OaiError: An argument is missing, repeated, unknown or malformed.
@@ -135,13 +135,13 @@ def parse_arguments(pairs: Sequence[tuple[str, str]], build: str) -> Asked:
 
 
 def parse_dates(first: str | None, last: str | None) -> tuple[str, str]:
-    """Return the first and the last second of a period, each "" where it is open.
+    """Return the first and the last second of a period, each "" if it is open.
 
     >>> parse_dates("2024-02-28", "2024-02-29")
     ('2024-02-28T00:00:00Z', '2024-02-29T23:59:59Z')
 
     Raises:
-        OaiError: One is no date, or they do not fit each other.
+        OaiError: One is not a date, or they do not fit together.
     """
     for name, text in (("from", first), ("until", last)):
         if text is not None and not is_date(text):
@@ -173,10 +173,10 @@ def write_token(token: Token) -> str:
 
 
 def parse_token(text: str, verb: str, build: str) -> Token:
-    """Read a token.
+    """Read a resumption token.
 
     Raises:
-        OaiError: It is not a token, or of another verb, or of another build.
+        OaiError: It is not a token, or it belongs to another verb or another build.
     """
     wrong = OaiError("badResumptionToken", "This is not a token of this list. Begin it again.")
     if len(text) > LONGEST_TOKEN:
@@ -196,7 +196,7 @@ def parse_token(text: str, verb: str, build: str) -> Token:
 
 
 def to_set_spec(venue_id: str) -> str:
-    """Return a venue's id as a setSpec, in which few characters are allowed.
+    """Return a venue's id as a setSpec, which allows few characters.
 
     >>> to_set_spec("iclr-2019"), to_set_spec("a b/ü")
     ('iclr-2019', 'a~20b~2F~C3~BC')
@@ -214,7 +214,7 @@ def to_identifier(host: str, paper_id: str) -> str:
 
 
 def to_paper_id(host: str, identifier: str) -> str | None:
-    """Return the id of the paper that an identifier names; None if it is of another host."""
+    """Return the id of the paper that an identifier names; None if it belongs to another host."""
     prefix = f"oai:{host}:"
     return unquote(identifier.removeprefix(prefix)) if identifier.startswith(prefix) else None
 
@@ -225,9 +225,9 @@ def to_document(
     """Return the answer to a request.
 
     Args:
-        address: Of the repository.
-        now: When the answer is made.
-        asked: The arguments to repeat; none where they are wrong.
+        address: Address of the repository.
+        now: Time of the response.
+        asked: The arguments to repeat in `request`; empty if they are not valid.
         content: The elements after `request`.
     """
     root = Element("OAI-PMH", ROOT)
@@ -268,7 +268,7 @@ def to_formats() -> Element:
 
 
 def to_sets(names: Mapping[str, str]) -> Element:
-    """Return the sets; `names` has the name of each setSpec."""
+    """Return the element ListSets; `names` maps each setSpec to its name."""
     root = Element("ListSets")
     for spec, name in names.items():
         one = ElementTree.SubElement(root, "set")
@@ -287,7 +287,7 @@ def to_header(header: Header) -> Element:
 
 
 def to_record(header: Header, metadata: Element | None) -> Element:
-    """Return a record; one that is deleted has no metadata."""
+    """Return a record; a deleted one has no metadata."""
     root = Element("record")
     root.append(to_header(header))
     if metadata is not None:
@@ -296,7 +296,7 @@ def to_record(header: Header, metadata: Element | None) -> Element:
 
 
 def to_list(verb: str, items: Iterable[Element], following: Element | None) -> Element:
-    """Return a part of a list, and the token of the next one."""
+    """Return a part of a list, with the resumption token of the next part if given."""
     root = Element(verb)
     root.extend(items)
     if following is not None:
@@ -305,12 +305,12 @@ def to_list(verb: str, items: Iterable[Element], following: Element | None) -> E
 
 
 def to_resumption(token: Token | None, cursor: int, size: int) -> Element | None:
-    """Return the element resumptionToken, empty in the last part; None for a list in one part.
+    """Return the element resumptionToken, empty in the last part; None if the list has one part.
 
     Args:
-        token: Of the next part; None in the last part.
-        cursor: Records before this part.
-        size: Records of the whole list.
+        token: Token of the next part; None in the last part.
+        cursor: Number of records before this part.
+        size: Number of records in the whole list.
     """
     if token is None and not cursor:
         return None

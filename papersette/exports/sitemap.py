@@ -1,4 +1,4 @@
-"""Sitemaps for search engines, see https://www.sitemaps.org/protocol.html."""
+"""Writes sitemaps for search engines, see https://www.sitemaps.org/protocol.html."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from papersette.exports import elements
 
 MEDIA_TYPE = "application/xml; charset=utf-8"
 MOST_ADDRESSES = 50_000
-"""Addresses that one file may have."""
+"""Largest number of addresses in one file."""
 NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 Entry = tuple[str, str | None]
-"""An address, and when it last changed, as ISO 8601."""
+"""An address, and the time of its last change in ISO 8601."""
 
 
 def write_index(files: Iterable[Entry]) -> Iterator[str]:
-    """Yield the index of the other files."""
+    """Yield the index of the other sitemap files."""
     yield from _write("sitemapindex", "sitemap", files)
 
 
 def write_addresses(pages: Iterable[Entry]) -> Iterator[str]:
-    """Yield a file of the addresses of pages."""
+    """Yield a sitemap file of the addresses of pages."""
     yield from _write("urlset", "url", pages)
 
 

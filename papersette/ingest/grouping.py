@@ -1,4 +1,4 @@
-"""Group papers into works: by their metadata, by their sources, and by the catalog's overrides."""
+"""Groups papers into works by their metadata, their sources and the catalog's overrides."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def group(
 ) -> tuple[dict[str, str], list[versions.Pair], list[Problem]]:
     """Return the work_id of each paper_id, the pairs with their evidence, and the problems.
 
-    A problem is an id in the catalog's overrides that no paper has.
+    Each id in the catalog's overrides that no paper has becomes a problem.
     """
     known = {paper.paper_id for paper in papers}
     join, unknown_join = _keep_known(catalog.works.join, known)

@@ -1,4 +1,4 @@
-"""Complete papers with the values that other sources give for the same id.
+"""Completes papers with the values that other sources give for the same id.
 
 The value of the first source is used. A missing value is taken from the others. A value that
 differs is kept as an `AlternateValue`, so that a reader sees both.
@@ -47,10 +47,10 @@ def complete(
 
 
 def _to_alternate_value(paper: Paper, item: Paper, name: str, source: str) -> AlternateValue | None:
-    """Return the item's value of this field, or None if it is missing or the same after folding."""
+    """Return the item's value of this field; None if it is missing, or the same after folding."""
     own, other = getattr(paper, name), getattr(item, name)
     if name == "references" and own:
-        return None  # a paper has one reference list, and hundreds of lines are no value to compare
+        return None  # a paper keeps one reference list; hundreds of lines are useless to compare
     if not other or to_key(_to_text(own)) == to_key(_to_text(other)):
         return None
     return AlternateValue(paper.paper_id, name, source, _to_text(other), used=not own)

@@ -1,1 +1,1 @@
-"""Writes a catalog for a folder: recognises what lies there, and lists every doubt."""
+"""Writes a catalog for a folder: recognises its files, and lists every doubt."""

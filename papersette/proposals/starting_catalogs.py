@@ -1,4 +1,4 @@
-"""Print a catalog to start from, for a file or folder that is given where a catalog is expected."""
+"""Returns a first catalog as text when a file or folder of papers is given instead of one."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from papersette.sources import SOURCES, recognition, venues
 
 
 def is_catalog(path: Path) -> bool:
-    """Tell whether a path is a catalog, rather than a folder or a file of papers."""
+    """Return whether a path is a catalog, rather than a folder or a file of papers."""
     if path.is_dir():
         return False
     if path.suffix.lower() not in {".yml", ".yaml"}:
@@ -26,9 +26,9 @@ def is_catalog(path: Path) -> bool:
 
 
 def to_starting_catalog(path: Path) -> str:
-    """Return a catalog for what lies at a path, with what is in doubt as comments.
+    """Return a catalog for a file or folder, with doubts as comments.
 
-    Raises `UserError` if there is nothing that can be read.
+    Raises `UserError` if nothing there can be read.
     """
     folder = path if path.is_dir() else path.parent
     proposal = propose(folder) if path.is_dir() else _propose_file(path)
@@ -50,7 +50,7 @@ def _name(path: Path, folder: Path) -> str:
 
 
 def _propose_file(path: Path) -> Proposal:
-    """Return a catalog for one file, whatever else lies in its folder."""
+    """Return a catalog for one file, and ignore the rest of its folder."""
     answer = recognition.recognise(path)
     if not isinstance(answer, recognition.Found):
         reason = answer.reason if answer else "is no metadata that can be read, and no catalog"

@@ -1,10 +1,10 @@
 """Readers of paper sources, one module per format.
 
 A source is a module with a dataclass `Settings`, whose fields (one of them `venue`) are the keys of
-its entry in a catalog, and a function `read(settings)`. It yields the `Count` of the items, and for
-each item a `Paper` or a `Problem`; the build checks that the numbers add up. A source that can be
-read live also has `fetch(settings, folder, offline=…)`: it saves the response in the folder and
-returns the settings that read it from there, and problems. A new source is one module here and one
+its entry in a catalog, and a function `read(settings)`. This yields the `Count` of the items, and
+for each item a `Paper` or a `Problem`; the build checks that the numbers add up. A source that can
+be read live also has `fetch(settings, folder, offline=…)`, which saves the response in the folder
+and returns settings to read it from there, and problems. A new source is one module here and one
 line below.
 """
 

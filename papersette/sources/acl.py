@@ -25,7 +25,7 @@ KINDS = {"proceedings": "conference", "journal": "journal"}
 @dataclass(frozen=True)
 class Settings:
     venue: Venue
-    """The name of this source; the papers belong to the volumes."""
+    """Only the name of this source; the papers belong to the volumes."""
     file: Path
     """An XML file of the Anthology, or a folder of them."""
     files: Path | None = None
@@ -37,7 +37,7 @@ class Settings:
 
 @dataclass(frozen=True)
 class Event:
-    """A conference, of which several volumes are the proceedings."""
+    """A conference, whose proceedings may be several volumes."""
 
     name: str | None
     location: str | None
@@ -91,7 +91,7 @@ def _to_paths(file: Path) -> list[Path]:
 
 
 def _to_events(root: Element) -> Iterator[tuple[str, Event]]:
-    """Yield the event of each volume: those of its collection, and those that it lists."""
+    """Yield (volume, event) for the volumes of this collection and those that its event lists."""
     for event in root.findall("event"):
         meta = event.find("meta")
         texts = [
@@ -109,7 +109,7 @@ def _volume_id(collection: str, volume: Element) -> str:
 
 
 def _to_anthology_id(collection: str, volume: str, paper: str) -> str:
-    """Return the id of a paper, which before 2020 has digits only after the hyphen.
+    """Return the id of a paper; before 2020, only digits follow the hyphen.
 
     >>> _to_anthology_id("2022.acl", "long", "7"), _to_anthology_id("J89", "1", "7")
     ('2022.acl-long.7', 'J89-1007')
@@ -179,7 +179,7 @@ def _to_text(element: Element | None) -> str:
 
 
 def _to_name(person: Element) -> str | None:
-    """Return a name in the order in which it is read: 李 before 伟, but Wei before Li."""
+    """Return a name in reading order: 李 before 伟, but Wei before Li."""
     parts = [to_plain_text(person.find("first")), to_plain_text(person.find("last"))]
     if all(map(EAST_ASIAN.fullmatch, parts)):
         parts.reverse()
@@ -231,7 +231,7 @@ def _to_paper(
 
 
 def _to_pdf_url(address: str | None) -> str | None:
-    """Return the address of a PDF, which is given as an id unless it is elsewhere."""
+    """Return the address of a PDF; the Anthology gives an id for PDFs on its own site."""
     if not address:
         return None
     return address if re.match("https?:", address) else f"{SITE}/{address}.pdf"

@@ -15,9 +15,9 @@ from papersette.sources import values
 
 
 def read_spellings(path: Path) -> dict[str, tuple[str, ...]]:
-    """Return all spellings of a person's name by each of them.
+    """Return all spellings of a person's name, by each of them.
 
-    A spelling that several people share is no key. Raises `BadFile` if it is no such file.
+    A spelling that several people share is left out. Raises `BadFile` for a file of another kind.
     """
     value = loading.load_yaml(path).value
     if not isinstance(value, list | Mapping):
@@ -32,7 +32,7 @@ def read_spellings(path: Path) -> dict[str, tuple[str, ...]]:
 
 
 def _people(value: list[Any] | Mapping[Any, Any]) -> Iterator[tuple[str, ...]]:
-    """Yield the names of each person in either form of the file."""
+    """Yield the names of each person, from either form of the file."""
     for entry in value.values() if isinstance(value, Mapping) else value:
         if isinstance(entry, Mapping):
             parts = [*_list(entry.get("variants")), *_list(entry.get("names"))]

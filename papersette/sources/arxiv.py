@@ -1,6 +1,6 @@
 """Read a saved response of arXiv's API, an Atom feed.
 
-Each version of a paper is a paper of its own, with the identifier and version as its paper_id
+Each version of a paper becomes a separate paper, with the identifier and version as its paper_id
 (2510.14968v1), so that a later version does not change a URL. Categories are tags.
 """
 
@@ -29,7 +29,7 @@ class Settings:
     query: str | None = None
     """A live search instead of a file, for example "cat:cs.DL AND ti:retrieval"."""
     ids: list[str] = field(default_factory=list)
-    """Identifiers to read live, instead of a query or with one."""
+    """Identifiers to read live, in addition to or instead of a query."""
     most: int = 1000
     """The largest number of papers of a live search."""
     api: str = "https://export.arxiv.org/api/query"
@@ -39,7 +39,7 @@ class Settings:
 
 
 def fetch(settings: Settings, folder: Path, *, offline: bool) -> tuple[Settings, list[Problem]]:
-    """Save arXiv's response as an Atom feed in `folder`; return the settings that read it."""
+    """Save arXiv's response as an Atom feed in `folder`; return settings to read it from there."""
     if not settings.query and not settings.ids:
         return settings, []
     arxiv = live.load_client("arxiv")

@@ -1,7 +1,8 @@
-"""Find the PDFs that the records of a reference manager name, inside one folder.
+"""Find the PDFs that the records of a reference manager name, in one folder.
 
-A record names a file by a path of the computer that wrote it, such as files/12/Smith.pdf,
-/home/ada/Zotero/storage/AB12/Smith.pdf or C:\\Papers\\Smith.pdf: the end of the path counts.
+A record names a file by a path on the computer that wrote it, such as files/12/Smith.pdf,
+/home/ada/Zotero/storage/AB12/Smith.pdf or C:\\Papers\\Smith.pdf: only the end of the path is
+compared.
 """
 
 from __future__ import annotations
@@ -17,10 +18,10 @@ from papersette.sources import files, values
 
 
 class Attachments:
-    """The PDFs and texts of a folder and its subfolders; each is taken by one record."""
+    """The PDFs and texts of a folder and its subfolders; each belongs to one record."""
 
     def __init__(self, folder: Path | None, source: str) -> None:
-        """Raises `UserError` if the folder is none."""
+        """Raise `UserError` if the path is not a folder."""
         self.folder, self.source = folder, source
         self.problems: list[Problem] = []
         self._by_path: dict[str, Path] = {}
@@ -33,7 +34,7 @@ class Attachments:
             self._by_path[path.relative_to(folder).as_posix()] = path
 
     def take(self, names: Iterable[str], paper_id: str) -> Path | None:
-        """Return the file of a record, by the paths that it names, or else by its id."""
+        """Return the file of a record, by the paths that it names, or else by the record's id."""
         for name in names:
             if (found := self._find(name)) is not None:
                 return self._by_path.pop(found)
@@ -42,7 +43,7 @@ class Attachments:
         return self._by_path.pop(key) if key else None
 
     def _find(self, name: str) -> str | None:
-        """Return the key of the only file whose path ends as the name does, as far as it can."""
+        """Return the key of the only file with the longest possible end of this path, else None."""
         parts = [part for part in re.split(r"[/\\]", to_path(name)) if part not in ("", ".", "..")]
         for start in range(len(parts)):
             end = "/".join(parts[start:])
@@ -54,7 +55,7 @@ class Attachments:
         return None
 
     def report(self, names: Iterable[str], item: str, paper_id: str) -> Iterator[Problem]:
-        """Yield a problem if a record names files, but none is in the folder."""
+        """Yield a problem if a record names files; called if none of them is in the folder."""
         listed = [name for name in names if not re.match("https?:", name)]
         if self.folder and listed:
             reason = (
@@ -70,7 +71,7 @@ class Attachments:
 
 
 def to_path(name: str) -> str:
-    """Return the path in what a reference manager writes: a URL, or a path with title and type.
+    """Return the path in a reference manager's value: a URL, or a path with title and type.
 
     >>> to_path("file:///home/ada/a%20b.pdf"), to_path("Full Text:files/1/a.pdf:application/pdf")
     ('/home/ada/a b.pdf', 'files/1/a.pdf')

@@ -1,4 +1,4 @@
-"""Read DBLP XML: records, a person's page, an answer of its search, or a submitted volume.
+"""Read DBLP XML: records, a person's page, a search response, or a submitted volume.
 
 The formats are described at dblp.org/faq: dblp.xml, person.xml, the search API, and the XML in
 which publishers submit tables of contents.
@@ -27,7 +27,7 @@ RECORDS = {
 """Element of a record -> kind of its venue."""
 NO_PAPERS = {"proceedings": "is a volume, whose papers are used", "www": "is a person's page"}
 TYPES = {"Journal Articles": "journal", "Conference and Workshop Papers": "conference"}
-"""Type of a publication in an answer of the search -> kind of its venue."""
+"""Type of a publication in a search response -> kind of its venue."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Settings:
 
 
 def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
-    """Yield a paper for every record. Raises `UserError` if the file is not of DBLP."""
+    """Yield a paper for every record. Raises `UserError` if the file is not from DBLP."""
     venue, name = settings.venue.venue_id, settings.file.name
     folder, problems = files.read_folder(settings.files, venue) if settings.files else ({}, [])
     yield from problems
@@ -100,7 +100,7 @@ def _read_submission(
 
 
 def _to_submitted_venue(volume: Element, venue: Venue) -> Venue:
-    """Return the catalog's venue with what the volume says about itself."""
+    """Return the catalog's venue with the values that the volume gives."""
     conference = volume.find("conf")
     conference = Element("conf") if conference is None else conference
     return replace(
@@ -116,7 +116,7 @@ def _to_submitted_venue(volume: Element, venue: Venue) -> Venue:
 
 
 def _to_venue(record: Element, volume: Element | None) -> Venue | None:
-    """Return the journal of a record, or its conference in its year."""
+    """Return the venue of a record: its journal, or its conference of that year."""
     name = _text(record, "booktitle") or _text(record, "journal") or _text(record, "venue")
     name = name or _text(record, "school")
     if not name or not to_slug(name):
@@ -140,7 +140,7 @@ def _text(record: Element, name: str) -> str | None:
 
 
 def _title(record: Element) -> str | None:
-    """Return the title without the stop with which DBLP ends each."""
+    """Return the title without the full stop that DBLP adds to every title."""
     return re.sub(r"(?<!\.)\.$", "", _text(record, "title") or "") or None
 
 

@@ -1,7 +1,7 @@
 """Read the CSV files of EasyChair: submissions, their authors and their reviews.
 
-They are those of EasyChair's “Conference data download”, with a header: submission.csv, author.csv
-and, if they may be published, review.csv.
+These are the files of EasyChair's “Conference data download”, with a header: submission.csv,
+author.csv and, if reviews may be published, review.csv.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ USED = {
     AUTHORS: {KEY, "first name", "last name", "affiliation", "country"},
     REVIEWS: {KEY, "member #", "text", "total score"},
 }  # fmt: skip
-"""The columns of each file that are used; e-mail addresses are never read."""
+"""Columns of each file that are used; e-mail addresses are never read."""
 
 Row = Mapping[str, str | None]
 
@@ -48,12 +48,12 @@ class Settings:
     folder: Path
     """The folder with submission.csv, author.csv and perhaps review.csv."""
     files: Path | None = None
-    """A folder of PDFs named by number of the submission: 12.pdf, paper_12.pdf."""
+    """A folder of PDFs named by submission number: 12.pdf, paper_12.pdf."""
     language: str | None = None
     pdf_url: str | None = None
     """URL template of a PDF with {paper_id} and {file}."""
     rejected: bool = False
-    """Whether submissions that were rejected or withdrawn are papers, too."""
+    """Whether rejected or withdrawn submissions are also papers."""
     reviews: bool = False
     """Whether scores and texts of reviews are published."""
 
@@ -86,7 +86,7 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
 def _read_table(
     settings: Settings, name: str, problems: list[Problem]
 ) -> list[tuple[int, Row | str]]:
-    """Return the rows of a file, in which columns are in lower case; none if there is no file."""
+    """Return the rows of a file, with columns in lower case; no rows if there is no file."""
     path, venue = _find(settings.folder, name), settings.venue.venue_id
     try:
         if obstacle := files.find_obstacle(path, settings.folder):
@@ -106,7 +106,7 @@ def _read_table(
 
 
 def _find(folder: Path, name: str) -> Path:
-    """Return the path of a file, whose name may have other capitals or be in the plural."""
+    """Return the path of a file, whose name may differ in case or be in the plural."""
     forms = {name, name.replace(".csv", "s.csv")}
     found = (path for path in sorted(folder.glob("*")) if path.name.lower() in forms)
     return next(found, folder / name)
@@ -137,7 +137,7 @@ def _to_skip_reason(row: Row, settings: Settings) -> str | None:
 
 
 def _pop_file(folder: dict[str, Path], number: str) -> Path | None:
-    """Take the only file whose name ends in the number of a submission."""
+    """Remove from `folder` and return the only file whose name ends in a submission number."""
     found = [key for key in folder if re.fullmatch(rf"(?:.*\D)?0*{re.escape(number)}", key)]
     return folder.pop(found[0]) if len(found) == 1 and number else None
 

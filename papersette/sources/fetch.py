@@ -1,10 +1,11 @@
-"""Fetch files from the web into a folder, and return the reason for each that could not be fetched.
+"""Fetch files from the web into a folder, and return the reason for each file that is not fetched.
 
-URLs come from metadata, so that they are not trusted: network.py connects to public addresses only,
-and size, time and decompressed size are limited. Requests identify Papersette and use at most two
-connections per host. They are retried with increasing pauses, resume partial files, and ask for a
-file again only when it is old, on condition that it changed. A file is checked by its SHA-256 and
-appears in one step, when it is complete. It must be a PDF, or have the SHA-256 that was asked for.
+URLs come from metadata, so they are not trusted: network.py connects to public addresses only, and
+size, time and decompressed size are limited. Requests identify Papersette and use at most two
+connections per host. They are retried after increasing pauses, resume partial files, and request an
+existing file again only if it is old, on condition that it changed. A file is checked by its
+SHA-256 and appears in one step, when it is complete. It must be a PDF, or have the expected
+SHA-256.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ AGENT = (
 )
 HEADERS = {"user-agent": AGENT, "accept-encoding": "identity"}
 CHUNK = 65_536
-"""Bytes that are decompressed at once."""
+"""Number of bytes that are decompressed at a time."""
 MOST_REDIRECTS = 5
 RETRIED_STATUSES = {408, 425, 429, 500, 502, 503, 504}
 """HTTP statuses after which the same request may succeed later."""
@@ -52,7 +53,7 @@ class Politeness:
     pause: float = 1.0
     """Time before the second try, doubled for each further try."""
     longest_pause: float = 120
-    """Limit of a pause, also of one that a server requests."""
+    """Longest pause, even if a server requests a longer one."""
     stall: float = 30
     """Time limit without receiving a byte."""
     longest: float = 600
@@ -91,7 +92,7 @@ def fetch_pdfs(
 ) -> Iterator[tuple[str, Path | str]]:
     """Yield (URL, path of the PDF in `folder`) in the given order, or (URL, reason for failure).
 
-    `allow_hosts` are hosts that may be asked although their addresses are not public.
+    `allow_hosts` are hosts that may be contacted although their addresses are not public.
     """
     folder.mkdir(parents=True, exist_ok=True)
     files = [_File(folder, url) for url in dict.fromkeys(urls)]
@@ -109,14 +110,14 @@ def fetch_pinned(
 ) -> Iterator[tuple[str, Path | str]]:
     """Yield (URL, path in `folder`) of files whose SHA-256 is known, or (URL, reason for failure).
 
-    What was fetched once is never asked for again.
+    A file that was fetched once is never requested again.
 
     Args:
-        files: URL -> SHA-256.
-        folder: Is made.
-        offline: Ask no server.
-        politeness: Limits.
-        allow_hosts: Hosts that may be asked although their addresses are not public.
+        files: URL -> expected SHA-256.
+        folder: Folder for the files; created if missing.
+        offline: Whether to send no requests.
+        politeness: Limits of fetching.
+        allow_hosts: Hosts that may be contacted although their addresses are not public.
         resolver: Looks up the addresses of hosts.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -138,7 +139,7 @@ def _fetch_all(
             headers=HEADERS,
             timeout=timeout,
             transport=network.CheckedTransport(allow_hosts, politeness.longest, resolver),
-            trust_env=False,  # a proxy would look up names that are checked here
+            trust_env=False,  # a proxy would resolve host names itself, and bypass the checks here
         ) as client,
         ThreadPoolExecutor(max_workers=8) as pool,
     ):
@@ -204,7 +205,7 @@ FAILURES = (
 class _File:
     """A fetched file, its partial download, and its notes: hash, size, time and validators.
 
-    A file whose SHA-256 is known has that one; any other is a PDF.
+    If its SHA-256 is pinned, the file must have it; otherwise it must be a PDF.
     """
 
     def __init__(self, folder: Path, url: str, sha256: str | None = None) -> None:
@@ -224,19 +225,19 @@ class _File:
         return notes if isinstance(notes, dict) else {}
 
     def save_notes(self, **notes: Any) -> None:
-        """Replace the notes, on disk and here."""
+        """Replace the notes, on disk and in memory."""
         self.notes = {"url": self.url, **notes}
         temporary = self._notes_path.with_suffix(".notes")
         temporary.write_text(json.dumps(self.notes, indent=1), encoding="utf-8")
         temporary.replace(self._notes_path)
 
     def age(self) -> float:
-        """Return the seconds since the file was fetched; infinite if the notes do not say."""
+        """Return the seconds since the file was fetched; infinite if the time is not noted."""
         fetched = self.notes.get("fetched")
         return time.time() - fetched if isinstance(fetched, int | float) else math.inf
 
     def is_complete(self) -> bool:
-        """Return whether the file exists and has the hash it was fetched with."""
+        """Return whether the file exists and has the hash that was noted when it was fetched."""
         wanted = self.sha256 or self.notes.get("sha256")
         return self.path.is_file() and wanted == _sha256(self.path)
 
@@ -262,7 +263,7 @@ def _request(
     """Request the file, its rest, or whether it changed. Raises `Interrupted` or `Refused`."""
     for _ in range(MOST_REDIRECTS + 1):
         with client.stream("GET", url, headers=_conditions(file, kept)) as response:
-            target = response.next_request  # its body is not read
+            target = response.next_request  # the body of a redirect is not read
             if target is None:
                 _use(response, file, kept, politeness)
                 return
@@ -311,7 +312,7 @@ def _requested_wait(response: httpx.Response) -> float:
 
 
 def _receive(response: httpx.Response, file: _File, politeness: Politeness) -> None:
-    """Write the body to the partial file, which the next try continues if this one breaks off."""
+    """Write the body to the partial file; if it breaks off, the next try continues the file."""
     resumed = response.status_code == httpx.codes.PARTIAL_CONTENT and file.part.is_file()
     had = file.part.stat().st_size if resumed else 0
     length = response.headers.get("content-length", "")
@@ -341,7 +342,7 @@ def _receive(response: httpx.Response, file: _File, politeness: Politeness) -> N
 
 
 def _decompressed(response: httpx.Response) -> Iterator[bytes]:
-    """Yield the body in small parts. It was asked for uncompressed; one gzip is accepted."""
+    """Yield the body in small parts. It was requested uncompressed, but gzip is accepted."""
     encoding = response.headers.get("content-encoding", "identity").strip().lower()
     if encoding in {"", "identity"}:
         yield from response.iter_raw()
@@ -359,7 +360,7 @@ def _decompressed(response: httpx.Response) -> Iterator[bytes]:
 
 
 def _accept(response: httpx.Response, file: _File) -> None:
-    """Rename the partial file to its final name if it is what was asked for."""
+    """Rename the partial file to its final name if it is the expected file."""
     digest = _check_pinned(file) if file.sha256 else _check_pdf(response, file)
     file.part.replace(file.path)
     headers = response.headers
@@ -368,7 +369,7 @@ def _accept(response: httpx.Response, file: _File) -> None:
 
 
 def _check_pinned(file: _File) -> str:
-    """Return the SHA-256 of what was received if it is the one that was asked for."""
+    """Return the SHA-256 of the received file if it is the expected one."""
     digest = _sha256(file.part)
     if digest != file.sha256:
         file.part.unlink()
@@ -377,7 +378,7 @@ def _check_pinned(file: _File) -> str:
 
 
 def _check_pdf(response: httpx.Response, file: _File) -> str:
-    """Return the SHA-256 of what was received if it is a complete PDF."""
+    """Return the SHA-256 of the received file if it is a complete PDF."""
     head = _head(file.part) if file.part.is_file() else b""
     if b"%PDF-" not in head:
         file.part.unlink(missing_ok=True)

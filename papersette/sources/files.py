@@ -1,4 +1,4 @@
-"""Find the files that metadata names, and list the PDFs and texts of a folder.
+"""Find the files named by metadata, and list the PDFs and texts of a folder.
 
 Every file must be a regular file inside the folder that the catalog names: a link or a path in
 metadata must not publish another file of this computer.
@@ -20,7 +20,7 @@ from papersette.records import LooseFile, Problem
 MISSING = "does not exist"
 SUFFIXES = {".pdf", ".txt"}
 DOWNLOAD = re.compile(r"pdf(?:\?|%3F)id(?:=|%3D)[\w-]+", re.IGNORECASE)
-"""The name of a download from OpenReview, as its address ends."""
+"""Name of a file downloaded from OpenReview, which is the end of its address."""
 
 
 def find_obstacle(path: Path, folder: Path) -> str | None:
@@ -57,9 +57,9 @@ def to_usable(
 def read_folder(folder: Path, source: str) -> tuple[dict[str, Path], list[Problem]]:
     """Return the PDFs and texts of a folder and its subfolders, by the id in their name.
 
-    The second of two files of one id is a problem; of a PDF and a text, the PDF is returned. A
+    The second of two files with one id is a problem; of a PDF and a text, the PDF is returned. A
     download from OpenReview is named `pdf?id=H1M7soActX.txt`, or without .txt; its id is
-    H1M7soActX. A folder of other files only is a problem.
+    H1M7soActX. A folder that has only other files is a problem.
     """
     if not folder.is_dir():
         raise UserError(f"{folder}: is not a folder; name the folder that holds the PDFs")
@@ -85,7 +85,7 @@ def read_folder(folder: Path, source: str) -> tuple[dict[str, Path], list[Proble
 
 
 def is_paper(path: Path) -> bool:
-    """Return whether a name is that of a PDF or of a text.
+    """Return whether a name is that of a PDF or a text.
 
     >>> [is_paper(Path(name)) for name in ("a.PDF", "pdf?id=B1x", "a.bib")]
     [True, True, False]
@@ -94,7 +94,7 @@ def is_paper(path: Path) -> bool:
 
 
 def _is_visible(path: Path) -> bool:
-    """Return whether a path is a PDF or a text, and neither hidden nor in a folder as .git."""
+    """Return whether a path is a PDF or a text, and neither hidden nor in a folder such as .git."""
     return is_paper(path) and not any(part.startswith(".") for part in path.parts)
 
 
@@ -117,7 +117,7 @@ def to_pdf_url(
 def to_loose(
     files: dict[str, Path], source: str, folder: Path | None, template: str | None = None
 ) -> Iterator[LooseFile]:
-    """Yield the files that no entry names; the templates of their URLs are filled but for the id.
+    """Yield the files that no entry names, with URL templates where only the id is missing.
 
     Nothing is yielded without a folder.
     """

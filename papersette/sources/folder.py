@@ -61,7 +61,7 @@ def read(settings: Settings) -> Iterator[Paper | Problem | Count]:
 
 
 def _to_digests(paths: list[Path]) -> Iterator[tuple[Path, str]]:
-    """Yield each file with a key that equal files share; only files of one size are read."""
+    """Yield (file, key); equal files have the same key. Files of a unique size are not read."""
     sizes = {path: path.stat().st_size for path in paths}
     count = Counter(sizes.values())
     for path, size in sizes.items():

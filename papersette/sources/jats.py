@@ -1,7 +1,7 @@
 """Read articles in JATS or NLM XML, with their text, sections and reference lists.
 
-A file has an article or several, as in a response of PubMed Central. The text needs no PDF: each
-section of the first level is a page of the publication (jats_text.py).
+A file has one or more articles, as in a response of PubMed Central. The text needs no PDF: each
+section of the first level becomes a page of the publication (jats_text.py).
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from papersette.text import to_slug
 
 SUFFIXES = {".xml", ".nxml"}
 SHORT_ABSTRACTS = {"teaser", "toc", "short", "precis"}
-"""Types of abstracts of a sentence or two."""
+"""Types of abstracts that have only a sentence or two."""
 IDENTIFIERS = ("doi", "pmcid", "pmc", "pmid", "publisher-id")
-"""Types of the identifiers that may be a paper_id, the most general first."""
+"""Types of identifiers that can be the paper_id, the most general first."""
 
 
 @dataclass(frozen=True)
 class Settings:
     venue: Venue
-    """The venue of articles that name no journal."""
+    """The venue of articles that do not name a journal."""
     file: Path
     """A file in JATS or NLM XML, or a folder with its subfolders."""
     language: str | None = None
@@ -135,7 +135,7 @@ def _to_title(meta: Element) -> str | None:
 
 
 def _to_authors(meta: Element) -> Iterator[Author]:
-    """Yield the authors with their affiliations, which are theirs or referred to by id."""
+    """Yield the authors with their affiliations, which are nested or referred to by id."""
     places = {aff.get("id"): aff for aff in meta.iter("aff")}
     for group in meta.findall("contrib-group"):
         shared = [aff for aff in group.findall("aff") if not aff.get("id")]
@@ -179,7 +179,7 @@ def _other_names(contrib: Element, name: str) -> Iterator[str]:
 
 
 def join_name(name: Element) -> str:
-    """Return a name from its parts, in the order in which they are read."""
+    """Return a name from its parts, in reading order."""
     surname = to_plain_text(name.find("surname"))
     parts = [to_plain_text(name.find(part)) for part in ("prefix", "given-names")]
     if not surname:
@@ -195,7 +195,7 @@ def _to_affiliation(aff: Element) -> str:
 
 
 def _to_published(meta: Element) -> str | None:
-    """Return the date of publication: the most precise of the first that are no collections'."""
+    """Return the most precise date of publication; of equals, a collection's date comes last."""
     dates = [
         values.to_date(
             to_plain_text(given.find("year")),
@@ -238,7 +238,7 @@ def _to_tags(meta: Element) -> tuple[str, ...]:
 
 
 def _to_license(meta: Element) -> str | None:
-    """Return the address of the licence, else its text."""
+    """Return the address of the licence, or else its text."""
     for license_ in meta.findall("permissions/license"):
         links = [license_, *license_.iter("license_ref"), *license_.iter("ext-link")]
         for link in links:
@@ -251,13 +251,13 @@ def _to_license(meta: Element) -> str | None:
 
 
 def _replies(article: Element) -> list[Element]:
-    """Return the sub-articles that discuss the article; its translations are text."""
+    """Return the sub-articles that discuss the article; its translations are text, not replies."""
     given = [*article.findall("sub-article"), *article.findall("response")]
     return [part for part in given if part.get("article-type") != "translation"]
 
 
 def _to_review(part: Element) -> Review:
-    """Return a decision letter, a referee's report or an answer of the authors."""
+    """Return a decision letter, a referee's report or an authors' answer as a review."""
     stub = part.find("front-stub")
     stub = part.find("front/article-meta") if stub is None else stub
     names = [author.name for author in _to_authors(stub)] if stub is not None else []

@@ -1,4 +1,4 @@
-"""Read the reference list of a JATS article from its fields."""
+"""Read the reference list of a JATS article from its XML fields."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def to_references(article: Element, page: int | None) -> Iterator[Reference]:
 
     Args:
         article: The article.
-        page: The page that has the list, if the article has text.
+        page: The page with the list, if the article has text.
     """
     for part in (article.find("body"), article.find("back")):
         for ref in part.iter("ref") if part is not None else ():
@@ -29,7 +29,7 @@ def to_references(article: Element, page: int | None) -> Iterator[Reference]:
 
 
 def _citations(ref: Element) -> list[Element]:
-    """Return the citations of an entry, of which some have several; else its notes."""
+    """Return the citations of an entry, which may be several; if it has none, its notes."""
     found: list[Element] = []
     for child in ref:
         if child.tag == "citation-alternatives":
@@ -43,7 +43,7 @@ def _citations(ref: Element) -> list[Element]:
 def _to_reference(citation: Element, page: int | None) -> Reference | None:
     source = values.to_text(to_plain_text(citation.find("source")))
     title = next((t for n in TITLES if (t := _field(citation, n))), None)
-    if title is None and source:  # a book
+    if title is None and source:  # a book has no article title
         title, source = source, _field(citation, "publisher-name")
     ids = {given.get("pub-id-type"): to_plain_text(given) for given in citation.iter("pub-id")}
     links = [e.get("href") or to_plain_text(e) for e in citation.iter("ext-link")]
@@ -63,7 +63,7 @@ def _to_reference(citation: Element, page: int | None) -> Reference | None:
 
 
 def _is_printed(citation: Element) -> bool:
-    """Tell whether the text of a citation has its punctuation, and is not a list of fields."""
+    """Return whether a citation is printed text with punctuation, and not a list of fields."""
     between = "".join([citation.text or "", *(child.tail or "" for child in citation)])
     return not len(citation) or any(c in ".,;:" for c in between)
 
@@ -78,7 +78,7 @@ def _to_pages(citation: Element) -> str | None:
 
 
 def _to_names(citation: Element) -> Iterator[str]:
-    """Yield the authors as "Family, Given"; other groups of people are left out."""
+    """Yield the authors as "Family, Given"; other groups, such as editors, are left out."""
     groups = citation.findall("person-group")
     authors = [group for group in groups if group.get("person-group-type", "author") == "author"]
     for holder in authors or groups[:1] or [citation]:

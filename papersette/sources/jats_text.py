@@ -15,30 +15,30 @@ BLOCKS = frozenset(
     media notes p preformat sec sec-meta speech statement supplementary-material table table-wrap
     table-wrap-foot table-wrap-group tbody tfoot thead title tr verse-group""".split()
 )
-"""Elements that begin a paragraph of their own, also inside a paragraph."""
+"""Elements that begin a new paragraph, even inside a paragraph."""
 LEAVES = frozenset("p title tr disp-formula preformat code def-item".split())
 """Blocks whose own text is one paragraph."""
 NOT_TEXT = frozenset(
     "object-id permissions sec-meta alt-text long-desc ref-list graphic inline-graphic".split()
 )
 TEX_FRAME = re.compile(r"\\documentclass.*?\\begin\{document\}(.*?)\\end\{document\}", re.DOTALL)
-"""The whole document in which PubMed Central wraps each formula."""
+"""The LaTeX document in which PubMed Central wraps each formula."""
 SECTION_TYPES = {"intro": "Introduction", "methods": "Methods", "results": "Results"}
-"""Headings of sections that have a type and no title."""
+"""Type of a section -> heading for a section without title."""
 DOI_LINE = re.compile(
     r"(?:doi:?\s*)?(?:https?://(?:dx\.)?doi\.org/)?10\.\d{4,9}/\S+", re.IGNORECASE
 )
 
 
 def is_doi_line(line: str) -> bool:
-    """Tell whether a paragraph is only a DOI, as that of each abstract and figure of eLife."""
+    """Return whether a paragraph is only a DOI, as under each abstract and figure of eLife."""
     return DOI_LINE.fullmatch(line) is not None
 
 
 def to_sections(article: Element) -> Iterator[Section]:
-    """Yield a section for each of the first level, and one for the reference list.
+    """Yield each section of the first level, and a section for the reference list.
 
-    Further abstracts come first; what precedes the first section is one without heading.
+    Further abstracts come first; text before the first section is a section without heading.
     Translations of the article follow it. Nothing is yielded if there is no text.
     """
     body = article.find("body")
@@ -76,7 +76,7 @@ LONG_ABSTRACTS = {"executive-summary", "plain-language-summary", "author-highlig
 
 
 def _body_parts(body: Element | None, back: Element | None) -> list[Element]:
-    """Return the sections of the first level; blocks between them are put together."""
+    """Return the sections of the first level; adjacent blocks between them become one part."""
     parts: list[Element] = []
     for child in [*(body if body is not None else ()), *_back_parts(back)]:
         if child.tag in {"sec", "ack", "app", "glossary", "notes", "bio"}:
@@ -100,9 +100,9 @@ def _back_parts(back: Element | None) -> list[Element]:
 
 
 def _to_headings(part: Element, number: str) -> Iterator[tuple[str, str]]:
-    """Yield the heading of a section and those in it.
+    """Yield the (number, heading) of a section and its subsections.
 
-    Where no section of the article has a number, all are counted, as their order is certain.
+    If no section of the article has a printed number, they are counted, as their order is certain.
     """
     title = values.to_text(to_plain_text(part.find("title"), {"xref", "fn"}))
     title = title or SECTION_TYPES.get(part.get("sec-type") or "")
@@ -119,7 +119,7 @@ def _to_label(part: Element) -> str:
 
 
 def to_lines(element: Element, without: Collection[str] = ()) -> list[str]:
-    """Return the paragraphs of an element, in order, each as one line."""
+    """Return the paragraphs of an element, in order, each on one line."""
     lines: list[str] = []
     stack = [element]
     while stack:

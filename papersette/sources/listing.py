@@ -1,7 +1,7 @@
 """Read a web page saved as text: search results, a list of publications, a session, or one paper.
 
-Fixed strings of the page separate the papers: "tl;dr", "·", "published by". If the saved text has
-lost a part of a paper, the paper is kept with the rest, and a problem says so.
+Fixed strings of the page separate the papers: "tl;dr", "·", "published by". If a part of a paper is
+missing in the saved text, the paper is kept without it, and a problem reports it.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from papersette.sources import values
 from papersette.text import to_slug
 
 PARAGRAPH = 160
-"""A line of at least this number of characters is a paragraph of an abstract."""
+"""Least number of characters of a line that is a paragraph of an abstract."""
 LONGEST_NAME = 50
 FOLD = re.compile(r"…\s*\((?:voir plus|see more|more|المزيد)\)")
-"""The link where a page folds the rest of an abstract, often in the middle of a word."""
+"""Link that hides the rest of an abstract, often in the middle of a word."""
 COUNT = re.compile(r"\bhas (\d{1,9}) results?\b")
 TLDR = re.compile(r"(No )?tl;?dr\b[\s:]*(.*)", re.IGNORECASE)
 WORD_OF_NAME = re.compile(r"(?=.)(?:[A-Z]\.)*(?:[^\W\d_]+(?:'[^\W\d_]+)*)?")
@@ -60,7 +60,7 @@ class Settings:
 
 @dataclass
 class Found:
-    """The parts of a paper that the page shows."""
+    """The parts of a paper found on the page."""
 
     line: int
     title: str | None = None
@@ -72,7 +72,7 @@ class Found:
 
 
 Line = tuple[int, str]
-"""The number and the text of a line that is not empty."""
+"""(number, text) of a line that is not empty."""
 
 
 def read(settings: Settings) -> Iterator[Paper | Problem | Count]:
@@ -202,7 +202,7 @@ def _precedes_authors(lines: list[Line], index: int) -> bool:
 
 
 def _is_continued(before: str, line: str) -> bool:
-    """Return whether a paragraph continues the one before, by the share of long words in common.
+    """Return whether a paragraph continues the previous one, by the share of long words in common.
 
     The share is 0.23 on average if it does, and 0.08 if it does not.
     """
@@ -268,7 +268,7 @@ def _index_of(lines: list[Line], words: tuple[str, ...]) -> int | None:
 
 
 def _after(lines: list[Line], index: int | None, name: str) -> str | None:
-    """Return the text of a line after its label."""
+    """Return the text after a label in a line."""
     if index is None:
         return None
     line = lines[index][1]
@@ -306,7 +306,7 @@ def _to_paper(found: Found, settings: Settings) -> Paper:
 
 
 def to_plain(text: str | None) -> str | None:
-    r"""Return text without folds, with TeX accents as letters, and $alpha$ as a Greek letter.
+    r"""Return text without links to hidden text, TeX accents as letters, and $alpha$ in Greek.
 
     >>> to_plain(r'G\\\"urb\\\"uzbalaban shows $alpha$ the… (voir plus)ory')
     'Gürbüzbalaban shows α theory'

@@ -1,7 +1,7 @@
-"""Save the response of a live source as a file that the source can read again without a network.
+"""Save the response of a live source as a file, which the source can read again without a network.
 
-A file of the last day is used as it is. An older one is fetched again, and used if that fails.
-Reading offline a source that was never fetched is an error.
+A file less than a day old is used as it is. An older file is fetched again; if that fails, the old
+one is used. Reading a source offline that was never fetched is an error.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from papersette.errors import UserError
 MAX_AGE = 86_400
 """Seconds after which a saved response is fetched again."""
 STALL = 60
-"""Seconds without a response; by default the clients of arXiv and OpenReview wait indefinitely."""
+"""Time limit for a response in seconds; the clients of arXiv and OpenReview have no default."""
 TRIES = 4
 PAUSE = 1.0
 """Seconds before the second try, doubled for each further try."""

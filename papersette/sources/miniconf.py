@@ -52,7 +52,7 @@ def read(settings: Settings) -> Iterator[Paper | Problem | Count]:
 
 
 def _has_papers(path: Path, settings: Settings) -> bool:
-    """Tell whether a table is one of papers, by its name or by its columns."""
+    """Return whether a table has papers, judged by its name or by its columns."""
     if "papers" in path.name:
         return True
     try:
@@ -70,7 +70,7 @@ def _read_table(
     slots: dict[str, list[Slot]],
     sessions: Mapping[str, Session],
 ) -> Iterator[Paper | Problem | Count]:
-    """Yield a paper for every row of a table; a table that cannot be read is one lost item."""
+    """Yield a paper for every row of a table; an unreadable table counts as one lost item."""
     venue, name = settings.venue.venue_id, to_shown_name(path.name)
     try:
         if obstacle := files.find_obstacle(path, settings.folder):
@@ -97,11 +97,11 @@ USED = set(
     abstract tldr keywords tags session sessions paper_type decision day position pdf_url pdf_path
     paper_link pdf paper_url forum url link""".split()
 )
-"""The columns that are used, in lower case, from one site or another."""
+"""Columns that are used, in lower case; each site has some of them."""
 
 
 def _lower(row: Mapping[str, str | None]) -> dict[str, str | None]:
-    """Return a row by columns in lower case; of two that differ in case the fuller value."""
+    """Return a row with columns in lower case; of columns that differ in case, the longer value."""
     lowered: dict[str, str | None] = {}
     for column, cell in row.items():
         key = column.strip().lower()
@@ -185,7 +185,7 @@ def _to_paper(
 
 
 def _first(row: Mapping[str, str | None], *columns: str) -> str | None:
-    """Return the first value that is not empty."""
+    """Return the first value in these columns that is not empty."""
     return next((text for name in columns if (text := values.to_text(row.get(name)))), None)
 
 
@@ -205,7 +205,7 @@ def _to_slots(
 
 
 def is_date(text: str) -> bool:
-    """Tell whether a day is a date; some sites number the days of a conference."""
+    """Return whether a day is a date; some sites number the days of a conference instead."""
     return re.fullmatch(r"\d{4}-\d\d-\d\d", text) is not None
 
 
@@ -225,7 +225,7 @@ def to_authors(row: Mapping[str, str | None]) -> Iterator[Author]:
 
 
 AUTHOR_COLUMNS = ("authors_and_affil", "authors_and_affiliations", "authors")
-"""Columns with authors, those with affiliations first."""
+"""Columns of authors; those with affiliations come first."""
 
 
 def _to_direct(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Fetch the files of a sentence-embedding model from its hub, at build time only."""
+"""Downloads the files of a sentence-embedding model from its hub, only during a build."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ MEGABYTE = 1_000_000
 
 
 def to_folder(model: Model, downloads: Path) -> Path:
-    """Return where the files of a model are kept, below the folder of downloads."""
+    """Return the folder for the files of a model, inside the folder of downloads."""
     return downloads / "models" / f"{model.name}-{model.key[:8]}"
 
 
 def describe(model: Model, downloads: Path) -> str:
-    """Return a line about a model and its files, which does not fetch them."""
+    """Return a line about a model and its files, without fetching them."""
     of = f"{model.name} ({model.languages})" if model.languages else model.name
     if model.folder:
         return f"{of}, in {model.folder}"
@@ -40,10 +40,10 @@ def ensure_files(
     politeness: Politeness = LARGE_FILES,
     resolver: network.Resolver = network.resolve,
 ) -> Model:
-    """Return a model with its files in a folder, which are fetched if they are not there.
+    """Return a model with its files in a folder; files that are missing are fetched.
 
     Raises:
-        UserError: A file cannot be had, or is not the one that is pinned.
+        UserError: A file cannot be fetched, or does not have the pinned SHA-256.
     """
     if model.folder:
         return read_folder(model.folder, replace(model, folder=None))
@@ -76,7 +76,7 @@ def _check(model: Model, found: dict[str, Path | str]) -> None:
 
 
 def _install(folder: Path, parts: Path, files: dict[str, Path | str]) -> None:
-    """Put fetched files into the folder of their model, which appears when it is complete."""
+    """Move fetched files into the folder of their model, which appears when it is complete."""
     complete = folder.with_name(f".{folder.name}.part")
     shutil.rmtree(complete, ignore_errors=True)
     complete.mkdir(parents=True)

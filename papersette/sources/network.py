@@ -1,8 +1,8 @@
 """Connect only to public addresses: metadata must not reach the servers of a private network.
 
-The addresses of a host are looked up once, checked, and one of them is connected to, so that a name
-that changes its address in between gains nothing. This holds for every redirect, as each request
-passes here.
+The addresses of a host are looked up once and checked, and the connection uses one of these; so a
+host whose address changes between check and connection gains nothing. Redirects are checked in the
+same way, as each request passes through here.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ import httpcore
 import httpx
 
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
-"""IPv6 addresses that stand for an IPv4 address, which is their last 32 bits."""
+"""IPv6 addresses that stand for IPv4 addresses, which are their last 32 bits."""
 UNICAST = ipaddress.IPv6Network("2000::/3")
-"""The IPv6 addresses that are assigned to hosts of the internet."""
+"""IPv6 addresses that are assigned to hosts of the internet."""
 
 Resolver = Callable[[str, int], Iterable[str]]
 """Returns the addresses of a host, for connections to a port."""
@@ -101,11 +101,11 @@ class CheckedBackend(httpcore.NetworkBackend):
     def connect_unix_socket(
         self, path: str, timeout: float | None = None, socket_options: Iterable[Any] | None = None
     ) -> httpcore.NetworkStream:
-        """Refuse: no URL leads to a socket of this computer."""
+        """Refuse the connection: no URL may lead to a socket of this computer."""
         raise ForbiddenAddressError("leads to a socket of this computer")
 
     def sleep(self, seconds: float) -> None:
-        """Wait; httpcore calls it between its own tries, of which there are none."""
+        """Wait; httpcore would call this between retries, which are switched off."""
         time.sleep(seconds)
 
 
@@ -152,12 +152,12 @@ class CheckedTransport(httpx.HTTPTransport):
     ) -> None:
         context = httpx.create_ssl_context()
         super().__init__(verify=context)
-        if not isinstance(self._pool, httpcore.ConnectionPool):  # another httpx than was tested
+        if not isinstance(self._pool, httpcore.ConnectionPool):  # an untested version of httpx
             raise RuntimeError("httpx has changed, so that addresses cannot be checked")
         self._pool.close()
         self._pool = httpcore.ConnectionPool(
             ssl_context=context,
             max_connections=100,
-            max_keepalive_connections=0,  # so that the deadline is that of one request
+            max_keepalive_connections=0,  # so that each request has a connection and a deadline
             network_backend=CheckedBackend(allow_hosts, resolver, longest),
         )

@@ -45,7 +45,7 @@ class Settings:
 
 
 def fetch(settings: Settings, folder: Path, *, offline: bool) -> tuple[Settings, list[Problem]]:
-    """Save the submissions of the group as a dump in `folder`; return the settings that read it."""
+    """Save the submissions of the group as a dump in `folder`; return settings to read it."""
     if settings.group is None:
         return settings, []
     openreview = live.load_client("openreview")
@@ -63,7 +63,7 @@ def fetch(settings: Settings, folder: Path, *, offline: bool) -> tuple[Settings,
 
 
 def _fetch_notes(openreview: Any, settings: Settings) -> list[dict[str, Any]]:
-    """Return the submissions by API v2, or by API v1 if v2 has none of this venue."""
+    """Return the submissions from API v2, or from API v1 if v2 has none for this venue."""
     for api in (settings.api, settings.api_1):
         _check_host(api)
     newer = openreview.api.OpenReviewClient(baseurl=settings.api)
@@ -136,7 +136,7 @@ def _read_note(
 
 
 def _load(path: Path) -> loading.Loaded:
-    """Load the notes of a dump; of lines of JSON, one that is none is a text with the reason."""
+    """Load the notes of a dump; a line that is not valid JSON becomes a text with the reason."""
     text = loading.read_text(path)
     try:
         loaded = loading.parse_json(text)
@@ -156,9 +156,9 @@ def _parse_line(line: str) -> Any:
 
 
 def _to_notes(dump: Any, path: Path) -> list[Any]:
-    """Return the notes of a dump: a list, also one under a name, or an object of notes by id.
+    """Return the notes of a dump: a list, a list inside an object, or an object of notes by id.
 
-    API v2 also has edits, whose note is in the field note.
+    API v2 also has edits, which have the note in their field `note`.
     """
     notes = dump
     if isinstance(dump, Mapping):
@@ -192,7 +192,7 @@ def _forum(note: Mapping[str, Any]) -> str:
 
 
 def _replies(note: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """Return the replies in a note of a dump with details=replies or details=directReplies."""
+    """Return the replies in a note, from a dump with details=replies or details=directReplies."""
     details = note.get("details")
     given = (
         (details.get("replies") or details.get("directReplies"))
@@ -204,7 +204,7 @@ def _replies(note: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def _read_thread(folder: Path, forum: str) -> list[Mapping[str, Any]] | str:
-    """Return the notes of a forum's thread, or the reason why there are none."""
+    """Return the notes of a forum's thread, or the reason why it has none."""
     if "/" in forum or "\\" in forum:
         return "has a forum id that is a path; the paper is listed without reviews"
     paths = [folder / forum, folder / f"{forum}.json"]
@@ -246,7 +246,7 @@ def _to_review(note: Mapping[str, Any]) -> Review:
 def _invitation(note: Mapping[str, Any]) -> str:
     """Return the name of a note's invitation, such as "Official_Review".
 
-    API v1 has one invitation; v2 has a list, of which the first is the note's own.
+    API v1 has one invitation; v2 has a list, whose first item is the note's own invitation.
     """
     given = note.get("invitation") or next(iter(values.to_list(note.get("invitations"))), "")
     return str(given).rpartition("/")[2]
@@ -305,7 +305,7 @@ def _to_paper(
 
 
 def _to_authors(content: Mapping[str, Any]) -> Iterator[Author]:
-    """Yield the authors, of which newer dumps give objects with fullname and institutions."""
+    """Yield the authors; newer dumps give them as objects with fullname and institutions."""
     given = content.get("authors")
     for author in given if isinstance(given, list) else values.to_list(given, separators=";,"):
         if isinstance(author, Mapping):

@@ -1,4 +1,4 @@
-"""Make a reference from its fields, as the formats give them."""
+"""Make a reference from the fields that formats give."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from papersette.records import Reference
 from papersette.sources import values
 
 MOST_NAMES = 20
-"""Authors of a reference that its text names; all of them can be searched."""
+"""Largest number of authors written into the text of a reference; search covers all of them."""
 
 
 def to_reference(
@@ -27,9 +27,9 @@ def to_reference(
     """Return a reference; None if it has neither text nor fields.
 
     Args:
-        raw: The entry as printed; by default it is put together from the fields.
+        raw: The entry as printed; by default it is composed of the fields.
         pages: Volume and pages, for the text only.
-        page: The page of the citing paper that has the list.
+        page: The page of the citing paper with the list.
     """
     found = values.to_doi(doi) or values.to_doi(raw)
     number = values.to_year(year) or None

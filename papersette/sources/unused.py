@@ -1,4 +1,4 @@
-"""Report the columns of a table that a source does not use, so that none is dropped silently."""
+"""Report columns of a table that a source does not use, so that none is dropped silently."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any
 from papersette.sources import values
 
 MOST_COLUMNS = 60
-"""Columns that a report names."""
+"""Largest number of columns that a report names."""
 
 
 def to_unused(rows: Iterable[Mapping[Any, Any]], used: Collection[str]) -> str | None:
-    """Return a reason that names the columns with values that are not used; None without any.
+    """Return a reason that names the unused columns that have values; None if there are none.
 
     Args:
         rows: The rows of the table, by column.

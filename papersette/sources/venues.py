@@ -1,4 +1,4 @@
-"""Guess the venue, year and language of the papers of a source, from what most of them say."""
+"""Guess the venue, year and language of the papers of a source from most of the papers."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from papersette.text import to_slug
 MOST = 0.6
 """Share of the papers that must agree on a venue or a language."""
 NEARLY_ALL = 0.9
-"""Share of the papers with a year that must have the same one for it to be that of the venue."""
+"""Share of the papers with a year that must agree for it to be the year of the venue."""
 LONGEST_ID = 40
-"""Characters of a venue_id that is made from a name."""
+"""Longest venue_id made from a name, in characters."""
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 ACRONYM = re.compile(r"\b([A-Za-z]{2,5}) ?((?:19|20)\d\d)\b")
 """A short name before a year, as in icml2019."""
@@ -33,15 +33,15 @@ FUNCTION_WORDS = {
     "ru": "и в на с по что для не из как это к от мы при",
     "ar": "في من على إلى أن هذا التي هذه عن مع بين ما هو الذي",
 }
-"""Language -> words that nearly every abstract in it has."""
+"""Language -> words that are in nearly every abstract of the language."""
 FEWEST_WORDS = 30
-"""Number of function words below which no language is guessed."""
+"""Least number of function words for a guess of the language."""
 KINDS = {"inproceedings": "conference", "conference": "conference", "article": "journal"}
 
 
 @dataclass(frozen=True)
 class Guess:
-    """What the venue of a source probably is."""
+    """The probable venue of a source."""
 
     name: str
     venue_id: str
@@ -52,7 +52,7 @@ class Guess:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What a file says of its venue."""
+    """The facts about a venue in a file."""
 
     name: str | None = None
     short_name: str | None = None
@@ -61,7 +61,7 @@ class Evidence:
 
 
 def guess(found: recognition.Found, papers: Sequence[Paper], folder: Path) -> Guess:
-    """Return the venue of the papers of a source that lies in `folder`."""
+    """Return the probable venue of the papers of a source in `folder`."""
     evidence = _read_evidence(found)
     label = to_label(found.path if found.path != folder else folder)
     if label.lower() in GENERIC:
@@ -75,7 +75,7 @@ def guess(found: recognition.Found, papers: Sequence[Paper], folder: Path) -> Gu
 
 
 GENERIC = set("papers paper publications references bibliography library export data main".split())
-"""Names of files that say nothing of the venue."""
+"""Names of files that are no evidence for a venue."""
 
 
 def to_label(path: Path) -> str:
@@ -134,7 +134,7 @@ def _of_bibtex(path: Path) -> Evidence:
 
 
 def most_common(given: Iterable[str | None], share: float = MOST) -> str | None:
-    """Return the value that at least this share of all has; None if there is none."""
+    """Return the value that at least this share of all items have; None if there is none."""
     counts = Counter(values.to_text(value) for value in given)
     for text, count in counts.most_common(1):
         if text and count >= share * counts.total():
@@ -145,7 +145,7 @@ def most_common(given: Iterable[str | None], share: float = MOST) -> str | None:
 def _to_year(
     papers: Sequence[Paper], evidence: Evidence, label: str
 ) -> tuple[int | None, list[str]]:
-    """Return the year of a venue, None if its papers are of several, and what is in doubt."""
+    """Return the year of a venue, or None if its papers are from several; and doubts about it."""
     years = Counter(paper.year for paper in papers if paper.year)
     missing = f"{len(papers) - years.total():,} of {len(papers):,} papers have no year"
     for common, count in years.most_common(1):
@@ -171,7 +171,7 @@ def _year_in(text: str) -> int | None:
 
 
 def guess_language(papers: Iterable[Paper]) -> str | None:
-    """Return the language of most titles and abstracts; None if it is unclear."""
+    """Return the language of most titles and abstracts, or None if it is unclear."""
     words = Counter(
         word
         for paper in papers

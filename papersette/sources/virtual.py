@@ -19,7 +19,7 @@ from papersette.sources import values
 from papersette.text import to_key, to_slug
 
 PAPER_KINDS = {"poster", "oral", "spotlight", "paper"}
-"""Words in an event's type that show that it presents a paper."""
+"""Words in an event's type that mean that it presents a paper."""
 
 TEXTS = (
     "name eventtype event_type paper_url paper_pdf_url virtualsite_url abstract decision session "
@@ -82,7 +82,7 @@ def read(settings: Settings) -> Iterator[Paper | Problem | Count]:
 
 
 def _to_events(given: Any, path: Path) -> tuple[list[Any], int]:
-    """Return the events, and their number by the file's own count."""
+    """Return the events, and the file's own count of them."""
     events = given.get("results") if isinstance(given, Mapping) else given
     if not isinstance(events, list):
         raise UserError(
@@ -117,7 +117,7 @@ def _is_paper(event: Event) -> bool:
 
 
 def _identity(event: Event, item: str) -> str:
-    """Return the key of an event's paper: its URL, else its title. Event ids differ."""
+    """Return the key of an event's paper: its URL, or else its title, as event ids differ."""
     return values.to_text(event.get("paper_url")) or to_key(_name(event) or "") or item
 
 

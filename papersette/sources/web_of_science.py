@@ -18,7 +18,7 @@ KINDS = {"J": "journal", "S": "journal", "B": "book", "C": "conference"}
 
 
 def to_paper(lines: Sequence[str], venue: Venue, language: str | None, item: str) -> Paper:
-    """Return the paper of a record; `venue` is that of a record without publication."""
+    """Return the paper of a record; `venue` is used if the record names no publication."""
     text = "\n".join([*lines, "ER"])
     found: list[Mapping[str, Any]] = rispy.loads(
         text, implementation=rispy.WokParser, skip_unknown_tags=True
@@ -62,7 +62,7 @@ def _to_venue(fields: Mapping[str, Any]) -> Venue | None:
 
 
 def _to_published(fields: Mapping[str, Any]) -> str | None:
-    """Return the date of publication, whose month and day are “MAR 14” or “FEB”."""
+    """Return the date of publication; month and day are written “MAR 14” or “FEB”."""
     month, day = [*str(fields.get("publication_date") or "").split(), "", ""][:2]
     return values.to_date(fields.get("publication_year"), month.partition("-")[0], day)
 
@@ -80,9 +80,9 @@ def _to_authors(fields: Mapping[str, Any]) -> Iterator[Author]:
 
 
 def _to_places(fields: Mapping[str, Any]) -> dict[str, str]:
-    """Return the affiliation of each author by key; that of all has the key "".
+    """Return the affiliation of each author by key; an affiliation of all has the key "".
 
-    The field has “[Law, C; Loach, P] Univ A, City.”, or one place for all.
+    The field has “[Law, C; Loach, P] Univ A, City.”, or one institution for all.
     """
     text = str(fields.get("author_address") or "")
     places: dict[str, list[str]] = {}
