@@ -118,9 +118,9 @@ def open_engine(database: Path) -> Engine:
     """
     if not database.is_file():
         raise UserError(f"{database} does not exist; build it with build_db.py, or give --db")
-    check_version(database)
     folder = to_index_folder(database)
     try:
+        check_version(database)
         connect(database).execute("select 1 from builds").close()
         if not is_current(database, folder):
             print(f"papersette: making the search index {folder}", file=sys.stderr)

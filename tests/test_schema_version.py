@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 import pytest
@@ -33,9 +34,11 @@ def test_a_build_has_the_version_of_its_tables(sample_db):
 
 
 def test_a_server_does_not_start_with_it(old_db):
-    server = Datasette([str(old_db)], plugins_dir=str(ROOT / "plugins"))
-    with pytest.raises(StartupError, match=REMEDY):
-        asyncio.run(server.invoke_startup())
+    async def start():
+        await Datasette([str(old_db)], plugins_dir=str(ROOT / "plugins")).invoke_startup()
+
+    with ThreadPoolExecutor(1) as thread, pytest.raises(StartupError, match=REMEDY):
+        thread.submit(asyncio.run, start()).result()
 
 
 def test_commands_refuse_it(old_db, capsys, tmp_path):

@@ -87,8 +87,8 @@ def run_digest(options: argparse.Namespace) -> None:
             raise UserError(f"{path}: is missing; name it with --db or --readers")
     host = urlsplit(options.url).hostname or "localhost"
     site = Site(options.url, options.site, options.sender or f"papersette@{host}")
-    store = Store(options.readers)
     check_version(options.db)
+    store = Store(options.readers)
     try:
         with opened(options.db) as collection:
             blocked = read_blocked(options.site)

@@ -88,7 +88,7 @@ def test_the_same_call_gives_the_same_answer(name, given, call):
 
 
 def test_a_result_has_title_id_page_section_passage_and_link(call):
-    first = call("search", q='"gradient noise"', size=1)
+    first = call("search", q='"gradient noise"', size=5)
     assert re.search(r"^1\. .+ \(.+\) paper_id=\S+$", first, re.MULTILINE)
     assert re.search(
         r"^page \d+, section .+: https://a.org/papers/\S+/read\?page=\d+$", first, re.M

@@ -230,6 +230,17 @@ def test_marked_lines_begin_entries_and_others_do_not():
     assert [entry.page for entry in entries] == [4, 4, 4, 5]
 
 
+def test_an_entry_after_a_line_that_was_marked_wrongly_begins_at_its_line():
+    entries = parse_references([(4, (
+        "References\n\nBerg, I. (2003). Bridges in winter. Garden Notes.\n\n"
+        "Holm, K. (2004). Piers in autumn. Garden Notes.\n\n"
+        "Lind, O. and Moe, P. (2005). Stochastic descent as an approximate\n\n"
+        "inference of paths. Garden Notes.\nRask, T. and Sund, V. (2006). Tunnels in spring. "
+        "Garden\nNotes.\n\nVik, B. (2007). Roofs in summer. Garden Notes."
+    ))])  # fmt: skip
+    assert [entry.year for entry in entries] == [2003, 2004, 2005, 2006, 2007]
+
+
 def test_a_mark_inside_a_sentence_is_not_followed():
     text = replaced(MARKED, "Winter,\nBoston", "Winter,\n\nBoston")
     assert len(parse_references([(4, text)])) == 3

@@ -13,6 +13,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from papersette.knowledge.citations.authors import Authors, read_authors
 from papersette.knowledge.citations.fields import NO_YEAR, YEAR
@@ -39,6 +40,7 @@ UNFINISHED = re.compile(
 """Text that cannot end an entry."""
 VOLUME = re.compile(r"\d{1,4}\s?[(:]|\d{1,3},\s\d|[Pp]p\.\s?\d|ISBN|ISSN|doi\b|DOI\b")
 """Volume, pages or an identifier, which follow the name of a journal."""
+LINE = re.compile(rf"\n(?={FIRST})")
 LABEL = re.compile(r"[–—_-]|[\[(]?\d{1,4}[\]).]")
 """A label, or a dash that repeats authors."""
 ENDS = '.)]/”"“»?!>…'
@@ -106,6 +108,7 @@ def _check_marks(text: str, marked: Sequence[int]) -> list[int]:
     """Return the marked offsets at which an entry can begin, after text that can end one.
 
     A line may be marked although it continues an entry, for example after a break of the column.
+    The entry after it may then begin at a line without a mark.
     """
     offsets = [
         offset
@@ -115,17 +118,33 @@ def _check_marks(text: str, marked: Sequence[int]) -> list[int]:
     ]
     reader = _Reader(text)
     style = _find_style(offsets, reader)
-    finished = [_is_finished(text, offset) for offset in offsets]
-    strict = sum(finished) >= MOSTLY_FINISHED * len(finished)
+    finished = sum(_is_finished(text, offset) for offset in offsets)
+    strict = finished >= MOSTLY_FINISHED * len(offsets)
+    possible = set(offsets)
     starts: list[int] = []
-    for offset, ended in zip(offsets, finished, strict=True):
-        if starts and not _begins_entry(text, offset, style, reader):
-            before = text[max(starts[-1], offset - MAX_OPEN) : offset]
-            after = text[offset : offset + MAX_OPEN]
-            if (strict and not ended) or VOLUME.match(after) or _closes(before, after):
-                continue
-        starts.append(offset)
+    for offset, end in pairwise([*marked, len(text)]):
+        ended = _is_finished(text, offset)
+        if offset in possible and not (
+            starts
+            and not _begins_entry(text, offset, style, reader)
+            and ((strict and not ended) or _continues(text, starts[-1], offset))
+        ):
+            starts.append(offset)
+        elif starts:
+            lines = [line.end() for line in LINE.finditer(text, offset, end)]
+            starts += [
+                line
+                for line in lines
+                if _is_finished(text, line) and _begins_entry(text, line, style, reader)
+            ]
     return starts
+
+
+def _continues(text: str, start: int, offset: int) -> bool:
+    """Whether text from an offset goes on with the entry that starts before it."""
+    before = text[max(start, offset - MAX_OPEN) : offset]
+    after = text[offset : offset + MAX_OPEN]
+    return VOLUME.match(after) is not None or _closes(before, after)
 
 
 def _begins_entry(text: str, offset: int, style: str, reader: _Reader) -> bool:
