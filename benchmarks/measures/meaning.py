@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import itertools
 import random
+import sqlite3
 import statistics
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,7 +27,7 @@ from papersette.search import hybrid, ranking
 from papersette.search.engine import Engine, Request
 from papersette.search.evaluation import DEPTH, rank, to_figures
 from papersette.search.index import to_index_folder
-from papersette.search.meaning import FOLDER, Meaning, write_meaning
+from papersette.search.meaning import FOLDER, Meaning, read_papers, write_meaning
 from papersette.search.parser import parse
 
 WEIGHTS = (0.0, 0.2, 0.4, 0.5, 0.6, 0.7, 0.8, 1.0)
@@ -33,6 +36,8 @@ SHARES = (0.0, 1 / 3, 1 / 2)
 """Weights of the nearest sentence."""
 MOST_MS = {"20,657": 60.0}
 """Number of papers -> limit of the 95th percentile of a search, in milliseconds."""
+SAMPLE = 20
+"""Papers of which vectors are made to measure their time."""
 LARGEST = 200_000
 """Largest number of papers for which the search is exact."""
 
@@ -152,6 +157,7 @@ def measure_speed(corpora: Sequence[Corpus], model: Model, queries: Sequence[str
     alone = {
         "encoding a question": _question_ms(model, natural),
         f"comparing it with {LARGEST:,} papers": _exact_ms(model),
+        "making the vectors of a paper, processor": _paper_ms(model, corpora[0]),
     }
     show("the model alone, ms", [Row(name, {"": value}) for name, value in alone.items()])
 
@@ -170,6 +176,17 @@ def to_search(engine: Engine, meaning: str) -> Callable[[str], None]:
 
 def _question_ms(model: Model, queries: Sequence[str]) -> float:
     return statistics.median(time_ms(model.encoder._run, q) for q in queries)
+
+
+def _paper_ms(model: Model, corpus: Corpus) -> float:
+    """Return the processor time of the vectors of one paper: title, abstract and its sentences."""
+    with closing(sqlite3.connect(f"file:{corpus.database}?mode=ro", uri=True)) as conn:
+        papers = list(itertools.islice(read_papers(conn), SAMPLE))
+    texts = [text for paper in papers for text in (paper.whole, *paper.sentences) if text]
+    model.encoder._known.clear()
+    before = time.process_time()
+    model.encoder.encode(texts)
+    return 1000 * (time.process_time() - before) / len(papers)
 
 
 def _exact_ms(model: Model) -> float:
