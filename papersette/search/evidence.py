@@ -209,9 +209,9 @@ class Finder:
         """Return the papers that cite a name with the full given name that a clause asks for."""
         found: set[str] = set()
         for clause in clauses:
-            if clause.name and (pattern := to_pattern(clause.name)):
+            if clause.name:
                 name_ids = [self.corpus.values[facet_id].value for facet_id in clause.facet_ids]
-                found |= find_papers(self.connect(), name_ids, pattern)
+                found |= find_papers(self.connect(), name_ids, clause.name)
         return np.array(sorted(self.corpus.numbers[paper_id] for paper_id in found), np.int64)
 
     def find_in_paper(self, paper_id: str, clauses: Sequence[Clause]) -> list[tuple[int, str]]:

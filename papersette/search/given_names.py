@@ -16,8 +16,10 @@ from papersette.search.needles import fold_in_place, to_words
 
 ENTRIES = """
 select paper_id, raw from cited_authors cross join citations using (citation_id)
-where name_id in (select value from json_each(?))
+where name_id in (select value from json_each(?)) and raw like ?
 """
+MAY_HAVE_ACCENTS = re.compile("^.|[aeiouy]")
+"""Letters that SQLite, which folds no accents, may find otherwise in a given name."""
 BETWEEN = r"(?:[\s-]+[^\W\d_]+\.?){0,2}[\s-]+"
 """Middle names and particles between a given name and a family name."""
 
@@ -36,9 +38,14 @@ def to_pattern(typed: str) -> re.Pattern[str] | None:
     return re.compile(rf"\b{given}\b{BETWEEN}{family}\b|\b{family}\b[\s,]+{given}\b")
 
 
-def find_papers(
-    conn: sqlite3.Connection, name_ids: Iterable[str], pattern: re.Pattern[str]
-) -> set[str]:
-    """Return the ids of papers that cite any of these names in an entry that the pattern finds."""
-    rows = conn.execute(ENTRIES, (json.dumps(list(name_ids)),))
+def find_papers(conn: sqlite3.Connection, name_ids: Iterable[str], typed: str) -> set[str]:
+    """Return the ids of papers that cite any of these names with the full given name typed.
+
+    A common name has thousands of entries: SQLite finds those that may have the given name.
+    """
+    pattern = to_pattern(typed)
+    if pattern is None:
+        return set()
+    likely = f"%{MAY_HAVE_ACCENTS.sub('_', to_given_name(typed))}%"
+    rows = conn.execute(ENTRIES, (json.dumps(list(name_ids)), likely))
     return {paper_id for paper_id, raw in rows if pattern.search(fold_in_place(raw))}
