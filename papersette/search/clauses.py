@@ -13,7 +13,7 @@ from tantivy import Query as EngineQuery
 from papersette.names import to_given_name
 from papersette.search import adapter, expansions
 from papersette.search.analysis import SYMBOLS, to_terms
-from papersette.search.corpus import ONE_OF, TERM_FACETS, Corpus, Numbers
+from papersette.search.corpus import ONE_OF, TERM_FACETS, Corpus, FacetValue, Numbers
 from papersette.search.facet_terms import FacetTerms, split_people
 from papersette.search.index import Index
 from papersette.search.needles import Needle, to_words
@@ -69,6 +69,8 @@ class Clause:
     """Values of a facet that it asks for."""
     is_facet: bool = False
     """Whether it asks for these and for nothing else."""
+    rare_works: tuple[FacetValue, ...] = ()
+    """Cited works that it asks for and that are no values of a facet."""
     name: str = ""
     """The cited name as typed, where it has a full given name."""
     ranked: tuple[int, ...] = ()
@@ -221,6 +223,13 @@ class Compiler:
             context.notices.append(expansions.Notice("symbols", str(term), (term.text,)))
             words = Term(term.text, is_prefix=term.is_prefix, is_phrase=term.is_phrase)
             return self._compile_term(words, context, number)
+        if (
+            not found
+            and facet == "cited"
+            and (works := self.facet_terms.find_rare_works(term.text))
+        ):
+            query = self._numbers_query(self.facet_terms.find_citing(works))
+            return Clause(str(term), query, rare_works=tuple(works))
         name = people[0] if facet == "cites" and to_given_name(people[0]) else ""
         return self._facet_clause(str(term), found, name)
 

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 
+import numpy as np
+
 from papersette.names import parse_name, to_family_key
-from papersette.search.corpus import NAME_FACETS, TERM_FACETS, Corpus, to_term_key
+from papersette.search.corpus import (
+    NAME_FACETS,
+    TERM_FACETS,
+    Corpus,
+    FacetValue,
+    Numbers,
+    to_term_key,
+)
 from papersette.search.expansions import to_other_spellings
 from papersette.text import to_slug
 
@@ -26,6 +36,24 @@ select distinct cited_work_id from citations where doi is not null and lower(doi
 AUTHORS = """
 select authors from cited_works where cited_work_id = ? and authors is not null
 """
+BY_PREFIX = (
+    "select cited_work_id from cited_works where cited_work_id between ? and ? || char(1114111)"
+)
+BY_TITLE = """
+select cited_work_id from cited_works
+where citing_count = 1
+and not exists (select 1 from json_each(?) where title not like '%' || value || '%')
+"""
+RARE = """
+select cited_work_id, title from cited_works
+where citing_count = 1 and cited_work_id in (select value from json_each(?))
+"""
+CITING = """
+select distinct paper_id from citations
+where cited_work_id in (select value from json_each(?))
+"""
+MOST_RARE = 50
+"""Works with one citation that a text can mean; of more, none is meant."""
 
 
 class FacetTerms:
@@ -70,21 +98,40 @@ class FacetTerms:
         known = facet in (*NAME_FACETS, *TERM_FACETS)
         return self.corpus.suggest_value(facet, typed) if known else None
 
-    def _find_works(self, typed: str) -> Iterator[int]:
-        """Yield works by identifier, or by authors and year as a text cites them."""
-        if found := ARXIV.fullmatch(typed.strip()):
-            rows = self.connect().execute(BY_ARXIV, (found[1],))
-        elif found := DOI.fullmatch(typed.strip()):
-            rows = self.connect().execute(BY_DOI, (found[1],))
-        elif found := AUTHORS_AND_YEAR.fullmatch(typed.strip()):
-            yield from self._find_by_year(found["authors"], int(found["year"]))
-            return
-        else:
-            return
-        for (work_id,) in rows.fetchall():
-            yield from self.corpus.find_values("cited", work_id or "")
+    def find_rare_works(self, typed: str) -> list[FacetValue]:
+        """Return the works that a text means and one paper cites; they are no values of a facet."""
+        ids = self._find_ids(typed) or self._select(BY_TITLE, json.dumps(to_slug(typed).split("-")))
+        rows = self.connect().execute(RARE, (json.dumps(ids),)).fetchall()
+        if len(rows) > MOST_RARE:
+            return []
+        return [FacetValue(-1, "cited", value, title, to_slug(title), 1) for value, title in rows]
 
-    def _find_by_year(self, authors: str, year: int) -> list[int]:
+    def find_citing(self, works: Sequence[FacetValue]) -> Numbers:
+        """Return the papers that cite any of these works."""
+        ids = json.dumps([work.value for work in works])
+        papers = self._select(CITING, ids) if works else []
+        return np.array(sorted(self.corpus.numbers[paper_id] for paper_id in papers), np.int64)
+
+    def _find_works(self, typed: str) -> Iterator[int]:
+        """Yield the facet_ids of works by identifier, or by authors and year."""
+        for work_id in self._find_ids(typed):
+            yield from self.corpus.find_values("cited", work_id)
+
+    def _find_ids(self, typed: str) -> list[str]:
+        """Return the ids of works by identifier, or by authors and year as a text cites them."""
+        plain = typed.strip()
+        if found := ARXIV.fullmatch(plain):
+            return self._select(BY_ARXIV, found[1])
+        if found := DOI.fullmatch(plain):
+            return self._select(BY_DOI, found[1])
+        if found := AUTHORS_AND_YEAR.fullmatch(plain):
+            return self._find_by_year(found["authors"], int(found["year"]))
+        return []
+
+    def _select(self, sql: str, *values: str) -> list[str]:
+        return [row[0] for row in self.connect().execute(sql, values) if row[0]]
+
+    def _find_by_year(self, authors: str, year: int) -> list[str]:
         """Return works of a year with these authors, else those of the years beside it.
 
         A preprint and its publication are one work here, but each is cited by its own year.
@@ -94,17 +141,17 @@ class FacetTerms:
         families = dict.fromkeys(parse_name(name).family for name in (first, *names))
         for years in ((year,), (year - 1, year + 1)):
             # The id of a work begins with the family name of its first author and the year.
-            slugs = [to_slug(f"{family} {one}") for family in families for one in years]
-            found = [i for slug in slugs for i in self.corpus.find_prefix("cited", slug)]
-            if kept := [i for i in found if self._has_authors(i, others)]:
+            slugs = [to_slug(f"{family} {one}") + "-" for family in families for one in years]
+            found = [work for slug in slugs for work in self._select(BY_PREFIX, slug, slug)]
+            if kept := [work for work in found if self._has_authors(work, others)]:
                 return kept
         return []
 
-    def _has_authors(self, facet_id: int, names: Sequence[str]) -> bool:
+    def _has_authors(self, work_id: str, names: Sequence[str]) -> bool:
         """Tell whether a work has authors of all these family names."""
         if not names:
             return True
-        row = self.connect().execute(AUTHORS, (self.corpus.values[facet_id].value,)).fetchone()
+        row = self.connect().execute(AUTHORS, (work_id,)).fetchone()
         own = (
             {to_family_key(name.partition(",")[0]) for name in row[0].split("; ")} if row else set()
         )

@@ -40,10 +40,11 @@ STOP_WORDS = frozenset(
     """a about an and are as at be been but by can could do does for from had has have how i if in
     into is it its of on or our should that the their them then there these they this to was we were
     what when where which who why will with would you
-    au aux ce ces cette dans de des du elle en est et il la le les leur ne ou par pas pour qu que
-    qui se ses son sont sur un une""".split()
+    au aux ce ces cette combien dans de des du elle en est et il la le les leur ne ou par pas pour
+    pourquoi qu quand que quel quelle quelles quels qui se ses son sont sur un une
+    إلى عن على في كيف لماذا ما من هل""".split()
 )
-"""English and French function words; beside other words they are ignored."""
+"""English, French and Arabic function words; beside other words they are ignored."""
 QUESTION_WORDS = frozenset(
     "are can could do does how is should was what when where which who why will would".split()
 )

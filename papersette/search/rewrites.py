@@ -33,7 +33,7 @@ def to_relaxed(query: Query, nodes: Collection[Node] | None = None) -> Query | N
 def _take_apart(node: Node) -> list[Node]:
     if isinstance(node, Near):
         return [word for term in node.terms for word in _take_apart(term) or [term]]
-    if isinstance(node, Term) and not node.is_facet:
+    if isinstance(node, Term) and not node.is_facet and node.field != "author":
         words = [w for w in re.split(r"[\s\-_/.:\\$]+", node.text) if to_terms(w)]
         if len(words) > 1 or (words and words[0] != node.text):
             kept = [w for w in words if w.lower() not in STOP_WORDS] or words

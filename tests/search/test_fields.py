@@ -128,10 +128,14 @@ def test_the_entry_with_most_of_the_names_is_shown(search):
         ("arXiv:1706.03762v3", {"adam-too", "attention"}),
         ('"stochastic optimisation adam"', {"adam", "adam-too"}),
         ('"Kingma & Ba, 1999"', set()),
+        ('"von Neumann, 1944"', {"john"}),
+        ('"theory of chess"', {"initial"}),
     ],
 )
 def test_a_cited_work_is_found_by_authors_and_year_identifier_or_title(search, typed, found):
-    assert set(ids(search(f"cited:{typed}"))) == found
+    result = search(f"cited:{typed}")
+    assert set(ids(result)) == found
+    assert {hit.source for hit in result.hits} <= {"citation"}
 
 
 @pytest.mark.parametrize(
@@ -186,6 +190,10 @@ def test_a_phrase_stays_whole_where_another_word_is_in_no_paper(search):
     result = search('"batch normalization" zzzz')
     assert set(ids(result)) == {"norms", "treebank"}
     assert (result.missing, result.relaxed) == (("zzzz",), False)
+
+
+def test_the_name_of_an_author_is_not_taken_apart(search):
+    assert search('author:"Nobody Known"').missing == ('author:"Nobody Known"',)
 
 
 def test_a_prefix_of_one_letter_is_said_to_be_one(search):
