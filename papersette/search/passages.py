@@ -7,7 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 
-from papersette.search.needles import Needle, Needles, Occurrence, find
+from papersette.search.needles import MOST_OCCURRENCES, Needle, Needles, Occurrence, find
 
 PASSAGE_CHARACTERS = 260
 """Length of a passage, about forty words."""
@@ -36,7 +36,13 @@ def cut_passage(text: str, needles: Needles) -> tuple[str, int]:
     first, last = _best_window(occurrences)
     start = _passage_start(text, first)
     end = _passage_end(text, max(start + PASSAGE_CHARACTERS, last))
-    marked = mark(text[start:end], needles)
+    passage = text[start:end]
+    is_known = len(needles.selective) == len(needles) and len(occurrences) < MOST_OCCURRENCES
+    if is_known and passage.isascii():  # what was found in the text is all there is in the passage
+        inside = [hit for hit in occurrences if start <= hit[0] and hit[1] <= end]
+        marked = _mark(passage, [(hit[0] - start, hit[1] - start) for hit in inside])
+    else:
+        marked = mark(passage, needles)
     return f"{'…' if start else ''}{marked}{'…' if end < len(text) else ''}", first
 
 
@@ -79,8 +85,12 @@ def _passage_end(text: str, end: int) -> int:
 
 def mark(text: str, needles: Sequence[Needle]) -> str:
     """Return a text in one line with each match marked."""
+    return _mark(text, [hit[:2] for hit in find(text, needles)])
+
+
+def _mark(text: str, spans: Sequence[tuple[int, int]]) -> str:
     parts, position = [], 0
-    for start, end, _, _ in find(text, needles):
+    for start, end in spans:
         parts += [text[position:start], OPEN, text[start:end], CLOSE]
         position = end
     return " ".join("".join([*parts, text[position:]]).split())
