@@ -47,7 +47,9 @@ def iclr_db(tmp_path_factory):
     return folder / "papers.db"
 
 
-@pytest.fixture(scope="module", params=["sample", "ICLR 2019"])
+@pytest.fixture(
+    scope="module", params=["sample", pytest.param("ICLR 2019", marks=pytest.mark.slow)]
+)
 def publication(request, tmp_path_factory):
     """A site, and the papers of its database."""
     if request.param == "sample":
