@@ -1,7 +1,8 @@
 # make serve   set up, serve papers.db on http://127.0.0.1:8001; where there is none, build the sample
 #              make serve READERS=1 adds accounts, libraries, ratings and comments, see docs/readers.md
 # make account NAME=alice   create alice's account or change her password
-# make test    run the tests, one process a core (those in a browser need Chromium)
+# make test    run the tests (those in a browser need Chromium)
+# make test-busy   run them three times beside four busy processes: no test depends on how busy the machine is
 # make test-slow   run the tests that take longer: pages by axe, interrupted builds, a cluster, notebooks, whole sites;
 #              PAPERSETTE_DATA adds real papers to both
 # make lint    check style, types and spelling      make notes    typeset the sample's reading notes again
@@ -29,10 +30,12 @@ IMAGE ?= papersette
 BASE ?= docker.io/library/debian:bookworm-slim
 ENGINE ?= $(firstword $(foreach name,podman docker buildah,$(if $(shell command -v $(name)),$(name))))
 BIN := .venv/bin
-TEST := $(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile --durations 20
+# One process more than cores: tests often wait for a server or a browser.
+PROCESSES := $(shell $(PYTHON) -c "import os; print(min(4, os.cpu_count()) + 1)")
+TEST := $(BIN)/python -m pytest -n $(PROCESSES) --dist loadfile --durations 20
 TOOLS := .venv/tools/bin
 
-.PHONY: serve account test test-slow kill-test lint notes notebooks fuzz bench contact-sheet image image-check lock sbom audit
+.PHONY: serve account test test-busy test-slow kill-test lint notes notebooks fuzz bench contact-sheet image image-check lock sbom audit
 
 serve: .venv/installed papers.db $(if $(READERS),.venv/installed-readers readers/secret)
 	@echo "To rebuild papers.db from its catalog: $(BIN)/python build_db.py CATALOG"
@@ -76,6 +79,10 @@ account: .venv/installed-readers readers/secret
 
 test: .venv/installed-dev
 	$(TEST) -m "not slow"
+
+test-busy: .venv/installed-dev
+	@for process in 1 2 3 4; do while :; do :; done & pids="$$pids $$!"; done; trap "kill $$pids" EXIT; \
+	for run in 1 2 3; do $(TEST) -m "not slow" || exit 1; done
 
 test-slow: .venv/installed-dev
 	$(TEST) -m slow
