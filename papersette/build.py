@@ -49,6 +49,7 @@ from papersette.database import (
 )
 from papersette.database.schema import INDEXES
 from papersette.errors import UserError
+from papersette.extraction import extract_texts, warn_unsaved
 from papersette.fulltext import recognition
 from papersette.fulltext.reading import prepare_worker, read_file
 from papersette.fulltext.stored import read_stored, store
@@ -63,7 +64,6 @@ from papersette.search.engine import Engine
 from papersette.search.meaning import write_meaning
 from papersette.site_metadata import read_plugin, to_mapping
 from papersette.sources import model_files
-from papersette.texts import read_texts, warn_unsaved
 from papersette.workers import Workers
 
 DASHBOARDS = "datasette-dashboards"
@@ -268,7 +268,7 @@ def read_papers(
     progress: Progress,
 ) -> None:
     """Fill the empty database with papers and their text."""
-    texts = read_texts(options, publication, items.files(), pool, progress)
+    texts = extract_texts(options, publication, items.files(), pool, progress)
     papers, problems = collection.match_files(items, texts)
     works, pairs, unknown = grouping.group(papers, publication)
     progress.run("saving", load.save_papers(db, papers, texts, works), len(papers))

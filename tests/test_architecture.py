@@ -55,10 +55,10 @@ MAY_IMPORT = {
     "papersette/proposals": f"{LEAVES} catalogs database fulltext ingest proposals sources",
     "papersette/__main__.py": f"{LEAVES} search agents",
     "papersette/options.py": "cache fulltext",
-    "papersette/texts.py": "catalogs database errors fulltext progress workers",
+    "papersette/extraction.py": "catalogs database errors fulltext progress workers",
     "papersette/preloaded.py": "database fulltext knowledge",
     "papersette/commands.py": "build database proposals site stopping",
-    "papersette/build.py": f"{LEAVES} cluster options texts catalogs proposals sources ingest "
+    "papersette/build.py": f"{LEAVES} cluster extraction options catalogs proposals sources ingest "
     "fulltext meaning database search site_metadata",
     "plugins": f"{LEAVES} catalogs mathematics search printed readers exports agents site "
     "translations",

@@ -81,7 +81,7 @@ def test_a_system_that_fails_for_nearly_all_files_keeps_the_old_database(corpus,
     assert build_catalog(corpus, CATALOG).returncode == 0
     before = (corpus / "papers.db").read_bytes()
     failure = SystemFailure("cannot be read: Input/output error")
-    monkeypatch.setattr("papersette.texts.extract", fail_all(failure))
+    monkeypatch.setattr("papersette.extraction.extract", fail_all(failure))
     built = build_catalog(corpus, CATALOG, "--rebuild")
     assert built.returncode == 1
     assert "6 of 6 files have the same problem, which is one of this system" in built.stderr

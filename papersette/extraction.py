@@ -1,4 +1,4 @@
-"""Reads the text of all files of a build, and reports what could not be read or cached."""
+"""Extract the text of all files of a build, and report what could not be read or cached."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from papersette.progress import Progress, warn
 from papersette.workers import Workers
 
 
-def read_texts(
+def extract_texts(
     options: argparse.Namespace,
     publication: Catalog,
     files: list[Path],
