@@ -113,12 +113,16 @@ def parse_with_family(text: str, family: str | None) -> Name:
 
     >>> [parse_with_family("Ann Elm Ash", family).given for family in ("Elm Ash", None)]
     ['Ann', 'Ann Elm']
+    >>> parse_with_family("Mao Zedong", "Mao").given
+    'Zedong'
     """
     words, suffix = _split_suffix(text)
     name = " ".join(words)
-    if not family or not f" {name}".endswith(f" {family}"):
-        return parse_name(text)
-    return Name(family, name.removesuffix(family).strip(), suffix)
+    if family and f" {name}".endswith(f" {family}"):
+        return Name(family, name.removesuffix(family).strip(), suffix)
+    if family and f"{name} ".startswith(f"{family} "):
+        return Name(family, name.removeprefix(family).strip(), suffix)
+    return parse_name(text)
 
 
 def to_cited_name(words: Sequence[str], given: Sequence[str] | None = None) -> Name | None:

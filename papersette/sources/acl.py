@@ -203,6 +203,7 @@ def _to_author(person: Element, name: str) -> Author:
         "; ".join(to_plain_text(place) for place in person.findall("affiliation")) or None,
         orcid=values.to_orcid(person.get("orcid")),
         variants=tuple(filter(None, map(_to_name, person.findall("variant")))),
+        family=values.to_family(name, to_plain_text(person.find("last"))),
     )
 
 

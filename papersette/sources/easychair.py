@@ -182,7 +182,8 @@ def _to_authors(people: list[Row]) -> Iterator[Author]:
         name = values.to_text(f"{person.get('first name') or ''} {person.get('last name') or ''}")
         places = (values.to_text(person.get(column)) for column in ("affiliation", "country"))
         if name:
-            yield Author(name, ", ".join(filter(None, places)) or None)
+            affiliation = ", ".join(filter(None, places)) or None
+            yield Author(name, affiliation, family=values.to_family(name, person.get("last name")))
 
 
 def _to_review(row: Row) -> Review:

@@ -140,7 +140,7 @@ def _to_authors(meta: Element) -> Iterator[Author]:
     for group in meta.findall("contrib-group"):
         shared = [aff for aff in group.findall("aff") if not aff.get("id")]
         for contrib in group.findall("contrib"):
-            name = _to_name(contrib)
+            name, family = _to_name(contrib)
             if contrib.get("contrib-type", "author") != "author" or not name:
                 continue
             ids = " ".join(
@@ -153,6 +153,7 @@ def _to_authors(meta: Element) -> Iterator[Author]:
                 "; ".join(dict.fromkeys(texts)) or None,
                 orcid=next((o for i in contrib.findall("contrib-id") if (o := _orcid(i))), None),
                 variants=tuple(_other_names(contrib, name)),
+                family=values.to_family(name, family),
             )
 
 
@@ -162,13 +163,14 @@ def _orcid(given: Element) -> str | None:
     return values.to_orcid(text) if is_orcid else None
 
 
-def _to_name(contrib: Element) -> str | None:
+def _to_name(contrib: Element) -> tuple[str | None, str | None]:
+    """Return the name of a person or group, and the family name of a person."""
     for path in ("name", "name-alternatives/name", "string-name", "name-alternatives/string-name"):
         if (given := contrib.find(path)) is not None and (name := join_name(given)):
-            return name
+            return name, to_plain_text(given.find("surname")) or None
     collab = contrib.find("collab")
     collab = contrib.find("collab-alternatives/collab") if collab is None else collab
-    return to_plain_text(collab, {"contrib-group", "xref", "fn", "aff", "address"}) or None
+    return to_plain_text(collab, {"contrib-group", "xref", "fn", "aff", "address"}) or None, None
 
 
 def _other_names(contrib: Element, name: str) -> Iterator[str]:

@@ -76,7 +76,12 @@ def _to_authors(fields: Mapping[str, Any]) -> Iterator[Author]:
         family, _, given = name.partition(",")
         text = values.to_text(f"{given} {family}")
         if text:
-            yield Author(text, places.get(key) or places.get(""), orcid=orcids.get(key))
+            yield Author(
+                text,
+                places.get(key) or places.get(""),
+                orcid=orcids.get(key),
+                family=values.to_family(text, family) if given else None,
+            )
 
 
 def _to_places(fields: Mapping[str, Any]) -> dict[str, str]:

@@ -112,7 +112,10 @@ def test_easychair_publishes_what_was_accepted_and_no_addresses(tmp_path):
     make_pdf(tmp_path / "pdfs/RINGS_2019_paper_3.pdf", [["text"]])
     settings = easychair.Settings(V, tmp_path, tmp_path / "pdfs")
     (first, second), problems = read(easychair, settings)
-    assert first.authors == (Author("Ada B", "Univ A, Norway"), Author("Zoë C", "France"))
+    assert first.authors == (
+        Author("Ada B", "Univ A, Norway", family="B"),
+        Author("Zoë C", "France", family="C"),
+    )
     assert (first.tags, first.decision, first.reviews) == (("rings", "noise"), "accept", ())
     assert first.file.name == "RINGS_2019_paper_3.pdf"
     assert second.authors == (Author("Ada B"), Author("Bo C"))
