@@ -135,7 +135,8 @@ class Compiler:
         index: The open search index.
         corpus: The arrays of the same build.
         facet_terms: Finds the values of its facets that fields mean.
-        call: Returns the papers that a function of a query finds, as citations(…).
+        call: Returns the papers that a function of a query finds, as citations(…), and adds to the
+            notices.
     """
 
     def __init__(
@@ -143,7 +144,7 @@ class Compiler:
         index: Index,
         corpus: Corpus,
         facet_terms: FacetTerms,
-        call: Callable[[Function], Numbers],
+        call: Callable[[Function, list[expansions.Notice]], Numbers],
     ) -> None:
         self.index = index
         self.corpus = corpus
@@ -191,7 +192,7 @@ class Compiler:
             case Near():
                 return self._compile_near(node, context, number)
             case Function():
-                numbers = self.call(node)
+                numbers = self.call(node, context.notices)
                 ranked = tuple(numbers.tolist()) if node.name.startswith("similar") else ()
                 return Clause(str(node), self._numbers_query(numbers), ranked=ranked)
             case AnyOf() | AllOf():

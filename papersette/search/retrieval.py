@@ -35,6 +35,9 @@ COMMON_SHARE = 0.8
 ALWAYS_ASKED = 5
 """So many of the rarest words of a sentence are required, however common they are."""
 
+RELAXATIONS = ("missing", "partial", "relaxed")
+"""Kinds of notices about the query inside a function."""
+
 
 @dataclass
 class Matching:
@@ -97,8 +100,18 @@ class Retriever:
 
         Where no paper matches, phrases that no paper has are taken apart, and other clauses that no
         paper has are dropped; where still none matches, all phrases are taken apart, and then
-        papers with most of the words are found. The result says what was relaxed.
+        papers with most of the words are found. The result says what was relaxed, inside
+        citations(…) and references(…) too.
         """
+        matching = self._match(query, filters)
+        inner = {kind: [n.typed for n in matching.notices if n.kind == kind] for kind in RELAXATIONS}
+        matching.missing = tuple(dict.fromkeys([*matching.missing, *inner["missing"]]))
+        matching.partial |= bool(inner["partial"])
+        matching.relaxed |= bool(inner["relaxed"])
+        matching.notices = [n for n in matching.notices if n.kind not in RELAXATIONS]
+        return matching
+
+    def _match(self, query: Query, filters: Sequence[Condition]) -> Matching:
         if query.is_sentence:
             return self._match_most(query, filters)
         matching = self._match_all(query, filters)
@@ -264,18 +277,24 @@ class Retriever:
         asked = tuple(c for c in clauses if c.frequency < limit or c in rarest)
         return asked, tuple(c for c in clauses if c not in asked)
 
-    def call(self, function: Function) -> Numbers:
+    def call(self, function: Function, notices: list[Notice]) -> Numbers:
         """Return the papers that citations(…) or references(…) finds, ascending, or similar(…) or
         similar:"…", the most similar first.
+
+        How the query inside was interpreted and relaxed is added to `notices`.
         """
         if function.name == "similar:":
             return np.array([n for n, _ in self.find_similar(function.argument)], np.int64)
         if function.name == "similar":
             own = self.corpus.numbers.get(function.argument.strip('"'))
             return np.array(self.corpus.related.get(own or 0, []), np.int64)
-        found = self.match(parse(function.argument)).numbers
+        found = self.match(parse(function.argument))
+        notices += found.notices
+        notices += [Notice("missing", label) for label in found.missing]
+        notices += [Notice("partial", str(function))] if found.partial else []
+        notices += [Notice("relaxed", str(function))] if found.relaxed else []
         table = self.corpus.cited_by if function.name == "citations" else self.corpus.cites
-        return np.unique(table.gather(found)).astype(np.int64)
+        return np.unique(table.gather(found.numbers)).astype(np.int64)
 
 
 def _combine(

@@ -297,6 +297,16 @@ def test_citations_and_references_compose_with_everything_else(search, typed, fo
     assert (sorted(ids(result)), result.count) == (sorted(found), len(found))
 
 
+@pytest.mark.parametrize("typed", ["citations({})", "references(citations({}))"])
+def test_what_was_relaxed_inside_a_function_is_said(search, typed):
+    relaxed = search(typed.format('"orchards zebrafish hedged"'))
+    assert (relaxed.missing, relaxed.relaxed, relaxed.notices) == (("zebrafish",), True, [])
+    exact = search(typed.format("title:orchards"))
+    assert (exact.missing, exact.relaxed, exact.partial) == ((), False, False)
+    spelled = search(typed.format("normalisation"))
+    assert [notice.kind for notice in spelled.notices] == ["spelling"]
+
+
 def test_functions_compose_with_filters(search):
     (value,) = [v for v, _ in search("hinton").facets["cites"] if v.slug.startswith("hinton")]
     filters = (("cites", value.value),)
