@@ -24,7 +24,7 @@ import numpy as np
 from sqlite_utils import Database
 
 from papersette.database import facts
-from papersette.database.evidence import Evidence
+from papersette.database.all_findings import AllFindings
 from papersette.database.publish import FAST_PRAGMAS
 from papersette.knowledge import keyphrases, tags
 from papersette.workers import Workers
@@ -151,7 +151,7 @@ def run_stages(database: Database, part: int) -> tuple[int, dict[str, float]]:
     database.conn.commit()
     taken, started = {}, time.perf_counter()
     with Workers(os.cpu_count() or 1) as pool:
-        found = Evidence(pool)
+        found = AllFindings(pool)
         papers = len(list(found.read(database)))
         taken["papers"], started = time.perf_counter() - started, time.perf_counter()
         for stage in facts.save_facts(database, found):

@@ -35,14 +35,14 @@ from papersette.catalogs import catalog, meaning
 from papersette.catalogs.catalog import Catalog
 from papersette.cluster import ClusterWorkers
 from papersette.database import (
+    all_findings,
     aspects,
-    evidence,
     facets,
     facts,
     history,
     load,
     machine_text,
-    parts,
+    part_files,
     publish,
     replacement,
     text_quality,
@@ -117,7 +117,7 @@ def build(
         print(describe_meaning(options, publication))
         return {}
     publish.check_destination(options.db)
-    with parts.lock(options.db):
+    with part_files.lock(options.db):
         return build_locked(options, started, site_folder, publication, items, progress)
 
 
@@ -147,7 +147,7 @@ def build_locked(
         load.save_changes(db, previous, started)
         path = replacement.to_catalog_path(publication.path, options.db)
         summary = load.save_build(db, publication, path, started, fingerprint, previous)
-        index_part = parts.to_index_part(options.db)
+        index_part = part_files.to_index_part(options.db)
         complete_index(publish.commit(db), options, progress, encoder)
         engine = Engine(publish.commit(db), index_part)
         figures = evaluation.measure(engine, publication.questions)
@@ -222,7 +222,7 @@ def build_index(
     """Build the search index of a database; the caller installs it."""
     with closing(index.connect(database)) as conn:
         papers = conn.execute("select count(*) from papers").fetchone()[0]
-    writing = index.write_index(database, parts.to_index_part(database))
+    writing = index.write_index(database, part_files.to_index_part(database))
     progress.run("building the search index", writing, papers)
     complete_index(database, options, progress, encoder)
 
@@ -231,7 +231,7 @@ def complete_index(
     database: Path, options: argparse.Namespace, progress: Progress, encoder: OnnxEncoder | None
 ) -> None:
     """Add vectors of meaning to a new search index, and bind it to the build of its database."""
-    part = parts.to_index_part(options.db)
+    part = part_files.to_index_part(options.db)
     if encoder:
         making = write_meaning(database, part, encoder, options.downloads / "models")
         progress.run("making vectors of meaning", making, None, "texts")
@@ -288,7 +288,7 @@ def save_facts(
     vectors: VectorCache | None,
 ) -> None:
     """Fill the tables of what is found in the text of the papers, and the indexes."""
-    papers = evidence.Evidence(pool, options.cache)
+    papers = all_findings.AllFindings(pool, options.cache)
     progress.run("examining papers", papers.read(db), db.table("papers").count)
     warn_unsaved(options, papers.unsaved, "the facts", db.table("papers").count)
     stages = facts.save_facts(db, papers, publication.datasets)
@@ -302,7 +302,7 @@ def save_facts(
 
 
 def save_what_is_not_searched(
-    db: Database, papers: evidence.Evidence, progress: Progress, vectors: VectorCache | None
+    db: Database, papers: all_findings.AllFindings, progress: Progress, vectors: VectorCache | None
 ) -> None:
     """Fill the tables that the search index does not need, and SQLite's full-text indexes."""
     related = aspects.save_aspects(db, papers.aspects, vectors.encode if vectors else None)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from papersette.catalogs.catalog import Catalog
-from papersette.database import parts
+from papersette.database import part_files
 from papersette.errors import UserError
 from papersette.fulltext import SystemFailure, Text, extract
 from papersette.fulltext.compounds import restore_compounds
@@ -28,7 +28,7 @@ def extract_texts(
     Raises `UserError` if nearly all files fail for one reason that is not in the files.
     """
     if isinstance(options.cache, Path):
-        parts.remove_stale(options.cache, "*/*.part")
+        part_files.remove_stale(options.cache, "*/*.part")
     reading = extract(
         files,
         pool=pool,

@@ -189,7 +189,7 @@ class Problem:
     stage: str
     """The stage that found it: "read", "skip" (an item that is not a paper), "match", "text",
     "merge", "download", "site" (the catalog's key `site`), or a step in which facts are found, such
-    as "mentions" (database/facts.py, database/evidence.py)."""
+    as "mentions" (database/facts.py, database/all_findings.py)."""
     reason: str
     """Description of the fault, and the remedy if there is one."""
     paper_id: str | None = None

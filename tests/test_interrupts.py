@@ -19,7 +19,7 @@ from conftest import ROOT, build_catalog, build_here, make_pdf, replaced
 from kills import ends
 
 from papersette import stopping, system
-from papersette.database import parts, publish
+from papersette.database import part_files, publish
 from papersette.search import index
 from papersette.workers import Outcome
 
@@ -128,7 +128,7 @@ def test_a_file_system_without_locks_builds_and_removes_nothing(built, monkeypat
 
 
 def test_builds_of_two_files_in_one_folder_do_not_hinder_each_other(built):
-    with parts.lock(built / "papers.db"):
+    with part_files.lock(built / "papers.db"):
         other = build_here(built / "catalog.yml", "--data", built, "--db", built / "other.db")
     assert other.returncode == 0, other.stderr
     assert set(json.loads((built / "inspect-data.json").read_text())) == {"papers", "other"}

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from papersette.database.evidence import SOURCE_OF, Evidence
+from papersette.database.all_findings import SOURCE_OF, AllFindings
 from papersette.knowledge.citations import Entry
 from papersette.knowledge.citations.works import (
     Known,
@@ -28,9 +28,9 @@ Entries = Sequence[tuple[str, Entry]]
 """(paper_id of the citing paper, entry of its reference list)."""
 
 
-def save_citations(db: Database, evidence: Evidence) -> None:
+def save_citations(db: Database, findings: AllFindings) -> None:
     """Group the entries of all papers into works, and write all tables of citations."""
-    entries = evidence.entries
+    entries = findings.entries
     groups = group_works([entry for _, entry in entries])
     works = describe_works([entry for _, entry in entries], groups)
     ids = _to_work_ids(works.values())
@@ -58,8 +58,8 @@ def save_citations(db: Database, evidence: Evidence) -> None:
     )
     _save_cited_names(db, entries)
     db.execute(UPDATE_CITED_BY)
-    _report_footnotes(db, evidence.citing_notes)
-    evidence.forget_entries()
+    _report_footnotes(db, findings.citing_notes)
+    findings.forget_entries()
 
 
 INSERT_WORK = "insert into cited_works values (?, ?, ?, ?, ?, ?)"

@@ -1,7 +1,7 @@
 """Fills the tables of facts found in papers: citations, related papers, tags, mentions, code links.
 
-Each stage combines what evidence.py found in the papers, computes with papersette.knowledge, which
-does not use the database, and writes its own tables. Facts are stored with their evidence.
+Each stage combines what all_findings.py collected, computes with papersette.knowledge, which does
+not use the database, and writes its own tables. Facts are stored with their evidence.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from sqlite_utils import Database
 
 from papersette import system
 from papersette.database import citations
-from papersette.database.evidence import Evidence, read_texts
+from papersette.database.all_findings import AllFindings, read_texts
 from papersette.knowledge import candidates, keyphrases, tags
 from papersette.knowledge.candidates import Chooser, MentionJob
 from papersette.knowledge.datasets import load_datasets
@@ -29,27 +29,27 @@ from papersette.knowledge.terms import Term, to_terms
 from papersette.records import Problem
 
 Row = dict[str, Any]
-Stage = Callable[[Database, Evidence], None]
+Stage = Callable[[Database, AllFindings], None]
 
 
-def save_facts(db: Database, evidence: Evidence, datasets: Path | None = None) -> Iterator[str]:
+def save_facts(db: Database, findings: AllFindings, datasets: Path | None = None) -> Iterator[str]:
     """Run all stages; yield the name of each when it is finished.
 
     A stage that fails leaves its tables empty, writes a problem and does not end the build.
     `datasets` is a file of dataset names to use in addition to the built-in list. Raises
     `UserError` if it cannot be read, and any error of the system, such as a full disk.
     """
-    evidence.datasets = load_datasets(datasets)
+    findings.datasets = load_datasets(datasets)
     db.conn.commit()
     for name, stage in STAGES.items():
-        _run(db, name, stage, evidence)
+        _run(db, name, stage, findings)
         db.conn.commit()
         yield name
 
 
-def _run(db: Database, name: str, stage: Stage, evidence: Evidence) -> None:
+def _run(db: Database, name: str, stage: Stage, findings: AllFindings) -> None:
     try:
-        stage(db, evidence)
+        stage(db, findings)
     except Exception as error:
         if system.to_reason(error):
             raise  # for example a full disk, which would also stop every later stage
@@ -68,14 +68,14 @@ ALL_SOURCES = "all sources"
 """Source of a problem that concerns the whole publication."""
 
 
-def _save_mentions(db: Database, evidence: Evidence) -> None:
+def _save_mentions(db: Database, findings: AllFindings) -> None:
     keywords = [keyword for own in _read_keywords(db).values() for keyword in own]
-    miner = evidence.miner
-    terms = to_terms(keywords, evidence.datasets, miner.datasets(), miner.frequencies)
-    found = list(_find_mentions(db, evidence, terms))
+    miner = findings.miner
+    terms = to_terms(keywords, findings.datasets, miner.datasets(), miner.frequencies)
+    found = list(_find_mentions(db, findings, terms))
     counts = Counter(mention.term_id for _, mention in found)
     known = {term.term_id: term for term in reversed(terms)}
-    others = to_other_names(known.values(), evidence.acronyms.known())
+    others = to_other_names(known.values(), findings.acronyms.known())
     db.table("terms").insert_all(
         {
             "term_id": key,
@@ -92,26 +92,26 @@ def _save_mentions(db: Database, evidence: Evidence) -> None:
 
 
 def _find_mentions(
-    db: Database, evidence: Evidence, terms: Sequence[Term]
+    db: Database, findings: AllFindings, terms: Sequence[Term]
 ) -> Iterator[tuple[str, Mention]]:
     """Yield the mentions of all papers, found by the workers or in the cache."""
-    chooser = Chooser(to_spellings(terms), evidence.vocabularies)
+    chooser = Chooser(to_spellings(terms), findings.vocabularies)
     jobs = (
         MentionJob(text, chooser.choose(paper))
-        for paper, text in enumerate(read_texts(db, evidence.cache))
+        for paper, text in enumerate(read_texts(db, findings.cache))
     )
-    for outcome in evidence.pool.run(candidates.find, jobs, find=candidates.find_cached):
+    for outcome in findings.pool.run(candidates.find, jobs, find=candidates.find_cached):
         paper_id = outcome.job.text.paper_id
         try:
             mentions = outcome.result()
         except Exception as error:  # noqa: BLE001 - one paper must not stop the others
-            evidence.report(db, paper_id, "mentions", error)
+            findings.report(db, paper_id, "mentions", error)
             continue
         for mention in mentions:
             yield paper_id, mention
 
 
-def _save_related(db: Database, evidence: Evidence) -> None:
+def _save_related(db: Database, findings: AllFindings) -> None:
     rows = (
         (
             neighbour.paper_id,
@@ -121,18 +121,18 @@ def _save_related(db: Database, evidence: Evidence) -> None:
             ", ".join(neighbour.terms) or None,
             neighbour.shared_citations,
         )
-        for neighbour in _to_collection(db, evidence).find_neighbours()
+        for neighbour in _to_collection(db, findings).find_neighbours()
     )
-    _start_map(db, evidence)
+    _start_map(db, findings)
     db.conn.executemany("insert into related values (?, ?, ?, ?, ?, ?)", rows)
 
 
-def _to_collection(db: Database, evidence: Evidence) -> Collection:
+def _to_collection(db: Database, findings: AllFindings) -> Collection:
     """Return the papers as vectors, which two stages use."""
-    if evidence.collection is None:
-        evidence.collection = Collection(_read_documents(db), evidence.words)
-        evidence.words = WordCounts()  # the collection contains them now
-    return evidence.collection
+    if findings.collection is None:
+        findings.collection = Collection(_read_documents(db), findings.words)
+        findings.words = WordCounts()  # the collection contains them now
+    return findings.collection
 
 
 def _to_row(record: Mention | Point) -> tuple[Any, ...]:
@@ -156,10 +156,10 @@ def _read_documents(db: Database) -> Iterator[Document]:
         yield Document(paper_id, work_id, text, cited=tuple(cited.get(paper_id, ())))
 
 
-def _save_tags(db: Database, evidence: Evidence) -> None:
+def _save_tags(db: Database, findings: AllFindings) -> None:
     keywords = _read_keywords(db)
     spellings = (spelling for own in keywords.values() for spelling in own)
-    known = tags.Tags(spellings, evidence.acronyms.known())
+    known = tags.Tags(spellings, findings.acronyms.known())
     rows = [*_to_author_tags(keywords, known), *_extract_tags(db, keywords, known)]
     links = {(row["paper_id"], row["tag_id"]): row for row in reversed(rows)}
     counts = Counter(tag_id for _, tag_id in links)
@@ -221,29 +221,29 @@ def _extract_tags(db: Database, keywords: dict[str, list[str]], known: tags.Tags
             yield {"paper_id": paper_id, **tag, "origin": "extracted", "score": score}
 
 
-def _save_map(db: Database, evidence: Evidence) -> None:
+def _save_map(db: Database, findings: AllFindings) -> None:
     tags_of: defaultdict[str, list[str]] = defaultdict(list)
     for paper_id, tag in db.execute(
         "select paper_id, tag from paper_tags join tags using (tag_id) order by paper_id, tag_id"
     ):
         tags_of[paper_id].append(tag)
-    if evidence.layout is None:
-        _start_map(db, evidence)
-    assert evidence.layout is not None
-    ids, layout = evidence.layout
+    if findings.layout is None:
+        _start_map(db, findings)
+    assert findings.layout is not None
+    ids, layout = findings.layout
     rows = map(_to_row, to_points(ids, layout.result(), tags_of))
     db.conn.executemany("insert into paper_map values (?, ?, ?, ?)", rows)
 
 
-def _start_map(db: Database, evidence: Evidence) -> None:
+def _start_map(db: Database, findings: AllFindings) -> None:
     """Start to compute the map in a worker, as it takes long and no other stage needs it."""
-    collection = _to_collection(db, evidence)
+    collection = _to_collection(db, findings)
     mapped = {paper_id for (paper_id,) in db.execute(MAPPED_PAPERS)}
     rows = [row for row, paper_id in enumerate(collection.ids) if paper_id in mapped]
     vectors = to_vectors(collection, rows)
-    evidence.collection = None  # no other stage needs it
-    layout = evidence.pool.start(to_layout, vectors, MAP_SECONDS)
-    evidence.layout = [collection.ids[row] for row in rows], layout
+    findings.collection = None  # no other stage needs it
+    layout = findings.pool.start(to_layout, vectors, MAP_SECONDS)
+    findings.layout = [collection.ids[row] for row in rows], layout
 
 
 MAP_SECONDS = 36_000
@@ -260,8 +260,8 @@ select paper_id from ranked where rank = 1
 """Selects the longest version of each work, among those with text or an abstract."""
 
 
-def _save_code_links(db: Database, evidence: Evidence) -> None:
-    db.conn.executemany("insert into code_links values (?, ?, ?, ?, ?)", evidence.code_links)
+def _save_code_links(db: Database, findings: AllFindings) -> None:
+    db.conn.executemany("insert into code_links values (?, ?, ?, ?, ?)", findings.code_links)
 
 
 STAGES: dict[str, Stage] = {

@@ -21,7 +21,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from papersette import stopping
-from papersette.database import parts
+from papersette.database import part_files
 from papersette.database.schema import CHECKS, INDEXES, SCHEMA
 from papersette.errors import UserError
 from papersette.search.index import is_current, open_index, to_index_folder, write_index
@@ -34,7 +34,7 @@ def publish(path: Path, papers: int = 0) -> Iterator[Database]:
     """Yield an empty database to fill; if the block succeeds, replace `path` with it atomically.
 
     `papers` is the approximate number of papers, which determines the file's page size. The index
-    that the block wrote into the folder `parts.to_index_part(path)` is published with the database.
+    that the block wrote into the folder `part_files.to_index_part(path)` is published, too.
     """
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     os.close(handle)
@@ -54,20 +54,20 @@ def publish(path: Path, papers: int = 0) -> Iterator[Database]:
         temporary.chmod(0o644)
         with stopping.deferred():
             temporary.replace(path)
-            if parts.to_index_part(path).is_dir():
+            if part_files.to_index_part(path).is_dir():
                 install_index(path)
     finally:
         temporary.unlink(missing_ok=True)
-        parts.remove(parts.to_index_part(path))
+        part_files.remove(part_files.to_index_part(path))
 
 
 def install_index(database: Path) -> None:
     """Replace the search index of a database by the one that was just written."""
-    folder, old = to_index_folder(database), parts.to_old_index(database)
+    folder, old = to_index_folder(database), part_files.to_old_index(database)
     if folder.exists():
         folder.rename(old)
-    parts.to_index_part(database).rename(folder)
-    parts.remove(old)
+    part_files.to_index_part(database).rename(folder)
+    part_files.remove(old)
 
 
 FAST_PRAGMAS = """
@@ -124,11 +124,11 @@ def writing_search_index(db: Database, path: Path) -> Iterator[None]:
             written = pool.start(_write_index, (copy, folder), UNLIMITED.seconds)
             yield
             written.result()
-        parts.remove(parts.to_index_part(path))
-        folder.rename(parts.to_index_part(path))
+        part_files.remove(part_files.to_index_part(path))
+        folder.rename(part_files.to_index_part(path))
     finally:
         copy.unlink(missing_ok=True)
-        parts.remove(folder)
+        part_files.remove(folder)
 
 
 def _write_index(job: IndexJob) -> int:
@@ -179,7 +179,7 @@ def save_inspection(path: Path, database: Path) -> None:
     for download.
     """
     inspection = {**_read_inspection(path), database.stem: _inspect(database)}
-    temporary = parts.to_inspection_part(path, database)
+    temporary = part_files.to_inspection_part(path, database)
     try:
         temporary.write_text(json.dumps(inspection, indent=1) + "\n", encoding="utf-8")
         temporary.replace(path)

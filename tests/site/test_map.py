@@ -10,7 +10,7 @@ import pytest
 from conftest import query, rows
 from sqlite_utils import Database
 
-from papersette.database import evidence, facts
+from papersette.database import all_findings, facts
 from papersette.knowledge.map import Point, draw_map
 from papersette.knowledge.related import Document
 from papersette.knowledge.words import count_words
@@ -22,7 +22,7 @@ def draw_again(db, folder):
     shutil.copy(db, folder / "papers.db")
     with closing(sqlite3.connect(folder / "papers.db")) as conn, Workers() as pool:
         conn.execute("delete from paper_map")
-        found = evidence.Evidence(pool)
+        found = all_findings.AllFindings(pool)
         assert list(found.read(Database(conn)))
         facts.STAGES["map"](Database(conn), found)
         return conn.execute("select paper_id, x, y from paper_map order by paper_id").fetchall()

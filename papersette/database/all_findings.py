@@ -1,4 +1,4 @@
-"""Collects the findings of each paper, from which the stages of facts.py fill their tables.
+"""Collect the findings of all papers, from which the stages of facts.py fill their tables.
 
 Papers are read from the database in order and examined by worker processes, or found in the cache.
 Only small findings are kept in memory here; the text itself stays in the database.
@@ -33,7 +33,7 @@ from papersette.workers import Outcome, Workers, to_reason
 T = TypeVar("T")
 
 
-class Evidence:
+class AllFindings:
     """Findings of all papers of a database, and the means to examine the papers again.
 
     Args:
@@ -49,6 +49,7 @@ class Evidence:
         self.entries: list[tuple[str, Entry]] = []
         """(paper_id, entry) of all reference lists."""
         self.citing_notes: list[tuple[str, int]] = []
+        """(paper_id, number of footnotes that cite) of the papers without a reference list."""
         self.code_links: list[tuple[Any, ...]] = []
         """Rows of the table code_links."""
         self.acronyms = Acronyms()

@@ -7,7 +7,7 @@ from contextlib import closing
 import pytest
 from conftest import build_catalog
 
-from papersette.database import evidence
+from papersette.database import all_findings
 from papersette.knowledge import findings
 from papersette.workers import Workers
 
@@ -103,7 +103,7 @@ def test_a_paper_that_cannot_be_examined_loses_its_own_facts_only(corpus):
     from sqlite_utils import Database
 
     with closing(sqlite3.connect(corpus / "papers.db")) as conn, Failing() as pool:
-        found = evidence.Evidence(pool)
+        found = all_findings.AllFindings(pool)
         assert len(list(found.read(Database(conn)))) == len(WORDS)
         told = conn.execute("select paper_id, stage, reason from problems").fetchall()
     assert {paper_id for paper_id, _ in found.entries} == {"p0", "p1", "p3", "p4", "p5"}
@@ -117,7 +117,7 @@ def test_rules_that_fail_for_a_paper_are_a_problem_of_it(corpus, monkeypatch):
         failures = {"citations": "ValueError: not enough values"} if text.paper_id == "p2" else {}
         return findings.Findings(failures=failures)
 
-    monkeypatch.setattr(evidence, "_find_known", find_known)
+    monkeypatch.setattr(all_findings, "_find_known", find_known)
     assert build_catalog(corpus, CATALOG, "--rebuild").returncode == 0
     with closing(sqlite3.connect(corpus / "papers.db")) as conn:
         told = conn.execute("select paper_id, source, stage, reason from problems").fetchall()

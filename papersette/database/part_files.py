@@ -1,8 +1,9 @@
-"""Locks a database while it is built, and removes leftovers of killed builds.
+"""Lock a database while it is built, and remove the part files that killed builds left.
 
-A build writes into hidden files and folders ("parts") beside its database, which are renamed when
-they are complete. Only the build that holds the lock may remove them. The system releases the lock
-of a killed process. Where the file system has no locks, nothing is removed.
+A part file is a hidden file or folder, named `.….part`, beside the database; a build writes into it
+and renames it when it is complete. Only the build that holds the lock may remove part files. The
+system releases the lock of a killed process. Where the file system has no locks, nothing is
+removed.
 """
 
 from __future__ import annotations
@@ -22,13 +23,13 @@ from papersette.errors import UserError
 from papersette.search.index import to_index_folder, to_part_folder
 
 STALE_SECONDS = 3600
-"""Age in seconds from which a part without a lock is removed, such as an index that a server was
-writing."""
+"""Age in seconds from which a part file without a lock is removed, such as an index that a server
+was writing."""
 
 
 @contextlib.contextmanager
 def lock(database: Path) -> Iterator[None]:
-    """Hold the lock of a database, and remove the parts that earlier builds of it left behind.
+    """Hold the lock of a database, and remove part files that its earlier builds left.
 
     Raises `UserError` if another build holds it, and `OSError` if its folder cannot be written.
     """
@@ -78,7 +79,7 @@ def to_inspection_part(inspection: Path, database: Path) -> Path:
 
 
 def find_leftovers(database: Path) -> list[Path]:
-    """Return the parts left by builds of this database; hold the lock to remove them."""
+    """Return the part files left by builds of this database; hold the lock to remove them."""
     folder, index_folder = database.parent, to_index_folder(database)
     own = {
         to_index_part(database),
@@ -95,7 +96,7 @@ def find_leftovers(database: Path) -> list[Path]:
 
 
 def remove_stale(folder: Path, pattern: str) -> None:
-    """Remove old parts of killed processes in a folder that several builds may share."""
+    """Remove old part files of killed processes in a folder that several builds may share."""
     for path in folder.glob(pattern):
         if _is_stale(path):
             remove(path)
