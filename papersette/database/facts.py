@@ -17,13 +17,13 @@ from sqlite_utils import Database
 from papersette import system
 from papersette.database import citations
 from papersette.database.all_findings import AllFindings, read_texts
-from papersette.knowledge import candidates, keyphrases, tags
-from papersette.knowledge.candidates import Chooser, MentionJob
+from papersette.knowledge import keyphrases, paper_mentions, tags
 from papersette.knowledge.datasets import load_datasets
 from papersette.knowledge.map import Point, to_layout, to_points, to_vectors
 from papersette.knowledge.matcher import to_spellings
 from papersette.knowledge.mentions import Mention
 from papersette.knowledge.other_names import to_other_names
+from papersette.knowledge.paper_mentions import MentionJob, SpellingChooser
 from papersette.knowledge.related import Collection, Document, WordCounts
 from papersette.knowledge.terms import Term, to_terms
 from papersette.records import Problem
@@ -95,12 +95,12 @@ def _find_mentions(
     db: Database, findings: AllFindings, terms: Sequence[Term]
 ) -> Iterator[tuple[str, Mention]]:
     """Yield the mentions of all papers, found by the workers or in the cache."""
-    chooser = Chooser(to_spellings(terms), findings.vocabularies)
+    chooser = SpellingChooser(to_spellings(terms), findings.vocabularies)
     jobs = (
         MentionJob(text, chooser.choose(paper))
         for paper, text in enumerate(read_texts(db, findings.cache))
     )
-    for outcome in findings.pool.run(candidates.find, jobs, find=candidates.find_cached):
+    for outcome in findings.pool.run(paper_mentions.find, jobs, find=paper_mentions.find_cached):
         paper_id = outcome.job.text.paper_id
         try:
             mentions = outcome.result()

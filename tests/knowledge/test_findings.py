@@ -5,11 +5,11 @@ import re
 import pytest
 
 from papersette import cache
-from papersette.knowledge import candidates, findings
-from papersette.knowledge.candidates import Chooser, MentionJob
+from papersette.knowledge import findings, paper_mentions
 from papersette.knowledge.findings import PaperText
 from papersette.knowledge.matcher import Matcher, to_spellings
 from papersette.knowledge.mentions import find_mentions
+from papersette.knowledge.paper_mentions import MentionJob, SpellingChooser
 from papersette.knowledge.terms import Term
 from papersette.knowledge.words import Vocabularies
 from papersette.records import Reference
@@ -100,7 +100,7 @@ def to_job(terms, folder=None, pages=PAGES):
     text = to_text(pages, cache=folder)
     vocabularies = Vocabularies()
     vocabularies.add(findings.find(text).names.words)
-    return MentionJob(text, Chooser(to_spellings(terms), vocabularies).choose(0))
+    return MentionJob(text, SpellingChooser(to_spellings(terms), vocabularies).choose(0))
 
 
 def test_a_paper_is_searched_only_for_spellings_of_which_it_has_every_word():
@@ -112,7 +112,7 @@ def test_the_chosen_spellings_find_what_all_find():
     pages = ((1, f"{BODY} Adults use the Adult dataset, MNIST and CIFAR 10, not GANs.", None),)
     expected = find_mentions([(1, pages[0][1])], Matcher(TERMS))
     assert len(expected) == 5
-    assert list(candidates.find(to_job(TERMS, None, pages))) == expected
+    assert list(paper_mentions.find(to_job(TERMS, None, pages))) == expected
 
 
 def test_a_new_name_changes_the_key_of_papers_that_have_its_words_only(tmp_path):
@@ -124,13 +124,13 @@ def test_a_new_name_changes_the_key_of_papers_that_have_its_words_only(tmp_path)
 
 def test_mentions_are_the_same_from_the_cache(tmp_path):
     job = to_job(TERMS, tmp_path)
-    assert candidates.find_cached(job) is None
-    found = candidates.find(job)
-    assert candidates.find_cached(job) == found
+    assert paper_mentions.find_cached(job) is None
+    found = paper_mentions.find(job)
+    assert paper_mentions.find_cached(job) == found
 
 
 def test_a_paper_that_can_have_no_name_needs_no_worker():
-    assert candidates.find_cached(to_job([TERMS[1]])) == ()
+    assert paper_mentions.find_cached(to_job([TERMS[1]])) == ()
 
 
 def test_the_version_covers_every_module_that_findings_import():

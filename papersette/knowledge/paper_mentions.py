@@ -1,4 +1,4 @@
-"""Finds the mentions of one paper in a worker, and caches them.
+"""Find the mentions of one paper in a worker, and cache them.
 
 The names that are searched for depend on the whole collection, but the mentions of a paper only on
 spellings whose words it all has. These spellings, the paper's text and the rules are the key of a
@@ -31,7 +31,7 @@ class MentionJob:
         return self.text.to_key(to_version(), repr([tuple(one) for one in self.spellings]))
 
 
-class Chooser:
+class SpellingChooser:
     """Chooses for each paper the spellings whose words it all has.
 
     Args:
