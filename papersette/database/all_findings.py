@@ -21,8 +21,8 @@ from papersette.knowledge import findings
 from papersette.knowledge.aspects import Aspects
 from papersette.knowledge.citations import Entry
 from papersette.knowledge.findings import Findings, PaperText
-from papersette.knowledge.map import Layout
 from papersette.knowledge.mining import Miner
+from papersette.knowledge.paper_map import Layout
 from papersette.knowledge.related import Collection, WordCounts
 from papersette.knowledge.tags import Acronyms
 from papersette.knowledge.terms import Term

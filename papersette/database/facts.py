@@ -19,10 +19,10 @@ from papersette.database import citations
 from papersette.database.all_findings import AllFindings, read_texts
 from papersette.knowledge import keyphrases, paper_mentions, tags
 from papersette.knowledge.datasets import load_datasets
-from papersette.knowledge.map import Point, to_layout, to_points, to_vectors
 from papersette.knowledge.matcher import to_spellings
 from papersette.knowledge.mentions import Mention
 from papersette.knowledge.other_names import to_other_names
+from papersette.knowledge.paper_map import Point, to_layout, to_points, to_vectors
 from papersette.knowledge.paper_mentions import MentionJob, SpellingChooser
 from papersette.knowledge.related import Collection, Document, WordCounts
 from papersette.knowledge.terms import Term, to_terms

@@ -11,7 +11,7 @@ from conftest import query, rows
 from sqlite_utils import Database
 
 from papersette.database import all_findings, facts
-from papersette.knowledge.map import Point, draw_map
+from papersette.knowledge.paper_map import Point, draw_map
 from papersette.knowledge.related import Document
 from papersette.knowledge.words import count_words
 from papersette.workers import Workers

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from papersette.knowledge.map import draw_map
+from papersette.knowledge.paper_map import draw_map
 from papersette.knowledge.related import Document, find_neighbours
 from papersette.knowledge.words import count_words
 
