@@ -28,8 +28,13 @@ def check_file(path: Path) -> None:
 
 
 def hash_file(path: Path) -> str:
-    """Return the SHA-256 of a file, read in chunks. Raises `Unusable` and `OSError`."""
+    """Return the SHA-256 of a PDF or text. Raises `Unusable` and `OSError`."""
     check_file(path)
+    return read_sha256(path)
+
+
+def read_sha256(path: Path) -> str:
+    """Return the SHA-256 of a file of any size, read in chunks. Raises `OSError`."""
     with path.open("rb") as raw:
         return hashlib.file_digest(raw, "sha256").hexdigest()
 

@@ -19,6 +19,7 @@ from typing import Any
 
 from papersette import loading
 from papersette.errors import UserError
+from papersette.files import read_sha256
 
 FILES = ("model.onnx", "tokenizer.json")
 """Names of the files of a model in its folder."""
@@ -135,7 +136,7 @@ def read_folder(folder: Path, model: Model | None = None) -> Model:
     files = []
     for name in FILES:
         path = folder / name
-        found = ModelFile(name, hash_file(path), path.stat().st_size)
+        found = ModelFile(name, read_sha256(path), path.stat().st_size)
         if name in pinned and pinned[name].sha256 != found.sha256:
             raise UserError(
                 f"{path}: has the SHA-256 {found.sha256}, not {pinned[name].sha256}, by which "
@@ -171,9 +172,3 @@ def save_model(model: Model, folder: Path) -> None:
         shutil.copyfile(model.folder / name, folder / name)
     fields = asdict(replace(model, folder=None))
     (folder / DESCRIPTION).write_text(json.dumps(fields, indent=1) + "\n", encoding="utf-8")
-
-
-def hash_file(path: Path) -> str:
-    """Return the SHA-256 of a file."""
-    with path.open("rb") as raw:
-        return hashlib.file_digest(raw, "sha256").hexdigest()

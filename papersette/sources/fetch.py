@@ -28,6 +28,7 @@ import httpx
 import tenacity
 
 import papersette
+from papersette.files import read_sha256
 from papersette.sources import network
 
 AGENT = (
@@ -239,7 +240,7 @@ class _File:
     def is_complete(self) -> bool:
         """Return whether the file exists and has the hash that was noted when it was fetched."""
         wanted = self.sha256 or self.notes.get("sha256")
-        return self.path.is_file() and wanted == _sha256(self.path)
+        return self.path.is_file() and wanted == read_sha256(self.path)
 
 
 def _retrying(politeness: Politeness) -> tenacity.Retrying:
@@ -370,7 +371,7 @@ def _accept(response: httpx.Response, file: _File) -> None:
 
 def _check_pinned(file: _File) -> str:
     """Return the SHA-256 of the received file if it is the expected one."""
-    digest = _sha256(file.part)
+    digest = read_sha256(file.part)
     if digest != file.sha256:
         file.part.unlink()
         raise Refused(f"has the SHA-256 {digest}, not {file.sha256}: it is another file")
@@ -391,7 +392,7 @@ def _check_pdf(response: httpx.Response, file: _File) -> str:
     if b"%%EOF" not in _tail(file.part):  # the Content-Length may be too small
         file.part.unlink()
         raise Interrupted("sent a PDF without its end")
-    return _sha256(file.part)
+    return read_sha256(file.part)
 
 
 def _head(path: Path) -> bytes:
@@ -419,8 +420,3 @@ def _to_reason(error: Exception) -> str:
     if isinstance(error, httpx.InvalidURL | ValueError):
         return f"is not a valid URL: {error}"
     return str(error)[:300] or type(error).__name__
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as raw:
-        return hashlib.file_digest(raw, "sha256").hexdigest()

@@ -6,13 +6,13 @@ Every file is a paper; its name is the paper_id. Title, authors and abstract are
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from papersette.errors import UserError
+from papersette.files import read_sha256
 from papersette.records import Count, Paper, Problem, Venue
 from papersette.sources import files
 
@@ -68,5 +68,4 @@ def _to_digests(paths: list[Path]) -> Iterator[tuple[Path, str]]:
         if count[size] == 1:
             yield path, str(path)
         else:
-            with path.open("rb") as raw:
-                yield path, hashlib.file_digest(raw, "sha256").hexdigest()
+            yield path, read_sha256(path)
