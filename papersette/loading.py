@@ -89,6 +89,30 @@ def parse_json(text: str) -> Loaded:
     return Loaded(value, reasons)
 
 
+def parse_json_lines(text: str) -> Iterator[tuple[int, Loaded | str]]:
+    """Yield (line, value) for each line of JSON that has a value, or (line, reason).
+
+    >>> [one for _, one in parse_json_lines('[1]\\n\\nx')]
+    [Loaded(value=[1], reasons=[], node=None), 'is not JSON: Expecting value']
+    """
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.strip():
+            try:
+                loaded = parse_json(line)
+            except json.JSONDecodeError as error:
+                yield number, f"is not JSON: {error.msg}"
+            else:
+                reasons = [f"line {number} {DEEP}"] if loaded.reasons else []
+                yield number, Loaded(loaded.value, reasons)
+
+
+def load_json_lines(text: str) -> Loaded:
+    """Return the values of all lines of JSON; a line that is not JSON is a text with the reason."""
+    lines = [one for _, one in parse_json_lines(text)]
+    reasons = [reason for one in lines if isinstance(one, Loaded) for reason in one.reasons]
+    return Loaded([one.value if isinstance(one, Loaded) else one for one in lines], reasons[:10])
+
+
 def _to_number(digits: str) -> int | float:
     """Return an integer; if SQLite cannot store it, the nearest float."""
     return int(digits) if len(digits) < 19 else float(digits)

@@ -163,3 +163,11 @@ def test_a_file_that_is_no_regular_file_or_too_large_is_refused(tmp_path):
     (tmp_path / "latin.txt").write_bytes(b"caf\xe9")
     with pytest.raises(BadFile, match="not UTF-8 at byte 3"):
         loading.read_text(tmp_path / "latin.txt")
+
+
+def test_a_line_of_json_costs_only_itself_and_its_number_is_kept():
+    deep = "[" * 100 + "]" * 100
+    loaded = loading.load_json_lines(f'{{"a": 1}}\n\nnot JSON\r\n{{"b": {deep}}}\n')
+    assert loaded.value[0] == {"a": 1}
+    assert loaded.value[1] == "is not JSON: Expecting value"
+    assert loaded.reasons == [f"line 4 {loading.DEEP}"]

@@ -237,11 +237,9 @@ def _check_template(entry: Entry, template: str) -> None:
 def read_questions(path: Path) -> tuple[Question, ...]:
     """Read a file with one question a line, a JSON object. Raises `UserError` with the line."""
     questions = []
-    for number, line in enumerate(loading.read_text(path).split("\n"), start=1):
-        if not line.strip():
-            continue
+    for number, loaded in loading.parse_json_lines(loading.read_text(path)):
         try:
-            questions.append(_to_question(loading.parse_json(line).value))
+            questions.append(_to_question(loaded if isinstance(loaded, str) else loaded.value))
         except (ValueError, KeyError, TypeError, AttributeError):
             raise UserError(
                 f'{path}, line {number}: must be {{"query": "…", "paper_id": "…"}}, '

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -74,9 +73,7 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
 def _load(path: Path) -> loading.Loaded:
     """Return the works of a file; a work that is not valid JSON is a text with the reason."""
     if path.suffix.lower() in {".jsonl", ".ndjson"}:
-        return loading.Loaded(
-            [_parse(line) for line in loading.read_text(path).split("\n") if line.strip()]
-        )
+        return loading.load_json_lines(loading.read_text(path))
     loaded = loading.load_json(path)
     value = loaded.value
     message = value.get("message", value) if isinstance(value, Mapping) else value
@@ -86,13 +83,6 @@ def _load(path: Path) -> loading.Loaded:
     if not isinstance(works, list):
         raise BadFile(path, "is no answer of Crossref: it has no works; save the answer unchanged")
     return loading.Loaded(works, loaded.reasons)
-
-
-def _parse(line: str) -> Any:
-    try:
-        return loading.parse_json(line).value
-    except json.JSONDecodeError as error:
-        return f"is not JSON: {error.msg}"
 
 
 def _to_paper(

@@ -144,15 +144,8 @@ def _load(path: Path) -> loading.Loaded:
         lines = [line for line in text.split("\n") if line.strip()]
         if len(lines) < 2 or not all(line.lstrip()[:1] == "{" for line in lines[:2]):
             raise BadFile(path, f"is not JSON: {error.msg}", error.lineno) from None
-        return loading.Loaded(list(map(_parse_line, lines)))
+        return loading.load_json_lines(text)
     return loading.Loaded(_to_notes(loaded.value, path), loaded.reasons)
-
-
-def _parse_line(line: str) -> Any:
-    try:
-        return loading.parse_json(line).value
-    except json.JSONDecodeError as error:
-        return f"is not JSON: {error.msg}"
 
 
 def _to_notes(dump: Any, path: Path) -> list[Any]:

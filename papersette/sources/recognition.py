@@ -151,13 +151,12 @@ def _read_rows(content: Content) -> Iterator[tuple[int, dict[str, Any]]]:
 
 def _read_lines(text: str) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield the objects in lines of JSON; the last line may be cut off."""
-    for number, line in enumerate(text.splitlines()[:-1] or [text]):
-        try:
-            value = loading.parse_json(line).value
-        except ValueError:
+    complete = text.rpartition("\n")[0] or text
+    for number, loaded in loading.parse_json_lines(complete):
+        if isinstance(loaded, str):
             return
-        if isinstance(value, dict):
-            yield number, value
+        if isinstance(loaded.value, dict):
+            yield number, loaded.value
 
 
 def _is_crossref(content: Content) -> bool:

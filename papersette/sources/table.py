@@ -7,7 +7,6 @@ with its line.
 from __future__ import annotations
 
 import difflib
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -186,16 +185,12 @@ def _read_json(path: Path) -> Iterator[tuple[int, Any]]:
 
 
 def _read_jsonl(path: Path) -> Iterator[tuple[int, Any]]:
-    for number, line in enumerate(loading.read_text(path).split("\n"), start=1):
-        if line.strip():
-            try:
-                loaded = loading.parse_json(line)
-            except json.JSONDecodeError as error:
-                yield number, f"is not JSON: {error}"
-                continue
-            yield number, loaded.value
-            for reason in loaded.reasons:
-                yield 0, f"line {number}: {reason.partition(' ')[2].partition(' ')[2]}"
+    for number, loaded in loading.parse_json_lines(loading.read_text(path)):
+        if isinstance(loaded, str):
+            yield number, loaded
+            continue
+        yield number, loaded.value
+        yield from ((0, reason) for reason in loaded.reasons)
 
 
 def read_markdown(path: Path) -> Iterator[tuple[int, Any]]:
