@@ -16,8 +16,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from papersette.knowledge.citations import (
+    CollectionPaper,
     Entry,
-    Known,
     describe_works,
     group_works,
     link_to_papers,
@@ -147,14 +147,14 @@ def works_and_names(conn: sqlite3.Connection, lists: dict[str, list[Entry]]) -> 
     )
 
 
-def known_papers(conn: sqlite3.Connection) -> list[Known]:
+def known_papers(conn: sqlite3.Connection) -> list[CollectionPaper]:
     first = dict(conn.execute("select paper_id, name from authorships where position = 1"))
     rows = conn.execute(
         "select paper_id, title, year from papers where title is not null"
     ).fetchall()
     names = {paper_id: parse_name(name) for paper_id, name in first.items()}
     return [
-        Known(paper_id, title, year, (names[paper_id],) if paper_id in names else ())
+        CollectionPaper(paper_id, title, year, (names[paper_id],) if paper_id in names else ())
         for paper_id, title, year in rows
     ]
 

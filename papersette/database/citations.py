@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from papersette.database.all_findings import SOURCE_OF, AllFindings
 from papersette.knowledge.citations import Entry
 from papersette.knowledge.citations.works import (
-    Known,
+    CollectionPaper,
     Work,
     describe_works,
     group_works,
@@ -35,7 +35,7 @@ def save_citations(db: Database, findings: AllFindings) -> None:
     works = describe_works([entry for _, entry in entries], groups)
     ids = _to_work_ids(works.values())
     papers = [
-        Known(paper_id, title, year, (parse_name(name),) if name else ())
+        CollectionPaper(paper_id, title, year, (parse_name(name),) if name else ())
         for paper_id, title, year, name in db.execute(KNOWN_PAPERS)
     ]
     links = dict(reversed(link_to_papers(works.values(), papers)))

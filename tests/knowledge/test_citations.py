@@ -7,8 +7,8 @@ import pytest
 from conftest import replaced
 
 from papersette.knowledge.citations import (
+    CollectionPaper,
     Entry,
-    Known,
     describe_works,
     group_works,
     link_to_papers,
@@ -451,7 +451,7 @@ def links(cited, paper):
 def test_a_cited_work_is_a_paper_of_the_corpus_by_title_year_and_author(
     title, year, author, linked
 ):
-    paper = Known("p1", "Optimistic Descent in Saddle-Point Problems", 2019, (HINTON,))
+    paper = CollectionPaper("p1", "Optimistic Descent in Saddle-Point Problems", 2019, (HINTON,))
     assert links(entry(title, year, (author,) if author else ()), paper) is linked
 
 

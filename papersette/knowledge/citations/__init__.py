@@ -2,9 +2,9 @@
 
 from papersette.knowledge.citations.entries import Entry, parse_references
 from papersette.knowledge.citations.footnotes import count_citing_notes
-from papersette.knowledge.citations.given import to_entries
+from papersette.knowledge.citations.source_references import to_entries
 from papersette.knowledge.citations.works import (
-    Known,
+    CollectionPaper,
     Work,
     describe_works,
     group_works,
@@ -13,6 +13,14 @@ from papersette.knowledge.citations.works import (
 )
 
 __all__ = [
-    "Entry", "Known", "Work", "count_citing_notes", "describe_works", "group_works",
-    "link_to_papers", "parse_references", "to_entries", "to_title_key",
+    "CollectionPaper",
+    "Entry",
+    "Work",
+    "count_citing_notes",
+    "describe_works",
+    "group_works",
+    "link_to_papers",
+    "parse_references",
+    "to_entries",
+    "to_title_key",
 ]  # fmt: skip

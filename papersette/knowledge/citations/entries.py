@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from papersette.knowledge.citations.authors import Authors, read_authors
-from papersette.knowledge.citations.ends import count_entries
 from papersette.knowledge.citations.fields import YEAR, Fields, read_fields
+from papersette.knowledge.citations.list_end import count_entries
 from papersette.knowledge.citations.splitting import Start, find_starts
 from papersette.list_headings import find_kind
 from papersette.names import Name

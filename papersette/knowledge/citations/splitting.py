@@ -1,9 +1,10 @@
-"""Finds where each entry of a reference list begins.
+"""Find where each entry of a reference list begins.
 
 Consecutive labels, or labels in brackets, determine the entries if there are any: three, or fewer
-if the list begins with them. Otherwise an
-entry begins where the previous one is complete, has its year, and authors follow in the style of
-this list. The number of words read is limited. The rules are ours; docs/knowledge.md measures them.
+if the list begins with them. Otherwise the lines that the layout of the page marks do. Without
+marks, an entry begins where the previous one is complete, has its year, and authors follow in the
+style of this list. The number of words read is limited. The rules are ours; docs/knowledge.md
+measures them.
 """
 
 from __future__ import annotations
@@ -116,8 +117,8 @@ def _check_marks(text: str, marked: Sequence[int]) -> list[int]:
         if BEGINNING.match(text, offset)
         and not UNFINISHED.search(text, max(0, offset - 20), offset)
     ]
-    reader = _Reader(text)
-    style = _find_style(offsets, reader)
+    parser = _AuthorParser(text)
+    style = _find_style(offsets, parser)
     finished = sum(_is_finished(text, offset) for offset in offsets)
     strict = finished >= MOSTLY_FINISHED * len(offsets)
     possible = set(offsets)
@@ -126,7 +127,7 @@ def _check_marks(text: str, marked: Sequence[int]) -> list[int]:
         ended = _is_finished(text, offset)
         if offset in possible and not (
             starts
-            and not _begins_entry(text, offset, style, reader)
+            and not _begins_entry(text, offset, style, parser)
             and ((strict and not ended) or _continues(text, starts[-1], offset))
         ):
             starts.append(offset)
@@ -135,7 +136,7 @@ def _check_marks(text: str, marked: Sequence[int]) -> list[int]:
             starts += [
                 line
                 for line in lines
-                if _is_finished(text, line) and _begins_entry(text, line, style, reader)
+                if _is_finished(text, line) and _begins_entry(text, line, style, parser)
             ]
     return starts
 
@@ -147,11 +148,11 @@ def _continues(text: str, start: int, offset: int) -> bool:
     return VOLUME.match(after) is not None or _closes(before, after)
 
 
-def _begins_entry(text: str, offset: int, style: str, reader: _Reader) -> bool:
+def _begins_entry(text: str, offset: int, style: str, parser: _AuthorParser) -> bool:
     """Whether a label, a dash or authors are at this offset."""
     if LABEL.match(text, offset):
         return True
-    authors = reader.read(offset)
+    authors = parser.parse(offset)
     return authors is not None and (
         authors.certain
         or authors.ending == style == "year"
@@ -195,22 +196,22 @@ def _chain(numbers: list[tuple[int, re.Match[str]]]) -> list[re.Match[str]]:
     return chain
 
 
-class _Reader:
-    """Reads authors at offsets of one text, each once, within a budget of words."""
+class _AuthorParser:
+    """Parses the authors at offsets of one text, each offset once, within a budget of words."""
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.budget = Budget(MAX_TOKENS)
         self.known: dict[int, Authors | None] = {}
 
-    def read(self, offset: int) -> Authors | None:
+    def parse(self, offset: int) -> Authors | None:
         if offset not in self.known:
             self.known[offset] = read_authors(self.text, offset, self.budget)
         return self.known[offset]
 
 
 def _find_unlabelled(text: str) -> list[int]:
-    reader = _Reader(text)
+    parser = _AuthorParser(text)
     years = [
         match.start()
         for match in YEAR.finditer(NO_YEAR.sub(lambda match: " " * len(match[0]), text))
@@ -219,7 +220,7 @@ def _find_unlabelled(text: str) -> list[int]:
         (match.end(), match[1] is not None or match.end() == 0)
         for match in CANDIDATE.finditer(text)
     ]
-    style = _find_style([offset for offset, at_line in candidates if at_line], reader)
+    style = _find_style([offset for offset, at_line in candidates if at_line], parser)
     starts: list[int] = []
     before: Authors | None = None
     for offset, at_line in candidates:
@@ -228,7 +229,7 @@ def _find_unlabelled(text: str) -> list[int]:
         has_year = not before or bisect_left(years, starts[-1]) < bisect_left(years, offset)
         if not has_year and not at_line:
             continue
-        authors = reader.read(offset)
+        authors = parser.parse(offset)
         if authors is None or not _fits(text, authors, before, at_line, style):
             continue
         if before and not has_year and not _has_title(text, before, offset, authors):
@@ -238,9 +239,9 @@ def _find_unlabelled(text: str) -> list[int]:
     return starts
 
 
-def _find_style(lines: list[int], reader: _Reader) -> str:
+def _find_style(lines: list[int], parser: _AuthorParser) -> str:
     """Return the most frequent ending of certain author lists: see `Authors.ending`."""
-    found = [reader.read(offset) for offset in lines[:SAMPLE]]
+    found = [parser.parse(offset) for offset in lines[:SAMPLE]]
     names = [authors for authors in found if authors]
     certain = [authors for authors in names if authors.certain]
     endings = Counter(authors.ending for authors in certain or names)

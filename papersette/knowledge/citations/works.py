@@ -45,7 +45,7 @@ class Work:
 
 
 @dataclass(frozen=True)
-class Known:
+class CollectionPaper:
     """The fields of a paper of the collection that identify citations of it."""
 
     paper_id: str
@@ -93,8 +93,8 @@ def _join_spellings(spellings: Mapping[str, Counter[str]]) -> dict[str, str]:
         digits = _digits(spelling)
         own = [(author, digits) for author in spellings[spelling] if author]
         own.append((spelling[:BLOCK], digits))
-        rivals = list({leader: None for block in own for leader in blocks[block]})
-        like = _most_like(spelling, rivals, SAME_WORK) if len(spelling) >= BLOCK else None
+        candidates = list({leader: None for block in own for leader in blocks[block]})
+        like = _most_like(spelling, candidates, SAME_WORK) if len(spelling) >= BLOCK else None
         leaders[spelling] = like or spelling
         if like is None:
             for block in own:
@@ -134,9 +134,11 @@ def _to_work(key: str, entries: list[Entry]) -> Work:
     )
 
 
-def link_to_papers(works: Iterable[Work], papers: Sequence[Known]) -> list[tuple[str, str]]:
+def link_to_papers(
+    works: Iterable[Work], papers: Sequence[CollectionPaper]
+) -> list[tuple[str, str]]:
     """Return (work key, paper_id) for each work that is a paper; duplicates are also linked."""
-    blocks: defaultdict[str, list[tuple[str, Known]]] = defaultdict(list)
+    blocks: defaultdict[str, list[tuple[str, CollectionPaper]]] = defaultdict(list)
     for paper in papers:
         key = to_title_key(paper.title)
         for block in _paper_blocks(key):
@@ -144,8 +146,10 @@ def link_to_papers(works: Iterable[Work], papers: Sequence[Known]) -> list[tuple
     found: dict[tuple[str, str], None] = {}
     for work in works:
         key = to_title_key(work.title)
-        rivals = [rival for block in _paper_blocks(key) for rival in blocks[block]]
-        found |= dict.fromkeys((work.key, paper.paper_id) for paper in _same(work, key, rivals))
+        candidates = [one for block in _paper_blocks(key) for one in blocks[block]]
+        found |= dict.fromkeys(
+            (work.key, paper.paper_id) for paper in _find_same(work, key, candidates)
+        )
     return list(found)
 
 
@@ -153,9 +157,12 @@ def _paper_blocks(key: str) -> set[str]:
     return {f"{key[:PAPER_BLOCK]}…", f"…{key[-PAPER_BLOCK:]}"} if key else set()
 
 
-def _same(work: Work, key: str, rivals: Iterable[tuple[str, Known]]) -> Iterator[Known]:
+def _find_same(
+    work: Work, key: str, candidates: Iterable[tuple[str, CollectionPaper]]
+) -> Iterator[CollectionPaper]:
+    """Yield the papers that a work is, of candidates with the keys of their titles."""
     digits = _digits(key)
-    for other, paper in rivals:
+    for other, paper in candidates:
         exact = key == other and len(key) >= SHORT
         alike = key == other or (
             digits == _digits(other) and fuzz.ratio(key, other, score_cutoff=SAME_PAPER) > 0

@@ -1,4 +1,4 @@
-"""Makes entries from the reference lists that a source gives in fields.
+"""Make entries from the reference lists that a source gives in fields.
 
 Fields that the source lacks are parsed from the text of the entry.
 """

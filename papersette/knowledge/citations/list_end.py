@@ -1,4 +1,4 @@
-"""Finds where the entries of a list end and those of other text begin.
+"""Find where the entries of a list end and those of other text begin.
 
 The publisher's other publications, tables or addresses may follow a list, and their lines look like
 entries. All entries of a list have the same style: the list is the part from the start in which
