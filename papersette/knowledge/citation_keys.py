@@ -73,8 +73,8 @@ def _to_family(author: str) -> str:
 def _to_word(text: str) -> str:
     """Return the first significant word, or else the first word."""
     words = list(_to_words(MARKUP.sub(" ", text)))
-    telling = (word for word in words if len(word) > 1 and word not in INSIGNIFICANT)
-    return next(telling, next(iter(words), ""))[:LONGEST_PART]
+    significant = (word for word in words if len(word) > 1 and word not in INSIGNIFICANT)
+    return next(significant, next(iter(words), ""))[:LONGEST_PART]
 
 
 def _to_words(text: str) -> list[str]:
@@ -85,11 +85,11 @@ def _to_words(text: str) -> list[str]:
 def _candidates(base: str, used: Counter[str]) -> Iterator[str]:
     """Yield the key itself, then with a, b, …, z, aa, ab, …, starting after those already tried."""
     while True:
-        yield base + _to_letters(used[base])
+        yield base + _to_suffix(used[base])
         used[base] += 1
 
 
-def _to_letters(number: int) -> str:
+def _to_suffix(number: int) -> str:
     """Return letters that number keys: "" for 0, a for 1, z for 26, aa for 27."""
     letters = ""
     while number:

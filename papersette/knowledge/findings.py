@@ -21,8 +21,8 @@ from papersette.knowledge.citations import (
     to_entries,
 )
 from papersette.knowledge.code import CodeLink, find_code
-from papersette.knowledge.mining import Seen, read_names
-from papersette.knowledge.tags import find_explained
+from papersette.knowledge.mining import PaperNames, read_names
+from papersette.knowledge.tags import find_acronyms
 from papersette.knowledge.words import count_words
 from papersette.names import Name
 from papersette.records import Reference
@@ -72,7 +72,7 @@ class PaperText:
         return to_key(self.content, *versions)
 
 
-NOTHING = Seen(frozenset(), {}, frozenset())
+NO_NAMES = PaperNames(frozenset(), {}, frozenset())
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class Findings:
     code_links: tuple[CodeLink, ...] = ()
     acronyms: tuple[tuple[str, str], ...] = ()
     """(acronym, long form) of each acronym that it explains."""
-    names: Seen = NOTHING
+    names: PaperNames = NO_NAMES
     """Words of the paper, and names in it that may be names of datasets."""
     words: Mapping[str, int] = field(default_factory=dict)
     """Number of occurrences of each of its words, in lower case."""
@@ -117,23 +117,23 @@ def find_cached(text: PaperText) -> Findings | None:
 
 def find(text: PaperText) -> Findings:
     """Return the findings of one paper, from the cache if possible; a failed stage leaves a gap."""
-    found = find_cached(text)
-    if found is not None:
-        return found
-    parts: dict[str, Any] = {}
+    cached = find_cached(text)
+    if cached is not None:
+        return cached
+    found: dict[str, Any] = {}
     failures: dict[str, str] = {}
-    for stage, rules in PARTS.items():
+    for stage, find_facts in FINDERS.items():
         try:
-            parts |= rules(text)
+            found |= find_facts(text)
         except Exception as error:  # noqa: BLE001 - one paper must not stop the others
             failures[stage] = f"{type(error).__name__}: {error}"
-    findings = Findings(**parts, failures=failures)
+    findings = Findings(**found, failures=failures)
     if failures or text.cache is None:
         return findings
     try:
         save_entry(text.cache, text.to_key(to_version()), _to_entry(findings))
     except OSError as error:
-        return Findings(**parts, unsaved=error.strerror or str(error))
+        return Findings(**found, unsaved=error.strerror or str(error))
     return findings
 
 
@@ -151,11 +151,11 @@ def _find_words(text: PaperText) -> dict[str, Any]:
     return {"words": count_words("\n".join(body for _, body in text.bodies))}
 
 
-PARTS: dict[str, Callable[[PaperText], dict[str, Any]]] = {
+FINDERS: dict[str, Callable[[PaperText], dict[str, Any]]] = {
     "citations": _find_citations,
     "related papers": _find_words,
     "related aspects": lambda text: {"aspects": find_aspects(text.headings, text.bodies)},
-    "tags": lambda text: {"acronyms": tuple(find_explained(body for _, body in text.bodies))},
+    "tags": lambda text: {"acronyms": tuple(find_acronyms(body for _, body in text.bodies))},
     "mentions": lambda text: {"names": read_names(body for _, body in text.bodies)},
     "code links": lambda text: {"code_links": tuple(find_code(text.bodies))},
 }
@@ -171,8 +171,8 @@ def _to_entry(found: Findings) -> dict[str, Any]:
         "code_links": [[link.url, link.page, link.evidence] for link in links],
         "acronyms": found.acronyms,
         "vocabulary": SEPARATOR.join(sorted(names.words)),
-        "names": [[SEPARATOR.join(name), text] for name, text in names.names.items()],
-        "on": sorted(SEPARATOR.join(name) for name in names.on),
+        "names": [[SEPARATOR.join(name), text] for name, text in names.candidates.items()],
+        "on": sorted(SEPARATOR.join(name) for name in names.after_on),
         "words": _to_counts(found.words),
         "aspects": {
             name: [aspect.beginning, *_to_counts(aspect.words)]
@@ -182,7 +182,7 @@ def _to_entry(found: Findings) -> dict[str, Any]:
 
 
 def _from_entry(entry: Mapping[str, Any]) -> Findings:
-    seen = Seen(
+    names = PaperNames(
         frozenset(_split(entry["vocabulary"])),
         {tuple(name.split(SEPARATOR)): text for name, text in entry["names"]},
         frozenset(tuple(name.split(SEPARATOR)) for name in entry["on"]),
@@ -192,7 +192,7 @@ def _from_entry(entry: Mapping[str, Any]) -> Findings:
         entry["citing_notes"],
         tuple(CodeLink(*link) for link in entry["code_links"]),
         tuple((acronym, long) for acronym, long in entry["acronyms"]),
-        seen,
+        names,
         _from_counts(*entry["words"]),
         {
             name: Aspect(beginning, _from_counts(*counts))

@@ -46,18 +46,18 @@ LEADING = frozenset(
 
 
 @dataclass(frozen=True)
-class Seen:
+class PaperNames:
     """The words and candidates of one paper, which are added to the counts of a collection."""
 
     words: frozenset[str]
     """All words of the paper, in their printed case."""
-    names: Mapping[tuple[str, ...], str]
+    candidates: Mapping[tuple[str, ...], str]
     """Candidate -> its first printed form, in order of appearance."""
-    on: frozenset[tuple[str, ...]]
+    after_on: frozenset[tuple[str, ...]]
     """Candidates after "on", as in "on the X dataset"."""
 
 
-def read_names(bodies: Iterable[str]) -> Seen:
+def read_names(bodies: Iterable[str]) -> PaperNames:
     """Read one paper: the text of its pages without the references."""
     vocabulary: set[str] = set()
     printed: dict[tuple[str, ...], str] = {}
@@ -73,7 +73,7 @@ def read_names(bodies: Iterable[str]) -> Seen:
                 )
                 if "on" in words[max(0, start - 2) : start]:
                     on.add(name)
-    return Seen(frozenset(vocabulary), printed, frozenset(on))
+    return PaperNames(frozenset(vocabulary), printed, frozenset(on))
 
 
 def _find_names(words: list[str], gaps: list[str]) -> Iterator[tuple[tuple[str, ...], int, int]]:
@@ -97,13 +97,13 @@ class Miner:
         """Read and count one paper: the text of its pages without the references."""
         self.count(read_names(bodies))
 
-    def count(self, seen: Seen) -> None:
+    def count(self, found: PaperNames) -> None:
         """Count one paper that has been read."""
-        self.frequencies.add(seen.words)
-        self._papers.update(seen.names.keys())
-        for name, printed in seen.names.items():
+        self.frequencies.add(found.words)
+        self._papers.update(found.candidates.keys())
+        for name, printed in found.candidates.items():
             self._printed.setdefault(name, printed)
-        self._on |= seen.on
+        self._on |= found.after_on
         if len(self._papers) > self._kept:
             self._forget()
 

@@ -85,7 +85,7 @@ class Acronyms:
 
     def read(self, bodies: Iterable[str]) -> None:
         """Read and count the pages of one paper."""
-        self.count(find_explained(bodies))
+        self.count(find_acronyms(bodies))
 
     def count(self, pairs: Iterable[tuple[str, str]]) -> None:
         """Count the acronyms of one paper, each with its long form."""
@@ -102,12 +102,12 @@ class Acronyms:
         return found
 
 
-def find_explained(bodies: Iterable[str]) -> list[tuple[str, str]]:
+def find_acronyms(bodies: Iterable[str]) -> list[tuple[str, str]]:
     """Return (acronym, long form) of the acronyms that the pages of a paper explain, each once."""
-    return sorted({pair for body in bodies for pair in _explained(body)})
+    return sorted({pair for body in bodies for pair in _find_acronyms(body)})
 
 
-def _explained(body: str) -> Iterator[tuple[str, str]]:
+def _find_acronyms(body: str) -> Iterator[tuple[str, str]]:
     """Yield acronyms that are the initials of the words before them, with these words."""
     for match in ACRONYM.finditer(body):
         acronym = match.group(1)

@@ -32,7 +32,7 @@ def test_findings_are_the_same_from_the_cache(tmp_path):
     assert found.entries[0].authors[0].key == "kingma-d"
     assert found.code_links[0].url == "https://github.com/ada/hedges"
     assert found.acronyms == (("GAN", "generative adversarial network"),)
-    assert ("Hedge", "1000") in found.names.names
+    assert ("Hedge", "1000") in found.names.candidates
     assert found.words["dropout"] == 2
     assert findings.find_cached(text) == found
 
@@ -60,11 +60,11 @@ def test_the_key_changes_with_the_pages_the_references_and_the_version():
     assert to_text(cache="elsewhere").to_key("1") == keys[0]
 
 
-def test_rules_that_fail_cost_their_part_and_nothing_is_kept(tmp_path, monkeypatch):
+def test_a_paper_lacks_only_the_facts_of_rules_that_fail_and_is_not_cached(tmp_path, monkeypatch):
     def fail(text):
         raise ValueError("array must not contain NaN")
 
-    monkeypatch.setitem(findings.PARTS, "citations", fail)
+    monkeypatch.setitem(findings.FINDERS, "citations", fail)
     found = findings.find(to_text(cache=tmp_path))
     assert found.failures == {"citations": "ValueError: array must not contain NaN"}
     assert (found.entries, len(found.code_links)) == ((), 1)
