@@ -25,17 +25,17 @@ def _kinds() -> dict[str, str]:
     languages = yaml.safe_load(SHIPPED.read_text(encoding="utf-8"))
     order = ("after", "weak", "lists")  # a word that heads lists in any language is such a heading
     return {
-        to_letters(heading): kind
+        to_heading_key(heading): kind
         for kind in order
         for own in languages.values()
         for heading in own[kind]
     }
 
 
-def to_letters(line: str) -> str:
-    """Return the letters of a line, in lower case.
+def to_heading_key(line: str) -> str:
+    """Return the key by which headings are compared: the letters of a line, in lower case.
 
-    >>> to_letters("R EFERENCES:")
+    >>> to_heading_key("R EFERENCES:")
     'references'
     """
     return NO_LETTERS.sub("", line.casefold())
@@ -53,10 +53,10 @@ def find_kind(line: str) -> str | None:
     if not line or len(line) > LONGEST or line[-1] in ",;.-":
         return None
     kinds = _kinds()
-    letters = to_letters(line)
+    letters = to_heading_key(line)
     if kind := kinds.get(letters):
         return kind if not any(c.isdigit() for c in line) or NUMBERING.match(line) else None
     if len(letters) > 7 and letters[::2] == letters[1::2]:
         return kinds.get(letters[::2])
     numbering = NUMBERING.match(line)
-    return kinds.get(to_letters(line[numbering.end() :])) if numbering else None
+    return kinds.get(to_heading_key(line[numbering.end() :])) if numbering else None

@@ -68,7 +68,7 @@ def to_letters(text: str) -> tuple[str, list[int]]:
     ('levyflights', [0, 1, 2, 3, 5, 5, 6, 7, 8, 9, 10])
     """
     letters: list[str] = []
-    places: list[int] = []
+    indexes: list[int] = []
     for index, character in enumerate(text):
         plain = character.lower()
         if not character.isascii():
@@ -76,8 +76,8 @@ def to_letters(text: str) -> tuple[str, list[int]]:
         elif not character.isalnum():
             continue
         letters += plain
-        places += [index] * len(plain)
-    return "".join(letters), places
+        indexes += [index] * len(plain)
+    return "".join(letters), indexes
 
 
 def to_letters_only(text: str) -> str:

@@ -88,9 +88,9 @@ def find_words(layout: Layout, needles: Sequence[Needle]) -> list[tuple[int, int
     """
     found = set()
     for hyphen in ("", "-"):
-        text, places = _to_plain(layout.text, hyphen)
+        text, indexes = _to_plain(layout.text, hyphen)
         for start, end, _, _ in find(text, needles, MOST_WORDS):
-            found.add((places[start], places[end - 1] + 1))
+            found.add((indexes[start], indexes[end - 1] + 1))
     return sorted(found)
 
 
@@ -102,7 +102,7 @@ def _to_plain(text: str, hyphen: str) -> tuple[str, list[int]]:
         hyphen: Text that replaces a hyphen at the end of a line.
     """
     characters: list[str] = []
-    places: list[int] = []
+    indexes: list[int] = []
     for index, character in enumerate(text):
         is_broken = character in HYPHENS or (
             character == "-" and text[index + 1 : index + 2] == "\n"
@@ -117,14 +117,14 @@ def _to_plain(text: str, hyphen: str) -> tuple[str, list[int]]:
         else:
             plain = unicodedata.normalize("NFKC", character)
         characters += plain
-        places += [index] * len(plain)
-    return "".join(characters), places
+        indexes += [index] * len(plain)
+    return "".join(characters), indexes
 
 
 def find_passage(layout: Layout, passage: str) -> tuple[int, int] | None:
     """Return (start, end) of the characters of a passage of the cleaned text; None if not found."""
     wanted, _ = to_letters(passage)
-    letters, places = to_letters(layout.text)
+    letters, indexes = to_letters(layout.text)
     if not wanted or not letters:
         return None
     start = letters.find(wanted)
@@ -136,7 +136,7 @@ def find_passage(layout: Layout, passage: str) -> tuple[int, int] | None:
         if found is None:
             return None
         start, end = found.dest_start, found.dest_end
-    return places[start], places[end - 1] + 1
+    return indexes[start], indexes[end - 1] + 1
 
 
 def to_boxes(layout: Layout, lines: Sequence[Line], start: int, end: int) -> list[Box]:
@@ -170,9 +170,9 @@ def locate_in_paragraphs(
     first = "".join(own for own, _ in letters).find(wanted) if wanted else -1
     last, before = first + len(wanted), 0
     located = []
-    for paragraph, (own, places) in zip(paragraphs, letters, strict=True):
+    for paragraph, (own, indexes) in zip(paragraphs, letters, strict=True):
         start, end = max(first - before, 0), min(last - before, len(own))
         is_in = first >= 0 and start < end
-        located.append((paragraph, (places[start], places[end - 1] + 1) if is_in else (0, 0)))
+        located.append((paragraph, (indexes[start], indexes[end - 1] + 1) if is_in else (0, 0)))
         before += len(own)
     return located

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,6 +23,10 @@ FEW_COLOURS = 4096
 PALETTE = 64
 """Number of colours of the image of a text page: letters look the same, at half a WebP's size."""
 NEARLY_WHITE = 247
+
+
+PdfBox = tuple[float, float, float, float]
+"""(left, bottom, right, top) of a box in the PDF's own coordinates."""
 
 
 class NoPageError(Exception):
@@ -55,7 +59,7 @@ class Layout:
 def read_layout(path: Path, number: int) -> Layout:
     """Return the layout of a page, counted from 1. Raises `NoPageError`."""
     with _open_page(path, number) as (document, page):
-        to_shown = _placing(page)
+        to_shown = _to_transformation(page)
         characters, boxes = [], []
         for character, box in _read_characters(page):
             characters.append(character)
@@ -100,7 +104,7 @@ def _open_page(path: Path, number: int) -> Iterator[tuple[Any, Any]]:
             raise NoPageError(f"the page cannot be read ({error})") from None
 
 
-def _placing(page: Any) -> Any:
+def _to_transformation(page: Any) -> Callable[[PdfBox], Box]:
     """Return the function that maps a box of the PDF, in which y grows upwards, to the page shown.
 
     pdfium maps points to whole pixels of a device; mapping three points to a large device gives the
@@ -121,7 +125,7 @@ def _placing(page: Any) -> Any:
     x0, y0 = to_device(0, 0)
     (ax, ay), (bx, by) = ((x - x0, y - y0) for x, y in (to_device(1, 0), to_device(0, 1)))
 
-    def place(box: tuple[float, float, float, float]) -> Box:
+    def to_shown(box: PdfBox) -> Box:
         left, bottom, right, top = box
         corners = [
             (x0 + ax * x + bx * y, y0 + ay * x + by * y)
@@ -131,10 +135,10 @@ def _placing(page: Any) -> Any:
         across, down = zip(*corners, strict=True)
         return Box(min(across), min(down), max(across), max(down))
 
-    return place
+    return to_shown
 
 
-def _read_characters(page: Any) -> Iterator[tuple[str, tuple[float, float, float, float] | None]]:
+def _read_characters(page: Any) -> Iterator[tuple[str, PdfBox | None]]:
     """Yield each character of a page with its box, which is as high as its line."""
     from pypdfium2 import raw
 

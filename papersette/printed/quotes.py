@@ -68,9 +68,9 @@ def locate(quote: str, check: str, pages: Mapping[int, str], page: int) -> Found
 
 def _beginnings(text: str, wanted: str, length: int) -> Iterator[tuple[str, str]]:
     """Yield (letters, passage) wherever a text has the wanted letters."""
-    letters, places = to_letters(text)
+    letters, indexes = to_letters(text)
     start = letters.find(wanted) if wanted else -1
     while start >= 0:
         end = min(len(letters), start + max(length, len(wanted)))
-        yield letters[start:end], text[places[start] : places[end - 1] + 1]
+        yield letters[start:end], text[indexes[start] : indexes[end - 1] + 1]
         start = letters.find(wanted, start + 1)
