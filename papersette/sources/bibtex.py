@@ -23,6 +23,7 @@ from bibtexparser.model import (
     DuplicateBlockKeyBlock,
     DuplicateFieldKeyBlock,
     Entry,
+    Field,
     ImplicitComment,
     ParsingFailedBlock,
 )
@@ -60,11 +61,17 @@ NO_FOLDER = (
 )
 USED = set(
     "title author year date month abstract tldr keywords langid language doi license copyright url "
-    "pdf file eprint archiveprefix eprinttype primaryclass".split()
+    "pdf file eprint archiveprefix eprinttype primaryclass crossref".split()
 )
 """Fields that are read, besides those of the venue."""
 VENUE_FIELDS = {"journal": "journal", "journaltitle": "journal", "booktitle": "conference"}
 """Field that names the venue of an entry -> kind of the venue."""
+INHERITED = ("booktitle", "year", "date", "month", "publisher", "journal", "journaltitle")
+"""Fields that an entry takes from the entry of its volume, which its field crossref names."""
+NO_VOLUME = (
+    "names the entry {} in “crossref”, which the file does not have, so that its venue and year "
+    "may be missing: export the entry of the volume, too"
+)
 TWICE = "has the field “{}” more than once; the first value is used: remove the others"
 UNIQUE = "\0"
 """Separates a key that is used twice from what makes it unique while the file is read."""
@@ -223,10 +230,30 @@ def _read_blocks(path: Path) -> Blocks:
     for entry in library.entries:
         entry.key = entry.key.partition(UNIQUE)[0]
     reasons = {line: [UNREAD_FIELD] for line in authors.unread | decode.unread}
-    for line, found in (*normalise.reasons.items(), *authors.reasons.items()):
+    orphans = _complete_from_volumes(library.entries)
+    for line, found in (*normalise.reasons.items(), *authors.reasons.items(), *orphans):
         reasons.setdefault(line, []).extend(found)
     entries = sorted(library.entries, key=lambda entry: entry.start_line or 0)
     return Blocks(entries, failed, reasons)
+
+
+def _complete_from_volumes(entries: Sequence[Entry]) -> list[tuple[int | None, list[str]]]:
+    """Add to entries what their volumes give; return the lines of those without, and reasons."""
+    by_key = {entry.key.strip().lower(): entry for entry in reversed(entries)}
+    orphans: list[tuple[int | None, list[str]]] = []
+    for entry in entries:
+        own = {name: one.value for name, one in entry.fields_dict.items()}
+        name = values.to_text(own.get("crossref"))
+        volume = by_key.get(name.lower()) if name else None
+        if name and volume is None:
+            orphans.append((entry.start_line, [NO_VOLUME.format(name)]))
+        given = {one.key: one.value for one in volume.fields} if volume else {}
+        given = {"booktitle": given.get("title"), **given} | own
+        dates = {"date", "month"} if "year" in own else set()
+        for key in INHERITED:
+            if given.get(key) and key not in own and key not in dates:
+                entry.set_field(Field(key, given[key]))
+    return orphans
 
 
 def _reason(block: Block) -> str:
@@ -284,14 +311,14 @@ def _to_paper(entry: Entry, settings: Settings, file: Path | None) -> tuple[Pape
     paper = Paper(
         paper_id=entry.key.strip(),
         venue=venue,
-        title=values.to_text(given.get("title")),
+        title=values.to_plain(given.get("title")),
         authors=tuple(
             Author(name.text, family=values.to_family(name.text, name.family))
             for name in given.get("author", ())
         ),
         year=year,
         published=published,
-        abstract=values.to_paragraphs(given.get("abstract")),
+        abstract=values.to_paragraphs(values.to_plain(given.get("abstract"), lines=True)),
         tldr=values.to_text(given.get("tldr")),
         tags=values.to_list(given.get("keywords"), separators=";,|"),
         language=values.to_language(given.get("langid") or given.get("language"))

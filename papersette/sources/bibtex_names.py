@@ -22,6 +22,8 @@ from papersette.sources import latex, values
 TRAILING_AND = re.compile(r"(?:\s+and|\s*;)+\s*$", re.IGNORECASE)
 OTHERS = re.compile(r"(?:^|[\s,]+)\{?(?:et\.?\s+al\b\.?|and\s+others|others)\}?[\s.,]*$", re.I)
 """The end of a list of authors that is cut."""
+EXTENDED = re.compile(r"\s*(?:family|given|prefix|suffix)\s*=")
+"""The start of a name in parts, “family=Maaten, given=Laurens, prefix=van der”, as in BibLaTeX."""
 ENTITY = re.compile(r"&#?\w+;")
 CUT = "ends its authors with “{}”, so that the others are unknown; name them in the entry"
 
@@ -49,7 +51,9 @@ class ReadAuthors(BlockMiddleware):
         """Change a library; if it has lists with commas, two names with a comma are also a list."""
         fields = [field for entry in library.entries for field in entry.fields]
         authors = [str(field.value) for field in fields if field.key == "author"]
-        self._is_usual = any(separate_names(text) for text in authors if "," in text)
+        self._is_usual = any(
+            separate_names(text) for text in authors if "," in text and not EXTENDED.search(text)
+        )
         return super().transform(library)
 
     def transform_entry(self, entry: Entry, library: Library) -> Entry:
@@ -66,6 +70,9 @@ class ReadAuthors(BlockMiddleware):
             text = TRAILING_AND.sub("", text[: cut.start()])
             words = cut.group().strip(" ,{}\n")
             reasons += [CUT.format(words)] * ("others" not in words)  # which is BibTeX's own word
+        people = split_multiple_persons_names(text)
+        if any(map(EXTENDED.match, people)):
+            text = " and ".join(map(_to_usual, people))
         separated = separate_names(text, pairs=self._is_usual)
         names = separated if separated is not None else split_multiple_persons_names(text)
         found = [name for one in names if (name := self._to_name(one, line))]
@@ -94,6 +101,21 @@ class ReadAuthors(BlockMiddleware):
         is_separate = "," in given or not parts.first
         text = values.to_text(name.strip(" ,{}"))
         return PersonName(text, values.to_text(family) if is_separate else None) if text else None
+
+
+def _to_usual(name: str) -> str:
+    """Return a name in parts as “prefix family, suffix, given”, and other names unchanged.
+
+    >>> _to_usual("family=Maaten, given={Laurens}, prefix=van der, useprefix=true")
+    'van der Maaten, Laurens'
+    """
+    if not EXTENDED.match(name):
+        return name
+    pairs = (part.partition("=") for part in split_outside(name, ","))
+    parts = {key.strip(): text.strip().strip('"') for key, _, text in pairs}
+    parts = {key: re.sub(r"^\{([^{}]*)\}$", r"\1", text) for key, text in parts.items()}
+    family = f"{parts.get('prefix', '')} {parts.get('family', '')}".strip()
+    return ", ".join(filter(None, (family, parts.get("suffix"), parts.get("given"))))
 
 
 def separate_names(text: str, *, pairs: bool = False) -> list[str] | None:

@@ -23,8 +23,13 @@ VERBATIM = {"url", "doi", "pdf", "file", "eprint"}
 """Fields without commands: pylatexenc would take % for a comment and ~ for a space."""
 NAMES = {"TeX": "TeX", "LaTeX": "LaTeX", "BibTeX": "BibTeX", "XeTeX": "XeTeX", "LaTeXe": "LaTeX2e"}
 """Command -> the name that it prints."""
+SIGNS = {"textless": "<", "textgreater": ">", "textbar": "|", "textasciicircum": "^"}
+"""Command -> its character, where pylatexenc knows none or another."""
+LONE_ACCENT = re.compile(r"\\([\^~])\{\s*\}")
+"""An accent on nothing, with which reference managers write its character."""
 BARE_PERCENT = re.compile(r"(?<!\\)((?:\\\\)*)%")
 """A percent sign that begins a comment in LaTeX, but not in BibTeX."""
+LONE = {"^": r"\textasciicircum{}", "~": r"\textasciitilde{}"}
 TILDE = re.compile(r"\\(?:textasciitilde|string\s*~|~)(?:\{\})?|\$\\sim\$")
 ESCAPED = re.compile(r"\\([_%&#$^{}])|[{}]")
 """A character that is escaped, or a brace."""
@@ -39,7 +44,8 @@ def decode(text: str) -> str:
     'rings: 10% of LaTeX & Müll'
     """
     try:
-        walker = LatexWalker(BARE_PERCENT.sub(r"\1\\%", text), latex_context=_to_grammar())
+        plain = LONE_ACCENT.sub(lambda found: LONE[found[1]], BARE_PERCENT.sub(r"\1\\%", text))
+        walker = LatexWalker(plain, latex_context=_to_grammar())
         found: str = _to_decoder().nodelist_to_text(walker.get_latex_nodes()[0])
     except Exception as error:  # noqa: BLE001 - a command without its argument can raise anything
         raise ValueError(str(error)) from None
@@ -72,6 +78,7 @@ def _to_name(node: LatexMacroNode) -> str:
 def _to_decoder() -> LatexNodes2Text:
     context = get_default_latex_context_db()
     names = [MacroTextSpec(command, simplify_repl=_to_name) for command in NAMES]
+    names += [MacroTextSpec(command, simplify_repl=sign) for command, sign in SIGNS.items()]
     context.add_context_category(
         "papersette",
         prepend=True,

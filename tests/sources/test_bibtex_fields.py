@@ -161,3 +161,47 @@ def test_a_file_that_is_missing_is_named(tmp_path):
     _, (problem,) = read(tmp_path, entry, tmp_path / "pdfs")
     assert (problem.item, problem.paper_id) == ("refs.bib: line 1", "a")
     assert "names the file missing.pdf, which is not in pdfs" in problem.reason
+
+
+def test_an_entry_takes_venue_and_year_from_the_volume_that_it_names(tmp_path):
+    content = (
+        "@inproceedings{a, title={A}, crossref={Vol}}\n"
+        "@inproceedings{b, title={B}, crossref={gone}, year=2018}\n"
+        "@proceedings{vol, title={Proceedings of Moss}, year=2017, publisher={Green}}"
+    )
+    (a, b), (problem,) = read(tmp_path, content, venue=Venue("ours", "Ours", kind="list"))
+    assert (a.title, a.year, a.venue.name, a.venue.publisher) == (
+        "A",
+        2017,
+        "Proceedings of Moss",
+        "Green",
+    )
+    assert (b.year, b.venue.name, problem.paper_id) == (2018, "Ours", "b")
+    assert "names the entry gone in “crossref”, which the file does not have" in problem.reason
+
+
+@pytest.mark.parametrize(
+    ("written", "names"),
+    [
+        (
+            "family=Maaten, given=Laurens, prefix=van der, useprefix=true and Ash, Ann",
+            [("Laurens van der Maaten", None), ("Ann Ash", None)],
+        ),
+        ("family=Elm Ash, given={Ann}", [("Ann Elm Ash", "Elm Ash")]),
+        ("given=Bo, family={Bay}, suffix=Jr.", [("Bo Bay Jr.", None)]),
+    ],
+)
+def test_a_name_in_the_parts_of_biblatex_is_one_author(tmp_path, written, names):
+    (paper,), problems = read(tmp_path, f"@misc{{a, title={{A}}, author={{{written}}}}}")
+    assert [(author.name, author.family) for author in paper.authors] == names
+    assert problems == []
+
+
+def test_tags_and_signs_that_mendeley_escapes_are_read(tmp_path):
+    (paper,), _ = read(
+        tmp_path,
+        r"@misc{a, title={{Growth of {\textless}i{\textgreater}E. coli{\textless}/i{\textgreater}"
+        r" at {\textless} 10{\^{}}2}}, abstract={A {\textless}b{\textgreater}{\textbar}x"
+        r"{\textbar}{\textless}/b{\textgreater}.}}",
+    )
+    assert (paper.title, paper.abstract) == ("Growth of E. coli at < 10^2", "A |x|.")
