@@ -31,8 +31,20 @@ MAX_CHANGES = 1000
 PACKAGE = Path(__file__).parents[1]
 RANKING = ("metadata.yml", "settings.json", "plugins/*.py")
 """Files of the site that affect the ranking of its search, which the build measures."""
-LIBRARIES = ("datasette", "numpy", "rapidfuzz", "scikit-learn", "scipy", "tantivy")
-"""Libraries whose version may change the result; `engines.VERSION` covers the PDF libraries."""
+LIBRARIES = (
+    "anyascii",
+    "datasette",
+    "numpy",
+    "opentsne",
+    "py3langid",
+    "rapidfuzz",
+    "scikit-learn",
+    "scipy",
+    "sparse-dot-topn",
+    "tantivy",
+)
+"""Libraries whose version may change the result. `engines.VERSION` covers those that read PDFs, and
+the items of a build show what those that read its sources return."""
 
 Row = dict[str, Any]
 

@@ -1,6 +1,8 @@
 """The fingerprint of a build changes with everything that the result depends on."""
 
+import ast
 import shutil
+import sys
 from importlib import metadata
 
 import pytest
@@ -51,12 +53,28 @@ def test_an_edited_file_gives_another_fingerprint(fingerprint, tmp_path, name):
     assert fingerprint() != before
 
 
-@pytest.mark.parametrize("library", ["datasette", "numpy", "rapidfuzz", "scikit-learn", "scipy"])
+@pytest.mark.parametrize("library", history.LIBRARIES)
 def test_another_version_of_a_library_gives_another_fingerprint(fingerprint, monkeypatch, library):
     before = fingerprint()
     real = metadata.version
     monkeypatch.setattr(metadata, "version", lambda name: "999" if name == library else real(name))
     assert fingerprint() != before
+
+
+def test_the_fingerprint_covers_every_library_that_computes_facts():
+    computing = set()
+    for folder in ("knowledge", "database", "search"):
+        for path in (ROOT / "papersette" / folder).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.ImportFrom):
+                    computing.add(node.module.split(".")[0])
+                elif isinstance(node, ast.Import):
+                    computing |= {alias.name.split(".")[0] for alias in node.names}
+    computing -= {*sys.stdlib_module_names, "papersette"}
+    distributions = metadata.packages_distributions()
+    names = {distributions[module][0].lower().replace("_", "-") for module in computing}
+    # These read a file or a table, or limit threads: another version gives the same rows.
+    assert names - set(history.LIBRARIES) == {"pyyaml", "sqlite-utils", "threadpoolctl"}
 
 
 @pytest.mark.parametrize(
