@@ -57,11 +57,15 @@ def _to_number(error: Exception) -> int | None:
 
 
 def limit_memory(limit: int) -> None:
-    """Limit the address space of this process to its current size plus this many bytes."""
+    """Limit the address space of this process to its current size plus this many bytes.
+
+    A lower limit that the system sets, such as that of `ulimit -v`, stays.
+    """
     statm = Path("/proc/self/statm")  # exists on Linux only
     used = int(statm.read_text().split()[0]) * resource.getpagesize() if statm.exists() else 0
     hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-    resource.setrlimit(resource.RLIMIT_AS, (used + limit, hard))
+    soft = used + limit if hard == resource.RLIM_INFINITY else min(used + limit, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
 
 
 def release_memory() -> None:

@@ -1,7 +1,9 @@
-"""What a process has freed is given back to the system, where the C library can do that."""
+"""Limits of memory are set within those of the system, and freed memory is returned to it."""
 
 import ctypes
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -25,3 +27,17 @@ def test_freed_memory_is_returned_although_some_above_it_is_in_use():
     system.release_memory()
     assert read_resident_mb() < used - 50
     assert len(above) == 2000
+
+
+LIMITED = """
+import resource
+from papersette import system
+hard = 8 << 30
+resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
+system.limit_memory(1 << 42)
+assert resource.getrlimit(resource.RLIMIT_AS) == (hard, hard)
+"""
+
+
+def test_a_limit_of_memory_that_the_system_sets_is_not_exceeded():
+    subprocess.run([sys.executable, "-c", LIMITED], check=True)
