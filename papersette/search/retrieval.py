@@ -104,7 +104,9 @@ class Retriever:
         citations(…) and references(…) too.
         """
         matching = self._match(query, filters)
-        inner = {kind: [n.typed for n in matching.notices if n.kind == kind] for kind in RELAXATIONS}
+        inner = {
+            kind: [n.typed for n in matching.notices if n.kind == kind] for kind in RELAXATIONS
+        }
         matching.missing = tuple(dict.fromkeys([*matching.missing, *inner["missing"]]))
         matching.partial |= bool(inner["partial"])
         matching.relaxed |= bool(inner["relaxed"])
