@@ -57,7 +57,7 @@ def main(arguments: list[str], site_folder: Path) -> int:
     megabytes = sum(path.stat().st_size for path in files) / 1e6
     seconds = time.monotonic() - started
     print(f"{options.folder}: {len(files):,} files, {megabytes:,.1f} MB, {seconds:,.0f} seconds")
-    print(f"To look at it: {Path(sys.executable).name} -m http.server -d {options.folder} 8002")
+    print(f"To look at it: python3 -m http.server -d {options.folder} 8002")
     return 0
 
 
