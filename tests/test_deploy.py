@@ -129,6 +129,16 @@ def test_proxies_pass_on_to_the_ports_of_the_service(name):
     assert "127.0.0.1:8001" in text
 
 
+def test_nginx_forwards_the_largest_upload_and_its_client():
+    from papersette.site.readers_forms import LARGEST_UPLOAD
+
+    text = (ROOT / "deploy/nginx.conf").read_text()
+    largest = re.search(r"client_max_body_size (\d+)m;", text)
+    assert int(largest[1]) * 2**20 > LARGEST_UPLOAD
+    assert "X-Forwarded-For" in text
+    assert "papersette-limits: {proxies: 1}" in text
+
+
 def test_nginx_takes_its_configuration(tmp_path):
     nginx = shutil.which("nginx") or shutil.which("/usr/sbin/nginx")
     if nginx is None:
@@ -141,3 +151,33 @@ def test_nginx_takes_its_configuration(tmp_path):
         [nginx, "-t", "-c", tmp_path / "nginx.conf"], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+def rebuild(folder, *options):
+    """Run deploy/rebuild.sh in a folder with a catalog; return its status and output."""
+    command = [ROOT / "deploy/rebuild.sh", "catalog.yml", *options]
+    environment = {"PATH": "/usr/bin:/bin", "PYTHON": sys.executable}
+    done = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.mark.slow
+def test_a_nightly_rebuild_replaces_the_database_only_if_the_comparison_allows_it(tmp_path):
+    source = {"kind": "table", "file": "papers.csv"}
+    source["venue"] = {"venue_id": "v", "name": "V", "year": 2019, "kind": "list"}
+    catalog = {"title": "T", "data": ".", "sources": [source]}
+    (tmp_path / "catalog.yml").write_text(yaml.safe_dump(catalog))
+    rows = [f"p{number},Noise of gradient {number}" for number in range(9)]
+    table = tmp_path / "papers.csv"
+    table.write_text("\n".join(["paper_id,title", *rows]) + "\n")
+    status, said = rebuild(tmp_path, "--min-papers", "9")
+    assert status == 0, said
+    before = (tmp_path / "papers.db").read_bytes()
+    table.write_text("\n".join(["paper_id,title", *rows[:5]]) + "\n")
+    status, said = rebuild(tmp_path)
+    assert status == 1
+    assert "do not deploy" in said
+    assert (tmp_path / "papers.db").read_bytes() == before
+    assert not (tmp_path / ".cache/next").exists()
