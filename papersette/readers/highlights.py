@@ -17,6 +17,9 @@ SAVE = """
 insert into highlights (reader_id, paper_id, page, quote, "check", passage, note, added)
 values (?, ?, ?, ?, ?, ?, ?, ?) on conflict do update set note = excluded.note
 """
+IS_SAVED = """
+select 1 from highlights where (reader_id, paper_id, quote, "check") = (?, ?, ?, ?)
+"""
 LIST = """
 select highlight_id, paper_id, page, quote, "check", passage, note, added from highlights
 where reader_id = :reader_id and (:paper_id = '' or paper_id = :paper_id)
@@ -63,10 +66,11 @@ def save(
         note: The reader's note.
 
     Raises:
-        TooMany: The reader has `MOST` highlights.
+        TooMany: The reader has `MOST` highlights, and this is another.
     """
     count = conn.execute("select count(*) from highlights where reader_id = ?", [reader_id])
-    if count.fetchone()[0] >= MOST:
+    is_saved = conn.execute(IS_SAVED, (reader_id, paper_id, *quote)).fetchone()
+    if count.fetchone()[0] >= MOST and not is_saved:
         raise TooMany
     values = (passage[:LONGEST_PASSAGE], note[:LONGEST_NOTE], now())
     conn.execute(SAVE, (reader_id, paper_id, page, *quote, *values))
