@@ -36,10 +36,10 @@ def mark(conn: sqlite3.Connection, titles: Mapping[str, str]) -> int:
 
     Args:
         conn: A connection for writing.
-            titles: Id -> title of the papers of `list_ids` that are in the publication.
+        titles: Id -> title of the papers of `list_ids` that are in the publication.
 
-        Returns:
-            The number of newly marked papers.
+    Returns:
+        The number of newly marked papers.
     """
     count = 0
     for paper_id in list_ids(conn):
