@@ -19,6 +19,8 @@ LEAST_SHARE = 0.5
 """Share of the words of a sentence that the cited passages must contain."""
 LEAST_WORDS = 2
 CITATION = re.compile(r"\s*\[\s*(\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*)\s*\]")
+RANGE = re.compile(r"(\d+)(?:\s*[–-]\s*(\d+))?")
+"""A number, or the first and the last number of a range, in a citation."""
 STRAY = re.compile(r"([.!?؟。])((?:\s*\[[\d\s,;–-]+\])+)")
 """A citation after the full stop of its sentence."""
 LINK = re.compile(r"https?:|www\.|\b[\w.+-]+@[\w-]+\.\w|\]\(|<\w|\w\.(?:com|org|net|io)\b", re.I)
@@ -69,11 +71,15 @@ def to_supported(sentence: str, passages: Mapping[int, str]) -> Supported | None
 
 def to_numbers(sentence: str) -> list[int]:
     """Return the numbers of the passages that a sentence cites.
-    >>> to_numbers("It holds [2, 3] for all [5].")
-    [2, 3, 5]
+
+    >>> to_numbers("It holds [2, 3] for all [5–7].")
+    [2, 3, 5, 6, 7]
     """
-    found = (re.findall(r"\d+", match) for match in CITATION.findall(sentence))
-    return list(dict.fromkeys(int(number) for group in found for number in group))
+    found: list[int] = []
+    for cited in CITATION.findall(sentence):
+        for first, last in RANGE.findall(cited):
+            found += range(int(first), int(last or first) + 1)
+    return list(dict.fromkeys(found))
 
 
 def is_said(text: str, source: str) -> bool:

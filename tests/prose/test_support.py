@@ -24,6 +24,13 @@ def test_a_sentence_with_the_words_of_its_passage_is_kept_without_the_number():
     )
 
 
+def test_a_range_cites_every_passage_in_it():
+    answer = "L2 regularization brings back some of it for 30 epochs [1–4]."
+    kept, dropped = texts(answer)
+    assert [numbers for _, numbers in kept] == [(1, 2, 4)]
+    assert dropped == 0
+
+
 def test_a_number_after_the_full_stop_belongs_to_the_sentence_before():
     answer = "Dropout restores no effect of weights. [1] L2 regularization brings back some [2]."
     kept, dropped = texts(answer)
