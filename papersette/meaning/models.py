@@ -7,6 +7,7 @@ describes them, so that a server needs nothing else to encode the questions of i
 
 from __future__ import annotations
 
+import dataclasses
 import difflib
 import hashlib
 import json
@@ -123,7 +124,8 @@ def read_folder(folder: Path, model: Model | None = None) -> Model:
         model: What is known of the model; the files must be those that it pins, if any.
 
     Raises:
-        UserError: A file is missing, or is not the one that is pinned.
+        UserError: A file is missing, or is not the one that is pinned, or the description is
+            damaged.
     """
     missing = [name for name in FILES if not (folder / name).is_file()]
     if missing:
@@ -131,7 +133,14 @@ def read_folder(folder: Path, model: Model | None = None) -> Model:
             f"{folder}: has no {' and no '.join(missing)}; the folder of a model has the files "
             f"{' and '.join(FILES)}"
         )
-    known = model or read_description(folder) or Model(folder.name)
+    known = model or read_description(folder)
+    if known is None and (folder / DESCRIPTION).exists():
+        fields = ", ".join(field.name for field in dataclasses.fields(Model))
+        raise UserError(
+            f"{folder / DESCRIPTION}: does not describe a model; correct it or remove it: it may "
+            f"have the keys {fields}"
+        )
+    known = known or Model(folder.name)
     pinned = dict(known.files)
     files = []
     for name in FILES:

@@ -68,6 +68,13 @@ def test_a_saved_model_is_read_again(minilm, tmp_path):
     assert (tmp_path / "copy/model.onnx").stat().st_size == model.files[0][1].size
 
 
+def test_a_folder_whose_description_has_a_misspelled_key_is_refused(minilm, tmp_path):
+    save_model(read_folder(minilm), tmp_path)
+    (tmp_path / "model.json").write_text('{"name": "mine", "query_prefx": "query: "}')
+    with pytest.raises(UserError, match=r"model\.json: does not describe a model; .*query_prefix"):
+        read_folder(tmp_path)
+
+
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"name": 1, "files": 3}', '{"nosuch": 1}'])
 def test_a_damaged_description_describes_nothing(tmp_path, text):
     (tmp_path / "model.json").write_text(text)
