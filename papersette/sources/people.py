@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from bibtexparser.middlewares.names import split_multiple_persons_names
 
-from papersette.names import ORGANISATION, SUFFIXES
+from papersette.names import EAST_ASIAN, ORGANISATION, SUFFIXES
 from papersette.records import Author
 from papersette.sources import bibtex_names, values
 
 MOST_GIVEN = 4
 """Most words of given names; more are an affiliation."""
+BRACKETS = re.compile(r"\([^()]*\)")
+AFTER_NAME = re.compile(r"(?P<name>[^(]+?)[\s*†‡]*\((?P<inside>[^()]*)\)[\s*†‡]*")
+"""A name, and what is in brackets after it: “Ann Ash (Uni A)*”, “Ash, Ann (57190000001)”."""
+NOT_PLACES = re.compile(r"\S*@\S*|\d{5,}")
+"""Addresses and numbers of people, which are not kept."""
+HIDDEN = str.maketrans(",;|", "\ue000\ue001\ue002")
+SHOWN = {code: chr(sign) for sign, code in HIDDEN.items() if isinstance(code, int)}
+AND, HIDDEN_AND = " and ", " \ue003 "
+"""What separates names, and characters that stand for it inside brackets."""
+NAMES = "name fullname displayname author".split()
+GIVEN_NAMES = "first given firstname givenname givennames forename".split()
+FAMILY_NAMES = "last family lastname familyname surname".split()
+PLACES = "affiliation affiliations institution institutions organization".split()
+"""Keys of an author who is an object in JSON, in lower case without blanks and signs."""
 TITLE = re.compile(r"ph\.? ?d\.?|m\.?d\.?|dr\.?|prof\.?", re.IGNORECASE)
 
 
@@ -37,10 +52,50 @@ def to_author(name: str, affiliation: str | None = None) -> Author:
     >>> author = to_author("Elm Ash, Ann")
     >>> author.name, author.family
     ('Ann Elm Ash', 'Elm Ash')
+    >>> author = to_author("Ann Ash (Uni A, Oslo)*")
+    >>> author.name, author.affiliation
+    ('Ann Ash', 'Uni A, Oslo')
     """
+    name = name.strip("*†‡ ")
+    found = AFTER_NAME.fullmatch(name)
+    if found and not ORGANISATION.search(found["name"]):
+        inside = values.to_text(NOT_PLACES.sub("", found["inside"]))
+        author = to_author(found["name"], affiliation or inside)
+        if inside and EAST_ASIAN.match(inside):
+            return replace(author, affiliation=affiliation, variants=(inside,))
+        return author
     direct = to_direct(name)
     family = values.to_family(direct, name.partition(",")[0]) if "," in name else None
     return Author(direct, affiliation, family=family)
+
+
+def to_person(given: Any) -> Author | None:
+    """Return the author that an object in JSON or a text describes; None if it has no name.
+
+    >>> author = to_person({"first": "Ann", "last": "Elm Ash", "affiliation": "Uni A"})
+    >>> author.name, author.family, author.affiliation
+    ('Ann Elm Ash', 'Elm Ash', 'Uni A')
+    """
+    if not isinstance(given, Mapping):
+        text = values.to_text(given)
+        return to_author(text) if text else None
+    by_key = {re.sub(r"[\W_]", "", str(key)).lower(): value for key, value in given.items()}
+
+    def first(keys: Sequence[str]) -> str | None:
+        return next((text for key in keys if (text := _to_names(by_key.get(key)))), None)
+
+    family, place, orcid = first(FAMILY_NAMES), first(PLACES), values.to_orcid(by_key.get("orcid"))
+    if text := values.to_text(" ".join(filter(None, (first(GIVEN_NAMES), family)))):
+        return Author(text, place, orcid=orcid, family=values.to_family(text, family))
+    name = first(NAMES)
+    return replace(to_author(name, place), orcid=orcid) if name else None
+
+
+def _to_names(given: Any) -> str | None:
+    """Return a text, the name of an object, or those of a list of either."""
+    parts = given if isinstance(given, list) else [given]
+    named = [part.get("name") if isinstance(part, Mapping) else part for part in parts]
+    return "; ".join(filter(None, map(values.to_text, named))) or None
 
 
 def read_authors(given: Any, separators: str) -> tuple[list[str], bool]:
@@ -52,15 +107,31 @@ def read_authors(given: Any, separators: str) -> tuple[list[str], bool]:
     ((['Ash, Ann', 'Bay, Bo'], False), (['Ann Ash', 'Bo Bay'], False))
     >>> read_authors("Fay, Flo, Gee, Gus", ";|")
     (['Fay, Flo', 'Gee, Gus'], True)
+    >>> read_authors("Ann Ash (Uni A, Oslo); Bo Bay", ";|")
+    (['Ann Ash (Uni A, Oslo)', 'Bo Bay'], False)
     """
     if isinstance(given, list):
         return list(values.to_list(given)), False
-    text = values.to_text(given) or ""
+    text = BRACKETS.sub(_to_hidden, values.to_text(given) or "")
+    names, is_guess = _separate(text, separators)
+    return [name.translate(SHOWN).replace(HIDDEN_AND, AND) for name in names], is_guess
+
+
+def _to_hidden(found: re.Match[str]) -> str:
+    """Return the text in brackets without what separates names."""
+    return found[0].translate(HIDDEN).replace(AND, HIDDEN_AND)
+
+
+def _separate(text: str, separators: str) -> tuple[list[str], bool]:
+    """Return the names in a text without brackets, and whether it was guessed how to separate."""
+    pieces = [piece.strip() for piece in text.split(",")]
+    if len(pieces) > 1 and all(AFTER_NAME.fullmatch(piece) for piece in pieces):
+        return pieces, False
     strong = "".join(mark for mark in ";|" if mark in separators and mark in text)
     parts = values.to_list(text, strong) if strong else ()
     if strong and ("," not in separators or _are_inverted(parts)):
         return [part.removeprefix("and ") for part in parts], False
-    if strong or ORGANISATION.search(text):
+    if strong or ORGANISATION.search(BRACKETS.sub("", text)):
         return list(values.to_list(text, separators)), False
     guessed = bibtex_names.separate_names(text, pairs="," in separators)
     if guessed and ("," not in separators or any("," in name for name in guessed)):

@@ -80,7 +80,7 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
         row, reasons = values.check_types(given, set(FIELDS) - LISTS)
         paper, doubts = _to_paper(row, settings, folder, item)
         yield paper
-        reasons += doubts
+        reasons += [*doubts, *_to_object_reasons(row)]
         yield from (Problem(venue, item, "read", reason, paper.paper_id) for reason in reasons)
         named = values.to_text(row.get("file"))
         unnamed += bool(named)
@@ -98,6 +98,14 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
 
 LISTS = {"authors", "affiliations", "tags", "ratings"}
 """Fields that are lists in JSON."""
+
+
+def _to_object_reasons(row: Mapping[str, Any]) -> Iterator[str]:
+    """Yield a reason for each list with objects, where only authors may be objects."""
+    for name in sorted(LISTS - {"authors"}):
+        given = row.get(name)
+        if isinstance(given, list) and any(isinstance(one, Mapping) for one in given):
+            yield f"has objects in “{name}”, which should be a list of texts; they are not used"
 
 
 def _check_fields(settings: Settings) -> None:
@@ -273,7 +281,10 @@ def _to_venue(given: Any) -> Venue | None:
 
 def _to_authors(row: Mapping[str, Any], separators: str) -> tuple[tuple[Author, ...], list[str]]:
     """Return the authors of a row with one affiliation each, and what was guessed or is unused."""
-    names, is_guess = people.read_authors(row["authors"], separators)
+    given = row["authors"]
+    if isinstance(given, list) and any(isinstance(one, Mapping) for one in given):
+        return _to_people(given)
+    names, is_guess = people.read_authors(given, separators)
     places = people.read_affiliations(row["affiliations"], separators, len(names))
     authors = tuple(map(people.to_author, names, places or (None,) * len(names)))
     reasons = []
@@ -286,6 +297,14 @@ def _to_authors(row: Mapping[str, Any], separators: str) -> tuple[tuple[Author, 
             f"are not used ({given[0][:60]}, …): separate one for each author by “;”"
         )
     return authors, reasons
+
+
+def _to_people(given: list[Any]) -> tuple[tuple[Author, ...], list[str]]:
+    """Return the authors in a list of objects, and a reason if some have no name."""
+    found = [author for one in given if (author := people.to_person(one))]
+    lost = len(given) - len(found)
+    reason = f"has {lost} of {len(given)} authors without “name”, or “first” and “last”"
+    return tuple(found), [f"{reason}; they are not used"] * bool(lost)
 
 
 def _to_reviews(given: Any) -> tuple[Review, ...]:

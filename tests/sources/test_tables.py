@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from papersette.records import Paper, Problem, Venue
+from papersette.records import Author, Paper, Problem, Venue
 from papersette.sources import recognition, table
 
 V = Venue("v-2020", "V 2020", 2020)
@@ -117,3 +117,44 @@ def test_csv_of_every_country_is_read_and_recognised(tmp_path, mark):
 def test_files_that_rows_name_without_a_folder_are_one_problem(tmp_path):
     _, (problem,) = read(tmp_path, "title,file\nA,a.pdf\nB,b.pdf\n")
     assert problem.reason.startswith("names files in 2 rows, but the catalog names no folder")
+
+
+@pytest.mark.parametrize(
+    ("cell", "authors"),
+    [
+        ("Ann Ash (Uni A)*; Bo Bay (Fern Group, Uni B)",
+         [("Ann Ash", "Uni A"), ("Bo Bay", "Fern Group, Uni B")]),
+        ("Ann Ash (Uni A, Oslo), Bo Bay (Moss and Fern Lab)",
+         [("Ann Ash", "Uni A, Oslo"), ("Bo Bay", "Moss and Fern Lab")]),
+        ("Ash, Ann (57190000001); Bay, Bo (b@x.org)", [("Ann Ash", None), ("Bo Bay", None)]),
+        ("Fern Society (FS); Ann Ash†", [("Fern Society (FS)", None), ("Ann Ash", None)]),
+    ],
+)  # fmt: skip
+def test_brackets_after_a_name_are_its_affiliation_without_numbers_and_addresses(
+    tmp_path, cell, authors
+):
+    (paper,), _ = read(tmp_path, [{"title": "A", "authors": cell}])
+    assert [(author.name, author.affiliation) for author in paper.authors] == authors
+
+
+def test_a_name_in_another_script_in_brackets_is_another_spelling(tmp_path):
+    (paper,), _ = read(tmp_path, [{"title": "A", "authors": "Wei Li (李伟)"}])
+    assert (paper.authors[0].name, paper.authors[0].variants) == ("Wei Li", ("李伟",))
+
+
+def test_authors_that_are_objects_are_read_and_those_without_name_reported(tmp_path):
+    people = [
+        {"first": "Ann", "last": "Elm Ash", "affiliation": "Uni A", "email": "a@x.org"},
+        {"Name": "Bo Bay", "institutions": [{"name": "Uni B"}], "orcid": "0000-0002-1825-0097"},
+        "Cy Coy",
+        {"email": "nobody@x.org"},
+    ]
+    row = {"title": "A", "authors": people, "tags": [{"id": 3}]}
+    (paper,), (lost, tags) = read(tmp_path, [row])
+    assert paper.authors == (
+        Author("Ann Elm Ash", "Uni A", family="Elm Ash"),
+        Author("Bo Bay", "Uni B", orcid="0000-0002-1825-0097"),
+        Author("Cy Coy"),
+    )
+    assert "has 1 of 4 authors without “name”" in lost.reason
+    assert "has objects in “tags”" in tags.reason
