@@ -97,10 +97,15 @@ def to_folder(given: Path | str) -> tuple[Path, Path | None]:
         raise UserError("name the folder that holds your papers: python build_db.py init FOLDER")
     path = Path(given).expanduser()
     if path.is_file():
-        return path.parent, path
+        return _with_name(path.parent), _with_name(path.parent) / path.name
     if not path.is_dir():
         raise UserError(f"{path}: there is no such folder; name the one that holds your papers")
-    return path, None
+    return _with_name(path), None
+
+
+def _with_name(folder: Path) -> Path:
+    """Return a folder by its name, from which titles are guessed: “.” and “..” have none."""
+    return folder.resolve() if folder.name in {"", ".."} else folder
 
 
 def agrees(ask: Ask, output: Path) -> bool:
@@ -133,7 +138,8 @@ def check(publication: Catalog, options: argparse.Namespace) -> tuple[list[str],
     for tally in items.tallies:
         own = [p for p in papers if (p.source or p.venue.venue_id) == tally.source]
         with_file = sum(paper.file is not None for paper in own)
-        lines.append(f"{tally.source}: {tally.papers:,} papers, {with_file:,} with a file")
+        noun = "paper" if tally.papers == 1 else "papers"
+        lines.append(f"{tally.source}: {tally.papers:,} {noun}, {with_file:,} with a file")
     return lines, [*items.problems, *problems]
 
 

@@ -35,7 +35,7 @@ MOST_FILES = 20_000
 IGNORED = {"node_modules", "__pycache__", "__MACOSX"}
 NOTES = set("readme license licence copying changelog requirements robots llms source".split())
 """Names of texts that are not papers."""
-EXPORT = "export the papers as BibTeX, CSL JSON or CSV"
+EXPORT = "export the papers as BibTeX, RIS, CSL JSON or CSV"
 
 
 @dataclass(frozen=True)

@@ -361,6 +361,23 @@ def test_make_serve_keeps_a_folder_with_spaces_together():
     assert "pdf:/our papers/2019" in shlex.split(line)
 
 
+def test_the_current_folder_has_its_own_name_in_the_catalog(papers, monkeypatch):
+    monkeypatch.chdir(papers)
+    printed = init(Path(), "--output", "catalog.yml").stdout
+    title = yaml.safe_load((papers / "catalog.yml").read_text())["title"]
+    assert title == "Gardens 2019"
+    assert f"Found in {papers}:" in printed
+    (papers / "nos articles.bib").unlink()
+    export = "- title: Moss at dusk\n  releases:\n  - venue: {}\n"
+    (papers / "a.yml").write_text(export)
+    init(Path(), "--overwrite")
+    assert "file: a.yml" in (papers / "catalog.yml").read_text()
+    (papers / "b.yml").write_text(export)
+    printed = init(Path(), "--overwrite").stdout
+    assert "an export of paperoni, Nos études 2019\n" in printed
+    assert yaml.safe_load((papers / "catalog.yml").read_text())["title"] == "Nos études 2019"
+
+
 def test_init_does_not_read_its_own_catalog_as_an_export_of_paperoni(tmp_path):
     folder = tmp_path / "ours"
     folder.mkdir()
