@@ -24,7 +24,7 @@ import argparse
 import sys
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -54,6 +54,7 @@ from papersette.fulltext import recognition
 from papersette.fulltext.reading import prepare_worker, read_file
 from papersette.fulltext.stored import read_stored, store
 from papersette.ingest import collection, grouping
+from papersette.knowledge.aspects import Aspects
 from papersette.meaning.cache import VectorCache
 from papersette.meaning.encoder import MISSING, OnnxEncoder, is_installed
 from papersette.options import parse
@@ -98,6 +99,20 @@ def run(options: argparse.Namespace, started: datetime, site_folder: Path) -> in
     return 0
 
 
+@dataclass(frozen=True)
+class Plan:
+    """A build: what it makes, and from what."""
+
+    options: argparse.Namespace
+    publication: Catalog
+    items: collection.Items
+    """The items of all sources."""
+    site_folder: Path
+    """Folder with metadata.yml and plugins/."""
+    started: datetime
+    progress: Progress
+
+
 def build(
     options: argparse.Namespace, started: datetime, site_folder: Path
 ) -> Mapping[str, object]:
@@ -118,50 +133,55 @@ def build(
         return {}
     publish.check_destination(options.db)
     with part_files.lock(options.db):
-        return build_locked(options, started, site_folder, publication, items, progress)
+        return build_locked(Plan(options, publication, items, site_folder, started, progress))
 
 
-def build_locked(
-    options: argparse.Namespace,
-    started: datetime,
-    site_folder: Path,
-    publication: Catalog,
-    items: collection.Items,
-    progress: Progress,
-) -> Mapping[str, object]:
+def build_locked(plan: Plan) -> Mapping[str, object]:
     """Build the database from the items of its sources; the caller holds its lock."""
+    options, publication = plan.options, plan.publication
     encoder = open_model(options, publication)
-    fingerprint = to_fingerprint(options, publication, items, site_folder, encoder)
+    fingerprint = to_fingerprint(plan, encoder)
     previous = read_previous(options.db, publication)
     if previous and previous.fingerprint == fingerprint and not options.rebuild:
-        repair(options, progress, encoder)
+        repair(options, plan.progress, encoder)
         print(f"{options.db}: nothing has changed since it was built; --rebuild builds it anyway")
         return {}
-    vectors = VectorCache(options.downloads / "models", encoder) if encoder else None
     with (
         start_workers(options) as pool,
-        publish.publish(options.db, len(items.papers)) as db,
+        publish.publish(options.db, len(plan.items.papers)) as db,
     ):
-        read_papers(db, options, publication, items, pool, progress)
-        save_facts(db, options, publication, pool, progress, vectors)
-        load.save_changes(db, previous, started)
+        read_papers(db, plan, pool)
+        save_facts(db, plan, pool, encoder)
+        load.save_changes(db, previous, plan.started)
         path = replacement.to_catalog_path(publication.path, options.db)
-        summary = load.save_build(db, publication, path, started, fingerprint, previous)
-        index_part = part_files.to_index_part(options.db)
-        complete_index(publish.commit(db), options, progress, encoder)
-        engine = Engine(publish.commit(db), index_part)
-        figures = evaluation.measure(engine, publication.questions)
-        figures += answers.measure(engine, publication.questions)
-        load.save_evaluation(db, map(asdict, figures))
-        summary = {**summary, "problems": check_site(db, engine, publication)}
+        summary = load.save_build(db, publication, path, plan.started, fingerprint, previous)
+        complete_index(publish.commit(db), options, plan.progress, encoder)
+        summary = {**summary, "problems": measure_search(db, plan)}
         publish.check(db)
+    warn_lost(options, pool)
+    publish.save_inspection(to_inspection(options.db), options.db)
+    return summary
+
+
+def measure_search(db: Database, plan: Plan) -> int:
+    """Save how well the search answers the catalog's questions, and check its featured queries.
+
+    Returns the number of all problems of the build.
+    """
+    engine = Engine(publish.commit(db), part_files.to_index_part(plan.options.db))
+    figures = evaluation.measure(engine, plan.publication.questions)
+    figures += answers.measure(engine, plan.publication.questions)
+    load.save_evaluation(db, map(asdict, figures))
+    return check_site(db, engine, plan.publication)
+
+
+def warn_lost(options: argparse.Namespace, pool: Workers) -> None:
+    """Warn that this machine did work that was meant for a cluster."""
     if pool.lost:
         warn(
             f"--scheduler {options.scheduler}: this machine did {pool.lost:,} calls for the "
             "cluster; do its workers reach --cache?"
         )
-    publish.save_inspection(to_inspection(options.db), options.db)
-    return summary
 
 
 def start_workers(options: argparse.Namespace) -> Workers:
@@ -259,19 +279,13 @@ def describe_meaning(options: argparse.Namespace, publication: Catalog) -> str:
     return line if is_installed() else f"{line}; {MISSING}"
 
 
-def read_papers(
-    db: Database,
-    options: argparse.Namespace,
-    publication: Catalog,
-    items: collection.Items,
-    pool: Workers,
-    progress: Progress,
-) -> None:
+def read_papers(db: Database, plan: Plan, pool: Workers) -> None:
     """Fill the empty database with papers and their text."""
-    texts = extract_texts(options, publication, items.files(), pool, progress)
+    publication, items = plan.publication, plan.items
+    texts = extract_texts(plan.options, publication, items.files(), pool, plan.progress)
     papers, problems = collection.match_files(items, texts)
     works, pairs, unknown = grouping.group(papers, publication)
-    progress.run("saving", load.save_papers(db, papers, texts, works), len(papers))
+    plan.progress.run("saving", load.save_papers(db, papers, texts, works), len(papers))
     load.save_versions(db, pairs)
     load.save_site(db, publication)
     load.save_alternate_values(db, items.alternate_values)
@@ -279,33 +293,28 @@ def read_papers(
     load.save_problems(db, [*problems, *unknown])
 
 
-def save_facts(
-    db: Database,
-    options: argparse.Namespace,
-    publication: Catalog,
-    pool: Workers,
-    progress: Progress,
-    vectors: VectorCache | None,
-) -> None:
+def save_facts(db: Database, plan: Plan, pool: Workers, encoder: OnnxEncoder | None) -> None:
     """Fill the tables of what is found in the text of the papers, and the indexes."""
-    papers = all_findings.AllFindings(pool, options.cache)
-    progress.run("examining papers", papers.read(db), db.table("papers").count)
-    warn_unsaved(options, papers.unsaved, "the facts", db.table("papers").count)
-    stages = facts.save_facts(db, papers, publication.datasets)
+    options, progress, count = plan.options, plan.progress, db.table("papers").count
+    findings = all_findings.AllFindings(pool, options.cache)
+    progress.run("examining papers", findings.read(db), count)
+    warn_unsaved(options, findings.unsaved, "the facts", count)
+    stages = facts.save_facts(db, findings, plan.publication.datasets)
     progress.run("finding facts", stages, len(facts.STAGES), "stages")
     for problem in db.query("select * from problems where source = ?", [facts.ALL_SOURCES]):
         warn(f"{problem['item']} {problem['reason']}")
     load.save_ratings(db)
     facets.save_facets(db)
+    vectors = VectorCache(options.downloads / "models", encoder) if encoder else None
     with publish.writing_search_index(db, options.db):
-        save_what_is_not_searched(db, papers, progress, vectors)
+        save_what_is_not_searched(db, findings.aspects, progress, vectors)
 
 
 def save_what_is_not_searched(
-    db: Database, papers: all_findings.AllFindings, progress: Progress, vectors: VectorCache | None
+    db: Database, found: Aspects, progress: Progress, vectors: VectorCache | None
 ) -> None:
     """Fill the tables that the search index does not need, and SQLite's full-text indexes."""
-    related = aspects.save_aspects(db, papers.aspects, vectors.encode if vectors else None)
+    related = aspects.save_aspects(db, found, vectors.encode if vectors else None)
     progress.run("relating papers by aspect", related, 2, "steps")
     progress.run("indexing", publish.index_tables(db), len(INDEXES), "indexes")
     load.save_problems(db, text_quality.score_texts(db))
@@ -327,20 +336,15 @@ def collect(
     return items
 
 
-def to_fingerprint(
-    options: argparse.Namespace,
-    publication: Catalog,
-    items: collection.Items,
-    site_folder: Path,
-    encoder: OnnxEncoder | None,
-) -> str:
+def to_fingerprint(plan: Plan, encoder: OnnxEncoder | None) -> str:
     """Return the fingerprint of this build: two builds with the same one give the same database."""
-    inputs: list[object] = [publication, items, options.engine]
+    publication, items = plan.publication, plan.items
+    inputs: list[object] = [publication, items, plan.options.engine]
     inputs += [encoder.model.key] if encoder else []
     if publication.ocr:
         inputs.append(recognition.read_version())
     lists = [publication.datasets] if publication.datasets else []
-    return history.to_fingerprint(inputs, [*items.files(), *lists], site_folder)
+    return history.to_fingerprint(inputs, [*items.files(), *lists], plan.site_folder)
 
 
 def read_previous(database: Path, publication: Catalog) -> history.Previous | None:

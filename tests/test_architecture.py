@@ -59,7 +59,7 @@ MAY_IMPORT = {
     "papersette/preloaded.py": "database fulltext knowledge",
     "papersette/commands.py": "build database proposals site stopping",
     "papersette/build.py": f"{LEAVES} cluster extraction options catalogs proposals sources ingest "
-    "fulltext meaning database search site_metadata",
+    "fulltext knowledge meaning database search site_metadata",
     "plugins": f"{LEAVES} catalogs mathematics search printed readers exports agents site "
     "translations",
 }
