@@ -82,7 +82,7 @@ class AllFindings:
                 self.report(db, paper_id, "facts", error)
                 found = Findings()
             for stage, why in found.failures.items():
-                _save_problem(db, paper_id, stage, REASON.format(stage, why))
+                save_problem(db, paper_id, stage, REASON.format(stage, why))
             self._take(paper_id, found)
             yield paper_id
 
@@ -90,7 +90,7 @@ class AllFindings:
         """Add a problem for a paper whose worker failed."""
         limits = self.pool.limits
         reason = to_reason(error, limits, limits.seconds, f"its {stage} are missing")
-        _save_problem(db, paper_id, stage, reason)
+        save_problem(db, paper_id, stage, reason)
 
     def _take(self, paper_id: str, found: Findings) -> None:
         self.entries += [(paper_id, self._share(entry)) for entry in found.entries]
@@ -135,7 +135,8 @@ def _find_known(text: PaperText) -> Findings | None:
     return findings.find_cached(text)
 
 
-def _save_problem(db: Database, paper_id: str, stage: str, reason: str) -> None:
+def save_problem(db: Database, paper_id: str, stage: str, reason: str) -> None:
+    """Add a problem for one paper, which a stage has found."""
     source = db.execute(SOURCE_OF, (paper_id,)).fetchone()[0]
     db.table("problems").insert(asdict(Problem(source, paper_id, stage, reason, paper_id)))
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
 from typing import Any
 
 from sqlite_utils import Database
 
-from papersette.database.all_findings import SOURCE_OF, AllFindings
+from papersette.database.all_findings import AllFindings, save_problem
 from papersette.knowledge.citations import Entry
 from papersette.knowledge.citations.works import (
     CollectionPaper,
@@ -19,7 +18,6 @@ from papersette.knowledge.citations.works import (
     link_to_papers,
 )
 from papersette.names import Name, parse_name
-from papersette.records import Problem
 from papersette.text import to_slug, unique_id
 
 TABLES = ("cited_authors", "cited_names", "citations", "cited_works")
@@ -34,39 +32,46 @@ def save_citations(db: Database, findings: AllFindings) -> None:
     groups = group_works([entry for _, entry in entries])
     works = describe_works([entry for _, entry in entries], groups)
     ids = _to_work_ids(works.values())
-    papers = [
-        CollectionPaper(paper_id, title, year, (parse_name(name),) if name else ())
-        for paper_id, title, year, name in db.execute(KNOWN_PAPERS)
-    ]
-    links = dict(reversed(link_to_papers(works.values(), papers)))
     citing: defaultdict[str, set[str]] = defaultdict(set)
     for i, key in groups.items():
         citing[key].add(entries[i][0])
-    db.conn.executemany(
-        INSERT_WORK,
-        (
-            _to_cited_work(work, ids[work.key], len(citing[work.key]), links.get(work.key))
-            for work in works.values()
-        ),
+    links = dict(reversed(link_to_papers(works.values(), _read_papers(db))))
+    work_rows = (
+        _to_cited_work(work, ids[work.key], len(citing[work.key]), links.get(work.key))
+        for work in works.values()
     )
-    db.conn.executemany(
-        INSERT_CITATION,
-        (
-            _to_citation(i + 1, paper_id, entry, ids[groups[i]] if i in groups else None)
-            for i, (paper_id, entry) in enumerate(entries)
-        ),
+    citation_rows = (
+        _to_citation(i + 1, paper_id, entry, ids[groups[i]] if i in groups else None)
+        for i, (paper_id, entry) in enumerate(entries)
     )
+    db.conn.executemany(INSERT_WORK, work_rows)
+    db.conn.executemany(INSERT_CITATION, citation_rows)
     _save_cited_names(db, entries)
     db.execute(UPDATE_CITED_BY)
     _report_footnotes(db, findings.citing_notes)
     findings.forget_entries()
 
 
-INSERT_WORK = "insert into cited_works values (?, ?, ?, ?, ?, ?)"
-INSERT_CITATION = "insert into citations values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-INSERT_NAME = "insert into cited_names values (?, ?, ?)"
-INSERT_AUTHOR = "insert into cited_authors values (?, ?, ?)"
-KNOWN_PAPERS = """
+def _read_papers(db: Database) -> list[CollectionPaper]:
+    """Return the papers with a title, by which cited works are found in the collection."""
+    return [
+        CollectionPaper(paper_id, title, year, (parse_name(name),) if name else ())
+        for paper_id, title, year, name in db.execute(TITLED_PAPERS)
+    ]
+
+
+INSERT_WORK = """
+insert into cited_works (cited_work_id, title, authors, year, citing_count, paper_id)
+values (?, ?, ?, ?, ?, ?)
+"""
+INSERT_CITATION = """
+insert into citations (citation_id, paper_id, position, page, raw, title, year, venue, doi,
+    arxiv_id, cited_work_id)
+values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+INSERT_NAME = "insert into cited_names (name_id, name, citing_count) values (?, ?, ?)"
+INSERT_AUTHOR = "insert into cited_authors (citation_id, position, name_id) values (?, ?, ?)"
+TITLED_PAPERS = """
 select paper_id, title, year, (
     select name from authorships
     where authorships.paper_id = papers.paper_id
@@ -91,9 +96,7 @@ def _report_footnotes(db: Database, citing_notes: Iterable[tuple[str, int]]) -> 
             f"cites in footnotes (at least {notes}) and has no list of references: its "
             "citations are searched as text but are missing in the table citations"
         )
-        source = db.execute(SOURCE_OF, (paper_id,)).fetchone()[0]
-        problem = Problem(source, paper_id, "text", reason, paper_id)
-        db.table("problems").insert(asdict(problem))
+        save_problem(db, paper_id, "text", reason)
 
 
 def _to_cited_work(

@@ -90,6 +90,11 @@ select facet, value, label, number, occurrences from facet_values order by facet
 """
 """Selects facet, value, label, number of each paper with the value, and its occurrences there."""
 
+INSERT_FACET = """
+insert into facets (facet_id, facet, value, label, slug, paper_count) values (?, ?, ?, ?, ?, ?)
+"""
+INSERT_PAPER_FACET = "insert into paper_facets (facet_id, number, occurrences) values (?, ?, ?)"
+
 
 def save_facets(db: Database) -> None:
     """Fill facets and paper_facets from the tables of papers and facts."""
@@ -100,14 +105,14 @@ def save_facets(db: Database) -> None:
         papers_of[facet, value][number] = occurrences
     ids = _to_facet_ids(papers_of)
     db.conn.executemany(
-        "insert into facets values (?, ?, ?, ?, ?, ?)",
+        INSERT_FACET,
         (
             (facet_id, *key, labels[key], to_slug(labels[key]), len(papers_of[key]))
             for key, facet_id in ids.items()
         ),
     )
     db.conn.executemany(
-        "insert into paper_facets values (?, ?, ?)",
+        INSERT_PAPER_FACET,
         (
             (facet_id, number, occurrences)
             for key, facet_id in ids.items()

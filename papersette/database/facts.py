@@ -22,7 +22,7 @@ from papersette.knowledge.datasets import load_datasets
 from papersette.knowledge.matcher import to_spellings
 from papersette.knowledge.mentions import Mention
 from papersette.knowledge.other_names import to_other_names
-from papersette.knowledge.paper_map import Point, to_layout, to_points, to_vectors
+from papersette.knowledge.paper_map import to_layout, to_points, to_vectors
 from papersette.knowledge.paper_mentions import MentionJob, SpellingChooser
 from papersette.knowledge.related import Collection, Document, WordCounts
 from papersette.knowledge.terms import Term, to_terms
@@ -87,8 +87,16 @@ def _save_mentions(db: Database, findings: AllFindings) -> None:
         }
         for key, count in counts.most_common()
     )
-    rows = ((paper_id, *_to_row(mention)) for paper_id, mention in found)
-    db.conn.executemany("insert into mentions values (?, ?, ?, ?, ?)", rows)
+    rows = (
+        (paper_id, mention.term_id, mention.count, mention.first_page, mention.evidence)
+        for paper_id, mention in found
+    )
+    db.conn.executemany(INSERT_MENTION, rows)
+
+
+INSERT_MENTION = """
+insert into mentions (paper_id, term_id, count, first_page, evidence) values (?, ?, ?, ?, ?)
+"""
 
 
 def _find_mentions(
@@ -124,7 +132,13 @@ def _save_related(db: Database, findings: AllFindings) -> None:
         for neighbour in _to_collection(db, findings).find_neighbours()
     )
     _start_map(db, findings)
-    db.conn.executemany("insert into related values (?, ?, ?, ?, ?, ?)", rows)
+    db.conn.executemany(INSERT_RELATED, rows)
+
+
+INSERT_RELATED = """
+insert into related (paper_id, other_id, rank, score, terms, shared_citations)
+values (?, ?, ?, ?, ?, ?)
+"""
 
 
 def _to_collection(db: Database, findings: AllFindings) -> Collection:
@@ -133,10 +147,6 @@ def _to_collection(db: Database, findings: AllFindings) -> Collection:
         findings.collection = Collection(_read_documents(db), findings.words)
         findings.words = WordCounts()  # the collection contains them now
     return findings.collection
-
-
-def _to_row(record: Mention | Point) -> tuple[Any, ...]:
-    return tuple(vars(record).values())
 
 
 ABSTRACTS = "select paper_id, work_id, title, abstract, tldr from papers order by number"
@@ -231,8 +241,8 @@ def _save_map(db: Database, findings: AllFindings) -> None:
         _start_map(db, findings)
     assert findings.layout is not None
     ids, layout = findings.layout
-    rows = map(_to_row, to_points(ids, layout.result(), tags_of))
-    db.conn.executemany("insert into paper_map values (?, ?, ?, ?)", rows)
+    points = to_points(ids, layout.result(), tags_of)
+    db.table("paper_map").insert_all(map(asdict, points))
 
 
 def _start_map(db: Database, findings: AllFindings) -> None:
@@ -261,7 +271,12 @@ select paper_id from ranked where rank = 1
 
 
 def _save_code_links(db: Database, findings: AllFindings) -> None:
-    db.conn.executemany("insert into code_links values (?, ?, ?, ?, ?)", findings.code_links)
+    db.conn.executemany(INSERT_CODE_LINK, findings.code_links)
+
+
+INSERT_CODE_LINK = """
+insert into code_links (paper_id, position, url, page, evidence) values (?, ?, ?, ?, ?)
+"""
 
 
 STAGES: dict[str, Stage] = {

@@ -34,6 +34,14 @@ from papersette.text import to_slug
 Row = dict[str, Any]
 XML = "xml"
 """Engine of pages whose text comes from the source's XML, one section a page."""
+INSERT_REFERENCE = "insert into given_references (paper_id, position, fields) values (?, ?, ?)"
+INSERT_PAGE = """
+insert into pages (page_id, paper_id, page, body, refs, engine) values (?, ?, ?, ?, ?, ?)
+"""
+INSERT_SECTION = """
+insert into sections (paper_id, position, number, heading, page) values (?, ?, ?, ?, ?)
+"""
+INSERT_SECTION_PAGE = "insert into section_pages (kind, page_id) values (?, ?)"
 
 
 def save_papers(
@@ -89,7 +97,7 @@ def _save_references(db: Database, papers: Iterable[Paper]) -> None:
         for paper in papers
         for position, reference in enumerate(paper.references, start=1)
     )
-    db.conn.executemany("insert into given_references values (?, ?, ?)", rows)
+    db.conn.executemany(INSERT_REFERENCE, rows)
 
 
 def _save_works(db: Database, papers: list[Paper], works: Mapping[str, str]) -> None:
@@ -105,12 +113,12 @@ def _save_works(db: Database, papers: list[Paper], works: Mapping[str, str]) -> 
 def _save_text(db: Database, number: int, paper: Paper, text: Text) -> None:
     """Write the pages and sections of a paper."""
     pages = (_to_page_row(number, paper, n, page) for n, page in enumerate(text.pages, start=1))
-    db.conn.executemany("insert into pages values (?, ?, ?, ?, ?, ?)", pages)
+    db.conn.executemany(INSERT_PAGE, pages)
     sections = (
         (paper.paper_id, position, heading.number, heading.title, heading.page)
         for position, heading in enumerate(text.headings, start=1)
     )
-    db.conn.executemany("insert into sections values (?, ?, ?, ?, ?)", sections)
+    db.conn.executemany(INSERT_SECTION, sections)
     headings = [(heading.number, heading.title, heading.page) for heading in text.headings]
     page_count = len(text.pages)
     pairs = {
@@ -118,7 +126,7 @@ def _save_text(db: Database, number: int, paper: Paper, text: Text) -> None:
         for part in to_parts(headings, page_count, begin_pages=text.pages[0].engine == XML)
         for page in range(part.first, min(part.last, page_count) + 1)
     }
-    db.conn.executemany("insert into section_pages values (?, ?)", sorted(pairs))
+    db.conn.executemany(INSERT_SECTION_PAGE, sorted(pairs))
 
 
 def save_versions(db: Database, pairs: Iterable[versions.Pair]) -> None:

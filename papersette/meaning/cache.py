@@ -74,4 +74,4 @@ def _to_key(text: str) -> bytes:
 
 
 FIND = "select vector from vectors where text_sha256 = ?"
-SAVE = "insert or replace into vectors values (?, ?)"
+SAVE = "insert or replace into vectors (text_sha256, vector) values (?, ?)"

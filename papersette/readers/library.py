@@ -25,6 +25,7 @@ KEEP = """
 insert into library (reader_id, paper_id, status, added, changed)
 values (:reader_id, :paper_id, :status, :now, :now) on conflict do nothing
 """
+ADD_TAG = "insert or ignore into tags (reader_id, paper_id, tag) values (?, ?, ?)"
 ENTRIES = """
 select library.paper_id, title, gone, status, note, added, changed,
   (select json_group_array(tag) from (select tag from tags
@@ -105,9 +106,7 @@ def save(
 
 def add_tags(conn: sqlite3.Connection, reader_id: int, paper_id: str, tags: Iterable[str]) -> None:
     """Add tags to a paper in a library."""
-    conn.executemany(
-        "insert or ignore into tags values (?, ?, ?)", [(reader_id, paper_id, t) for t in tags]
-    )
+    conn.executemany(ADD_TAG, [(reader_id, paper_id, tag) for tag in tags])
 
 
 def keep(conn: sqlite3.Connection, reader_id: int, paper_id: str, status: str) -> bool:

@@ -32,6 +32,7 @@ create table if not exists migrations (
   number integer primary key, name text not null, applied text not null
 ) strict
 """
+ADD_MIGRATION = "insert into migrations (number, name, applied) values (?, ?, ?)"
 
 
 @dataclass(frozen=True)
@@ -151,9 +152,7 @@ def migrate(conn: sqlite3.Connection, migrations: Iterable[Migration], path: Pat
     for migration in known[applied:]:
         for statement in to_statements(migration.sql):
             conn.execute(statement)
-        conn.execute(
-            "insert into migrations values (?, ?, ?)", (migration.number, migration.name, now())
-        )
+        conn.execute(ADD_MIGRATION, (migration.number, migration.name, now()))
 
 
 def to_statements(sql: str) -> Iterator[str]:
