@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -10,20 +11,24 @@ from papersette.sources.table import FIELDS
 from papersette.text import to_slug
 
 HEADERS = {
-    "paper_id": "paperid id uid submissionid papernumber number key forum paperno no",
-    "title": "title papertitle titles titre titel titulo titolo name",
-    "authors": "authors author authornames authorlist authorname speakers speaker presenters "
-    "auteurs auteur autoren autores autori creators creator",
-    "affiliations": "affiliations affiliation institutions institution organizations",
-    "year": "year publicationyear pubyear annee jahr anno ano",
+    "paper_id": "paperid id uid pid submissionid papernumber number key forum paperno no eid ut",
+    "title": "title papertitle titles proposaltitle submissiontitle talktitle contributiontitle "
+    "articletitle titre titel titulo titolo name ti",
+    "authors": "authorfullnames authors author authornames authorlist authorname speakers speaker "
+    "speakernames presenters presenter auteurs auteur autoren autores autori creators creator "
+    "af au",
+    "affiliations": "authorswithaffiliations affiliations affiliation institutions institution "
+    "organizations",
+    "year": "year publicationyear pubyear annee jahr anno ano py",
     "published": "published date publicationdate issued",
-    "abstract": "abstract summary description resume zusammenfassung resumen",
+    "abstract": "abstract abstractnote summary description resume zusammenfassung resumen ab",
     "tldr": "tldr tl dr onesentence",
-    "tags": "tags keywords keyword authorkeywords topics topic subjects motscles",
-    "language": "language lang langue sprache",
+    "tags": "tags keywords keyword authorkeywords manualtags topics topic subjects motscles "
+    "primarysubjectarea",
+    "language": "language lang languageoforiginaldocument langue sprache",
     "decision": "decision status papertype acceptance",
     "ratings": "ratings rating scores score reviews",
-    "doi": "doi doinumber",
+    "doi": "doi doinumber doilink di",
     "url": "url link site website page weburl paperurl forumurl",
     "pdf_url": "pdfurl pdflink urlpdf paperpdf pdfpath",
     "file": "file filename pdffile pdfname pdf",
@@ -33,7 +38,14 @@ HEADERS = {
     "session_room": "sessionroom room location",
 }
 """Field -> headers in lower case without blanks and signs, the likeliest header first."""
-VENUE_HEADERS = "venue conference booktitle journal proceedings event publication".split()
+VENUE_HEADERS = (
+    "venue conference booktitle journal journaltitle sourcetitle publicationtitle proceedings "
+    "event publication".split()
+)
+NUMBERS = {"number", "no", "key"}
+"""Headers of ids which may have other values, such as the number of an issue."""
+AGREE = 0.6
+"""Share of the rows with one venue above which the catalog's venue is that of all rows."""
 PARTS = ";|"
 """Separators that need not be named in a catalog."""
 MANY = 0.5
@@ -53,7 +65,7 @@ def to_columns(headers: Iterable[str]) -> dict[str, str]:
         by_key.setdefault(to_key(header), header)
     found = {}
     for field in (name for name in FIELDS if name != "venue"):  # venues.py guesses from it
-        keys = [to_key(field), *HEADERS.get(field, "").split()]
+        keys = HEADERS.get(field, to_key(field)).split()
         if column := next((by_key[key] for key in keys if key in by_key), None):
             found[field] = column
             by_key.pop(to_key(column))
@@ -70,8 +82,13 @@ def to_settings(rows: Sequence[Row]) -> tuple[dict[str, Any], list[str]]:
     found = _by_values(to_columns(headers), rows)
     settings: dict[str, Any] = {}
     doubts = []
-    if other := {name: column for name, column in found.items() if name != column}:
+    if (venue := find_venue_column(headers)) and _has_several(row.get(venue) for row in rows):
+        found["venue"] = venue
+    if other := {n: column for n, column in found.items() if n != column or n == "venue"}:
         settings["columns"] = other
+    for name, to_doubt in DOUBTS.items():
+        if doubt := to_doubt([text for row in rows if (text := _cell(row, found, name))]):
+            doubts.append(doubt)
     if unused := [name for name in headers if name not in found.values()]:
         doubts.append(f"has columns that are not used: {', '.join(unused)}; “columns” names them")
     separators = to_separators(row.get(found.get("authors", "")) for row in rows)
@@ -80,6 +97,41 @@ def to_settings(rows: Sequence[Row]) -> tuple[dict[str, Any], list[str]]:
     elif separators != PARTS:
         settings["separators"] = separators
     return settings, doubts
+
+
+def _has_several(venues: Iterable[Any]) -> bool:
+    """Return whether the rows of a table are from several venues."""
+    counts = Counter(filter(None, map(values.to_text, venues)))
+    return len(counts) > 1 and max(counts.values()) < AGREE * counts.total()
+
+
+def _cell(row: Row, found: Mapping[str, str], name: str) -> str | None:
+    return values.to_text(row.get(found.get(name, "")))
+
+
+def _to_rejected(decisions: Sequence[str]) -> str | None:
+    """Return a doubt if some papers were rejected or withdrawn."""
+    count = sum(values.to_decision(text) in NOT_ACCEPTED for text in decisions)
+    return f"has rejected or withdrawn papers ({count:,}); remove their rows" if count else None
+
+
+NOT_ACCEPTED = {"reject", "desk reject", "withdrawn"}
+
+
+def _to_repeated(given: Sequence[str]) -> str | None:
+    """Return a doubt if many titles are repeated, as in a table with a row for each author."""
+    if len(given) - len(set(given)) <= REPEATED * len(given):
+        return None
+    return (
+        f"has {len(set(given)):,} titles in its first {len(given):,} rows: a paper needs one row, "
+        "with all its authors in one cell, separated by “;”"
+    )
+
+
+REPEATED = 0.2
+"""Share of repeated titles above which a row is probably not a paper."""
+DOUBTS = {"title": _to_repeated, "decision": _to_rejected}
+"""Field -> function that returns a doubt about its values, if there is one."""
 
 
 def _by_values(found: dict[str, str], rows: Sequence[Row]) -> dict[str, str]:
@@ -91,10 +143,15 @@ def _by_values(found: dict[str, str], rows: Sequence[Row]) -> dict[str, str]:
 
     if cells("file") and all(text.startswith("http") for text in cells("file")):
         found.setdefault("pdf_url", found.pop("file"))
+    header, ids = to_key(found.get("paper_id", "")), cells("paper_id")
+    if header in NUMBERS and (len(ids) < len(rows) or len(set(ids)) < len(ids)):
+        del found["paper_id"]
     if "paper_id" not in found and cells("url") and all("id=" in text for text in cells("url")):
         found["paper_id"] = found["url"]  # the address of a forum contains its id
     if "session" in found and len(set(cells("session"))) < 2:
         del found["session"]  # one value for all papers is a track, not a session
+    if "session" not in found:  # times and rooms are those of a session
+        found = {name: column for name, column in found.items() if not name.startswith("session_")}
     return found
 
 

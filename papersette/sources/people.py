@@ -9,7 +9,7 @@ from typing import Any
 
 from bibtexparser.middlewares.names import split_multiple_persons_names
 
-from papersette.names import EAST_ASIAN, ORGANISATION, SUFFIXES
+from papersette.names import EAST_ASIAN, ORGANISATION, SUFFIXES, parse_name
 from papersette.records import Author
 from papersette.sources import bibtex_names, values
 
@@ -67,6 +67,17 @@ def to_author(name: str, affiliation: str | None = None) -> Author:
     direct = to_direct(name)
     family = values.to_family(direct, name.partition(",")[0]) if "," in name else None
     return Author(direct, affiliation, family=family)
+
+
+def without_own_name(author: Author) -> Author:
+    """Return an author whose affiliation does not begin with the name, as in Scopus's tables.
+
+    >>> without_own_name(Author("Ann Ash", "Ash A.M., Uni A, Oslo")).affiliation
+    'Uni A, Oslo'
+    """
+    family = re.escape(author.family or parse_name(author.name).family)
+    place = re.sub(rf"^{family},?\s+(?:\w\.[\s-]?)+,\s+", "", author.affiliation or "")
+    return replace(author, affiliation=place or None)
 
 
 def to_person(given: Any) -> Author | None:

@@ -260,7 +260,7 @@ def _to_paper(
         abstract=values.to_paragraphs(row["abstract"]),
         tldr=values.to_text(row["tldr"]),
         tags=values.to_list(row["tags"], settings.separators),
-        language=values.to_text(row["language"]) or settings.language,
+        language=values.to_language(row["language"]) or settings.language,
         decision=values.to_decision(row["decision"]),
         reviews=_to_reviews(row["ratings"]),
         slots=_to_slots(row, settings),
@@ -286,7 +286,8 @@ def _to_authors(row: Mapping[str, Any], separators: str) -> tuple[tuple[Author, 
         return _to_people(given)
     names, is_guess = people.read_authors(given, separators)
     places = people.read_affiliations(row["affiliations"], separators, len(names))
-    authors = tuple(map(people.to_author, names, places or (None,) * len(names)))
+    found = map(people.to_author, names, places or (None,) * len(names))
+    authors = tuple(map(people.without_own_name, found))
     reasons = []
     if is_guess:
         shown = "; ".join(author.name for author in authors)[:300]

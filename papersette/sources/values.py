@@ -121,13 +121,16 @@ def to_number(value: Any) -> float | None:
 
 
 def to_identifier(value: Any) -> str | None:
-    """Return an identifier; from the URL of an OpenReview forum, the id in it.
+    """Return an identifier; from the URL of an OpenReview forum, or of Scopus, the id in it.
 
     >>> to_identifier("https://openreview.net/forum?id=H1M7soActX")
     'H1M7soActX'
+    >>> to_identifier("https://www.scopus.com/inward/record.uri?eid=2-s2.0-85&partnerID=40")
+    '2-s2.0-85'
     """
     text = to_text(value)
-    return text.rpartition("id=")[2] if text and text.startswith("http") and "id=" in text else text
+    found = re.search("id=([^&#]+)", text) if text and text.startswith("http") else None
+    return found[1] if found else text
 
 
 def to_doi(value: Any) -> str | None:

@@ -128,6 +128,24 @@ TABLES = {
         {"columns": {"paper_id": "url"}},
     ),
     "one track for all": ({"title": "A", "track": "main"}, {}),
+    "times without sessions": ({"title": "A", "start": "9:00", "room": "B"}, {}),
+    "Scopus": (
+        {"Authors": "Ash A.", "Author full names": "Ash, Ann (57190000001)", "Title": "A",
+         "Affiliations": "Uni A; Uni B", "Authors with affiliations": "Ash A., Uni A",
+         "Source title": "Soils", "Language of Original Document": "English",
+         "Link": "https://www.scopus.com/inward/record.uri?eid=2-s2.0-1", "EID": "2-s2.0-1"},
+        {"columns": {"title": "Title", "authors": "Author full names", "paper_id": "EID",
+                     "affiliations": "Authors with affiliations", "url": "Link",
+                     "language": "Language of Original Document"}},
+    ),
+    "HotCRP": (
+        {"pid": 1, "title": "A", "authors": [{"first": "Ann"}]},
+        {"columns": {"paper_id": "pid"}},
+    ),
+    "pretalx": (
+        {"ID": "A1B", "Proposal title": "A", "Speaker names": "Ann Ash"},
+        {"columns": {"paper_id": "ID", "title": "Proposal title", "authors": "Speaker names"}},
+    ),
 }  # fmt: skip
 
 
@@ -141,6 +159,30 @@ def test_unused_columns_and_doubtful_commas_are_reported():
     assert doubts == [
         "has columns that are not used: Seats; “columns” names them",
         "has commas between or inside the names of authors; set “separators”",
+    ]
+
+
+def test_the_number_of_an_issue_is_no_id_and_several_journals_are_venues():
+    rows = [
+        {"Title": "A", "Publication": "Moss", "Number": "3"},
+        {"Title": "B", "Publication": "Fern", "Number": ""},
+    ]
+    assert columns.to_settings(rows)[0]["columns"] == {"title": "Title", "venue": "Publication"}
+    rows = [{"Title": "A", "venue": "Moss", "no": "1"}, {"Title": "B", "venue": "Fern", "no": "2"}]
+    assert columns.to_settings(rows)[0]["columns"] == {
+        "paper_id": "no",
+        "title": "Title",
+        "venue": "venue",
+    }
+
+
+def test_a_row_for_each_author_and_rejected_papers_are_doubts():
+    rows = [{"title": "A", "decision": "Accepted"}] * 2 + [{"title": "B", "decision": "Rejected"}]
+    _, doubts = columns.to_settings(rows)
+    assert doubts == [
+        "has 2 titles in its first 3 rows: a paper needs one row, with all its authors in one "
+        "cell, separated by “;”",
+        "has rejected or withdrawn papers (1); remove their rows",
     ]
 
 

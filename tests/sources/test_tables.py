@@ -158,3 +158,22 @@ def test_authors_that_are_objects_are_read_and_those_without_name_reported(tmp_p
     )
     assert "has 1 of 4 authors without “name”" in lost.reason
     assert "has objects in “tags”" in tags.reason
+
+
+def test_an_export_of_scopus_gives_ids_full_names_and_the_affiliation_of_each(tmp_path):
+    text = (
+        "Authors,Author full names,Title,Link,Authors with affiliations,Language\n"
+        '"Ash A.; Bay B.C.","Ash, Ann (57190000001); Bay, Bo Cy (57190000002)",Roots,'
+        "https://www.scopus.com/inward/record.uri?eid=2-s2.0-85&doi=10.1016%2fj&partnerID=40,"
+        '"Ash A., Uni A, Oslo; Bay B.C., Uni B",English\n'
+    )
+    columns = recognised(tmp_path, text)
+    (paper,), _ = read(tmp_path, text, columns=columns)
+    assert (paper.paper_id, paper.language) == ("2-s2.0-85", "en")
+    assert paper.authors == (Author("Ann Ash", "Uni A, Oslo"), Author("Bo Cy Bay", "Uni B"))
+
+
+def recognised(tmp_path, text):
+    """Return the columns that are guessed for a table in CSV."""
+    (tmp_path / "t.csv").write_text(text, encoding="utf-8")
+    return recognition.recognise(tmp_path / "t.csv").settings["columns"]
