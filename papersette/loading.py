@@ -64,7 +64,10 @@ def read_text(path: Path, largest: int = LARGEST) -> str:
     try:
         return read_bytes(path, largest).decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        reason = f"is not UTF-8 at byte {error.start}; convert it, for example with iconv"
+        reason = (
+            f"is not UTF-8 at byte {error.start}; save it as UTF-8 (in Excel: “CSV UTF-8”), or "
+            "convert it, for example with iconv"
+        )
         if error.object[:2] in {b"\xff\xfe", b"\xfe\xff"}:
             reason = "is UTF-16; save it as UTF-8"
         raise BadFile(path, reason) from None
@@ -262,18 +265,22 @@ def _children(node: yaml.Node | None) -> Iterator[yaml.Node]:
             yield from pair
 
 
+DELIMITER = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
+"""The first line of a CSV file that names the sign between cells, as Excel writes and reads it."""
+
+
 def read_csv(path: Path, delimiter: str = ",") -> Iterator[tuple[int, dict[str, str | None] | str]]:
     """Yield (line, row by column) for each row, or (line, reason why the row cannot be read).
 
-    An unclosed quote makes only its own line unreadable.
+    An unclosed quote makes only its own line unreadable. A row without any value is no row.
     """
     lines = _join_at_newlines(read_text(path).splitlines(keepends=True))
-    at, header = 0, None
+    at, header = int(bool(lines) and bool(DELIMITER.fullmatch(lines[0]))), None
     while at < len(lines):
         count, row = _read_row(lines, at, delimiter, header)
-        if isinstance(row, list) and header is None and row:
+        if isinstance(row, list) and header is None and any(map(str.strip, row)):
             header = row
-        elif isinstance(row, list) and row and header is not None:
+        elif isinstance(row, list) and any(map(str.strip, row)) and header is not None:
             yield at + count, _to_columns(header, row)
         elif isinstance(row, str) and header is None:
             raise BadFile(path, f"has a header that cannot be read: {row}", at + 1)

@@ -316,7 +316,10 @@ def _to_unknown(content: Content) -> NotRead | None:
         return NotRead(content.path, "is empty; remove it, or save it again")
     if content.rows:
         names = ", ".join(list(content.rows[0])[:12])
-        reason = f"is a table without a column of titles (it has {names}); name one of them “title”"
+        reason = (
+            f"is a table without a column of titles (its first line has {names}); name one of them "
+            "“title”, and remove lines above the header"
+        )
         return NotRead(content.path, reason)
     if content.fault:
         return NotRead(content.path, content.fault)

@@ -174,6 +174,8 @@ def find_delimiter(text: str, suffix: str) -> str:
     >>> find_delimiter('"Title; long";Authors\\nA, b, c;D', ".csv"), find_delimiter("a,b", ".csv")
     (';', ',')
     """
+    if named := loading.DELIMITER.match(text):
+        return named[1]
     header = re.sub(r'"[^"]*"', "", text.lstrip()[:LONGEST_HEADER]).partition("\n")[0]
     usual = "," if suffix.lower() == ".csv" else "\t"
     found: str = max((usual, *",;\t"), key=header.count)

@@ -49,7 +49,7 @@ def test_a_format_is_recognised_and_its_settings_are_those_of_the_source(
 
 OTHER = {
     "an unknown table": ("p.csv", "Betreff,Ort\nx,y\n",
-                         "a table without a column of titles (it has Betreff, Ort)"),
+                         "a table without a column of titles (its first line has Betreff, Ort)"),
     "JSON that is no list": ("p.json", '{"a": 1}', "is no list of papers in JSON that is known"),
     "JSON that is cut": ("p.json", '[{"title": "A"', "is no list of papers in JSON"),
     "JATS": ("p.xml", "<?xml version='1.0'?><!-- x --><article><front/></article>", "is JATS XML"),

@@ -177,3 +177,16 @@ def recognised(tmp_path, text):
     """Return the columns that are guessed for a table in CSV."""
     (tmp_path / "t.csv").write_text(text, encoding="utf-8")
     return recognition.recognise(tmp_path / "t.csv").settings["columns"]
+
+
+def test_rows_without_values_and_the_line_by_which_excel_names_the_separator_are_no_rows(tmp_path):
+    text = "sep=;\r\nTitle;Authors\r\nA;Ann Ash\r\n;;\r\n ;\r\nB;Bo Bay\r\n"
+    assert recognised(tmp_path, text) == {"title": "Title", "authors": "Authors"}
+    papers, problems = read(tmp_path, text, columns={"title": "Title", "authors": "Authors"})
+    assert [(p.title, p.item) for p in papers] == [("A", "t.csv: line 3"), ("B", "t.csv: line 6")]
+    assert problems == []
+
+
+def test_a_table_in_the_encoding_of_windows_is_refused_with_the_words_of_excel(tmp_path):
+    (tmp_path / "t.csv").write_bytes("Titre;Résumé\nÉté;x\n".encode("cp1252"))
+    assert "in Excel: “CSV UTF-8”" in recognition.recognise(tmp_path / "t.csv").reason
