@@ -163,6 +163,33 @@ def test_every_link_between_pages_leads_to_a_file_and_a_heading(page):
             assert not anchor or anchor in map(to_anchor, headings), f"{path}#{anchor}"
 
 
+SCRIPTS = r"python (build_db\.py|benchmarks/\w+\.py|-m papersette[\w.]*)([^`\n]*)"
+COMMANDS = {"init", "compare", "export-site", "search", "backup", "restore", "digest"}
+
+
+def to_documented_options():
+    """Return (command, options) for each command of ours with options in the documentation."""
+    found = {}
+    for page in [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("notebooks/*.md")]:
+        for script, rest in re.findall(SCRIPTS, page.read_text("utf-8")):
+            words = rest.split("#")[0].split()
+            named = [word for word in words[:1] if word in COMMANDS and "benchmarks" not in script]
+            options = {word for word in words if re.fullmatch("--[a-z-]+", word)}
+            found.setdefault((*script.split(), *named), set()).update(options)
+    return sorted((command, sorted(options)) for command, options in found.items() if options)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("command", "options"), to_documented_options(), ids=lambda value: " ".join(value)[:40]
+)
+def test_every_option_of_a_documented_command_exists(command, options):
+    done = subprocess.run(
+        [sys.executable, *command, "--help"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert [option for option in options if not re.search(rf"{option}\b", done.stdout)] == []
+
+
 def to_address(command):
     """The path and parameters that a line with curl asks for;
     only the options that docs/api.md uses."""
