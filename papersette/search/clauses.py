@@ -33,8 +33,11 @@ MOST_COMBINATIONS = 128
 """Orders and variants of words near each other that are looked for: all orders of five words."""
 MOST_OF_PREFIX = 24
 """Words of a prefix that are looked for near others."""
-LOOKED_AT = 2000
-"""Words of a prefix of which these are chosen."""
+MOST_AFTER_WORDS = 100
+"""Words of a prefix that are looked for after other words, as in pre-t*, if there are so many that
+to look for all of them would take long."""
+LONG_AFTER_WORDS = 1000
+"""Words that are so many."""
 
 
 @dataclass(frozen=True)
@@ -242,8 +245,13 @@ class Compiler:
             if names:
                 return self._facet_clause(str(term), names)
         scope = context.scope
-        variants = context.expand(term)
-        needles = tuple(_to_needle(text, term.is_prefix, number) for text in variants)
+        needles: tuple[Needle, ...] = ()
+        if endings := self._to_endings(term):
+            needles = (_to_needle(term.text, True, number),)
+            context.notices.append(expansions.Notice("prefix", str(term), (str(len(endings)),)))
+            term = replace(term, is_prefix=False)
+        variants = endings or context.expand(term)
+        needles = needles or tuple(_to_needle(text, term.is_prefix, number) for text in variants)
         terms = tuple(t for text in variants for t in to_terms(text))
         if term.field in PARTS or term.field == "body":
             query = self._pages_query(term, variants)
@@ -288,9 +296,28 @@ class Compiler:
         prefix = to_terms(term.text)
         if not term.is_prefix or len(prefix) != 1:
             return context.expand(term)
-        known = self.index.papers.terms_with_prefix("text", prefix[0], limit=LOOKED_AT)
-        common = sorted(known, key=lambda pair: -pair[1])[:MOST_OF_PREFIX]
-        return tuple(word for word, _ in common) or (term.text,)
+        words = self._find_words(prefix[0], MOST_OF_PREFIX + 1)
+        if len(words) > MOST_OF_PREFIX:
+            words = words[:MOST_OF_PREFIX]
+            context.notices.append(expansions.Notice("prefix", str(term), (str(len(words)),)))
+        return words or (term.text,)
+
+    def _to_endings(self, term: Term) -> tuple[str, ...]:
+        """Return pre-training, pre-trained, … for pre-t*, of which there are too many to look for
+        all; else ().
+        """
+        words = to_terms(term.text) if term.is_prefix else ()
+        if len(words) < 2:
+            return ()
+        endings = self._find_words(words[-1], LONG_AFTER_WORDS + 1)
+        if len(endings) <= LONG_AFTER_WORDS:
+            return ()
+        return tuple("-".join([*words[:-1], end]) for end in endings[:MOST_AFTER_WORDS])
+
+    def _find_words(self, prefix: str, most: int) -> tuple[str, ...]:
+        """Return the words of the text of papers that begin so, the commonest first."""
+        known = self.index.papers.terms_with_prefix("text", prefix, limit=most)
+        return tuple(word for word, _ in sorted(known, key=lambda pair: -pair[1]))
 
     def _near_fields(self, name: str | None, scope: str | None) -> tuple[str, ...]:
         if name in PAPER_FIELDS:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from corpora import SEARCHED
 
+from papersette.search import clauses
 from papersette.search.corpus import FACETS
 from papersette.search.engine import MOST_FACET_VALUES, Engine
 from papersette.search.index import to_index_folder
@@ -305,6 +306,26 @@ def test_what_was_relaxed_inside_a_function_is_said(search, typed):
     assert (exact.missing, exact.relaxed, exact.partial) == ((), False, False)
     spelled = search(typed.format("normalisation"))
     assert [notice.kind for notice in spelled.notices] == ["spelling"]
+
+
+def test_a_prefix_of_too_many_words_is_searched_for_with_the_commonest_and_that_is_said(
+    search, monkeypatch
+):
+    every = search("batch-n*")
+    assert every.notices == []
+    monkeypatch.setattr(clauses, "LONG_AFTER_WORDS", 1)
+    monkeypatch.setattr(clauses, "MOST_AFTER_WORDS", 1)
+    commonest = search('"batch n*"')
+    assert set(ids(commonest)) < set(ids(every))
+    assert commonest.count == search('"batch normalization"').count
+    assert notices(commonest) == [("prefix", '"batch n*"', ("1",))]
+    assert "⟦batch normalization⟧" in commonest.hits[0].passage.lower()
+
+
+def test_near_says_that_only_the_commonest_words_of_a_prefix_were_looked_for(search, monkeypatch):
+    assert notices(search("NEAR(batch no*)")) == []
+    monkeypatch.setattr(clauses, "MOST_OF_PREFIX", 1)
+    assert notices(search("NEAR(batch nor*)")) == [("prefix", "nor*", ("1",))]
 
 
 def test_functions_compose_with_filters(search):
