@@ -55,7 +55,7 @@ def _run(db: Database, name: str, stage: Stage, findings: AllFindings) -> None:
             raise  # for example a full disk, which would also stop every later stage
         db.conn.rollback()
         for table in TABLES[name]:
-            db.execute(f"delete from {table}")  # noqa: S608 - constant names
+            db.table(table).delete_where()
         db.conn.commit()
         reason = (
             f"failed with {type(error).__name__}: {error}; its tables are empty: "
