@@ -9,7 +9,6 @@ and `is_inspected` detect.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
 import shutil
@@ -24,6 +23,7 @@ from papersette import stopping
 from papersette.database import part_files
 from papersette.database.schema import CHECKS, INDEXES, SCHEMA
 from papersette.errors import UserError
+from papersette.files import read_sha256
 from papersette.search.index import is_current, open_index, to_index_folder, write_index
 from papersette.text import SIGNS, fold
 from papersette.workers import Limits, Workers
@@ -201,12 +201,7 @@ def _inspect(database: Path) -> dict[str, object]:
     tables = {name: {"count": db.table(name).count} for name in db.table_names()}
     db.close()
     size = database.stat().st_size
-    return {"hash": _hash(database), "size": size, "file": database.name, "tables": tables}
-
-
-def _hash(database: Path) -> str:
-    with database.open("rb") as raw:
-        return hashlib.file_digest(raw, "sha256").hexdigest()
+    return {"hash": read_sha256(database), "size": size, "file": database.name, "tables": tables}
 
 
 def is_index_current(database: Path) -> bool:
@@ -227,5 +222,5 @@ def is_inspected(path: Path, database: Path) -> bool:
     return (
         isinstance(entry, dict)
         and entry.get("size") == database.stat().st_size
-        and entry.get("hash") == _hash(database)
+        and entry.get("hash") == read_sha256(database)
     )
