@@ -32,6 +32,10 @@ class _State:
     """Time when `Stopped` was last raised, by the monotonic clock, in seconds."""
     deferring: bool = False
 
+    def reset(self) -> None:
+        """Forget the signals of an earlier call of `run`."""
+        self.received, self.raised, self.deferring = 0, 0.0, False
+
 
 _state = _State()
 
@@ -82,7 +86,7 @@ def _handling() -> Iterator[None]:
     if any(signal.getsignal(number) is _handle for number in SIGNALS):
         yield  # an outer call handles signals
         return
-    _state.__init__()  # type: ignore[misc]
+    _state.reset()
     hook, sys.unraisablehook = sys.unraisablehook, _handle_swallowed
     before = {number: signal.getsignal(number) for number in SIGNALS}
     for number, handler in before.items():

@@ -18,13 +18,12 @@ NO_LETTERS = re.compile(r"[^0-9a-z]+")
 FOLDED = str.maketrans("أإآٱؤئىة", "ااااوييه", "ـ" + SIGNS)
 """Arabic letters -> the same without vowel signs, tatweel and hamza, as people type them. After
 Lucene's ArabicNormalizer, which keeps the hamza on waw and yeh."""
-
-
 BASIC_LETTERS = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th", "ð": "d"}
 )
 """Letters that Unicode does not decompose, as those who lack them on their keyboard type them."""
-NOT_ALNUM = {code: None for code in range(128) if not chr(code).isalnum()}
+NOT_ALPHANUMERIC = {code: None for code in range(128) if not chr(code).isalnum()}
+"""ASCII characters that are neither letters nor digits -> None, for `str.translate`."""
 
 
 def fold(text: str) -> str:
@@ -56,7 +55,7 @@ def to_key(text: str) -> str:
     'onlearninggraphswithedgedetectingqueriesg'
     """
     if text.isascii():
-        return text.lower().translate(NOT_ALNUM)
+        return text.lower().translate(NOT_ALPHANUMERIC)
     plain = unicodedata.normalize("NFKD", fold(text.lower()))
     return "".join(c for c in plain if c.isalnum())
 
@@ -198,7 +197,7 @@ def to_plurals(singular: str) -> set[str]:
     known = PLURALS.get(singular, frozenset())
     if singular in INVARIANT or singular.endswith(("ics", "is", "ous", "z")):
         return {*known}
-    if singular.endswith(("s", "x", "ch", "sh", "z")):
+    if singular.endswith(("s", "x", "ch", "sh")):
         return {*known, singular + "es"}
     regular = singular[:-1] + "ies" if re.search("[^aeiou]y$", singular) else singular + "s"
     return {*known, regular}

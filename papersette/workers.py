@@ -161,7 +161,7 @@ def preload() -> ForkServerContext | SpawnContext:
 
     Such a worker starts in milliseconds, and has neither the memory nor the locks of this process.
     """
-    if "forkserver" not in multiprocessing.get_all_start_methods():  # for example on Windows
+    if "forkserver" not in multiprocessing.get_all_start_methods():  # not on every system
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(PRELOADED)
