@@ -83,17 +83,13 @@ def find_pairs(versions: Sequence[Version]) -> list[Pair]:
     abstracts = dict(_similar([v.abstract for v in versions], ABSTRACT_WITH_TITLE, (1, 2)))
     titles = dict(_similar([v.title for v in versions], 0.5, (1, 1)))
     candidates = sorted({*same_work, *same_title, *abstracts, *titles})
-    judged = (
-        _judge(
-            versions[i],
-            versions[j],
-            (i, j) in same_work,
-            abstracts.get((i, j)),
-            titles.get((i, j), 0.0),
-        )
-        for i, j in candidates
-    )
-    return [pair for pair in judged if pair]
+    pairs = []
+    for i, j in candidates:
+        one, other, cosine = versions[i], versions[j], titles.get((i, j), 0.0)
+        likeness = _compare(one, other, (i, j) in same_work, abstracts.get((i, j)), cosine)
+        if pair := _judge(one, other, likeness):
+            pairs.append(pair)
+    return pairs
 
 
 def _same(
@@ -129,45 +125,80 @@ def _similar(
             yield (given[row + start], given[column]), round(float(value), 3)
 
 
-def _judge(
-    one: Version, other: Version, same_work: bool, similarity: float | None, title_words: float
-) -> Pair | None:
-    """Return the pair with its verdict, or None if there is too little evidence."""
-    abstract = similarity or 0.0
+@dataclass(frozen=True)
+class _Likeness:
+    """How alike two papers are."""
+
+    same_work: bool
+    """Whether their source gives both the same id of a work."""
+    same_title: bool
+    title_length: int
+    """Letters and digits of the shorter title."""
+    title_ratio: float
+    """Similarity of the titles, from 0 to 100."""
+    title_words: float
+    """Cosine of the words of the titles."""
+    abstracts: float | None
+    """Cosine of the abstracts; None if it is small or an abstract is missing."""
+    shared_authors: int | None
+    """Number of shared authors; None if one of the two papers has no authors."""
+
+
+def _compare(
+    one: Version, other: Version, same_work: bool, abstracts: float | None, title_words: float
+) -> _Likeness:
     keys = to_key(one.title or ""), to_key(other.title or "")
-    equal = keys[0] == keys[1] and len(keys[0]) >= MIN_TITLE
+    length = min(map(len, keys))
+    same_title = keys[0] == keys[1] and length >= MIN_TITLE
     ratio = fuzz.ratio(*keys) if all(keys) else 0.0
-    alike = (
-        ratio >= TITLE_ALONE
-        and min(map(len, keys)) >= MIN_TITLE
-        and _numbers(one.title) == _numbers(other.title)
-    )
-    similar = ratio >= TITLE_WITH_ABSTRACT or title_words >= TITLE_WORDS_WITH_ABSTRACT
     shared = _shared_authors(one, other)
-    reasons = {
-        "its source keeps them as one work": same_work,
-        "the same title": equal,
-        "nearly the same title": alike,
-        "nearly the same abstract": abstract >= ABSTRACT_ALONE,
-        "similar title and abstract": abstract >= ABSTRACT_WITH_TITLE and similar,
-    }
-    reason = next((text for text, holds in reasons.items() if holds), None)
-    possible = abstract >= ABSTRACT_POSSIBLE or (
-        shared != 0 and _is_shortened(one.title, other.title)
-    )
-    doubt = None if same_work else _doubt(one, other, equal, abstract, shared)
+    return _Likeness(same_work, same_title, length, ratio, title_words, abstracts, shared)
+
+
+def _judge(one: Version, other: Version, found: _Likeness) -> Pair | None:
+    """Return the pair with its verdict, or None if there is too little evidence."""
+    reason, doubt = _find_reason(one, other, found), _find_doubt(one, other, found)
     verdict = "joined" if reason and not doubt else "possible"
     if verdict == "possible":
+        reason = reason or _find_weak_reason(one, other, found)
         one_venue = one.venue_id == other.venue_id and not one.is_list
-        if not (reason or possible) or (one_venue and not equal):
+        if not reason or (one_venue and not found.same_title):
             return None  # no evidence, or two papers of a conference on the same subject
-        reason = "; but ".join(filter(None, (reason or _possible(abstract), doubt)))
-    ratio = round(ratio, 1)
-    return Pair(one.paper_id, other.paper_id, verdict, reason or "", ratio, similarity, shared)
+        reason = "; but ".join(filter(None, (reason, doubt)))
+    return Pair(
+        one.paper_id, other.paper_id, verdict, reason or "", round(found.title_ratio, 1),
+        found.abstracts, found.shared_authors,
+    )  # fmt: skip
 
 
-def _possible(abstract: float) -> str:
-    return "a similar abstract" if abstract >= ABSTRACT_POSSIBLE else "a title with words added"
+def _find_reason(one: Version, other: Version, found: _Likeness) -> str | None:
+    """Return the first reason to join two papers, or None."""
+    abstracts = found.abstracts or 0.0
+    nearly_same_title = (
+        found.title_ratio >= TITLE_ALONE
+        and found.title_length >= MIN_TITLE
+        and _numbers(one.title) == _numbers(other.title)
+    )
+    similar_title = (
+        found.title_ratio >= TITLE_WITH_ABSTRACT or found.title_words >= TITLE_WORDS_WITH_ABSTRACT
+    )
+    reasons = {
+        "its source keeps them as one work": found.same_work,
+        "the same title": found.same_title,
+        "nearly the same title": nearly_same_title,
+        "nearly the same abstract": abstracts >= ABSTRACT_ALONE,
+        "similar title and abstract": abstracts >= ABSTRACT_WITH_TITLE and similar_title,
+    }
+    return next((reason for reason, holds in reasons.items() if holds), None)
+
+
+def _find_weak_reason(one: Version, other: Version, found: _Likeness) -> str | None:
+    """Return a reason why two papers may be one work, which is not enough to join them."""
+    if (found.abstracts or 0.0) >= ABSTRACT_POSSIBLE:
+        return "a similar abstract"
+    if found.shared_authors != 0 and _is_shortened(one.title, other.title):
+        return "a title with words added"
+    return None
 
 
 def _is_shortened(one: str | None, other: str | None) -> bool:
@@ -179,17 +210,16 @@ def _is_shortened(one: str | None, other: str | None) -> bool:
     )
 
 
-def _doubt(
-    one: Version, other: Version, equal: bool, abstract: float, shared: int | None
-) -> str | None:
-    """Return a reason against joining two papers that seem to be one work."""
-    if shared == 0:
+def _find_doubt(one: Version, other: Version, found: _Likeness) -> str | None:
+    """Return a reason against joining two papers that seem to be one work, or None."""
+    if found.same_work:
+        return None
+    if found.shared_authors == 0:
         return "no author in common"
-    if (
-        one.venue_id == other.venue_id
-        and not one.is_list
-        and not (equal and (shared or abstract >= ABSTRACT_ALONE))
-    ):
+    is_repeated = found.same_title and (
+        found.shared_authors or (found.abstracts or 0.0) >= ABSTRACT_ALONE
+    )
+    if one.venue_id == other.venue_id and not one.is_list and not is_repeated:
         return "two entries of one venue"
     return None
 
@@ -222,15 +252,25 @@ def group(
     """
     order = {version.paper_id: i for i, version in enumerate(versions)}
     apart = {frozenset(pair) for ids in separate for pair in combinations(ids, 2)}
-    joined = {frozenset(pair) for ids in join for pair in combinations(ids, 2)} - apart
+    together = {frozenset(pair) for ids in join for pair in combinations(ids, 2)} - apart
     by_ids = {frozenset((pair.paper_id, pair.other_id)): pair for pair in pairs}
-    for verdict, chosen in (("joined", joined), ("separate", apart)):
+    for verdict, chosen in (("joined", together), ("separate", apart)):
         for ids in chosen:
             first, second = sorted(ids, key=order.__getitem__)
             known = by_ids.get(ids, Pair(first, second, verdict, ""))
             by_ids[ids] = replace(known, verdict=verdict, reason="by hand")
-    members = {paper_id: {paper_id} for paper_id in order}
-    for pair in sorted(by_ids.values(), key=_strength):
+    members = _join([version.paper_id for version in versions], by_ids.values(), apart)
+    works = {paper_id: min(ids, key=order.__getitem__) for paper_id, ids in members.items()}
+    completed = sorted(by_ids.values(), key=lambda p: (order[p.paper_id], order[p.other_id]))
+    return works, completed
+
+
+def _join(
+    ids: Sequence[str], pairs: Iterable[Pair], apart: set[frozenset[str]]
+) -> dict[str, set[str]]:
+    """Map each paper_id to the ids of all versions of its work."""
+    members = {paper_id: {paper_id} for paper_id in ids}
+    for pair in sorted(pairs, key=_strength):
         ours, theirs = members[pair.paper_id], members[pair.other_id]
         if (
             pair.verdict == "joined"
@@ -239,12 +279,7 @@ def group(
         ):
             ours |= theirs
             members |= dict.fromkeys(theirs, ours)
-    works = {
-        paper_id: min(together, key=order.__getitem__) for paper_id, together in members.items()
-    }
-    return works, sorted(
-        by_ids.values(), key=lambda pair: (order[pair.paper_id], order[pair.other_id])
-    )
+    return members
 
 
 def _strength(pair: Pair) -> tuple[bool, float, float]:
