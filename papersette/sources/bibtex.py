@@ -119,8 +119,7 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
     if unnamed and not settings.files:
         yield Problem(venue, settings.file.name, "match", NO_FOLDER.format(unnamed))
     fields = [{name: f.value for name, f in entry.fields_dict.items()} for entry in entries]
-    if reason := to_unused(fields, _to_used(fields, settings)):
-        reason = reason.replace("a column", "a field").replace("columns", "fields")
+    if reason := to_unused(fields, _to_used(fields, settings), "field"):
         yield Problem(venue, settings.file.name, "read", reason)
     yield from files.to_loose(folder, venue, settings.files, settings.pdf_url)
 

@@ -18,9 +18,15 @@ from papersette.errors import BadFile
 from papersette.records import Author, Count, LooseFile, Paper, Problem, Venue
 from papersette.sources import values
 from papersette.sources.attachments import Attachments, to_pdf_url
+from papersette.sources.unused import to_unused
 from papersette.text import to_slug
 
 TEXTS = ("id", "title", "container-title", "abstract", "keyword", "language", "URL", "DOI")
+USED = {
+    *TEXTS, "type", "author", "issued", "license", "attachments", "file", "PDF", "event-title",
+    "event", "event-place", "publisher", "citation-key", "citation-label",
+}  # fmt: skip
+"""Keys of items that are read, or only repeat others."""
 KINDS = {
     "article-journal": "journal",
     "paper-conference": "conference",
@@ -49,6 +55,8 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
     yield Count(len(items))
     for reason in loaded.reasons:
         yield Problem(venue, settings.file.name, "read", reason)
+    if unused := to_unused((one for one in items if isinstance(one, Mapping)), USED, "key"):
+        yield Problem(venue, settings.file.name, "read", unused)
     for number, item in enumerate(items, start=1):
         where = f"{settings.file.name}: item {number}"
         if isinstance(item, Mapping):
@@ -119,9 +127,16 @@ def _to_paper(
 
 
 def _to_venue(item: Mapping[str, Any]) -> Venue | None:
-    name = values.to_plain(item.get("container-title"))
+    names = (item.get(key) for key in ("container-title", "event-title", "event"))
+    name = next((text for given in names if (text := values.to_plain(given))), None)
     return (
-        Venue(to_slug(name), name, kind=KINDS.get(str(item.get("type"))))
+        Venue(
+            to_slug(name),
+            name,
+            kind=KINDS.get(str(item.get("type"))),
+            location=values.to_text(item.get("event-place")),
+            publisher=values.to_text(item.get("publisher")),
+        )
         if name and to_slug(name)
         else None
     )
@@ -176,5 +191,7 @@ def _to_date(issued: Any) -> str | None:
     numbers = [int(part) for part in first[:3] if str(part).strip().isdecimal()]
     if numbers and values.to_year(numbers[0]):
         return values.to_date(*numbers)
+    if isinstance(issued, Mapping) and (text := issued.get("raw") or issued.get("literal")):
+        return values.read_date(text)[0]
     year = values.to_year(json.dumps(issued))
     return str(year) if year else None

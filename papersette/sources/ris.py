@@ -21,6 +21,7 @@ from papersette.sources import values, web_of_science
 from papersette.sources.attachments import Attachments, to_pdf_url
 from papersette.sources.people import to_author
 from papersette.sources.reference_lists import to_reference
+from papersette.sources.unused import to_unused
 from papersette.text import to_slug
 
 LINE = re.compile(r"([A-Z][A-Z0-9])\s{1,3}-(?:\s(.*)|$)")
@@ -35,6 +36,13 @@ JOURNALS = ("alternate_title3", "journal_name", "secondary_title", "alternate_ti
 """JF, JO, T2, JA, J2, C3 and T3: the name of a journal or of proceedings, the fullest first."""
 ADDRESSES = ("file_attachments1", "file_attachments2", "figure")
 """L1, L2 and L4: files and links to them."""
+
+
+USED = frozenset(
+    """TY ID AN TI T1 TT ST AU A1 PY Y1 DA AB N2 KW LA DO UR JF JO T2 JA J2 C3 T3 L1 L2 L4 PB C1 CY
+    CR ER""".split()
+)
+"""Tags that are read."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +84,9 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
         except (LookupError, AttributeError, TypeError) as error:  # rispy raises them for odd tags
             reason = f"cannot be read as a record ({error!r}); correct its tags"
             yield Problem(venue, item, "read", reason, lost=True)
+    tags = [_to_tags_given(record) for record in records if not record.is_wos]
+    if unused := to_unused(tags, USED, "tag"):
+        yield Problem(venue, name, "read", unused)
     yield from attached.rest()
 
 
@@ -98,6 +109,15 @@ def split_records(text: str) -> Iterator[Record]:
             lines.append(line)
     if lines:
         yield Record(start, tuple(lines), False, is_wos)
+
+
+def _to_tags_given(record: Record) -> dict[str, str]:
+    """Return the first value of each tag of a record."""
+    given: dict[str, str] = {}
+    for line in record.lines:
+        if found := LINE.match(line):
+            given[found[1]] = given.get(found[1]) or found[2] or ""
+    return given
 
 
 def _read_record(

@@ -12,12 +12,15 @@ MOST_COLUMNS = 60
 """Largest number of columns that a report names."""
 
 
-def to_unused(rows: Iterable[Mapping[Any, Any]], used: Collection[str]) -> str | None:
+def to_unused(
+    rows: Iterable[Mapping[Any, Any]], used: Collection[str], noun: str = "column"
+) -> str | None:
     """Return a reason that names the unused columns that have values; None if there are none.
 
     Args:
         rows: The rows of the table, by column.
         used: The columns that the source uses.
+        noun: What the format calls a column, for example "field".
     """
     counts: Counter[str] = Counter()
     for row in rows:
@@ -30,5 +33,5 @@ def to_unused(rows: Iterable[Mapping[Any, Any]], used: Collection[str]) -> str |
         return None
     named = [f"{column[:80]} ({count:,})" for column, count in list(counts.items())[:MOST_COLUMNS]]
     more = ["…"] if len(counts) > MOST_COLUMNS else []
-    noun = "a column that is not used" if len(counts) == 1 else "columns that are not used"
-    return f"has {noun}, with the number of values: {', '.join(named + more)}"
+    which = f"a {noun} that is not used" if len(counts) == 1 else f"{noun}s that are not used"
+    return f"has {which}, with the number of values: {', '.join(named + more)}"
