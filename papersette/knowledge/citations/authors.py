@@ -98,29 +98,35 @@ def read_authors(
     if (found.ending == "other" and ending != "stop" and uncertain) or (
         found.ending == "year" and is_acronym
     ):
-        body = _read_body(text, start)
-        if body:
-            return body
+        institution = _read_institution(text, start)
+        if institution:
+            return institution
     if not names or (ending == "subtitle" and uncertain):
         return None  # it is the title of an entry without authors: "Bees: a history."
     if ending == "subtitle":
         ending = "colon"
     year = found.year if ending == "year" else None
-    if ending == "stop" and (match := WORD.search(text, end)) and (year := to_year(match[0])):
-        ending, end = "year", match.end()
-    if ending != "year" and (undated := UNDATED.match(text, end)):
-        announced = ANNOUNCED.search(undated[0])
-        ending, end, year = "year", undated.end(), int(announced[0]) if announced else None
-    if ending == "year" and text[end - 1] != ")":
-        close = text.find(")", end, end + 30)  # "(2014, May 3)"
-        end = close + 1 if close > 0 and "(" not in text[end:close] else end
+    ending, end, year = _read_year(text, ending, end, year)
     certain = len(names) > 1 or any(
         token.kind in "IL" for token in found.tokens if token.end <= end
     )
     return Authors(tuple(names), end, ending, year, certain)
 
 
-def _read_body(text: str, start: int) -> Authors | None:
+def _read_year(text: str, ending: str, end: int, year: int | None) -> tuple[str, int, int | None]:
+    """Return ending, end and year of a list, after a year that follows its full stop, if any."""
+    if ending == "stop" and (match := WORD.search(text, end)) and (found := to_year(match[0])):
+        ending, end, year = "year", match.end(), found
+    if ending != "year" and (undated := UNDATED.match(text, end)):
+        announced = ANNOUNCED.search(undated[0])
+        ending, end, year = "year", undated.end(), int(announced[0]) if announced else None
+    if ending == "year" and text[end - 1] != ")":
+        close = text.find(")", end, end + 30)  # "(2014, May 3)"
+        end = close + 1 if close > 0 and "(" not in text[end:close] else end
+    return ending, end, year
+
+
+def _read_institution(text: str, start: int) -> Authors | None:
     """Return an institution as author, if a year in brackets follows: "YÖK (Council) (1998)"."""
     found = INSTITUTION.match(text, start)
     if found is None or SENTENCE.search(found[1]):
@@ -134,19 +140,19 @@ def _read_body(text: str, start: int) -> Authors | None:
 
 def _to_segments(tokens: list[Token]) -> list[_Segment]:
     segments: list[_Segment] = []
-    now: list[Token] = []
+    current: list[Token] = []
     after_and = False
     for token in tokens:
         if token.kind in "AL":
-            if now:
-                segments.append(_Segment(tuple(now), after_and))
-            now, after_and = [], token.kind == "A"
+            if current:
+                segments.append(_Segment(tuple(current), after_and))
+            current, after_and = [], token.kind == "A"
             continue
-        now.append(token)
+        current.append(token)
         if token.comma:
-            segments.append(_Segment(tuple(now), after_and))
-            now, after_and = [], False
-    return segments + ([_Segment(tuple(now), after_and)] if now else [])
+            segments.append(_Segment(tuple(current), after_and))
+            current, after_and = [], False
+    return segments + ([_Segment(tuple(current), after_and)] if current else [])
 
 
 def _read_names(segments: list[_Segment], ending: str, end: int) -> tuple[list[Name], str, int]:
@@ -159,9 +165,9 @@ def _read_names(segments: list[_Segment], ending: str, end: int) -> tuple[list[N
     have_initials = True
     done = i = 0
     while i < len(segments):
-        now = segments[i]
-        if set(now.shape) == {"S"}:
-            done, i = now.end, i + 1
+        current = segments[i]
+        if set(current.shape) == {"S"}:
+            done, i = current.end, i + 1
             continue
         pair = _is_pair(segments[i : i + 3], ending)
         before = segments[i - 1] if names else None
@@ -173,12 +179,7 @@ def _read_names(segments: list[_Segment], ending: str, end: int) -> tuple[list[N
         count = _count_words(last, pair, ending if closing else "", family_first)
         if count == 0:
             return _without_none(names), "comma", done
-        words = last.words[:count]
-        many = 0 if pair else last.find_many_initials(count)
-        if many:
-            names.append(to_cited_name(words[:many], words[many:]))
-        else:
-            names.append(to_cited_name(now.words, words) if pair else to_cited_name(words))
+        names.append(_to_name(current, last, pair, count))
         have_initials = have_initials and "I" in last.shape
         done, i = last.tokens[count - 1].end, i + 1 + pair
         if count < len(last.tokens) or (
@@ -186,6 +187,18 @@ def _read_names(segments: list[_Segment], ending: str, end: int) -> tuple[list[N
         ):
             return _without_none(names), "stop", done
     return _without_none(names), *(("comma", done) if ending == "other" else (ending, end))
+
+
+def _to_name(first: _Segment, last: _Segment, pair: bool, count: int) -> Name | None:
+    """Return the name in one segment or, as a pair, family and given names in two.
+
+    `count`: how many words of the last segment belong to the name.
+    """
+    words = last.words[:count]
+    if pair:
+        return to_cited_name(first.words, words)
+    initials = last.find_many_initials(count)
+    return to_cited_name(words[:initials], words[initials:]) if initials else to_cited_name(words)
 
 
 def _without_none(names: list[Name | None]) -> list[Name]:
