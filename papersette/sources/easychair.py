@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from papersette import loading
 from papersette.errors import BadFile
 from papersette.records import (
     Author,
@@ -25,7 +24,7 @@ from papersette.records import (
     Slot,
     Venue,
 )
-from papersette.sources import files, values
+from papersette.sources import files, table, values
 from papersette.sources.unused import to_unused
 from papersette.text import to_slug
 
@@ -91,7 +90,7 @@ def _read_table(
     try:
         if obstacle := files.find_obstacle(path, settings.folder):
             raise BadFile(path, obstacle)
-        rows = [(line, _lower(row)) for line, row in loading.read_csv(path)]
+        rows = [(line, _lower(row)) for line, row in table.read_csv(path)]
         header = next((row for _, row in rows if not isinstance(row, str)), {})
         if name == SUBMISSIONS and not {"#", "title"} <= header.keys():
             raise BadFile(path, "has no columns “#” and “title”; download it with its header")

@@ -19,7 +19,7 @@ from papersette import loading
 from papersette.errors import BadFile, UserError
 from papersette.files import to_shown_name
 from papersette.records import Author, Count, Paper, Problem, Session, Slot, Venue
-from papersette.sources import files, values
+from papersette.sources import files, table, values
 from papersette.sources.unused import to_unused
 from papersette.text import to_slug
 
@@ -58,7 +58,7 @@ def _has_papers(path: Path, settings: Settings) -> bool:
     try:
         if files.find_obstacle(path, settings.folder):
             return False
-        _, row = next(loading.read_csv(path), (0, ""))
+        _, row = next(table.read_csv(path), (0, ""))
     except BadFile:
         return False
     return not isinstance(row, str) and {"title", "authors"} <= _lower(row).keys()
@@ -75,7 +75,7 @@ def _read_table(
     try:
         if obstacle := files.find_obstacle(path, settings.folder):
             raise BadFile(path, obstacle)
-        rows = list(loading.read_csv(path))
+        rows = list(table.read_csv(path))
     except BadFile as error:
         yield Count(1)
         yield Problem(venue, name, "read", error.reason, lost=True)

@@ -22,7 +22,7 @@ HEAD = 65_536
 """Characters at the start of a file that are enough to distinguish text formats."""
 SUFFIXES = set(
     ".bib .bibtex .csv .tsv .tab .json .jsonl .ndjson .xml .nxml .atom .md .markdown .ris .nbib "
-    ".ciw .enw .yml .yaml "
+    ".ciw .enw .yml .yaml .mrc .marc "
     ".xlsx .xls .ods .docx .html .htm".split()
 )
 """Endings of files that may have metadata; other files, such as images, are not opened."""
@@ -36,6 +36,10 @@ IGNORED = {"node_modules", "__pycache__", "__MACOSX"}
 NOTES = set("readme license licence copying changelog requirements robots llms source".split())
 """Names of texts that are not papers."""
 EXPORT = "export the papers as BibTeX, RIS, CSL JSON or CSV"
+
+
+CATALOGUE = "export RIS or BibTeX from the library's catalogue or, from the file, from Zotero"
+PUBMED = "open it in Zotero and export CSL JSON, or fetch the articles as JATS from PubMed Central"
 
 
 @dataclass(frozen=True)
@@ -196,7 +200,10 @@ def _is_csl(content: Content) -> bool:
 
 
 def _is_easychair(content: Content) -> bool:
-    return content.suffix == ".csv" and {"#", "title", "decision"} <= content.header
+    has_papers = {"#", "title", "decision"} <= content.header
+    has_people = {"submission #", "first name", "last name"} <= content.header
+    has_reviews = {"submission #", "total score"} <= content.header
+    return content.suffix == ".csv" and (has_papers or has_people or has_reviews)
 
 
 def _is_miniconf(content: Content) -> bool:
@@ -246,8 +253,16 @@ FORMATS = (
     Format("BibTeX", _has(r"^[ \t]*@\s*\w+\s*[{(]"), "bibtex"),
     Format("RIS", _has(r"^TY  ?- ?"), "ris"),
     Format("Web of Science's tagged text", _has(r"\A(?:FN |PT )"), "ris"),
-    Format("MEDLINE's tagged text", _has(r"^PMID- "), "medline"),
+    Format("MEDLINE's tagged text", _has(r"^PMID- "), "medline", remedy=PUBMED),
     Format("EndNote's tagged text", _has(r"\A%0 "), "endnote"),
+    Format("Web of Science's table", _has(r"\APT\tAU\t"), remedy="save it as plain text or as RIS"),
+    Format("MARC", _has(r"\A\d{5}[acdnp][a-z]"), remedy=CATALOGUE),
+    Format("MARC XML", _has(r"<(?:\w+:)?datafield\s"), remedy=CATALOGUE),
+    Format("MODS XML", _root("mods", "modscollection"), remedy=CATALOGUE),
+    Format("an answer of OAI-PMH", _root("oai-pmh"), remedy=CATALOGUE),
+    Format("PubMed's XML", _root("pubmedarticleset"), remedy=PUBMED),
+    Format("EndNote's XML", _has(r"<xml>\s*<records\b"), remedy="export the library as RIS"),
+    Format("TEI XML", _root("tei"), remedy="name the folder of the PDFs, or " + EXPORT),
     Format("an Atom feed", _root("feed"), "arxiv"),
     Format("JATS XML", _has(r"<(?:\w+:)?article-meta[\s>]"), "jats"),
     Format("JATS XML", _root("article", "pmc-articleset"), "jats"),
@@ -262,9 +277,7 @@ FORMATS = (
     Format("CSL JSON", _is_csl, "csljson"),
     Format("a list of events", lambda c: c.has_keys("eventtype", "event_type"), "virtual"),
     Format("a list of questions", _is_questions, remedy="a catalog names it as “questions”"),
-    Format(
-        "EasyChair's CSV", lambda c: {"#", "title", "decision"} <= c.header, "easychair", "folder"
-    ),
+    Format("EasyChair's CSV", _is_easychair, "easychair", "folder"),
     Format("the data of a Mini-Conf site", _is_miniconf, "miniconf", "folder"),
     Format("a table", _has_titles, "table"),
 )
@@ -290,9 +303,10 @@ def _is_tagged(path: Path) -> bool:
     """Return whether a .txt is RIS or tagged text of Web of Science, which uses this ending."""
     if path.suffix.lower() != ".txt" or files.find_obstacle(path, path.parent):
         return False
-    return bool(
-        re.match(rb"(?:\xef\xbb\xbf)?(?:FN (?:Clarivate|ISI|Thomson)|TY  - )", Content(path).start)
-    )
+    return bool(TAGGED.match(Content(path).start))
+
+
+TAGGED = re.compile(rb"(?:\xef\xbb\xbf)?(?:FN (?:Clarivate|ISI|Thomson)|TY  - |PT\tAU\t)")
 
 
 def explain(path: Path, kind: str) -> str | None:

@@ -74,7 +74,10 @@ def guess(found: recognition.Found, papers: Sequence[Paper], folder: Path) -> Gu
     return Guess(name, to_venue_id(evidence.short_name or label, year), year, kind, tuple(doubts))
 
 
-GENERIC = set("papers paper publications references bibliography library export data main".split())
+GENERIC = set(
+    "papers paper publications references bibliography library export data main items works "
+    "citations savedrecs zotero".split()
+)
 """Names of files that are no evidence for a venue."""
 
 
@@ -86,7 +89,7 @@ def to_label(path: Path) -> str:
     >>> to_label(Path("icml2019.csv"))
     'ICML 2019'
     """
-    stem = path.stem if path.suffix.lower() in recognition.SUFFIXES else path.name
+    stem = path.stem if path.suffix.lower() in {*recognition.SUFFIXES, ".txt"} else path.name
     text = " ".join(re.split(r"[\s_-]+", stem)).strip()
     text = ACRONYM.sub(lambda found: f"{found.group(1).upper()} {found.group(2)}", text)
     return text[:1].upper() + text[1:] or "Papers"

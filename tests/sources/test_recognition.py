@@ -55,6 +55,22 @@ OTHER = {
     "JATS": ("p.xml", "<?xml version='1.0'?><!-- x --><article><front/></article>", "is JATS XML"),
     "DBLP": ("p.xml", "<dblp><article/></dblp>", "is DBLP XML"),
     "the ACL Anthology": ("p.xml", "<collection id='2022.acl'/>", "is ACL Anthology XML"),
+    "MARC XML": (
+        "p.xml",
+        "<collection><record><datafield tag='245'><subfield/></datafield></record></collection>",
+        "is MARC XML, which is not read; export RIS or BibTeX from the library's catalogue",
+    ),
+    "MARC": ("p.mrc", "00078nam a2200037 a 4500", "is MARC, which is not read"),
+    "MODS": ("p.xml", "<modsCollection><mods/></modsCollection>", "is MODS XML"),
+    "OAI-PMH": ("p.xml", "<OAI-PMH><ListRecords/></OAI-PMH>", "is an answer of OAI-PMH"),
+    "PubMed": ("p.xml", "<PubmedArticleSet/>", "is PubMed's XML, which is not read; open it in"),
+    "EndNote's XML": ("p.xml", "<xml><records/></xml>", "is EndNote's XML"),
+    "TEI": ("p.xml", "<TEI xmlns='http://www.tei-c.org/ns/1.0'/>", "is TEI XML"),
+    "Web of Science's table": (
+        "savedrecs.txt",
+        "PT\tAU\tTI\nJ\tAsh, A\tMoss\n",
+        "is Web of Science's table, which is not read; save it as plain text or as RIS",
+    ),
     "other XML": ("p.xml", "<library/>", "is XML, which is not read"),
     "RIS": ("p.ris", "TY  - JOUR\nTI  - A\nER  - \n", "is RIS"),
     "MEDLINE": ("p.nbib", "PMID- 1\nTI  - A\n", "is MEDLINE's tagged text"),
@@ -184,6 +200,30 @@ def test_a_row_for_each_author_and_rejected_papers_are_doubts():
         "cell, separated by “;”",
         "has rejected or withdrawn papers (1); remove their rows",
     ]
+
+
+def test_the_tables_of_easychair_are_one_source_also_with_semicolons(tmp_path):
+    (tmp_path / "author.csv").write_text("submission #;first name;last name\n3;Ann;Ash\n")
+    (tmp_path / "review.csv").write_text("#;submission #;total score\n1;3;2\n")
+    (tmp_path / "submission.csv").write_text("#;title;authors;decision\n3;Moss;Ann Ash;accept\n")
+    found = survey(tmp_path)
+    assert [(one.kind, one.path) for one in found.found] == [("easychair", tmp_path)]
+    assert found.not_read == []
+    items = SOURCES["easychair"].read(SOURCES["easychair"].Settings(V, tmp_path))
+    (paper,) = (item for item in items if isinstance(item, Paper))
+    assert (paper.title, paper.authors) == ("Moss", (Author("Ann Ash"),))
+
+
+def test_a_file_of_web_of_science_has_no_ending_in_the_name_of_its_venue(tmp_path):
+    (tmp_path / "garden papers.txt").write_text("FN Clarivate\nPT J\nTI A\nPY 2019\nER\nEF\n")
+    assert to_name(tmp_path / "garden papers.txt") == "Garden papers"
+
+
+def to_name(path):
+    found = recognise(path)
+    settings = SOURCES[found.kind].Settings(venue=V, **found.settings)
+    papers = [item for item in SOURCES[found.kind].read(settings) if isinstance(item, Paper)]
+    return venues.guess(found, papers, path.parent).name
 
 
 def test_a_folder_is_surveyed_with_its_subfolders_but_not_what_is_hidden(tmp_path):

@@ -157,7 +157,7 @@ def read_table(tmp_path, name, content, **more):
 
 def test_a_csv_is_read_through_its_column_map(tmp_path):
     columns = {"title": "Title", "authors": "Speakers", "session": "Track"}
-    content = 'Title,Speakers,Track\n"A, title",Ann A; Zoë Z,Deep Learning\n,,\n'
+    content = 'Title,Speakers,Track,Seats\n"A, title",Ann A; Zoë Z,Deep Learning,\n,,,4\n'
     (paper, untitled), _, _ = read_table(tmp_path, "p.csv", content, columns=columns)
     assert (paper.paper_id, paper.title, paper.authors[1].name) == ("a-title", "A, title", "Zoë Z")
     assert paper.slots[0].session.session_id == "v-2019-deep-learning"
