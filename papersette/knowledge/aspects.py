@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +30,7 @@ MOST_SHARE = 0.4
 """Largest share of the papers that may have a word; more common words are dropped."""
 MOST_WORDS = 100_000
 REPORTABLE = re.compile("[a-z][a-z-]{2,}")
-
+"""A term that is shown as the reason; others are numbers and symbols."""
 
 Columns = NDArray[np.int32]
 Weights = NDArray[np.float32]
@@ -96,7 +97,7 @@ def find_related(
         beginnings, words = aspects.take_space(aspect)
         if words is None:
             continue
-        space = _Space(*words)
+        ranker = _Ranker(aspect, papers, beginnings, _WordVectors(*words), vectors)
         for row, (paper_id, work_id) in enumerate(papers):
             others = [
                 other
@@ -104,10 +105,10 @@ def find_related(
                 if beginnings[row] and beginnings[other] and papers[other][1] != work_id
             ][:MOST_CANDIDATES]
             if others:
-                yield from _rank(aspect, row, others, papers, beginnings, space, vectors)
+                yield from ranker.rank(row, others)
 
 
-class _Space:
+class _WordVectors:
     """Texts as weighted words, to compare one text with some others at a time.
 
     Args:
@@ -133,34 +134,46 @@ class _Space:
         return list(zip(np.split(columns, ends), np.split(products, ends), strict=True))
 
 
-def _rank(
-    aspect: str,
-    row: int,
-    others: Sequence[int],
-    papers: Sequence[tuple[str, str]],
-    beginnings: Sequence[str],
-    space: _Space,
-    vectors: Mapping[str, NDArray[np.float32]],
-) -> Iterator[Related]:
-    """Yield the candidates that are most related to one paper."""
-    products = space.multiply(row, others)
-    scores = np.array([product.sum() for _, product in products])
-    own = vectors.get(beginnings[row])
-    if own is not None:
-        near = [float(own @ vectors[beginnings[other]]) for other in others]
-        scores = (1 - MEANING_SHARE) * scores + MEANING_SHARE * np.maximum(near, 0)
-    rank = 0
-    for index in np.argsort(-scores, kind="stable"):
-        if scores[index] < LEAST_SCORE or rank == NEIGHBOURS:
-            return
-        columns, weights = products[index]
-        terms = _to_terms(columns, weights, space.names)
-        if terms:  # a relation without a reason is not shown
-            rank += 1
-            yield Related(
-                papers[row][0], papers[others[index]][0], aspect, rank,
-                round(float(scores[index]), 3), terms,
-            )  # fmt: skip
+@dataclass(frozen=True)
+class _Ranker:
+    """Ranks candidates by one aspect."""
+
+    aspect: str
+    papers: Sequence[tuple[str, str]]
+    """(paper_id, work_id) of each paper."""
+    beginnings: Sequence[str]
+    """Start of the aspect's text in each paper."""
+    words: _WordVectors
+    vectors: Mapping[str, NDArray[np.float32]]
+    """Start of a text -> its vector; empty without a model."""
+
+    def rank(self, row: int, others: Sequence[int]) -> Iterator[Related]:
+        """Yield the candidates that are most related to the paper of a row."""
+        products = self.words.multiply(row, others)
+        scores = self._score(row, others, products)
+        rank = 0
+        for index in np.argsort(-scores, kind="stable"):
+            if scores[index] < LEAST_SCORE or rank == NEIGHBOURS:
+                return
+            columns, weights = products[index]
+            terms = _to_terms(columns, weights, self.words.names)
+            if terms:  # a relation without a reason is not shown
+                rank += 1
+                paper_id, other_id = self.papers[row][0], self.papers[others[index]][0]
+                score = round(float(scores[index]), 3)
+                yield Related(paper_id, other_id, self.aspect, rank, score, terms)
+
+    def _score(
+        self, row: int, others: Sequence[int], products: Sequence[tuple[Columns, Weights]]
+    ) -> NDArray[np.floating[Any]]:
+        """Return the similarity of each candidate, by words and, with a model, by meaning."""
+        scores = np.array([product.sum() for _, product in products])
+        own = self.vectors.get(self.beginnings[row])
+        if own is None:
+            return scores
+        cosines = [float(own @ self.vectors[self.beginnings[other]]) for other in others]
+        by_meaning: NDArray[np.floating[Any]] = MEANING_SHARE * np.maximum(cosines, 0)
+        return (1 - MEANING_SHARE) * scores + by_meaning
 
 
 def _to_terms(columns: Columns, products: Weights, names: NDArray[np.object_]) -> tuple[str, ...]:
