@@ -126,9 +126,10 @@ def _of_bibtex(path: Path) -> Evidence:
     entries = list(bibtex.read_fields(path))
     volumes = [fields for kind, fields in entries if kind == "proceedings"]
     papers = [(kind, fields) for kind, fields in entries if kind != "proceedings"]
-    name = most_common(fields.get("booktitle") or fields.get("journal") for _, fields in papers)
+    names = [fields.get("booktitle") or fields.get("journal") for _, fields in papers]
+    name = most_common(names)
     kind = most_common(KINDS.get(kind) for kind, _ in papers)
-    if len(volumes) != 1:
+    if len(volumes) != 1 or (name is None and any(names)):
         return Evidence(name, None, None, kind if name else None)
     volume = volumes[0]
     title = name or volume.get("name") or volume.get("booktitle") or volume.get("title")

@@ -272,6 +272,10 @@ def entries(*fields):
 
 VENUES = {
     "the volume's entry": (VOLUME + entries("", ""), ("AG 2019", "ag-2019", 2019, "conference", 0)),
+    "a volume of some entries": (
+        VOLUME + entries("journal={Moss}", "", "journal={Fern}"),
+        ("P", "p", None, "list", 1),
+    ),
     "what most entries say": (
         entries(*["booktitle={Gardens}, year={2018}"] * 9, "year={2018}"),
         ("Gardens", "p-2018", 2018, "conference", 0),
