@@ -210,7 +210,7 @@ def order(texts) -> None:
 
 
 def compare(name: str, files, words_of) -> None:
-    """Print recall and precision; `words_of` returns the words of a file by both readers."""
+    """Print recall and precision; `words_of` returns the words of a file by both engines."""
     shared = of_ours = of_theirs = 0
     for path in files:
         ours, theirs = (

@@ -66,7 +66,7 @@ def inflate(match: re.Match[bytes]) -> bytes:
 
 
 def mend(pdf: bytes) -> bytes:
-    """Return a PDF with a correct table of its objects, so that readers trust it."""
+    """Return a PDF with a correct table of its objects, so that engines trust it."""
     places = {int(match[1][:6]): match.start() for match in OBJECT.finditer(pdf)}
     trailers = re.findall(rb"trailer\s*(<<.*?>>)\s*startxref", pdf, re.DOTALL)
     rows = b"".join(b"%d 1\n%010d 00000 n \n" % place for place in sorted(places.items()))

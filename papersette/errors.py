@@ -13,7 +13,7 @@ class UserError(Exception):
 
 
 class BadFile(UserError):
-    """A file that cannot be used; a reader of a whole folder turns it into a problem."""
+    """A file that cannot be used; a source that reads a whole folder makes it a problem."""
 
     def __init__(self, path: Path, reason: str, line: int | None = None) -> None:
         position = f", line {line}" if line else ""

@@ -305,11 +305,11 @@ def _read_row(
 ) -> tuple[int, list[str] | str]:
     """Return the number of lines of the row that begins at this line, and its cells or a reason."""
     following = (lines[n] for n in range(at, min(at + LONGEST_ROW, len(lines))))
-    reader = csv.reader(following, delimiter=delimiter, strict=True)
+    rows = csv.reader(following, delimiter=delimiter, strict=True)
     try:
-        row = next(reader, [])
+        row = next(rows, [])
         if max(map(len, row), default=0) <= LONGEST_CELL:
-            return max(1, reader.line_num), row
+            return max(1, rows.line_num), row
         reason = "a cell is too long"
     except csv.Error as error:
         reason = str(error)

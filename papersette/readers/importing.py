@@ -1,6 +1,6 @@
 """Matches the entries of a BibTeX or CSL JSON file to the papers of a publication.
 
-The readers of sources parse the file. An entry matches a paper if it has the paper's id or BibTeX
+The modules of `sources/` parse the file. An entry matches a paper if it has the paper's id or BibTeX
 key and the titles agree, or else if it has the DOI, or else the title. An entry without a match is
 reported with its reason.
 """

@@ -1,4 +1,4 @@
-"""Measure the reader: `python benchmarks/reader.py FOLDER`, by default with the sample's PDFs.
+"""Measure the page reader: `python benchmarks/page_reader.py FOLDER`, by default the sample's PDFs.
 
 Prints how long the layout and the image of a page take, at first and from the cache, and the
 processor time that they need, which depends less on other programs. Each page is read once; the
