@@ -19,7 +19,7 @@ import numpy as np
 from papersette.errors import UserError
 from papersette.search import adapter, facet_counts
 from papersette.search.analysis import to_stems
-from papersette.search.clauses import Condition
+from papersette.search.clauses import Clause, Condition
 from papersette.search.corpus import FACETS, Corpus, FacetValue, Numbers, read_corpus
 from papersette.search.evidence import Finder
 from papersette.search.expansions import Notice
@@ -42,6 +42,7 @@ from papersette.search.needles import Needle, to_words
 from papersette.search.parallel import run_both
 from papersette.search.parser import parse
 from papersette.search.passages import mark
+from papersette.search.plain_requests import to_fields
 from papersette.search.query import Function, Query, iterate_terms
 from papersette.search.ranking import Ranker, Ranking
 from papersette.search.results import Hit, Request, Result
@@ -150,14 +151,21 @@ class Engine:
 
     def find_in_paper(self, paper_id: str, q: str) -> list[tuple[int, str]]:
         """Return (page, passage) of what a paper has for a query, by page."""
-        clauses = self.retriever.compiler.to_clauses(parse(q), [])
+        clauses = self._to_clauses(q)
         return (
             self.finder.find_in_paper(paper_id, clauses) if paper_id in self.corpus.numbers else []
         )
 
     def to_needles(self, q: str) -> list[Needle]:
         """Return what a query looks for in a text, to mark it there."""
-        return self.finder.weigh(self.retriever.compiler.to_clauses(parse(q), []))
+        return self.finder.weigh(self._to_clauses(q))
+
+    def _to_clauses(self, q: str) -> tuple[Clause, ...]:
+        return self.retriever.compiler.to_clauses(parse(self.to_fields(q) or q), [])
+
+    def to_fields(self, q: str) -> str | None:
+        """Return a request in words as the query with fields that is searched for, if it is one."""
+        return to_fields(q, self.facet_terms.is_name)
 
     def find_similar(self, text: str, limit: int = 50) -> list[tuple[int, float]]:
         """Return (number, score) of the papers whose metadata is most similar to a text."""
@@ -239,7 +247,7 @@ class Engine:
             missing=matching.missing,
             partial=matching.partial,
             relaxed=matching.relaxed,
-            notices=[*matching.notices, *self._collection_notices(query)],
+            notices=[*matching.notices, *self._collection_notices(request, query)],
             ignored=query.ignored,
         )
 
@@ -302,7 +310,9 @@ class Engine:
 
     def _interpret(self, request: Request) -> tuple[Query, list[Condition]]:
         scoped = f"{request.q} in:{request.scope}" if request.scope else request.q
-        return parse(scoped), self.retriever.compiler.to_filters(dict(request.filters))
+        return parse(self.to_fields(scoped) or scoped), self.retriever.compiler.to_filters(
+            dict(request.filters)
+        )
 
     def _order(self, request: Request, found: _Found) -> list[tuple[int, int]]:
         """Return the papers of the page asked for, each with how many versions match."""
@@ -408,7 +418,9 @@ class Engine:
         works = self.corpus.works[numbers[grouped]]
         return int((~grouped).sum()) + len(np.unique(works))
 
-    def _collection_notices(self, query: Query) -> list[Notice]:
+    def _collection_notices(self, request: Request, query: Query) -> list[Notice]:
+        if not request.scope and (fields := self.to_fields(request.q)):
+            return [Notice("fields", request.q, (fields,))]
         asked = [term for term in iterate_terms(query.clauses) if term.field == "author"]
         if asked and not self.corpus.has_facet("author"):
             return [Notice("no_authors", term.text, (f'cites:"{term.text}"',)) for term in asked]

@@ -84,6 +84,14 @@ class FacetTerms:
                 found = self.corpus.find_beginning(facet, to_term_key(typed))
         return found
 
+    def is_name(self, facet: str, typed: str) -> bool:
+        """Tell whether a text is the name of a value, and not only a part of one."""
+        if facet in NAME_FACETS:
+            return all(self.corpus.find_names(facet, name) for name in split_people(typed))
+        if facet in TERM_FACETS:
+            return bool(self.corpus.find_terms(facet, typed))
+        return bool(self.corpus.find_prefix(facet, to_slug(typed)))
+
     def _find_slugs(self, facet: str, slug: str) -> list[int]:
         """Return values that begin with the words of a slug, else those that have all its words."""
         spellings = list(_iterate_spellings(slug)) if slug else []
@@ -100,11 +108,12 @@ class FacetTerms:
 
     def find_rare_works(self, typed: str) -> list[FacetValue]:
         """Return the works that a text means and one paper cites; they are no values of a facet."""
-        ids = self._find_ids(typed) or self._select(BY_TITLE, json.dumps(to_slug(typed).split("-")))
-        rows = self.connect().execute(RARE, (json.dumps(ids),)).fetchall()
-        if len(rows) > MOST_RARE:
-            return []
-        return [FacetValue(-1, "cited", value, title, to_slug(title), 1) for value, title in rows]
+        words = to_slug(typed).split("-")
+        ids = self._find_ids(typed)
+        rows = self.connect().execute(RARE, (json.dumps(ids or self._find_by_title(words)),))
+        works = [FacetValue(-1, "cited", value, title, to_slug(title), 1) for value, title in rows]
+        found = [one for one in works if ids or set(words) <= set(one.slug.split("-"))]
+        return found if len(found) <= MOST_RARE else []
 
     def find_citing(self, works: Sequence[FacetValue]) -> Numbers:
         """Return the papers that cite any of these works."""
@@ -127,6 +136,10 @@ class FacetTerms:
         if found := AUTHORS_AND_YEAR.fullmatch(plain):
             return self._find_by_year(found["authors"], int(found["year"]))
         return []
+
+    def _find_by_title(self, words: Sequence[str]) -> list[str]:
+        """Return the ids of rare works with these letters in their titles, inside words too."""
+        return self._select(BY_TITLE, json.dumps(words))
 
     def _select(self, sql: str, *values: str) -> list[str]:
         return [row[0] for row in self.connect().execute(sql, values) if row[0]]

@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from papersette.search.expansions import Notice
 from papersette.search.parser import parse
 from papersette.search.query import in_parentheses
 from papersette.search.results import Request, Result
@@ -25,13 +26,14 @@ from builds order by build_id desc limit 1
 ID_LENGTH = 16
 
 
-def interpret(request: Request) -> str:
-    """Return the query of a request as the engine reads it.
+def interpret(request: Request, notices: Sequence[Notice] = ()) -> str:
+    """Return the query of a request as the engine reads it; a request in words is among `notices`.
 
     >>> interpret(Request(q='the gan OR vae "deep learning" -lstm', scope="text"))
     'gan OR vae "deep learning" -lstm in:text'
     """
-    query = parse(f"{request.q} in:{request.scope}" if request.scope else request.q)
+    q = next((notice.also[0] for notice in notices if notice.kind == "fields"), request.q)
+    query = parse(f"{q} in:{request.scope}" if request.scope else q)
     parts = [str(node) for node in query.clauses]
     parts += [f"-{in_parentheses(node)}" for node in query.excluded]
     parts += [f"in:{query.scope}"] if query.scope else []
@@ -51,7 +53,7 @@ def to_receipt(conn: sqlite3.Connection, request: Request, result: Result) -> di
     receipt = {
         "receipt_version": VERSION,
         "query": request.q,
-        "interpreted_as": interpret(request),
+        "interpreted_as": interpret(request, result.notices),
         "filters": dict(request.filters),
         "scope": request.scope or "text and references",
         "sort": request.sort or "relevance",
@@ -93,5 +95,11 @@ def describe_notices(result: Result) -> Iterator[str]:
     for notice in result.notices:
         if notice.kind == "no_authors":
             yield f"Papers have no author names; try {', '.join(notice.also)}."
+        elif notice.kind == "did_you_mean":
+            yield f"{notice.typed} is not known; {', '.join(notice.also)} is."
+        elif notice.kind == "prefix":
+            yield f"{notice.typed}: only the {notice.also[0]} commonest words that begin so."
+        elif notice.kind in {"symbols", "fields"}:
+            yield f"{notice.typed}: searched for as {', '.join(notice.also)}."
         else:
             yield f"{notice.typed}: also searched for {', '.join(notice.also)}."

@@ -292,7 +292,8 @@ class Retriever:
             return np.array(self.corpus.related.get(own or 0, []), np.int64)
         found = self.match(parse(function.argument))
         notices += found.notices
-        notices += [Notice("missing", label) for label in found.missing]
+        # Where nothing is found, the function as a whole is missing.
+        notices += [Notice("missing", label) for label in found.missing if len(found.numbers)]
         notices += [Notice("partial", str(function))] if found.partial else []
         notices += [Notice("relaxed", str(function))] if found.relaxed else []
         table = self.corpus.cited_by if function.name == "citations" else self.corpus.cites

@@ -108,6 +108,53 @@ def test_a_cited_name_is_read_as_people_write_it(search, typed, found):
     assert set(ids(search(f"cites:{typed}"))) == found
 
 
+@pytest.mark.parametrize(
+    ("typed", "fields"),
+    [
+        ("Who cites Bin Wang?", 'cites:"Bin Wang"'),
+        ("which papers cite Kingma and Ba", 'cites:"Kingma and Ba"'),
+        ("papers citing “Attention is all you need”", 'cited:"Attention is all you need"'),
+        ("papers using SGD", "technique:SGD"),
+        ("I am looking for papers that use the PTB dataset.", "dataset:PTB"),
+        (
+            "articles using batch normalization on PTB",
+            'technique:"batch normalization" dataset:PTB',
+        ),
+        ("what papers use SGD and cite Dhariwal?", "technique:SGD cites:Dhariwal"),
+        ("quels articles citent Kingma ?", "cites:Kingma"),
+        ("الأوراق التي تستشهد ب Kingma", "cites:Kingma"),
+    ],
+)
+def test_a_request_in_words_is_read_as_fields_and_that_is_said(search, typed, fields):
+    result, expected = search(typed), search(fields)
+    assert [(n.kind, n.also) for n in result.notices] == [("fields", (fields,))]
+    assert ids(result) == ids(expected)
+    assert [hit.passage for hit in result.hits] == [hit.passage for hit in expected.hits]
+
+
+@pytest.mark.parametrize(
+    ("typed", "more"),
+    [
+        ("who cites Nobody Atall?", {}),
+        ("papers using gardens", {}),
+        ("papers using SGD and gardens", {}),
+        ("papers on SGD", {}),
+        ("cites Kingma", {}),
+        ("papers that cite Kingma -chess", {}),
+        ("papers that cite Kingma OR Ba", {}),
+        ("who cites Kingma?", {"scope": "text"}),
+        ("who cites Kingma? in:text", {}),
+    ],
+)
+def test_other_words_are_searched_for_as_words(search, typed, more):
+    assert "fields" not in [notice.kind for notice in search(typed, **more).notices]
+
+
+def test_a_rare_work_is_found_by_whole_words_of_its_title(search):
+    assert ids(search("cited:chess")) == ["initial"]
+    assert ids(search("cited:hess")) == []
+
+
 def test_papers_that_print_the_given_name_come_first_and_show_that_entry(search):
     hits = search('cites:"Xiang Zhang"').hits
     assert [hit.paper_id for hit in hits] == ["xiang", "xiangyu"]
