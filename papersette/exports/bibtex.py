@@ -27,6 +27,7 @@ SPECIAL = re.compile(r"\\.|\\$|[&%#_$^]")
 MARKUP = re.compile(r"(\$[^$]+\$|\\[A-Za-z]+|\\.|[{}])")
 """Parts of a title that are not words: mathematics, commands and characters of TeX, braces."""
 WORD = re.compile(r"\w+(?:['’+]\w*)*")
+MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 ESCAPED = {"\\": r"\textbackslash{}", "^": r"\textasciicircum{}"}
 
 
@@ -43,6 +44,7 @@ def to_entry(paper: PaperRow) -> Entry:
         "author": " and ".join(escape(to_name(*one)) for one in to_names(paper)),
         VENUE_FIELDS.get(kind, "howpublished"): escape(paper["venue"] or ""),
         "year": paper["year"],
+        "month": to_month(paper),
         "doi": to_url(to_doi(paper) or ""),
         "eprint": arxiv_id,
         "archiveprefix": arxiv_id and "arXiv",
@@ -56,6 +58,17 @@ def to_entry(paper: PaperRow) -> Entry:
         paper["citation_key"],
         [Field(name, str(value)) for name, value in values.items() if value],
     )
+
+
+def to_month(paper: PaperRow) -> str | None:
+    """Return the month of publication as BibTeX abbreviates it, if it is of the paper's year.
+
+    >>> to_month({"published": "2019-03-12", "year": 2019})
+    'mar'
+    """
+    year, _, rest = (paper["published"] or "").partition("-")
+    number = int(rest[:2]) if rest[:2].isdecimal() else 0
+    return MONTHS[number - 1] if 0 < number < 13 and year == str(paper["year"]) else None
 
 
 def to_url(url: str) -> str:

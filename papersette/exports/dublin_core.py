@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 from papersette.exports import elements
 from papersette.exports.identifiers import to_arxiv_id, to_doi
-from papersette.exports.rows import PaperRow
+from papersette.exports.rows import PaperRow, to_names
 
 PREFIX = "oai_dc"
 NAMESPACE = "http://www.openarchives.org/OAI/2.0/oai_dc/"
@@ -30,7 +30,7 @@ def to_dublin_core(paper: PaperRow, page: str) -> ElementTree.Element:
     doi, arxiv_id = to_doi(paper), to_arxiv_id(paper)
     fields: list[tuple[str, Sequence[str | None]]] = [
         ("title", [paper["title"] or paper["paper_id"]]),
-        ("creator", paper["authors"]),
+        ("creator", [name for name, _ in to_names(paper)]),
         ("subject", paper["tags"]),
         ("description", [paper["abstract"] or paper["tldr"]]),
         ("date", [str(paper["published"] or paper["year"] or "")]),

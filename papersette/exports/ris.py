@@ -35,6 +35,7 @@ def to_entry(paper: PaperRow) -> dict[str, str | list[str]]:
         "authors": [to_name(*one) for one in to_names(paper)],
         "secondary_title": paper["venue"],
         "year": str(paper["year"] or ""),
+        "date": to_date(paper["published"] or ""),
         "abstract": paper["abstract"],
         "keywords": paper["tags"],
         "language": paper["language"],
@@ -46,6 +47,16 @@ def to_entry(paper: PaperRow) -> dict[str, str | list[str]]:
         for key, value in entry.items()
         if value
     }
+
+
+def to_date(published: str) -> str:
+    """Return an ISO date in the form of RIS, or "" if it is only a year.
+
+    >>> to_date("2019-03-12"), to_date("2019-03"), to_date("2019")
+    ('2019/03/12/', '2019/03//', '')
+    """
+    parts = published.split("-")[:3]
+    return "/".join([*parts, "", ""][:3]) + "/" if len(parts) > 1 else ""
 
 
 def to_line(text: str) -> str:

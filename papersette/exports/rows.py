@@ -9,6 +9,8 @@ from collections.abc import AsyncIterator
 from itertools import zip_longest
 from typing import TypeAlias, TypedDict
 
+from papersette.names import NUMBER
+
 
 class PaperRow(TypedDict):
     paper_id: str
@@ -34,8 +36,12 @@ class PaperRow(TypedDict):
 
 
 def to_names(paper: PaperRow) -> list[tuple[str, str | None]]:
-    """Return the authors of a paper, each with the family name that its source gives, if any."""
-    return list(zip_longest(paper["authors"], paper.get("families") or ()))
+    """Return the authors of a paper, each with the family name that its source gives, if any.
+
+    A name has no number by which DBLP distinguishes namesakes, as others take it for a name.
+    """
+    names = [NUMBER.sub("", name) for name in paper["authors"]]
+    return list(zip_longest(names, paper.get("families") or ()))
 
 
 class SessionRow(TypedDict):

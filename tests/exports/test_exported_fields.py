@@ -23,7 +23,8 @@ ITEMS = [
             {"family": "Bay", "given": "Bo Cy"},
             {"literal": "Fern Working Party"},
         ],
-    }
+    },
+    {"id": "birch", "title": "Birch", "author": [{"literal": "Bo Bay 0002"}]},
 ]
 RIS = "TY  - JOUR\nID  - fern\nTI  - Fern\nAU  - Oak Ivy, Uma\nER  - \n"
 BIB = r"@misc{lichen, title={Lichen}, author={Yew Pine, Zo{\'e} and {Lichen Study Circle}}}"
@@ -69,3 +70,19 @@ def test_a_family_name_of_several_words_is_exported_as_the_source_gives_it(site)
     author, circle = entry.persons["author"]
     assert (author.last_names, author.first_names) == (["Yew", "Pine"], ["Zoé"])
     assert circle.last_names == ["{Lichen Study Circle}"]
+
+
+def test_the_month_and_day_of_publication_are_exported(site):
+    (entry,) = parse_string(site.get("/papers/papers/moss.bib").text, "bibtex").entries.values()
+    assert (entry.fields["year"], entry.fields["month"]) == ("2019", "may")
+    assert rispy.loads(site.get("/papers/papers/moss.ris").text)[0]["date"] == "2019/05/02/"
+    (entry,) = parse_string(site.get("/papers/papers/lichen.bib").text, "bibtex").entries.values()
+    assert "month" not in entry.fields
+    assert "date" not in rispy.loads(site.get("/papers/papers/fern.ris").text)[0]
+
+
+def test_the_number_of_a_namesake_in_dblp_is_no_family_name_in_exports(site):
+    (entry,) = parse_string(site.get("/papers/papers/birch.bib").text, "bibtex").entries.values()
+    assert [person.last_names for person in entry.persons["author"]] == [["Bay"]]
+    page = etree.HTML(site.get("/papers/papers/birch").text)
+    assert page.xpath("//meta[@name='citation_author']/@content") == ["Bo Bay"]
