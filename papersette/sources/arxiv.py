@@ -68,6 +68,8 @@ def fetch(settings: Settings, folder: Path, *, offline: bool) -> tuple[Settings,
 PAUSE = 3.0
 """Seconds between requests, as arXiv's terms require."""
 ATOM = "http://www.w3.org/2005/Atom"
+OWN = "http://arxiv.org/schemas/atom"
+"""Namespace of the elements that arXiv adds to Atom."""
 AUTHOR = f"{{{ATOM}}}author"
 
 
@@ -149,14 +151,17 @@ def _to_paper(
         venue=settings.venue,
         title=_text(entry, "title"),
         authors=tuple(
-            Author(name)
-            for name in values.to_list([_text(author, "name") for author in entry.findall(AUTHOR)])
+            Author(name, "; ".join(values.to_list(places)) or None)
+            for author in entry.findall(AUTHOR)
+            if (name := _text(author, "name"))
+            for places in [[place.text for place in author.findall(f"{{{OWN}}}affiliation")]]
         ),
         year=values.to_year(_text(entry, "published")),
         published=(_text(entry, "published") or "")[:10] or None,
         abstract=values.to_paragraphs(entry.findtext(f"{{{ATOM}}}summary")),
         tags=values.to_list([tag.get("term") for tag in entry.findall(f"{{{ATOM}}}category")]),
         language=settings.language,
+        doi=values.to_doi(entry.findtext(f"{{{OWN}}}doi")),
         url=f"https://arxiv.org/abs/{identifier}",
         pdf_url=values.to_text(pdf),
         file=file,

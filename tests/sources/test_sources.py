@@ -273,6 +273,17 @@ def test_arxiv_keeps_versions_apart_and_takes_categories_as_tags(tmp_path):
     assert problems == []
 
 
+def test_arxiv_gives_affiliations_and_the_doi(tmp_path):
+    own = 'xmlns:arxiv="http://arxiv.org/schemas/atom"'
+    entry = ENTRY.format(identifier="1802.08770v1")
+    entry = entry.replace(
+        "Ann A</name>", f"Ann A</name><arxiv:affiliation {own}>Uni A</arxiv:affiliation>"
+    ).replace("<title>", f"<arxiv:doi {own}>10.5555/Moss</arxiv:doi><title>")
+    (paper,), _, _ = read_atom(tmp_path, entry)
+    assert [author.affiliation for author in paper.authors] == ["Uni A", None]
+    assert paper.doi == "10.5555/moss"
+
+
 def test_arxiv_reports_an_error_entry_and_an_empty_response_is_empty(tmp_path):
     papers, (problem,), _ = read_atom(tmp_path, ERROR)
     assert (papers, problem.lost, "incorrect id format" in problem.reason) == ([], True, True)
