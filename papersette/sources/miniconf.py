@@ -20,6 +20,7 @@ from papersette.errors import BadFile, UserError
 from papersette.files import to_shown_name
 from papersette.records import Author, Count, Paper, Problem, Session, Slot, Venue
 from papersette.sources import files, table, values
+from papersette.sources.people import to_author
 from papersette.sources.unused import to_unused
 from papersette.text import to_slug
 
@@ -89,7 +90,15 @@ def _read_table(
         if isinstance(row, str):
             yield Problem(venue, item, "read", row, lost=True)
             continue
-        yield _to_paper(_lower(row), settings, slots, sessions, item)
+        paper = _to_paper(_lower(row), settings, slots, sessions, item)
+        yield paper
+        has_places = any(author.affiliation for author in paper.authors)
+        if not has_places and (places := _to_unassigned(_lower(row))):
+            reason = (
+                f"has {len(places)} affiliations for {len(paper.authors)} authors, so that they "
+                f"are not used ({places[0][:60]}, …): separate one for each author by “|”"
+            )
+            yield Problem(venue, item, "read", reason, paper.paper_id)
 
 
 USED = set(
@@ -217,21 +226,19 @@ def to_authors(row: Mapping[str, str | None]) -> Iterator[Author]:
     if len(affiliations) != len(parts):
         affiliations = ("",) * len(parts)
     for part, affiliation in zip(parts, affiliations, strict=True):
-        plain = part.strip("* ")
-        found = re.fullmatch(r"(.+?)\s*\((.*)\)", plain)
-        name, place = (found[1], found[2]) if found else (plain, affiliation)
-        if text := values.to_text(_to_direct(name)):
-            yield Author(text, values.to_text(place))
+        if part.strip("* "):
+            yield to_author(part, values.to_text(affiliation))
+
+
+def _to_unassigned(row: Mapping[str, str | None]) -> tuple[str, ...]:
+    """Return the affiliations of a row if their number is not that of its authors."""
+    places = _to_parts(row.get("affiliations") or row.get("affiliation"))
+    given = next((c for c in AUTHOR_COLUMNS if values.to_text(row.get(c))), "authors")
+    return places if len(places) != len(_to_parts(row.get(given))) else ()
 
 
 AUTHOR_COLUMNS = ("authors_and_affil", "authors_and_affiliations", "authors")
 """Columns of authors; those with affiliations come first."""
-
-
-def _to_direct(name: str) -> str:
-    """Return “Given Family” for “Family, Given”."""
-    family, comma, given = name.strip("* ").partition(",")
-    return f"{given.strip()} {family.strip()}" if comma and given.strip() else name.strip("*, ")
 
 
 def _to_parts(given: str | None) -> tuple[str, ...]:

@@ -15,11 +15,13 @@ from papersette.sources import bibtex_names, values
 
 MOST_GIVEN = 4
 """Most words of given names; more are an affiliation."""
-BRACKETS = re.compile(r"\([^()]*\)")
-AFTER_NAME = re.compile(r"(?P<name>[^(]+?)[\s*†‡]*\((?P<inside>[^()]*)\)[\s*†‡]*")
+INSIDE = r"(?:[^()]|\([^()]*\))*"
+"""Text with brackets in it that are closed."""
+BRACKETS = re.compile(rf"\({INSIDE}\)")
+AFTER_NAME = re.compile(rf"(?P<name>.+?)[\s*†‡]*\((?P<inside>{INSIDE})\)[\s*†‡]*")
 """A name, and what is in brackets after it: “Ann Ash (Uni A)*”, “Ash, Ann (57190000001)”."""
-NOT_PLACES = re.compile(r"\S*@\S*|\d{5,}")
-"""Addresses and numbers of people, which are not kept."""
+NOT_PLACES = re.compile(r"\S*@\S*|\d{5,}|^[\d,\s]+$")
+"""Addresses and numbers of people, and numbers of notes, which are not kept."""
 HIDDEN = str.maketrans(",;|", "\ue000\ue001\ue002")
 SHOWN = {code: chr(sign) for sign, code in HIDDEN.items() if isinstance(code, int)}
 AND, HIDDEN_AND = " and ", " \ue003 "

@@ -158,6 +158,19 @@ def test_miniconf_reads_sessions_and_affiliations_and_reports_other_columns(tmp_
     ]
 
 
+def test_miniconf_reads_suffixes_and_reports_affiliations_of_another_number(tmp_path):
+    rows = '1,A,"Elm Ash, Ann|King, Martin Luther, Jr.",Uni A\n2,B,"Ann Ash|Bo Bay","Uni A|Uni B"\n'
+    write(tmp_path, "papers.csv", "uid,title,authors,affiliations\n" + rows)
+    (first, second), (problem,) = read(miniconf, miniconf.Settings(V, tmp_path))
+    assert first.authors == (
+        Author("Ann Elm Ash", family="Elm Ash"),
+        Author("Martin Luther King Jr."),
+    )
+    assert [author.affiliation for author in second.authors] == ["Uni A", "Uni B"]
+    assert (problem.item, problem.paper_id) == ("papers.csv: line 2", "1")
+    assert "has 1 affiliations for 2 authors" in problem.reason
+
+
 def test_a_column_may_name_a_session_of_the_programme_by_its_key(tmp_path):
     write(tmp_path, "papers.csv", "UID,title,sessions\na,A,S1\nb,B,S1;S2\n")
     write(tmp_path, "sessions.yml", "S1: {long_name: Opening, papers: [a]}\n")
