@@ -114,7 +114,9 @@ def _read_evidence(found: recognition.Found) -> Evidence:
         return Evidence(name=most_common(row.get(column) for row in rows) if column else None)
     if found.kind == "openreview":
         items = recognition.Content(found.path).items
-        groups = (str(item.get("invitation") or "").partition("/-/")[0] for item in items)
+        given = (item.get("invitation") or item.get("invitations") for item in items)
+        names = (one[0] if isinstance(one, list) and one else one for one in given)
+        groups = (str(name or "").partition("/-/")[0] for name in names)
         parts = (most_common(groups) or "").split("/")
         if len(parts) > 1 and YEAR.fullmatch(parts[1]):
             short = parts[0].partition(".")[0]

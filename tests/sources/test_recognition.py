@@ -178,6 +178,14 @@ def test_unused_columns_and_doubtful_commas_are_reported():
     ]
 
 
+def test_the_group_of_either_api_of_openreview_is_the_venue(tmp_path):
+    group = "ICLR.cc/2024/Conference/-/Submission"
+    for named in ({"invitation": group}, {"invitations": [group, f"{group}/Edit"]}):
+        note = {"id": "a", "forum": "a", "content": {"title": {"value": "A"}}, **named}
+        guess = found_in(tmp_path, json.dumps({"notes": [note]}), "notes.json")
+        assert (guess.name, guess.venue_id, guess.year) == ("ICLR 2024", "iclr-2024", 2024)
+
+
 def test_the_number_of_an_issue_is_no_id_and_several_journals_are_venues():
     rows = [
         {"Title": "A", "Publication": "Moss", "Number": "3"},
