@@ -89,6 +89,8 @@ def _to_atom(results: Iterable[Any]) -> str:
             ElementTree.SubElement(
                 ElementTree.SubElement(entry, f"{{{ATOM}}}author"), f"{{{ATOM}}}name"
             ).text = author.name
+        if result.doi:
+            ElementTree.SubElement(entry, f"{{{OWN}}}doi").text = result.doi
         for category in result.categories:
             ElementTree.SubElement(entry, f"{{{ATOM}}}category", term=category)
         if result.pdf_url:

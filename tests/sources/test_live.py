@@ -70,6 +70,7 @@ class Handler(BaseHTTPRequestHandler):
             "<updated>2025-10-18T00:00:00Z</updated><author><name>Ada B</name></author>"
             '<link title="pdf" href="https://arxiv.org/pdf/2510.{n:05}v1" rel="related"/>'
             '<arxiv:primary_category xmlns:arxiv="http://arxiv.org/schemas/atom" term="cs.DL"/>'
+            '<arxiv:doi xmlns:arxiv="http://arxiv.org/schemas/atom">10.5555/{n}</arxiv:doi>'
             '<category term="cs.DL"/></entry>'
         )
         entries = "".join(entry.format(n=n) for n in range(start, min(start + most, 130)))
@@ -124,6 +125,11 @@ pytest.importorskip(
     "openreview", reason="openreview-py is not installed: pip install -r requirements-live.txt"
 )
 pytest.importorskip("arxiv", reason="arxiv is not installed: pip install -r requirements-live.txt")
+
+
+def test_an_answer_of_arxiv_that_is_fetched_keeps_its_dois(server, tmp_path):
+    found = papers(arxiv, ask_arxiv(server, tmp_path)[0])
+    assert [paper.doi for paper in found[:2]] == ["10.5555/0", "10.5555/1"]
 
 
 @EACH
