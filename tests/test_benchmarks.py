@@ -1,5 +1,6 @@
 """The made corpora and the tables of benchmarks/."""
 
+import shutil
 import sqlite3
 from contextlib import closing
 
@@ -158,3 +159,22 @@ def test_a_load_counts_what_a_server_answers(sample_site):
     assert sum(load.statuses.values()) >= CLIENTS
     assert load.statuses[200] == len(load.times)
     assert load.bytes > 0
+
+
+@pytest.mark.slow
+def test_the_stages_of_the_facts_are_timed_on_empty_tables(sample_db, tmp_path):
+    import knowledge
+    from sqlite_utils import Database
+
+    from papersette.database import facts
+
+    shutil.copy(sample_db, tmp_path / "papers.db")
+    database = Database(tmp_path / "papers.db")
+    assert database.table("code_links").count == 0
+    database.execute("insert into code_links select paper_id, 1, 'old', 1, '' from papers")
+    papers, seconds = knowledge.run_stages(database, 1)
+    assert papers > 20
+    assert list(seconds) == ["papers", *facts.STAGES]
+    assert database.table("code_links").count == 0
+    assert database.table("mentions").count > 0
+    database.close()
