@@ -42,9 +42,10 @@ def main() -> None:
     parser.add_argument("--db", type=Path, default=ROOT / "papers.db")
     conn = sqlite3.connect(parser.parse_args().db)
     lists = parse_all(conn)
-    cited_in_text(conn, lists)
-    works_and_names(conn, lists)
-    hinton(lists)
+    measure_cited_in_text(conn, lists)
+    measure_works(conn, lists)
+    print_names(lists)
+    measure_hinton(lists)
 
 
 def parse_all(conn: sqlite3.Connection) -> dict[str, list[Entry]]:
@@ -71,19 +72,20 @@ def parse_all(conn: sqlite3.Connection) -> dict[str, list[Entry]]:
     return lists
 
 
-def cited_in_text(conn: sqlite3.Connection, lists: dict[str, list[Entry]]) -> None:
+def measure_cited_in_text(conn: sqlite3.Connection, lists: dict[str, list[Entry]]) -> None:
+    """Print how many citations in the text are in the reference list of their paper."""
     count: Counter[str] = Counter()
     for paper_id, entries in lists.items():
         years, seconds = defaultdict(set), defaultdict(set)
         for entry in entries:
             if entry.authors:
-                first = bare(entry.authors[0].family)
+                first = to_bare_key(entry.authors[0].family)
                 years[first].add(entry.year)
-                seconds[first] |= {bare(name.family) for name in entry.authors[1:2]}
+                seconds[first] |= {to_bare_key(name.family) for name in entry.authors[1:2]}
         bodies = conn.execute(
             "select body from pages where paper_id = ? order by page", (paper_id,)
         )
-        for first, second, year in citations("\n".join(body or "" for (body,) in bodies)):
+        for first, second, year in find_citations("\n".join(body or "" for (body,) in bodies)):
             count["all"] += 1
             count["first author"] += first in years
             count["first author and year"] += year in years.get(first, ())
@@ -98,15 +100,19 @@ def cited_in_text(conn: sqlite3.Connection, lists: dict[str, list[Entry]]) -> No
         print(f"cited in the text, {name} found in the list: {share:.4f} of {count[among]:,}")
 
 
-def citations(body: str) -> Iterator[tuple[str, str | None, int]]:
+def find_citations(body: str) -> Iterator[tuple[str, str | None, int]]:
     """Yield (first family name, second of a pair, year) of each citation in brackets."""
     for match in BRACKETS.finditer(body):
         for part in match[1].split(";"):
             if found := CITATION.fullmatch(" ".join(part.split())):
-                yield bare(found[1]), bare(found[2]) if found[2] else None, int(found[3])
+                yield (
+                    to_bare_key(found[1]),
+                    to_bare_key(found[2]) if found[2] else None,
+                    int(found[3]),
+                )
 
 
-def bare(family: str) -> str:
+def to_bare_key(family: str) -> str:
     """Return the key of a family name without particles, which texts often omit."""
     words = to_family_key(family).split("-")
     while len(words) > 1 and words[0] in PARTICLES:
@@ -114,7 +120,8 @@ def bare(family: str) -> str:
     return "-".join(words)
 
 
-def works_and_names(conn: sqlite3.Connection, lists: dict[str, list[Entry]]) -> None:
+def measure_works(conn: sqlite3.Connection, lists: dict[str, list[Entry]]) -> None:
+    """Print the number of works, the most cited, and the links to papers of the collection."""
     entries = [entry for own in lists.values() for entry in own]
     citing = [paper_id for paper_id, own in lists.items() for _ in own]
     started = time.perf_counter()
@@ -127,7 +134,7 @@ def works_and_names(conn: sqlite3.Connection, lists: dict[str, list[Entry]]) -> 
     for key in sorted(by_work, key=lambda key: -len(by_work[key]))[:10]:
         print(f"{len(by_work[key]):5} {works[key].title}")
     started = time.perf_counter()
-    links = link_to_papers(works.values(), known_papers(conn))
+    links = link_to_papers(works.values(), read_papers(conn))
     seconds = time.perf_counter() - started
     pairs = {
         (paper_id, cited) for key, cited in links for paper_id in by_work[key] if paper_id != cited
@@ -137,17 +144,17 @@ def works_and_names(conn: sqlite3.Connection, lists: dict[str, list[Entry]]) -> 
         f"{len(pairs)} links in the collection, from {citing_count} papers to {cited_count}"
         f" in {seconds:.1f} s"
     )
-    papers = cited_names(lists)
-    print(
-        "names:",
-        ", ".join(
-            f"{key} {len(papers[key])}"
-            for key in sorted(papers, key=lambda key: -len(papers[key]))[:20]
-        ),
-    )
 
 
-def known_papers(conn: sqlite3.Connection) -> list[CollectionPaper]:
+def print_names(lists: dict[str, list[Entry]]) -> None:
+    """Print the twenty names that most papers cite."""
+    papers = to_citing_papers(lists)
+    most = sorted(papers, key=lambda key: -len(papers[key]))[:20]
+    print("names:", ", ".join(f"{key} {len(papers[key])}" for key in most))
+
+
+def read_papers(conn: sqlite3.Connection) -> list[CollectionPaper]:
+    """Return the papers with a title, each with its first author."""
     first = dict(conn.execute("select paper_id, name from authorships where position = 1"))
     rows = conn.execute(
         "select paper_id, title, year from papers where title is not null"
@@ -159,7 +166,7 @@ def known_papers(conn: sqlite3.Connection) -> list[CollectionPaper]:
     ]
 
 
-def cited_names(lists: dict[str, list[Entry]]) -> dict[str, set[str]]:
+def to_citing_papers(lists: dict[str, list[Entry]]) -> dict[str, set[str]]:
     """Return the key of each name with the papers that cite it."""
     papers: dict[str, set[str]] = defaultdict(set)
     for paper_id, entries in lists.items():
@@ -169,7 +176,8 @@ def cited_names(lists: dict[str, list[Entry]]) -> dict[str, set[str]]:
     return papers
 
 
-def hinton(lists: dict[str, list[Entry]]) -> None:
+def measure_hinton(lists: dict[str, list[Entry]]) -> None:
+    """Print precision and recall of the papers that cite G. Hinton, for those read by hand."""
     truth = {
         paper_id: cites
         for paper_id, cites in json.loads(TRUTH.read_text()).items()
@@ -177,7 +185,7 @@ def hinton(lists: dict[str, list[Entry]]) -> None:
     }
     if not truth:
         return
-    found = cited_names(lists)["hinton-g"] & set(truth)
+    found = to_citing_papers(lists)["hinton-g"] & set(truth)
     right = sum(truth[paper_id] for paper_id in found)
     print(
         f"papers citing G. Hinton, {len(truth)} read by hand: precision {right / len(found):.3f},",

@@ -47,20 +47,20 @@ def main() -> None:
     files = sorted((options.data / "alt2019").glob("*.pdf"))
     texts = dict(extract(files))
     print(f"{len(files)} PDFs, {sum(len(text.pages) for text in texts.values())} pages")
-    speed(files, options.rounds)
-    papers = matched(options.data, texts)
-    phrases(papers, texts)
-    order(texts)
-    front(papers, texts)
-    parts(texts)
-    memory(options.data / "search_iclr_2019.tar.xz")
+    measure_speed(files, options.rounds)
+    papers = match_files(options.data, texts)
+    measure_phrases(papers, texts)
+    measure_order(texts)
+    measure_front(papers, texts)
+    measure_structure(texts)
+    measure_memory(options.data / "search_iclr_2019.tar.xz")
 
 
-def line(measure: str, value: str) -> None:
+def print_figure(measure: str, value: str) -> None:
     print(f"{measure:72} {value}", flush=True)
 
 
-def timed(work, rounds: int) -> float:
+def measure_seconds(work, rounds: int) -> float:
     """Return the median seconds of `work`."""
     times = []
     for _ in range(rounds):
@@ -70,23 +70,27 @@ def timed(work, rounds: int) -> float:
     return sorted(times)[len(times) // 2]
 
 
-def speed(files: list[Path], rounds: int) -> None:
-    pdftotext = timed(lambda: [run_pdftotext(path) for path in files], rounds)
-    plain = timed(lambda: list(extract(files, structure=False)), rounds)
-    structured = timed(lambda: list(extract(files)), rounds)
-    two = timed(lambda: list(extract(files, jobs=2)), rounds)
-    line(
+def measure_speed(files: list[Path], rounds: int) -> None:
+    pdftotext = measure_seconds(lambda: [run_pdftotext(path) for path in files], rounds)
+    plain = measure_seconds(lambda: list(extract(files, structure=False)), rounds)
+    structured = measure_seconds(lambda: list(extract(files)), rounds)
+    two = measure_seconds(lambda: list(extract(files, jobs=2)), rounds)
+    print_figure(
         "pages a second without structure, relative to pdftotext",
         f"{pdftotext / plain:.2f} x",
     )
-    line("the same with structure", f"{pdftotext / structured:.2f} x")
-    line("speed of two processes relative to one, with structure", f"{structured / two:.2f} x")
+    print_figure("the same with structure", f"{pdftotext / structured:.2f} x")
+    print_figure(
+        "speed of two processes relative to one, with structure", f"{structured / two:.2f} x"
+    )
     some = files[:10]
-    ours = timed(lambda: [engines.read_pdfminer(path) for path in some], 1)
-    stock = timed(
+    ours = measure_seconds(lambda: [engines.read_pdfminer(path) for path in some], 1)
+    stock = measure_seconds(
         lambda: [list(extract_pages(path, laparams=LAParams(all_texts=True))) for path in some], 1
     )
-    line("--engine pdfminer relative to pdfminer.six alone, ten papers", f"{stock / ours:.2f} x")
+    print_figure(
+        "--engine pdfminer relative to pdfminer.six alone, ten papers", f"{stock / ours:.2f} x"
+    )
 
 
 READ_ALL = """
@@ -98,7 +102,7 @@ if __name__ == "__main__":
 """
 
 
-def memory(archive: Path) -> None:
+def measure_memory(archive: Path) -> None:
     """Measure the peak memory of reading all of ICLR 2019, and of a full build."""
     if not archive.exists():
         return
@@ -107,9 +111,11 @@ def memory(archive: Path) -> None:
             packed.extractall(folder, filter="data")
         (Path(folder) / "read.py").write_text(READ_ALL)
         options = ["--data", folder, "--db", f"{folder}/papers.db", "--cache", f"{folder}/cache"]
-        reading = peak([sys.executable, f"{folder}/read.py", f"{folder}/search_iclr_2019"])
-        line("peak memory of reading 1,589 papers, all texts kept", f"{reading} MiB")
-        building = peak(
+        reading = read_peak_memory(
+            [sys.executable, f"{folder}/read.py", f"{folder}/search_iclr_2019"]
+        )
+        print_figure("peak memory of reading 1,589 papers, all texts kept", f"{reading} MiB")
+        building = read_peak_memory(
             [
                 sys.executable,
                 str(ROOT / "build_db.py"),
@@ -117,10 +123,10 @@ def memory(archive: Path) -> None:
                 *options,
             ]
         )
-        line("peak memory of a full build, with facts and map", f"{building} MiB")
+        print_figure("peak memory of a full build, with facts and map", f"{building} MiB")
 
 
-def peak(command: list[str]) -> int:
+def read_peak_memory(command: list[str]) -> int:
     """Return the peak MiB of a command or of its largest child process."""
     with subprocess.Popen(command, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as process:
         usage = os.wait4(process.pid, 0)[2]
@@ -134,35 +140,35 @@ def run_pdftotext(path: Path, *more: str) -> str:
     ).stdout
 
 
-def matched(data: Path, texts) -> dict[Path, Paper]:
+def match_files(data: Path, texts) -> dict[Path, Paper]:
     """Match each file with its entry by name, independently of Papersette's own matching."""
     (source,) = catalog.load(ROOT / "catalogs" / "alt2019.yml", data).sources
     items = source.read(data, offline=True)
     papers = {
-        key(paper.paper_id.removesuffix("Paper")): paper
+        to_letters(paper.paper_id.removesuffix("Paper")): paper
         for paper in items
         if isinstance(paper, Paper)
     }
     by_file = {}
     for path in texts:
-        stem = key(path.stem)
+        stem = to_letters(path.stem)
         if paper := papers.get(stem) or papers.get(stem[:-1]):
             by_file[path] = paper
     return by_file
 
 
-def key(text: str) -> str:
+def to_letters(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKD", text.lower()) if c.isalnum())
 
 
-def words(text: str) -> list[str]:
+def to_words(text: str) -> list[str]:
     plain = "".join(
         c for c in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(c)
     )
     return re.findall(r"[a-z]+", plain)
 
 
-def phrases(papers: dict[Path, Paper], texts) -> None:
+def measure_phrases(papers: dict[Path, Paper], texts) -> None:
     generator = random.Random(1)
     wanted = []
     for path, paper in papers.items():
@@ -181,17 +187,19 @@ def phrases(papers: dict[Path, Paper], texts) -> None:
     }
     held = {}
     for name, read in sources.items():
-        cached = {path: f" {' '.join(words(read(path)))} " for path in {path for path, _ in wanted}}
+        cached = {
+            path: f" {' '.join(to_words(read(path)))} " for path in {path for path, _ in wanted}
+        }
         held[name] = {(path, phrase) for path, phrase in wanted if f" {phrase} " in cached[path]}
     any_engine = set().union(*held.values())
     for name, found in held.items():
-        line(
+        print_figure(
             f"{PHRASES} three-word phrases of abstracts: found by {name}, of all found",
             f"{100 * len(found) / len(any_engine):.1f} %",
         )
 
 
-def order(texts) -> None:
+def measure_order(texts) -> None:
     """Compare sequences of three words: all, without running headers, and without formulas.
 
     The first line compares two modes of pdftotext, which shows how much the order itself varies.
@@ -199,7 +207,7 @@ def order(texts) -> None:
     compare(
         "pdftotext without -raw",
         texts,
-        lambda path: unchanged(dehyphenated(run_pdftotext(path)), run_pdftotext(path, "-raw")),
+        lambda path: unchanged(join_hyphenated(run_pdftotext(path)), run_pdftotext(path, "-raw")),
     )
     for name, select in MEASURES:
         compare(
@@ -219,11 +227,11 @@ def compare(name: str, files, words_of) -> None:
         shared += (ours & theirs).total()
         of_ours += ours.total()
         of_theirs += theirs.total()
-    line(
+    print_figure(
         f"three-word sequences, relative to pdftotext -raw, {name}: recall",
         f"{shared / of_theirs:.3f}",
     )
-    line(
+    print_figure(
         f"three-word sequences, relative to pdftotext -raw, {name}: precision",
         f"{shared / of_ours:.3f}",
     )
@@ -234,13 +242,13 @@ def read_ours(text) -> str:
 
 
 def unchanged(ours: str, theirs: str) -> tuple[list[str], list[str]]:
-    return words(ours), words(dehyphenated(theirs))
+    return to_words(ours), to_words(join_hyphenated(theirs))
 
 
 def without_headers(ours: str, theirs: str) -> tuple[list[str], list[str]]:
     """Drop running headers from the other text, as ours has none."""
     pages = cleaning.drop_repeated_edges([cleaning.to_lines(page) for page in theirs.split("\f")])
-    return words(ours), words(dehyphenated("\n".join("\n".join(page) for page in pages)))
+    return to_words(ours), to_words(join_hyphenated("\n".join("\n".join(page) for page in pages)))
 
 
 def prose(ours: str, theirs: str) -> tuple[list[str], list[str]]:
@@ -257,23 +265,25 @@ MEASURES = (
 )
 
 
-def dehyphenated(text: str) -> str:
+def join_hyphenated(text: str) -> str:
     return re.sub(r"(\w)-\n(?=[a-z])", r"\1", text)
 
 
-def front(papers: dict[Path, Paper], texts) -> None:
+def measure_front(papers: dict[Path, Paper], texts) -> None:
     # These two entries have other titles than their papers.
     titled = [path for path in papers if path.stem not in {"garivier19a", "abou-moustafa19a"}]
-    right = [path for path in titled if same_title(texts[path].front.title, papers[path].title)]
-    line(
+    right = [path for path in titled if is_same_title(texts[path].front.title, papers[path].title)]
+    print_figure(
         "title of page 1 as in the BibTeX",
         f"{100 * len(right) / len(titled):.0f} % of {len(titled)}",
     )
     for path in set(titled) - set(right):
         print("   ", path.name, "|", texts[path].front.title, "|", papers[path].title)
     begins = [path for path in papers if path.stem != "garivier19a"]
-    good = [path for path in begins if same_ends(texts[path].front.abstract, papers[path].abstract)]
-    line(
+    good = [
+        path for path in begins if has_same_ends(texts[path].front.abstract, papers[path].abstract)
+    ]
+    print_figure(
         "abstract begins and ends as in the BibTeX",
         f"{100 * len(good) / len(begins):.0f} % of {len(begins)}",
     )
@@ -288,14 +298,14 @@ def front(papers: dict[Path, Paper], texts) -> None:
         )
 
 
-def same_title(found: str | None, truth: str | None) -> bool:
-    return key(found or "") == key(re.sub(r"\\mathbb|[{}$\\]", "", truth or ""))
+def is_same_title(found: str | None, truth: str | None) -> bool:
+    return to_letters(found or "") == to_letters(re.sub(r"\\mathbb|[{}$\\]", "", truth or ""))
 
 
-def same_ends(found: str | None, truth: str | None) -> bool:
+def has_same_ends(found: str | None, truth: str | None) -> bool:
     """Return whether three of the first four and of the last four words are the same."""
     ours, theirs = (
-        [w for w in words(t) if len(w) > 2]
+        [w for w in to_words(t) if len(w) > 2]
         for t in (found or "", re.sub(r"\$[^$]*\$|\\\w+", " ", truth or ""))
     )
     return (
@@ -305,22 +315,23 @@ def same_ends(found: str | None, truth: str | None) -> bool:
     )
 
 
-def parts(texts) -> None:
+def measure_structure(texts) -> None:
     with_list = [text for path, text in texts.items() if path.stem != "garivier19a"]
     found = sum(any(page.refs for page in text.pages) for text in with_list)
-    line(
+    print_figure(
         "start of the references found", f"{100 * found / len(with_list):.0f} % of {len(with_list)}"
     )
     missed = []
     truth = 0
     for path, text in texts.items():
-        for title, page in numbered(path):
+        for title, page in read_numbered_headings(path):
             truth += 1
             if not any(
-                page == heading.page and alike(title, heading.title) for heading in text.headings
+                page == heading.page and are_alike(title, heading.title)
+                for heading in text.headings
             ):
                 missed.append((path.stem, title, page))
-    line(
+    print_figure(
         "numbered headings of the PDFs' own outlines found, with their page",
         f"{100 - 100 * len(missed) / truth:.1f} % of {truth}",
     )
@@ -328,27 +339,27 @@ def parts(texts) -> None:
         print("   ", *miss, sep=" | ")
 
 
-def alike(one: str, other: str) -> bool:
+def are_alike(one: str, other: str) -> bool:
     """Compare headings loosely: outlines have no formulas, and headings may be cut."""
-    a, b = key(one), key(other)
+    a, b = to_letters(one), to_letters(other)
     return SequenceMatcher(None, a, b).ratio() > 0.75 or (len(b) > 15 and a.startswith(b))
 
 
-def numbered(path: Path) -> list[tuple[str, int]]:
+def read_numbered_headings(path: Path) -> list[tuple[str, int]]:
     """Return (title, page) of outline entries that pdftotext shows with a number on their page."""
     entries = []
-    for title, page in outline(path):
+    for title, page in read_outline(path):
         plain = re.sub(r"^[\dA-Z](\.\d+)*\.? ", "", title)
         shown = run_pdftotext(path, "-layout", "-f", str(page), "-l", str(page))
         lines = re.findall(
             r"^ *(?:Appendix )?(?:\d{1,2}|[A-Z])(?:\.\d{1,2})*\.? +(\S.*)$", shown, re.MULTILINE
         )
-        if any(alike(plain, shown_line) for shown_line in lines):
+        if any(are_alike(plain, shown_line) for shown_line in lines):
             entries.append((plain, page))
     return entries
 
 
-def outline(path: Path) -> list[tuple[str, int]]:
+def read_outline(path: Path) -> list[tuple[str, int]]:
     with contextlib.closing(pypdfium2.PdfDocument(path)) as document:
         return [
             (b.get_title(), b.get_dest().get_index() + 1)

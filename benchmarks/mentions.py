@@ -58,19 +58,19 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=2020)
     options = parser.parse_args()
     with closing(sqlite3.connect(f"file:{options.db}?mode=ro", uri=True)) as conn:
-        terms, mentions = read(conn)
+        terms, mentions = find_all_mentions(conn)
         if options.draw:
             draw(terms, mentions, options)
         else:
-            precision(terms, mentions)
-            recall(conn, terms, mentions)
+            measure_precision(terms, mentions)
+            measure_recall(conn, terms, mentions)
 
 
-def line(claim: str, measured: str) -> None:
+def print_figure(claim: str, measured: str) -> None:
     print(f"{claim:72} {measured}", flush=True)
 
 
-def papers(conn: sqlite3.Connection) -> Iterator[tuple[str, list[tuple[int, str]]]]:
+def read_papers(conn: sqlite3.Connection) -> Iterator[tuple[str, list[tuple[int, str]]]]:
     """Yield each paper's id, with (number, body) of its pages."""
     rows = conn.execute(
         "select paper_id, page, body from pages where body is not null order by page_id"
@@ -79,10 +79,11 @@ def papers(conn: sqlite3.Connection) -> Iterator[tuple[str, list[tuple[int, str]
         yield paper_id, [(page, body) for _, page, body in pages]
 
 
-def read(conn: sqlite3.Connection) -> tuple[dict[str, Term], Mentions]:
+def find_all_mentions(conn: sqlite3.Connection) -> tuple[dict[str, Term], Mentions]:
+    """Return the terms by id, and the mentions of each paper; print their numbers and the time."""
     started = time.perf_counter()
     miner = Miner()
-    for _, pages in papers(conn):
+    for _, pages in read_papers(conn):
         miner.add(body for _, body in pages)
     mined = time.perf_counter()
     tags = [
@@ -90,12 +91,12 @@ def read(conn: sqlite3.Connection) -> tuple[dict[str, Term], Mentions]:
     ]
     terms = to_terms(tags, load_datasets(), miner.datasets(), miner.frequencies)
     matcher = Matcher(terms)
-    found = {paper_id: find_mentions(pages, matcher) for paper_id, pages in papers(conn)}
+    found = {paper_id: find_mentions(pages, matcher) for paper_id, pages in read_papers(conn)}
     done = time.perf_counter()
-    line("papers, terms looked for", f"{len(found)}, {len(terms)}")
-    line("mentions: paper and term", f"{sum(map(len, found.values()))}")
-    line("seconds: mining, finding", f"{mined - started:.1f}, {done - mined:.1f}")
-    line("peak memory", f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10} MiB")
+    print_figure("papers, terms looked for", f"{len(found)}, {len(terms)}")
+    print_figure("mentions: paper and term", f"{sum(map(len, found.values()))}")
+    print_figure("seconds: mining, finding", f"{mined - started:.1f}, {done - mined:.1f}")
+    print_figure("peak memory", f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10} MiB")
     return {term.term_id: term for term in terms}, found
 
 
@@ -115,7 +116,7 @@ def draw(terms: dict[str, Term], mentions: Mentions, options: argparse.Namespace
         print(f"{paper_id} [{term_id}] {evidence}")
 
 
-def precision(terms: dict[str, Term], mentions: Mentions) -> None:
+def measure_precision(terms: dict[str, Term], mentions: Mentions) -> None:
     found = {(paper_id, mention.term_id) for paper_id, ms in mentions.items() for mention in ms}
     truth = json.loads(TRUTH.read_text())
     for sample in dict.fromkeys(row["sample"] for row in truth):
@@ -126,25 +127,29 @@ def precision(terms: dict[str, Term], mentions: Mentions) -> None:
             if row["sample"] == sample and (row["paper_id"], row["term_id"]) in found
         ]
         right = sum(row["right"] for row in kept)
-        line(
+        print_figure(
             f"mentions of datasets that are right, {sample}: when drawn",
             f"{drawn[True] / drawn.total():.3f} of {drawn.total()}",
         )
-        line(
+        print_figure(
             f"    of the same, those still found (lost: {drawn[True] - right} right)",
             f"{right / len(kept):.3f} of {len(kept)}",
         )
     mined = [term.name for term in terms.values() if term.origin == "mined"]
-    line("names mined", f"{len(mined)}: {', '.join(mined)}")
+    print_figure("names mined", f"{len(mined)}: {', '.join(mined)}")
 
 
-def recall(conn: sqlite3.Connection, terms: dict[str, Term], mentions: Mentions) -> None:
-    bodies = {paper_id: "\n".join(body for _, body in pages) for paper_id, pages in papers(conn)}
+def measure_recall(conn: sqlite3.Connection, terms: dict[str, Term], mentions: Mentions) -> None:
+    bodies = {
+        paper_id: "\n".join(body for _, body in pages) for paper_id, pages in read_papers(conn)
+    }
     counts = Counter(mention.term_id for ms in mentions.values() for mention in ms)
     for name, pattern in FAMOUS.items():
         term_id = next(term.term_id for term in terms.values() if term.name == name)
         plain = sum(bool(re.search(pattern, body)) for body in bodies.values())
-        line(f"papers that mention {name}; by plain expression", f"{counts[term_id]}; {plain}")
+        print_figure(
+            f"papers that mention {name}; by plain expression", f"{counts[term_id]}; {plain}"
+        )
 
 
 if __name__ == "__main__":

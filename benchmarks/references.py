@@ -29,7 +29,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from citations import bare, citations
+from citations import find_citations, to_bare_key
 from measures import reference_truth
 from rapidfuzz import fuzz
 
@@ -230,15 +230,15 @@ def count_cited(entries: Sequence[Entry], body: str, count: Counter[str]) -> Non
     years = defaultdict(set)
     for entry in entries:
         if entry.authors:
-            years[bare(entry.authors[0].family)].add(entry.year)
-    for first, _, year in citations(body):
+            years[to_bare_key(entry.authors[0].family)].add(entry.year)
+    for first, _, year in find_citations(body):
         count["to recall"] += 1
         count["recalled"] += first in years
         count["years"] += first in years
         count["year"] += year in years.get(first, ())
     cited = set(names_near_years(body))
     right = sum(
-        bool(entry.authors) and (bare(entry.authors[0].family), entry.year) in cited
+        bool(entry.authors) and (to_bare_key(entry.authors[0].family), entry.year) in cited
         for entry in entries
     )
     if right >= BY_AUTHOR * len(entries) > 0:
@@ -251,8 +251,8 @@ def names_near_years(body: str) -> Iterator[tuple[str, int]]:
         before = body[max(0, year.start() - 90) : year.start()]
         words = [found[0] for found in CITED_NAME.finditer(before)]
         for word in words:
-            yield bare(word), int(year[0])
-            yield bare(word).split("-")[0], int(year[0])
+            yield to_bare_key(word), int(year[0])
+            yield to_bare_key(word).split("-")[0], int(year[0])
 
 
 def count_agreement(entries: Sequence[Entry], count: Counter[str]) -> None:
@@ -262,7 +262,7 @@ def count_agreement(entries: Sequence[Entry], count: Counter[str]) -> None:
     for own in works.values():
         if len(own) >= COMMON:
             titles = Counter(to_title_key(entry.title or "") for entry in own)
-            authors = Counter(bare(e.authors[0].family) if e.authors else "" for e in own)
+            authors = Counter(to_bare_key(e.authors[0].family) if e.authors else "" for e in own)
             count.update({"titles": len(own), "exact title": titles.most_common(1)[0][1]})
             count.update({"authors": len(own), "first author": authors.most_common(1)[0][1]})
 

@@ -61,11 +61,11 @@ def main() -> None:
     rows = []
     for path, text in extract(paths, jobs=2, ocr=options.ocr):
         figures = measure(path, text, truth[path.stem])
-        print("\n".join(lines(path, text, figures, truth[path.stem])), flush=True)
+        print("\n".join(describe(path, text, figures, truth[path.stem])), flush=True)
         rows.append(figures)
-    print("\n".join(summary(rows)))
+    print("\n".join(summarise(rows)))
     for language in sorted({row.spoken for row in rows}):
-        print(by_language(language, [row for row in rows if row.spoken == language]))
+        print(summarise_language(language, [row for row in rows if row.spoken == language]))
 
 
 def measure(path: Path, text: Text | str, truth: dict) -> Figures:
@@ -85,7 +85,7 @@ def measure(path: Path, text: Text | str, truth: dict) -> Figures:
 
 def read(path: Path, text: Text | str) -> tuple:
     """Return title, authors, language, share of words and number of references of a file."""
-    reference = pdftotext_words(path)
+    reference = read_pdftotext_words(path)
     if isinstance(text, str):
         return None, (), None, 0.0 if len(reference) >= FEWEST_WORDS else None, 0
     ours = Counter(to_words("\n".join(f"{page.body}\n{page.refs}" for page in text.pages)))
@@ -125,7 +125,7 @@ def to_share(ours: Counter[str], theirs: list[str]) -> float:
     return 1 - (len(missing) - len(found)) / sum(len(word) > 1 for word in theirs)
 
 
-def pdftotext_words(path: Path) -> list[str]:
+def read_pdftotext_words(path: Path) -> list[str]:
     """Return the words of a file by pdftotext, without running heads and direction marks."""
     done = subprocess.run(["pdftotext", path, "-"], capture_output=True, text=True, check=True)
     plain = re.sub("[\u200e\u200f\u202a-\u202e\u2066-\u2069]", "", done.stdout)
@@ -140,7 +140,7 @@ def to_words(text: str) -> Iterator[str]:
     return (found[0] for found in re.finditer(r"[^\W\d_]+", plain))
 
 
-def lines(path: Path, text: Text | str, figures: Figures, truth: dict) -> list[str]:
+def describe(path: Path, text: Text | str, figures: Figures, truth: dict) -> list[str]:
     title, authors, language, words, references = read(path, text)
     share = "-" if words is None else f"{words:.3f}"
     return [
@@ -153,7 +153,7 @@ def lines(path: Path, text: Text | str, figures: Figures, truth: dict) -> list[s
     ]
 
 
-def by_language(language: str, rows: list[Figures]) -> str:
+def summarise_language(language: str, rows: list[Figures]) -> str:
     shares = [row.words for row in rows if row.words is not None]
     return (
         f"{language}: {len(rows)} files, {sum(row.title for row in rows)} titles right, "
@@ -162,7 +162,7 @@ def by_language(language: str, rows: list[Figures]) -> str:
     )
 
 
-def summary(rows: list[Figures]) -> list[str]:
+def summarise(rows: list[Figures]) -> list[str]:
     """Return the lines of the totals, each with the required value."""
     right, found = sum(row.right for row in rows), sum(row.read for row in rows)
     known = sum(row.known for row in rows)
