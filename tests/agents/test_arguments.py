@@ -15,7 +15,7 @@ def read(**given):
     return read_arguments("search", PARAMETERS, given)
 
 
-def test_what_is_not_given_has_its_default():
+def test_a_missing_argument_has_its_default():
     assert read(q="noise") == {"q": "noise", "sort": "", "size": 5}
     assert read(q="noise", size=None, sort="")["size"] == 5
 
@@ -48,7 +48,7 @@ def test_a_number_may_be_given_for_text():
         ({"q": "noise", "size": "٣"}, "size must be a whole number"),
     ],
 )
-def test_what_is_wrong_is_refused_with_the_remedy(given, said):
+def test_a_wrong_argument_is_refused_with_the_remedy(given, said):
     with pytest.raises(Refusal) as refused:
         read(**given)
     assert said in str(refused.value)

@@ -56,7 +56,7 @@ def change(folder, name, text):
         file.write(text)
 
 
-def test_a_changed_paper_costs_only_itself(corpus):
+def test_only_a_changed_paper_is_examined_again(corpus):
     before = entries(corpus)
     change(corpus, "p3.txt", "[4] A. Author. On the bandit. In V, 2019.\n")
     assert build_catalog(corpus, CATALOG).returncode == 0

@@ -100,7 +100,7 @@ def test_the_version_of_the_engines_names_pdfium_itself_and_pdfminer():
     assert metadata.version("pdfminer.six") in version
 
 
-def test_what_python_compiles_does_not_count(fingerprint, tmp_path):
+def test_compiled_files_do_not_change_the_fingerprint(fingerprint, tmp_path):
     before = fingerprint()
     (tmp_path / "papersette" / "__pycache__").mkdir(exist_ok=True)
     (tmp_path / "papersette" / "__pycache__" / "build.cpython-311.pyc").write_bytes(b"\0")

@@ -176,7 +176,7 @@ def test_two_lists_of_one_paper_are_both_read():
     assert [entry.page for entry in entries] == [9] * len(WORKS) + [15] * len(WORKS)
 
 
-def test_a_lost_label_costs_no_other_entry():
+def test_a_missing_label_loses_no_other_entry():
     text = replaced(typeset("IEEE", 1000), "[4] ", "")
     assert [entry.title for entry in parse_references([(1, text)])][3] == WORKS[4][1]
 
@@ -196,7 +196,7 @@ def test_a_list_of_few_labels_is_divided_at_them(label, count):
     assert [entry.authors[0].key for entry in entries] == ["ash-a", "elm-b", "poe-c"][:count]
 
 
-def test_two_labels_inside_the_text_divide_nothing():
+def test_two_labels_inside_the_text_do_not_divide_it():
     text = "Ann Ash. On [1] and [2]\n[2] in gardens. Gardens, 2001."
     assert len(parse_references([(1, text)])) == 1
 
@@ -295,7 +295,7 @@ def test_fields_of_an_entry(text, field, expected):
         ("Нестеров, Ю. и Поляк, Б. О деревьях. Леса, 2001.", "нестеров-ю поляк-б"),
     ],
 )
-def test_names_in_their_oddities(text, keys):
+def test_unusual_names_are_parsed(text, keys):
     entry = only(text)
     assert " ".join(name.key for name in entry.authors) == keys
 
@@ -309,7 +309,7 @@ def test_names_in_their_oddities(text, keys):
         "2016.",
     ],
 )
-def test_what_is_no_author_list_is_not_read_as_one(text):
+def test_other_text_is_not_parsed_as_an_author_list(text):
     assert read_authors(text) is None
 
 
@@ -335,7 +335,7 @@ def test_an_entry_without_its_year_does_not_swallow_the_next():
     assert [entry.year for entry in parse_references([(1, text)])] == [None, 2003]
 
 
-def test_nothing_comes_of_nothing():
+def test_an_empty_list_has_no_entries():
     assert parse_references([]) == []
     assert parse_references([(1, "")]) == []
     assert parse_references([(1, "References\n\n12\n")]) == []
@@ -359,7 +359,7 @@ HOSTILE = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", HOSTILE)
-def test_hostile_text_costs_seconds_at_most(kind):
+def test_hostile_text_is_parsed_within_seconds(kind):
     started = time.process_time()
     parse_references([(1, HOSTILE[kind][:200_000])])
     assert (

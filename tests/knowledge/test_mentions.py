@@ -129,7 +129,7 @@ def test_an_ordinary_word_is_a_name_beside_a_cue_or_in_a_list(matcher, text):
         "Adult-B dataset",
     ],
 )
-def test_an_ordinary_word_without_a_cue_is_none(matcher, text):
+def test_an_ordinary_word_without_a_cue_is_not_a_name(matcher, text):
     assert "adult" not in found(matcher, text)
 
 
@@ -267,7 +267,7 @@ def test_a_name_that_mostly_is_a_word_in_this_corpus_needs_a_cue():
     ]
 
 
-def test_counting_with_loss_forgets_the_rare_words_alone():
+def test_lossy_counting_drops_only_rare_words():
     frequencies = Frequencies(kept=3)
     for text in ("often once1", "often once2", "often once3 once4"):
         frequencies.add(text.split())

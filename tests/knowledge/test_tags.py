@@ -106,7 +106,7 @@ def test_a_papers_own_keywords_do_not_teach_about_itself():
     assert "zebra" not in found
 
 
-def test_neighbours_hand_their_tags_on():
+def test_a_paper_gets_tags_of_similar_papers():
     found = dict(extractor([("Unlike", "all others", set())]).extract(3, [(2, 0.9), (0, 0.1)]))
     assert found["tree"] > found["hedge"] > 0
 

@@ -41,7 +41,7 @@ def test_one_title_without_a_common_author_is_only_possible():
     assert verdicts(a, b) == {("a", "b"): "possible"}
 
 
-def test_a_short_title_proves_nothing():
+def test_equal_short_titles_are_no_evidence():
     assert verdicts(version("a", "x", title="Preface"), version("b", "y", title="Preface")) == {}
 
 

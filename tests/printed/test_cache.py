@@ -21,7 +21,7 @@ def size_of(folder):
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
-def test_what_is_saved_is_read(tmp_path):
+def test_a_saved_entry_is_read(tmp_path):
     cache = Cache(tmp_path / "pages", 10_000)
     assert cache.read(to_key("a")) is None
     cache.save(to_key("a"), b"image")
@@ -54,7 +54,7 @@ def test_a_server_knows_the_size_of_a_folder_that_another_filled(tmp_path):
     assert size_of(tmp_path) <= 5_000
 
 
-def test_a_folder_that_cannot_be_written_costs_no_page(tmp_path):
+def test_a_folder_that_cannot_be_written_has_no_entries_and_raises_nothing(tmp_path):
     (tmp_path / "file").write_text("no folder")
     cache = Cache(tmp_path / "file" / "pages", 10_000)
     cache.save(to_key("a"), b"image")

@@ -52,7 +52,7 @@ def test_the_right_one_of_two_with_the_same_first_words_is_found():
     assert (found.state, found.passage) == ("same", passage.rstrip("."))
 
 
-def test_a_passage_that_is_gone_is_none():
+def test_a_passage_that_is_gone_is_not_found():
     assert locate(*to_quote(PASSAGE), {1: "Nothing of it."}, 1) is None
     assert locate(*to_quote(PASSAGE), {}, 1) is None
 
@@ -65,7 +65,7 @@ def test_a_damaged_link_is_a_changed_passage(check):
 
 
 @pytest.mark.parametrize("quote", ["", "…", "⟦⟧", "?!", "x" * 100_000])
-def test_a_quote_without_letters_or_too_long_is_none(quote):
+def test_a_quote_without_letters_or_too_long_is_not_found(quote):
     assert locate(quote, "5-00000000", PAGES, 1) is None
 
 

@@ -52,7 +52,7 @@ def test_a_worker_that_hangs_is_ended(tmp_path):
         workers.close()
 
 
-def test_a_worker_that_dies_costs_only_its_page(workers):
+def test_a_worker_that_crashes_loses_only_its_page(workers):
     dead = workers.schedule(os._exit, 3)
     assert outcome(workers, dead) == "the page ended the process that read it"
     assert workers.schedule(pages.read_layout, NOTE, 1).result().pages == 2
