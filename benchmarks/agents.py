@@ -70,6 +70,7 @@ def main():
 
 
 def count(text):
+    """Return the number of tokens of a text."""
     return len(ENCODING.encode(text))
 
 

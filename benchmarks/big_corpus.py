@@ -42,9 +42,9 @@ def make(source: Path, target: Path, size: int) -> None:
         db.execute("update main.cited_works set paper_id = null")  # these papers are not copied
         copies = list(_choose(db, size))
         _copy_papers(db, copies)
-        _copy_rows(db, copies)
-        _copy_citations(db, copies)
-        _copy_facets(db, copies)
+        _copy_rows(db)
+        _copy_citations(db)
+        _copy_facets(db)
         _copy_pages(db, copies)
         db.execute("pragma analysis_limit = 1000")
         db.execute("analyze")
@@ -85,7 +85,7 @@ def _copy_papers(db: sqlite3.Connection, copies: list[tuple[int, str, str]]) -> 
     )
 
 
-def _copy_rows(db: sqlite3.Connection, copies: list[tuple[int, str, str]]) -> None:
+def _copy_rows(db: sqlite3.Connection) -> None:
     for table, key in PER_PAPER.items():
         columns = ", ".join(
             "copies.paper_id" if name == key else f"rows.{name}" for name in _columns(db, table)
@@ -96,7 +96,7 @@ def _copy_rows(db: sqlite3.Connection, copies: list[tuple[int, str, str]]) -> No
         )
 
 
-def _copy_citations(db: sqlite3.Connection, copies: list[tuple[int, str, str]]) -> None:
+def _copy_citations(db: sqlite3.Connection) -> None:
     """Copy the entries of the reference lists; only paper_facets has their authors."""
     columns = ", ".join(
         {"citation_id": "null", "paper_id": "copies.paper_id"}.get(name, f"rows.{name}")
@@ -108,7 +108,7 @@ def _copy_citations(db: sqlite3.Connection, copies: list[tuple[int, str, str]]) 
     )
 
 
-def _copy_facets(db: sqlite3.Connection, copies: list[tuple[int, str, str]]) -> None:
+def _copy_facets(db: sqlite3.Connection) -> None:
     db.execute(
         "insert into main.facets select facets.facet_id, facet, value, label, slug, count(*)"
         " from original.facets as facets"

@@ -57,6 +57,7 @@ def main() -> None:
 
 
 def print_figure(measure: str, value: str) -> None:
+    """Print one line of the results."""
     print(f"{measure:72} {value}", flush=True)
 
 
@@ -71,6 +72,7 @@ def measure_seconds(work, rounds: int) -> float:
 
 
 def measure_speed(files: list[Path], rounds: int) -> None:
+    """Print the speed relative to pdftotext, and that of pdfminer relative to pdfminer.six."""
     pdftotext = measure_seconds(lambda: [run_pdftotext(path) for path in files], rounds)
     plain = measure_seconds(lambda: list(extract(files, structure=False)), rounds)
     structured = measure_seconds(lambda: list(extract(files)), rounds)
@@ -158,10 +160,12 @@ def match_files(data: Path, texts) -> dict[Path, Paper]:
 
 
 def to_letters(text: str) -> str:
+    """Return the letters and digits of a text: not by papersette.text, which is measured here."""
     return "".join(c for c in unicodedata.normalize("NFKD", text.lower()) if c.isalnum())
 
 
 def to_words(text: str) -> list[str]:
+    """Return the Latin words of a text in lower case, without accents."""
     plain = "".join(
         c for c in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(c)
     )
@@ -169,6 +173,7 @@ def to_words(text: str) -> list[str]:
 
 
 def measure_phrases(papers: dict[Path, Paper], texts) -> None:
+    """Print the share of phrases of abstracts that each engine finds, of those that any finds."""
     generator = random.Random(1)
     wanted = []
     for path, paper in papers.items():
@@ -270,6 +275,7 @@ def join_hyphenated(text: str) -> str:
 
 
 def measure_front(papers: dict[Path, Paper], texts) -> None:
+    """Print how often title and abstract are those of the BibTeX file."""
     # These two entries have other titles than their papers.
     titled = [path for path in papers if path.stem not in {"garivier19a", "abou-moustafa19a"}]
     right = [path for path in titled if is_same_title(texts[path].front.title, papers[path].title)]
@@ -316,6 +322,7 @@ def has_same_ends(found: str | None, truth: str | None) -> bool:
 
 
 def measure_structure(texts) -> None:
+    """Print how many reference lists and headings are found."""
     with_list = [text for path, text in texts.items() if path.stem != "garivier19a"]
     found = sum(any(page.refs for page in text.pages) for text in with_list)
     print_figure(

@@ -61,7 +61,7 @@ def main() -> None:
     rows = []
     for path, text in extract(paths, jobs=2, ocr=options.ocr):
         figures = measure(path, text, truth[path.stem])
-        print("\n".join(describe(path, text, figures, truth[path.stem])), flush=True)
+        print("\n".join(describe(path, text, figures)), flush=True)
         rows.append(figures)
     print("\n".join(summarise(rows)))
     for language in sorted({row.spoken for row in rows}):
@@ -140,7 +140,8 @@ def to_words(text: str) -> Iterator[str]:
     return (found[0] for found in re.finditer(r"[^\W\d_]+", plain))
 
 
-def describe(path: Path, text: Text | str, figures: Figures, truth: dict) -> list[str]:
+def describe(path: Path, text: Text | str, figures: Figures) -> list[str]:
+    """Return the lines about one file: what was read, and whether it is right."""
     title, authors, language, words, references = read(path, text)
     share = "-" if words is None else f"{words:.3f}"
     return [

@@ -45,6 +45,7 @@ class Phrases:
 
 
 def to_phrases(title: str, abstract: str) -> Phrases:
+    """Return the phrases of up to `MAX_PHRASE` words in a title and an abstract."""
     title_keys = _count(title)
     return Phrases(title_keys + _count(abstract), frozenset(title_keys))
 
