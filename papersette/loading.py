@@ -64,10 +64,9 @@ def read_text(path: Path, largest: int = LARGEST) -> str:
     try:
         return read_bytes(path, largest).decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        reason = (
-            f"is not UTF-8 at byte {error.start}; save it as UTF-8 (in Excel: “CSV UTF-8”), or "
-            "convert it, for example with iconv"
-        )
+        is_table = path.suffix.lower() in {".csv", ".tsv", ".tab"}
+        how = "save it in Excel as “CSV UTF-8”, or " if is_table else ""
+        reason = f"is not UTF-8 at byte {error.start}; {how}convert it, for example with iconv"
         if error.object[:2] in {b"\xff\xfe", b"\xfe\xff"}:
             reason = "is UTF-16; save it as UTF-8"
         raise BadFile(path, reason) from None

@@ -127,6 +127,8 @@ def test_files_that_rows_name_without_a_folder_are_one_problem(tmp_path):
         ("Ann Ash (Uni A, Oslo), Bo Bay (Moss and Fern Lab)",
          [("Ann Ash", "Uni A, Oslo"), ("Bo Bay", "Moss and Fern Lab")]),
         ("Ash, Ann (57190000001); Bay, Bo (b@x.org)", [("Ann Ash", None), ("Bo Bay", None)]),
+        ("Ash, Ann (1, 2); Bay, Bo (2)", [("Ann Ash", None), ("Bo Bay", None)]),
+        ("Xiao (Bob) Wang (A (B)), Bo Bay (C)", [("Xiao (Bob) Wang", "A (B)"), ("Bo Bay", "C")]),
         ("Fern Society (FS); Ann Ash†", [("Fern Society (FS)", None), ("Ann Ash", None)]),
     ],
 )  # fmt: skip
@@ -189,4 +191,4 @@ def test_rows_without_values_and_the_line_by_which_excel_names_the_separator_are
 
 def test_a_table_in_the_encoding_of_windows_is_refused_with_the_words_of_excel(tmp_path):
     (tmp_path / "t.csv").write_bytes("Titre;Résumé\nÉté;x\n".encode("cp1252"))
-    assert "in Excel: “CSV UTF-8”" in recognition.recognise(tmp_path / "t.csv").reason
+    assert "save it in Excel as “CSV UTF-8”, or convert it" in recognition.recognise(tmp_path / "t.csv").reason
