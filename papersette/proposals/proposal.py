@@ -218,10 +218,14 @@ def _assign_files(
             name = _name(draft.found.path, survey.folder)
             doubts.append(f"{name}: no PDFs, so that titles and abstracts are searched; {remedy}")
     doubts += [
-        f"{_name(path, survey.folder)} has {count:,} files that are not used; move them into the "
-        "folder that “files” names in the catalog"
+        f"{_name(path, survey.folder)} has {_count(count)} not used; move them into the folder "
+        "that “files” names in the catalog"
         for path, count in left.items()
     ]
+
+
+def _count(files: int) -> str:
+    return "1 file that is" if files == 1 else f"{files:,} files that are"
 
 
 NAMED = 1_000_000
@@ -231,6 +235,6 @@ NAMED = 1_000_000
 def _score(draft: SourceDraft, folder: Path, count: int) -> int:
     """Return how likely the PDFs of a folder are those of a source."""
     ids = {paper.paper_id.lower() for paper in draft.papers}
-    hits = sum(folders.to_file_id(path.name).lower() in ids for path in folder.iterdir())
+    hits = sum(folders.to_file_id(path.name).lower() in ids for path in folder.rglob("*"))
     same_name = to_key(folder.name) == to_key(draft.found.path.stem)
     return NAMED * (hits + same_name) + count

@@ -7,7 +7,7 @@ message can name the format and a remedy.
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -362,7 +362,7 @@ class Survey:
     found: list[Found] = field(default_factory=list)
     not_read: list[NotRead] = field(default_factory=list)
     files: Counter[Path] = field(default_factory=Counter)
-    """Folder -> number of PDFs directly in it; if there are no PDFs anywhere, of texts."""
+    """Folder -> number of PDFs in it; if there are no PDFs anywhere, of texts."""
     texts: list[Path] = field(default_factory=list)
     """Texts beside PDFs, which are probably not papers."""
     is_cut: bool = False
@@ -386,11 +386,38 @@ def survey(folder: Path) -> Survey:
             seen.found.append(answer)
         elif answer is not None:
             seen.not_read.append(answer)
-    seen.files = pdfs or Counter(path.parent for path in seen.texts)
+    seen.files = _join_folders(pdfs or Counter(path.parent for path in seen.texts), folder)
     if not pdfs:
         seen.texts = []
     seen.found = list(_join(seen.found))
     return seen
+
+
+MOST_BESIDE = 3
+"""Largest mean number of files in folders that belong to one paper each."""
+FEWEST_BESIDE = 5
+"""Least number of such folders, unless their names are ids."""
+FOLDER_ID = re.compile(r"\d+|[A-Z0-9]{8}")
+"""The name of a folder in an export of Zotero, or in its storage."""
+
+
+def _join_folders(counts: Counter[Path], top: Path) -> Counter[Path]:
+    """Return the counts with the folder above in place of folders for one paper each.
+
+    Zotero and submission systems write such folders, as in files/12/Ash.pdf.
+    """
+    beside: defaultdict[Path, list[Path]] = defaultdict(list)
+    for path in counts:
+        beside[path if path == top else path.parent].append(path)
+    joined = Counter[Path]()
+    for parent, paths in beside.items():
+        is_many = len(paths) >= FEWEST_BESIDE or all(FOLDER_ID.fullmatch(p.name) for p in paths)
+        mean = sum(counts[path] for path in paths) / len(paths)
+        if len(paths) > 1 and is_many and mean <= MOST_BESIDE:
+            joined[parent] += sum(counts[path] for path in paths)
+        else:
+            joined.update({path: counts[path] for path in paths})
+    return joined
 
 
 def _walk(folder: Path) -> Iterator[Path]:

@@ -235,6 +235,20 @@ def test_every_doubt_is_listed_with_its_remedy(tmp_path):
     assert len(catalog.load(folder / "catalog.yml", None).sources) == 2
 
 
+def test_pdfs_in_folders_of_their_own_as_zotero_exports_them_are_all_matched(tmp_path):
+    folder = tmp_path / "lab"
+    for number, title in ((12, "Deep hedges of gardens"), (13, "Gates that gradients open")):
+        (folder / f"files/{number}").mkdir(parents=True)
+        make_pdf(folder / f"files/{number}/x{number}.pdf", [[title, PAGE]])
+    (folder / "lib.bib").write_text(
+        "@misc{a, title={Deep hedges of gardens}, file={T:files/12/x12.pdf:application/pdf}}\n"
+        "@misc{b, title={Gates that gradients open}, file={T:files/13/x13.pdf:application/pdf}}\n"
+    )
+    printed = init(folder).stdout
+    assert "2 papers, 2 with a file" in printed
+    assert "files: files\n" in (folder / "catalog.yml").read_text()
+
+
 def test_two_files_of_different_papers_are_two_sources(tmp_path):
     folder = tmp_path / "years"
     for year in (2018, 2019):
