@@ -10,7 +10,7 @@ function theme(width) {
     background: "transparent",
     font: getComputedStyle(document.body).fontFamily,
     view: { stroke: null },
-    axis: { ...labels, gridColor: line, domainColor: line, tickColor: line, labelLimit: narrow ? 130 : 260 },
+    axis: { ...labels, gridColor: line, domainColor: line, tickColor: line, labelLimit: narrow ? 145 : 260 },
     axisX: { labelAngle: 0, labelOverlap: true },
     axisQuantitative: { tickCount: 5 },
     legend: { ...labels, orient: "top", columns: narrow ? 1 : 3, labelLimit: narrow ? width - 190 : 340, gradientLength: Math.min(220, width - 60), symbolOpacity: 1 },

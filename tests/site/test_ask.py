@@ -92,7 +92,7 @@ def test_a_paper_suggests_questions_of_its_headings_datasets_and_techniques(samp
     texts = [text for _, text in suggested]
     assert "What does the paper say about “A standard correction”?" in texts
     assert "How is CIFAR-10 used?" in texts
-    assert any(text.startswith("What is ") for text in texts)
+    assert any(text.startswith("How does the paper use ") for text in texts)
     assert len(texts) <= 7
     for path, _ in suggested:
         assert "quotations" in sample_site.get(path).text

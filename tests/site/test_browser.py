@@ -124,7 +124,7 @@ def test_search_all_accepts_odd_input(visit):
 
 def test_arabic_text_is_right_to_left_in_an_english_page(visit):
     page = visit(PATHS["paper without title"])
-    assert page.evaluate("getComputedStyle(document.querySelector('.tldr bdi')).direction") == "rtl"
+    assert page.evaluate("getComputedStyle(document.querySelector('.tldr')).direction") == "rtl"
     assert page.evaluate("getComputedStyle(document.body).direction") == "ltr"
 
 
@@ -289,6 +289,23 @@ def test_arabic_pages_are_right_to_left_and_fit_every_screen(visit, name):
     for width in (1280, 390):
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_all_lines_of_a_card_begin_on_the_side_of_its_title_in_an_arabic_page(visit):
+    page = visit(PATHS["results"], locale="ar")
+    first = page.locator(".card").filter(has=page.locator(".passage")).first
+    left = [
+        first.locator(selector).first.evaluate("node => node.getBoundingClientRect().left")
+        for selector in ("h2 a", ".by > *", ".links > *", ".tags > *")
+    ]
+    assert max(left) - min(left) < 10
+    assert first.evaluate("node => getComputedStyle(node).direction") == "ltr"
+
+
+def test_the_heading_of_a_paper_is_on_the_side_where_lines_begin(visit):
+    for locale, side in (("en", "left"), ("ar", "right")):
+        heading = visit(PATHS["paper"], locale=locale).locator("h1")
+        assert heading.evaluate("node => getComputedStyle(node).textAlign") == side
 
 
 @pytest.mark.parametrize(

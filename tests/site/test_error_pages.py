@@ -101,3 +101,12 @@ def test_a_forbidden_page_is_a_page_of_the_site(ask, slow_metadata):
     assert answer.status_code == 403
     assert "You may not see this page" in answer.text
     assert 'action="/papers/search"' in answer.text
+
+
+def test_an_error_page_explains_in_the_language_of_the_reader_why_sql_was_refused(sample_site):
+    french = {"accept-language": "fr"}
+    refused = sample_site.get("/papers?sql=delete+from+papers", headers=french)
+    assert refused.status_code == 400
+    assert "Seules les instructions SELECT" in refused.text
+    assert "must be a SELECT" not in refused.text
+    assert "not found" not in sample_site.get("/papers/nosuchpage", headers=french).text

@@ -240,3 +240,19 @@ def test_a_database_of_others_cannot_bring_scripts_links_or_files(own_db, tmp_pa
 def test_the_sample_shows_every_key(sample_site):
     row = sample_site.get("/papers/site.json?_shape=array").json()[0]
     assert [name for name, value in row.items() if value is None] == ["contact", "language"]
+
+
+def test_about_names_the_collection_in_its_heading_and_in_its_citation(sample_site):
+    html = sample_site.get("/about").text
+    heading = re.search(r"<h1>(.*?)</h1>", html, re.DOTALL)[1]
+    citation = re.search(r'<p class="panel">(.*?)</p>', html, re.DOTALL)[1]
+    assert "Papersette: a sample" in heading
+    assert citation.startswith("<bdi>Papersette: a sample</bdi>,")
+
+
+def test_about_says_in_the_language_of_the_reader_how_well_the_search_works(sample_site):
+    html = sample_site.get("/about", headers={"accept-language": "fr"}).text
+    assert "rang réciproque moyen" in html
+    assert "questions, chacune sur un article" in html
+    assert "each about one paper" not in html
+    assert "right page among" not in html

@@ -201,3 +201,10 @@ def test_a_reading_list_is_a_personal_programme_with_a_calendar(visit, site):
     assert "DTSTART:20201116T233000Z" in calendar
     assert "DESCRIPTION:Alpha" in calendar
     assert "Gamma" not in calendar
+
+
+def test_a_programme_without_times_mentions_none(sample_site):
+    html = sample_site.get("/papers/programme").text
+    assert "Deep Learning Optimization" in html
+    assert "Times are" not in html
+    assert 'class="time"' not in html

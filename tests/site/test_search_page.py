@@ -218,3 +218,11 @@ def test_a_phone_user_gets_from_home_to_a_passage_without_javascript(visit, loca
     assert first.locator(".passage mark").count() > 0
     follow(first.locator("h2 a"))
     assert "noise" in opened.locator("main").inner_text().lower()
+
+
+def test_a_search_without_results_offers_nothing_to_sort_filter_or_export(sample_site):
+    offered = ("Sort by:", "Export", ">Filters<", "Show on the map")
+    found, empty = (sample_site.get(f"/papers/search?q={q}").text for q in ("noise", "qwertyuiop"))
+    assert [one for one in offered if one not in found] == []
+    assert [one for one in offered if one in empty] == []
+    assert "Cite this search" in empty

@@ -189,3 +189,11 @@ def test_a_row_has_its_columns_with_descriptions_and_its_links(visit):
 def test_a_title_in_a_reference_list_leads_to_the_cited_work(sample_site):
     html = page(sample_site, "/papers/citations")
     assert re.search(r'col-title[^>]*><a href="/papers/cited_works/', html)
+
+
+def test_the_arrow_of_a_sorted_column_points_up_for_ascending_rows(sample_site):
+    for sort, order, arrow in (("_sort", "ascending", "▲"), ("_sort_desc", "descending", "▼")):
+        html = sample_site.get(f"/papers/tags?{sort}=paper_count").text
+        (heading,) = re.findall(r"<th[^>]*aria-sort[^>]*>.*?</th>", html, re.DOTALL)
+        assert f'aria-sort="{order}"' in heading
+        assert f"paper_count {arrow}" in heading
