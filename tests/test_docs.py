@@ -190,6 +190,23 @@ def test_every_option_of_a_documented_command_exists(command, options):
     assert [option for option in options if not re.search(rf"{option}\b", done.stdout)] == []
 
 
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+QUERIES = [
+    query
+    for row in re.findall(r"^\| (`.*) \|.*\|$", README.split("## Searching")[1], re.MULTILINE)
+    for query in re.findall(r"`([^`]+)`", row)
+]
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_every_query_of_the_readme_finds_papers_of_the_sample_as_it_is(query, sample_site):
+    assert len(QUERIES) > 3
+    page = sample_site.get("/papers/search.md", params={"q": query}).text
+    title, _, notices = page.split("\n\n")[0].partition("\nInterpreted as: ")
+    assert re.match(r"# [1-9]\d* papers?", title)
+    assert notices.count("\n") == 0, notices
+
+
 def to_address(command):
     """The path and parameters that a line with curl asks for;
     only the options that docs/api.md uses."""
