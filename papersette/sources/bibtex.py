@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -96,8 +96,11 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
     """
     venue = settings.venue.venue_id
     folder, problems = files.read_folder(settings.files, venue) if settings.files else ({}, [])
-    yield from problems
     blocks = _read_blocks(settings.file)
+    by_path = _to_files_by_path(blocks.entries, settings.files) if settings.files else {}
+    folder = {key: path for key, path in folder.items() if path not in by_path.values()}
+    own = {path.relative_to(settings.files or path).as_posix() for path in by_path.values()}
+    yield from (problem for problem in problems if problem.item not in own)
     unnamed = 0
     # PMLR's files begin with an entry for the volume itself.
     entries = [entry for entry in blocks.entries if entry.entry_type.lower() != "proceedings"]
@@ -106,7 +109,8 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
         item = f"{settings.file.name}: line {(block.start_line or 0) + 1}"
         yield Problem(venue, item, "read", _reason(block), lost=True)
     for entry in entries:
-        paper, doubts = _to_paper(entry, settings, _pop_file(entry, folder))
+        file = by_path.get(entry.start_line) or _pop_file(entry, folder)
+        paper, doubts = _to_paper(entry, settings, file)
         yield paper
         item = paper.item or paper.paper_id
         for reason in (*blocks.reasons.get(entry.start_line, ()), *doubts):
@@ -344,6 +348,39 @@ def _pop_file(entry: Entry, folder: dict[str, Path]) -> Path | None:
         if (file_id := files.to_file_id(name).lower()) in by_lower:
             return folder.pop(by_lower[file_id])
     return None
+
+
+def _to_files_by_path(entries: Sequence[Entry], folder: Path) -> dict[int | None, Path]:
+    """Return the file of each entry that names its folder, too, by the first line of the entry.
+
+    Zotero writes files/12/paper.pdf, and many papers may have files of that name.
+    """
+    paths: defaultdict[str, list[Path]] = defaultdict(list)
+    for path in folder.rglob("*"):
+        is_visible = files.is_visible(path.relative_to(folder))
+        if is_visible and files.find_obstacle(path, folder) is None:
+            paths[path.name].append(path)
+    found: dict[int | None, Path] = {}
+    for entry in entries:
+        for name in _to_paths(entry):
+            ends = [path for path in paths[name.rpartition("/")[2]] if _has_end(path, name)]
+            if len(ends) == 1 and ends[0] not in found.values():
+                found.setdefault(entry.start_line, ends[0])
+    return found
+
+
+def _has_end(path: Path, name: str) -> bool:
+    """Return whether a path and a name, with slashes, have the same file and folder."""
+    return path.as_posix().split("/")[-2:] == name.split("/")[-2:]
+
+
+def _to_paths(entry: Entry) -> Iterator[str]:
+    """Yield the paths with a folder that the field `file` may have."""
+    named = entry.fields_dict.get("file")
+    for part in re.split(r"(?<!\\)[:;]", str(named.value) if named else ""):
+        path = re.sub(r"\\(.)", r"\1", part.strip())
+        if "/" in path or "\\" in path:
+            yield path.replace("\\", "/")
 
 
 def _to_file_names(entry: Entry) -> list[str]:

@@ -65,7 +65,7 @@ def read_folder(folder: Path, source: str) -> tuple[dict[str, Path], list[Proble
         raise UserError(f"{folder}: is not a folder; name the folder that holds the PDFs")
     problems: list[Problem] = []
     named = sorted(
-        (path for path in folder.rglob("*") if _is_visible(path.relative_to(folder))),
+        (path for path in folder.rglob("*") if is_visible(path.relative_to(folder))),
         key=lambda p: (p.suffix.lower() == ".txt", len(p.parts), p.as_posix()),
     )
     if not named and (others := sorted(p.name for p in folder.iterdir() if p.is_file())):
@@ -93,7 +93,7 @@ def is_paper(path: Path) -> bool:
     return path.suffix.lower() in SUFFIXES or DOWNLOAD.fullmatch(path.name) is not None
 
 
-def _is_visible(path: Path) -> bool:
+def is_visible(path: Path) -> bool:
     """Return whether a path is a PDF or a text, and neither hidden nor in a folder such as .git."""
     return is_paper(path) and not any(part.startswith(".") for part in path.parts)
 

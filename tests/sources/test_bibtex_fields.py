@@ -205,3 +205,18 @@ def test_tags_and_signs_that_mendeley_escapes_are_read(tmp_path):
         r"{\textbar}{\textless}/b{\textgreater}.}}",
     )
     assert (paper.title, paper.abstract) == ("Growth of E. coli at < 10^2", "A |x|.")
+
+
+def test_files_of_one_name_are_found_by_the_folders_that_zotero_exports(tmp_path):
+    folder = tmp_path / "files"
+    for number in ("12", "13", "14"):
+        (folder / number).mkdir(parents=True)
+        make_pdf(folder / number / "paper.pdf", [["text"]])
+    content = "".join(
+        f"@misc{{k{n}, title={{T}}, file={{Full Text:files/{n}/paper.pdf:application/pdf}}}}\n"
+        for n in ("13", "12")
+    )
+    (first, second), (problem,) = read(tmp_path, content, folder)
+    assert (first.file, second.file) == (folder / "13/paper.pdf", folder / "12/paper.pdf")
+    assert problem.item == "14/paper.pdf"
+    assert "has the same id as 12/paper.pdf" in problem.reason

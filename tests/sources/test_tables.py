@@ -191,4 +191,5 @@ def test_rows_without_values_and_the_line_by_which_excel_names_the_separator_are
 
 def test_a_table_in_the_encoding_of_windows_is_refused_with_the_words_of_excel(tmp_path):
     (tmp_path / "t.csv").write_bytes("Titre;Résumé\nÉté;x\n".encode("cp1252"))
-    assert "save it in Excel as “CSV UTF-8”, or convert it" in recognition.recognise(tmp_path / "t.csv").reason
+    reason = recognition.recognise(tmp_path / "t.csv").reason
+    assert "save it in Excel as “CSV UTF-8”, or convert it" in reason
