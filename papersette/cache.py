@@ -10,13 +10,13 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-import os
 import sys
-import tempfile
 import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
+
+from papersette import files
 
 Location = Path | str
 """A folder on this machine, or the address of a folder for fsspec."""
@@ -80,14 +80,7 @@ def save_bytes(location: Location, name: str, content: bytes) -> None:
         return
     path = location / name
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as raw:
-            raw.write(content)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    files.save_bytes(path, content)
 
 
 def read_bytes(location: Location, name: str) -> bytes:

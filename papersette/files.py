@@ -1,10 +1,11 @@
-"""Check, hash and name files of any kind: a FIFO, a device, a file larger than the memory."""
+"""Check, hash, write and name files of any kind: also a FIFO, a device, or a very large file."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import stat
+import tempfile
 from pathlib import Path
 
 LARGEST = 2 << 30
@@ -37,6 +38,21 @@ def read_sha256(path: Path) -> str:
     """Return the SHA-256 of a file of any size, read in chunks. Raises `OSError`."""
     with path.open("rb") as raw:
         return hashlib.file_digest(raw, "sha256").hexdigest()
+
+
+def save_bytes(path: Path, content: bytes) -> None:
+    """Write a file in one step: others see what was there before, or all of the content.
+
+    Its folder must exist. Raises `OSError`.
+    """
+    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as raw:
+            raw.write(content)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
 
 
 def to_shown_name(name: str) -> str:

@@ -33,7 +33,7 @@ MAY_IMPORT = {
     "papersette/site_metadata.py": "errors loading",
     "papersette/stopping.py": "",
     "papersette/system.py": "",
-    "papersette/cache.py": "",
+    "papersette/cache.py": "files",
     "papersette/workers.py": "stopping system",
     "papersette/cluster.py": "cache errors workers",
     "papersette/meaning": f"{LEAVES} meaning",

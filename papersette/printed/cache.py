@@ -9,9 +9,10 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import tempfile
 import threading
 from pathlib import Path
+
+from papersette.files import save_bytes
 
 KEPT = 0.8
 """Share of the limit that is kept when entries are removed, so that removals are rare."""
@@ -56,14 +57,7 @@ class Cache:
             if not self._is_own():
                 return
             path.parent.mkdir(exist_ok=True, mode=0o700)
-            handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
-            try:
-                with os.fdopen(handle, "wb") as raw:
-                    raw.write(content)
-                Path(temporary).replace(path)
-            except BaseException:
-                Path(temporary).unlink(missing_ok=True)
-                raise
+            save_bytes(path, content)
             if self._size is None:
                 self._size = sum(size for _, size, _ in self._entries())
             else:

@@ -1,8 +1,8 @@
 """Matches the entries of a BibTeX or CSL JSON file to the papers of a publication.
 
-The modules of `sources/` parse the file. An entry matches a paper if it has the paper's id or BibTeX
-key and the titles agree, or else if it has the DOI, or else the title. An entry without a match is
-reported with its reason.
+The modules of `sources/` parse the file. An entry matches a paper if it has the paper's id or
+BibTeX key and the titles agree, or else if it has the DOI, or else the title. An entry without a
+match is reported with its reason.
 """
 
 from __future__ import annotations
