@@ -7,6 +7,7 @@ A form is used only if the index has it. What is in quotes is not expanded.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -31,7 +32,13 @@ ABBREVIATED = 4
 LONG_FORMS = 5
 """Possible long forms that are looked for beside the word before."""
 FEWEST_PAPERS = 3
-"""Papers that must have the long form after the same word."""
+"""Papers that must have the long form after the same word, or a word in two parts."""
+SHORTEST_SPLIT = 4
+"""Letters of a word from which on it is looked for in two parts as well: tsne, t-SNE."""
+COMMON_SHARE = 1 / 10
+"""A word that a larger share of papers has is how it is written."""
+MOST_SPLITS = 3
+"""Ways to split a word that are looked for: those with the commonest parts."""
 
 SPELLINGS = [
     (re.compile(r"is(ation|ations|ational|ed|e|es|er|ers|ing|able)$"), r"iz\1"),
@@ -122,6 +129,10 @@ class Expander:
             notices.append(Notice("symbols", text, (text[0],)))
             return (text[0],)
         found: dict[str, None] = {text: None}
+        plain = unicodedata.normalize("NFKC", text)
+        if plain != text and not self._is_known(word) and to_terms(plain):  # ℓ2, ﬁlter
+            notices.append(Notice("symbols", text, (plain,)))
+            return (plain,)
         if len(word) == 1 < len(text) and not SYMBOLS.fullmatch(text):  # L∞
             notices.append(Notice("symbols", text, (word,)))
         greek = GREEK.get(word) or GREEK_NAMES.get(word)
@@ -137,6 +148,9 @@ class Expander:
         spellings = {other for form in numbers for other in to_other_spellings(form)}
         known = sorted(w for w in (numbers | spellings) - {word} if self._is_known(w))
         said = tuple(w for w in known if w in spellings and w not in numbers)
+        if not is_sentence and len(word) >= SHORTEST_SPLIT and (split := self._split(word)):
+            known.append(split)
+            said = (*said, split)
         if said and not is_sentence:
             notices.append(Notice("spelling", text, said))
         return tuple(found | dict.fromkeys(known))
@@ -173,6 +187,24 @@ class Expander:
         if known:
             notices.append(Notice("spelling", text, known))
         return [*numbers, *known]
+
+    def _split(self, word: str) -> str | None:
+        """Return a word in two parts, as k-means for kmeans, if more papers write it so."""
+        searcher, schema = self.index.papers, self.index.papers_schema
+
+        def count_both(at: int) -> int:
+            return min(searcher.doc_freq("text", part) for part in (word[:at], word[at:]))
+
+        frequency = searcher.doc_freq("text", word)
+        least = max(FEWEST_PAPERS, frequency + 1)
+        if frequency > COMMON_SHARE * searcher.num_docs:
+            return None
+        places = [at for at in range(1, len(word)) if count_both(at) >= least]
+        for at in sorted(places, key=count_both, reverse=True)[:MOST_SPLITS]:
+            parts = [word[:at], word[at:]]
+            if adapter.count(searcher, adapter.phrase(schema, "text", parts)) >= least:
+                return "-".join(parts)
+        return None
 
     def _is_known(self, word: str) -> bool:
         searcher = self.index.papers

@@ -5,6 +5,7 @@ import json
 import pytest
 from conftest import build_database
 
+from papersette.search import expansions
 from papersette.search.engine import Engine
 from papersette.search.index import to_index_folder
 from papersette.search.results import Request
@@ -148,6 +149,23 @@ def test_a_request_in_words_is_read_as_fields_and_that_is_said(search, typed, fi
 )
 def test_other_words_are_searched_for_as_words(search, typed, more):
     assert "fields" not in [notice.kind for notice in search(typed, **more).notices]
+
+
+def test_a_word_that_papers_write_in_two_parts_is_found_so_and_that_is_said(search, monkeypatch):
+    monkeypatch.setattr(expansions, "FEWEST_PAPERS", 1)
+    result = search("batchnormalization")
+    assert set(ids(result)) == {"treebank", "norms"}
+    also = ("batch-normalization",)
+    assert [n.also for n in result.notices if n.kind == "spelling"] == [also]
+    assert "⟦batch normalization⟧" in result.hits[0].passage
+    # As a word of its own it is in as many papers.
+    assert search("autoencoder").notices == []
+
+
+def test_letters_of_mathematics_are_read_as_plain_letters_if_nothing_has_them(search):
+    result = search("𝐆RU")
+    assert ids(result) == ["auto"]
+    assert [(n.kind, n.also) for n in result.notices] == [("symbols", ("GRU",))]
 
 
 def test_a_rare_work_is_found_by_whole_words_of_its_title(search):
