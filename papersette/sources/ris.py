@@ -26,6 +26,7 @@ from papersette.text import to_slug
 
 LINE = re.compile(r"([A-Z][A-Z0-9])\s{1,3}-(?:\s(.*)|$)")
 """A line with a tag; some programs write one blank before the hyphen and none after it."""
+WOS_LINE = re.compile(r"([A-Z][A-Z0-9]) (.*)")
 KINDS = {
     "JOUR": "journal", "JFULL": "journal", "EJOUR": "journal", "MGZN": "journal",
     "NEWS": "journal", "CONF": "conference", "CPAPER": "conference", "BOOK": "book",
@@ -84,8 +85,8 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
         except (LookupError, AttributeError, TypeError) as error:  # rispy raises them for odd tags
             reason = f"cannot be read as a record ({error!r}); correct its tags"
             yield Problem(venue, item, "read", reason, lost=True)
-    tags = [_to_tags_given(record) for record in records if not record.is_wos]
-    if unused := to_unused(tags, USED, "tag"):
+    tags = map(_to_tags_given, records)
+    if unused := to_unused(tags, web_of_science.USED if records[0].is_wos else USED, "tag"):
         yield Problem(venue, name, "read", unused)
     yield from attached.rest()
 
@@ -115,7 +116,7 @@ def _to_tags_given(record: Record) -> dict[str, str]:
     """Return the first value of each tag of a record."""
     given: dict[str, str] = {}
     for line in record.lines:
-        if found := LINE.match(line):
+        if found := (WOS_LINE if record.is_wos else LINE).match(line):
             given[found[1]] = given.get(found[1]) or found[2] or ""
     return given
 

@@ -14,6 +14,8 @@ from papersette.sources import values
 from papersette.sources.reference_lists import to_reference
 from papersette.text import to_slug
 
+USED = frozenset("PT AU AF TI SO LA DE AB C1 CR PU PD PY DI UT OI CT CL CY BE ER EF".split())
+"""Tags that are read."""
 KINDS = {"J": "journal", "S": "journal", "B": "book", "C": "conference"}
 
 

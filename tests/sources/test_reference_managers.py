@@ -188,6 +188,14 @@ def test_web_of_science_gives_affiliations_orcids_and_cited_references(tmp_path)
     assert (paper.tags, paper.language, problems) == (("rings", "small noise"), "en", [])
 
 
+def test_tags_of_web_of_science_that_are_not_used_are_reported_without_their_values(tmp_path):
+    text = WOS.replace("UT WOS", "EM a@b.org\nVL 3\nUT WOS")
+    _, (problem,), _ = read(ris, ris.Settings(V, write(tmp_path, "savedrecs.txt", text)))
+    assert problem.reason == (
+        "has tags that are not used, with the number of values: EM (1), VL (1)"
+    )
+
+
 def test_a_file_without_records_is_refused(tmp_path):
     with pytest.raises(UserError, match="is not RIS"):
         read(ris, ris.Settings(V, write(tmp_path, "x.ris", "a letter")))
