@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from papersette.agents.answers import fit, quote, to_line
@@ -50,45 +50,67 @@ def citations(library: Library, given: Mapping[str, Any]) -> str:
     """Return the references or the citing papers of a paper, or of the papers of a query."""
     if bool(given["paper_id"]) == bool(given["q"]):
         raise Refusal("Give either paper_id, or q for the papers of a query; not both.")
-    of_references = given["direction"] == "references"
     if given["paper_id"]:
         paper = library.find_paper(given["paper_id"])
         subject, key = name_paper(paper), paper["paper_id"]
         address = library.addresses.paper(key)
-        sql = REFERENCES if of_references else CITED_BY
     else:
         request = Request(q=given["q"], passages=False, size=1)
         numbers = library.engine.find_numbers(request)
         subject = f"the {len(numbers)} papers of the query: {interpret(request)}"
         address = library.addresses.search({"q": given["q"]})
-        key, sql = json.dumps(numbers.tolist()), CITED_OF_MANY if of_references else CITING_MANY
+        key = json.dumps(numbers.tolist())
+    sql, to_block = BLOCKS[given["direction"], bool(given["paper_id"])]
     rows = library.query(sql, key)
-    what = "References of" if of_references else "Papers of this collection that cite"
+    what = "References of" if given["direction"] == "references" else CITING
     head = [f"# {what} {subject}", library.head(), address, f"{len(rows)} in all."]
     if rows and given["start"] > len(rows):
         raise Refusal(f"start must be at most {len(rows)}, the number of rows.")
     listed = rows[given["start"] - 1 :][:PAGE]
-    blocks = [_to_block(library, row) for row in listed]
+    blocks = [to_block(library, row) for row in listed]
     return fit(head, blocks, lambda shown: _to_foot(library, given, rows, shown))
 
 
-def _to_block(library: Library, row: Row) -> str:
-    times = f" – cited by {row['times']} of them" if "cited" in row and "times" in row else ""
-    if "paper_id" in row:
-        count = f" – cites {row['times']} of them" if "times" in row else ""
-        address = library.addresses.paper(row["paper_id"])
-        entry = f"\n{quote(to_line(row['raw']))}" if "raw" in row else ""
-        return f"- {name_paper(row)}{count} {address}{entry}"
-    here = ""
-    if row["cited"]:
-        address = library.addresses.paper(row["cited"])
-        here = f"\n  in this collection: paper_id={show_id(row['cited'])} {address}"
-    if "raw" in row:
-        page = f", page {row['page']}" if row["page"] else ""
-        count = f", cited by {row['citing_count']} papers here" if row["citing_count"] else ""
-        return f"[{row['position']}]{page}{count}\n{quote(to_line(row['raw']))}{here}"
+CITING = "Papers of this collection that cite"
+
+
+def _to_reference(library: Library, row: Row) -> str:
+    page = f", page {row['page']}" if row["page"] else ""
+    count = f", cited by {row['citing_count']} papers here" if row["citing_count"] else ""
+    return f"[{row['position']}]{page}{count}\n{quote(to_line(row['raw']))}{_to_own(library, row)}"
+
+
+def _to_cited_work(library: Library, row: Row) -> str:
     names = ", ".join(filter(None, [row["authors"], str(row["year"] or "")]))
-    return f"-{times}\n{quote(to_line(row['title']) + '. ' + to_line(names))}{here}"
+    work = quote(to_line(row["title"]) + ". " + to_line(names))
+    return f"- – cited by {row['times']} of them\n{work}{_to_own(library, row)}"
+
+
+def _to_own(library: Library, row: Row) -> str:
+    """Return the line about a cited work that is a paper of the collection, else ""."""
+    if not row["cited"]:
+        return ""
+    address = library.addresses.paper(row["cited"])
+    return f"\n  in this collection: paper_id={show_id(row['cited'])} {address}"
+
+
+def _to_citing_paper(library: Library, row: Row) -> str:
+    address = library.addresses.paper(row["paper_id"])
+    return f"- {name_paper(row)} {address}\n{quote(to_line(row['raw']))}"
+
+
+def _to_paper_citing_many(library: Library, row: Row) -> str:
+    address = library.addresses.paper(row["paper_id"])
+    return f"- {name_paper(row)} – cites {row['times']} of them {address}"
+
+
+BLOCKS: dict[tuple[str, bool], tuple[str, Callable[[Library, Row], str]]] = {
+    ("references", True): (REFERENCES, _to_reference),
+    ("references", False): (CITED_OF_MANY, _to_cited_work),
+    ("cited_by", True): (CITED_BY, _to_citing_paper),
+    ("cited_by", False): (CITING_MANY, _to_paper_citing_many),
+}
+"""(direction, whether it is of one paper) -> query, and the function that shows one of its rows."""
 
 
 def _to_foot(library: Library, given: Mapping[str, Any], rows: Sequence[Row], shown: int) -> str:
