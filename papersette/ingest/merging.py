@@ -40,10 +40,29 @@ def complete(
             value for name in FIELDS if (value := _to_alternate_value(paper, item, name, source))
         ]
         values += given
-        by_id[paper.paper_id] = dataclasses.replace(
+        completed = dataclasses.replace(
             paper, **{c.field: getattr(item, c.field) for c in given if c.used}
         )
+        by_id[paper.paper_id] = dataclasses.replace(
+            completed, authors=_with_details(completed.authors, item.authors)
+        )
     return list(by_id.values()), values, problems
+
+
+DETAILS = ("affiliation", "orcid", "family", "variants")
+"""Fields of an author that another source may complete."""
+
+
+def _with_details(own: tuple[Author, ...], other: tuple[Author, ...]) -> tuple[Author, ...]:
+    """Return the authors with what they lack, from the authors of the same names and order."""
+    if [to_key(author.name) for author in own] != [to_key(author.name) for author in other]:
+        return own
+    return tuple(
+        dataclasses.replace(
+            author, **{name: getattr(author, name) or getattr(more, name) for name in DETAILS}
+        )
+        for author, more in zip(own, other, strict=True)
+    )
 
 
 def _to_alternate_value(paper: Paper, item: Paper, name: str, source: str) -> AlternateValue | None:

@@ -46,3 +46,20 @@ def test_an_item_without_a_paper_is_a_problem():
 
 def test_a_paper_of_another_venue_is_not_completed():
     assert len(complete([ANONYMOUS], [("later", "w", Paper("a", VENUE, decision="oral"))])[2]) == 1
+
+
+def test_authors_of_the_same_names_get_the_affiliations_that_another_source_gives():
+    paper = Paper("a", VENUE, authors=(Author("Ann Elm Ash"), Author("Bo Bay", "Uni B")))
+    more = (
+        Author("Ann Elm-Ash", "Uni A", orcid="0000-0002-1825-0097", family="Elm-Ash"),
+        Author("bo bay", "Elsewhere"),
+    )
+    (found,), values, _ = complete([paper], [("later", "v", Paper("a", VENUE, authors=more))])
+    assert found.authors == (
+        Author("Ann Elm Ash", "Uni A", orcid="0000-0002-1825-0097", family="Elm-Ash"),
+        Author("Bo Bay", "Uni B"),
+    )
+    assert values == []
+    other = (Author("Cy Coy", "Uni C"),)
+    (found,), _, _ = complete([paper], [("later", "v", Paper("a", VENUE, authors=other))])
+    assert found.authors == paper.authors
