@@ -21,6 +21,7 @@ def test_a_reader_signs_in_comes_back_and_signs_out(visitor):
     assert "HttpOnly" in cookie
     assert "Max-Age=2592000" in cookie
     assert ">alice</a>" in visitor.get("/papers/papers/swalp").text
+    assert "You are signed in as" in visitor.get("/-/logout").text
     assert visitor.post("/-/logout").status_code == 302
     assert "/-/login" in visitor.get("/papers/papers/swalp").text
 

@@ -393,6 +393,17 @@ def test_the_programme_has_the_sessions_of_the_library_in_the_zone_of_the_venue(
     assert visitor("", site.client).get(f"{feed}.ics").text == calendar.text
 
 
+def test_a_personal_programme_of_sessions_without_times_mentions_none(visitor):
+    visitor("carol").post("/-/account/delete", confirm="carol")
+    carol = visitor("carol")
+    keep(carol, "swalp")
+    page = carol.get("/-/programme").text
+    carol.post("/-/account/delete", confirm="carol")
+    assert "Deep Learning Optimization" in page
+    assert "Times are" not in page
+    assert 'class="time"' not in page
+
+
 def test_recommendations_say_why_and_leave_out_the_library(readers_site, visitor):
     greta = visitor("greta")
     assert "Your library is empty." in greta.get("/-/for-you").text
