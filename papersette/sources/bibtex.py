@@ -334,7 +334,7 @@ def _to_paper(entry: Entry, settings: Settings, file: Path | None) -> tuple[Pape
         file=file,
         item=f"{settings.file.name}: line {(entry.start_line or 0) + 1}",
     )
-    return paper, [reason] if reason else []
+    return paper, [one for one in (reason, values.check_year(given.get("year"))) if one]
 
 
 def _pop_file(entry: Entry, folder: dict[str, Path]) -> Path | None:

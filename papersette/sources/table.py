@@ -248,7 +248,7 @@ def _to_paper(
     file = folder.pop(files.to_file_id(name) if name else paper_id, None)
     authors, reasons = _to_authors(row, settings.separators)
     published, reason = values.read_date(row["published"])
-    reasons += [reason] if reason else []
+    reasons += [one for one in (reason, values.check_year(row["year"])) if one]
     doi = values.to_doi(row["doi"])
     if doi is None and (text := values.to_text(row["doi"])):
         reasons.append(f"has the DOI “{text[:80]}”, which is none; write it as 10.1000/182")

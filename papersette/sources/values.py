@@ -95,6 +95,18 @@ def to_year(value: Any) -> int | None:
     return int(match.group()) if match else None
 
 
+def check_year(value: Any) -> str | None:
+    """Return a reason if a value is given, but has no year.
+
+    >>> check_year("in press"), check_year("2019a"), check_year(None)
+    ('has the year “in press”, which is none; write it as 2019', None, None)
+    """
+    text = to_text(value)
+    if text is None or to_year(text):
+        return None
+    return f"has the year “{text[:80]}”, which is none; write it as 2019"
+
+
 DECISIONS = (
     ("withdraw", "withdrawn"), ("desk", "desk reject"), ("reject", "reject"),
     ("workshop", "workshop"), ("oral", "oral"), ("spotlight", "spotlight"), ("poster", "poster"),

@@ -140,6 +140,7 @@ def test_a_list_has_the_venue_of_each_entry_and_a_conference_its_own(tmp_path):
         ("date={2017-13-40}", "2017", 2017, True),
         ("year=2018, month=mar", "2018-03", 2018, False),
         ("year=2018", None, 2018, False),
+        ("year={in press}", None, 2019, True),
     ],
 )
 def test_the_date_of_an_entry_gives_its_year(tmp_path, written, published, year, is_reported):

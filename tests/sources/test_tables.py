@@ -87,6 +87,12 @@ def test_a_date_becomes_iso_or_a_year_and_never_stays_as_written(
     assert [cell in problem.reason for problem in problems] == [True] * is_reported
 
 
+def test_a_year_that_is_none_is_reported(tmp_path):
+    (paper, other), (problem,) = read(tmp_path, "title,year\nA,to appear\nB,Spring 2019\n")
+    assert (paper.year, other.year, problem.paper_id) == (2020, 2019, paper.paper_id)
+    assert "has the year “to appear”, which is none" in problem.reason
+
+
 def test_a_table_has_dois_and_venues(tmp_path):
     text = "title,doi,Journal\nA,https://doi.org/10.5555/Moss,Annals of Moss\nB,none yet,\n"
     (first, second), (problem,) = read(tmp_path, text, columns={"venue": "Journal"})
