@@ -12,7 +12,7 @@ text are positioned by that of their neighbours.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import log
 
@@ -25,7 +25,7 @@ from sklearn.neighbors import NearestNeighbors
 from sklearn.preprocessing import normalize
 from threadpoolctl import threadpool_limits
 
-from papersette.knowledge.related import Collection, Document, to_matrix
+from papersette.knowledge.related import Collection, to_matrix
 
 FEWEST = 5
 """Least number of papers of a map."""
@@ -57,23 +57,6 @@ class Point:
     y: float
     region: str | None
     """Tag that is more frequent in the paper's region than elsewhere, if any."""
-
-
-def draw_map(documents: Iterable[Document], tags: Mapping[str, Sequence[str]]) -> Iterator[Point]:
-    """Yield a point for each document in order; see `draw`."""
-    collection = Collection(documents)
-    return draw(collection, range(len(collection.ids)), tags)
-
-
-def draw(
-    collection: Collection, rows: Sequence[int], tags: Mapping[str, Sequence[str]]
-) -> Iterator[Point]:
-    """Yield a point for each of these rows of a collection.
-
-    Yields nothing if there are too few papers, or too few that differ in their words.
-    """
-    layout = to_layout(to_vectors(collection, rows))
-    return to_points([collection.ids[row] for row in rows], layout, tags)
 
 
 def to_vectors(collection: Collection, rows: Sequence[int]) -> np.ndarray:

@@ -127,11 +127,6 @@ class Collection:
                 )
 
 
-def find_neighbours(documents: Iterable[Document]) -> Iterator[Neighbour]:
-    """Yield at most `NEIGHBOURS` neighbours of each document, except versions of its work."""
-    return Collection(documents).find_neighbours()
-
-
 class WordCounts:
     """Counts the words of papers into a sparse matrix, one paper after the other."""
 

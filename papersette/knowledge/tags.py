@@ -83,10 +83,6 @@ class Acronyms:
     def __init__(self) -> None:
         self._papers: defaultdict[str, Counter[str]] = defaultdict(Counter)
 
-    def read(self, bodies: Iterable[str]) -> None:
-        """Read and count the pages of one paper."""
-        self.count(find_acronyms(bodies))
-
     def count(self, pairs: Iterable[tuple[str, str]]) -> None:
         """Count the acronyms of one paper, each with its long form."""
         for acronym, long in pairs:

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from paper_maps import draw_map
 
-from papersette.knowledge.paper_map import draw_map
-from papersette.knowledge.related import Document, find_neighbours
+from papersette.knowledge.related import Collection, Document
 from papersette.knowledge.words import count_words
 
 COLLECTIONS = {
@@ -34,15 +34,15 @@ def to_documents(texts, bodies=()):
 @pytest.mark.parametrize("texts", COLLECTIONS.values(), ids=COLLECTIONS)
 def test_papers_that_hardly_differ_have_no_map_and_end_no_build(texts):
     documents = to_documents(texts)
-    assert list(draw_map(documents, {})) == []
-    assert all(0 <= neighbour.score <= 1 for neighbour in find_neighbours(documents))
+    assert draw_map(documents, {}) == []
+    assert all(0 <= neighbour.score <= 1 for neighbour in Collection(documents).find_neighbours())
 
 
 def test_papers_with_the_same_words_share_a_point():
     words = "noise gradient bandit kernel image speech graph proof".split()
     texts = [f"{word} {other}" for word in words for other in words if word != other]
     documents = to_documents([*texts, texts[0], texts[0]])
-    points = list(draw_map(documents, {}))
+    points = draw_map(documents, {})
     assert len(points) == len(documents)
     assert np.isfinite([(point.x, point.y) for point in points]).all()
     assert {(p.x, p.y) for p in (points[0], points[-1], points[-2])} == {(points[0].x, points[0].y)}

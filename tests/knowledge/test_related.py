@@ -8,10 +8,10 @@ from sklearn.preprocessing import normalize
 
 from papersette.knowledge.related import (
     NEIGHBOURS,
+    Collection,
     Document,
     WordCounts,
     find_nearest,
-    find_neighbours,
 )
 from papersette.knowledge.words import count_words
 
@@ -30,7 +30,7 @@ def documents(**more):
 
 
 def nearest(given):
-    return {n.paper_id: n for n in find_neighbours(given) if n.rank == 1}
+    return {n.paper_id: n for n in Collection(given).find_neighbours() if n.rank == 1}
 
 
 def test_the_most_similar_paper_comes_first_with_the_shared_terms():
@@ -67,13 +67,15 @@ def test_works_that_both_cite_bring_papers_together_and_are_counted():
 
 def test_no_paper_has_more_neighbours_than_asked_and_none_is_its_own():
     given = [Document(str(n), str(n), f"hedges{n % 4} and shears{n % 3}") for n in range(60)]
-    found = list(find_neighbours(given))
+    found = list(Collection(given).find_neighbours())
     assert max(n.rank for n in found) == NEIGHBOURS
     assert all(n.paper_id != n.other_id for n in found)
 
 
 def test_papers_without_any_words_have_no_neighbours():
-    assert list(find_neighbours([Document("a", "a", ""), Document("b", "b", "")])) == []
+    assert (
+        list(Collection([Document("a", "a", ""), Document("b", "b", "")]).find_neighbours()) == []
+    )
 
 
 def to_rows(papers=400, words=600, seed=1):

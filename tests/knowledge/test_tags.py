@@ -6,7 +6,7 @@ import yaml
 from conftest import ROOT
 
 from papersette.knowledge import keyphrases
-from papersette.knowledge.tags import Acronyms, Tags, shipped_acronyms, split
+from papersette.knowledge.tags import Acronyms, Tags, find_acronyms, shipped_acronyms, split
 
 
 @pytest.mark.parametrize(
@@ -53,9 +53,12 @@ def test_tags_that_look_alike_are_suggested():
 
 def test_an_acronym_is_learnt_from_ten_papers_that_agree():
     few, many = Acronyms(), Acronyms()
-    for n in range(12):
-        (few if n < 9 else Acronyms()).read(["We plant a tall green hedge (TGH) here."])
-        many.read(["We plant tall green hedges (TGHs) here, and again tall green hedges (TGHs)."])
+    once = ["We plant a tall green hedge (TGH) here."]
+    twice = ["We plant tall green hedges (TGHs) here, and again tall green hedges (TGHs)."]
+    for _ in range(9):
+        few.count(find_acronyms(once))
+    for _ in range(10):
+        many.count(find_acronyms(twice))
     assert (few.known(), many.known()) == ({}, {"tgh": "tall green hedge"})
     assert len(Tags(["TGH", "tall green hedges"], many.known()).labels) == 1
     assert len(Tags(["tgh", "tall green hedges"], many.known()).labels) == 2
@@ -64,7 +67,7 @@ def test_an_acronym_is_learnt_from_ten_papers_that_agree():
 def test_an_acronym_that_is_not_made_of_initials_is_not_learnt():
     acronyms = Acronyms()
     for _ in range(12):
-        acronyms.read(["We use the corpus (WSJ) and a map (MAP)."])
+        acronyms.count(find_acronyms(["We use the corpus (WSJ) and a map (MAP)."]))
     assert acronyms.known() == {}
 
 

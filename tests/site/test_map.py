@@ -8,10 +8,11 @@ from itertools import combinations
 import numpy as np
 import pytest
 from conftest import query, rows
+from paper_maps import draw_map
 from sqlite_utils import Database
 
 from papersette.database import all_findings, facts
-from papersette.knowledge.paper_map import Point, draw_map
+from papersette.knowledge.paper_map import Point
 from papersette.knowledge.related import Document
 from papersette.knowledge.words import count_words
 from papersette.workers import Workers
@@ -88,7 +89,7 @@ def nearest(points: list[Point]) -> dict[str, str]:
 
 
 def test_papers_with_and_without_text_mix_within_a_topic():
-    found = nearest(list(draw_map(documents(bodies=True), {})))
+    found = nearest(draw_map(documents(bodies=True), {}))
     assert all(own[0] == other[0] for own, other in found.items())
     with_text = {key for key in found if int(key[1:]) % 2}
     assert any((own in with_text) != (other in with_text) for own, other in found.items())
@@ -108,7 +109,7 @@ def test_a_region_is_named_by_its_distinctive_tag():
     "given", [[], documents(bodies=False)[:4], [Document(str(n), str(n), "") for n in range(9)]]
 )
 def test_too_few_papers_or_no_words_give_no_map(given):
-    assert list(draw_map(given, {})) == []
+    assert draw_map(given, {}) == []
 
 
 @pytest.mark.parametrize(
