@@ -24,6 +24,7 @@ class Attachments:
         """Raise `UserError` if the path is not a folder."""
         self.folder, self.source = folder, source
         self.problems: list[Problem] = []
+        self._without_folder = 0
         self._by_path: dict[str, Path] = {}
         if folder is None:
             return
@@ -57,6 +58,7 @@ class Attachments:
     def report(self, names: Iterable[str], item: str, paper_id: str) -> Iterator[Problem]:
         """Yield a problem if a record names files; called if none of them is in the folder."""
         listed = [name for name in names if not re.match("https?:", name)]
+        self._without_folder += bool(listed) and self.folder is None
         if self.folder and listed:
             reason = (
                 f"names the file {listed[0][:200]}, which is not in {self.folder.name}; "
@@ -64,10 +66,27 @@ class Attachments:
             )
             yield Problem(self.source, item, "match", reason, paper_id)
 
-    def rest(self) -> Iterator[LooseFile]:
-        """Yield the files that no record has taken."""
+    def rest(self, item: str) -> Iterator[LooseFile | Problem]:
+        """Yield the files that no record has taken, and a problem if the folder is not named.
+
+        `item` is the name of the file with the records.
+        """
         for path in self._by_path.values():
             yield LooseFile(self.source, path)
+        if count := self._without_folder:
+            yield Problem(self.source, item, "match", to_folder_reason(count, "record", "records"))
+
+
+def to_folder_reason(count: int, one: str, many: str) -> str:
+    """Return the reason that records, or entries, name files, but the catalog no folder.
+
+    >>> to_folder_reason(1, "record", "records").partition(";")[0]
+    'names files in 1 record, but the catalog names no folder for them'
+    """
+    return (
+        f"names files in {count:,} {one if count == 1 else many}, but the catalog names no folder "
+        "for them; add “files” to the source"
+    )
 
 
 def to_path(name: str) -> str:

@@ -31,6 +31,7 @@ from bibtexparser.model import (
 from papersette import loading
 from papersette.records import Author, Count, LooseFile, Paper, Problem, Venue
 from papersette.sources import files, latex, values
+from papersette.sources.attachments import to_folder_reason
 from papersette.sources.bibtex_names import ReadAuthors, split_outside
 from papersette.sources.unused import to_unused
 from papersette.text import to_slug
@@ -55,10 +56,6 @@ UNREAD_FIELD = (
     "the commas of its names, or its braces"
 )
 MISSING = "names the file {}, which is not in {}: put it there, or correct the field “file”"
-NO_FOLDER = (
-    "has {} entries with a field “file”, but the catalog names no folder for them: add “files” to "
-    "the source"
-)
 USED = set(
     "title author year date month abstract tldr keywords langid language doi license copyright url "
     "pdf file eprint archiveprefix eprinttype primaryclass crossref".split()
@@ -121,7 +118,9 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
                 reason = MISSING.format(_to_shown(names), settings.files.name)
                 yield Problem(venue, item, "match", reason, paper.paper_id)
     if unnamed and not settings.files:
-        yield Problem(venue, settings.file.name, "match", NO_FOLDER.format(unnamed))
+        yield Problem(
+            venue, settings.file.name, "match", to_folder_reason(unnamed, "entry", "entries")
+        )
     fields = [{name: f.value for name, f in entry.fields_dict.items()} for entry in entries]
     if reason := to_unused(fields, _to_used(fields, settings), "field"):
         yield Problem(venue, settings.file.name, "read", reason)

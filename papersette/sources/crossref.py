@@ -67,7 +67,7 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
             checked, reasons = values.check_types(work, TEXTS, LISTS)
             yield _to_paper(checked, settings, attached, item)
             yield from (Problem(venue, item, "read", reason) for reason in reasons)
-    yield from attached.rest()
+    yield from attached.rest(name)
 
 
 def _load(path: Path) -> loading.Loaded:

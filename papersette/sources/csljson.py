@@ -70,7 +70,7 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
         else:
             reason = "is not a CSL item, which is a JSON object"
             yield Problem(venue, where, "read", reason, lost=True)
-    yield from attached.rest()
+    yield from attached.rest(settings.file.name)
 
 
 def to_names(item: Mapping[str, Any]) -> list[str]:

@@ -88,7 +88,7 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
     tags = map(_to_tags_given, records)
     if unused := to_unused(tags, web_of_science.USED if records[0].is_wos else USED, "tag"):
         yield Problem(venue, name, "read", unused)
-    yield from attached.rest()
+    yield from attached.rest(name)
 
 
 def split_records(text: str) -> Iterator[Record]:

@@ -27,6 +27,7 @@ from papersette.records import (
     Venue,
 )
 from papersette.sources import files, people, values
+from papersette.sources.attachments import to_folder_reason
 from papersette.sources.unused import to_unused
 from papersette.text import to_slug
 
@@ -91,8 +92,7 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
             )
             yield Problem(venue, item, "match", reason, paper_id=paper.paper_id)
     if unnamed and not settings.files:
-        reason = f"names files in {unnamed} rows, but the catalog names no folder for them: add "
-        yield Problem(venue, settings.file.name, "match", reason + "“files” to the source")
+        yield Problem(venue, settings.file.name, "match", to_folder_reason(unnamed, "row", "rows"))
     yield from files.to_loose(folder, venue, settings.files, settings.pdf_url)
 
 

@@ -156,7 +156,7 @@ def test_a_language_becomes_its_code(tmp_path):
 def test_a_file_that_is_missing_is_named(tmp_path):
     entry = "@misc{a, title={A}, file={:papers/missing.pdf:PDF}}"
     _, (problem,) = read(tmp_path, entry)
-    assert "has 1 entries with a field “file”, but the catalog names no folder" in problem.reason
+    assert "names files in 1 entry, but the catalog names no folder" in problem.reason
     (tmp_path / "pdfs").mkdir()
     make_pdf(tmp_path / "pdfs/other.pdf", [["text"]])
     _, (problem,) = read(tmp_path, entry, tmp_path / "pdfs")

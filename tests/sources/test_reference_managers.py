@@ -311,6 +311,16 @@ def test_real_records_of_web_of_science_have_their_references():
     assert all(author.affiliation for paper in papers for author in paper.authors)
 
 
+def test_records_that_name_files_without_a_folder_are_one_problem(tmp_path):
+    text = "".join(f"TY  - JOUR\nTI  - {n}\nL1  - files/{n}.pdf\nER  - \n" for n in "AB")
+    _, (problem,), _ = read(ris, ris.Settings(V, write(tmp_path, "a.ris", text)))
+    assert problem.item == "a.ris"
+    assert problem.reason == (
+        "names files in 2 records, but the catalog names no folder for them; add “files” to the "
+        "source"
+    )
+
+
 def test_tags_and_keys_that_are_not_used_are_reported_once(tmp_path):
     text = "TY  - JOUR\nTI  - A\nVL  - 3\nER  - \nTY  - JOUR\nTI  - B\nVL  - 4\nSP  - 9\nER  - \n"
     _, (problem,), _ = read(ris, ris.Settings(V, write(tmp_path, "a.ris", text)))
