@@ -73,12 +73,15 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
         remedy = "; “columns” in the catalog maps fields to columns"
         yield Problem(venue, settings.file.name, "read", reason + remedy)
     unnamed = 0
+    day_first = values.find_day_first(row["published"] for _, row in rows if isinstance(row, dict))
     for line, given in rows:
         item = f"{settings.file.name}: line {line}" if line else settings.file.name
         if isinstance(given, str):
             yield Problem(venue, item, "read", given, lost=line > 0)
             continue
         row, reasons = values.check_types(given, set(FIELDS) - LISTS)
+        row["published"], doubt = values.read_date(row["published"], day_first)
+        reasons += [doubt] if doubt else []
         paper, doubts = _to_paper(row, settings, folder, item)
         yield paper
         reasons += [*doubts, *_to_object_reasons(row)]
@@ -247,8 +250,8 @@ def _to_paper(
     name = named.replace("\\", "/").rpartition("/")[2] if named else None
     file = folder.pop(files.to_file_id(name) if name else paper_id, None)
     authors, reasons = _to_authors(row, settings.separators)
-    published, reason = values.read_date(row["published"])
-    reasons += [one for one in (reason, values.check_year(row["year"])) if one]
+    if wrong := values.check_year(row["year"]):
+        reasons.append(wrong)
     doi = values.to_doi(row["doi"])
     if doi is None and (text := values.to_text(row["doi"])):
         reasons.append(f"has the DOI “{text[:80]}”, which is none; write it as 10.1000/182")
@@ -257,8 +260,8 @@ def _to_paper(
         venue=_to_venue(row["venue"]) or settings.venue,
         title=title,
         authors=authors,
-        year=values.to_year(row["year"]) or values.to_year(published) or settings.venue.year,
-        published=published,
+        year=values.to_year(row["year"]) or values.to_year(row["published"]) or settings.venue.year,
+        published=row["published"],
         abstract=values.to_paragraphs(row["abstract"]),
         tldr=values.to_text(row["tldr"]),
         tags=values.to_list(row["tags"], settings.separators),

@@ -190,8 +190,22 @@ SERIALS = range(20_000, 60_000)
 WRITE_DATE = "write it as 2019-03-12"
 
 
-def read_date(value: Any) -> tuple[str | None, str | None]:
+def find_day_first(dates: Iterable[Any]) -> bool | None:
+    """Return whether the day comes before the month in dates such as 25/03/2019; None if unknown.
+
+    >>> find_day_first(["12/03/2019", "25/03/2019"]), find_day_first(["12/03/2019"])
+    (True, None)
+    """
+    texts = (re.match(r"\s*(\d{1,2})[/-](\d{1,2})[/-]\d{4}", str(date)) for date in dates)
+    pairs = [(int(found[1]) > 12, int(found[2]) > 12) for found in texts if found]
+    first, second = any(pair[0] for pair in pairs), any(pair[1] for pair in pairs)
+    return None if first == second else first
+
+
+def read_date(value: Any, day_first: bool | None = None) -> tuple[str | None, str | None]:
     """Return an ISO date as precise as the value, and a reason if not all of it could be used.
+
+    `day_first` tells the order of day and month, if other dates of the source show it.
 
     >>> read_date("11.06.2019"), read_date("43536"), read_date("May 3, 2019")
     (('2019-06-11', None), ('2019-03-12', None), ('2019-05-03', None))
@@ -209,7 +223,7 @@ def read_date(value: Any) -> tuple[str | None, str | None]:
     if year is None:
         return None, f"has the date “{text[:80]}”, which is none; {WRITE_DATE}"
     parts = re.findall(r"\d+|[^\W\d_]+", re.split(r"[T ]\d\d?:", text)[0])
-    orders = _to_orders(parts, "." in text)
+    orders = _to_orders(parts, True if "." in text else day_first)
     found = {iso for order in orders if (iso := to_date(*order)) and len(iso) > 4}
     if len(found) == 1:
         return found.pop(), None
@@ -219,7 +233,7 @@ def read_date(value: Any) -> tuple[str | None, str | None]:
     return str(year), f"has the date “{text[:80]}”, {what}; only the year is used: {WRITE_DATE}"
 
 
-def _to_orders(parts: list[str], has_stops: bool) -> list[tuple[str, ...]]:
+def _to_orders(parts: list[str], day_first: bool | None) -> list[tuple[str, ...]]:
     """Return the possible (year, month, day) of the parts of a date, as far as they are valid."""
     numbers = [part for part in parts if part.isdigit()]
     months = [part for part in parts if part[:3].lower() in MONTHS]
@@ -233,8 +247,8 @@ def _to_orders(parts: list[str], has_stops: bool) -> list[tuple[str, ...]]:
     if numbers[0] == years[0] and 0 < len(rest) < 3:
         orders = [tuple(numbers)]
     elif len(rest) == 2:
-        orders = [(years[0], rest[1], rest[0])]
-        orders += [(years[0], rest[0], rest[1])] * (not has_stops)
+        orders = [(years[0], rest[1], rest[0])] * (day_first is not False)
+        orders += [(years[0], rest[0], rest[1])] * (not day_first)
     else:
         orders = [(years[0], rest[0])] if len(rest) == 1 else []
     return [order for order in orders if (to_date(*order) or "").count("-") == len(order) - 1]

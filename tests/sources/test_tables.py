@@ -87,6 +87,14 @@ def test_a_date_becomes_iso_or_a_year_and_never_stays_as_written(
     assert [cell in problem.reason for problem in problems] == [True] * is_reported
 
 
+@pytest.mark.parametrize(
+    ("other", "published"), [("25/03/2019", "2019-03-12"), ("03/25/2019", "2019-12-03")]
+)
+def test_other_dates_of_a_column_show_the_order_of_day_and_month(tmp_path, other, published):
+    (paper, _), problems = read(tmp_path, f"title,published\nA,12/03/2019\nB,{other}\n")
+    assert (paper.published, problems) == (published, [])
+
+
 def test_a_year_that_is_none_is_reported(tmp_path):
     (paper, other), (problem,) = read(tmp_path, "title,year\nA,to appear\nB,Spring 2019\n")
     assert (paper.year, other.year, problem.paper_id) == (2020, 2019, paper.paper_id)
