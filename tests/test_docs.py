@@ -15,8 +15,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
+import yaml
 from conftest import METADATA, PATIENT, ROOT, build_database
 from datasette.app import Datasette
+
+from papersette.knowledge.tags import shipped_acronyms
 
 SQL = (ROOT / "docs/sql.md").read_text(encoding="utf-8")
 API = (ROOT / "docs/api.md").read_text(encoding="utf-8")
@@ -161,6 +164,16 @@ def test_every_link_between_pages_leads_to_a_file_and_a_heading(page):
             assert target.exists(), path
             headings = re.findall(r"^#+ (.*)$", target.read_text("utf-8"), re.M) if anchor else []
             assert not anchor or anchor in map(to_anchor, headings), f"{path}#{anchor}"
+
+
+def test_the_documentation_gives_the_lengths_of_the_shipped_lists():
+    text = " ".join((ROOT / "docs/knowledge.md").read_text(encoding="utf-8").split())
+    package = ROOT / "papersette"
+    datasets = yaml.safe_load((package / "knowledge/datasets.yml").read_text("utf-8"))
+    headings = yaml.safe_load((package / "list_headings.yml").read_text("utf-8"))
+    assert f"one of {len(datasets)} names in datasets.yml" in text
+    assert f"{len(shipped_acronyms())} shipped acronyms" in text
+    assert f"headings of {len(headings)} languages" in text
 
 
 SCRIPTS = r"python (build_db\.py|benchmarks/\w+\.py|-m papersette[\w.]*)([^`\n]*)"
