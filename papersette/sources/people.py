@@ -20,8 +20,12 @@ INSIDE = r"(?:[^()]|\([^()]*\))*"
 BRACKETS = re.compile(rf"\({INSIDE}\)")
 AFTER_NAME = re.compile(rf"(?P<name>.+?)[\s*†‡]*\((?P<inside>{INSIDE})\)[\s*†‡]*")
 """A name, and what is in brackets after it: “Ann Ash (Uni A)*”, “Ash, Ann (57190000001)”."""
-NOT_PLACES = re.compile(r"\S*@\S*|\d{5,}|^[\d,\s]+$")
-"""Addresses and numbers of people, and numbers of notes, which are not kept."""
+NOT_PLACES = re.compile(
+    r"\S*@\S*|\d{5,}|^[\d,\s]+$"
+    r"|^(?:eds?|editors?|hrsg|deceased|speaker|presenter|corresponding(?: author)?)\.?$",
+    re.IGNORECASE,
+)
+"""Addresses and numbers of people, numbers of notes, and roles, which are no affiliations."""
 HIDDEN = str.maketrans(",;|", "\ue000\ue001\ue002")
 SHOWN = {code: chr(sign) for sign, code in HIDDEN.items() if isinstance(code, int)}
 AND, HIDDEN_AND = " and ", " \ue003 "

@@ -142,6 +142,7 @@ def test_files_that_rows_name_without_a_folder_are_one_problem(tmp_path):
          [("Ann Ash", "Uni A, Oslo"), ("Bo Bay", "Moss and Fern Lab")]),
         ("Ash, Ann (57190000001); Bay, Bo (b@x.org)", [("Ann Ash", None), ("Bo Bay", None)]),
         ("Ash, Ann (1, 2); Bay, Bo (2)", [("Ann Ash", None), ("Bo Bay", None)]),
+        ("Ash, Ann (Ed.); Bay, Bo (presenter)", [("Ann Ash", None), ("Bo Bay", None)]),
         ("Xiao (Bob) Wang (A (B)), Bo Bay (C)", [("Xiao (Bob) Wang", "A (B)"), ("Bo Bay", "C")]),
         ("Fern Society (FS); Ann Ash†", [("Fern Society (FS)", None), ("Ann Ash", None)]),
     ],
