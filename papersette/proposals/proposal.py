@@ -118,7 +118,7 @@ def propose(folder: Path, chosen: Path | None = None) -> Proposal:
     """
     survey = recognition.survey(folder)
     drafts = [draft for found in survey.found if (draft := _draft(found, survey)).papers]
-    drafts.sort(key=lambda draft: (draft.found.path != chosen, -len(draft.papers)))
+    drafts.sort(key=lambda draft: (draft.found.path != chosen, *_to_rank(draft.papers)))
     doubts = [f"{_name(item.path, folder)} {item.reason}" for item in survey.not_read]
     _use_once(drafts, doubts, folder)
     if drafts:
@@ -132,6 +132,16 @@ def propose(folder: Path, chosen: Path | None = None) -> Proposal:
         doubts.append(f"only the first {recognition.MOST_FILES:,} files were looked at")
     title = drafts[0].venue.name if len(drafts) == 1 else venues.to_label(folder)
     return Proposal(folder, title, drafts, doubts)
+
+
+def _to_rank(papers: Sequence[Paper]) -> tuple[int, int]:
+    """Return a rank by which the source with the most papers, and the most about them, is first.
+
+    A table with a row for each author repeats the titles of papers.
+    """
+    titles = {to_key(paper.title or paper.paper_id) for paper in papers}
+    known = sum(bool(paper.authors) + bool(paper.abstract) for paper in papers)
+    return -len(titles), -known
 
 
 def _name(path: Path, folder: Path) -> str:

@@ -249,6 +249,16 @@ def test_pdfs_in_folders_of_their_own_as_zotero_exports_them_are_all_matched(tmp
     assert "files: files\n" in (folder / "catalog.yml").read_text()
 
 
+def test_the_file_with_a_row_for_each_paper_is_used_before_one_with_a_row_for_each_author(tmp_path):
+    (tmp_path / "authors.csv").write_text("title,first\nMoss,Ann\nMoss,Bo\nFern,Cy\n")
+    (tmp_path / "papers.csv").write_text("title,authors\nMoss,Ann Ash; Bo Bay\nFern,Cy Coy\n")
+    found = proposal.propose(tmp_path)
+    assert [(draft.found.path.name, draft.is_used) for draft in found.sources] == [
+        ("papers.csv", True),
+        ("authors.csv", False),
+    ]
+
+
 def test_two_files_of_different_papers_are_two_sources(tmp_path):
     folder = tmp_path / "years"
     for year in (2018, 2019):
