@@ -28,7 +28,7 @@ from papersette.knowledge import versions
 from papersette.knowledge.authors import group_names
 from papersette.knowledge.citation_keys import to_citation_keys
 from papersette.knowledge.parts import to_parts
-from papersette.records import AlternateValue, Paper, Problem, Tally
+from papersette.records import AlternateValue, Author, Paper, Problem, Tally
 from papersette.text import to_slug
 
 Row = dict[str, Any]
@@ -194,14 +194,7 @@ def _save_authors(db: Database, papers: list[Paper]) -> None:
             author_id = ids[author.name]
             papers_of[author_id].add(paper.paper_id)
             spellings[author_id] |= dict.fromkeys([author.name, *author.variants])
-            row = {
-                "paper_id": paper.paper_id,
-                "author_id": author_id,
-                "position": position,
-                **asdict(author),
-            }
-            del row["variants"]
-            authorships.append(row)
+            authorships.append(_to_authorship(paper.paper_id, position, author_id, author))
     rows = (
         {
             "author_id": key,
@@ -213,6 +206,12 @@ def _save_authors(db: Database, papers: list[Paper]) -> None:
     )
     _insert(db, "authors", rows)
     _insert(db, "authorships", authorships)
+
+
+def _to_authorship(paper_id: str, position: int, author_id: str, author: Author) -> Row:
+    row = {"paper_id": paper_id, "author_id": author_id, "position": position, **asdict(author)}
+    del row["variants"]  # the spellings of an author are in the table authors
+    return row
 
 
 def _save_sessions(db: Database, papers: list[Paper]) -> None:
