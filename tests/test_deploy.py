@@ -110,6 +110,13 @@ def test_the_workflow_compares_before_it_deploys():
     assert all("continue-on-error" not in step for step in job["steps"])
 
 
+def test_the_workflow_installs_nothing_that_is_not_pinned():
+    (job,) = yaml.safe_load(WORKFLOW)["jobs"].values()
+    (install,) = [step["run"] for step in job["steps"] if "pip install" in step.get("run", "")]
+    assert "--require-hashes" in install
+    assert "touch .venv/installed" in install, "make would install requirements.txt"
+
+
 def test_every_target_of_make_that_the_workflow_uses_exists():
     targets = set(re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(), flags=re.MULTILINE))
     assert set(re.findall(r"make ([\w-]+)", WORKFLOW)) <= targets
