@@ -8,6 +8,9 @@ from papersette.site.data_page import to_sections
 from papersette.site.datasette_seam import row_path
 from papersette.site.query_settings import DataSettings, settings_of
 
+WITHOUT_ADDRESSES = "_fts_idx"
+"""End of the names of tables of FTS5 whose keys are bytes: Datasette's links to their rows are dead."""
+
 
 @hookimpl
 def extra_template_vars(datasette):
@@ -25,7 +28,8 @@ def extra_template_vars(datasette):
     def helper_tables(database, tables):
         """Return the tables that serve the site: its helpers, and those that Datasette hides."""
         helpers = settings_of(datasette).helper_tables if database == DATABASE else frozenset()
-        return [table for table in tables if table["hidden"] or table["name"] in helpers]
+        found = [table for table in tables if table["hidden"] or table["name"] in helpers]
+        return [table for table in found if not table["name"].endswith(WITHOUT_ADDRESSES)]
 
     def describe(database, name, count):
         found = datasette.table_metadata(database, name)

@@ -56,6 +56,7 @@ def test_the_data_page_groups_tables_and_queries_and_hides_helpers(visit):
     assert shown.locator("a", has_text="Paper cards").count() == 0
     shown.locator(".helpers summary").click()
     assert shown.locator(".helpers a", has_text="paper_facets").is_visible()
+    assert shown.locator(".helpers a", has_text="_fts_idx").count() == 0  # their rows have no page
 
 
 def test_what_a_collection_lacks_is_not_offered_as_a_query(sample_site):
