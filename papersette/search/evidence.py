@@ -20,9 +20,9 @@ from papersette.search.corpus import Corpus, FacetValue, Numbers
 from papersette.search.given_names import find_papers, to_pattern
 from papersette.search.index import Index
 from papersette.search.needles import Needle, Needles, find, fold_in_place, to_words
-from papersette.search.passages import cut_passage, mark
+from papersette.search.passages import CLOSE, OPEN, cut_passage, mark
 from papersette.search.ranking import to_page_query
-from papersette.search.results import Hit
+from papersette.search.results import Excerpt, Hit
 from papersette.text import number_variants
 
 MOST_PAGES = 400
@@ -98,7 +98,7 @@ class Finder:
             self._add_reference_passages(hits, worded)
         for clause in clauses:
             if clause.facet_ids or clause.rare_works:
-                self._add_evidence([hit for hit in hits if hit.passage is None], clause)
+                self._add_evidence(hits, clause)
 
     def _add_text_passages(
         self, hits: Mapping[int, Hit], clauses: Sequence[Clause], phrases: list[list[str]]
@@ -187,7 +187,8 @@ class Finder:
                 hit.passage = mark(best[1], needles)
 
     def _add_evidence(self, hits: Sequence[Hit], clause: Clause) -> None:
-        """Give hits the sentence or the citation that shows the facet value asked for.
+        """Give hits the sentence or the citation that shows the facet value asked for, as their
+        passage if they have none.
 
         Of several citations, the first one with the given name that was asked for, or with most of
         the names.
@@ -202,8 +203,12 @@ class Finder:
                 continue
             fitting = [row for row in shown if named and named.search(fold_in_place(row[1]))]
             best = max(fitting or shown, key=lambda row: shown[row])
-            hit.page, hit.source = best[0], EVIDENCE[values[0].facet].source
-            hit.passage = mark(best[1], [n for value in values for n in self._to_needles(value)])
+            needles = [needle for value in values for needle in self._to_needles(value)]
+            excerpt = Excerpt(mark(best[1], needles), best[0], EVIDENCE[values[0].facet].source)
+            if hit.passage is None:
+                hit.passage, hit.page, hit.source = excerpt.text, excerpt.page, excerpt.source
+            elif _unmarked(excerpt.text) != _unmarked(hit.passage):
+                hit.evidence.append(excerpt)
 
     def find_named(self, clauses: Sequence[Clause]) -> Numbers:
         """Return the papers that cite a name with the full given name that a clause asks for."""
@@ -266,6 +271,10 @@ class Finder:
             form for name in names if (words := to_words(name)) for form in _iterate_forms(words)
         }
         return [Needle(form) for form in sorted(forms)]
+
+
+def _unmarked(passage: str) -> str:
+    return passage.replace(OPEN, "").replace(CLOSE, "")
 
 
 def _iterate_forms(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

@@ -72,6 +72,17 @@ def _to_int(text: str | None, default: int) -> int:
     return min(int(digits), LARGEST_PAGE) if digits.isascii() and digits.isdigit() else default
 
 
+@dataclass(frozen=True)
+class Excerpt:
+    """A sentence or an entry that shows that a paper matches one field of a query."""
+
+    text: str
+    """With ⟦ and ⟧ around each match."""
+    page: int | None
+    source: str
+    """As of `Hit`."""
+
+
 @dataclass
 class Hit:
     """A paper found, with the passage that answers best."""
@@ -85,6 +96,8 @@ class Hit:
     source: str | None = None
     """Where the passage is from: "text", "references", "mention", "citation" or "abstract"."""
     section: str | None = None
+    evidence: list[Excerpt] = field(default_factory=list)
+    """What shows that the paper matches the other fields of a query."""
     found_pages: int = 0
     """Pages with any of the words."""
     missing: tuple[str, ...] = ()

@@ -9,7 +9,7 @@ import json
 from typing import Any
 
 from papersette.search.engine import Engine
-from papersette.search.results import Request, Result
+from papersette.search.results import Hit, Request, Result
 from papersette.search.suggestions import suggest
 
 
@@ -84,6 +84,7 @@ def to_hit_rows(result: Result) -> list[dict[str, Any]]:
             "snippet_page": hit.page,
             "snippet_in": hit.source,
             "snippet_section": hit.section,
+            "evidence": to_evidence(hit),
             "found_pages": hit.found_pages or None,
             "found_by": hit.found_by,
             "without": " ".join(hit.missing) or None,
@@ -92,6 +93,12 @@ def to_hit_rows(result: Result) -> list[dict[str, Any]]:
         }
         for rank, hit in enumerate(result.hits, start=1)
     ]
+
+
+def to_evidence(hit: Hit) -> str | None:
+    """Return the evidence for further fields of a query as a JSON array, None without any."""
+    rows = [{"snippet": e.text, "page": e.page, "in": e.source} for e in hit.evidence]
+    return json.dumps(rows, ensure_ascii=False) if rows else None
 
 
 def to_facet_rows(result: Result) -> list[tuple[str, str | None, str | None, int | None]]:

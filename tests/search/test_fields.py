@@ -134,6 +134,22 @@ def test_a_request_in_words_is_read_as_fields_and_that_is_said(search, typed, fi
 
 
 @pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("technique:sgd cites:Dhariwal", [("mention", "SGD"), ("citation", "Prafulla Dhariwal")]),
+        ("train cites:Dhariwal", [("text", "train"), ("citation", "Prafulla Dhariwal")]),
+        ("cites:Kingma cited:glow", [("citation", "Kingma")]),
+    ],
+)
+def test_every_field_of_a_query_has_its_evidence_once(search, typed, shown):
+    (hit,) = [hit for hit in search(typed).hits if hit.paper_id == "adam"]
+    pairs = [(hit.source, hit.passage), *((e.source, e.text) for e in hit.evidence)]
+    assert [source for source, _ in pairs] == [source for source, _ in shown]
+    for (_, text), (_, wanted) in zip(pairs, shown, strict=True):
+        assert wanted in plain(text)
+
+
+@pytest.mark.parametrize(
     ("typed", "more"),
     [
         ("who cites Nobody Atall?", {}),
