@@ -6,37 +6,17 @@ from contextlib import closing
 
 import pytest
 from conftest import build_catalog
+from six_papers import CATALOG, WORDS, write_six_papers
 
 from papersette.database import all_findings
 from papersette.knowledge import findings
 from papersette.workers import Workers
 
-CATALOG = """
-title: Test
-sources:
-  - {kind: table, file: papers.csv, files: texts, venue: {venue_id: v, name: V}}
-"""
-REFERENCES = """References
-[1] D. Kingma and J. Ba. Adam: A method for stochastic optimization. In ICLR, 2015.
-[2] K. He, X. Zhang, S. Ren, and J. Sun. Deep residual learning. In CVPR, 2016.
-[3] S. Ioffe and C. Szegedy. Batch normalization. In ICML, 2015.
-"""
-WORDS = ("noise", "bandit", "kernel", "image", "speech", "graph")
-
 
 @pytest.fixture
 def corpus(tmp_path):
-    """Six papers as text files, built."""
-    (tmp_path / "texts").mkdir()
-    lines = ["paper_id,title,abstract,tags"]
-    for number, word in enumerate(WORDS):
-        lines.append(f"p{number},On the {word},We study the {word} of {word}s.,{word}")
-        text = (
-            f"On the {word}\nWe study it on MNIST and CIFAR-10, with {WORDS[number - 1]}. "
-            f"See https://github.com/a/{word}"
-        )
-        (tmp_path / "texts" / f"p{number}.txt").write_text(f"{text}\n\f{REFERENCES}")
-    (tmp_path / "papers.csv").write_text("\n".join(lines) + "\n")
+    """Six papers, built."""
+    write_six_papers(tmp_path)
     assert build_catalog(tmp_path, CATALOG).returncode == 0
     return tmp_path
 

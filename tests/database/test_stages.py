@@ -5,19 +5,9 @@ import sqlite3
 
 import pytest
 from conftest import build_catalog
+from six_papers import CATALOG, write_six_papers
 
 from papersette.database import facts
-
-CATALOG = """
-title: Test
-sources:
-  - {kind: table, file: papers.csv, files: texts, venue: {venue_id: v, name: V}}
-"""
-REFERENCES = """References
-[1] D. Kingma and J. Ba. Adam: A method for stochastic optimization. In ICLR, 2015.
-[2] K. He, X. Zhang, S. Ren, and J. Sun. Deep residual learning. In CVPR, 2016.
-[3] S. Ioffe and C. Szegedy. Batch normalization. In ICML, 2015.
-"""
 
 
 def rows(path, sql):
@@ -27,17 +17,8 @@ def rows(path, sql):
 
 @pytest.fixture
 def corpus(tmp_path):
-    (tmp_path / "texts").mkdir()
-    lines = ["paper_id,title,abstract,tags"]
-    words = ("noise", "bandit", "kernel", "image", "speech", "graph")
-    for number, word in enumerate(words):
-        lines.append(f"p{number},On the {word},We study the {word} of {word}s.,{word}")
-        text = (
-            f"On the {word}\nWe study it on MNIST and CIFAR-10, with {words[number - 1]}. "
-            f"See https://github.com/a/{word}"
-        )
-        (tmp_path / "texts" / f"p{number}.txt").write_text(f"{text}\n\f{REFERENCES}")
-    (tmp_path / "papers.csv").write_text("\n".join(lines) + "\n")
+    """Six papers, not built."""
+    write_six_papers(tmp_path)
     return tmp_path
 
 
