@@ -9,7 +9,7 @@ from papersette.site.datasette_seam import row_path
 from papersette.site.query_settings import DataSettings, settings_of
 
 WITHOUT_ADDRESSES = "_fts_idx"
-"""End of the names of tables of FTS5 whose keys are bytes: Datasette's links to their rows are dead."""
+"""End of the names of tables of FTS5 whose keys are bytes: links to their rows are dead."""
 
 
 @hookimpl

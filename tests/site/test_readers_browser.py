@@ -148,3 +148,15 @@ def test_a_passage_found_by_a_search_is_saved_in_the_reader(visit, readers_site)
     follow(page.locator(".saved-passages form button").first)
     assert page.locator(".saved-passages li.passage").count() >= 1
     assert page.locator("rect.passage").count() >= 1
+
+
+@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+def test_the_header_with_search_box_and_account_is_one_line_at_1280_px(
+    visit, readers_site, language
+):
+    page = visit(PAPER, site=readers_site, locale=language)
+    tops = page.locator("header.site > :visible").evaluate_all(
+        "found => found.map(e => e.getBoundingClientRect()).map(box => (box.top + box.bottom) / 2)"
+    )
+    assert len(tops) >= 5
+    assert max(tops) - min(tops) < 10
