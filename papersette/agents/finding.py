@@ -71,7 +71,7 @@ def to_head(library: Library, request: Request, result: Result) -> list[str]:
     return [
         f"# {works}{asked}",
         library.head(),
-        f"Interpreted as: {interpret(request)}" if request.q.strip() else "",
+        f"Interpreted as: {interpret(request, result.notices)}" if request.q.strip() else "",
         *describe_notices(result),
     ]
 
@@ -95,6 +95,11 @@ def to_block(library: Library, rank: int, hit: Hit, paper: Row, q: str) -> str:
         how = "Found by meaning, in its abstract: " if hit.found_by == "meaning" else ""
         lines.append(how + library.addresses.paper(hit.paper_id))
         lines.append(quote(to_line(hit.passage or paper["tldr"] or paper["abstract"], SUMMARY)))
+    for also in hit.evidence:
+        if also.page:
+            address = library.addresses.page(hit.paper_id, also.page, q)
+            lines.append(f"page {also.page}, in its {also.source}: {address}")
+        lines.append(quote(to_passage(also.text)))
     lines.append(f"Lacks: {', '.join(hit.missing)}" if hit.missing else "")
     return "\n".join(filter(None, lines))
 

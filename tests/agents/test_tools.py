@@ -108,6 +108,14 @@ def test_following_what_a_cut_search_says_gives_every_paper_once(call, library):
     assert len(found) == len(set(found)) == len(ids)
 
 
+def test_a_request_in_words_shows_the_evidence_of_every_field_with_its_page(call):
+    answer = call("search", q="which papers use CIFAR-10 and cite Kingma?")
+    assert "Interpreted as: dataset:CIFAR-10 cites:Kingma\n" in answer
+    for source, marked in (("mention", "CIFAR"), ("citation", "Kingma")):
+        shown = rf"page \d+, in its {source}: https://\S+\n> .*\*\*{marked}"
+        assert re.search(shown, answer), answer
+
+
 def test_what_was_changed_in_a_query_is_said(call):
     assert "No paper contains: zzyzx." in call("search", q="noise zzyzx")
     assert "Interpreted as: noise -dropout" in call("search", q="noise -dropout")
