@@ -79,7 +79,7 @@ class Identity:
     featured_charts: tuple[str, ...] = ()
     footer_links: tuple[Link, ...] = ()
     remarks: tuple[str, ...] = ()
-    """Remarks on themes that change the accent colour, as it would be hard to read in them."""
+    """A remark if the light theme changes the accent colour, as it would be hard to read."""
 
 
 def read(entry: Entry, data: Path, charts: Collection[str] | None) -> Identity:
@@ -131,13 +131,15 @@ def _to_accent(entry: Entry) -> str:
 
 
 def _to_remarks(accent: str | None) -> list[str]:
-    """Return a remark for each theme in which a colour would be hard to read."""
-    shades = {theme: colours.to_shade(accent, theme) for theme in colours.SURFACES if accent}
+    """Return a remark if a colour would be hard to read in the light theme.
+
+    No colour can be read in both themes; that the dark one has a lighter shade is no surprise.
+    """
+    if accent is None or (shade := colours.to_shade(accent, "light")).colour == accent:
+        return []
     return [
-        f"{accent} has a contrast of {shade.contrast:.1f} in the {theme} theme, where text needs "
+        f"{accent} has a contrast of {shade.contrast:.1f} in the light theme, where text needs "
         f"{colours.READABLE}; {shade.colour} is shown there"
-        for theme, shade in shades.items()
-        if shade.colour != accent
     ]
 
 

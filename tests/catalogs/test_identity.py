@@ -179,6 +179,12 @@ def test_a_colour_that_can_be_read_is_kept_and_another_is_reported(load):
     )
 
 
+@pytest.mark.parametrize("colour", ["#0b5a68", "#14548c"])
+def test_no_remark_tells_that_the_dark_theme_has_a_lighter_shade(load, colour):
+    assert to_shade(colour, "dark").colour != colour
+    assert load(f'  accent: "{colour}"', "title: T\n").site.remarks == ()
+
+
 def test_a_featured_query_without_hits_is_a_problem(tmp_path):
     (tmp_path / "t.csv").write_text("title\nDeep gardens\nPlain orchards\n")
     site = "site:\n  featured_queries: [gardens, {q: submarine, label: x}, gardens orchards]\n"
