@@ -21,10 +21,9 @@ function decode(text) {
 }
 
 function toCard({ url, meta, excerpt, sub_results: pages }) {
-  const card = Object.assign(document.createElement("article"), { className: "card" });
+  const card = Object.assign(document.createElement("article"), { className: "card", dir: "auto" });
   const title = Object.assign(document.createElement("a"), { href: url, textContent: meta.title });
   const heading = document.createElement("h2");
-  heading.dir = "auto";
   heading.append(title);
   card.append(heading);
   const found = pages.filter((page) => page.url.includes("#")).slice(0, 3);
@@ -33,7 +32,7 @@ function toCard({ url, meta, excerpt, sub_results: pages }) {
     if (page.url) {
       line.append(Object.assign(document.createElement("a"), { className: "page", href: page.url, textContent: page.title }), " ");
     }
-    addMarked(line, page.excerpt);
+    addMarked(line, `…${page.excerpt}…`);
     card.append(line);
   }
   return card;
