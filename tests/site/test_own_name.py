@@ -59,7 +59,7 @@ def test_the_home_page_has_the_name_tagline_introduction_queries_and_charts(own_
         assert text in html
     assert "The old title" not in html
     assert re.search(r'href="/papers/search\?q=%22deep\+gardens%22"[^>]*>\s*<code', html)
-    assert "Une expression</small>" in html
+    assert "Une expression</bdi></small>" in html
     assert 'href="/-/dashboards/pictures/papers_by_year"' in html
 
 
