@@ -12,9 +12,6 @@ from collections import Counter
 
 from papersette.fulltext.loose_accents import Habits, find_habits, join_loose
 
-VERSION = "12"
-"""Part of the cache's key; changed when the clean lines of the same raw pages may change."""
-
 HEADING = re.compile(
     r"(\d+(\.\d+)*\.?|[A-Z]\.?) [A-Z][^.]{2,70}"
     r"|(?i:abstract|summary|references|résumé|références)"

@@ -17,9 +17,6 @@ from papersette.fulltext import covers, people, typography, vocabulary
 from papersette.fulltext.typography import Line, TypedPage
 from papersette.text import to_key
 
-VERSION = "2"
-"""Part of the cache's key; changed when the structure of the same file may change."""
-
 NUMBERED = re.compile(
     r"(?P<number>(?:\d{1,2}|[A-Z])(?:\.\d{1,2}){0,3})(?P<dot>\.?) (?P<title>\S.{1,110})"
 )

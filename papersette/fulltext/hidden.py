@@ -17,8 +17,6 @@ from numpy.typing import NDArray
 from papersette import files
 from papersette.fulltext.typography import Line, TypedPage
 
-VERSION = "hidden 1"
-"""Part of the cache's key; changed when the results for the same file may change."""
 TINY = 1.0
 """Size in points below which letters are dots; labels of scaled-down figures are larger."""
 FEWEST_WORDS = 4

@@ -19,10 +19,6 @@ COMMON = 3
 """Number of texts that make a half of a compound a common word."""
 
 
-VERSION = "1"
-"""Part of the cache's key; changed when the forms of the same text may change."""
-
-
 def to_forms(text: str) -> str:
     """Return the words and compounds of a text, each once, in lower case."""
     lower = text.lower()

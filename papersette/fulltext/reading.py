@@ -7,8 +7,10 @@ text, or the reason why it has none, and continues with the next file.
 from __future__ import annotations
 
 import contextlib
+import functools
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +34,9 @@ from papersette.fulltext.headings import Heading
 from papersette.fulltext.hidden import Hidden
 from papersette.records import Author
 from papersette.workers import DEFAULTS, Limits, Workers
+
+RULES = ("fulltext/*", "list_headings.*", "names.py", "text.py")
+"""Files with rules that clean text depends on."""
 
 
 @dataclass(frozen=True)
@@ -161,9 +166,13 @@ def _to_keys(job: Job, sha256: str) -> tuple[str, str]:
     """Return the cache keys of a file's raw text and of its clean text."""
     engine = "text" if files.is_text(job.path) else f"{job.engine}, ocr {job.ocr}"
     raw_key = cache.to_key(sha256, engine, engines.VERSION)
-    rules = (cleaning.VERSION, references.VERSION, headings.VERSION, hidden.VERSION)
-    versions = (*rules, hyphens.VERSION)
-    return raw_key, cache.to_key(raw_key, *versions, str(job.structure))
+    return raw_key, cache.to_key(raw_key, to_version(), str(job.structure))
+
+
+@functools.cache
+def to_version() -> str:
+    """Return the version of what cleans raw text, for cache keys."""
+    return f"{cache.to_rules_version(RULES)}, py3langid {metadata.version('py3langid')}"
 
 
 def _has_text(entry: dict[str, Any]) -> bool:

@@ -45,9 +45,6 @@ NUMBERS = re.compile(r"\d+\s?[-–:(]\s?\(?\d+")
 LABEL = re.compile(r"[\[(]?(\d{1,3})[\]).]{1,2}\s*\S")
 CLOSING = re.compile(r"\b(?:19|20)\d\d[a-z]?\.$")
 """The end of an entry."""
-VERSION = "4"
-"""Part of the cache's key; changed when the same lines may be separated, or the entries of a list
-marked (entry_layout.py), differently."""
 LOOK_AHEAD = 25
 """Number of lines after a heading that must contain two years, unless a single entry follows:
 tables also have a column "References". If this number of lines contains no year, the list ends or a

@@ -142,7 +142,7 @@ def test_a_new_cleaning_rule_cleans_again_without_reading_again(tmp_path, monkey
     job = Job(make_pdf(tmp_path / "a.pdf", [LINES]), "pdfium", tmp_path / "cache")
     read_file(job)
     monkeypatch.setitem(engines.ENGINES, "pdfium", lambda path: pytest.fail("read again"))
-    monkeypatch.setattr("papersette.fulltext.cleaning.VERSION", "next")
+    monkeypatch.setattr("papersette.fulltext.reading.to_version", lambda: "next")
     entry = {
         "pages": [["cleaned again", "", "pdfium"]],
         "front": [None, [], None],
