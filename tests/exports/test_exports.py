@@ -11,7 +11,7 @@ import bibtexparser
 import feedparser
 import pytest
 import rispy
-from conftest import build_database, serve
+from conftest import build_database, query, serve
 from ical.calendar_stream import IcsCalendarStream
 from pybtex.database import parse_string
 
@@ -192,6 +192,16 @@ def test_csl_and_ris_have_the_values_of_the_site(site):
     assert (item["title"], item["issued"]) == (ODD, {"date-parts": [[2019]]})
     (entry,) = rispy.loads(site.get("/papers/search.ris?q=robust").text)
     assert (entry["title"], entry["keywords"]) == (ODD, ["GAN", "noise"])
+
+
+def test_exports_have_the_keywords_of_authors_and_no_extracted_ones(sample_site, sample_db):
+    extracted = query(
+        sample_db,
+        "select paper_id from paper_tags group by paper_id having min(origin) = 'extracted'",
+    )
+    (entry,) = rispy.loads(sample_site.get(f"/papers/papers/{extracted[0][0]}.ris").text)
+    assert entry["title"]
+    assert "keywords" not in entry
 
 
 def test_csl_and_ris_keep_particles_with_the_family_name(site):
