@@ -25,6 +25,8 @@ from papersette.search.ranking import to_page_query
 from papersette.search.results import Excerpt, Hit
 from papersette.text import number_variants
 
+LONGEST_ENTRY = 1000
+"""Characters of an entry that is shown as a whole."""
 MOST_PAGES = 400
 """Pages of a paper, on average over the hits of a page, that passages are sought on."""
 SECTIONS = (
@@ -184,7 +186,7 @@ class Finder:
                     best, best_score = (page, raw), score
             if best:
                 hit.page, hit.source = best[0], "references"
-                hit.passage = mark(best[1], needles)
+                hit.passage = mark_entry(best[1], needles)
 
     def _add_evidence(self, hits: Sequence[Hit], clause: Clause) -> None:
         """Give hits the sentence or the citation that shows the facet value asked for, as their
@@ -271,6 +273,15 @@ class Finder:
             form for name in names if (words := to_words(name)) for form in _iterate_forms(words)
         }
         return [Needle(form) for form in sorted(forms)]
+
+
+def mark_entry(entry: str, needles: Needles) -> str:
+    """Return an entry of a reference list with its matches marked.
+
+    Of a long one, which has an appendix behind it that could not be told from it, only a passage.
+    """
+    passage = cut_passage(entry, needles)[0] if len(entry) > LONGEST_ENTRY else ""
+    return passage or mark(entry, needles)
 
 
 def _unmarked(passage: str) -> str:

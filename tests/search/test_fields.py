@@ -7,7 +7,9 @@ from conftest import build_database
 
 from papersette.search import expansions
 from papersette.search.engine import Engine
+from papersette.search.evidence import LONGEST_ENTRY, mark_entry
 from papersette.search.index import to_index_folder
+from papersette.search.needles import Needle, Needles
 from papersette.search.results import Request
 from papersette.search.suggestions import suggest
 
@@ -182,6 +184,16 @@ def test_letters_of_mathematics_are_read_as_plain_letters_if_nothing_has_them(se
     result = search("𝐆RU")
     assert ids(result) == ["auto"]
     assert [(n.kind, n.also) for n in result.notices] == [("symbols", ("GRU",))]
+
+
+def test_an_entry_is_shown_as_a_whole_unless_an_appendix_is_behind_it():
+    needles = Needles([Needle(("gardens",))])
+    assert mark_entry(OTHERS[0], needles) == OTHERS[0].replace("gardens", "⟦gardens⟧", 1).replace(
+        "Gardens", "⟦Gardens⟧"
+    )
+    long = OTHERS[0] + " A proof of the lemma follows." * 100
+    assert "⟦gardens⟧" in mark_entry(long, needles)
+    assert len(mark_entry(long, needles)) < LONGEST_ENTRY / 2
 
 
 def test_a_rare_work_is_found_by_whole_words_of_its_title(search):
