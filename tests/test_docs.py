@@ -217,7 +217,8 @@ def test_every_query_of_the_readme_finds_papers_of_the_sample_as_it_is(query, sa
     page = sample_site.get("/papers/search.md", params={"q": query}).text
     title, _, notices = page.split("\n\n")[0].partition("\nInterpreted as: ")
     assert re.match(r"# [1-9]\d* papers?", title)
-    assert notices.count("\n") == 0, notices
+    relaxed = [line for line in notices.split("\n")[1:] if ": searched for as " not in line]
+    assert relaxed == []
 
 
 def to_address(command):
