@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Iterator
-from itertools import permutations
+from itertools import permutations, product
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -218,6 +218,10 @@ def to_candidates(labels: dict[str, list[str]], papers: list[str]) -> dict[str, 
         "similar": [f"similar({paper})" for paper in papers],
         "similar_text": [f'similar:"{phrase}"' for phrase in phrases],
         "section": [f"method:{word}" for word in words],
+        "request": [
+            f"which papers use {topic} on {dataset}?"
+            for topic, dataset in product(plain.get("technique", []), plain.get("dataset", []))
+        ],
         "has": [f"has:{value}" for value in ("code", "reviews", "versions", "tldr")],
     }
     for kind in ("tag", "author", "dataset", "technique", "cites", "year", "decision"):
