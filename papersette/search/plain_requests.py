@@ -47,6 +47,8 @@ KIND = re.compile(
 SYNTAX = re.compile(r"[()*|]|:(?=\S)|\b(?:OR|NOT|NEAR)\b|(?:^|\s)-\w")
 """What a query has that is not in words. Quotation marks may be around names."""
 QUOTES = "\"'“”„«»"
+LONGEST = 300
+"""Characters of a request; longer text is a pasted one."""
 TITLE_WORDS = 2
 """Words of a title at least: "dropout" alone could be any work."""
 
@@ -64,7 +66,7 @@ def to_fields(typed: str, is_known: IsKnown) -> str | None:
     start = LEAD_IN.match(asked)
     rest = asked[start.end() :] if start else asked
     papers = PAPERS.match(rest)
-    if SYNTAX.search(asked) or not (start or papers):
+    if len(typed) > LONGEST or SYNTAX.search(asked) or not (start or papers):
         return None
     parts = [
         _to_part(one, is_known) for one in NEXT.split(rest[papers.end() :] if papers else rest)

@@ -158,6 +158,7 @@ def test_every_field_of_a_query_has_its_evidence_once(search, typed, shown):
         ("papers using gardens", {}),
         ("papers using SGD and gardens", {}),
         ("papers on SGD", {}),
+        ("papers using SGD" + " and SGD" * 50, {}),
         ("cites Kingma", {}),
         ("papers that cite Kingma -chess", {}),
         ("papers that cite Kingma OR Ba", {}),
