@@ -62,20 +62,22 @@ def to_fields(typed: str, is_known: IsKnown) -> str | None:
     >>> to_fields("papers using dropout on MNIST", lambda *pair: pair in known)
     'technique:dropout dataset:MNIST'
     """
-    asked = typed.strip().rstrip("?!.؟ ")
-    start = LEAD_IN.match(asked)
-    rest = asked[start.end() :] if start else asked
-    papers = PAPERS.match(rest)
-    if len(typed) > LONGEST or SYNTAX.search(asked) or not (start or papers):
+    if len(typed) > LONGEST or SYNTAX.search(typed):
         return None
-    parts = [
-        _to_part(one, is_known) for one in NEXT.split(rest[papers.end() :] if papers else rest)
-    ]
+    asked = typed.strip().rstrip("?!.؟ ")
+    wanted = asked
+    for beginning in (LEAD_IN, PAPERS):
+        if found := beginning.match(wanted):
+            wanted = wanted[found.end() :]
+    if wanted == asked:
+        return None
+    parts = [_to_part(part, is_known) for part in NEXT.split(wanted)]
     return " ".join(part for part in parts if part) if all(parts) else None
 
 
 def _to_part(asked: str, is_known: IsKnown) -> str | None:
-    """Return one request as fields, "" for nothing."""
+    """Return what comes after "papers" as fields; None if it is no request or a name is not known.
+    """
     found = REQUEST.fullmatch(asked.strip())
     if not found:
         return None
