@@ -76,8 +76,7 @@ def to_fields(typed: str, is_known: IsKnown) -> str | None:
 
 
 def _to_part(asked: str, is_known: IsKnown) -> str | None:
-    """Return what comes after "papers" as fields; None if it is no request or a name is not known.
-    """
+    """Return what comes after "papers" as fields; None if it is no request or not known."""
     found = REQUEST.fullmatch(asked.strip())
     if not found:
         return None
