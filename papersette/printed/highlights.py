@@ -18,8 +18,8 @@ from papersette.text import to_letters
 
 HYPHENS = "\x02\ufffe\u00ad"
 """Characters that pdfium returns for a hyphen at the end of a line."""
-MOST_WORDS = 500
-"""Largest number of occurrences of one word that are marked on a page."""
+MOST_WORDS = 1000
+"""Largest number of occurrences of words that are marked on a page."""
 LIKENESS = 85
 """Least likeness of a passage to the page, in percent: running heads and formulas differ."""
 APART = 2.5
@@ -89,9 +89,9 @@ def find_words(layout: Layout, needles: Sequence[Needle]) -> list[tuple[int, int
     found = set()
     for hyphen in ("", "-"):
         text, indexes = _to_plain(layout.text, hyphen)
-        for start, end, _, _ in find(text, needles, MOST_WORDS):
+        for start, end, _, _ in find(text, needles):
             found.add((indexes[start], indexes[end - 1] + 1))
-    return sorted(found)
+    return sorted(found)[:MOST_WORDS]
 
 
 def _to_plain(text: str, hyphen: str) -> tuple[str, list[int]]:

@@ -9,32 +9,26 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+from ahocorasick_rs import AhoCorasick
+
 from papersette.search.analysis import CJK, GREEK_SYMBOLS
 from papersette.text import ARABIC, SIGNS, fold
 
-MOST_OCCURRENCES = 10
-"""Occurrences of one word that are looked at in one text."""
+MOST_MATCHES = 5000
+"""Places in one text where a needle may begin that are looked at."""
 SHORT_TEXT = 1000
 """Characters of a text in which each needle is looked for with accents as well; in longer ones,
 where folding takes long, only if nothing is found without."""
-
-SELECTIVE = 6
-"""Needles that choose a passage."""
-BEGINNING = 3
-"""Letters that words have in common which are found at once."""
 
 ACCENTED = re.compile("[\u00b5\u00c0-\u024f\u0386-\u03f5\u1e00-\u1fff\u0622-\u0626\u0629\u0649]")
 WORD = re.compile(r"[^\W_]+")
 Occurrence = tuple[int, int, int, float]
 """Where a needle begins and ends in a text, the number of its clause, and its weight. A plain
 tuple: a search makes thousands."""
-ONE_BY_ONE = re.compile(f"{ARABIC.pattern}|{CJK.pattern}")
-"""What makes a needle one that no plain pattern finds."""
 SIGN = f"[\u0640{SIGNS}]*"
 """Vowel signs and tatweel, which may stand after every Arabic letter."""
 
@@ -54,103 +48,75 @@ class Needle:
     """Symbols that must follow, as in C++."""
 
     @property
-    def is_plain(self) -> bool:
-        """Whether it is words and nothing else, which a pattern finds."""
-        special = self.is_prefix or self.tail or any(map(ONE_BY_ONE.search, self.words))
-        return not special
+    def is_bounded(self) -> bool:
+        """Whether its first word is a whole word in a text, as of all but a few kinds."""
+        first, *rest = self.words
+        is_beginning = self.is_prefix and not rest
+        return not (is_beginning or CJK.match(first) or ARABIC.search(first))
 
-    def find(self, folded: str, found: list[Occurrence], most: int) -> bool:
-        """Add the occurrences in a text to `found`; tell whether there are any."""
-        before = len(found)
-        if ARABIC.search(self.words[0]):
-            found += _find_arabic(fold_in_place(folded), self, most)
-            return True  # for it, another spelling was allowed already
-        found += _find_one(folded, self, most)
-        return len(found) > before
+    def find_end(self, folded: str, end: int) -> int:
+        """Return where the needle ends whose first word ends at a place of a text; -1 if the rest
+        does not follow.
+        """
+        for word in self.words[1:]:
+            end = _match_next(folded, end, word)
+            if end < 0:
+                return -1
+        if self.is_prefix:
+            return _end_of_word(folded, end)
+        if self.tail:
+            return end + len(self.tail) if folded.startswith(self.tail, end) else -1
+        return -1 if folded[end : end + 1].isalnum() and not CJK.match(self.words[0]) else end
+
+    def to_occurrence(self, start: int, end: int) -> Occurrence:
+        """Return the needle at a place of a text."""
+        return start, end, self.clause, self.weight * len(self.words)
 
 
 class Needles(tuple[Needle, ...]):
     """Needles of one query, prepared to be found in many texts."""
 
     @cached_property
-    def selective(self) -> Needles:
-        """Those that choose a passage; the others are only marked in it."""
-        by_weight = sorted(self, key=lambda one: one.weight * len(one.words), reverse=True)
-        return Needles(by_weight[:SELECTIVE])
-
-    @cached_property
-    def groups(self) -> list[_Group]:
-        """Plain words and phrases, those of one clause that begin alike together."""
-        alike: defaultdict[tuple[object, ...], list[Needle]] = defaultdict(list)
-        for needle in self:
-            if needle.is_plain:
-                begins = needle.words[0][:BEGINNING]
-                alike[needle.clause, needle.weight, len(needle.words), begins].append(needle)
-        return [_to_group(needles) for needles in alike.values()]
+    def bounded(self) -> list[Needle]:
+        """Those whose first words one automaton finds."""
+        return [needle for needle in self if needle.is_bounded]
 
     @cached_property
     def others(self) -> list[Needle]:
         """Needles that are found one by one."""
-        return [needle for needle in self if not needle.is_plain]
+        return [needle for needle in self if not needle.is_bounded]
 
+    @cached_property
+    def _automaton(self) -> AhoCorasick:
+        return AhoCorasick(needle.words[0] for needle in self.bounded)
 
-@dataclass(frozen=True)
-class _Group:
-    """Needles that are found at once, as the singular and the plural of a word."""
+    @cached_property
+    def _longer(self) -> dict[int, Needle]:
+        """By their position among `bounded`, those that are more than one word."""
+        return {i: n for i, n in enumerate(self.bounded) if n.words[1:] or n.tail}
 
-    beginning: str
-    """Of the first word of all of them."""
-    rest: tuple[str, ...]
-    """Other words that all of them have."""
-    pattern: re.Pattern[str]
-    """Begins with letters, which are looked for quickest."""
-    clause: int
-    weight: float
-    size: int
+    @cached_property
+    def _kinds(self) -> list[tuple[int, float]]:
+        """Clause and weight of each of `bounded`."""
+        return [needle.to_occurrence(0, 0)[2:] for needle in self.bounded]
 
-    def find(self, folded: str, found: list[Occurrence], most: int) -> bool:
-        """Add the occurrences in a text to `found`; tell whether there are any."""
-        start = folded.find(self.beginning)
-        if start < 0 or (self.rest and any(word not in folded for word in self.rest)):
-            return False
-        clause, weight = self.clause, self.weight
-        hits = itertools.islice(self.pattern.finditer(folded, start), most * self.size)
-        own = [
-            (*span, clause, weight)
-            for span in [hit.span() for hit in hits]
-            if not (span[0] and folded[span[0] - 1].isalnum())
-        ]
-        found += own
-        return bool(own)
-
-
-def _to_group(needles: Sequence[Needle]) -> _Group:
-    firsts = [needle.words[0] for needle in needles]
-    beginning = _common_beginning(firsts) if len(needles) > 1 else firsts[0]
-    rest = set.intersection(*(set(needle.words[1:]) for needle in needles))
-    one = needles[0]
-    return _Group(
-        beginning,
-        tuple(rest),
-        _to_pattern(beginning, tuple(needle.words for needle in needles)),
-        one.clause,
-        one.weight * len(one.words),
-        len(needles),
-    )
-
-
-def _common_beginning(words: Sequence[str]) -> str:
-    columns = zip(*words, strict=False)
-    alike = itertools.takewhile(lambda letters: len(set(letters)) == 1, columns)
-    return "".join(letters[0] for letters in alike)
-
-
-@lru_cache(maxsize=4096)
-def _to_pattern(beginning: str, phrases: tuple[tuple[str, ...], ...]) -> re.Pattern[str]:
-    endings = (r"[\W_]+".join(map(re.escape, words)) for words in phrases)
-    length = len(re.escape(beginning))
-    longest_first = sorted((ending[length:] for ending in endings), key=len, reverse=True)
-    return re.compile(re.escape(beginning) + f"(?:{'|'.join(longest_first)})" + r"(?![^\W_])")
+    def find(self, folded: str) -> list[Occurrence]:
+        """Return the occurrences of all needles in a text in lower case, in no order."""
+        found = []
+        kinds, longer = self._kinds, self._longer
+        padded = f"{folded} "  # what is before its first character is the last one
+        matches = self._automaton.find_matches_as_indexes(folded, overlapping=True)
+        for i, start, end in matches[:MOST_MATCHES]:
+            if padded[start - 1].isalnum() or padded[end].isalnum():
+                continue
+            if i in longer:
+                end = longer[i].find_end(folded, end)
+                if end < 0:
+                    continue
+            found.append((start, end, *kinds[i]))
+        for needle in self.others:
+            found += itertools.islice(_iterate_one(folded, needle), MOST_MATCHES)
+        return found
 
 
 def _to_base(character: str) -> str:
@@ -197,23 +163,20 @@ def to_words(text: str) -> tuple[str, ...]:
     return tuple(WORD.findall(fold_in_place(fold(unicodedata.normalize("NFKC", text)))))
 
 
-def find(text: str, needles: Sequence[Needle], most: int = MOST_OCCURRENCES) -> list[Occurrence]:
+def find(text: str, needles: Sequence[Needle]) -> list[Occurrence]:
     """Return the occurrences of the needles in a text, by position; longer ones first.
 
     Args:
         text: As it is shown.
         needles: What to find.
-        most: Occurrences of one needle.
     """
     prepared = needles if isinstance(needles, Needles) else Needles(needles)
     low = to_lower(text)
-    found: list[Occurrence] = []
-    sought: list[_Group | Needle] = [*prepared.groups, *prepared.others]
-    absent = [one for one in sought if not one.find(low, found, most)]
-    if absent and not low.isascii() and (not found or len(low) < SHORT_TEXT):
-        folded = fold_in_place(low)  # perhaps they are there with accents
-        for one in absent:
-            one.find(folded, found, most)
+    found = prepared.find(low)
+    if not low.isascii() and (not found or len(low) < SHORT_TEXT):
+        folded = fold_in_place(low)
+        if folded != low:  # perhaps they are there with accents
+            found += prepared.find(folded)
     found.sort()
     kept: list[Occurrence] = []
     start = end = 0
@@ -229,53 +192,29 @@ def find(text: str, needles: Sequence[Needle], most: int = MOST_OCCURRENCES) -> 
     return kept
 
 
-def _find_one(folded: str, needle: Needle, most: int) -> Iterator[Occurrence]:
-    """Return the occurrences of a needle that needs more than a pattern, at most so many."""
-    return itertools.islice(_iterate_one(folded, needle), most)
-
-
 def _iterate_one(folded: str, needle: Needle) -> Iterator[Occurrence]:
-    first, *rest = needle.words
-    weight = needle.weight * len(needle.words)
-    is_bounded = not CJK.match(first)
-    for start in _iterate_starts(folded, first):
-        end = start + len(first)
-        if is_bounded and start and folded[start - 1].isalnum():
-            continue
-        for word in rest:
-            end = _match_next(folded, end, word)
-            if end < 0:
-                break
-        if end < 0:
-            continue
-        if needle.is_prefix:
-            yield start, _end_of_word(folded, end), needle.clause, weight
-        elif needle.tail:
-            if folded.startswith(needle.tail, end):
-                yield start, end + len(needle.tail), needle.clause, weight
-        elif not (is_bounded and folded[end : end + 1].isalnum()):
-            yield start, end, needle.clause, weight
-
-
-def _iterate_starts(text: str, word: str) -> Iterator[int]:
-    """Yield where a word begins in a text, inside other words too."""
-    start = text.find(word)
+    """Yield the occurrences of a needle that no automaton finds as a whole word."""
+    first = needle.words[0]
+    if ARABIC.search(first):
+        pattern = _arabic_pattern(needle.words, needle.is_prefix)
+        for hit in pattern.finditer(fold_in_place(folded)):
+            yield needle.to_occurrence(*hit.span())
+        return
+    is_cjk = CJK.match(first)
+    start = folded.find(first)
     while start >= 0:
-        yield start
-        start = text.find(word, start + len(word))
+        after = start + len(first)
+        if is_cjk or not (start and folded[start - 1].isalnum()):
+            end = needle.find_end(folded, after)
+            if end >= 0:
+                yield needle.to_occurrence(start, end)
+        start = folded.find(first, after)
 
 
 @lru_cache(maxsize=256)
 def _arabic_pattern(words: tuple[str, ...], is_prefix: bool) -> re.Pattern[str]:
     signed = r"[\W_]+".join(SIGN.join([*map(re.escape, word), ""]) for word in words)
     return re.compile(rf"(?<!\w){signed}" + (rf"[\w{SIGNS}]*" if is_prefix else r"(?!\w)"))
-
-
-def _find_arabic(folded: str, needle: Needle, most: int) -> Iterator[Occurrence]:
-    """Yield the occurrences of Arabic words, whatever signs are between their letters."""
-    pattern = _arabic_pattern(needle.words, needle.is_prefix)
-    for hit in itertools.islice(pattern.finditer(folded), most):
-        yield *hit.span(), needle.clause, needle.weight * len(needle.words)
 
 
 def _match_next(folded: str, end: int, word: str) -> int:

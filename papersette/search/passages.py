@@ -7,7 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 
-from papersette.search.needles import MOST_OCCURRENCES, Needle, Needles, Occurrence, find
+from papersette.search.needles import Needle, Needles, Occurrence, find
 
 PASSAGE_CHARACTERS = 260
 """Length of a passage, about forty words."""
@@ -28,17 +28,16 @@ def cut_passage(text: str, needles: Needles) -> tuple[str, int]:
     """Return the part of a text that has most of the needles, with each match marked, and where its
     first match begins in the text; ("", 0) if there is none.
 
-    Distinct clauses count by weight. The passage is chosen by the needles that say most.
+    Distinct clauses count by weight.
     """
-    occurrences = find(text, needles.selective) or find(text, needles)
+    occurrences = find(text, needles)
     if not occurrences:
         return "", 0
     first, last = _best_window(occurrences)
     start = _passage_start(text, first)
     end = _passage_end(text, max(start + PASSAGE_CHARACTERS, last))
     passage = text[start:end]
-    is_known = len(needles.selective) == len(needles) and len(occurrences) < MOST_OCCURRENCES
-    if is_known and passage.isascii():  # what was found in the text is all there is in the passage
+    if passage.isascii():  # what was found in the text is all there is in the passage
         inside = [hit for hit in occurrences if start <= hit[0] and hit[1] <= end]
         marked = _mark(passage, [(hit[0] - start, hit[1] - start) for hit in inside])
     else:
