@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property, partial
 
 import numpy as np
 import tantivy
@@ -55,8 +56,8 @@ class Clause:
 
     label: str
     """As interpreted, to show."""
-    query: EngineQuery
-    """Over papers."""
+    make_query: Callable[[], EngineQuery]
+    """Makes `query`. The papers of most clauses are known without it."""
     needles: tuple[Needle, ...] = ()
     """What to mark in passages."""
     terms: tuple[str, ...] = ()
@@ -82,6 +83,11 @@ class Clause:
     """The part of papers it is about."""
     frequency: int = 0
     """How many papers it matches; 0 if they were not counted."""
+
+    @cached_property
+    def query(self) -> EngineQuery:
+        """The query of its papers."""
+        return self.make_query()
 
     @property
     def in_references(self) -> bool:
@@ -197,16 +203,14 @@ class Compiler:
             case Function():
                 numbers = self.call(node, context.notices)
                 ranked = tuple(numbers.tolist()) if node.name.startswith("similar") else ()
-                return Clause(str(node), self._numbers_query(numbers), ranked=ranked)
-            case AnyOf() | AllOf():
+                return Clause(str(node), partial(self._numbers_query, numbers), ranked=ranked)
+            case AnyOf():
                 inner = [self._compile(n, context, number) for n in node.nodes]
-                queries = [clause.query for clause in inner]
-                if isinstance(node, AnyOf):
-                    query = adapter.any_of(queries)
-                else:
-                    out = [self._compile(n, context, number).query for n in node.excluded]
-                    query = adapter.all_of([*queries, *([adapter.none_of(out)] if out else [])])
-                return _merge(str(node), query, inner)
+                return _merge(str(node), partial(_to_any, inner), inner)
+            case AllOf():
+                inner = [self._compile(n, context, number) for n in node.nodes]
+                out = [self._compile(n, context, number) for n in node.excluded]
+                return _merge(str(node), partial(_to_all, inner, out), inner)
 
     def _compile_facet(self, term: Term, context: _Context, number: int) -> Clause:
         """Compile a field that is a facet. A dataset or technique that is not known is searched for
@@ -219,7 +223,7 @@ class Compiler:
             inner = [
                 self._compile_facet(replace(term, text=name), context, number) for name in people
             ]
-            return _merge(str(term), adapter.all_of(clause.query for clause in inner), inner)
+            return _merge(str(term), partial(_to_all, inner), inner)
         found = self.facet_terms.find(facet, people[0])
         if not found and (guess := self.facet_terms.suggest(facet, people[0])):
             context.notices.append(expansions.Notice("did_you_mean", term.text, (guess,)))
@@ -232,8 +236,8 @@ class Compiler:
             and facet == "cited"
             and (works := self.facet_terms.find_rare_works(term.text))
         ):
-            query = self._numbers_query(self.facet_terms.find_citing(works))
-            return Clause(str(term), query, rare_works=tuple(works))
+            citing = self.facet_terms.find_citing(works)
+            return Clause(str(term), partial(self._numbers_query, citing), rare_works=tuple(works))
         name = people[0] if facet == "cites" and to_given_name(people[0]) else ""
         return self._facet_clause(str(term), found, name)
 
@@ -254,17 +258,15 @@ class Compiler:
         needles = needles or tuple(_to_needle(text, term.is_prefix, number) for text in variants)
         terms = tuple(t for text in variants for t in to_terms(text))
         if term.field in PARTS or term.field == "body":
-            query = self._pages_query(term, variants)
+            make_query = partial(self._pages_query, term, variants)
             part = term.field if term.field in PARTS else None
-            return Clause(str(term), query, needles, terms, variants, term.is_prefix, part=part)
+            return Clause(
+                str(term), make_query, needles, terms, variants, term.is_prefix, part=part
+            )
         fields = (PAPER_FIELDS[term.field],) if term.field else SCOPE_FIELDS[scope]
-        schema = self.index.papers_schema
-        query = adapter.any_of(
-            adapter.word(schema, name, text, term.is_prefix) for text in variants for name in fields
-        )
         return Clause(
             str(term),
-            query,
+            partial(self._words_query, variants, fields, term.is_prefix),
             needles,
             terms,
             variants,
@@ -288,8 +290,7 @@ class Compiler:
             for words in itertools.islice(orders, MOST_COMBINATIONS)
             for name in fields
         )
-        query = adapter.all_of([close, *(clause.query for clause in inner)])
-        return _merge(str(near), query, inner)
+        return _merge(str(near), partial(_to_all, inner, close=close), inner)
 
     def _to_forms(self, term: Term, context: _Context) -> tuple[str, ...]:
         """Return the forms of a word near others; of a prefix, its commonest words."""
@@ -336,9 +337,22 @@ class Compiler:
         numbers = adapter.find_values(self.index.pages, words, "number")
         return self._numbers_query(np.unique(numbers))
 
+    def _words_query(
+        self, words: Sequence[str], fields: Sequence[str], is_prefix: bool
+    ) -> EngineQuery:
+        """Return the query of papers with any of the words in any of the fields."""
+        schema = self.index.papers_schema
+        return adapter.any_of(
+            adapter.word(schema, name, text, is_prefix) for text in words for name in fields
+        )
+
     def _facet_clause(self, label: str, facet_ids: Sequence[int], name: str = "") -> Clause:
-        query = adapter.any_number(self.index.papers_schema, "facet", facet_ids)
-        return Clause(label, query, facet_ids=tuple(facet_ids), is_facet=True, name=name)
+        make_query = partial(self._facet_query, facet_ids)
+        return Clause(label, make_query, facet_ids=tuple(facet_ids), is_facet=True, name=name)
+
+    def _facet_query(self, facet_ids: Sequence[int]) -> EngineQuery:
+        """Return the query of papers with any of these values."""
+        return self._numbers_query(self.corpus.find_papers(facet_ids))
 
     def _numbers_query(self, numbers: Numbers) -> EngineQuery:
         return adapter.any_number(self.index.papers_schema, "number", numbers.tolist())
@@ -351,10 +365,26 @@ def _to_needle(text: str, is_prefix: bool, clause: int) -> Needle:
     return Needle(to_words(text) or (text.lower(),), is_prefix, clause)
 
 
-def _merge(label: str, query: EngineQuery, inner: Sequence[Clause]) -> Clause:
+def _to_any(clauses: Sequence[Clause]) -> EngineQuery:
+    return adapter.any_of(clause.query for clause in clauses)
+
+
+def _to_all(
+    clauses: Sequence[Clause],
+    excluded: Sequence[Clause] = (),
+    close: EngineQuery | None = None,
+) -> EngineQuery:
+    """Return the query of papers that match all clauses, none of the excluded ones, and `close`."""
+    queries = [] if close is None else [close]
+    queries += [clause.query for clause in clauses]
+    queries += [adapter.none_of(clause.query for clause in excluded)] if excluded else []
+    return adapter.all_of(queries)
+
+
+def _merge(label: str, make_query: Callable[[], EngineQuery], inner: Sequence[Clause]) -> Clause:
     return Clause(
         label,
-        query,
+        make_query,
         tuple(needle for clause in inner for needle in clause.needles),
         tuple(term for clause in inner for term in clause.terms),
         facet_ids=tuple(facet_id for clause in inner for facet_id in clause.facet_ids),

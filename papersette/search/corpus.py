@@ -9,7 +9,7 @@ from __future__ import annotations
 import bisect
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -293,6 +293,13 @@ class Corpus:
         position = int(np.searchsorted(self.columns, facet_id))
         own = slice(self.papers_of.starts[position], self.papers_of.starts[position + 1])
         return self.papers_of.columns[own], self.occurrences[own].astype(np.float64)
+
+    def find_papers(self, facet_ids: Sequence[int]) -> Numbers:
+        """Return the papers with any of these facet values, ascending."""
+        found = np.zeros(self.size, np.bool_)
+        for facet_id in facet_ids:
+            found[self.evidence_of(facet_id)[0]] = True
+        return np.flatnonzero(found)
 
 
 def read_corpus(conn: sqlite3.Connection) -> Corpus:

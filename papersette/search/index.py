@@ -28,7 +28,7 @@ from papersette.search.common_words import CommonWords, write_common_words
 
 logger = logging.getLogger(__name__)
 
-FORMAT = 4
+FORMAT = 5
 """Of the fields and analyzers below; an index of another format is rebuilt."""
 MANIFEST = "manifest.json"
 CHECKED_BYTES = 1 << 20
@@ -231,7 +231,6 @@ def _create(folder: Path, schema: tantivy.Schema) -> tantivy.IndexWriter:
 def _papers_schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_unsigned_field("number", indexed=True, fast=True)
-    builder.add_unsigned_field("facet", indexed=True)
     for name in PAPER_FIELDS:
         builder.add_text_field(name, tokenizer_name="words", index_option="position")
     for name in PAPER_STEMS:
@@ -256,9 +255,6 @@ def _read(conn: sqlite3.Connection) -> Iterator[tuple[dict[str, Any], list[dict[
     parts: dict[int, list[str]] = {}
     for kind, page_id in conn.execute("select kind, page_id from section_pages"):
         parts.setdefault(page_id, []).append(kind)
-    facets: dict[int, list[int]] = {}
-    for facet_id, number in conn.execute("select facet_id, number from paper_facets"):
-        facets.setdefault(number, []).append(facet_id)
     for number, paper_id, *fields in conn.execute(PAPERS):
         title, abstract, tags, authors, venue = map(prepare, fields)
         pages = [
@@ -269,7 +265,7 @@ def _read(conn: sqlite3.Connection) -> Iterator[tuple[dict[str, Any], list[dict[
         for page in pages:
             page["stems"] = page["body"]
         paper = {
-            "number": number, "facet": facets.get(number, []),
+            "number": number,
             "title": title, "abstract": abstract, "tags": tags, "authors": authors, "venue": venue,
             "title_stems": title, "abstract_stems": abstract, "tags_stems": tags,
             "text": [title, abstract, tags, authors, venue, "\n".join(p["body"] for p in pages)],

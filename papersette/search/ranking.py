@@ -79,7 +79,7 @@ ENOUGH_ADJACENT = 100
 """Candidates with the words together: five pages, after which nothing more is looked for."""
 ADJACENT_CANDIDATES = 200
 """The best candidates by other scores, which are looked at for adjacency."""
-PAPER_CANDIDATES = 500
+PAPER_CANDIDATES = 300
 PAGE_CANDIDATES = 400
 """Documents that a score is computed of; papers behind them are ordered by text alone."""
 FEW_PAPERS = 50
