@@ -40,6 +40,7 @@ from papersette.database import (
     facets,
     facts,
     history,
+    indexes,
     load,
     machine_text,
     part_files,
@@ -306,7 +307,7 @@ def save_facts(db: Database, plan: Plan, pool: Workers, encoder: OnnxEncoder | N
     load.save_ratings(db)
     facets.save_facets(db)
     vectors = VectorCache(options.downloads / "models", encoder) if encoder else None
-    with publish.writing_search_index(db, options.db):
+    with indexes.writing_search_index(db, options.db):
         save_what_is_not_searched(db, findings.aspects, progress, vectors)
 
 
@@ -316,7 +317,7 @@ def save_what_is_not_searched(
     """Fill the tables that the search index does not need, and SQLite's full-text indexes."""
     related = aspects.save_aspects(db, found, vectors.encode if vectors else None)
     progress.run("relating papers by aspect", related, 2, "steps")
-    progress.run("indexing", publish.index_tables(db), len(INDEXES), "indexes")
+    progress.run("indexing", indexes.index_tables(db), len(INDEXES), "indexes")
     load.save_problems(db, text_quality.score_texts(db))
     load.save_problems(db, machine_text.find_machine_text(db))
 

@@ -13,10 +13,9 @@ from pathlib import Path
 from measures.corpora import Corpus
 from measures.served import Site
 from measures.table import ROUNDS, Row, show, time_ms
-from papersette.database.publish import SIGNS
 from papersette.database.schema import INDEXES
 from papersette.search.index import build_index, to_index_folder
-from papersette.text import fold
+from papersette.text import SIGNS, fold
 
 SQL_INDEXES = ("pages_fts", "papers_text_fts")
 """SQLite's full-text indexes for papers; a third, of titles and abstracts, no longer exists."""

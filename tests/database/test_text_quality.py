@@ -6,7 +6,7 @@ import pytest
 from conftest import METADATA
 from sqlite_utils import Database
 
-from papersette.database import load, publish, text_quality
+from papersette.database import indexes, load, text_quality
 from papersette.database.schema import PAGES_PER_PAPER, SCHEMA
 from papersette.fulltext import Page, Text
 from papersette.records import Paper, Venue
@@ -33,7 +33,7 @@ def build(tmp_path):
         db = Database(sqlite3.connect(":memory:"))
         db.conn.executescript(SCHEMA)
         list(load.save_papers(db, records, texts, {name: name for name in papers}))
-        list(publish.index_tables(db))
+        list(indexes.index_tables(db))
         return db
 
     return build
