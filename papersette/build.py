@@ -42,11 +42,9 @@ from papersette.database import (
     history,
     indexes,
     load,
-    machine_text,
     part_files,
     publish,
     replacement,
-    text_quality,
 )
 from papersette.database.schema import INDEXES
 from papersette.errors import UserError
@@ -55,7 +53,6 @@ from papersette.fulltext import recognition
 from papersette.fulltext.reading import prepare_worker, read_file
 from papersette.fulltext.stored import read_stored, store
 from papersette.ingest import collection, grouping
-from papersette.knowledge.aspects import Aspects
 from papersette.meaning.cache import VectorCache
 from papersette.meaning.encoder import MISSING, OnnxEncoder, is_installed
 from papersette.options import parse
@@ -300,26 +297,18 @@ def save_facts(db: Database, plan: Plan, pool: Workers, encoder: OnnxEncoder | N
     findings = all_findings.AllFindings(pool, options.cache)
     progress.run("examining papers", findings.read(db), count)
     warn_unsaved(options, findings.unsaved, "the facts", count)
-    stages = facts.save_facts(db, findings, plan.publication.datasets)
-    progress.run("finding facts", stages, len(facts.STAGES), "stages")
-    for problem in db.query("select * from problems where source = ?", [facts.ALL_SOURCES]):
-        warn(f"{problem['item']} {problem['reason']}")
-    load.save_ratings(db)
-    facets.save_facets(db)
-    vectors = VectorCache(options.downloads / "models", encoder) if encoder else None
-    with indexes.writing_search_index(db, options.db):
-        save_what_is_not_searched(db, findings.aspects, progress, vectors)
-
-
-def save_what_is_not_searched(
-    db: Database, found: Aspects, progress: Progress, vectors: VectorCache | None
-) -> None:
-    """Fill the tables that the search index does not need, and SQLite's full-text indexes."""
-    related = aspects.save_aspects(db, found, vectors.encode if vectors else None)
-    progress.run("relating papers by aspect", related, 2, "steps")
+    with indexes.indexing_texts(db, options.db) as problems:
+        stages = facts.save_facts(db, findings, plan.publication.datasets)
+        progress.run("finding facts", stages, len(facts.STAGES), "stages")
+        for problem in db.query("select * from problems where source = ?", [facts.ALL_SOURCES]):
+            warn(f"{problem['item']} {problem['reason']}")
+        load.save_ratings(db)
+        facets.save_facets(db)
+        vectors = VectorCache(options.downloads / "models", encoder) if encoder else None
+        related = aspects.save_aspects(db, findings.aspects, vectors.encode if vectors else None)
+        progress.run("relating papers by aspect", related, 2, "steps")
+    load.save_problems(db, problems)
     progress.run("indexing", indexes.index_tables(db), len(INDEXES), "indexes")
-    load.save_problems(db, text_quality.score_texts(db))
-    load.save_problems(db, machine_text.find_machine_text(db))
 
 
 def collect(

@@ -13,11 +13,11 @@ from pathlib import Path
 from measures.corpora import Corpus
 from measures.served import Site
 from measures.table import ROUNDS, Row, show, time_ms
-from papersette.database.schema import INDEXES
+from papersette.database.schema import FILL_TEXT_INDEXES, TEXT_INDEXES
 from papersette.search.index import build_index, to_index_folder
 from papersette.text import SIGNS, fold
 
-SQL_INDEXES = ("pages_fts", "papers_text_fts")
+SQL_INDEXES = tuple(TEXT_INDEXES)
 """SQLite's full-text indexes for papers; a third, of titles and abstracts, no longer exists."""
 LARGEST_SHARE = 1.2
 MEMORY_LIMIT = {"20,657": 400.0}
@@ -79,7 +79,8 @@ def build_sql_indexes(database: Path) -> None:
     with closing(sqlite3.connect(database)) as conn, conn:
         conn.create_function("fold", 1, lambda text: text and fold(text), deterministic=True)
         for name in SQL_INDEXES:
-            conn.executescript(INDEXES[name].replace("SIGNS", SIGNS))
+            for scripts in (TEXT_INDEXES, FILL_TEXT_INDEXES):
+                conn.executescript(scripts[name].replace("SIGNS", SIGNS))
 
 
 def folder_bytes(folder: Path) -> int:

@@ -431,26 +431,70 @@ update papers set (rating, top_percent) = (
 where paper_id in (select paper_id from reviews where rating is not null)
 """
 
-INDEXES = {
+TEXT_INDEXES = {
     "pages_fts": """
         create virtual table pages_fts using fts5(
             body, refs,
             content="pages", content_rowid="page_id",
-            tokenize="unicode61 remove_diacritics 2 tokenchars 'SIGNS'");
-        insert into pages_fts(rowid, body, refs)
-        select page_id, fold(body), fold(refs) from pages;
-        insert into pages_fts(pages_fts) values ('optimize');""",
+            tokenize="unicode61 remove_diacritics 2 tokenchars 'SIGNS'");""",
     "papers_text_fts": """
         create virtual table papers_text_fts using fts5(
             title, abstract, tldr, tags, authors, venue, year, body, refs,
             content="paper_texts", content_rowid="number",
-            tokenize="unicode61 remove_diacritics 2 tokenchars 'SIGNS'");
+            tokenize="unicode61 remove_diacritics 2 tokenchars 'SIGNS'");""",
+}
+"""The scripts that create the full-text indexes of the papers' texts, by name."""
+
+FILL_TEXT_INDEXES = {
+    "pages_fts": """
+        insert into pages_fts(rowid, body, refs)
+        select page_id, fold(body), fold(refs) from pages;
+        insert into pages_fts(pages_fts) values ('optimize');""",
+    "papers_text_fts": """
         insert into papers_text_fts(
             rowid, title, abstract, tldr, tags, authors, venue, year, body, refs)
         select number, fold(title), fold(abstract), fold(tldr), fold(tags), fold(authors),
             fold(venue), year, fold(body), fold(refs)
         from paper_texts;
         insert into papers_text_fts(papers_text_fts) values ('optimize');""",
+}
+"""The scripts that fill them.
+
+The indexes contain `fold`ed text, so that Arabic is found in any spelling but shown as written;
+FTS5's own 'rebuild' would not fold. SIGNS is replaced by the Arabic vowel signs, which are parts of
+words.
+"""
+
+FILL_WORDS = """
+create virtual table temp.paper_terms using fts5vocab(main, papers_text_fts, row);
+insert into words
+select term, doc from temp.paper_terms
+where doc >= 2 and length(term) between 4 and 24 and term not glob '*[0-9_]*';
+drop table temp.paper_terms;
+"""
+
+COPY_TEXT_INDEXES = """
+delete from pages_fts_data;
+delete from pages_fts_idx;
+delete from pages_fts_docsize;
+delete from papers_text_fts_data;
+delete from papers_text_fts_idx;
+delete from papers_text_fts_docsize;
+insert into pages_fts_data select * from filled.pages_fts_data;
+insert into pages_fts_idx select * from filled.pages_fts_idx;
+insert into pages_fts_docsize select * from filled.pages_fts_docsize;
+insert into papers_text_fts_data select * from filled.papers_text_fts_data;
+insert into papers_text_fts_idx select * from filled.papers_text_fts_idx;
+insert into papers_text_fts_docsize select * from filled.papers_text_fts_docsize;
+insert into words select * from filled.words;
+update papers set text_quality = scored.text_quality
+from filled.papers as scored where scored.number = papers.number;
+"""
+"""Takes what was written into a copy, the attached database `filled`. All of an FTS5 index is in its
+shadow tables, https://sqlite.org/fts5.html#fts5_data_structures; CHECKS compares it with the text.
+"""
+
+INDEXES = {
     "authors_fts": """
         create virtual table authors_fts using fts5(
             name,
@@ -463,20 +507,9 @@ INDEXES = {
             content="tags",
             tokenize="porter unicode61 remove_diacritics 2 tokenchars 'SIGNS'");
         insert into tags_fts(rowid, tag) select rowid, fold(tag) from tags;""",
-    "words": """
-        create virtual table temp.paper_terms using fts5vocab(main, papers_text_fts, row);
-        insert into words
-        select term, doc from temp.paper_terms
-        where doc >= 2 and length(term) between 4 and 24 and term not glob '*[0-9_]*';
-        drop table temp.paper_terms;""",
     "statistics": "analyze;",
 }
-"""The scripts that create and fill the indexes, by name.
-
-The indexes contain `fold`ed text, so that Arabic is found in any spelling but shown as written;
-FTS5's own 'rebuild' would not fold. SIGNS is replaced by the Arabic vowel signs, which are parts of
-words.
-"""
+"""The scripts that create and fill the other indexes, by name."""
 
 CHECKS = """
 insert into pages_fts(pages_fts) values ('integrity-check');

@@ -33,7 +33,7 @@ def build(tmp_path):
         db = Database(sqlite3.connect(":memory:"))
         db.conn.executescript(SCHEMA)
         list(load.save_papers(db, records, texts, {name: name for name in papers}))
-        list(indexes.index_tables(db))
+        indexes.index_texts(db)
         return db
 
     return build
