@@ -490,9 +490,9 @@ insert into words select * from filled.words;
 update papers set text_quality = scored.text_quality
 from filled.papers as scored where scored.number = papers.number;
 """
-"""Takes what was written into a copy, the attached database `filled`. All of an FTS5 index is in its
-shadow tables, https://sqlite.org/fts5.html#fts5_data_structures; CHECKS compares it with the text.
-"""
+"""Takes what was written into a copy, the attached database `filled`. All of an FTS5 index is in
+its shadow tables, https://sqlite.org/fts5.html#fts5_data_structures; CHECKS compares it with the
+text."""
 
 INDEXES = {
     "authors_fts": """

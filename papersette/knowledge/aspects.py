@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -123,15 +122,37 @@ class _WordVectors:
         self._weights = np.split(matrix.data, ends)
         self._dense = np.zeros(len(names), np.float32)
 
-    def multiply(self, row: int, others: Sequence[int]) -> list[tuple[Columns, Weights]]:
-        """Return for each other text its words and the products of their weights in both texts."""
+    def compare(self, row: int, others: Sequence[int]) -> _Products:
+        """Return the words of each other text with the products of their weights in both texts."""
         self._dense[self._columns[row]] = self._weights[row]
         columns = np.concatenate([self._columns[other] for other in others])
         products = np.concatenate([self._weights[other] for other in others])
         products *= self._dense[columns]
         self._dense[self._columns[row]] = 0
-        ends = np.cumsum([len(self._columns[other]) for other in others])[:-1]
-        return list(zip(np.split(columns, ends), np.split(products, ends), strict=True))
+        return _Products(columns, products, [len(self._columns[other]) for other in others])
+
+
+@dataclass(frozen=True)
+class _Products:
+    """What one text has in common with some others."""
+
+    columns: Columns
+    """Words of all of them, one text after the other."""
+    weights: Weights
+    """Products of the weights of each word."""
+    lengths: Sequence[int]
+    """Number of words of each of them."""
+
+    def sums(self) -> NDArray[np.float64]:
+        """Return the similarity of each of them."""
+        texts = np.repeat(np.arange(len(self.lengths)), self.lengths)
+        return np.bincount(texts, self.weights, len(self.lengths)).astype(np.float64)
+
+    def of(self, index: int) -> tuple[Columns, Weights]:
+        """Return the words of one of them, and their products."""
+        start = sum(self.lengths[:index])
+        own = slice(start, start + self.lengths[index])
+        return self.columns[own], self.weights[own]
 
 
 @dataclass(frozen=True)
@@ -149,14 +170,13 @@ class _Ranker:
 
     def rank(self, row: int, others: Sequence[int]) -> Iterator[Related]:
         """Yield the candidates that are most related to the paper of a row."""
-        products = self.words.multiply(row, others)
-        scores = self._score(row, others, products)
+        products = self.words.compare(row, others)
+        scores = self._score(row, others, products.sums())
         rank = 0
         for index in np.argsort(-scores, kind="stable"):
             if scores[index] < LEAST_SCORE or rank == NEIGHBOURS:
                 return
-            columns, weights = products[index]
-            terms = _to_terms(columns, weights, self.words.names)
+            terms = _to_terms(*products.of(index), self.words.names)
             if terms:  # a relation without a reason is not shown
                 rank += 1
                 paper_id, other_id = self.papers[row][0], self.papers[others[index]][0]
@@ -164,16 +184,15 @@ class _Ranker:
                 yield Related(paper_id, other_id, self.aspect, rank, score, terms)
 
     def _score(
-        self, row: int, others: Sequence[int], products: Sequence[tuple[Columns, Weights]]
-    ) -> NDArray[np.floating[Any]]:
+        self, row: int, others: Sequence[int], by_words: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
         """Return the similarity of each candidate, by words and, with a model, by meaning."""
-        scores = np.array([product.sum() for _, product in products])
         own = self.vectors.get(self.beginnings[row])
         if own is None:
-            return scores
+            return by_words
         cosines = [float(own @ self.vectors[self.beginnings[other]]) for other in others]
-        by_meaning: NDArray[np.floating[Any]] = MEANING_SHARE * np.maximum(cosines, 0)
-        return (1 - MEANING_SHARE) * scores + by_meaning
+        by_meaning: NDArray[np.float64] = MEANING_SHARE * np.maximum(cosines, 0)
+        return (1 - MEANING_SHARE) * by_words + by_meaning
 
 
 def _to_terms(columns: Columns, products: Weights, names: NDArray[np.object_]) -> tuple[str, ...]:

@@ -138,8 +138,8 @@ class WordCounts:
 
     def add(self, words: Mapping[str, int]) -> None:
         """Add the words of the next paper."""
-        self._indices.extend(map(self._columns.__getitem__, words))
-        self._counts.extend(words.values())
+        self._indices.fromlist([*map(self._columns.__getitem__, words)])
+        self._counts.fromlist([*words.values()])
         self._starts.append(len(self._indices))
 
     def to_space(
@@ -267,15 +267,14 @@ class _SharedTerms:
             self._row = row
         columns = self._columns(other)
         weights = self._values(other) * self._dense[columns]
+        shared = np.flatnonzero(weights)[::-1]
         # Of equal weights the last: "gradient descent" rather than "descent".
-        last_first = len(weights) - 1 - np.argsort(-weights[::-1], kind="stable")
+        order = shared[np.argsort(-weights[shared], kind="stable")[: 6 * TERMS]]
         chosen: list[str] = []
-        for index in last_first[: 6 * TERMS]:
-            column = columns[index]
+        for column in columns[order]:
             term = str(self._names[column])
             if (
-                weights[index] > 0
-                and self._reportable[column]
+                self._reportable[column]
                 and REPORTABLE.fullmatch(term)
                 and not any(set(term.split()) & set(other.split()) for other in chosen)
             ):
