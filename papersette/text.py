@@ -41,10 +41,10 @@ def to_slug(text: str) -> str:
     >>> to_slug("Deep Learning: Léon's Session"), to_slug("Łukasz Sønderby")
     ('deep-learning-leon-s-session', 'lukasz-sonderby')
     """
-    lower = text.lower()
+    plain = text.lower()
     if not text.isascii():
-        lower = fold(lower.translate(BASIC_LETTERS))
-    plain = "".join(c for c in unicodedata.normalize("NFKD", lower) if not unicodedata.combining(c))
+        letters = unicodedata.normalize("NFKD", fold(plain.translate(BASIC_LETTERS)))
+        plain = "".join(c for c in letters if not unicodedata.combining(c))
     return "-".join(re.findall(r"\w+", plain.replace("_", " ")))
 
 

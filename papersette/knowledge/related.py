@@ -271,15 +271,17 @@ class _SharedTerms:
         # Of equal weights the last: "gradient descent" rather than "descent".
         order = shared[np.argsort(-weights[shared], kind="stable")[: 6 * TERMS]]
         chosen: list[str] = []
+        used: set[str] = set()
         for column in columns[order]:
             term = str(self._names[column])
-            if (
-                self._reportable[column]
-                and REPORTABLE.fullmatch(term)
-                and not any(set(term.split()) & set(other.split()) for other in chosen)
-            ):
+            words = term.split()
+            is_reportable = self._reportable[column] and REPORTABLE.fullmatch(term)
+            if is_reportable and used.isdisjoint(words):
                 chosen.append(term)
-        return tuple(chosen[:TERMS])
+                used.update(words)
+                if len(chosen) == TERMS:
+                    break
+        return tuple(chosen)
 
     def _columns(self, row: int) -> np.ndarray:
         starts = self._matrix.indptr

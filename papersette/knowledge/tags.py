@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import yaml
@@ -44,6 +44,7 @@ def split(entry: str) -> list[str]:
     return [part for part in (part.strip(" .") for part in re.split("[;,]", entry)) if part]
 
 
+@lru_cache(maxsize=65_536)
 def to_stem(word: str) -> str:
     """Return a lower-case word in the singular, and with -ize for -ise.
 
