@@ -69,6 +69,8 @@ class Clause:
     """Fields of the papers index that it is searched for in."""
     inner: tuple[Clause, ...] = ()
     """What a group is made of."""
+    choices: tuple[Clause, ...] = ()
+    """Of which a paper must match any."""
     facet_ids: tuple[int, ...] = ()
     """Values of a facet that it asks for."""
     is_facet: bool = False
@@ -206,7 +208,8 @@ class Compiler:
                 return Clause(str(node), partial(self._numbers_query, numbers), ranked=ranked)
             case AnyOf():
                 inner = [self._compile(n, context, number) for n in node.nodes]
-                return _merge(str(node), partial(_to_any, inner), inner)
+                merged = _merge(str(node), partial(to_any, inner), inner)
+                return replace(merged, choices=tuple(inner))
             case AllOf():
                 inner = [self._compile(n, context, number) for n in node.nodes]
                 out = [self._compile(n, context, number) for n in node.excluded]
@@ -365,7 +368,8 @@ def _to_needle(text: str, is_prefix: bool, clause: int) -> Needle:
     return Needle(to_words(text) or (text.lower(),), is_prefix, clause)
 
 
-def _to_any(clauses: Sequence[Clause]) -> EngineQuery:
+def to_any(clauses: Sequence[Clause]) -> EngineQuery:
+    """Return the query of papers that match any of the clauses."""
     return adapter.any_of(clause.query for clause in clauses)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from tantivy import Query as EngineQuery
 
 from papersette.search import adapter
-from papersette.search.clauses import Clause, Compiler, Condition
+from papersette.search.clauses import Clause, Compiler, Condition, to_any
 from papersette.search.corpus import Corpus, Numbers
 from papersette.search.expansions import Notice
 from papersette.search.facet_terms import FacetTerms
@@ -34,6 +34,9 @@ COMMON_SHARE = 0.8
 """A word of a sentence that this share of the papers with text have is not required."""
 ALWAYS_ASKED = 5
 """So many of the rarest words of a sentence are required, however common they are."""
+
+MANY_CHOICES = 8
+"""So many clauses of which any may match are looked for in two threads."""
 
 RELAXATIONS = ("missing", "partial", "relaxed")
 """Kinds of notices about the query inside a function."""
@@ -150,6 +153,8 @@ class Retriever:
         if len(asked) == 1 and asked[0].is_word:
             matching.fields = self._find_by_field(asked[0], rare)
             papers &= np.logical_or.reduce(list(matching.fields.values()))
+        elif len(asked) == 1 and len(asked[0].choices) >= MANY_CHOICES:
+            papers &= self._find_any(asked[0].choices, rare)
         elif asked:
             papers &= self._find([*rare, *(clause.query for clause in asked)])
         matching.numbers = np.flatnonzero(papers)
@@ -170,6 +175,16 @@ class Retriever:
     def _find_in_field(self, clause: Clause, field: str, others: list[EngineQuery]) -> PaperSet:
         words = clause.to_field_query(self.index.papers_schema, field)
         return self._find([*others, words])
+
+    def _find_any(self, choices: Sequence[Clause], others: list[EngineQuery]) -> PaperSet:
+        """Return the papers that match any of many clauses, and other queries; in two threads."""
+        halves = [choices[::2], choices[1::2]]
+        one, other = run_both(
+            lambda: self._find([*others, to_any(halves[0])]),
+            lambda: self._find([*others, to_any(halves[1])]),
+            is_long=self.corpus.size >= FEWEST_PAPERS,
+        )
+        return one | other
 
     def _find(self, queries: list[EngineQuery]) -> PaperSet:
         """Return the papers that match all of these queries."""
