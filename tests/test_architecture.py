@@ -16,7 +16,7 @@ from papersette.search.corpus import FACETS
 
 LEAVES = (
     "__version__ records errors text names progress files list_headings loading markup stopping "
-    "system cache workers schema_version"
+    "system cache workers schema_version sentences"
 )
 MAY_IMPORT = {
     "papersette/records.py": "",
@@ -26,6 +26,7 @@ MAY_IMPORT = {
     "papersette/markup.py": "loading",
     "papersette/list_headings.py": "",
     "papersette/text.py": "",
+    "papersette/sentences.py": "",
     "papersette/names.py": "text",
     "papersette/progress.py": "",
     "papersette/files.py": "",

@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import re
+from papersette.sentences import find_ends
 
 LONGEST = 480
 """Longest sentence in characters; a longer one, such as a list, is cut at a space."""
 SHORTEST = 25
 """Shortest sentence in characters; a shorter one, such as a heading, is joined to the next."""
-ABBREVIATIONS = frozenset(
-    """al approx ca cf ch dr e.g eg eq eqs fig figs i.e ie no p pp prof ref refs resp sec sect st
-    tab viz vol vs etc""".split()
-)
-"""Words after which a full stop does not end a sentence."""
-END = re.compile(r"(?P<stop>[.!?؟۔…]+[\"'”’)\]]*)\s+|(?P<wide>[。！？])\s*|\n+")
-BEGINS = re.compile(r"[\[(\"'“‘«]*[^\W_a-z]")
-"""Start of a sentence after a full stop: anything but a small Latin letter."""
 
 
 def split_sentences(text: str) -> list[tuple[int, int]]:
-    """Return the start and end of each sentence of a text.
+    """Return the start and end of each sentence of a text; a line without a full stop is one.
 
     >>> text = "We train nets (cf. Fig. 2). They work, e.g. on MNIST, as expected. Why?"
     >>> [text[start:end] for start, end in split_sentences(text)]
@@ -27,7 +19,7 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
     """
     spans: list[tuple[int, int]] = []
     start = 0
-    for end in _find_ends(text):
+    for end in (*(end for _, end in find_ends(text, at_lines=True)), len(text)):
         if end - start < SHORTEST and end < len(text):
             continue
         spans += _cut(text, start, end)
@@ -37,28 +29,6 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
         if last - first <= LONGEST and text[before:last].strip():
             spans[-2:] = [(first, last)]
     return spans
-
-
-def _find_ends(text: str) -> list[int]:
-    """Return the index after each end of a sentence; the last is the end of the text."""
-    ends = []
-    for match in END.finditer(text):
-        stop = match["stop"]
-        if stop and not (BEGINS.match(text, match.end()) and _is_end(text, match.start(), stop)):
-            continue
-        ends.append(match.end())
-    if not ends or ends[-1] != len(text):
-        ends.append(len(text))
-    return ends
-
-
-def _is_end(text: str, position: int, stop: str) -> bool:
-    """Return whether a full stop ends a sentence, and not an abbreviation or an initial."""
-    if stop[0] != ".":
-        return True
-    word = text[max(0, position - 12) : position].split()[-1:] or [""]
-    bare = word[0].strip("([{\"'“‘«").lower()
-    return not (bare in ABBREVIATIONS or (len(bare) == 1 and bare.isalpha()))
 
 
 def _cut(text: str, start: int, end: int) -> list[tuple[int, int]]:
