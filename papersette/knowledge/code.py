@@ -29,6 +29,9 @@ OTHERS = re.compile(
     re.IGNORECASE,
 )
 SENTENCE = re.compile(r"(?<=[.!?])\s+(?=\S)")
+"""End of a sentence before a link; it may also be that of "Appendix A." or "et al.", which is none
+in `papersette.sentences`: links are often in footnotes, and the sentence that a footnote interrupts
+must not decide whose code it is."""
 MAX_EVIDENCE = 140
 """Number of characters before a link that are kept as evidence."""
 MAX_NAME = 100

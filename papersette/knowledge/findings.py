@@ -31,7 +31,7 @@ RULES = (
     "knowledge/citations/*",
     *(f"knowledge/{name}.py" for name in "aspect_texts parts code mining words tags".split()),
     *(f"knowledge/{name}.py" for name in "matcher mentions paper_mentions findings".split()),
-    *("names.py", "text.py", "list_headings.*", "records.py"),
+    *("names.py", "text.py", "sentences.py", "list_headings.*", "records.py"),
 )
 """Files with rules that the findings depend on."""
 SEPARATOR = "\t"

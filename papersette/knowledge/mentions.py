@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from papersette.knowledge.matcher import Hit, Matcher
+from papersette.sentences import find_ends
 
 CUE_AFTER = re.compile(
     r"""-v\d\b
@@ -41,11 +42,6 @@ Ant"."""
 SEPARATORS = re.compile(r"(?:[\s,;/&|±.\d-]|\b(?:and|or|as well as)\b|\([^()]{0,60}\))*")
 """Text between the names of a list, or between the rows of a table."""
 MAX_EVIDENCE = 300
-SENTENCE_END = re.compile(r"[.!?][\"')\]’”]{0,2}\s+(?=[\"'(\[“]?[A-Z\d])")
-ABBREVIATION = re.compile(
-    r"\b(?:et al|e\.g|i\.e|cf|vs|resp|[Ff]igs?|[Ee]qs?|[Ss]ecs?|Tab|No|[A-Z])$"
-)
-"""Text before a full stop that does not end a sentence; a single capital is an initial."""
 
 
 @dataclass(frozen=True)
@@ -126,12 +122,9 @@ def _has_cue(body: str, hit: Hit) -> bool:
 def to_sentence(text: str, start: int, end: int) -> str:
     """Return the sentence around text[start:end] in one line, cut to MAX_EVIDENCE characters."""
     low, high = max(0, start - MAX_EVIDENCE), min(len(text), end + MAX_EVIDENCE)
-    window = text[low:high]
-    ends = [
-        m for m in SENTENCE_END.finditer(window) if not ABBREVIATION.search(window, 0, m.start())
-    ]
-    left = max((m.end() + low for m in ends if m.end() + low <= start), default=low)
-    right = min((m.end() + low for m in ends if m.start() + low >= end), default=high)
+    ends = [(stop + low, after + low) for stop, after in find_ends(text[low:high])]
+    left = max((after for _, after in ends if after <= start), default=low)
+    right = min((after for stop, after in ends if stop >= end), default=high)
     if right - left > MAX_EVIDENCE:
         left = max(left, min(start - (MAX_EVIDENCE - end + start) // 2, right - MAX_EVIDENCE))
         right = min(right, left + MAX_EVIDENCE)
