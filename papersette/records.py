@@ -139,6 +139,12 @@ class Paper:
     slots: tuple[Slot, ...] = ()
     doi: str | None = None
     """DOI without the address: "10.1000/182"."""
+    volume: str | None = None
+    """Volume of the journal or proceedings in which it was published."""
+    issue: str | None = None
+    """Issue of the journal, within the volume: its number, or text such as "3-4"."""
+    pages: str | None = None
+    """Pages in that volume, "12–20" with an en dash, or the article number: "e1004"."""
     license: str | None = None
     """Address of the licence of the text, or its name."""
     references: tuple[Reference, ...] = ()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from papersette.errors import UserError
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """To be increased with every change of a table in database/schema.py; a test demands it."""
 IS_BUILT = "select 1 from sqlite_master where name = 'builds'"
 

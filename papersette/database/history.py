@@ -22,7 +22,7 @@ from papersette.fulltext import engines
 
 COMPARED = (
     "title authors year published abstract tldr tags venue_id decision language "
-    "doi license url pdf_url file_sha256 work_id"
+    "doi volume issue pages license url pdf_url file_sha256 work_id"
 ).split()
 """Columns of papers that are compared."""
 MAX_CHANGES = 1000

@@ -8,7 +8,7 @@ PAGES_PER_PAPER = 10_000
 """page_id = papers.number * PAGES_PER_PAPER + page, so that division gives a page's paper."""
 
 SCHEMA = """
-pragma user_version = 2; -- SCHEMA_VERSION
+pragma user_version = 3; -- SCHEMA_VERSION
 create table venues (
     venue_id text primary key,
     name text not null,
@@ -43,6 +43,9 @@ create table papers (
     decision text,
     language text,
     doi text,
+    volume text,
+    issue text,
+    pages text,
     license text,
     url text,
     pdf_url text,

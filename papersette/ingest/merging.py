@@ -15,7 +15,7 @@ from papersette.text import to_key
 
 FIELDS = (
     "title authors year published abstract tldr tags language decision reviews slots "
-    "doi license references url pdf_url file"
+    "doi volume issue pages license references url pdf_url file"
 ).split()
 """Fields that another source may complete."""
 

@@ -63,3 +63,10 @@ def test_authors_of_the_same_names_get_the_affiliations_that_another_source_give
     other = (Author("Cy Coy", "Uni C"),)
     (found,), _, _ = complete([paper], [("later", "v", Paper("a", VENUE, authors=other))])
     assert found.authors == paper.authors
+
+
+def test_volume_issue_and_pages_are_completed():
+    given = {"volume": "12", "issue": "3", "pages": "45–67"}
+    (paper,), values, _ = completed(**given)
+    assert (paper.volume, paper.issue, paper.pages) == ("12", "3", "45–67")
+    assert [value.field for value in values] == list(given)
