@@ -7,7 +7,6 @@ cannot see, and the time for a page with and without this search.
 """
 
 import argparse
-import sqlite3
 import time
 from contextlib import closing
 from pathlib import Path
@@ -15,6 +14,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from papersette.database.machine_text import find_machine_text
+from papersette.files import connect_read_only
 from papersette.fulltext import engines, front
 from papersette.fulltext.characters import Characters
 from papersette.fulltext.hidden import find_hidden
@@ -32,7 +32,7 @@ def main():
 
 
 def measure_wordings(database):
-    with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as conn:
+    with closing(connect_read_only(database)) as conn:
         started = time.perf_counter()
         found = list(find_machine_text(Database(conn)))
         seconds = time.perf_counter() - started

@@ -22,6 +22,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+from papersette.files import connect_read_only
 from papersette.knowledge.datasets import load_datasets
 from papersette.knowledge.matcher import Matcher
 from papersette.knowledge.mentions import Mention, find_mentions
@@ -57,7 +58,7 @@ def main() -> None:
     )
     parser.add_argument("--seed", type=int, default=2020)
     options = parser.parse_args()
-    with closing(sqlite3.connect(f"file:{options.db}?mode=ro", uri=True)) as conn:
+    with closing(connect_read_only(options.db)) as conn:
         terms, mentions = find_all_mentions(conn)
         if options.draw:
             draw(terms, mentions, options)

@@ -14,7 +14,6 @@ import argparse
 import os
 import random
 import shutil
-import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
@@ -27,6 +26,7 @@ from measures.corpora import ROOT, Corpus, indexed, mix_queries, sample_keywords
 from measures.served import SEARCH, Site, proxied, serve, serve_stock
 
 from papersette.catalogs.catalog import read_questions
+from papersette.files import connect_read_only
 
 REQUIRED_RATE, REQUIRED_MS = 4 * 38, 300
 """Required responses a second, four times those of November 2026, and 95th percentile in ms."""
@@ -110,7 +110,7 @@ def to_path(path: str, **arguments: str) -> str:
 
 def to_different(corpus: Corpus) -> list[str]:
     """Return queries of two words of abstracts, each once: random, but always the same."""
-    with closing(sqlite3.connect(f"file:{corpus.database}?mode=ro", uri=True)) as conn:
+    with closing(connect_read_only(corpus.database)) as conn:
         rows = conn.execute("select abstract from papers where abstract is not null").fetchall()
     chance = random.Random(38)
     words = sorted({word for (text,) in rows for word in text.lower().split() if word.isalpha()})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sqlite3
 import stat
 import tempfile
 from pathlib import Path
@@ -53,6 +54,14 @@ def save_bytes(path: Path, content: bytes) -> None:
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def connect_read_only(database: Path) -> sqlite3.Connection:
+    """Open an SQLite file without the right to write. Raises `sqlite3.Error` if it is missing.
+
+    The path becomes a URI with its special characters escaped: a folder may be named "a?b#c".
+    """
+    return sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)
 
 
 def to_shown_name(name: str) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from contextlib import closing
 from pathlib import Path
 
 from papersette.errors import UserError
+from papersette.files import connect_read_only
 
 SCHEMA_VERSION = 3
 """To be increased with every change of a table in database/schema.py; a test demands it."""
@@ -18,8 +18,7 @@ def check_version(database: Path) -> None:
 
     Another database than one of Papersette has no version to check.
     """
-    uri = f"{database.resolve().as_uri()}?mode=ro"
-    with closing(sqlite3.connect(uri, uri=True)) as conn:
+    with closing(connect_read_only(database)) as conn:
         if not conn.execute(IS_BUILT).fetchone():
             return
         (version,) = conn.execute("pragma user_version").fetchone()

@@ -30,7 +30,7 @@ MAY_IMPORT = {
     "papersette/names.py": "text",
     "papersette/progress.py": "",
     "papersette/files.py": "",
-    "papersette/schema_version.py": "errors",
+    "papersette/schema_version.py": "errors files",
     "papersette/site_metadata.py": "errors loading",
     "papersette/stopping.py": "",
     "papersette/system.py": "",

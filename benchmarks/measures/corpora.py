@@ -17,6 +17,7 @@ from pathlib import Path
 import big_corpus
 
 from papersette.database.publish import save_inspection
+from papersette.files import connect_read_only
 from papersette.search.engine import Engine
 from papersette.search.index import build_index, is_current, to_index_folder
 
@@ -46,7 +47,7 @@ class Corpus:
 
     def fetch(self, sql: str) -> list[tuple]:
         """Return the rows of a query."""
-        with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as conn:
+        with closing(connect_read_only(self.database)) as conn:
             return conn.execute(sql).fetchall()
 
     def read_texts(self) -> list[str]:

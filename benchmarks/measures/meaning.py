@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import random
-import sqlite3
 import statistics
 import time
 from collections import Counter
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 from measures.corpora import Corpus, say
 from measures.relevance import HALVES, halve
 from measures.table import Row, patched, percentile, show, time_in_turns, time_ms
+from papersette.files import connect_read_only
 from papersette.meaning.encoder import OnnxEncoder
 from papersette.meaning.models import read_folder
 from papersette.meaning.vectors import open_vectors
@@ -180,7 +180,7 @@ def _question_ms(model: Model, queries: Sequence[str]) -> float:
 
 def _paper_ms(model: Model, corpus: Corpus) -> float:
     """Return the processor time of the vectors of one paper: title, abstract and its sentences."""
-    with closing(sqlite3.connect(f"file:{corpus.database}?mode=ro", uri=True)) as conn:
+    with closing(connect_read_only(corpus.database)) as conn:
         papers = list(itertools.islice(read_papers(conn), SAMPLE))
     texts = [text for paper in papers for text in (paper.whole, *paper.sentences) if text]
     model.encoder._known.clear()

@@ -23,6 +23,7 @@ from pathlib import Path
 
 from papersette.database.publish import is_index_current
 from papersette.errors import UserError
+from papersette.files import connect_read_only
 
 COUNTS = """
 select 'papers' as name, count(*) as n from papers
@@ -113,7 +114,7 @@ def read_contents(database: Path) -> Contents:
     if not database.is_file():
         raise UserError(f"{database}: there is no such file")
     try:
-        with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as conn:
+        with closing(connect_read_only(database)) as conn:
             (state,) = conn.execute("pragma quick_check(1)").fetchone()
             if state != "ok":
                 raise UserError(f"{database}: is damaged: {state}")

@@ -18,6 +18,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from papersette.files import connect_read_only
 from papersette.fulltext import engines
 
 COMPARED = (
@@ -109,7 +110,7 @@ def read_previous(path: Path) -> Previous | None:
     if not path.is_file():
         return None
     try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as conn:
+        with closing(connect_read_only(path)) as conn:
             conn.row_factory = sqlite3.Row
             builds = [dict(row) for row in conn.execute("select * from builds order by build_id")]
             papers = {row["paper_id"]: dict(row) for row in conn.execute("select * from papers")}

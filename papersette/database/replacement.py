@@ -14,7 +14,7 @@ from pathlib import Path
 
 from papersette.catalogs.catalog import Catalog
 from papersette.errors import UserError
-from papersette.files import to_shown_name
+from papersette.files import connect_read_only, to_shown_name
 
 
 def to_catalog_path(catalog: Path, database: Path) -> str:
@@ -57,7 +57,7 @@ def is_own(database: Path, publication: Catalog) -> bool:
 def read_last_build(database: Path) -> tuple[str, str] | None:
     """Return catalog path and title of the last build, or None if the file has none."""
     try:
-        with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as conn:
+        with closing(connect_read_only(database)) as conn:
             row = conn.execute(
                 "select catalog, title from builds order by build_id desc limit 1"
             ).fetchone()

@@ -26,6 +26,7 @@ from markupsafe import Markup
 
 from papersette.catalogs.colours import SURFACES, to_hex, to_shade
 from papersette.catalogs.languages import LANGUAGES
+from papersette.files import connect_read_only
 from papersette.site.addresses import is_own_path, is_web_address
 from papersette.site.canned_queries import DATABASE
 
@@ -121,7 +122,7 @@ def site_of(datasette: Any) -> Site:
 def read_row(database: Path) -> dict[str, Any]:
     """Return the row of the table `site`; {} for an older build without the table."""
     try:
-        with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as conn:
+        with closing(connect_read_only(database)) as conn:
             conn.row_factory = sqlite3.Row
             row = conn.execute("select * from site").fetchone()
     except sqlite3.Error:

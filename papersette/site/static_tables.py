@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from papersette.exports.spreadsheet import BOM, to_line
+from papersette.files import connect_read_only
 
 TEXT = "pages"
 """Name of the table with the text of papers."""
@@ -19,7 +19,7 @@ TEXT = "pages"
 
 def read_tables(database: Path, described: Iterable[str], with_text: bool) -> list[str]:
     """Return the described tables of a database, without views, which repeat values of tables."""
-    with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as conn:
+    with closing(connect_read_only(database)) as conn:
         known = set(Database(conn).table_names())
     return [name for name in described if name in known and (with_text or name != TEXT)]
 
@@ -31,7 +31,7 @@ def save_tables(database: Path, folder: Path, tables: list[str]) -> Iterator[str
     spreadsheet would compute. JSON has the unchanged values.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as conn:
+    with closing(connect_read_only(database)) as conn:
         db = Database(conn)
         for table in tables:
             save_table(db[table], folder)
