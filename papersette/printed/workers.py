@@ -17,7 +17,7 @@ from papersette.printed.pages import NoPageError
 
 
 @dataclass(frozen=True)
-class Limits:
+class PageLimits:
     """Limits for reading and rendering pages."""
 
     workers: int = 2
@@ -30,14 +30,14 @@ class Limits:
     """Number of pages after which a worker is replaced, which frees leaked memory."""
 
 
-class Workers:
+class PageWorkers:
     """A pool of worker processes, which start with the first page.
 
     Args:
         limits: Limits of each worker.
     """
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: PageLimits) -> None:
         self.limits = limits
         self._pool: ProcessPool | None = None
         self._lock = threading.Lock()
@@ -67,7 +67,7 @@ class Workers:
                 self._pool = None
 
 
-def to_reason(error: Exception, limits: Limits) -> str:
+def to_reason(error: Exception, limits: PageLimits) -> str:
     """Return a message that says why a page cannot be shown."""
     if isinstance(error, NoPageError):
         return str(error)

@@ -60,7 +60,7 @@ _refused = threading.local()
 
 
 @dataclass(frozen=True)
-class Limits:
+class SiteLimits:
     """Settings under the key papersette-limits of plugins in metadata.yml."""
 
     exports: int = HALF_OF_CORES
@@ -85,7 +85,7 @@ class Limits:
     """Number of proxies in front of the site that set X-Forwarded-For."""
 
     @classmethod
-    def from_settings(cls, settings: Mapping[str, Any] | None) -> Limits:
+    def from_settings(cls, settings: Mapping[str, Any] | None) -> SiteLimits:
         """Read the settings.
 
         Raises:
@@ -118,7 +118,7 @@ class LimitedConnection(sqlite3.Connection):
     """Number of bytes that the current query may still return."""
 
 
-def limit(conn: sqlite3.Connection, limits: Limits) -> None:
+def limit(conn: sqlite3.Connection, limits: SiteLimits) -> None:
     """Set the limits of a connection and replace the functions that can take minutes."""
     for category, value in SQLITE_LIMITS.items():
         conn.setlimit(category, value)
@@ -373,7 +373,7 @@ class LightRequests:
 class State:
     """The limits of one server, and its running requests."""
 
-    limits: Limits
+    limits: SiteLimits
     threads: ThreadPoolExecutor
     lanes: dict[str, Lane]
     light: LightRequests
@@ -384,7 +384,7 @@ def state_of(datasette: Any) -> State:
     """Return the limits of a server, created at the first call and kept with it."""
     state: State | None = getattr(datasette, "papersette_limits", None)
     if state is None:
-        limits = Limits.from_settings(datasette.plugin_config("papersette-limits"))
+        limits = SiteLimits.from_settings(datasette.plugin_config("papersette-limits"))
         state = State(
             limits,
             ThreadPoolExecutor(

@@ -70,14 +70,14 @@ class PrintedPages:
     """
 
     def __init__(self, settings: Settings) -> None:
-        limits = workers.Limits(
+        limits = workers.PageLimits(
             workers=int(settings.workers),
             seconds=settings.seconds,
             memory=int(settings.memory_mb) << 20,
         )
         folder = Path(settings.cache) if settings.cache else default_folder()
         self.cache = Cache(folder, int(settings.cache_mb) << 20)
-        self.workers = workers.Workers(limits)
+        self.workers = workers.PageWorkers(limits)
         self.lane = Lane(limits.workers, WAITING, WAIT_SECONDS)
         self._layouts: OrderedDict[tuple[str, int], Layout] = OrderedDict()
         self._failed: OrderedDict[tuple[str, int], tuple[str, float]] = OrderedDict()

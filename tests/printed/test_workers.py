@@ -8,14 +8,14 @@ from bad_pdfs import make_all
 from conftest import ROOT, make_pdf
 
 from papersette.printed import pages
-from papersette.printed.workers import Limits, Workers, to_reason
+from papersette.printed.workers import PageLimits, PageWorkers, to_reason
 
 NOTE = ROOT / "data/sample/pdf/iclr2019/H1M7soActX.pdf"
 
 
 @pytest.fixture(scope="module")
 def workers():
-    found = Workers(Limits(workers=2, seconds=20, memory=400 << 20))
+    found = PageWorkers(PageLimits(workers=2, seconds=20, memory=400 << 20))
     yield found
     found.close()
 
@@ -44,7 +44,7 @@ def test_bad_pdfs_have_a_reason_or_a_page_and_leave_the_workers_working(workers,
 
 
 def test_a_worker_that_hangs_is_ended(tmp_path):
-    workers = Workers(Limits(workers=1, seconds=1))
+    workers = PageWorkers(PageLimits(workers=1, seconds=1))
     try:
         hanging = workers.schedule(time.sleep, 600)
         assert outcome(workers, hanging) == "the page took longer than 1 seconds"
@@ -69,7 +69,7 @@ def test_no_more_pages_are_read_at_a_time_than_there_are_workers(workers):
 
 
 def test_closing_ends_the_processes(tmp_path):
-    workers = Workers(Limits(workers=1))
+    workers = PageWorkers(PageLimits(workers=1))
     path = make_pdf(tmp_path / "a.pdf", [["A page."]])
     assert workers.schedule(pages.read_layout, path, 1).result().pages == 1
     process = workers.schedule(os.getpid).result()

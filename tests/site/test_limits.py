@@ -14,7 +14,7 @@ import yaml
 from conftest import ROOT, serve
 from datasette.app import Datasette
 
-from papersette.site.limits import Lane, LimitedConnection, Limits, limit
+from papersette.site.limits import Lane, LimitedConnection, SiteLimits, limit
 
 ATTACKS = {
     "a function of two long texts":
@@ -73,7 +73,7 @@ def test_a_function_that_refuses_says_why(own_site):
 @pytest.fixture
 def limited():
     with contextlib.closing(sqlite3.connect(":memory:", factory=LimitedConnection)) as conn:
-        limit(conn, Limits())
+        limit(conn, SiteLimits())
         conn.budget = 1_000_000
         yield conn
 
@@ -101,9 +101,9 @@ def test_a_long_search_text_and_a_quadratic_search_end_at_once(limited):
 
 def test_an_unknown_or_senseless_setting_is_an_error():
     with pytest.raises(ValueError, match="exportz is unknown"):
-        Limits.from_settings({"exportz": 1})
+        SiteLimits.from_settings({"exportz": 1})
     with pytest.raises(ValueError, match="exports must be a positive number"):
-        Limits.from_settings({"exports": 0})
+        SiteLimits.from_settings({"exports": 0})
 
 
 def test_a_page_of_results_has_at_most_a_thousand_rows_and_a_csv_has_all(ask):
@@ -145,7 +145,7 @@ def test_beyond_the_queue_a_request_is_asked_to_come_back(sample_db):
     *answers, page = run_site(sample_db, flood, sql_time_limit_ms=1500)
     codes = [answer.status_code for answer in answers]
     assert set(codes) == {400, 503}
-    assert codes.count(503) >= 14 - 8 - Limits().exports
+    assert codes.count(503) >= 14 - 8 - SiteLimits().exports
     assert all(a.headers["retry-after"] for a in answers if a.status_code == 503)
     assert page.status_code == 200
 
@@ -159,7 +159,7 @@ def test_pictures_are_drawn_one_at_a_time_and_too_many_are_refused(sample_db):
     *answers, page = run_site(sample_db, flood)
     codes = [answer.status_code for answer in answers]
     assert set(codes) == {200, 503}
-    assert codes.count(503) == 100 - 1 - 10 * Limits().waiting
+    assert codes.count(503) == 100 - 1 - 10 * SiteLimits().waiting
     assert page.status_code == 200
 
 

@@ -4,7 +4,7 @@ import pytest
 import yaml
 from conftest import ROOT
 
-from papersette.site.limits import Limits
+from papersette.site.limits import SiteLimits
 from papersette.site.rates import MOST_CLIENTS, Rates, to_client
 
 
@@ -81,7 +81,7 @@ def test_a_client_is_the_address_that_the_last_trusted_proxy_saw(scope, proxies,
 
 def test_a_limit_that_is_no_positive_number_is_an_error():
     with pytest.raises(ValueError, match="requests_per_minute must be a positive number"):
-        Limits.from_settings({"requests_per_minute": 0})
+        SiteLimits.from_settings({"requests_per_minute": 0})
 
 
 def test_less_than_one_request_a_minute_is_one_at_first():
