@@ -19,7 +19,7 @@ from conftest import ROOT, build_catalog, build_here, make_pdf, replaced
 from kills import ends
 
 from papersette import stopping, system
-from papersette.database import part_files, publish
+from papersette.database import indexes, part_files, publish
 from papersette.search import index
 from papersette.workers import Outcome
 
@@ -343,7 +343,7 @@ def test_a_full_disk_ends_with_its_remedy_and_keeps_the_old_file(built, monkeypa
     ],
 )
 def test_an_index_that_cannot_be_written_keeps_the_old_file(built, monkeypatch, error, reason):
-    class Failing(publish.Workers):
+    class Failing(indexes.Workers):
         def start(self, function, job, seconds):
             (job[1] / "papers").mkdir()
             failed = Future()
@@ -351,7 +351,7 @@ def test_an_index_that_cannot_be_written_keeps_the_old_file(built, monkeypatch, 
             return Outcome(job, None, failed)
 
     before = (built / "papers.db").read_bytes()
-    monkeypatch.setattr(publish, "Workers", Failing)
+    monkeypatch.setattr(indexes, "Workers", Failing)
     ended = build_catalog(built, CATALOG, "--rebuild")
     assert (ended.returncode, reason in ended.stderr, "Traceback" in ended.stderr) == (
         1,
