@@ -3,6 +3,7 @@
 import asyncio
 import json
 from dataclasses import replace
+from functools import partial
 
 from datasette import hookimpl
 
@@ -18,50 +19,66 @@ IN_ORDER = {"session", "work"}
 
 @hookimpl
 def extra_template_vars(datasette, request):
-    async def first_papers(facet, value):
-        """Return {ids, papers, works, page, last}: the ids on this page, the number of papers, the
-        number of works that they are versions of, and the numbers of this page and the last one.
+    return {
+        "first_papers": partial(read_first_papers, datasette, request),
+        "contents": partial(read_contents, datasette),
+        "text_of_page": partial(read_text_of_page, datasette),
+    }
 
-        Facets of the search show the first page of their search, newest papers first.
-        """
-        engine = engine_of(datasette) if facet not in IN_ORDER else None
-        if engine is not None:
-            return await asyncio.to_thread(search_first, engine, facet, value)
-        rows = await run(datasette, "papers_of", {facet: value})
-        last = max(1, -(-len(rows) // PAGE_SIZE))
-        asked = request.args.get("page") or ""
-        page = min(last, max(1, int(asked))) if asked.isdecimal() and len(asked) < 8 else 1
-        shown = rows[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
-        ids = [row["paper_id"] for row in shown]
-        return {"ids": ids, "papers": len(rows), "works": len(rows), "page": page, "last": last}
 
-    async def contents(paper_id):
-        """Return the sections of a paper with their depth, from 0.
+async def read_first_papers(datasette, request, facet, value):
+    """Return {ids, papers, works, page, last}: the ids on this page, the number of papers, the
+    number of works that they are versions of, and the numbers of this page and the last one.
 
-        Headings printed in capitals are converted to sentence case.
-        """
-        sections = await run(datasette, "sections_of", {"paper_id": paper_id})
-        spellings = {}
-        if any(is_in_capitals(section["heading"]) for section in sections):
-            mentions = await run(datasette, "mentions_of", {"paper_id": paper_id})
-            cards = await run(datasette, "cards", {"ids": json.dumps([paper_id])})
-            texts = [card[name] for card in cards for name in ("title", "tldr", "abstract")]
-            spellings = to_spellings(texts, [mention["name"] for mention in mentions])
-        return [
-            section
-            | {
-                "heading": to_sentence_case(section["heading"], spellings),
-                "depth": section["number"].count("."),
-            }
-            for section in sections
-        ]
+    Facets of the search show the first page of their search, newest papers first.
+    """
+    engine = engine_of(datasette) if facet not in IN_ORDER else None
+    if engine is not None:
+        return await asyncio.to_thread(search_first, engine, facet, value)
+    rows = await run(datasette, "papers_of", {facet: value})
+    last = max(1, -(-len(rows) // PAGE_SIZE))
+    page = min(last, to_page_number(request))
+    shown = rows[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+    ids = [row["paper_id"] for row in shown]
+    return {"ids": ids, "papers": len(rows), "works": len(rows), "page": page, "last": last}
 
-    async def text_of_page(paper_id, page):
-        """Return the variables of _page_text.html: the extracted text of a page."""
-        paper = await read_paper(datasette, paper_id)
-        return await read_page(datasette, paper, page, as_text=True) if paper else None
 
-    return {"first_papers": first_papers, "contents": contents, "text_of_page": text_of_page}
+def to_page_number(request):
+    """Return the page that a request asks for, from 1; 1 if it names none."""
+    asked = request.args.get("page") or ""
+    return max(1, int(asked)) if asked.isdecimal() and len(asked) < 8 else 1
+
+
+async def read_contents(datasette, paper_id):
+    """Return the sections of a paper with their depth, from 0.
+
+    Headings printed in capitals are converted to sentence case.
+    """
+    sections = await run(datasette, "sections_of", {"paper_id": paper_id})
+    in_capitals = any(is_in_capitals(section["heading"]) for section in sections)
+    spellings = await read_spellings(datasette, paper_id) if in_capitals else {}
+    return [
+        section
+        | {
+            "heading": to_sentence_case(section["heading"], spellings),
+            "depth": section["number"].count("."),
+        }
+        for section in sections
+    ]
+
+
+async def read_spellings(datasette, paper_id):
+    """Return the spellings of words in the paper's title, abstract and mentions."""
+    mentions = await run(datasette, "mentions_of", {"paper_id": paper_id})
+    cards = await run(datasette, "cards", {"ids": json.dumps([paper_id])})
+    texts = [card[name] for card in cards for name in ("title", "tldr", "abstract")]
+    return to_spellings(texts, [mention["name"] for mention in mentions])
+
+
+async def read_text_of_page(datasette, paper_id, page):
+    """Return the variables of _page_text.html: the extracted text of a page."""
+    paper = await read_paper(datasette, paper_id)
+    return await read_page(datasette, paper, page, as_text=True) if paper else None
 
 
 def engine_of(datasette):
@@ -73,6 +90,7 @@ def engine_of(datasette):
 
 
 def search_first(engine, facet, value):
+    """Return the same as `read_first_papers`, from one search."""
     request = Request(filters=((facet, value),), sort="year")
     found = engine.search(request)
     if found.count < found.papers <= PAGE_SIZE:  # all versions fit on the page

@@ -3,7 +3,7 @@
 import json
 import re
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from weakref import WeakKeyDictionary
 
 from datasette import hookimpl
@@ -31,55 +31,15 @@ def startup(datasette):
 
 @hookimpl
 def extra_template_vars(datasette, request):
-    async def canned(query, /, **values):
-        """Return the rows of a canned query; parameters without a value are ""."""
-        return await run(datasette, query, values)
-
-    async def find(database, table, q):
-        """Return the rows of the canned query find_<table>; None if there is no such query."""
-        if database == DATABASE and await datasette.get_canned_query(
-            database, f"find_{table}", None
-        ):
-            return await canned(f"find_{table}", q=q)
-        return None
-
-    async def menu_links():
-        """Return the links that plugins add to the menu.
-
-        The links are cached for readers who are not signed in, as one plugin reads all tables.
-        """
-        if datasette in menus and request and not request.actor:
-            return menus[datasette]
-        asked = pm.hook.menu_links(
-            datasette=datasette, actor=request.actor if request else None, request=request
-        )
-        found = [link for answer in asked for link in await await_me_maybe(answer) or ()]
-        if request and not request.actor:
-            menus[datasette] = found
-        return found
-
-    async def canned_title(name):
-        """Return the title of a canned query; None if there is no such query."""
-        query = await datasette.get_canned_query(DATABASE, name, None)
-        return query["title"] if query else None
-
-    async def collection():
-        """Return the features of the collection, which pages depend on; {} without a database."""
-        return await read_capabilities(datasette) if DATABASE in datasette.databases else {}
-
-    async def examples():
-        """Return {kind: example query of that kind with results}."""
-        return await find_examples(datasette) if DATABASE in datasette.databases else {}
-
     return {
-        "canned": canned,
-        "collection": collection,
-        "examples": examples,
+        "canned": partial(run_canned, datasette),
+        "collection": partial(read_collection, datasette),
+        "examples": partial(read_examples, datasette),
         "is_useful": is_useful,
         "is_facet": is_facet,
-        "find": find,
-        "canned_title": canned_title,
-        "menu_links": menu_links,
+        "find": partial(find_rows, datasette),
+        "canned_title": partial(read_title, datasette),
+        "menu_links": partial(read_menu_links, datasette, request),
         "to_days": to_days,
         "respell": respell,
         "quoted": quoted,
@@ -108,6 +68,50 @@ def prepare_jinja2_environment(env):
         return Markup(sync.get_template(template).render(context.get_all() | values))  # noqa: S704 - it escapes
 
     env.globals["part"] = part
+
+
+async def run_canned(datasette, query, /, **values):
+    """Return the rows of a canned query; parameters without a value are ""."""
+    return await run(datasette, query, values)
+
+
+async def find_rows(datasette, database, table, q):
+    """Return the rows of the canned query find_<table>; None if there is no such query."""
+    if database == DATABASE and await datasette.get_canned_query(database, f"find_{table}", None):
+        return await run_canned(datasette, f"find_{table}", q=q)
+    return None
+
+
+async def read_menu_links(datasette, request):
+    """Return the links that plugins add to the menu.
+
+    The links are cached for readers who are not signed in, as one plugin reads all tables.
+    """
+    if datasette in menus and request and not request.actor:
+        return menus[datasette]
+    asked = pm.hook.menu_links(
+        datasette=datasette, actor=request.actor if request else None, request=request
+    )
+    found = [link for answer in asked for link in await await_me_maybe(answer) or ()]
+    if request and not request.actor:
+        menus[datasette] = found
+    return found
+
+
+async def read_title(datasette, name):
+    """Return the title of a canned query; None if there is no such query."""
+    query = await datasette.get_canned_query(DATABASE, name, None)
+    return query["title"] if query else None
+
+
+async def read_collection(datasette):
+    """Return the features of the collection, which pages depend on; {} without a database."""
+    return await read_capabilities(datasette) if DATABASE in datasette.databases else {}
+
+
+async def read_examples(datasette):
+    """Return {kind: example query of that kind with results}."""
+    return await find_examples(datasette) if DATABASE in datasette.databases else {}
 
 
 def respell(q, word, suggestion):
