@@ -133,6 +133,9 @@ def _read_volume(
 ) -> Iterator[Paper | Problem | Count]:
     key = _volume_id(collection, volume)
     venue = _to_venue(volume, key, events.get(key))
+    # A volume of proceedings has no number of its own.
+    in_volume = values.to_issue(to_plain_text(volume.find("meta/journal-volume")))
+    in_issue = values.to_issue(to_plain_text(volume.find("meta/journal-issue")))
     papers, front = volume.findall("paper"), volume.findall("frontmatter")
     yield Count(len(papers) + len(front))
     for _ in front:
@@ -144,7 +147,8 @@ def _read_volume(
             collection, volume.get("id") or "", paper.get("id") or f"{number}"
         )
         item = f"{name}: volume {volume.get('id')}, paper {paper.get('id')}"
-        yield _to_paper(paper, paper_id, venue, settings, folder.pop(paper_id, None), item)
+        found = _to_paper(paper, paper_id, venue, settings, folder.pop(paper_id, None), item)
+        yield replace(found, volume=in_volume, issue=in_issue)
 
 
 def _to_venue(volume: Element, key: str, event: Event | None) -> Venue:
@@ -224,6 +228,7 @@ def _to_paper(
         language=values.to_language(_text(paper, "language")) or settings.language,
         decision=withdrawn or awards or None,
         doi=values.to_doi(_text(paper, "doi")),
+        pages=values.to_pages(_text(paper, "pages")),
         url=f"{SITE}/{paper_id}/",
         pdf_url=_to_pdf_url(address),
         file=file,

@@ -58,12 +58,12 @@ UNREAD_FIELD = (
 MISSING = "names the file {}, which is not in {}: put it there, or correct the field “file”"
 USED = set(
     "title author year date month abstract tldr keywords langid language doi license copyright url "
-    "pdf file eprint archiveprefix eprinttype primaryclass crossref".split()
+    "pdf file eprint archiveprefix eprinttype primaryclass crossref volume pages eid".split()
 )
 """Fields that are read, besides those of the venue."""
 VENUE_FIELDS = {"journal": "journal", "journaltitle": "journal", "booktitle": "conference"}
 """Field that names the venue of an entry -> kind of the venue."""
-INHERITED = ("booktitle", "year", "date", "month", "publisher", "journal", "journaltitle")
+INHERITED = "booktitle year date month publisher journal journaltitle volume".split()
 """Fields that an entry takes from the entry of its volume, which its field crossref names."""
 NO_VOLUME = (
     "names the entry {} in “crossref”, which the file does not have, so that its venue and year "
@@ -122,7 +122,9 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
             venue, settings.file.name, "match", to_folder_reason(unnamed, "entry", "entries")
         )
     fields = [{name: f.value for name, f in entry.fields_dict.items()} for entry in entries]
-    if reason := to_unused(fields, _to_used(fields, settings), "field"):
+    used = _to_used(fields, settings)
+    rest = ({k: v for k, v in given.items() if k != _to_issue_field(given)} for given in fields)
+    if reason := to_unused(rest, used, "field"):
         yield Problem(venue, settings.file.name, "read", reason)
     yield from files.to_loose(folder, venue, settings.files, settings.pdf_url)
 
@@ -293,6 +295,17 @@ def _to_published(given: Mapping[str, Any]) -> tuple[str | None, str | None]:
     return (published if published and "-" in published else None), None
 
 
+def _to_issue_field(given: Mapping[str, Any]) -> str | None:
+    """Return the field with the issue of an entry, if it has one.
+
+    The field number may also be that of a report, or of a volume in a series.
+    """
+    in_series = values.to_text(given.get("series")) and not values.to_text(given.get("journal"))
+    if in_series or not any(values.to_text(given.get(name)) for name in VENUE_FIELDS):
+        return None
+    return next((name for name in ("number", "issue") if values.to_text(given.get(name))), None)
+
+
 def _to_url(given: Mapping[str, Any], doi: str | None) -> str | None:
     eprint = values.to_text(given.get("eprint"))
     archive = str(given.get("archiveprefix") or given.get("eprinttype") or "").lower()
@@ -326,6 +339,9 @@ def _to_paper(entry: Entry, settings: Settings, file: Path | None) -> tuple[Pape
         language=values.to_language(given.get("langid") or given.get("language"))
         or settings.language,
         doi=doi,
+        volume=values.to_issue(given.get("volume")),
+        issue=values.to_issue(given.get(_to_issue_field(given) or "")),
+        pages=values.to_pages(given.get("pages")) or values.to_pages(given.get("eid")),
         license=values.to_text(given.get("license") or given.get("copyright")),
         url=_to_url(given, doi),
         pdf_url=files.to_pdf_url(settings.pdf_url, entry.key, file, settings.files)

@@ -29,6 +29,12 @@ HEADERS = {
     "decision": "decision status papertype acceptance",
     "ratings": "ratings rating scores score reviews",
     "doi": "doi doinumber doilink di",
+    "volume": "volume vol vl",
+    "issue": "issue issuenumber issueno is",
+    "pages": "pages pagerange page pp",
+    "first_page": "firstpage pagestart startpage beginningpage bp",
+    "last_page": "lastpage pageend endpage endingpage ep",
+    "article_number": "articlenumber articleno artno ar",
     "url": "url link site website page weburl paperurl forumurl",
     "pdf_url": "pdfurl pdflink urlpdf paperpdf pdfpath",
     "file": "file filename pdffile pdfname pdf",
@@ -145,7 +151,11 @@ def _by_values(found: dict[str, str], rows: Sequence[Row]) -> dict[str, str]:
         found.setdefault("pdf_url", found.pop("file"))
     header, ids = to_key(found.get("paper_id", "")), cells("paper_id")
     if header in NUMBERS and (len(ids) < len(rows) or len(set(ids)) < len(ids)):
-        del found["paper_id"]
+        column = found.pop("paper_id")
+        if "volume" in found and header != "key":
+            found.setdefault("issue", column)
+    if values.are_counts(cells("pages")):
+        del found["pages"]
     if "paper_id" not in found and cells("url") and all("id=" in text for text in cells("url")):
         found["paper_id"] = found["url"]  # the address of a forum contains its id
     if "session" in found and len(set(cells("session"))) < 2:

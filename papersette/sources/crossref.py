@@ -17,7 +17,10 @@ from papersette.sources.attachments import Attachments
 from papersette.sources.reference_lists import to_reference
 from papersette.text import to_slug
 
-TEXTS = ("DOI", "URL", "abstract", "language", "publisher", "type")
+TEXTS = (
+    "DOI", "URL", "abstract", "language", "publisher", "type", "volume", "issue", "page",
+    "article-number",
+)  # fmt: skip
 LISTS = ("author", "editor", "link", "license", "reference")
 KINDS = {
     "journal-article": "journal", "proceedings-article": "conference", "book-chapter": "book",
@@ -104,6 +107,9 @@ def _to_paper(
         tags=values.to_list(work.get("subject")) if isinstance(work.get("subject"), list) else (),
         language=values.to_language(work.get("language")) or settings.language,
         doi=doi,
+        volume=values.to_issue(work.get("volume")),
+        issue=values.to_issue(work.get("issue")),
+        pages=values.to_pages(work.get("page")) or values.to_pages(work.get("article-number")),
         license=_to_license(work.get("license") or ()),
         references=tuple(to_references(work.get("reference") or ())),
         url=f"https://doi.org/{doi}" if doi else values.to_text(work.get("URL")),

@@ -21,10 +21,13 @@ from papersette.sources.attachments import Attachments, to_pdf_url
 from papersette.sources.unused import to_unused
 from papersette.text import to_slug
 
-TEXTS = ("id", "title", "container-title", "abstract", "keyword", "language", "URL", "DOI")
+TEXTS = (
+    "id", "title", "container-title", "abstract", "keyword", "language", "URL", "DOI", "volume",
+    "issue", "page",
+)  # fmt: skip
 USED = {
     *TEXTS, "type", "author", "issued", "license", "attachments", "file", "PDF", "event-title",
-    "event", "event-place", "publisher", "citation-key", "citation-label",
+    "event", "event-place", "publisher", "citation-key", "citation-label", "page-first",
 }  # fmt: skip
 """Keys of items that are read, or only repeat others."""
 KINDS = {
@@ -118,6 +121,9 @@ def _to_paper(
         tags=values.to_list(item.get("keyword"), separators=";,"),
         language=values.to_language(item.get("language")) or settings.language,
         doi=doi,
+        volume=values.to_issue(item.get("volume")),
+        issue=values.to_issue(item.get("issue")),
+        pages=values.to_pages(item.get("page") or item.get("page-first")),
         license=values.to_text(item.get("license")),
         url=values.to_text(item.get("URL")) or (f"https://doi.org/{address}" if address else None),
         pdf_url=to_pdf_url(names),

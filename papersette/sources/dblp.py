@@ -174,6 +174,9 @@ def _to_paper(
         abstract=values.to_paragraphs(_text(record, "abstract")),
         language=settings.language,
         doi=doi,
+        volume=values.to_issue(_text(record, "volume")),
+        issue=values.to_issue(_text(record, "number")),
+        pages=values.to_pages(_text(record, "pages")),
         url=next((link for link in links if link.startswith("http")), None)
         or (f"https://doi.org/{doi}" if doi else None),
         file=folder.pop(key.rpartition("/")[2], None) if key else None,

@@ -104,12 +104,22 @@ def _to_paper(article: Element, settings: Settings, item: str) -> Paper:
         language=values.to_language(article.get("lang")) or settings.language,
         reviews=tuple(map(_to_review, _replies(article))),
         doi=doi,
+        volume=values.to_issue(to_plain_text(meta.find("volume"))),
+        issue=values.to_issue(to_plain_text(meta.find("issue"))),
+        pages=_to_pages(meta),
         license=_to_license(meta),
         references=tuple(jats_references.to_references(article, len(sections) or None)),
         url=f"https://doi.org/{doi}" if doi else None,
         sections=sections,
         item=item,
     )
+
+
+def _to_pages(meta: Element) -> str | None:
+    """Return the pages of an article, or its number if it has no pages."""
+    names = ("page-range", "fpage", "lpage", "elocation-id")
+    pages, first, last, number = (to_plain_text(meta.find(name)) for name in names)
+    return values.to_pages(pages) or values.to_pages(first, last) or values.to_pages(number)
 
 
 def _to_venue(article: Element) -> Venue | None:

@@ -182,6 +182,9 @@ def _to_paper(
         language=settings.language,
         slots=(Slot(session),) if session else (),
         doi=values.to_doi(post.get("doi")),
+        volume=values.to_issue(post.get("volume")),
+        pages=values.to_pages(post.get("page"))
+        or values.to_pages(post.get("firstpage"), post.get("lastpage")),
         license=values.to_text(post.get("license")),
         url=values.to_text(post.get("url")) or _to_url(paper_id, post),
         pdf_url=files.to_pdf_url(settings.pdf_url, paper_id, file, settings.files)

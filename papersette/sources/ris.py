@@ -41,7 +41,7 @@ ADDRESSES = ("file_attachments1", "file_attachments2", "figure")
 
 USED = frozenset(
     """TY ID AN TI T1 TT ST AU A1 PY Y1 DA AB N2 KW LA DO UR JF JO T2 JA J2 C3 T3 L1 L2 L4 PB C1 CY
-    CR ER""".split()
+    VL IS SP EP C7 CR ER""".split()
 )
 """Tags that are read."""
 
@@ -185,6 +185,10 @@ def _to_paper(
         tags=_to_tags(fields),
         language=values.to_language(fields.get("language")) or settings.language,
         doi=doi,
+        volume=values.to_issue(fields.get("volume")),
+        issue=values.to_issue(fields.get("number")),
+        pages=values.to_pages(fields.get("start_page"), fields.get("end_page"))
+        or values.to_pages(fields.get("custom7")),
         references=tuple(_to_references(fields)),
         url=next((url for url in urls if url != to_pdf_url(urls)), None)
         or (f"https://doi.org/{doi}" if doi else None),

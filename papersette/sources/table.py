@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,7 @@ from papersette.text import to_slug
 
 FIELDS = (
     "paper_id title authors affiliations year published abstract tldr tags language decision "
-    "ratings doi venue url pdf_url file "
+    "ratings doi volume issue pages first_page last_page article_number venue url pdf_url file "
     "session session_kind session_start session_finish session_room"
 ).split()
 """Fields that a column can have; by default the column's name is that of its field, except for
@@ -69,6 +69,8 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
     rows = list(_read_rows(settings, given_rows))
     yield Count(sum(line > 0 for line, _ in rows))
     used = {_to_column(name, settings) for name in FIELDS}
+    if "pages" not in settings.columns and _drop_page_counts([row for _, row in rows]):
+        used.discard("pages")
     if reason := to_unused(given_rows, used):
         remedy = "; “columns” in the catalog maps fields to columns"
         yield Problem(venue, settings.file.name, "read", reason + remedy)
@@ -97,6 +99,15 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
     if unnamed and not settings.files:
         yield Problem(venue, settings.file.name, "match", to_folder_reason(unnamed, "row", "rows"))
     yield from files.to_loose(folder, venue, settings.files, settings.pdf_url)
+
+
+def _drop_page_counts(rows: Iterable[dict[str, Any] | str]) -> bool:
+    """Empty the field pages of all rows if its values are counts; return whether they are."""
+    read_rows = [row for row in rows if isinstance(row, dict)]
+    are_counts = values.are_counts(row["pages"] for row in read_rows)
+    for row in read_rows if are_counts else ():
+        row["pages"] = None
+    return are_counts
 
 
 LISTS = {"authors", "affiliations", "tags", "ratings"}
@@ -270,6 +281,11 @@ def _to_paper(
         reviews=_to_reviews(row["ratings"]),
         slots=_to_slots(row, settings),
         doi=doi,
+        volume=values.to_issue(row["volume"]),
+        issue=values.to_issue(row["issue"]),
+        pages=values.to_pages(row["pages"])
+        or values.to_pages(row["first_page"], row["last_page"])
+        or values.to_pages(row["article_number"]),
         url=values.to_text(row["url"]) or (f"https://doi.org/{doi}" if doi else None),
         pdf_url=files.to_pdf_url(settings.pdf_url, paper_id, file, settings.files)
         or values.to_text(row["pdf_url"]),

@@ -14,7 +14,9 @@ from papersette.sources import values
 from papersette.sources.reference_lists import to_reference
 from papersette.text import to_slug
 
-USED = frozenset("PT AU AF TI SO LA DE AB C1 CR PU PD PY DI UT OI CT CL CY BE ER EF".split())
+USED = frozenset(
+    "PT AU AF TI SO LA DE AB C1 CR PU PD PY DI UT OI CT CL CY BE VL IS BP EP AR ER EF".split()
+)
 """Tags that are read."""
 KINDS = {"J": "journal", "S": "journal", "B": "book", "C": "conference"}
 
@@ -40,6 +42,10 @@ def to_paper(lines: Sequence[str], venue: Venue, language: str | None, item: str
         tags=values.to_list(fields.get("author_keywords"), separators=";"),
         language=values.to_language(fields.get("language")) or language,
         doi=doi,
+        volume=values.to_issue(fields.get("volume")),
+        issue=values.to_issue(fields.get("issue")),
+        pages=values.to_pages(fields.get("beginning_page"), fields.get("ending_page"))
+        or values.to_pages(fields.get("article_number")),
         references=tuple(map(_to_reference, fields.get("cited_references") or ())),
         url=f"https://doi.org/{doi}" if doi else None,
         item=item,

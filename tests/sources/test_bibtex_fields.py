@@ -118,18 +118,43 @@ def test_a_name_that_cannot_be_read_leaves_the_other_fields_decoded(tmp_path):
 
 def test_a_list_has_the_venue_of_each_entry_and_a_conference_its_own(tmp_path):
     content = (
-        "@article{a, title={A}, journal={Annals of Moss}, pages={1--9}, volume=3, year=2019}\n"
+        "@article{a, title={A}, journal={Annals of Moss}, note={x}, series={y}, year=2019}\n"
         "@inproceedings{b, title={B}, booktitle={Proceedings of Ferns}, publisher={Green Press}}"
     )
     (a, b), (problem,) = read(tmp_path, content, venue=Venue("ours", "Ours", kind="list"))
     assert (a.venue.name, a.venue.kind) == ("Annals of Moss", "journal")
     assert (b.venue.venue_id, b.venue.publisher) == ("proceedings-of-ferns", "Green Press")
     assert problem.reason == (
-        "has fields that are not used, with the number of values: pages (1), volume (1)"
+        "has fields that are not used, with the number of values: note (1), series (1)"
     )
     (a, b), (problem,) = read(tmp_path, content)
     assert a.venue == b.venue == V
     assert "journal (1)" in problem.reason
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected", "unused"),
+    [
+        ("journal={M}, volume=3, number={1--2}, pages={1--9}", ("3", "1–2", "1–9"), []),
+        ("journal={M}, volume=3, issue=Spring, eid={e12}", ("3", "Spring", "e12"), []),
+        ("booktitle={M}, volume={98}, pages={7-9}", ("98", None, "7–9"), []),
+        ("booktitle={M}, volume=9, number=4", ("9", "4", None), []),
+        ("booktitle={M}, series={L}, number=4", (None, None, None), ["series (1)", "number (1)"]),
+        ("institution={M}, number=4", (None, None, None), ["institution (1)", "number (1)"]),
+        ("journal={M}", (None, None, None), []),
+    ],
+)
+def test_volume_issue_and_pages_are_read(tmp_path, fields, expected, unused):
+    (paper,), problems = read(tmp_path, f"@misc{{a, title={{A}}, {fields}}}")
+    assert (paper.volume, paper.issue, paper.pages) == expected
+    assert all(name in problems[0].reason for name in unused)
+    assert len(problems) == bool(unused)
+
+
+def test_an_entry_has_the_volume_of_the_entry_that_it_refers_to(tmp_path):
+    text = "@inproceedings{a, title={A}, pages={1--2}, crossref={v}}\n"
+    (paper,), problems = read(tmp_path, text + "@proceedings{v, title={V}, volume=7, pages={900}}")
+    assert (paper.volume, paper.pages, problems) == ("7", "1–2", [])
 
 
 @pytest.mark.parametrize(

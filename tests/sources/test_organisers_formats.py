@@ -51,6 +51,7 @@ author:
 date: 2019-05-13
 container-title: Proceedings of Rings
 volume: '7'
+page: 12-20
 publisher: PMLR
 pdf: https://proceedings.mlr.press/v7/lovelace19a/lovelace19a.pdf
 ---
@@ -81,6 +82,7 @@ def test_a_volume_of_pmlr_is_read_from_its_repository(tmp_path):
         "https://proceedings.mlr.press/v7/lovelace19a.html",
     )
     assert (paper.slots[0].session.title, paper.venue.editors) == ("Invited papers", "Bo C")
+    assert (paper.volume, paper.issue, paper.pages) == ("7", None, "12–20")
     assert (paper.venue.location, paper.venue.dates) == ("Oslo", "2019-05-13 – 2019-05-14")
     assert [(problem.item, problem.lost) for problem in problems] == [
         ("2019-05-13-broken.md", True),

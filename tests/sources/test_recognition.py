@@ -154,6 +154,18 @@ TABLES = {
                      "affiliations": "Authors with affiliations", "url": "Link",
                      "language": "Language of Original Document"}},
     ),
+    "Scopus, with pages": (
+        {"Title": "A", "Volume": "12", "Issue": "3", "Art. No.": "", "Page start": "45",
+         "Page end": "67", "DOI": "10.5555/a"},
+        {"columns": {"title": "Title", "doi": "DOI", "volume": "Volume", "issue": "Issue",
+                     "first_page": "Page start", "last_page": "Page end",
+                     "article_number": "Art. No."}},
+    ),
+    "a journal": (
+        {"title": "A", "vol": "12", "number": "3", "pp": "45-67"},
+        {"columns": {"volume": "vol", "issue": "number", "pages": "pp"}},
+    ),
+    "page counts": ({"title": "A", "pages": "9"}, {}),
     "HotCRP": (
         {"pid": 1, "title": "A", "authors": [{"first": "Ann"}]},
         {"columns": {"paper_id": "pid"}},

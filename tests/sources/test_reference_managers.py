@@ -40,6 +40,10 @@ T2  - Memoirs
 PY  - 1843/07/10/
 DO  - https://doi.org/10.5555/Notes
 N2  - An abstract.
+VL  - 3
+IS  - 2
+SP  - 666
+EP  - 731
 KW  - rings; noise
 LA  - eng
 UR  - https://memoirs.example/1; https://memoirs.example/1.pdf
@@ -51,6 +55,7 @@ TY - CPAPER
 A1 - King, Martin Luther, Jr.
 T1 - One blank before the hyphen
 JF - Proc. of Rings
+C7 - e12
 ER -
 TY  - BOOK
 TI  - Never closed
@@ -97,13 +102,15 @@ def test_ris_is_read_in_its_dialects_and_with_its_attachments(tmp_path):
     )
     assert (first.venue.venue_id, first.venue.kind) == ("memoirs", "journal")
     assert first.file.name == "Lovelace - 1843.pdf"
+    assert (first.volume, first.issue, first.pages) == ("3", "2", "666–731")
+    assert (second.volume, second.issue, second.pages) == (None, None, "e12")
     assert (first.url, first.pdf_url) == (
         "https://memoirs.example/1",
         "https://memoirs.example/1.pdf",
     )
     assert second.authors == (Author("Martin Luther King Jr."),)
     assert (second.venue.kind, third.title) == ("conference", "Never closed")
-    assert [(problem.item, problem.lost) for problem in problems] == [("refs.ris: line 23", False)]
+    assert [(problem.item, problem.lost) for problem in problems] == [("refs.ris: line 28", False)]
     assert [file.path.name for file in loose] == ["stray.pdf"]
 
 
@@ -162,6 +169,10 @@ CR BOOLE G, 1854, LAWS THOUGHT, DOI 10.5555/boole
 DI 10.5555/rings
 PD MAR 14
 PY 1844
+VL 12
+IS 3-4
+BP 45
+EP 67
 UT WOS:0001
 ER
 
@@ -186,13 +197,20 @@ def test_web_of_science_gives_affiliations_orcids_and_cited_references(tmp_path)
         Reference("Anonymous"),
     )  # fmt: skip
     assert (paper.tags, paper.language, problems) == (("rings", "small noise"), "en", [])
+    assert (paper.volume, paper.issue, paper.pages) == ("12", "3-4", "45–67")
+
+
+def test_web_of_science_gives_the_number_of_an_article_without_pages(tmp_path):
+    path = write(tmp_path, "savedrecs.txt", WOS.replace("BP 45\nEP 67\n", "AR e1004\n"))
+    (paper,), problems, _ = read(ris, ris.Settings(V, path))
+    assert (paper.pages, problems) == ("e1004", [])
 
 
 def test_tags_of_web_of_science_that_are_not_used_are_reported_without_their_values(tmp_path):
-    text = WOS.replace("UT WOS", "EM a@b.org\nVL 3\nUT WOS")
+    text = WOS.replace("UT WOS", "EM a@b.org\nSN 3\nUT WOS")
     _, (problem,), _ = read(ris, ris.Settings(V, write(tmp_path, "savedrecs.txt", text)))
     assert problem.reason == (
-        "has tags that are not used, with the number of values: EM (1), VL (1)"
+        "has tags that are not used, with the number of values: EM (1), SN (1)"
     )
 
 
@@ -209,7 +227,7 @@ def test_csl_json_has_attachments_orcids_and_dois(tmp_path):
         {"id": "first", "title": "A", "attachments": [{"path": "files/1/a.pdf", "title": "PDF"}],
          "author": [{"given": "Ada", "family": "B",
                      "ORCID": "https://orcid.org/0000-0002-1825-0097"}],
-         "DOI": "10.5555/A", "language": "en-GB"},
+         "DOI": "10.5555/A", "language": "en-GB", "volume": 12, "issue": "3", "page": "45-67"},
         {"id": "second", "title": "B"},
         {"id": "third", "title": "C", "attachments": [{"path": "gone.pdf"}]},
     ]  # fmt: skip
@@ -218,6 +236,8 @@ def test_csl_json_has_attachments_orcids_and_dois(tmp_path):
     assert [paper.file and paper.file.name for paper in papers] == ["a.pdf", "second.pdf", None]
     assert papers[0].authors == (Author("Ada B", orcid="0000-0002-1825-0097", family="B"),)
     assert (papers[0].doi, papers[0].language) == ("10.5555/a", "en")
+    assert (papers[0].volume, papers[0].issue, papers[0].pages) == ("12", "3", "45–67")
+    assert (papers[1].volume, papers[1].issue, papers[1].pages) == (None, None, None)
     assert [(problem.paper_id, problem.stage) for problem in problems] == [("third", "match")]
 
 
@@ -227,6 +247,7 @@ WORK = {
     "author": [{"given": "Ada", "family": "B", "ORCID": "http://orcid.org/0000-0002-1825-0097",
                 "affiliation": [{"name": "Univ A"}]}, {"name": "The Team"}],
     "container-title": ["Proc. of Rings"], "publisher": "P", "language": "en",
+    "volume": "12", "issue": "3", "page": "45-67",
     "event": {"name": "Rings 2019", "location": "Oslo", "start": {"date-parts": [[2019, 5, 1]]}},
     "editor": [{"given": "Bo", "family": "C"}], "issued": {"date-parts": [[2019, 5]]},
     "abstract": "<jats:title>Abstract</jats:title>"
@@ -258,6 +279,7 @@ def test_crossref_is_read_in_each_of_its_forms(tmp_path, name, content):
     )
     assert (paper.abstract, paper.published) == ("One.\n\nTwo < 3.", "2019-05")
     assert (paper.license, paper.pdf_url) == ("https://l.example/vor", "https://p.example/1.pdf")
+    assert (paper.volume, paper.issue, paper.pages) == ("12", "3", "45–67")
     assert paper.venue == Venue(
         "proc-of-rings",
         "Proc. of Rings",
@@ -322,14 +344,14 @@ def test_records_that_name_files_without_a_folder_are_one_problem(tmp_path):
 
 
 def test_tags_and_keys_that_are_not_used_are_reported_once(tmp_path):
-    text = "TY  - JOUR\nTI  - A\nVL  - 3\nER  - \nTY  - JOUR\nTI  - B\nVL  - 4\nSP  - 9\nER  - \n"
+    text = "TY  - JOUR\nTI  - A\nSN  - 3\nER  - \nTY  - JOUR\nTI  - B\nSN  - 4\nM1  - 9\nER  - \n"
     _, (problem,), _ = read(ris, ris.Settings(V, write(tmp_path, "a.ris", text)))
     assert problem.reason == (
-        "has tags that are not used, with the number of values: VL (2), SP (1)"
+        "has tags that are not used, with the number of values: SN (2), M1 (1)"
     )
-    items = [{"id": "a", "type": "thesis", "title": "A", "page": "1-9"}]
+    items = [{"id": "a", "type": "thesis", "title": "A", "genre": "x"}]
     _, (problem,), _ = read(csljson, csljson.Settings(V, write(tmp_path, "a.json", items)))
-    assert problem.reason == "has a key that is not used, with the number of values: page (1)"
+    assert problem.reason == "has a key that is not used, with the number of values: genre (1)"
 
 
 def test_csl_json_without_date_parts_or_container_has_its_date_and_event(tmp_path):

@@ -110,6 +110,29 @@ def test_a_table_has_dois_and_venues(tmp_path):
     assert "“none yet”" in problem.reason
 
 
+@pytest.mark.parametrize(
+    ("row", "columns", "expected"),
+    [
+        ({"volume": 12, "issue": 3, "pages": "45-67"}, {}, ("12", "3", "45–67")),
+        ({"volume": "12.0", "first_page": "45", "last_page": "67"}, {}, ("12", None, "45–67")),
+        ({"Art. No.": "1004"}, {"article_number": "Art. No."}, (None, None, "1004")),
+        ({"Seiten": "12"}, {"pages": "Seiten"}, (None, None, "12")),
+        ({}, {}, (None, None, None)),
+    ],
+)
+def test_a_table_has_volumes_issues_and_pages(tmp_path, row, columns, expected):
+    (paper,), problems = read(tmp_path, [{"title": "A", **row}], columns=columns)
+    assert (paper.volume, paper.issue, paper.pages) == expected
+    assert problems == []
+
+
+def test_a_column_of_page_counts_is_not_used_and_reported(tmp_path):
+    rows = [{"title": "A", "pages": 12}, {"title": "B", "pages": "8"}]
+    papers, (problem,) = read(tmp_path, rows)
+    assert [paper.pages for paper in papers] == [None, None]
+    assert "has a column that is not used, with the number of values: pages (2)" in problem.reason
+
+
 def test_a_column_named_venue_does_not_replace_the_venue_of_the_catalog(tmp_path):
     (paper,), (problem,) = read(tmp_path, "title,venue\nA,Elsewhere\n")
     assert paper.venue == V

@@ -33,6 +33,7 @@ xmlns:mml="http://www.w3.org/1998/Math/MathML" xml:lang="en">
 </contrib-group>
 <pub-date pub-type="collection"><year>2020</year></pub-date>\
 <pub-date pub-type="epub"><day>5</day><month>3</month><year>2019</year></pub-date>
+<volume>12</volume><issue>3</issue><fpage>45</fpage><lpage>67</lpage>
 <permissions><license xlink:href="https://creativecommons.org/licenses/by/4.0/">\
 <license-p>Open.</license-p></license></permissions>
 <abstract><p>Rings are noisy.</p><p><bold>DOI:</bold> 10.1234/Jot.12.001</p></abstract>
@@ -99,9 +100,17 @@ def test_jats_gives_people_places_dates_and_the_licence(tmp_path):
     assert (paper.abstract, paper.tags) == ("Rings are noisy.", ("rings", "noise"))
     assert paper.license == "https://creativecommons.org/licenses/by/4.0/"
     assert (paper.venue.venue_id, paper.venue.kind) == ("journal-of-tests", "journal")
+    assert (paper.volume, paper.issue, paper.pages) == ("12", "3", "45–67")
     assert [(review.title, review.text) for review in paper.reviews] == [
         ("Decision letter", "Accepted.")
     ]
+
+
+def test_jats_gives_the_number_of_an_article_without_pages(tmp_path):
+    pages, number = "<fpage>45</fpage><lpage>67</lpage>", "<elocation-id>e1004</elocation-id>"
+    path = write(tmp_path, "a.xml", JATS.replace(pages, number))
+    (paper,), _ = read(jats, jats.Settings(V, path))
+    assert (paper.volume, paper.pages) == ("12", "e1004")
 
 
 def test_jats_gives_a_page_a_section_and_the_numbers_that_are_printed(tmp_path):
@@ -201,7 +210,7 @@ ACL = """<?xml version='1.0' encoding='UTF-8'?>
 <affiliation>Univ</affiliation>
     <variant script="hani"><first>伟</first><last>李</last></variant></author>
    <abstract>Short.</abstract><url hash="x">2031.toy-long.1</url><doi>10.1/No</doi>\
-<award>Best Paper</award><language>fra</language></paper>
+<award>Best Paper</award><pages>1-9</pages><language>fra</language></paper>
   <paper id="2"><title>Elsewhere</title><url>http://toys.example/2.pdf</url></paper></volume>
  <event id="toy-2031"><meta><title>The Toy Conference</title><location>Bergen</location>\
 <dates>May 1–3, 2031</dates></meta>
@@ -244,6 +253,21 @@ def test_acl_makes_venues_of_volumes_with_editors_and_events(tmp_path):
         "A workshop",
     )
     assert [problem.stage for problem in problems] == ["skip", "skip"]
+
+
+def test_only_a_journal_of_the_acl_anthology_has_a_volume_and_an_issue(tmp_path):
+    write(tmp_path, "xml/2031.toy.xml", ACL)
+    write(tmp_path, "xml/J31.xml", JOURNAL)
+    (one, two, article), _ = read(acl, acl.Settings(V, tmp_path / "xml"))
+    assert (one.volume, one.issue, one.pages) == (None, None, "1–9")
+    assert (two.volume, two.issue, two.pages) == (None, None, None)
+    assert (article.volume, article.issue, article.pages) == ("57", "1", "10–18")
+
+
+JOURNAL = """<collection id="J31"><volume id="1" type="journal">\
+<meta><booktitle>Toys, Volume 57, Number 1, March 2031</booktitle><year>2031</year>\
+<journal-volume>57</journal-volume><journal-issue>1</journal-issue></meta>
+<paper id="2"><title>T</title><pages>10–18</pages></paper></volume></collection>"""
 
 
 def test_other_spellings_of_a_name_are_kept_with_the_author(tmp_path):
@@ -289,7 +313,8 @@ DBLP = """<?xml version="1.0" encoding="ISO-8859-1"?><!DOCTYPE dblp SYSTEM "dblp
 <proceedings key="conf/toy/2031"><editor>Ada B</editor><title>The TOY Conference.</title>\
 <booktitle>TOY</booktitle><publisher>P</publisher><year>2031</year></proceedings>
 <article key="journals/t/C30"><author>Bo C</author><title>Why?</title>\
-<journal>J. Toys</journal><year>2030</year></article>
+<journal>J. Toys</journal><volume>12</volume><number>3</number><pages>45-67</pages>\
+<year>2030</year></article>
 <www key="homepages/x"><author>Bo C</author><title>Home Page</title></www></dblp>"""
 
 
@@ -308,6 +333,8 @@ def test_dblp_records_have_their_venue_and_year_and_no_stop(tmp_path):
         "Why?",
         "https://dblp.org/rec/journals/t/C30",
     )
+    assert (first.volume, first.issue, first.pages) == (None, None, "1–2")
+    assert (second.volume, second.issue, second.pages) == ("12", "3", "45–67")
     assert [problem.stage for problem in problems] == ["skip", "skip"]
 
 
