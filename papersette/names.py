@@ -213,6 +213,7 @@ def _belongs(words: Sequence[str], i: int) -> bool:
     )
 
 
+@lru_cache(maxsize=65_536)
 def is_initials(word: str) -> bool:
     """Return whether a word is one or more initials: "J.", "J.-Y.", "GE", "Y.J.", "C.h."."""
     letters = word.replace(".", "").replace("-", "")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from papersette.names import PARTICLES, SAINTS, SPACING_ACCENTS, SUFFIXES, is_initials
@@ -250,11 +251,12 @@ def _is_broken(bare: str, ends: bool, before: list[Token]) -> bool:
     )
 
 
+@lru_cache(maxsize=65_536)
 def is_name_word(word: str, *, first: bool = False) -> bool:
     """Whether a word can be in a name."""
     bare = word.rstrip(".:")
     lower = bare.lower()
-    if word in PARTICLES | ARTICLES or (lower in PARTICLES and lower.isalpha()):
+    if word in PARTICLES or word in ARTICLES or (lower in PARTICLES and lower.isalpha()):
         return True
     if (
         lower in NOT_NAMES
