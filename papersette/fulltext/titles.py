@@ -7,6 +7,7 @@ byline below it, and by its agreement with metadata or an archive's cover sheet.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -26,6 +27,8 @@ AGREEMENT = 88
 """Least similarity (0 to 100) at which metadata or a cover sheet confirm a title."""
 LEAST = 2.0
 """Least score of a title."""
+IMPOSSIBLE = -9.0
+"""Score of a block that cannot be a title, such as a section's heading."""
 BYLINE_WITHIN = 7
 """Number of lines below a title that may name the authors."""
 SUBTITLE_WITHIN = 2.6
@@ -61,23 +64,35 @@ def find_title(
     """
     stated = to_stated(metadata)
     for number, page in enumerate(pages):
-        text = " ".join(line.text for line in page.columns)
-        scored = [
-            (score(block, page, body, text, covers_text, stated), -i, block)
-            for i, block in enumerate(to_blocks(page))
-        ]
-        if scored and (best := max(scored, key=lambda one: one[:2]))[0] >= LEAST:
-            parts = _with_subtitles(best[2], page, stated, body)
-            texts = {line.baseline for part in parts for line in part}
-            types = [line.same_type for part in parts for line in part]
-            lines = tuple(
-                line
-                for line in page.columns
-                if line.baseline in texts and any(same(line) for same in types)
-            )
-            return Title(_spelling(_join_parts(parts), stated), number, lines)
+        if block := _find_best(page, covers_text, stated, body):
+            parts = _with_subtitles(block, page, stated, body)
+            return Title(_spelling(_join_parts(parts), stated), number, _to_lines(parts, page))
     shown = to_key(" ".join(line.text for page in pages for line in page.columns))
     return Title(stated) if stated and to_key(stated) in shown else None
+
+
+def _find_best(
+    page: TypedPage, covers_text: str, stated: str | None, body: float
+) -> list[Line] | None:
+    """Return the block of a page that looks most like a title, the first of equals, or None."""
+    text = " ".join(line.text for line in page.columns)
+    best, highest = None, -math.inf
+    for block in to_blocks(page):
+        found = score(block, page, body, text, covers_text, stated)
+        if found > highest:
+            best, highest = block, found
+    return best if highest >= LEAST else None
+
+
+def _to_lines(parts: Sequence[Sequence[Line]], page: TypedPage) -> tuple[Line, ...]:
+    """Return the lines of a page in the types and on the baselines of a title, in order."""
+    baselines = {line.baseline for part in parts for line in part}
+    types = [line.same_type for part in parts for line in part]
+    return tuple(
+        line
+        for line in page.columns
+        if line.baseline in baselines and any(same(line) for same in types)
+    )
 
 
 def to_stated(metadata: Metadata) -> str | None:
@@ -177,34 +192,63 @@ def score(
     covers_text: str,
     stated: str | None,
 ) -> float:
-    """Return a score of how much a block looks like the title of the paper."""
+    """Return a score of how much a block looks like the title of the paper.
+
+    Args:
+        block: Consecutive lines in one type.
+        page: The page of the block.
+        body: Size of the running text in points.
+        text: The text of the page.
+        covers_text: The text of the cover sheets.
+        stated: The title in the metadata.
+    """
     title = join(block)
-    words = len(title.split())
-    if (
-        not _has_words(title)
-        or len(title) > LONGEST
-        or covers.is_kind(title)
-        or vocabulary.is_section(title)
-        or re.fullmatch(vocabulary.CONTENTS, title, re.IGNORECASE)
-    ):
-        return -9.0
-    first = block[0]
-    value = 4 * (min(first.size / max(body, 1.0), 2.2) - 1)
-    value -= 3.0 * _is_letterspaced(title)
-    value += 1.0 * first.bold + 0.5 * _is_centred(block, page) + 0.4 * title.isupper()
-    value += _length_score(title, words) + _position_score(block, page)
-    value += _byline_score(block, page) - 3.0 * _is_subtitle(block, page)
-    value -= 4.0 * covers.is_journal(title, text)
-    named = sum(bool(people.to_names(line.text)) for line in block)
-    value -= 3.0 * (named > len(block) / 2) * any(c.isupper() for c in title)
-    value += 4.0 * _has_label(block, page)
-    value -= 1.5 * (title.endswith(".") and words > 8) + 2.0 * ("@" in title)
-    value -= 3.0 * bool(people.INSTITUTION.search(title)) * (words < 7)
+    if not _may_be_title(title):
+        return IMPOSSIBLE
+    value = _type_score(block, page, body, title)
+    value += _length_score(title) + _position_score(block, page) + _byline_score(block, page)
+    value += 4.0 * _has_label(block, page) - 3.0 * _is_subtitle(block, page)
+    value -= _other_kind_score(block, text, title)
     if stated:
         value += 4.0 * _agree(title, stated)
     if covers_text:
-        value += 3.0 * (words > 2 and to_key(title) in to_key(covers_text))
+        value += 3.0 * (len(title.split()) > 2 and to_key(title) in to_key(covers_text))
     return value
+
+
+def _may_be_title(title: str) -> bool:
+    return (
+        _has_words(title)
+        and len(title) <= LONGEST
+        and not covers.is_kind(title)
+        and not vocabulary.is_section(title)
+        and not re.fullmatch(vocabulary.CONTENTS, title, re.IGNORECASE)
+    )
+
+
+def _type_score(block: Sequence[Line], page: TypedPage, body: float, title: str) -> float:
+    """Return a higher score for large, bold, centred type, and a lower one for logos."""
+    first = block[0]
+    return (
+        4 * (min(first.size / max(body, 1.0), 2.2) - 1)
+        - 3.0 * _is_letterspaced(title)
+        + 1.0 * first.bold
+        + 0.5 * _is_centred(block, page)
+        + 0.4 * title.isupper()
+    )
+
+
+def _other_kind_score(block: Sequence[Line], text: str, title: str) -> float:
+    """Return a score of how much a block looks like a journal, names, prose or an institution."""
+    words = len(title.split())
+    named = sum(bool(people.to_names(line.text)) for line in block)
+    return (
+        4.0 * covers.is_journal(title, text)
+        + 3.0 * (named > len(block) / 2) * any(c.isupper() for c in title)
+        + 1.5 * (title.endswith(".") and words > 8)
+        + 2.0 * ("@" in title)
+        + 3.0 * bool(people.INSTITUTION.search(title)) * (words < 7)
+    )
 
 
 def _is_letterspaced(title: str) -> bool:
@@ -234,7 +278,9 @@ def _is_centred(block: Sequence[Line], page: TypedPage) -> bool:
     )
 
 
-def _length_score(title: str, words: int) -> float:
+def _length_score(title: str) -> float:
+    """Return a higher score for a usual number of words; two Chinese characters are a word."""
+    words = len(title.split())
     if not title.isascii() and re.search("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]", title):
         words = max(words, len(title) // 2)
     if words in USUAL_WORDS:
@@ -306,16 +352,24 @@ def _with_subtitles(
         if not near or people.to_names(join(other)) or people.is_byline(first.text):
             continue
         title = " ".join(map(join, parts))
-        both = f"{title} {join(other)}"
-        if len(both) > LONGEST or people.INSTITUTION.search(join(other)) or _is_prose(other):
+        if (
+            len(f"{title} {join(other)}") > LONGEST
+            or people.INSTITUTION.search(join(other))
+            or _is_prose(other)
+        ):
             break
         if (
             title.endswith(":")
-            or (stated and _ratio(both, stated) > _ratio(title, stated) + 1)
+            or (stated and _is_in_stated(title, join(other), stated))
             or (not stated and first.size > 1.15 * body and first.size < last.size * 1.02)
         ):
             parts.append(other)
     return parts
+
+
+def _is_in_stated(title: str, subtitle: str, stated: str) -> bool:
+    """Return whether the title in the metadata includes a subtitle."""
+    return _ratio(f"{title} {subtitle}", stated) > _ratio(title, stated) + 1
 
 
 def _is_prose(block: Sequence[Line]) -> bool:
