@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 
 from anyascii import anyascii
 
-from papersette.names import parse_name
+from papersette.names import parse_with_family
 from papersette.records import Paper
 
 LONGEST_PART = 24
@@ -40,8 +40,9 @@ def to_citation_keys(papers: Iterable[Paper]) -> dict[str, str]:
     taken: set[str] = set()
     used: Counter[str] = Counter()
     for paper in papers:
-        author = paper.authors[0].name if paper.authors else None
-        base = to_base(author, paper.year, paper.title)
+        author = paper.authors[0] if paper.authors else None
+        name, family = (author.name, author.family) if author else (None, None)
+        base = to_base(name, paper.year, paper.title, family)
         for key in _candidates(base, used):
             if key not in taken:
                 break
@@ -50,21 +51,25 @@ def to_citation_keys(papers: Iterable[Paper]) -> dict[str, str]:
     return keys
 
 
-def to_base(author: str | None, year: int | None, title: str | None) -> str:
+def to_base(
+    author: str | None, year: int | None, title: str | None, family: str | None = None
+) -> str:
     """Return a key from the name of the first author, the year and the title, each if known.
+
+    `family` is the family name, where the source gives it.
 
     >>> to_base("Laurens van der Maaten", 2008, "Visualizing Data using t-SNE")
     'maaten2008visualizing'
     >>> to_base("Łukasz Kaiser", 2017, "One Model To Learn Them All"), to_base(None, None, None)
     ('kaiser2017one', 'anon')
     """
-    family = _to_family(author) if author else ""
-    return (family or NOBODY) + (str(year) if year else "") + _to_word(title or "")
+    first = _to_family(author, family) if author else ""
+    return (first or NOBODY) + (str(year) if year else "") + _to_word(title or "")
 
 
-def _to_family(author: str) -> str:
+def _to_family(author: str, family: str | None) -> str:
     """Return the family name of a person, or the first significant word of an organisation."""
-    parsed = parse_name(author)
+    parsed = parse_with_family(author, family)
     if not parsed.given and " " in parsed.family:
         return _to_word(parsed.family)
     return "".join(_to_words(parsed.bare_family))[:LONGEST_PART]

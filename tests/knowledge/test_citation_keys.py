@@ -45,6 +45,12 @@ def test_a_key_is_family_name_year_and_first_significant_word(author, year, titl
         assert re.fullmatch("[a-z]+2021[a-z]+", found), "a name and a word in other letters"
 
 
+def test_a_family_name_that_the_source_gives_is_in_the_key():
+    author = Author("Ann Elm Ash", family="Elm Ash")
+    given = Paper(paper_id="p", venue=VENUE, title="Deep nets", authors=(author,), year=2019)
+    assert to_citation_keys([given]) == {"p": "elmash2019deep"}
+
+
 def test_papers_with_the_same_name_year_and_word_get_letters_in_order():
     papers = [paper(n, "Ann Lee", "Deep nets") for n in range(30)]
     keys = list(to_citation_keys(papers).values())
