@@ -12,7 +12,7 @@
 #              make bench SIZES="20657 100000" adds larger corpora made from it, which take 13 GB of disk
 # make kill-test   kill 100 builds and 20 servers at random times; KILLS="--builds 20" for fewer
 # make image   build the container image of papers.db      make image-check   run it, and check it
-# make lock    pin all dependencies with hashes in requirements.lock      make sbom   list them in sbom.json
+# make lock    pin all dependencies, with those of accounts, with hashes in requirements.lock      make sbom   list them in sbom.json
 # make audit   look up known vulnerabilities of the dependencies
 # make fuzz    read mutated inputs for five minutes; FUZZ_SECONDS=3600 for longer, SEED=2 for other inputs
 
@@ -132,7 +132,7 @@ image-check:
 	@touch $@
 
 lock: .venv/tools/installed
-	$(TOOLS)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --upgrade \
+	$(TOOLS)/uv pip compile pyproject.toml --extra readers --universal --python-version 3.11 --generate-hashes --upgrade \
 		--no-emit-index-url --no-annotate --quiet --custom-compile-command "make lock" --output-file requirements.lock
 
 sbom: .venv/tools/installed

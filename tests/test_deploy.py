@@ -24,6 +24,12 @@ def sources():
     return {name for line in lines for name in line.split()}
 
 
+def deployed():
+    """Return the dependencies of a deployed site: also those of readers with accounts."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    return [*project["dependencies"], *project["optional-dependencies"]["readers"]]
+
+
 def allowed():
     lines = (ROOT / ".dockerignore").read_text().splitlines()
     return [line[1:] for line in lines if line.startswith("!")]
@@ -53,6 +59,12 @@ def test_the_image_runs_without_rights_and_says_whether_it_is_well():
     assert "--require-hashes" in CONTAINERFILE
 
 
+def test_the_image_has_a_folder_for_what_readers_write_that_only_its_user_can_open():
+    assert "install -d -m 700 -o 10001 -g 10001 /srv/papersette/readers" in CONTAINERFILE
+    guide = (ROOT / "docs/deploying.md").read_text(encoding="utf-8")
+    assert guide.count("-v papersette-readers:/srv/papersette/readers") == 2
+
+
 def test_the_lock_pins_every_dependency_with_hashes_and_names_no_host():
     assert "://" not in LOCK
     assert "index" not in LOCK
@@ -62,8 +74,7 @@ def test_the_lock_pins_every_dependency_with_hashes_and_names_no_host():
         if match := re.match(r"([\w.-]+)==([\w.]+)", entry):
             assert "--hash=sha256:" in entry, match[0]
             pinned[re.sub(r"[-_.]+", "-", match[1]).lower()] = match[2]
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    names = {re.match(r"[\w.-]+", line)[0].lower() for line in project["dependencies"]}
+    names = {re.match(r"[\w.-]+", line)[0].lower() for line in deployed()}
     assert {re.sub(r"[-_.]+", "-", name) for name in names} <= pinned.keys()
 
 
@@ -72,8 +83,7 @@ def test_the_lock_holds_what_the_project_asks_for():
 
     pinned = dict(re.findall(r"^([\w.-]+)==([\w.]+)", LOCK, flags=re.MULTILINE))
     pinned = {re.sub(r"[-_.]+", "-", name).lower(): version for name, version in pinned.items()}
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    for line in project["dependencies"]:
+    for line in deployed():
         wanted = Requirement(line)
         version = pinned[re.sub(r"[-_.]+", "-", wanted.name).lower()]
         assert wanted.specifier.contains(version, prereleases=True), f"{line}: run make lock"
