@@ -43,6 +43,9 @@ def to_entry(paper: PaperRow) -> Entry:
         "title": protect(escape(paper["title"] or "")),
         "author": " and ".join(escape(to_name(*one)) for one in to_names(paper)),
         VENUE_FIELDS.get(kind, "howpublished"): escape(paper["venue"] or ""),
+        "volume": to_dashes(paper["volume"]),
+        "number": to_dashes(paper["issue"]),
+        "pages": to_dashes(paper["pages"]),
         "year": paper["year"],
         "month": to_month(paper),
         "doi": to_url(to_doi(paper) or ""),
@@ -69,6 +72,15 @@ def to_month(paper: PaperRow) -> str | None:
     year, _, rest = (paper["published"] or "").partition("-")
     number = int(rest[:2]) if rest[:2].isdecimal() else 0
     return MONTHS[number - 1] if 0 < number < 13 and year == str(paper["year"]) else None
+
+
+def to_dashes(numbers: str | None) -> str:
+    """Return pages or issues as BibTeX writes them, with two hyphens for an en dash.
+
+    >>> to_dashes("12–20")
+    '12--20'
+    """
+    return escape(numbers or "").replace("–", "--")
 
 
 def to_url(url: str) -> str:

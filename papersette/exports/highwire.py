@@ -7,7 +7,7 @@ https://scholar.google.com/intl/en/scholar/inclusion.html#indexing
 from __future__ import annotations
 
 from papersette.exports.identifiers import to_arxiv_id, to_doi
-from papersette.exports.rows import PaperRow, to_names
+from papersette.exports.rows import PaperRow, to_first_and_last, to_names
 
 VENUES = {"conference": "citation_conference_title", "journal": "citation_journal_title"}
 """Kind of the venue -> its tag; no tag fits other kinds, such as a group's publication list."""
@@ -21,11 +21,16 @@ def to_tags(paper: PaperRow, page: str) -> list[tuple[str, str]]:
         page: Address of the paper's page.
     """
     venue_tag = VENUES.get(paper["venue_kind"] or "")
+    first, last = to_first_and_last(paper["pages"])
     tags = [
         ("citation_title", paper["title"] or paper["paper_id"]),
         *(("citation_author", name) for name, _ in to_names(paper)),
         ("citation_publication_date", to_date(paper)),
         *([(venue_tag, paper["venue"])] if venue_tag else []),
+        ("citation_volume", paper["volume"]),
+        ("citation_issue", paper["issue"]),
+        ("citation_firstpage", first),
+        ("citation_lastpage", last),
         ("citation_doi", to_doi(paper)),
         ("citation_arxiv_id", to_arxiv_id(paper)),
         ("citation_language", paper["language"]),

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import rispy
 
 from papersette.exports.identifiers import to_doi
-from papersette.exports.rows import Batches, PaperRow, to_names
+from papersette.exports.rows import Batches, PaperRow, to_first_and_last, to_names
 from papersette.names import parse_with_family
 
 MEDIA_TYPE = "application/x-research-info-systems; charset=utf-8"
@@ -28,12 +28,17 @@ class Unnumbered(rispy.RisWriter):  # type: ignore[misc]  # rispy ships no types
 
 
 def to_entry(paper: PaperRow) -> dict[str, str | list[str]]:
+    first, last = to_first_and_last(paper["pages"])
     entry = {
         "type_of_reference": TYPES.get(paper["venue_kind"] or "", "GEN"),
         "id": paper["paper_id"],
         "title": paper["title"],
         "authors": [to_name(*one) for one in to_names(paper)],
         "secondary_title": paper["venue"],
+        "volume": paper["volume"],
+        "number": paper["issue"],
+        "start_page": first,
+        "end_page": last,
         "year": str(paper["year"] or ""),
         "date": to_date(paper["published"] or ""),
         "abstract": paper["abstract"],

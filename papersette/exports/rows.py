@@ -5,6 +5,7 @@ JSON lists in the rows have been parsed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from itertools import zip_longest
 from typing import TypeAlias, TypedDict
@@ -28,6 +29,10 @@ class PaperRow(TypedDict):
     tags: list[str]
     language: str | None
     doi: str | None
+    volume: str | None
+    issue: str | None
+    pages: str | None
+    """Pages with an en dash, or an article number: "12–20", "e1004"."""
     url: str | None
     pdf_url: str | None
     publication: str | None
@@ -42,6 +47,16 @@ def to_names(paper: PaperRow) -> list[tuple[str, str | None]]:
     """
     names = [NUMBER.sub("", name) for name in paper["authors"]]
     return list(zip_longest(names, paper.get("families") or ()))
+
+
+def to_first_and_last(pages: str | None) -> tuple[str | None, str | None]:
+    """Return the first and the last page; an article number is a first page.
+
+    >>> to_first_and_last("12–20"), to_first_and_last("1–5, 9"), to_first_and_last("e1004")
+    (('12', '20'), ('1', '9'), ('e1004', None))
+    """
+    first, *rest = re.split(r"[–,]\s*", pages or "")
+    return first or None, rest[-1] if rest else None
 
 
 class SessionRow(TypedDict):

@@ -22,7 +22,6 @@ def to_article(paper: PaperRow, page: str, image: str | None = None) -> dict[str
         image: Address of a picture that shows its title.
     """
     doi, arxiv_id = to_doi(paper), to_arxiv_id(paper)
-    venue = {"@type": VENUES.get(paper["venue_kind"] or "", "Collection"), "name": paper["venue"]}
     pdf = {"@type": "MediaObject", "encodingFormat": "application/pdf"}
     identifiers = [to_identifier(*pair) for pair in (("DOI", doi), ("arXiv", arxiv_id))]
     article = {
@@ -34,7 +33,8 @@ def to_article(paper: PaperRow, page: str, image: str | None = None) -> dict[str
         "headline": paper["title"] or paper["paper_id"],
         "author": [to_author(*one) for one in to_names(paper)],
         "datePublished": str(paper["published"] or paper["year"] or ""),
-        "isPartOf": venue if paper["venue"] else None,
+        "isPartOf": to_venue(paper),
+        "pagination": paper["pages"],
         "abstract": paper["abstract"],
         "inLanguage": paper["language"],
         "keywords": paper["tags"],
@@ -44,6 +44,20 @@ def to_article(paper: PaperRow, page: str, image: str | None = None) -> dict[str
         "image": image,
     }
     return {key: value for key, value in article.items() if value}
+
+
+def to_venue(paper: PaperRow) -> dict[str, Any] | None:
+    """Return the issue or volume that a paper is part of, which is part of the venue."""
+    if not paper["venue"]:
+        return None
+    kind = VENUES.get(paper["venue_kind"] or "", "Collection")
+    venue: dict[str, Any] = {"@type": kind, "name": paper["venue"]}
+    for part, name, value in (
+        ("PublicationVolume", "volumeNumber", paper["volume"]),
+        ("PublicationIssue", "issueNumber", paper["issue"]),
+    ):
+        venue = {"@type": part, name: value, "isPartOf": venue} if value else venue
+    return venue
 
 
 def to_author(name: str, family: str | None = None) -> dict[str, str]:

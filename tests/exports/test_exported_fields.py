@@ -2,6 +2,7 @@
 
 import json
 
+import bibtexparser
 import pytest
 import rispy
 from conftest import build_database, serve
@@ -17,6 +18,9 @@ ITEMS = [
         "DOI": DOI,
         "URL": "https://gardens.example/moss",
         "container-title": "Annals of Gardens",
+        "volume": "12",
+        "issue": "3",
+        "page": "45-67",
         "issued": {"date-parts": [[2019, 5, 2]]},
         "author": [
             {"family": "Elm Ash", "given": "Ann"},
@@ -24,10 +28,20 @@ ITEMS = [
             {"literal": "Fern Working Party"},
         ],
     },
+    {
+        "id": "clover",
+        "type": "paper-conference",
+        "title": "Clover",
+        "container-title": "Proceedings of Meadows",
+        "volume": 98,
+        "page": "7-9",
+    },
     {"id": "birch", "title": "Birch", "author": [{"literal": "Bo Bay 0002"}]},
 ]
 RIS = "TY  - JOUR\nID  - fern\nTI  - Fern\nAU  - Oak Ivy, Uma\nER  - \n"
-BIB = r"@misc{lichen, title={Lichen}, author={Yew Pine, Zo{\'e} and {Lichen Study Circle}}}"
+BIB = r"""@misc{lichen, title={Lichen}, author={Yew Pine, Zo{\'e} and {Lichen Study Circle}}}
+@article{reed, title={Reed}, journal={gardens}, volume={12}, number={3--4}, pages={45--67}}
+@article{sedge, title={Sedge}, journal={gardens}, volume={7}, pages={e1004}}"""
 
 
 @pytest.fixture(scope="module")
@@ -86,3 +100,76 @@ def test_the_number_of_a_namesake_in_dblp_is_no_family_name_in_exports(site):
     assert [person.last_names for person in entry.persons["author"]] == [["Bay"]]
     page = etree.HTML(site.get("/papers/papers/birch").text)
     assert page.xpath("//meta[@name='citation_author']/@content") == ["Bo Bay"]
+
+
+def test_volume_issue_and_pages_are_in_every_export(site):
+    (entry,) = parse_string(site.get("/papers/papers/moss.bib").text, "bibtex").entries.values()
+    assert to_numbers(entry.fields) == ["12", "3", "45--67"]
+    (record,) = rispy.loads(site.get("/papers/papers/moss.ris").text)
+    assert [record["volume"], record["number"]] == ["12", "3"]
+    assert [record["start_page"], record["end_page"]] == ["45", "67"]
+    (item,) = site.get("/papers/papers/moss.csl").json()
+    assert [item["volume"], item["issue"], item["page"]] == ["12", "3", "45-67"]
+    (row,) = site.get("/papers/papers.json?paper_id=moss&_shape=array").json()
+    assert [row["volume"], row["issue"], row["pages"]] == ["12", "3", "45–67"]
+    assert ",".join(row).find("doi,volume,issue,pages") > 0
+
+
+def to_numbers(fields):
+    return [fields[name] for name in ("volume", "number", "pages") if name in fields]
+
+
+def test_the_page_of_a_paper_shows_and_describes_volume_issue_and_pages(site):
+    assert to_facts(site, "moss") == "Annals of Gardens 2019, 12(3), 45–67"
+    page = etree.HTML(site.get("/papers/papers/moss").text)
+    names = ("volume", "issue", "firstpage", "lastpage")
+    metas = [page.xpath(f"//meta[@name='citation_{name}']/@content") for name in names]
+    assert metas == [["12"], ["3"], ["45"], ["67"]]
+    (article,) = [
+        found
+        for text in page.xpath("//script[@type='application/ld+json']/text()")
+        if (found := json.loads(text))["@type"] == "ScholarlyArticle"
+    ]
+    assert article["pagination"] == "45–67"
+    issue = article["isPartOf"]
+    volume = issue["isPartOf"]
+    assert [issue["issueNumber"], volume["volumeNumber"]] == ["3", "12"]
+    assert volume["isPartOf"] == {"@type": "Periodical", "name": "Annals of Gardens"}
+
+
+def to_facts(site, paper_id):
+    """Return the line with the venue on the page of a paper."""
+    page = etree.HTML(site.get(f"/papers/papers/{paper_id}").text)
+    return " ".join("".join(page.xpath("//p[@class='facts']")[0].itertext()).split())
+
+
+def test_the_page_of_a_paper_of_a_conference_shows_only_its_pages(site):
+    assert to_facts(site, "clover") == "Proceedings of Meadows, 7–9"
+    (item,) = site.get("/papers/papers/clover.csl").json()
+    assert (item["volume"], item["page"]) == ("98", "7-9")
+
+
+def test_bibtex_keeps_volume_number_and_pages_of_bibtex(site):
+    written = "".join(site.get(f"/papers/papers/{name}.bib").text for name in ("reed", "sedge"))
+    for text in (BIB, written):
+        entries = bibtexparser.parse_string(text).entries
+        numbers = {
+            entry["title"].strip("{}"): to_numbers(
+                {name: found.value for name, found in entry.fields_dict.items()}
+            )
+            for entry in entries
+        }
+        assert (numbers["Reed"], numbers["Sedge"]) == (["12", "3--4", "45--67"], ["7", "e1004"])
+
+
+def test_a_paper_without_volume_issue_and_pages_has_none_in_exports(site):
+    (entry,) = parse_string(site.get("/papers/papers/birch.bib").text, "bibtex").entries.values()
+    assert to_numbers(entry.fields) == []
+    (record,) = rispy.loads(site.get("/papers/papers/birch.ris").text)
+    assert not {"volume", "number", "start_page", "end_page"} & set(record)
+    (item,) = site.get("/papers/papers/birch.csl").json()
+    assert not {"volume", "issue", "page"} & set(item)
+    html = site.get("/papers/papers/birch").text
+    assert not [name for name in ("citation_volume", "citation_firstpage") if name in html]
+    assert "pagination" not in html
+    assert to_facts(site, "birch") == "csljson"
