@@ -89,8 +89,9 @@ def fold_characters(text: str, habits: Habits | None = None) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-STRAY = re.compile(r"(?<!\S)[´¨ˆ˜ˇ˚¯](?!\S)")
-"""An accent without a letter: ALT 2019 leaves the accent of a name at the end of its line."""
+STRAY = re.compile(r"[´¨ˆ˜ˇ˚¯](?<!\S.)(?!\S)")
+"""An accent without a letter: ALT 2019 leaves the accent of a name at the end of its line. The
+accent comes first in the pattern, as it is looked for fastest."""
 UNCOMMON = re.compile(r"[^ -~\n\t]+")
 """Runs of characters outside plain ASCII; ASCII needs no cleaning and is most of a page."""
 

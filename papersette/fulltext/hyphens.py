@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
+TOKEN = re.compile(r"[\w-]+")
 COMPOUND = re.compile(r"(?<![\w-])[^\W\d_]{2,}-[^\W\d_]{2,}(?![\w-])")
 WORD = re.compile(r"[^\W\d_]{2,}")
 SHORTEST_HALF = 3
@@ -21,9 +22,14 @@ COMMON = 3
 
 def to_forms(text: str) -> str:
     """Return the words and compounds of a text, each once, in lower case."""
-    lower = text.lower()
-    words, compounds = set(WORD.findall(lower)), set(COMPOUND.findall(lower))
-    return " ".join(sorted(words | compounds))
+    forms: set[str] = set()
+    for token in set(TOKEN.findall(text.lower())):
+        if token.isalpha():
+            forms.update([token] if len(token) > 1 else ())
+        else:
+            forms.update(WORD.findall(token))
+            forms.update([token] if COMPOUND.fullmatch(token) else ())
+    return " ".join(sorted(forms))
 
 
 def find_compounds(

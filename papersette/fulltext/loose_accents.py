@@ -29,7 +29,7 @@ LETTERS = {
 FORMULA = "ˆ˜`"
 """Accents also used in formulas and code: they need a letter on both sides."""
 LOOSE = re.compile(f"[{''.join(LETTERS)}]")
-SPACED = re.compile("(?<=[A-Za-z]) ([\u0300\u0301\u0308\u030a\u030c\u0327])(?=[A-Za-zı])")
+SPACED = re.compile(" ([\u0300\u0301\u0308\u030a\u030c\u0327])(?<=[A-Za-z]..)(?=[A-Za-zı])")
 """A combining accent after a space, which newer versions of pdftotext write for a loose accent."""
 SPACING = {combining: accent for accent, combining in COMBINING.items()}
 VOWELS = "AEIOUYaeiouy"
