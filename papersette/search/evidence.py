@@ -11,6 +11,7 @@ import sqlite3
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -43,24 +44,27 @@ class Evidence:
     """Where the evidence for the values of a facet is."""
 
     sql: str
-    """Gives page and text for a paper_id and a value."""
+    """Gives page and text for a paper_id and a JSON array of values."""
     source: str
 
 
 MENTION = Evidence(
-    "select first_page, evidence from mentions where paper_id = ? and term_id = ?", "mention"
+    "select first_page, evidence from mentions where paper_id = ?"
+    " and term_id in (select value from json_each(?)) order by first_page",
+    "mention",
 )
 EVIDENCE = {
     "dataset": MENTION,
     "technique": MENTION,
     "cites": Evidence(
         "select page, raw from citations cross join cited_authors using (citation_id)"
-        " where paper_id = ? and name_id = ? order by citations.position",
+        " where paper_id = ? and name_id in (select value from json_each(?))"
+        " order by citations.position",
         "citation",
     ),
     "cited": Evidence(
-        "select page, raw from citations where paper_id = ? and cited_work_id = ?"
-        " order by position",
+        "select page, raw from citations where paper_id = ?"
+        " and cited_work_id in (select value from json_each(?)) order by position",
         "citation",
     ),
 }
@@ -196,17 +200,16 @@ class Finder:
         the names.
         """
         named = to_pattern(clause.name) if clause.name else None
+        to_needles = cache(self._to_needles)
         for hit in hits:
             values = self._find_own_values(hit.number, clause)
-            shown: Counter[tuple[int, str]] = Counter()
-            for value in values:
-                shown.update(self._read_evidence(hit.paper_id, value))
+            shown = Counter(self._read_evidence(hit.paper_id, values))
             if not shown:
                 continue
             fitting = [row for row in shown if named and named.search(fold_in_place(row[1]))]
             best = max(fitting or shown, key=lambda row: shown[row])
-            needles = [needle for value in values for needle in self._to_needles(value)]
-            excerpt = Excerpt(mark(best[1], needles), best[0], EVIDENCE[values[0].facet].source)
+            marked = mark(best[1], to_needles(values))
+            excerpt = Excerpt(marked, best[0], EVIDENCE[values[0].facet].source)
             if hit.passage is None:
                 hit.passage, hit.page, hit.source = excerpt.text, excerpt.page, excerpt.source
             elif _unmarked(excerpt.text) != _unmarked(hit.passage):
@@ -230,10 +233,10 @@ class Finder:
         worded = [clause for clause in clauses if clause.needles]
         found = list(self._find_on_pages(paper_id, worded)) if worded else []
         for clause in clauses:
-            for value in self._find_own_values(self.corpus.numbers[paper_id], clause):
-                needles = self._to_needles(value)
-                rows = self._read_evidence(paper_id, value)
-                found += [(page or 0, mark(text, needles)) for page, text in rows]
+            values = self._find_own_values(self.corpus.numbers[paper_id], clause)
+            needles = self._to_needles(values)
+            rows = self._read_evidence(paper_id, values)
+            found += [(page or 0, mark(text, needles)) for page, text in rows]
         return sorted(dict.fromkeys(found), key=lambda pair: pair[0])
 
     def _find_on_pages(self, paper_id: str, clauses: Sequence[Clause]) -> Iterator[tuple[int, str]]:
@@ -248,31 +251,36 @@ class Finder:
             elif entry := next((raw for raw in own.get(page, ()) if find(raw, needles)), None):
                 yield page, mark(entry, needles) if entries else cut_passage(entry, needles)[0]
 
-    def _find_own_values(self, number: int, clause: Clause) -> list[FacetValue]:
-        """Return the values of a clause that a paper has and that have evidence."""
+    def _find_own_values(self, number: int, clause: Clause) -> tuple[FacetValue, ...]:
+        """Return the values of a clause that a paper has and that have evidence; of one facet."""
         wanted = set(clause.facet_ids)
         own = self.corpus.columns[self.corpus.facets_of.of(number)].tolist() if wanted else []
         values = [self.corpus.values[facet_id] for facet_id in own if facet_id in wanted]
-        return [*clause.rare_works, *(value for value in values if value.facet in EVIDENCE)]
+        return (*clause.rare_works, *(value for value in values if value.facet in EVIDENCE))
 
-    def _read_evidence(self, paper_id: str, value: FacetValue) -> list[tuple[int, str]]:
-        """Return (page, text) of all that shows that a paper has a value."""
-        sql = EVIDENCE[value.facet].sql
-        return self.connect().execute(sql, (paper_id, value.value)).fetchall()
+    def _read_evidence(self, paper_id: str, values: Sequence[FacetValue]) -> list[tuple[int, str]]:
+        """Return (page, text) of all that shows that a paper has values of a facet."""
+        if not values:
+            return []
+        given = json.dumps([value.value for value in values])
+        return self.connect().execute(EVIDENCE[values[0].facet].sql, (paper_id, given)).fetchall()
 
-    def _to_needles(self, value: FacetValue) -> list[Needle]:
-        """Return what to mark in the evidence of a value: its names, or a family name."""
+    def _to_needles(self, values: Sequence[FacetValue]) -> Needles:
+        """Return what to mark in the evidence of values: their names, or family names."""
+        return Needles(needle for value in values for needle in self._iterate_needles(value))
+
+    def _iterate_needles(self, value: FacetValue) -> Iterator[Needle]:
         if value.facet == "cited":
-            return [Needle(words)] if (words := to_words(value.label)) else []
-        if value.facet == "cites":
+            words = to_words(value.label)
+            yield from [Needle(words)] if words else []
+        elif value.facet == "cites":
             words = tuple(value.slug.split("-"))
-            return [Needle(words[:-1] or words)]
-        others = self.corpus.other_names.get(value.value)
-        names = [value.label, *(others.split("; ") if others else ())]
-        forms = {
-            form for name in names if (words := to_words(name)) for form in _iterate_forms(words)
-        }
-        return [Needle(form) for form in sorted(forms)]
+            yield Needle(words[:-1] or words)
+        else:
+            others = self.corpus.other_names.get(value.value)
+            names = map(to_words, [value.label, *(others.split("; ") if others else ())])
+            forms = {form for name in names if name for form in _iterate_forms(name)}
+            yield from (Needle(form) for form in sorted(forms))
 
 
 def mark_entry(entry: str, needles: Needles) -> str:
