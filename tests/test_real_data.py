@@ -1,6 +1,7 @@
 """Builds of real data from the folder in PAPERSETTE_DATA: no paper of ICLR or ALT 2019 is lost."""
 
 import json
+import re
 import sqlite3
 from collections import defaultdict
 from contextlib import closing
@@ -134,9 +135,14 @@ def test_alt_2019_links_every_pdf_to_its_entry(alt_db):
 
 def test_the_problems_of_alt_2019_are_a_missing_pdf_and_a_different_title(alt_db):
     problems = dict(rows(alt_db, "select paper_id, reason from problems"))
-    assert set(problems) == {"shang19Paper", "Aboumoustafa19Paper", None}
+    assert set(problems) == {"shang19Paper", "Aboumoustafa19Paper"}
     assert "no PDF" in problems["shang19Paper"]
-    assert "a field that is not used, with the number of values: pages (38)" in problems[None]
+
+
+def test_every_paper_of_alt_2019_has_its_pages(alt_db):
+    first, second, *others = (pages for (pages,) in rows(alt_db, "select pages from papers"))
+    assert (first, second, len(others)) == ("1–2", "3–30", 36)
+    assert all(re.fullmatch(r"\d+–\d+", pages) for pages in others)
 
 
 def test_a_volume_is_not_a_paper(alt_db):
