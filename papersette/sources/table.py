@@ -330,6 +330,9 @@ def _to_people(given: list[Any]) -> tuple[tuple[Author, ...], list[str]]:
 
 
 def _to_reviews(given: Any) -> tuple[Review, ...]:
+    text = given if isinstance(given, str) else ""
+    if ";" in text or "|" in text:  # commas are decimal: "7,5; 8"
+        given = text.replace(",", ".")
     ratings = map(values.to_number, values.to_list(given, ",;|", repeated=True))
     return tuple(Review(rating) for rating in ratings if rating is not None)
 

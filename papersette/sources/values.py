@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import math
 import re
+import unicodedata
 from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
@@ -16,6 +17,7 @@ from typing import Any
 from babel.core import get_global
 
 from papersette.names import parse_name
+from papersette.sources.month_names import is_filler, to_month
 
 EMPTY = {"", "none", "null", "n/a", "nan"}
 """Spellings of missing values: pandas writes nan, spreadsheets N/A, Python scripts None."""
@@ -271,11 +273,11 @@ def read_date(value: Any, day_first: bool | None = None) -> tuple[str | None, st
 
     >>> read_date("11.06.2019"), read_date("43536"), read_date("May 3, 2019")
     (('2019-06-11', None), ('2019-03-12', None), ('2019-05-03', None))
-    >>> read_date("12/03/2019")[0], read_date("soon")[0]
-    ('2019', None)
+    >>> read_date("12/03/2019")[0], read_date("soon")[0], read_date("12 de marzo de 2019")[0]
+    ('2019', None, '2019-03-12')
     """
-    text = to_text(value)
-    if text is None:
+    text = _to_plain_digits(to_text(value) or "")
+    if not text:
         return None, None
     if re.fullmatch(r"\d{5}(?:\.\d+)?", text) and int(text[:5]) in SERIALS:
         return (EXCEL + timedelta(days=int(text[:5]))).isoformat(), None
@@ -295,13 +297,19 @@ def read_date(value: Any, day_first: bool | None = None) -> tuple[str | None, st
     return str(year), f"has the date “{text[:80]}”, {what}; only the year is used: {WRITE_DATE}"
 
 
+def _to_plain_digits(text: str) -> str:
+    """Return a text with Arabic and other digits as 0 to 9."""
+    return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)
+
+
 def _to_orders(parts: list[str], day_first: bool | None) -> list[tuple[str, ...]]:
     """Return the possible (year, month, day) of the parts of a date, as far as they are valid."""
     numbers = [part for part in parts if part.isdigit()]
-    months = [part for part in parts if part[:3].lower() in MONTHS]
+    months = [part for part in parts if to_month(part)]
+    months = [part for part in months if not is_filler(part)] or months  # "mar. 2 avril"
     years = [number for number in numbers if len(number) == 4]
     rest = [number for number in numbers if len(number) < 3]
-    known = len(numbers) + len(months) + sum(part[:3].lower() in WEEKDAYS for part in parts)
+    known = len(numbers) + sum(bool(to_month(part)) or is_filler(part) for part in parts)
     if len(years) != 1 or known < len(parts):
         return []
     if months:
@@ -316,10 +324,6 @@ def _to_orders(parts: list[str], day_first: bool | None) -> list[tuple[str, ...]
     return [order for order in orders if (to_date(*order) or "").count("-") == len(order) - 1]
 
 
-WEEKDAYS = "mon tue wed thu fri sat sun".split()
-MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-
-
 def to_date(year: Any, month: Any = None, day: Any = None) -> str | None:
     """Return an ISO date, as precise as the parts are; None without a year.
 
@@ -329,8 +333,8 @@ def to_date(year: Any, month: Any = None, day: Any = None) -> str | None:
     found = to_year(year)
     if not found:
         return None
-    text = str(month or "").strip().lower()
-    number = MONTHS.index(text[:3]) + 1 if text[:3] in MONTHS else _to_small(text, 12)
+    text = str(month or "").strip()
+    number = to_month(text) or _to_small(text, 12)
     days = _to_small(str(day or "").strip(), 31)
     if not number:
         return str(found)

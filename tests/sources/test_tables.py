@@ -74,7 +74,8 @@ def test_affiliations_of_another_number_than_the_authors_are_reported(tmp_path):
         ("12/03/2019", "2019", 2019, True),
         ("43536", "2019-03-12", 2019, False),
         ("11 June 2019", "2019-06-11", 2019, False),
-        ("3 mai 2019", "2019", 2019, True),
+        ("3 mai 2019", "2019-05-03", 2019, False),
+        ("3 floréal 2019", "2019", 2019, True),
         ("2019-02-31", "2019", 2019, True),
         ("soon", None, 2020, True),
     ],
@@ -85,6 +86,31 @@ def test_a_date_becomes_iso_or_a_year_and_never_stays_as_written(
     (paper,), problems = read(tmp_path, f"title,date\nA,{cell}\n", columns={"published": "date"})
     assert (paper.published, paper.year) == (published, year)
     assert [cell in problem.reason for problem in problems] == [True] * is_reported
+
+
+@pytest.mark.parametrize(
+    ("cell", "published"),
+    [
+        ("12 de marzo de 2019", "2019-03-12"),
+        ("mardi 2 avril 2019", "2019-04-02"),
+        ("mar. 2 avril 2019", "2019-04-02"),
+        ("1er août 2019", "2019-08-01"),
+        ("3. Dezember 2019", "2019-12-03"),
+        ("١٢ مارس ٢٠١٩", "2019-03-12"),
+        ("May 3rd, 2019", "2019-05-03"),
+    ],
+)
+def test_months_have_names_in_other_languages(tmp_path, cell, published):
+    (paper,), problems = read(tmp_path, [{"title": "A", "published": cell}])
+    assert (paper.published, problems) == (published, [])
+
+
+@pytest.mark.parametrize(
+    ("cell", "ratings"), [("7,5; 8", [7.5, 8]), ("7, 10, 9", [7, 10, 9]), ("7.5|6", [7.5, 6])]
+)
+def test_commas_in_ratings_are_decimal_where_something_else_separates(tmp_path, cell, ratings):
+    (paper,), _ = read(tmp_path, [{"title": "A", "ratings": cell}])
+    assert [review.rating for review in paper.reviews] == ratings
 
 
 @pytest.mark.parametrize(
