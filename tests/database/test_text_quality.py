@@ -66,6 +66,25 @@ def test_a_language_with_few_papers_is_not_scored(build):
     assert db.execute("select text_quality from papers where language = 'fr'").fetchone() == (None,)
 
 
+def test_accents_do_not_lower_the_score(build):
+    text = "la méthode présentée améliore les modèles génératifs entraînés"
+    db = build({f"p{n}": ([text], "fr") for n in range(text_quality.MIN_PAPERS)})
+    assert list(text_quality.score_texts(db)) == []
+    assert set(db.execute("select text_quality from papers")) == {(1.0,)}
+
+
+def test_a_script_without_spaces_is_not_scored(build):
+    papers = range(text_quality.MIN_PAPERS)
+    db = build({f"p{n}": ([f"機械翻訳の評価手法を提案する{n}"], "ja") for n in papers})
+    assert list(text_quality.score_texts(db)) == []
+    assert set(db.execute("select text_quality from papers")) == {(None,)}
+
+
+def test_letters_that_stand_apart_are_no_words(build):
+    db = build(corpus(apart=(["t h e g r a d i e n t"], "en")))
+    assert [problem.paper_id for problem in text_quality.score_texts(db)] == ["apart"]
+
+
 def test_a_word_on_another_page_of_the_same_paper_does_not_count(build):
     db = build(corpus(bad=([BAD, BAD, BAD], "en")))
     assert [problem.paper_id for problem in text_quality.score_texts(db)] == ["bad"]
