@@ -63,14 +63,19 @@ def to_vectors(collection: Collection, rows: Sequence[int]) -> np.ndarray:
     """Return the papers of these rows as short vectors; an empty array if there are too few."""
     if len(rows) < FEWEST or not collection.spaces:
         return np.empty((0, 0))
+    # One thread: another order of sums changes their last digit, which t-SNE amplifies.
+    with threadpool_limits(1):
+        return _to_vectors(_select(collection, rows))
+
+
+def _select(collection: Collection, rows: Sequence[int]) -> csr_matrix:
+    """Return the spaces of these rows side by side."""
     every = len(rows) == len(collection.ids)
     spaces = {
         name: space if every else space[list(rows)]
         for name, (space, _) in collection.spaces.items()
     }
-    # One thread: another order of sums changes their last digit, which t-SNE amplifies.
-    with threadpool_limits(1):
-        return _to_vectors(to_matrix(_fill_missing(spaces)).astype(np.float32))
+    return to_matrix(_fill_missing(spaces)).astype(np.float32, copy=False)
 
 
 def to_layout(vectors: np.ndarray) -> Layout | None:
