@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
+from itertools import chain
 
 import numpy as np
 
@@ -30,9 +32,11 @@ LONGEST_ENTRY = 1000
 """Characters of an entry that is shown as a whole."""
 MOST_PAGES = 400
 """Pages of a paper, on average over the hits of a page, that passages are sought on."""
+MOST_PAPERS = 5_000
+"""Papers whose headings are kept in memory, some 2 kB each."""
 SECTIONS = (
-    "select page, number, heading from sections where paper_id = ? and page <= ?"
-    " order by position desc"
+    "select page, trim(number || ' ' || heading) from sections where paper_id = ?"
+    " order by page, position"
 )
 PAGES_OF = "select page, body, refs from pages where paper_id = ? order by page"
 PAGES = "select page_id, page, body from pages where page_id in (select value from json_each(?))"
@@ -85,6 +89,7 @@ class Finder:
         self.index = index
         self.corpus = corpus
         self.connect = connect
+        self._read_headings = lru_cache(maxsize=MOST_PAPERS)(self._fetch_headings)
 
     def add_passages(
         self, hits: Sequence[Hit], clauses: Sequence[Clause], phrases: list[list[str]]
@@ -167,15 +172,16 @@ class Finder:
             around: By paper_id, the text of the page, and where the first match begins.
         """
         for hit in hits:
-            if hit.source == "text":
-                own: list[tuple[str, str]] = []
-                earlier = None
-                for page, *heading in self.connect().execute(SECTIONS, (hit.paper_id, hit.page)):
-                    if page < hit.page:
-                        earlier = " ".join(heading).strip()
-                        break
-                    own.insert(0, tuple(heading))
-                hit.section = find_section(*around[hit.paper_id], own) or earlier
+            if hit.source == "text" and hit.page is not None:
+                pages, headings = self._read_headings(hit.paper_id)
+                first, last = bisect_left(pages, hit.page), bisect_right(pages, hit.page)
+                earlier = headings[first - 1] if first else None
+                hit.section = find_section(*around[hit.paper_id], headings[first:last]) or earlier
+
+    def _fetch_headings(self, paper_id: str) -> tuple[list[int], list[str]]:
+        """Return the pages that the sections of a paper begin on, ascending, and their headings."""
+        rows = self.connect().execute(SECTIONS, (paper_id,)).fetchall()
+        return [page for page, _ in rows], [heading for _, heading in rows]
 
     def _add_reference_passages(self, hits: Sequence[Hit], clauses: Sequence[Clause]) -> None:
         """Give hits without a passage of text the entry of their references with most matches."""
@@ -200,16 +206,15 @@ class Finder:
         the names.
         """
         named = to_pattern(clause.name) if clause.name else None
-        to_needles = cache(self._to_needles)
-        for hit in hits:
-            values = self._find_own_values(hit.number, clause)
+        of_hits = [self._find_own_values(hit.number, clause) for hit in hits]
+        needles = self._to_needles(chain.from_iterable(of_hits))
+        for hit, values in zip(hits, of_hits, strict=True):
             shown = Counter(self._read_evidence(hit.paper_id, values))
             if not shown:
                 continue
             fitting = [row for row in shown if named and named.search(fold_in_place(row[1]))]
             best = max(fitting or shown, key=lambda row: shown[row])
-            marked = mark(best[1], to_needles(values))
-            excerpt = Excerpt(marked, best[0], EVIDENCE[values[0].facet].source)
+            excerpt = Excerpt(mark(best[1], needles), best[0], EVIDENCE[values[0].facet].source)
             if hit.passage is None:
                 hit.passage, hit.page, hit.source = excerpt.text, excerpt.page, excerpt.source
             elif _unmarked(excerpt.text) != _unmarked(hit.passage):
@@ -265,9 +270,10 @@ class Finder:
         given = json.dumps([value.value for value in values])
         return self.connect().execute(EVIDENCE[values[0].facet].sql, (paper_id, given)).fetchall()
 
-    def _to_needles(self, values: Sequence[FacetValue]) -> Needles:
+    def _to_needles(self, values: Iterable[FacetValue]) -> Needles:
         """Return what to mark in the evidence of values: their names, or family names."""
-        return Needles(needle for value in values for needle in self._iterate_needles(value))
+        distinct = dict.fromkeys(values)
+        return Needles(needle for value in distinct for needle in self._iterate_needles(value))
 
     def _iterate_needles(self, value: FacetValue) -> Iterator[Needle]:
         if value.facet == "cited":
@@ -303,22 +309,21 @@ def _iterate_forms(words: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
         yield ("".join(words),)
 
 
-def find_section(text: str, position: int, headings: Sequence[tuple[str, str]]) -> str | None:
+def find_section(text: str, position: int, headings: Sequence[str]) -> str | None:
     """Return the last heading of a page that begins before a match; None if none does.
 
     Args:
         text: Of the page, as printed: a heading may have spaces inside, "I NTRODUCTION".
         position: Where the match begins.
-        headings: (number, heading) of the sections that begin on the page, in order.
+        headings: Of the sections that begin on the page, in order, with their numbers.
 
-    >>> find_section("2 R ELATED WORK Much has", 17, [("2", "RELATED WORK"), ("3", "METHOD")])
+    >>> find_section("2 R ELATED WORK Much has", 17, ["2 RELATED WORK", "3 METHOD"])
     '2 RELATED WORK'
     """
-    for number, heading in reversed(headings):
-        title = f"{number} {heading}".strip()
-        at = text.find(title)
-        if 0 <= at <= position or (at < 0 and _squeeze(title) in _squeeze(text[:position])):
-            return title
+    for heading in reversed(headings):
+        at = text.find(heading)
+        if 0 <= at <= position or (at < 0 and _squeeze(heading) in _squeeze(text[:position])):
+            return heading
     return None
 
 
