@@ -16,12 +16,13 @@ from bibtexparser.model import Entry, Field
 
 from papersette.exports.identifiers import to_arxiv_id, to_doi
 from papersette.exports.rows import Batches, PaperRow, to_names
+from papersette.exports.volumes import to_venue_name
 from papersette.names import parse_with_family
 
 MEDIA_TYPE = "application/x-bibtex; charset=utf-8"
 EXTENSION = "bib"
-TYPES = {"conference": "inproceedings", "journal": "article"}
-VENUE_FIELDS = {"inproceedings": "booktitle", "article": "journal"}
+TYPES = {"conference": "inproceedings", "journal": "article", "book": "incollection"}
+VENUE_FIELDS = {"inproceedings": "booktitle", "article": "journal", "incollection": "booktitle"}
 """Type of the entry -> field for the venue."""
 SPECIAL = re.compile(r"\\.|\\$|[&%#_$^]")
 MARKUP = re.compile(r"(\$[^$]+\$|\\[A-Za-z]+|\\.|[{}])")
@@ -42,7 +43,7 @@ def to_entry(paper: PaperRow) -> Entry:
     values = {
         "title": protect(escape(paper["title"] or "")),
         "author": " and ".join(escape(to_name(*one)) for one in to_names(paper)),
-        VENUE_FIELDS.get(kind, "howpublished"): escape(paper["venue"] or ""),
+        VENUE_FIELDS.get(kind, "howpublished"): escape(to_venue_name(paper) or ""),
         "volume": to_dashes(paper["volume"]),
         "number": to_dashes(paper["issue"]),
         "pages": to_dashes(paper["pages"]),

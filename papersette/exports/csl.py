@@ -8,11 +8,12 @@ from typing import Any
 
 from papersette.exports.identifiers import to_doi
 from papersette.exports.rows import Batches, PaperRow, to_names
+from papersette.exports.volumes import to_venue_name
 from papersette.names import parse_with_family
 
 MEDIA_TYPE = "application/vnd.citationstyles.csl+json; charset=utf-8"
 EXTENSION = "csl.json"
-TYPES = {"conference": "paper-conference", "journal": "article-journal"}
+TYPES = {"conference": "paper-conference", "journal": "article-journal", "book": "chapter"}
 
 
 async def write(batches: Batches) -> AsyncIterator[str]:
@@ -31,7 +32,7 @@ def to_item(paper: PaperRow) -> dict[str, Any]:
         "type": TYPES.get(paper["venue_kind"] or "", "article"),
         "title": paper["title"],
         "author": [to_name(*one) for one in to_names(paper)],
-        "container-title": paper["venue"],
+        "container-title": to_venue_name(paper),
         "volume": paper["volume"],
         "issue": paper["issue"],
         "page": (paper["pages"] or "").replace("–", "-"),

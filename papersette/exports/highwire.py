@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from papersette.exports.identifiers import to_arxiv_id, to_doi
 from papersette.exports.rows import PaperRow, to_first_and_last, to_names
+from papersette.exports.volumes import to_venue_name
 
 VENUES = {"conference": "citation_conference_title", "journal": "citation_journal_title"}
 """Kind of the venue -> its tag; no tag fits other kinds, such as a group's publication list."""
@@ -26,7 +27,7 @@ def to_tags(paper: PaperRow, page: str) -> list[tuple[str, str]]:
         ("citation_title", paper["title"] or paper["paper_id"]),
         *(("citation_author", name) for name, _ in to_names(paper)),
         ("citation_publication_date", to_date(paper)),
-        *([(venue_tag, paper["venue"])] if venue_tag else []),
+        *([(venue_tag, to_venue_name(paper))] if venue_tag else []),
         ("citation_volume", paper["volume"]),
         ("citation_issue", paper["issue"]),
         ("citation_firstpage", first),

@@ -8,11 +8,12 @@ import rispy
 
 from papersette.exports.identifiers import to_doi
 from papersette.exports.rows import Batches, PaperRow, to_first_and_last, to_names
+from papersette.exports.volumes import to_venue_name
 from papersette.names import parse_with_family
 
 MEDIA_TYPE = "application/x-research-info-systems; charset=utf-8"
 EXTENSION = "ris"
-TYPES = {"conference": "CPAPER", "journal": "JOUR"}
+TYPES = {"conference": "CPAPER", "journal": "JOUR", "book": "CHAP"}
 
 
 async def write(batches: Batches) -> AsyncIterator[str]:
@@ -34,7 +35,7 @@ def to_entry(paper: PaperRow) -> dict[str, str | list[str]]:
         "id": paper["paper_id"],
         "title": paper["title"],
         "authors": [to_name(*one) for one in to_names(paper)],
-        "secondary_title": paper["venue"],
+        "secondary_title": to_venue_name(paper),
         "volume": paper["volume"],
         "number": paper["issue"],
         "start_page": first,

@@ -6,6 +6,7 @@ from typing import Any
 
 from papersette.exports.identifiers import to_arxiv_id, to_doi
 from papersette.exports.rows import PaperRow, to_names
+from papersette.exports.volumes import to_venue_name
 from papersette.names import parse_with_family
 
 CONTEXT = "https://schema.org"
@@ -51,7 +52,7 @@ def to_venue(paper: PaperRow) -> dict[str, Any] | None:
     if not paper["venue"]:
         return None
     kind = VENUES.get(paper["venue_kind"] or "", "Collection")
-    venue: dict[str, Any] = {"@type": kind, "name": paper["venue"]}
+    venue: dict[str, Any] = {"@type": kind, "name": to_venue_name(paper)}
     for part, name, value in (
         ("PublicationVolume", "volumeNumber", paper["volume"]),
         ("PublicationIssue", "issueNumber", paper["issue"]),

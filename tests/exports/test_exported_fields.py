@@ -9,6 +9,8 @@ from conftest import build_database, serve
 from lxml import etree
 from pybtex.database import parse_string
 
+from papersette.exports.volumes import to_venue_name
+
 DOI = "10.5555/moss.1"
 ITEMS = [
     {
@@ -36,12 +38,23 @@ ITEMS = [
         "volume": 98,
         "page": "7-9",
     },
+    {
+        "id": "heather",
+        "type": "chapter",
+        "title": "Heather",
+        "container-title": "The Book of Heaths",
+        "page": "20-31",
+    },
     {"id": "birch", "title": "Birch", "author": [{"literal": "Bo Bay 0002"}]},
 ]
 RIS = "TY  - JOUR\nID  - fern\nTI  - Fern\nAU  - Oak Ivy, Uma\nER  - \n"
 BIB = r"""@misc{lichen, title={Lichen}, author={Yew Pine, Zo{\'e} and {Lichen Study Circle}}}
 @article{reed, title={Reed}, journal={gardens}, volume={12}, number={3--4}, pages={45--67}}
 @article{sedge, title={Sedge}, journal={gardens}, volume={7}, pages={e1004}}"""
+ACL = """<collection id="J31"><volume id="1" type="journal"><meta>
+<booktitle>Toys, Volume 5, Number 1, March 2031</booktitle><year>2031</year>
+<journal-volume>5</journal-volume><journal-issue>1</journal-issue></meta>
+<paper id="2"><title>Top</title><pages>10–18</pages></paper></volume></collection>"""
 
 
 @pytest.fixture(scope="module")
@@ -50,10 +63,14 @@ def site(tmp_path_factory):
     (folder / "items.json").write_text(json.dumps(ITEMS))
     (folder / "refs.ris").write_text(RIS)
     (folder / "refs.bib").write_text(BIB)
+    (folder / "J31.xml").write_text(ACL)
     venue = "venue: {{venue_id: {0}, name: {0}, year: 2019, kind: journal}}"
+    files = {
+        "csljson": "items.json", "ris": "refs.ris", "bibtex": "refs.bib", "acl": "J31.xml"
+    }  # fmt: skip
     sources = [
         f"  - {{kind: {kind}, file: {name}, {venue.format(kind)}}}\n"
-        for kind, name in (("csljson", "items.json"), ("ris", "refs.ris"), ("bibtex", "refs.bib"))
+        for kind, name in files.items()
     ]
     database = build_database(folder, "title: Gardens\nsources:\n" + "".join(sources))
     with serve(database, tmp_path_factory.mktemp("fieldssite")) as client:
@@ -173,3 +190,41 @@ def test_a_paper_without_volume_issue_and_pages_has_none_in_exports(site):
     assert not [name for name in ("citation_volume", "citation_firstpage") if name in html]
     assert "pagination" not in html
     assert to_facts(site, "birch") == "csljson"
+
+
+def test_no_export_repeats_the_volume_of_the_anthology_in_the_name_of_the_journal(site):
+    path = "/papers/papers/J31-1002"
+    (entry,) = parse_string(site.get(f"{path}.bib").text, "bibtex").entries.values()
+    assert (entry.type, entry.fields["journal"]) == ("article", "Toys")
+    assert to_numbers(entry.fields) == ["5", "1", "10--18"]
+    (record,) = rispy.loads(site.get(f"{path}.ris").text)
+    assert (record["secondary_title"], record["volume"], record["number"]) == ("Toys", "5", "1")
+    (item,) = site.get(f"{path}.csl").json()
+    assert (item["container-title"], item["volume"], item["issue"]) == ("Toys", "5", "1")
+    page = site.get(path)
+    metas = etree.HTML(page.text).xpath("//meta[@name='citation_journal_title']/@content")
+    assert metas == ["Toys"]
+    assert '"name": "Toys"' in page.text
+    assert to_facts(site, "J31-1002") == "Toys, Volume 5, Number 1, March 2031, 10–18"
+
+
+def test_only_the_volume_of_the_paper_is_taken_off_the_name_of_a_journal():
+    def name(venue, volume="5", kind="journal"):
+        return to_venue_name({"venue": venue, "venue_kind": kind, "volume": volume})
+
+    assert name("Toys, Volume 57, March 2031") == "Toys, Volume 57, March 2031"
+    assert name("Toys, Volume 5", None) == "Toys, Volume 5"
+    assert name("Talks, Volume 5", kind="conference") == "Talks, Volume 5"
+    assert name("Volume 5") == "Volume 5"
+    assert name("Toys (vol. 5)") == "Toys"
+    assert name(None) is None
+
+
+def test_a_chapter_is_exported_as_part_of_its_book(site):
+    (entry,) = parse_string(site.get("/papers/papers/heather.bib").text, "bibtex").entries.values()
+    assert (entry.type, entry.fields["booktitle"]) == ("incollection", "The Book of Heaths")
+    assert entry.fields["pages"] == "20--31"
+    (record,) = rispy.loads(site.get("/papers/papers/heather.ris").text)
+    assert (record["type_of_reference"], record["start_page"]) == ("CHAP", "20")
+    (item,) = site.get("/papers/papers/heather.csl").json()
+    assert (item["type"], item["page"]) == ("chapter", "20-31")
