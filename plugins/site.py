@@ -10,6 +10,7 @@ from datasette import hookimpl
 from jinja2 import pass_context
 from markupsafe import Markup
 
+from papersette.exports.volumes import to_numbers
 from papersette.search.passages import to_marked_html
 from papersette.search.rewrites import has_near, to_chips, to_strictness
 from papersette.site.addresses import is_own_path, is_web_address
@@ -55,6 +56,7 @@ def extra_template_vars(datasette, request):
 @hookimpl
 def prepare_jinja2_environment(env):
     env.filters["marked"] = lambda passage: Markup(to_marked_html(passage))  # noqa: S704 - it escapes
+    env.filters["volume_and_pages"] = to_numbers
     env.filters["from_json"] = lambda text: json.loads(text or "[]")
     sync = env.overlay(enable_async=False)
 

@@ -51,7 +51,7 @@ MAY_IMPORT = {
     "papersette/catalogs": f"{LEAVES} yaml_mistakes catalogs meaning sources",
     "papersette/ingest": f"{LEAVES} catalogs sources fulltext knowledge ingest",
     "papersette/database": f"{LEAVES} catalogs fulltext knowledge search database",
-    "papersette/agents": f"{LEAVES} search agents",
+    "papersette/agents": f"{LEAVES} exports search agents",
     "papersette/site": f"{LEAVES} catalogs exports prose search printed readers agents site",
     "papersette/proposals": f"{LEAVES} catalogs database fulltext ingest proposals sources",
     "papersette/__main__.py": f"{LEAVES} search agents",

@@ -17,7 +17,7 @@ Row = dict[str, Any]
 
 BUILD = "select * from builds order by build_id desc limit 1"
 PAPER = """
-select papers.*, venues.name as venue,
+select papers.*, venues.name as venue, venues.kind as venue_kind,
     (select paper_count from works where works.work_id = papers.work_id) as versions
 from papers join venues using (venue_id) where paper_id = ?
 """

@@ -10,6 +10,7 @@ from typing import Any
 from papersette.agents.answers import count_tokens, cut, fit, quote, to_line
 from papersette.agents.arguments import Refusal, shorten
 from papersette.agents.library import Library, Row, find_section, name_paper, name_section, show_id
+from papersette.exports.volumes import to_citation
 
 PAGES = re.compile(r"\s*(\d{1,5})\s*(?:[-–]\s*(\d{1,5})\s*)?")
 SCRAP = 25
@@ -133,10 +134,12 @@ def describe_paper(library: Library, paper: Row, sections: Sequence[Row], tokens
 def to_head(library: Library, paper: Row) -> list[str]:
     """Return the first lines about a paper: title, build, address and fields."""
     versions = paper["versions"] or 1
+    published = to_line(to_citation(paper))
     return [
         f"# {name_paper(paper)}",
         library.head(),
         library.addresses.paper(paper["paper_id"]),
+        f"published in: {published}" if published else "",
         *(f"{name}: {to_line(str(paper[name]))}" for name in FACTS if paper[name] is not None),
         *(f"{name}: {to_line(paper[name])}" for name in ("url", "pdf_url") if paper[name]),
         f"versions of this work: {versions}" if versions > 1 else "",

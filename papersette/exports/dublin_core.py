@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 from papersette.exports import elements
 from papersette.exports.identifiers import to_arxiv_id, to_doi
 from papersette.exports.rows import PaperRow, to_names
+from papersette.exports.volumes import to_citation
 
 PREFIX = "oai_dc"
 NAMESPACE = "http://www.openarchives.org/OAI/2.0/oai_dc/"
@@ -38,7 +39,7 @@ def to_dublin_core(paper: PaperRow, page: str) -> ElementTree.Element:
         ("format", ["application/pdf"] if paper["pdf_url"] else []),
         ("identifier", [page, paper["url"], paper["pdf_url"]]),
         ("identifier", [doi and f"doi:{doi}", arxiv_id and f"arXiv:{arxiv_id}"]),
-        ("source", [paper["venue"]]),
+        ("source", [to_citation(paper) or paper["venue"]]),
         ("language", [paper["language"]]),
     ]
     root = ElementTree.Element("oai_dc:dc", ROOT)

@@ -228,3 +228,50 @@ def test_a_chapter_is_exported_as_part_of_its_book(site):
     assert (record["type_of_reference"], record["start_page"]) == ("CHAP", "20")
     (item,) = site.get("/papers/papers/heather.csl").json()
     assert (item["type"], item["page"]) == ("chapter", "20-31")
+
+
+def test_cards_of_results_show_volume_issue_and_pages_after_the_venue(site):
+    cards = etree.HTML(site.get("/papers/search?q=moss+OR+clover+OR+birch+OR+top").text)
+    shown = {
+        card.get("data-paper"): " ".join("".join(card.xpath(f".//{VENUE}")[0].itertext()).split())
+        for card in cards.xpath("//article")
+    }
+    assert shown == {
+        "moss": "Annals of Gardens 2019, 12(3), 45–67",
+        "clover": "Proceedings of Meadows, 7–9",
+        "birch": "csljson",
+        "J31-1002": "Toys, Volume 5, Number 1, March 2031, 10–18",
+    }
+
+
+VENUE = "span[@class='where'][a[contains(@href, '/venues/')]]"
+
+
+def test_the_source_in_dublin_core_is_a_citation_of_the_pages(site):
+    sources = set(
+        etree.fromstring(site.get("/-/oai?verb=ListRecords&metadataPrefix=oai_dc").content).xpath(
+            "//*[local-name()='source']/text()"
+        )
+    )
+    assert sources >= {
+        "Annals of Gardens 12(3), 45–67 (2019)",
+        "Proceedings of Meadows, 7–9",
+        "Toys 5(1), 10–18 (2031)",
+        "csljson",
+    }
+
+
+@pytest.mark.parametrize(
+    ("paper_id", "line"),
+    [
+        ("moss", "published in: Annals of Gardens 12(3), 45–67 (2019)"),
+        ("J31-1002", "published in: Toys 5(1), 10–18 (2031)"),
+        ("birch", None),
+    ],
+)
+def test_assistants_read_where_a_paper_was_published(site, paper_id, line):
+    params = {"name": "read", "arguments": {"paper_id": paper_id}}
+    call = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}
+    answer = site.post("/-/mcp", json=call).json()["result"]["content"][0]["text"]
+    found = [one for one in answer.split("\n") if one.startswith("published in:")]
+    assert found == ([line] if line else [])
