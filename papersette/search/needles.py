@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -77,9 +78,13 @@ class Needles(tuple[Needle, ...]):
     """Needles of one query, prepared to be found in many texts."""
 
     @cached_property
-    def bounded(self) -> list[Needle]:
-        """Those whose first words one automaton finds."""
-        return [needle for needle in self if needle.is_bounded]
+    def by_word(self) -> dict[str, list[Needle]]:
+        """Those whose first words one automaton finds, by that word."""
+        grouped: defaultdict[str, list[Needle]] = defaultdict(list)
+        for needle in self:
+            if needle.is_bounded:
+                grouped[needle.words[0]].append(needle)
+        return dict(grouped)
 
     @cached_property
     def others(self) -> list[Needle]:
@@ -88,32 +93,45 @@ class Needles(tuple[Needle, ...]):
 
     @cached_property
     def _automaton(self) -> AhoCorasick:
-        return AhoCorasick(needle.words[0] for needle in self.bounded)
+        return AhoCorasick(self.by_word)
 
     @cached_property
-    def _longer(self) -> dict[int, Needle]:
-        """By their position among `bounded`, those that are more than one word."""
-        return {i: n for i, n in enumerate(self.bounded) if n.words[1:] or n.tail}
-
-    @cached_property
-    def _kinds(self) -> list[tuple[int, float]]:
-        """Clause and weight of each of `bounded`."""
-        return [needle.to_occurrence(0, 0)[2:] for needle in self.bounded]
+    def _choices(self) -> list[list[tuple[Needle | None, str, int, float]]]:
+        """For each word of the automaton: needle, its second word, clause and weight; where a
+        needle is no more than the word, None instead of it.
+        """
+        return [
+            [
+                (
+                    needle if needle.words[1:] or needle.tail else None,
+                    "".join(needle.words[1:2]),
+                    *needle.to_occurrence(0, 0)[2:],
+                )
+                for needle in needles
+            ]
+            for needles in self.by_word.values()
+        ]
 
     def find(self, folded: str) -> list[Occurrence]:
         """Return the occurrences of all needles in a text in lower case, in no order."""
         found = []
-        kinds, longer = self._kinds, self._longer
-        padded = f"{folded} "  # what is before its first character is the last one
+        choices = self._choices
+        padded = f"{folded}  "  # what is before its first character is the last one
         matches = self._automaton.find_matches_as_indexes(folded, overlapping=True)
         for i, start, end in matches[:MOST_MATCHES]:
             if padded[start - 1].isalnum() or padded[end].isalnum():
                 continue
-            if i in longer:
-                end = longer[i].find_end(folded, end)
-                if end < 0:
-                    continue
-            found.append((start, end, *kinds[i]))
+            for needle, second, clause, weight in choices[i]:
+                last = end
+                if needle:
+                    # Mostly the next word begins one character on, and is another one.
+                    is_next = second and padded[end] == " " and padded[end + 1].isalnum()
+                    if is_next and not folded.startswith(second, end + 1):
+                        continue
+                    last = needle.find_end(folded, end)
+                    if last < 0:
+                        continue
+                found.append((start, last, clause, weight))
         for needle in self.others:
             found += itertools.islice(_iterate_one(folded, needle), MOST_MATCHES)
         return found
