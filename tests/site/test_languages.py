@@ -6,7 +6,7 @@ import string
 import pytest
 import yaml
 from babel.messages.pofile import read_po
-from conftest import METADATA, ROOT
+from conftest import METADATA, ROOT, serve
 
 from papersette.site.readers_messages import MESSAGES
 
@@ -54,6 +54,7 @@ def texts_of_data():
         if name not in {"search", "programme", "reading_list"}  # their pages do not show it
     }
     texts |= {table["description"] for table in METADATA["tables"].values()}
+    texts |= {text for table in METADATA["tables"].values() for text in table["columns"].values()}
     inputs = DATA["inputs"].values()
     texts |= {one["label"] for one in inputs}
     texts |= {value for one in inputs for value in one.get("values", ())}
@@ -164,6 +165,35 @@ def test_numbers_and_plurals_follow_the_language(sample_site):
     footer = sample_site.get("/", headers={"accept-language": "ar"}).text.partition("<footer")[2]
     assert "47 ورقة" in footer
     assert "47 articles" in sample_site.get("/", headers={"accept-language": "fr"}).text
+
+
+@pytest.mark.parametrize(
+    ("asked", "description"),
+    [
+        ("en", "Position in the reference list, from 1"),
+        ("fr", "Position dans la liste de références, à partir de 1"),
+        ("ar", "الموضع في قائمة المراجع، ابتداءً من 1"),
+    ],
+)
+@pytest.mark.parametrize("path", ["/papers/citations", "/papers/citations/1"])
+def test_columns_of_tables_and_rows_are_described_in_the_language(
+    asked, description, path, sample_site
+):
+    html = sample_site.get(path, headers={"Accept-Language": asked}).text
+    assert f">{description}</" in html
+    assert (f'data-column-description="{description}"' in html) == path.endswith("citations")
+
+
+def test_a_description_that_has_no_translation_is_shown_and_marked_as_english(sample_db, tmp_path):
+    given = (ROOT / "metadata.yml").read_text()
+    own = given.replace("name: The fullest spelling", "name: As our cards have it")
+    assert own != given
+    (tmp_path / "own.yml").write_text(own)
+    (tmp_path / "site").mkdir()
+    with serve(sample_db, tmp_path / "site", metadata=tmp_path / "own.yml") as site:
+        html = site.get("/papers/authors", headers={"Accept-Language": "ar"}).text
+    assert '<dd lang="en" dir="ltr">As our cards have it</dd>' in html
+    assert "<dd>عدد الأوراق في هذه المجموعة</dd>" in html
 
 
 def test_error_pages_are_in_english(sample_site):
