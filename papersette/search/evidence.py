@@ -185,10 +185,9 @@ class Finder:
 
     def _add_reference_passages(self, hits: Sequence[Hit], clauses: Sequence[Clause]) -> None:
         """Give hits without a passage of text the entry of their references with most matches."""
-        needles = Needles(self.weigh(clauses))
-        for hit in hits:
-            if hit.passage is not None:
-                continue
+        without = [hit for hit in hits if hit.passage is None]
+        needles = Needles(self.weigh(clauses) if without else ())
+        for hit in without:
             best, best_score = None, 0.0
             for page, raw in self.connect().execute(ENTRIES, (hit.paper_id,)):
                 by_clause = {clause: weight for _, _, clause, weight in find(raw, needles)}
