@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -141,12 +142,12 @@ def find_scored(
         weight: A float field that scores are multiplied by.
     """
     hits = searcher.search(query, max(1, limit), count=False, weight_by_field=weight).hits
-    scores = np.array([score for score, _ in hits], np.float64)
+    scores = np.fromiter(map(itemgetter(0), hits), np.float64, len(hits))
     if isinstance(field, str):
         return _values(searcher, field, hits), scores
     return np.stack([_values(searcher, name, hits) for name in field]), scores
 
 
 def _values(searcher: Searcher, field: str, hits: list[tuple[Any, tantivy.DocAddress]]) -> Values:
-    addresses = [address for _, address in hits]
+    addresses = list(map(itemgetter(1), hits))
     return np.array(searcher.fast_field_values(field, addresses), np.int64)
