@@ -173,6 +173,19 @@ def _is_crossref(content: Content) -> bool:
     return bool(works) and len(listed) > len(works) / 2
 
 
+def _is_openalex(content: Content) -> bool:
+    """Return whether the start of a JSON file has a work of OpenAlex; one may fill the start."""
+    is_json = content.text.lstrip()[:1] in ("[", "{")
+    return is_json and all(sign.search(content.text) for sign in OPENALEX)
+
+
+OPENALEX = (
+    re.compile(r'"id":\s*"https://openalex\.org/W\d'),
+    re.compile(r'"(?:authorships|primary_location|abstract_inverted_index|biblio|open_access)":'),
+)
+"""Text in every response with works."""
+
+
 def _is_post(content: Content) -> bool:
     """Return whether this is a PMLR post: front matter with a title and a list of authors."""
     return content.suffix in {".md", ".markdown", ".html"} and bool(
@@ -273,6 +286,7 @@ FORMATS = (
     Format("XML", lambda content: bool(content.root())),
     Format("a dump of OpenReview's notes", _is_openreview, "openreview", "notes"),
     Format("an export of paperoni", _is_paperoni, "paperoni"),
+    Format("OpenAlex's JSON", _is_openalex, "openalex"),
     Format("Crossref's JSON", _is_crossref, "crossref"),
     Format("CSL JSON", _is_csl, "csljson"),
     Format("a list of events", lambda c: c.has_keys("eventtype", "event_type"), "virtual"),
@@ -432,7 +446,7 @@ def _walk(folder: Path) -> Iterator[Path]:
             yield path
 
 
-FOLDERS = {"paperoni", "jats", "acl"}
+FOLDERS = {"paperoni", "jats", "acl", "openalex"}
 """Kinds of sources that read all files of a folder together."""
 
 
