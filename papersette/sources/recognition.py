@@ -186,6 +186,15 @@ OPENALEX = (
 """Text in every response with works."""
 
 
+def _is_schedule(content: Content) -> bool:
+    """Return whether this is a schedule of frab: days with rooms, in XML or JSON."""
+    if content.root() == "schedule":
+        return "<day" in content.text
+    schedule = content.json.get("schedule") if isinstance(content.json, Mapping) else None
+    conference = schedule.get("conference") if isinstance(schedule, Mapping) else None
+    return isinstance(conference, Mapping) and isinstance(conference.get("days"), list)
+
+
 def _is_post(content: Content) -> bool:
     """Return whether this is a PMLR post: front matter with a title and a list of authors."""
     return content.suffix in {".md", ".markdown", ".html"} and bool(
@@ -282,6 +291,7 @@ FORMATS = (
     Format("ACL Anthology XML", _root("collection"), "acl"),
     Format("DBLP XML", _root("dblp", "dblpperson", "dblpsubmission", "result"), "dblp"),
     Format("a volume of PMLR", _is_post, "pmlr", "folder"),
+    Format("a schedule of frab or pretalx", _is_schedule, "frab"),
     Format("a web page", _root("html")),
     Format("XML", lambda content: bool(content.root())),
     Format("a dump of OpenReview's notes", _is_openreview, "openreview", "notes"),

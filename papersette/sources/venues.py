@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from papersette.records import Paper
-from papersette.sources import bibtex, columns, recognition, values
+from papersette.sources import bibtex, columns, frab, recognition, values
 from papersette.text import to_slug
 
 MOST = 0.6
@@ -121,6 +121,10 @@ def _read_evidence(found: recognition.Found) -> Evidence:
         if len(parts) > 1 and YEAR.fullmatch(parts[1]):
             short = parts[0].partition(".")[0]
             return Evidence(None, short, int(parts[1]), "conference")
+    if found.kind == "frab":
+        conference = frab.load_schedule(found.path).conference
+        year = values.to_year(conference.get("start"))
+        return Evidence(None, values.to_text(conference.get("title")), year, "conference")
     return Evidence(name="arXiv", kind="preprints") if found.kind == "arxiv" else Evidence()
 
 
