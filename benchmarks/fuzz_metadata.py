@@ -248,6 +248,46 @@ sources:
 """
 
 
+OPENALEX = {
+    "id": "https://openalex.org/W1", "doi": "https://doi.org/10.5555/r1", "title": "T <i>of</i> S",
+    "publication_year": 2019, "publication_date": "2019-03-12", "language": "en",
+    "type": "article", "ids": {"openalex": "https://openalex.org/W1"},
+    "primary_location": {"source": {"display_name": "J", "type": "journal"}, "license": "cc-by",
+                         "landing_page_url": "https://a.org/1", "pdf_url": None},
+    "open_access": {"oa_url": "https://a.org/1.pdf"}, "best_oa_location": None, "locations": [],
+    "authorships": [{"author": {"display_name": "Ada B", "orcid": None}, "raw_author_name": "B, A.",
+                     "institutions": [{"display_name": "U"}], "raw_affiliation_strings": ["U, X"]}],
+    "biblio": {"volume": "1", "issue": None, "first_page": "1", "last_page": "9"},
+    "keywords": [{"display_name": "k", "score": 0.5}], "concepts": [], "cited_by_count": 3,
+    "abstract_inverted_index": {"An": [0], "abstract": [1]}, "is_retracted": False,
+    "referenced_works": ["https://openalex.org/W2"],
+}  # fmt: skip
+TALK = {
+    "id": 7, "guid": "g-7", "code": "r1", "slug": "x-7", "date": "2019-08-21T11:00:00+02:00",
+    "start": "11:00", "duration": "00:45", "room": "Hall", "title": "T", "subtitle": "S",
+    "track": {"en": "K"}, "type": "Talk", "language": "en", "url": "/talk/7/",
+    "abstract": "A <b>short</b> text", "description": "<p>Long</p>", "links": [],
+    "persons": [{"id": 1, "public_name": "Ada B (U)"}, {"name": "Bo C"}],
+    "attachments": [{"title": "Slides", "url": "/media/r1.pdf?1"}],
+}  # fmt: skip
+DAYS = [{"date": "2019-08-21", "day_end": "2019-08-22T04:00:00+02:00",
+         "rooms": {"Hall": [TALK, {**TALK, "id": 8, "date": None, "start": "01:00"}]}}]  # fmt: skip
+SCHEDULE = {
+    "schedule": {
+        "base_url": "https://a.org",
+        "conference": {"title": "C", "start": "2019-08-21", "time_zone_name": "UTC", "days": DAYS},
+    }
+}
+PENTABARF = """<schedule><conference><title>C</title><start>2019-08-21</start>
+<day_change>04:00</day_change><time_zone_name>UTC</time_zone_name></conference>
+<day date="2019-08-21"><room name="Hall"><event id="r1" guid="g"><start>10:00</start>
+<duration>00:30</duration><title>T</title><track>K</track><abstract>&lt;p&gt;A&lt;/p&gt;</abstract>
+<persons><person id="1">Ada B</person></persons>
+<attachments><attachment href="https://a.org/r1.pdf">Slides</attachment></attachments></event>
+<event id="b"><start>01:00</start><title>Break</title></event></room></day></schedule>
+"""
+
+
 def _csv(row: dict[str, str]) -> str:
     return (
         ",".join(row)
@@ -301,6 +341,18 @@ SEEDS: dict[str, tuple[dict[str, Any], dict[str, str | object]]] = {
         {"kind": "crossref", "file": "c.json", "files": "pdfs"},
         {"c.json": {"message": {"items": [WORK, {"DOI": "10.5555/i", "type": "journal-issue"}]}}},
     ),
+    "openalex": (
+        {"kind": "openalex", "file": "o.json", "files": "pdfs"},
+        {"o.json": {"meta": {"count": 2},
+                    "results": [OPENALEX, {**OPENALEX, "id": "https://openalex.org/W2"}]}},
+    ),
+    "openalex-folder": (
+        {"kind": "openalex", "file": "o"},
+        {"o/a.jsonl": "".join(json.dumps({**OPENALEX, "doi": n}) + "\n" for n in "ab"),
+         "o/b.json": [{**OPENALEX, "id": "https://openalex.org/W3"}]},
+    ),
+    "frab": ({"kind": "frab", "file": "s.json", "files": "pdfs"}, {"s.json": SCHEDULE}),
+    "frab-xml": ({"kind": "frab", "file": "s.xml", "site": "https://a.org"}, {"s.xml": PENTABARF}),
     "csljson-attachments": (
         {"kind": "csljson", "file": "c.json", "files": "pdfs"},
         {"c.json": {"items": [{**CSL, "attachments": [{"path": "x/r1.pdf"}]}, CSL]}},
