@@ -81,6 +81,29 @@ def test_sessions_are_stored_in_local_time_and_in_printed_order(site):
     assert [row["session"] for row in rows(site, "programme", day="2020-11-17")] == ["Last talks"]
 
 
+@pytest.mark.parametrize(
+    ("language", "when"),
+    [("en", "November 16, 2020, 18:30–19:30"), ("fr", "16 novembre 2020, 18:30–19:30")],
+)
+def test_the_page_of_a_session_says_when_it_is_in_words(site, language, when):
+    html = site.get(to_session(site, "Morning talks"), headers={"Accept-Language": language}).text
+    facts = re.search(r'<p class="facts">(.*?)</p>', html, re.DOTALL)[1]
+    assert when in re.sub(r"<[^>]+>", "", facts)
+
+
+def test_cards_on_the_page_of_a_session_link_to_other_sessions_only(site):
+    html = site.get(to_session(site, "Morning talks")).text
+    assert "Session: Last talks" in html
+    assert "Session: Morning talks" not in html
+    assert "Session: Morning talks" in site.get("/papers/search?q=alpha").text
+
+
+def to_session(site, title):
+    """Return the path of the page of a session."""
+    (found,) = (row for row in rows(site, "programme") if row["session"] == title)
+    return f"/papers/sessions/{found['session_id']}"
+
+
 def test_times_without_an_offset_get_that_of_the_time_zone(build, tmp_path):
     catalog = CATALOG.replace("folder: sitedata", "folder: .").replace("New_York", "Los_Angeles")
     (tmp_path / "main_papers.csv").write_text(PAPERS)
