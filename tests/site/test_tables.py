@@ -198,3 +198,28 @@ def test_the_arrow_of_a_sorted_column_points_up_for_ascending_rows(sample_site):
         (heading,) = re.findall(r"<th[^>]*aria-sort[^>]*>.*?</th>", html, re.DOTALL)
         assert f'aria-sort="{order}"' in heading
         assert f"paper_count {arrow}" in heading
+
+
+def test_names_and_descriptions_of_columns_are_separate_words(visit):
+    shown = visit("/papers/paper_tags", locale="ar")
+    shown.locator(".definition summary").click()
+    assert "tag_id الوسم" in " ".join(shown.inner_text(".column-descriptions").split())
+
+
+def test_a_short_value_of_a_row_is_beside_its_name_whatever_its_script(visit):
+    shown = visit("/papers/citations/1", locale="ar")
+    name, value = (shown.locator(f".row-values {tag}").first.bounding_box() for tag in ("dt", "dd"))
+    assert 0 < name["x"] - (value["x"] + value["width"]) < 40
+
+
+@pytest.mark.parametrize(
+    ("locale", "text"),
+    [("en", "Sort descending"), ("fr", "Tri décroissant"), ("ar", "ترتيب تنازلي")],
+)
+def test_the_menu_of_a_column_is_in_the_language_of_the_reader(visit, locale, text):
+    shown = visit("/papers/citations", locale=locale)
+    shown.locator("th.col-page .dropdown-menu-icon").click()
+    entries = shown.locator(".dropdown-menu a")
+    assert text in entries.all_inner_texts()
+    follow(entries.filter(has_text=text))
+    assert "_sort_desc=page" in shown.url
