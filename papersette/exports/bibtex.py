@@ -60,8 +60,13 @@ def to_entry(paper: PaperRow) -> Entry:
     return Entry(
         kind,
         paper["citation_key"],
-        [Field(name, str(value)) for name, value in values.items() if value],
+        [to_field(name, str(value)) for name, value in values.items() if value],
     )
+
+
+def to_field(name: str, value: str) -> Field:
+    """Return a field; a month is the abbreviation that styles define, which braces would hide."""
+    return Field(name, value, enclosing="no-enclosing" if name == "month" else None)
 
 
 def to_month(paper: PaperRow) -> str | None:

@@ -104,8 +104,10 @@ def test_a_family_name_of_several_words_is_exported_as_the_source_gives_it(site)
 
 
 def test_the_month_and_day_of_publication_are_exported(site):
-    (entry,) = parse_string(site.get("/papers/papers/moss.bib").text, "bibtex").entries.values()
-    assert (entry.fields["year"], entry.fields["month"]) == ("2019", "may")
+    text = site.get("/papers/papers/moss.bib").text
+    assert "month = may," in text  # styles write this abbreviation as the name of the month
+    (entry,) = parse_string(text, "bibtex").entries.values()
+    assert (entry.fields["year"], entry.fields["month"]) == ("2019", "May")
     assert rispy.loads(site.get("/papers/papers/moss.ris").text)[0]["date"] == "2019/05/02/"
     (entry,) = parse_string(site.get("/papers/papers/lichen.bib").text, "bibtex").entries.values()
     assert "month" not in entry.fields
