@@ -299,14 +299,15 @@ def save_facts(db: Database, plan: Plan, pool: Workers, encoder: OnnxEncoder | N
     warn_unsaved(options, findings.unsaved, "the facts", count)
     with indexes.indexing_texts(db, options.db) as problems:
         stages = facts.save_facts(db, findings, plan.publication.datasets)
-        progress.run("finding facts", stages, len(facts.STAGES), "stages")
-        for problem in db.query("select * from problems where source = ?", [facts.ALL_SOURCES]):
-            warn(f"{problem['item']} {problem['reason']}")
+        progress.run("finding facts", stages, len(facts.STAGES) - 1, "stages")
         load.save_ratings(db)
         facets.save_facets(db)
         vectors = VectorCache(options.downloads / "models", encoder) if encoder else None
         related = aspects.save_aspects(db, findings.aspects, vectors.encode if vectors else None)
         progress.run("relating papers by aspect", related, 2, "steps")
+        facts.save_last_facts(db, findings)
+    for problem in db.query("select * from problems where source = ?", [facts.ALL_SOURCES]):
+        warn(f"{problem['item']} {problem['reason']}")
     load.save_problems(db, problems)
     progress.run("indexing", indexes.index_tables(db), len(INDEXES), "indexes")
 

@@ -20,10 +20,11 @@ from papersette.cache import Location
 from papersette.knowledge import findings
 from papersette.knowledge.aspects import Aspects
 from papersette.knowledge.citations import Entry
+from papersette.knowledge.comparison import Comparison
 from papersette.knowledge.findings import Findings, PaperText
 from papersette.knowledge.mining import Miner
 from papersette.knowledge.paper_map import Layout
-from papersette.knowledge.related import Collection, WordCounts
+from papersette.knowledge.related import WordCounts
 from papersette.knowledge.tags import Acronyms
 from papersette.knowledge.terms import Term
 from papersette.knowledge.words import Vocabularies
@@ -62,8 +63,8 @@ class AllFindings:
         """Aspects of the papers, in the order of their numbers."""
         self.layout: tuple[list[str], Outcome[Any, Layout | None]] | None = None
         """Ids of the papers on the map, and the layout that a worker computes."""
-        self.collection: Collection | None = None
-        """The papers as vectors, once a stage has needed them."""
+        self.comparison: Outcome[Any, Comparison] | None = None
+        """The related papers, and vectors for the map, that a worker computes."""
         self.unsaved: Counter[str] = Counter()
         """Reason -> number of papers whose findings could not be cached."""
         self._same: dict[Any, Any] = {}

@@ -18,22 +18,24 @@ from papersette import system
 from papersette.database import citations
 from papersette.database.all_findings import AllFindings, read_texts
 from papersette.knowledge import keyphrases, paper_mentions, tags
+from papersette.knowledge.comparison import Comparison, ComparisonJob, compare
 from papersette.knowledge.datasets import load_datasets
 from papersette.knowledge.matcher import to_spellings
 from papersette.knowledge.mentions import Mention
 from papersette.knowledge.other_names import to_other_names
-from papersette.knowledge.paper_map import to_layout, to_points, to_vectors
+from papersette.knowledge.paper_map import to_layout, to_points
 from papersette.knowledge.paper_mentions import MentionJob, SpellingChooser
-from papersette.knowledge.related import Collection, Document, WordCounts
+from papersette.knowledge.related import Document, WordCounts
 from papersette.knowledge.terms import Term, to_terms
 from papersette.records import Problem
+from papersette.workers import Outcome
 
 Row = dict[str, Any]
 Stage = Callable[[Database, AllFindings], None]
 
 
 def save_facts(db: Database, findings: AllFindings, datasets: Path | None = None) -> Iterator[str]:
-    """Run all stages; yield the name of each when it is finished.
+    """Run all stages but the last one; yield the name of each when it is finished.
 
     A stage that fails leaves its tables empty, writes a problem and does not end the build.
     `datasets` is a file of dataset names to use in addition to the built-in list. Raises
@@ -41,15 +43,20 @@ def save_facts(db: Database, findings: AllFindings, datasets: Path | None = None
     """
     findings.datasets = load_datasets(datasets)
     db.conn.commit()
-    for name, stage in STAGES.items():
-        _run(db, name, stage, findings)
-        db.conn.commit()
-        yield name
+    for name in STAGES:
+        if name != LAST:
+            _run(db, name, findings)
+            yield name
 
 
-def _run(db: Database, name: str, stage: Stage, findings: AllFindings) -> None:
+def save_last_facts(db: Database, findings: AllFindings) -> None:
+    """Run the last stage: a worker takes long to prepare it, while the caller does other work."""
+    _run(db, LAST, findings)
+
+
+def _run(db: Database, name: str, findings: AllFindings) -> None:
     try:
-        stage(db, findings)
+        STAGES[name](db, findings)
     except Exception as error:
         if system.to_reason(error):
             raise  # for example a full disk, which would also stop every later stage
@@ -62,6 +69,7 @@ def _run(db: Database, name: str, stage: Stage, findings: AllFindings) -> None:
             f"{', '.join(TABLES[name])}. This is a bug in Papersette: please report it"
         )
         db.table("problems").insert(asdict(Problem(ALL_SOURCES, f"stage “{name}”", name, reason)))
+    db.conn.commit()
 
 
 ALL_SOURCES = "all sources"
@@ -119,7 +127,39 @@ def _find_mentions(
             yield paper_id, mention
 
 
+def _save_citations(db: Database, findings: AllFindings) -> None:
+    citations.save_citations(db, findings)
+    _start_comparison(db, findings)
+
+
+def _start_comparison(db: Database, findings: AllFindings) -> Outcome[Any, Comparison]:
+    """Start to compare all papers in a worker, while the next stage goes on."""
+    mapped = {paper_id for (paper_id,) in db.execute(MAPPED_PAPERS)}
+    job = ComparisonJob(list(_read_documents(db)), findings.words, mapped)
+    findings.words = WordCounts()  # the worker has them
+    findings.comparison = findings.pool.start(compare, job, ALL_PAPERS_SECONDS)
+    return findings.comparison
+
+
+ALL_PAPERS_SECONDS = 36_000
+"""Time limit of a call about all papers, in seconds; the map of a million papers takes hours."""
+MAPPED_PAPERS = """
+with ranked as (
+    select paper_id,
+        row_number() over (partition by work_id order by word_count desc, number) as rank
+    from papers
+    where page_count > 0 or abstract is not null
+)
+select paper_id from ranked where rank = 1
+"""
+"""Selects the longest version of each work, among those with text or an abstract."""
+
+
 def _save_related(db: Database, findings: AllFindings) -> None:
+    found = (findings.comparison or _start_comparison(db, findings)).result()
+    findings.comparison = None
+    layout = findings.pool.start(to_layout, found.vectors, ALL_PAPERS_SECONDS)
+    findings.layout = found.mapped, layout
     rows = (
         (
             neighbour.paper_id,
@@ -129,9 +169,8 @@ def _save_related(db: Database, findings: AllFindings) -> None:
             ", ".join(neighbour.terms) or None,
             neighbour.shared_citations,
         )
-        for neighbour in _to_collection(db, findings).find_neighbours()
+        for neighbour in found.neighbours
     )
-    _start_map(db, findings)
     db.conn.executemany(INSERT_RELATED, rows)
 
 
@@ -139,14 +178,6 @@ INSERT_RELATED = """
 insert into related (paper_id, other_id, rank, score, terms, shared_citations)
 values (?, ?, ?, ?, ?, ?)
 """
-
-
-def _to_collection(db: Database, findings: AllFindings) -> Collection:
-    """Return the papers as vectors, which two stages use."""
-    if findings.collection is None:
-        findings.collection = Collection(_read_documents(db), findings.words)
-        findings.words = WordCounts()  # the collection contains them now
-    return findings.collection
 
 
 ABSTRACTS = "select paper_id, work_id, title, abstract, tldr from papers order by number"
@@ -238,36 +269,10 @@ def _save_map(db: Database, findings: AllFindings) -> None:
     ):
         tags_of[paper_id].append(tag)
     if findings.layout is None:
-        _start_map(db, findings)
-    assert findings.layout is not None
+        raise LookupError("related papers, which it needs, failed")
     ids, layout = findings.layout
     points = to_points(ids, layout.result(), tags_of)
     db.table("paper_map").insert_all(map(asdict, points))
-
-
-def _start_map(db: Database, findings: AllFindings) -> None:
-    """Start to compute the map in a worker, as it takes long and no other stage needs it."""
-    collection = _to_collection(db, findings)
-    mapped = {paper_id for (paper_id,) in db.execute(MAPPED_PAPERS)}
-    rows = [row for row, paper_id in enumerate(collection.ids) if paper_id in mapped]
-    vectors = to_vectors(collection, rows)
-    findings.collection = None  # no other stage needs it
-    layout = findings.pool.start(to_layout, vectors, MAP_SECONDS)
-    findings.layout = [collection.ids[row] for row in rows], layout
-
-
-MAP_SECONDS = 36_000
-"""Time limit of the map in seconds; that of a million papers takes hours."""
-MAPPED_PAPERS = """
-with ranked as (
-    select paper_id,
-        row_number() over (partition by work_id order by word_count desc, number) as rank
-    from papers
-    where page_count > 0 or abstract is not null
-)
-select paper_id from ranked where rank = 1
-"""
-"""Selects the longest version of each work, among those with text or an abstract."""
 
 
 def _save_code_links(db: Database, findings: AllFindings) -> None:
@@ -280,17 +285,19 @@ insert into code_links (paper_id, position, url, page, evidence) values (?, ?, ?
 
 
 STAGES: dict[str, Stage] = {
-    "citations": citations.save_citations,
+    "citations": _save_citations,
+    "mentions": _save_mentions,
     "related papers": _save_related,
     "tags": _save_tags,
-    "mentions": _save_mentions,
     "code links": _save_code_links,
     "map": _save_map,
 }
 """Stages in the order of their dependencies.
 
-Related papers need cited works, tags need related papers, and the map needs tags.
+Related papers need cited works, tags need related papers, and the map needs both. Mentions come
+where they are, as papers are compared meanwhile.
 """
+LAST = "map"
 TABLES = {
     "citations": citations.TABLES,
     "related papers": ("related",),

@@ -136,6 +136,10 @@ class WordCounts:
         self._indices = array("i")
         self._counts = array("f")
 
+    def __getstate__(self) -> dict[str, object]:
+        """Return the counts for another process, where no paper is added."""
+        return self.__dict__ | {"_columns": dict(self._columns)}
+
     def add(self, words: Mapping[str, int]) -> None:
         """Add the words of the next paper."""
         self._indices.fromlist([*map(self._columns.__getitem__, words)])
