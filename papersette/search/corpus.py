@@ -189,8 +189,11 @@ class Corpus:
     def find_words(self, facet: str, slug: str) -> list[int]:
         """Return the facet_ids whose slug has all the words of `slug`, in any order."""
         words = set(slug.split("-")) - {""}
-        known = self.slugs.get(facet, [])
-        return list({i: None for other, i in known if words and words <= set(other.split("-"))})
+        longest = max(words, key=len, default="")
+        known = self.slugs.get(facet, []) if words else []
+        # Letters are compared first: of 20,000 titles, few have those of the longest word.
+        likely = ((other, i) for other, i in known if longest in other)
+        return list({i: None for other, i in likely if words <= set(other.split("-"))})
 
     def find_names(self, facet: str, typed: str) -> list[int]:
         """Return the facet_ids of the personal names that a query for a name means.
