@@ -39,7 +39,7 @@ def match(
     papers: list[Paper], loose: list[LooseFile], texts: Mapping[Path, Text | str]
 ) -> tuple[list[Paper], list[Problem]]:
     """Return the papers with the files that were matched to them, and the problems."""
-    sources = {file.source for file in loose}
+    sources = dict.fromkeys(file.source for file in loose)  # in order: builds must not differ
     matched: list[Paper] = []
     problems: list[Problem] = []
     for source in sources:

@@ -81,7 +81,7 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
         if isinstance(given, str):
             yield Problem(venue, item, "read", given, lost=line > 0)
             continue
-        row, reasons = values.check_types(given, set(FIELDS) - LISTS)
+        row, reasons = values.check_types(given, [name for name in FIELDS if name not in LISTS])
         row["published"], doubt = values.read_date(row["published"], day_first)
         reasons += [doubt] if doubt else []
         paper, doubts = _to_paper(row, settings, folder, item)

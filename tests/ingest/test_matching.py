@@ -136,3 +136,10 @@ def test_a_file_with_an_unknown_title_is_not_taken_for_a_wrong_one():
     named = dataclasses.replace(paper("a", "Gardens in the shade"), file=Path("a.pdf"))
     texts = {Path("a.pdf"): Text((Page("Jardins à l’ombre"),), "00")}
     assert list(matching.find_swapped([named, paper("b", "Ferns that grow")], texts)) == []
+
+
+def test_problems_are_in_the_order_of_the_sources():
+    loose = [LooseFile(f"source-{n}", Path(f"{n}/x.pdf")) for n in range(20)]
+    texts = {file.path: Text((Page("Something else"),), "00") for file in loose}
+    _, problems = matching.match([], loose, texts)
+    assert [problem.source for problem in problems] == [file.source for file in loose]

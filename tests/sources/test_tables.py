@@ -257,3 +257,9 @@ def test_a_table_in_the_encoding_of_windows_is_refused_with_the_words_of_excel(t
     (tmp_path / "t.csv").write_bytes("Titre;Résumé\nÉté;x\n".encode("cp1252"))
     reason = recognition.recognise(tmp_path / "t.csv").reason
     assert "save it in Excel as “CSV UTF-8”, or convert it" in reason
+
+
+def test_values_of_the_wrong_type_are_reported_in_the_order_of_the_fields(tmp_path):
+    names = ["title", "year", "abstract", "doi", "volume", "url", "session"]
+    _, problems = read(tmp_path, [{name: {"a": 1} for name in reversed(names)}])
+    assert [problem.reason.split("”")[0].lstrip("“") for problem in problems] == names
