@@ -19,6 +19,7 @@ from papersette.errors import BadFile, UserError
 from papersette.loading import Loaded
 from papersette.records import Author, Count, LooseFile, Paper, Problem, Venue
 from papersette.sources import files, live, values
+from papersette.sources.unused import to_missing
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,10 @@ ATOM = "http://www.w3.org/2005/Atom"
 OWN = "http://arxiv.org/schemas/atom"
 """Namespace of the elements that arXiv adds to Atom."""
 AUTHOR = f"{{{ATOM}}}author"
+TOTAL = "{http://a9.com/-/spec/opensearch/1.1/}totalResults"
+OTHER_PAGES = (
+    "arXiv returns 10 by default: save it again with “max_results=”, or name the query as “query”"
+)
 
 
 def _to_atom(results: Iterable[Any]) -> str:
@@ -114,9 +119,12 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
     loaded = markup.load_xml(settings.file, namespaces=True)
     entries = _to_entries(loaded, settings.file)
     yield Count(len(entries))
-    for reason in loaded.reasons:
-        text = f"{reason}, so that papers may be missing; save the response again"
-        yield Problem(venue, name, "read", text)
+    damage = (
+        f"{reason}, so that papers may be missing; save it again" for reason in loaded.reasons
+    )
+    missing = to_missing(len(entries), _to_total(loaded.value), "papers", OTHER_PAGES)
+    for reason in filter(None, (*damage, missing)):
+        yield Problem(venue, name, "read", reason)
     for number, entry in enumerate(entries, start=1):
         item = f"{name}: entry {number}"
         identifier = (_text(entry, "id") or "").partition("/abs/")[2]
@@ -137,6 +145,12 @@ def _to_entries(loaded: Loaded, path: Path) -> list[ElementTree.Element]:
         reason = "is not an Atom feed; save the response of arXiv's API unchanged"
         raise BadFile(path, "; ".join([reason, *loaded.reasons]))
     return feed.findall(f"{{{ATOM}}}entry")
+
+
+def _to_total(feed: ElementTree.Element) -> int:
+    """Return the number of papers that the query has; 0 if the feed does not give it."""
+    text = feed.findtext(TOTAL) or ""
+    return int(text) if re.fullmatch("[0-9]{1,9}", text.strip()) else 0
 
 
 def _text(element: ElementTree.Element, name: str) -> str | None:

@@ -15,6 +15,7 @@ from papersette.records import Author, Count, LooseFile, Paper, Problem, Referen
 from papersette.sources import values
 from papersette.sources.attachments import Attachments
 from papersette.sources.reference_lists import to_reference
+from papersette.sources.unused import to_missing
 from papersette.text import to_slug
 
 TEXTS = (
@@ -37,6 +38,10 @@ HEADING = re.compile(
     r"<(?:jats:)?title>\s*(?:abstract|summary)\s*</(?:jats:)?title>", re.IGNORECASE
 )
 TAG = re.compile(r"</?[A-Za-z][^<>]*>")
+OTHER_PAGES = (
+    "a response has 20 works by default and 1,000 with “rows=1000”: save all pages with “cursor=*” "
+    "as one list, or one work a line (.jsonl)"
+)
 
 
 @dataclass(frozen=True)
@@ -55,9 +60,10 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
     venue, name = settings.venue.venue_id, settings.file.name
     attached = Attachments(settings.files, venue)
     yield from attached.problems
-    loaded = _load(settings.file)
+    loaded, total = _load(settings.file)
     yield Count(len(loaded.value))
-    for reason in loaded.reasons:
+    missing = to_missing(len(loaded.value), total, "works", OTHER_PAGES)
+    for reason in filter(None, (*loaded.reasons, missing)):
         yield Problem(venue, name, "read", reason)
     for number, work in enumerate(loaded.value, start=1):
         item = f"{name}: work {number}"
@@ -73,10 +79,13 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
     yield from attached.rest(name)
 
 
-def _load(path: Path) -> loading.Loaded:
-    """Return the works of a file; a work that is not valid JSON is a text with the reason."""
+def _load(path: Path) -> tuple[loading.Loaded, int]:
+    """Return the works of a file, and the number that its query has; 0 if it is not given.
+
+    A work that is not valid JSON is a text with the reason.
+    """
     if path.suffix.lower() in {".jsonl", ".ndjson"}:
-        return loading.load_json_lines(loading.read_text(path))
+        return loading.load_json_lines(loading.read_text(path)), 0
     loaded = loading.load_json(path)
     value = loaded.value
     message = value.get("message", value) if isinstance(value, Mapping) else value
@@ -85,7 +94,8 @@ def _load(path: Path) -> loading.Loaded:
         works = [works]
     if not isinstance(works, list):
         raise BadFile(path, "is no answer of Crossref: it has no works; save the answer unchanged")
-    return loading.Loaded(works, loaded.reasons)
+    total = message.get("total-results") if isinstance(message, Mapping) else None
+    return loading.Loaded(works, loaded.reasons), total if isinstance(total, int) else 0
 
 
 def _to_paper(

@@ -16,6 +16,7 @@ from papersette.errors import BadFile
 from papersette.markup import Element, to_plain_text
 from papersette.records import Author, Count, LooseFile, Paper, Problem, Session, Slot, Venue
 from papersette.sources import files, values
+from papersette.sources.unused import to_missing
 from papersette.text import to_slug
 
 SITE = "https://dblp.org/rec/"
@@ -26,6 +27,7 @@ RECORDS = {
 }  # fmt: skip
 """Element of a record -> kind of its venue."""
 NO_PAPERS = {"proceedings": "is a volume, whose papers are used", "www": "is a person's page"}
+OTHER_PAGES = "DBLP returns 30 by default: save it again with “h=1000”, and the next with “f=1000”"
 TYPES = {"Journal Articles": "journal", "Conference and Workshop Papers": "conference"}
 """Type of a publication in a search response -> kind of its venue."""
 
@@ -66,6 +68,8 @@ def _read_records(
     records = [child for child in root.iter() if child.tag in RECORDS or child.tag == "info"]
     volumes = {record.get("key"): record for record in records if record.tag == "proceedings"}
     yield Count(len(records))
+    if missing := to_missing(len(records), _to_total(root), "records", OTHER_PAGES):
+        yield Problem(settings.venue.venue_id, settings.file.name, "read", missing)
     for number, record in enumerate(records, start=1):
         key = record.get("key") or _text(record, "key")
         item = f"{settings.file.name}: record {key or number}"
@@ -76,6 +80,13 @@ def _read_records(
         venue = _to_venue(record, volume) or settings.venue
         paper = _to_paper(record, key, venue, settings, folder, item)
         yield replace(paper, url=paper.url or (f"{SITE}{key}" if key else None))
+
+
+def _to_total(root: Element) -> int:
+    """Return the number of records that a search has; 0 if the file is no search response."""
+    hits = root.find("hits")
+    text = (hits.get("total") or "") if hits is not None else ""
+    return int(text) if re.fullmatch("[0-9]{1,9}", text) else 0
 
 
 def _read_submission(

@@ -19,7 +19,7 @@ from papersette.records import Author, Count, LooseFile, Paper, Problem, Referen
 from papersette.sources import attachments, files, people, values
 from papersette.sources.crossref import to_plain
 from papersette.sources.reference_lists import to_reference
-from papersette.sources.unused import to_unused
+from papersette.sources.unused import to_missing, to_unused
 from papersette.text import to_slug
 
 TEXTS = (
@@ -58,6 +58,10 @@ SUFFIXES = {".json", ".jsonl", ".ndjson"}
 ENTITY = re.compile(r"(?:https?://(?:api\.)?openalex\.org/(?:\w+/)?)?([A-Z]\d+)")
 """The id of an entity; the letter tells its type, which is W for a work."""
 EXAMPLE = "https://openalex.org/W2741809807"
+OTHER_PAGES = (
+    "save the other pages, too, with “cursor=” and the next_cursor of the page before, and name "
+    "their folder as “file”"
+)
 
 
 @dataclass(frozen=True)
@@ -94,7 +98,7 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
     yield Count(len(given.works) + given.lost_files)
     yield from given.problems
     rows = [_without_empty(work) for _, work in given.works if isinstance(work, Mapping)]
-    missing = _to_missing_reason(len(given.works), given.total)
+    missing = to_missing(len(given.works), given.total, "works", OTHER_PAGES)
     for about_all in filter(None, (missing, to_unused(rows, USED, "key"))):
         yield Problem(venue, name, "read", about_all)
     known = dict(_to_known(given.works)) if settings.files is None else {}
@@ -194,15 +198,6 @@ def _object(given: Mapping[str, Any], *names: str) -> Mapping[str, Any]:
 def _without_empty(work: Mapping[str, Any]) -> dict[str, Any]:
     """Return the keys that have a value: a response has every key for every work."""
     return {key: value for key, value in work.items() if value}
-
-
-def _to_missing_reason(count: int, total: int) -> str | None:
-    if count >= total:
-        return None
-    return (
-        f"has {count:,} of the {total:,} works of its query; save the other pages, too, with "
-        "“cursor=” and the next_cursor of the page before, and name their folder as “file”"
-    )
 
 
 def _to_cited_reason(cited: int, used: int) -> str:

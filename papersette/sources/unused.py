@@ -1,4 +1,4 @@
-"""Report columns of a table that a source does not use, so that none is dropped silently."""
+"""Report what a source does not use or does not have, so that nothing is dropped silently."""
 
 from __future__ import annotations
 
@@ -35,3 +35,20 @@ def to_unused(
     more = ["…"] if len(counts) > MOST_COLUMNS else []
     which = f"a {noun} that is not used" if len(counts) == 1 else f"{noun}s that are not used"
     return f"has {which}, with the number of values: {', '.join(named + more)}"
+
+
+def to_missing(count: int, total: int, noun: str, remedy: str) -> str | None:
+    """Return a reason if a saved response is one page of several; None if it is complete.
+
+    Args:
+        count: Number of results in the source.
+        total: Number of results that the query has, as the response states it.
+        noun: What the results are, in the plural.
+        remedy: How to save the others.
+
+    >>> to_missing(20, 1204, "works", "save the other pages"), to_missing(20, 20, "works", "…")
+    ('has 20 of the 1,204 works of its query; save the other pages', None)
+    """
+    if count >= total:
+        return None
+    return f"has {count:,} of the {total:,} {noun} of its query; {remedy}"

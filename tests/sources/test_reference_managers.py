@@ -314,6 +314,13 @@ def test_crossref_leaves_out_what_is_no_paper_and_reports_it(tmp_path):
     ]
 
 
+def test_crossref_reports_that_a_response_is_one_page_of_several(tmp_path):
+    message = {"items": [WORK], "total-results": 4312}
+    path = write(tmp_path, "c.json", {"status": "ok", "message": message})
+    (_,), (problem,), _ = read(crossref, crossref.Settings(V, path))
+    assert problem.reason.startswith("has 1 of the 4,312 works of its query; ")
+
+
 def test_real_ris_files_lose_no_record():
     counts = {}
     for path in sorted((foreign("formats") / "ris").glob("*.ris")):

@@ -293,6 +293,15 @@ def test_arxiv_reports_an_error_entry_and_an_empty_response_is_empty(tmp_path):
         list(arxiv.read(arxiv.Settings(VENUE, tmp_path / "page.xml")))
 
 
+def test_arxiv_reports_that_a_response_is_one_page_of_several(tmp_path):
+    total = '<t:totalResults xmlns:t="http://a9.com/-/spec/opensearch/1.1/">{}</t:totalResults>'
+    entry = ENTRY.format(identifier="1802.08770v1")
+    (_,), problems, _ = read_atom(tmp_path, total.format(1), entry)
+    assert problems == []
+    (_,), (problem,), _ = read_atom(tmp_path, total.format(4312), entry)
+    assert problem.reason.startswith("has 1 of the 4,312 papers of its query; arXiv returns 10")
+
+
 CSL = [
     {"id": "doi:10/x", "type": "article-journal", "title": "A",
      "container-title": "Nature Methods", "DOI": "10/x",

@@ -364,6 +364,14 @@ def test_an_answer_of_the_search_of_dblp_is_read(tmp_path):
         read(dblp, dblp.Settings(V, write(tmp_path, "h.xml", "<html/>")))
 
 
+def test_dblp_reports_that_a_response_is_one_page_of_several(tmp_path):
+    (_,), problems = read(dblp, dblp.Settings(V, write(tmp_path, "a.xml", ANSWER)))
+    assert problems == []
+    many = ANSWER.replace('total="1"', 'total="123"')
+    (_,), (problem,) = read(dblp, dblp.Settings(V, write(tmp_path, "b.xml", many)))
+    assert problem.reason.startswith("has 1 of the 123 records of its query; DBLP returns 30")
+
+
 def test_real_articles_of_elife_have_their_text_and_references():
     papers, problems = read(jats, jats.Settings(V, foreign("formats") / "jats"))
     assert problems == []
