@@ -74,8 +74,9 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
             yield Problem(venue, item, "skip", f"is no paper, but a {work['type']}")
         else:
             checked, reasons = values.check_types(work, TEXTS, LISTS)
-            yield _to_paper(checked, settings, attached, item)
-            yield from (Problem(venue, item, "read", reason) for reason in reasons)
+            paper = _to_paper(checked, settings, attached, item)
+            yield paper
+            yield from (Problem(venue, item, "read", why, paper.paper_id) for why in reasons)
     yield from attached.rest(name)
 
 

@@ -69,7 +69,7 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
             yield paper
             if paper.file is None:
                 yield from attached.report(to_names(item), where, paper.paper_id)
-            yield from (Problem(venue, where, "read", reason) for reason in reasons)
+            yield from (Problem(venue, where, "read", why, paper.paper_id) for why in reasons)
         else:
             reason = "is not a CSL item, which is a JSON object"
             yield Problem(venue, where, "read", reason, lost=True)

@@ -144,12 +144,13 @@ def _to_presented(
             problems.append(Problem(source, event.item, "read", reason, lost=True))
             continue
         checked, reasons = _check(event.fields, settings.language)
-        problems += [Problem(source, event.item, "read", reason) for reason in reasons]
-        if skipped := _to_skip_reason(checked, settings.types):
+        skipped = _to_skip_reason(checked, settings.types)
+        paper_id = None if skipped else _to_id(checked)
+        problems += [Problem(source, event.item, "read", reason, paper_id) for reason in reasons]
+        if skipped:
             problems.append(Problem(source, event.item, "skip", skipped))
         else:
-            key = _to_id(checked) or event.item
-            presented[key].append(replace(event, fields=checked))
+            presented[_to_id(checked) or event.item].append(replace(event, fields=checked))
     return list(presented.values())
 
 

@@ -78,8 +78,10 @@ def _read_post(
     if not (post.get("title") or post.get("author")):
         yield Problem(source, name, "skip", "has neither title nor author; it is no paper")
         return
-    yield _to_paper(post, path, settings, folder, sections)
-    yield from (Problem(source, name, "read", reason) for reason in [*loaded.reasons, *reasons])
+    paper = _to_paper(post, path, settings, folder, sections)
+    yield paper
+    for reason in (*loaded.reasons, *reasons):
+        yield Problem(source, name, "read", reason, paper.paper_id)
 
 
 def _read_config(folder: Path) -> tuple[Mapping[str, Any], list[str]]:

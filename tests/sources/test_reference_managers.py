@@ -307,10 +307,10 @@ def test_crossref_leaves_out_what_is_no_paper_and_reports_it(tmp_path):
     path = write(tmp_path, "c.json", {"message": {"items": works}})
     (paper,), problems, _ = read(crossref, crossref.Settings(V, path))
     assert (paper.paper_id, paper.title, paper.authors) == ("10.5555/a", None, ())
-    assert [(p.item, p.stage, p.lost) for p in problems] == [
-        ("c.json: work 1", "skip", False),
-        ("c.json: work 2", "read", True),
-        ("c.json: work 3", "read", False),
+    assert [(p.item, p.stage, p.lost, p.paper_id) for p in problems] == [
+        ("c.json: work 1", "skip", False, None),
+        ("c.json: work 2", "read", True, None),
+        ("c.json: work 3", "read", False, "10.5555/a"),
     ]
 
 
