@@ -50,7 +50,8 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
     folder, problems = files.read_folder(settings.files, venue) if settings.files else ({}, [])
     yield from problems
     collections: list[tuple[str, Element]] = []
-    for path in _to_paths(settings.file):
+    unusable: list[Problem] = []
+    for path in _to_paths(settings.file, venue, unusable):
         try:
             loaded = markup.load_xml(path)
         except BadFile as error:
@@ -66,6 +67,8 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
             yield Count(1)
             reason = "is not XML of the ACL Anthology: it has no <collection> with volumes"
             yield Problem(venue, path.name, "read", reasons or reason, lost=True)
+    yield Count(len(unusable))
+    yield from (replace(problem, lost=True) for problem in unusable)
     spellings = read_spellings(settings.names) if settings.names else {}
     events = {key: event for _, root in collections for key, event in _to_events(root)}
     for name, root in collections:
@@ -81,13 +84,14 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
         yield LooseFile(venue, path)
 
 
-def _to_paths(file: Path) -> list[Path]:
+def _to_paths(file: Path, source: str, unusable: list[Problem]) -> list[Path]:
+    """Return the file, or the files of the folder, and add a problem for each unusable file."""
     if not file.is_dir():
         return [file]
-    paths = [path for path in sorted(file.rglob("*.xml")) if not files.find_obstacle(path, file)]
+    paths = sorted(file.rglob("*.xml"))
     if not paths:
         raise UserError(f"{file}: has no .xml file; name a file or folder of the Anthology's XML")
-    return paths
+    return list(files.to_usable(paths, file, source, unusable))
 
 
 def _to_events(root: Element) -> Iterator[tuple[str, Event]]:

@@ -101,6 +101,12 @@ def _read_table(
         return []
     if reason := to_unused((row for _, row in rows if not isinstance(row, str)), USED[name]):
         problems.append(Problem(venue, name, "read", reason))
+    if name != SUBMISSIONS:  # `read` reports a lost submission
+        problems += [
+            Problem(venue, f"{name}: line {line}", "read", f"{row}; it is not used")
+            for line, row in rows
+            if isinstance(row, str)
+        ]
     return rows
 
 

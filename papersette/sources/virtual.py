@@ -7,7 +7,7 @@ the same paper are one paper with several slots. Every other event is reported a
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -64,6 +64,9 @@ def read(settings: Settings) -> Iterator[Paper | Problem | Count]:
             )
             continue
         event, reasons = values.check_types(given, TEXTS, ["authors"])
+        authors = event.get("authors") or []
+        if lost := len(authors) - len(list(to_authors(authors))):
+            reasons.append(f"has {lost} of {len(authors)} authors without a name")
         yield from (Problem(source, item, "read", reason) for reason in reasons)
         if not _is_paper(event):
             kind = _kind(event) or "without a type"
@@ -138,7 +141,7 @@ def _to_paper(
         paper_id=values.to_text(first.get("id")) or to_slug(_name(first) or item),
         venue=settings.venue,
         title=_name(first),
-        authors=tuple(map(_to_author, given("authors") or ())),
+        authors=tuple(to_authors(given("authors") or ())),
         year=settings.venue.year,
         abstract=values.to_paragraphs(abstract),
         tags=values.to_list(given("keywords")),
@@ -152,13 +155,12 @@ def _to_paper(
     return paper, [item for item, _ in presented[1:]]
 
 
-def _to_author(author: Any) -> Author:
-    if not isinstance(author, Mapping):
-        return Author(values.to_text(author) or "unnamed")
-    return Author(
-        values.to_text(author.get("fullname")) or "unnamed",
-        values.to_text(author.get("institution")),
-    )
+def to_authors(given: Iterable[Any]) -> Iterator[Author]:
+    """Yield the authors that have a name; an author is an object or a name."""
+    for one in given:
+        person = one if isinstance(one, Mapping) else {"fullname": one}
+        if name := values.to_text(person.get("fullname")):
+            yield Author(name, values.to_text(person.get("institution")))
 
 
 def _to_slot(event: Event, venue: Venue) -> Slot | None:

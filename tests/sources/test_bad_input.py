@@ -68,6 +68,14 @@ def test_virtual_and_openreview_survive_numbers_in_lists(tmp_path):
     )
     assert papers["1"].title == "T"
     has(problems, "event 0", "“authors” is 7")
+    people = [{"fullname": "Ann Ash"}, {"institution": "Uni A"}, None, "Bo Bay"]
+    papers, problems = collect(
+        tmp_path,
+        "kind: virtual, file: e.json",
+        e_json=[{"id": 1, "name": "T", "eventtype": "Poster", "authors": people}],
+    )
+    assert [author.name for author in papers["1"].authors] == ["Ann Ash", "Bo Bay"]
+    has(problems, "event 0", "has 2 of 4 authors without a name")
     note = {"forum": "x", "content": {"title": ["T"]}, "details": {"replies": 5}}
     papers, problems = collect(tmp_path, "kind: openreview, notes: n.json", n_json=[note])
     assert papers["x"].reviews == ()
@@ -128,6 +136,13 @@ def test_a_bad_file_of_a_folder_costs_only_itself(tmp_path):
     assert len(papers) == 1
     has(problems, "bad.yml", "is not YAML")
     has(problems, "loop.yml", "cannot be read")
+    (tmp_path / "acl").mkdir()
+    volume = '<volume id="1"><paper id="1"><title>T</title></paper></volume>'
+    (tmp_path / "acl" / "a.xml").write_text(f'<collection id="X01">{volume}</collection>')
+    (tmp_path / "acl" / "loop.xml").symlink_to("loop.xml")
+    papers, problems = collect(tmp_path, "kind: acl, file: acl")
+    assert list(papers) == ["X01-1001"]
+    has(problems, "loop.xml", "cannot be read")
 
 
 def test_a_bad_programme_leaves_the_papers(tmp_path):

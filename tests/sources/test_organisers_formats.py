@@ -133,6 +133,15 @@ def test_easychair_publishes_what_was_accepted_and_no_addresses(tmp_path):
     assert "Secret Name" not in repr([papers, problems])
 
 
+def test_rows_of_easychair_that_cannot_be_read_are_reported(tmp_path):
+    write(tmp_path, "submission.csv", SUBMISSIONS)
+    write(tmp_path, "author.csv", AUTHORS + f"3,{'x' * 140_000},C,,,,,3,no\n")
+    (first, _), problems = read(easychair, easychair.Settings(V, tmp_path))
+    assert [author.name for author in first.authors] == ["Ada B", "Zoë C"]
+    (problem,) = (one for one in problems if one.item == "author.csv: line 4")
+    assert (problem.lost, problem.reason.endswith("; it is not used")) == (False, True)
+
+
 def test_easychair_without_header_is_explained(tmp_path):
     write(tmp_path, "submission.csv", "1,Noise,Ada B\n")
     with pytest.raises(UserError, match="download it with its header"):
