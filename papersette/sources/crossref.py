@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +12,7 @@ from papersette.errors import BadFile
 from papersette.records import Author, Count, LooseFile, Paper, Problem, Reference, Venue
 from papersette.sources import values
 from papersette.sources.attachments import Attachments
+from papersette.sources.plain_text import to_plain_paragraphs
 from papersette.sources.reference_lists import to_reference
 from papersette.sources.unused import to_missing
 from papersette.text import to_slug
@@ -33,11 +32,6 @@ NO_PAPERS = frozenset(
 )
 """Types of works that are not papers."""
 DATES = ("published", "published-print", "published-online", "issued", "posted", "created")
-PARAGRAPH = re.compile(r"</?(?:jats:)?(?:p|sec|list-item)\b[^>]*>")
-HEADING = re.compile(
-    r"<(?:jats:)?title>\s*(?:abstract|summary)\s*</(?:jats:)?title>", re.IGNORECASE
-)
-TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 OTHER_PAGES = (
     "a response has 20 works by default and 1,000 with “rows=1000”: save all pages with “cursor=*” "
     "as one list, or one work a line (.jsonl)"
@@ -114,7 +108,7 @@ def _to_paper(
         authors=tuple(_to_authors(work.get("author") or ())),
         year=values.to_year(published) or settings.venue.year,
         published=published,
-        abstract=to_plain(work.get("abstract")),
+        abstract=to_plain_paragraphs(work.get("abstract")),
         tags=values.to_list(work.get("subject")) if isinstance(work.get("subject"), list) else (),
         language=values.to_language(work.get("language")) or settings.language,
         doi=doi,
@@ -133,25 +127,14 @@ def _to_paper(
 def _first(given: Any) -> str | None:
     """Return the first text of a list, or a single text, without markup."""
     parts = given if isinstance(given, list) else [given]
-    return next((text for part in parts if (text := values.to_text(to_plain(part)))), None)
+    texts = (values.to_text(to_plain_paragraphs(part)) for part in parts)
+    return next(filter(None, texts), None)
 
 
 def _to_title(work: Mapping[str, Any]) -> str | None:
     title, subtitle = _first(work.get("title")), _first(work.get("subtitle"))
     repeated = not subtitle or subtitle.lower() in (title or "").lower()
     return title if repeated else f"{title}: {subtitle}" if title else subtitle
-
-
-def to_plain(markup: Any) -> str | None:
-    """Return text with JATS or HTML markup as paragraphs of plain text.
-
-    >>> to_plain("<jats:title>Abstract</jats:title><jats:p>A &lt; <jats:sub>b</jats:sub></jats:p>")
-    'A < b'
-    """
-    if not isinstance(markup, str):
-        return values.to_paragraphs(markup)
-    text = PARAGRAPH.sub("\n\n", HEADING.sub("", markup))
-    return values.to_paragraphs(unescape(TAG.sub("", text)))
 
 
 def _to_authors(people: Sequence[Any]) -> Iterator[Author]:
@@ -181,14 +164,11 @@ def _to_name(person: Mapping[str, Any]) -> str | None:
 
 def to_date(given: Any) -> str | None:
     """Return an ISO date, as precise as {"date-parts": [[2014, 5]]} is."""
-    parts = given.get("date-parts") if isinstance(given, Mapping) else None
-    first = parts[0] if isinstance(parts, list) and parts and isinstance(parts[0], list) else []
-    return values.to_date(*first[:3]) if first else None
+    return values.to_date(*parts) if (parts := values.to_date_parts(given)) else None
 
 
 def _to_venue(work: Mapping[str, Any]) -> Venue | None:
-    given = work.get("event")
-    event: Mapping[str, Any] = given if isinstance(given, Mapping) else {}
+    event = values.to_object(work, "event")
     name = _first(work.get("container-title")) or _first(event.get("name"))
     if not name or not to_slug(name):
         return None

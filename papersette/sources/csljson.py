@@ -110,12 +110,13 @@ def _to_paper(
     title = values.to_plain(item.get("title"))
     paper_id = values.to_text(item.get("id")) or to_slug(title or "") or to_slug(where)
     names = to_names(item)
+    published = _to_date(item.get("issued"))
     return Paper(
         paper_id=paper_id,
         venue=_to_venue(item) or settings.venue,
         title=title,
         authors=tuple(_to_authors(item.get("author") or ())),
-        year=values.to_year(published := _to_date(item.get("issued"))),
+        year=values.to_year(published),
         published=published,
         abstract=values.to_paragraphs(values.to_plain(item.get("abstract"), lines=True)),
         tags=values.to_list(item.get("keyword"), separators=";,"),
@@ -181,9 +182,8 @@ def _to_name(author: Any) -> str | None:
 
 def _date_reasons(issued: Any) -> list[str]:
     """Return a reason if a date has a month or day that does not exist."""
-    parts = issued.get("date-parts") if isinstance(issued, Mapping) else None
-    first = parts[0] if isinstance(parts, list) and parts and isinstance(parts[0], list) else []
-    given, found = [part for part in first[:3] if part], (_to_date(issued) or "").split("-")
+    given = [part for part in values.to_date_parts(issued) if part]
+    found = (_to_date(issued) or "").split("-")
     if len(given) == len(found) or not values.to_year(given[0] if given else None):
         return []
     shown = "-".join(map(str, given))[:80]
@@ -192,9 +192,8 @@ def _date_reasons(issued: Any) -> list[str]:
 
 def _to_date(issued: Any) -> str | None:
     """Return an ISO date, as precise as {"date-parts": [["2014", 5]]} or {"raw": "May 2014"} is."""
-    parts = issued.get("date-parts") if isinstance(issued, Mapping) else None
-    first = parts[0] if isinstance(parts, list) and parts and isinstance(parts[0], list) else []
-    numbers = [int(part) for part in first[:3] if str(part).strip().isdecimal()]
+    parts = values.to_date_parts(issued)
+    numbers = [int(part) for part in parts if str(part).strip().isdecimal()]
     if numbers and values.to_year(numbers[0]):
         return values.to_date(*numbers)
     if isinstance(issued, Mapping) and (text := issued.get("raw") or issued.get("literal")):

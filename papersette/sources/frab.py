@@ -24,8 +24,9 @@ from papersette.markup import Element
 from papersette.records import Author, Count, LooseFile, Paper, Problem, Session, Slot, Venue
 from papersette.sources import people, values
 from papersette.sources.attachments import Attachments
-from papersette.sources.crossref import to_plain
+from papersette.sources.plain_text import to_plain_paragraphs
 from papersette.sources.unused import to_unused
+from papersette.sources.values import to_object
 from papersette.text import to_key, to_slug, unique_id
 
 TEXTS = (
@@ -46,7 +47,7 @@ BLOCK = re.compile(
     r"</?(?:div|section|ul|ol|li|dl|dt|dd|h[1-6]|blockquote|pre|table|tr|br)\b[^<>]*>",
     re.IGNORECASE,
 )
-"""Tags of HTML that begin a paragraph, in addition to those that `crossref.to_plain` knows."""
+"""Tags of HTML that begin a paragraph, in addition to those that `to_plain_paragraphs` knows."""
 PDF = re.compile(r"\.pdf(?:$|[?#])", re.IGNORECASE)
 """The end of the address of a PDF."""
 CLOCK = re.compile(r"([01]?\d|2[0-3]):?([0-5]\d)(?::[0-5]\d)?")
@@ -174,14 +175,14 @@ def load_schedule(path: Path) -> _Schedule:
 
 def _load_json(path: Path) -> _Schedule:
     loaded = loading.load_json(path)
-    root = _object(loaded.value, "schedule") or _object(loaded.value)
-    conference = _object(root, "conference")
+    root = to_object(loaded.value, "schedule") or to_object(loaded.value)
+    conference = to_object(root, "conference")
     days = conference.get("days")
     if not isinstance(days, list):
         raise BadFile(path, f"is no schedule: it has no list of days in “conference”; {REMEDY}")
     schedule = _Schedule({**root, **conference}, reasons=list(loaded.reasons))
     for number, day in enumerate(days, start=1):
-        rooms = _object(day).get("rooms")
+        rooms = to_object(day).get("rooms")
         if not isinstance(rooms, Mapping):
             schedule.reasons.append(
                 f"has a day {number} without an object of rooms; it is not used"
@@ -220,7 +221,7 @@ def _to_events(
     day, last = values.to_text(date), values.to_text(end) or ""
     clock = to_clock(change) or (to_clock(last[11:]) if day and last[:10] > day else None)
     for number, fields in enumerate(parts, start=1):
-        label = _to_id(_object(fields)) or f"{number} of {room} on {day}"
+        label = _to_id(to_object(fields)) or f"{number} of {room} on {day}"
         yield _Event(f"{name}: event {label}"[:300], fields, values.to_text(room), day, clock)
 
 
@@ -241,16 +242,9 @@ def _to_fields(event: Element) -> dict[str, Any]:
     return fields
 
 
-def _object(given: Any, *names: str) -> Mapping[str, Any]:
-    """Return a value, or one inside it, that is an object; empty if it has another type."""
-    for name in names:
-        given = given.get(name) if isinstance(given, Mapping) else None
-    return given if isinstance(given, Mapping) else {}
-
-
 def _without_empty(event: Any) -> dict[str, Any]:
     """Return the fields that have a value: an export has every field for every event."""
-    return {key: value for key, value in _object(event).items() if value and value != "false"}
+    return {key: value for key, value in to_object(event).items() if value and value != "false"}
 
 
 def _to_id(fields: Mapping[str, Any]) -> str | None:
@@ -364,13 +358,13 @@ def to_abstract(abstract: Any, description: Any) -> str | None:
 
 
 def _to_paragraphs(given: Any) -> str | None:
-    return to_plain(BLOCK.sub("\n\n", given) if isinstance(given, str) else given)
+    return to_plain_paragraphs(BLOCK.sub("\n\n", given) if isinstance(given, str) else given)
 
 
 def to_speakers(persons: Sequence[Any]) -> Iterator[Author]:
     """Yield the speakers; an affiliation is in brackets after the name."""
     for person in persons:
-        given = _object(person)
+        given = to_object(person)
         names = [given.get(name) for name in NAMES] if given else [person]
         if name := next((text for one in names if (text := values.to_text(one))), None):
             place = values.to_text(given.get("affiliation") or given.get("organization"))
@@ -380,7 +374,7 @@ def to_speakers(persons: Sequence[Any]) -> Iterator[Author]:
 
 def _to_urls(events: Iterable[_Event]) -> dict[str, str]:
     """Return the addresses of all attachments with the type and title of each."""
-    given = [_object(one) for event in events for one in event.fields["attachments"] or ()]
+    given = [to_object(one) for event in events for one in event.fields["attachments"] or ()]
     named = ((values.to_text(one.get("url") or one.get("href")), one) for one in given)
     return {url: f"{one.get('type')} {one.get('title')}".lower() for url, one in named if url}
 

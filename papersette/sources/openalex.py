@@ -17,9 +17,10 @@ from papersette.errors import BadFile, UserError
 from papersette.files import to_shown_name
 from papersette.records import Author, Count, LooseFile, Paper, Problem, Reference, Venue
 from papersette.sources import attachments, files, people, values
-from papersette.sources.crossref import to_plain
+from papersette.sources.plain_text import to_plain_paragraphs
 from papersette.sources.reference_lists import to_reference
 from papersette.sources.unused import to_missing, to_unused
+from papersette.sources.values import to_object
 from papersette.text import to_slug
 
 TEXTS = (
@@ -104,17 +105,18 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
     known = dict(_to_known(given.works)) if settings.files is None else {}
     cited, used, seen = 0, 0, set[str]()
     for item, work in given.works:
-        if reason := _to_skip_reason(work, seen):
-            yield Problem(venue, item, "skip", reason)
-        elif not is_work(work):
+        if not is_work(work):
             reason = work if isinstance(work, str) else f"is no work with an id such as {EXAMPLE}"
             yield Problem(venue, item, "read", reason, lost=True)
+        elif skipped := _to_skip_reason(work, seen):
+            yield Problem(venue, item, "skip", skipped)
         else:
+            seen.add(_to_entity(work) or item)
             checked, reasons = _check(work)
             paper = _to_paper(checked, settings, attached, item, known)
             yield paper
             yield from (Problem(venue, item, "read", why, paper.paper_id) for why in reasons)
-            cited += len(checked["referenced_works"] or ())
+            cited += len(checked.get("referenced_works") or ())
             used += len(paper.references)
     if cited > used:
         yield Problem(venue, name, "read", _to_cited_reason(cited, used))
@@ -157,7 +159,7 @@ def _add_file(path: Path, name: str, given: _Works, venue: str) -> None:
         )
     given.works += [(f"{name}: work {number}", work) for number, work in enumerate(works, start=1)]
     given.problems += [Problem(venue, name, "read", reason) for reason in loaded.reasons]
-    counts = (_object(page, "meta").get("count") for page in pages)
+    counts = (to_object(page, "meta").get("count") for page in pages)
     given.total = max([given.total, *(count for count in counts if isinstance(count, int))])
 
 
@@ -182,17 +184,9 @@ def is_work(given: Any) -> bool:
 
 def _to_entity(given: Mapping[str, Any]) -> str | None:
     """Return the id of an entity without its address: "W2741809807"."""
-    ids = (given.get("id"), _object(given, "ids").get("openalex"))
+    ids = (given.get("id"), to_object(given, "ids").get("openalex"))
     found = (ENTITY.fullmatch(text) for one in ids if (text := values.to_text(one)))
     return next((match[1] for match in found if match), None)
-
-
-def _object(given: Mapping[str, Any], *names: str) -> Mapping[str, Any]:
-    """Return an object inside an object; empty if it is missing or has another type."""
-    for name in names:
-        part = given.get(name)
-        given = part if isinstance(part, Mapping) else {}
-    return given
 
 
 def _without_empty(work: Mapping[str, Any]) -> dict[str, Any]:
@@ -207,17 +201,12 @@ def _to_cited_reason(cited: int, used: int) -> str:
     )
 
 
-def _to_skip_reason(work: Any, seen: set[str]) -> str | None:
-    """Return the reason why an item is no paper; `seen` are the ids of works before it."""
-    if not is_work(work):
-        return None
+def _to_skip_reason(work: Mapping[str, Any], seen: set[str]) -> str | None:
+    """Return the reason why a work is no paper, or no other one; `seen` has the ids before it."""
     if work.get("is_paratext") is True or str(work.get("type")) in NO_PAPERS:
         return f"is no paper, but {values.to_text(work.get('type')) or 'paratext'}"
     entity = _to_entity(work)
-    if entity in seen:
-        return f"is the work {entity} again; it is used once"
-    seen.update([entity] if entity else [])
-    return None
+    return f"is the work {entity} again; it is used once" if entity in seen else None
 
 
 def _check(work: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
@@ -229,7 +218,6 @@ def _check(work: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
             checked[name] = None
             shown = " ".join(str(given).split())[:60]
             reasons.append(f"“{name}” is {shown}, and should be an object; it is not used")
-    checked["referenced_works"] = checked.get("referenced_works")
     checked["publication_date"], doubt = values.read_date(checked.get("publication_date"))
     reasons += filter(None, (doubt, values.check_year(checked.get("publication_year"))))
     given_authors = checked.get("authorships") or []
@@ -256,7 +244,7 @@ def _to_paper(
     pdf_url = _to_pdf_url(work)
     paper_id = _to_entity(work) or doi or to_slug(title or item)
     forms = [doi.replace("/", mark) for mark in "_-"] if doi else []
-    biblio = _object(work, "biblio")
+    biblio = to_object(work, "biblio")
     return Paper(
         paper_id=paper_id,
         venue=_to_venue(work) or settings.venue,
@@ -264,7 +252,8 @@ def _to_paper(
         authors=tuple(to_authors(work.get("authorships") or ())),
         year=_to_year(work) or settings.venue.year,
         published=work["publication_date"],
-        abstract=to_abstract(work.get("abstract_inverted_index")) or to_plain(work.get("abstract")),
+        abstract=to_abstract(work.get("abstract_inverted_index"))
+        or to_plain_paragraphs(work.get("abstract")),
         tags=_to_tags(work),
         language=values.to_language(work.get("language")) or settings.language,
         decision="retracted" if work.get("is_retracted") is True else None,
@@ -286,7 +275,7 @@ def _to_title(work: Mapping[str, Any]) -> str | None:
 
 
 def _to_doi(work: Mapping[str, Any]) -> str | None:
-    return values.to_doi(work.get("doi")) or values.to_doi(_object(work, "ids").get("doi"))
+    return values.to_doi(work.get("doi")) or values.to_doi(to_object(work, "ids").get("doi"))
 
 
 def _to_year(work: Mapping[str, Any]) -> int | None:
@@ -307,7 +296,7 @@ def to_abstract(index: Any) -> str | None:
         for position in (positions if isinstance(positions, list) else ())
         if isinstance(position, int)
     ]
-    return to_plain(" ".join(word for _, word in sorted(words)))
+    return to_plain_paragraphs(" ".join(word for _, word in sorted(words)))
 
 
 def to_authors(authorships: Sequence[Any]) -> Iterator[Author]:
@@ -319,7 +308,7 @@ def to_authors(authorships: Sequence[Any]) -> Iterator[Author]:
     for given in authorships:
         if not isinstance(given, Mapping):
             continue
-        person = _object(given, "author")
+        person = to_object(given, "author")
         printed = people.to_direct(values.to_plain(given.get("raw_author_name")) or "")
         name = values.to_plain(person.get("display_name")) or printed
         if name:
@@ -354,8 +343,8 @@ def _to_tags(work: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _to_venue(work: Mapping[str, Any]) -> Venue | None:
-    source = _object(work, "primary_location", "source") or _object(work, "host_venue")
-    raw = _object(work, "primary_location").get("raw_source_name")
+    source = to_object(work, "primary_location", "source") or to_object(work, "host_venue")
+    raw = to_object(work, "primary_location").get("raw_source_name")
     name = values.to_plain(source.get("display_name")) or values.to_plain(raw)
     if not name or not to_slug(name):
         return None
@@ -370,7 +359,7 @@ def _to_venue(work: Mapping[str, Any]) -> Venue | None:
 
 def _to_locations(work: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """Return where a work can be read, the best open version first."""
-    named = [_object(work, "best_oa_location"), _object(work, "primary_location")]
+    named = [to_object(work, "best_oa_location"), to_object(work, "primary_location")]
     return [*named, *(one for one in work.get("locations") or () if isinstance(one, Mapping))]
 
 
@@ -384,7 +373,7 @@ def _to_url(work: Mapping[str, Any], doi: str | None) -> str | None:
         return f"https://doi.org/{doi}"
     pages = (place.get("landing_page_url") for place in _to_locations(work))
     entity = _to_entity(work)
-    given = (*pages, _object(work, "open_access").get("oa_url"))
+    given = (*pages, to_object(work, "open_access").get("oa_url"))
     own = f"https://openalex.org/{entity}" if entity else None
     return next((text for url in given if (text := values.to_text(url))), own)
 
@@ -392,7 +381,7 @@ def _to_url(work: Mapping[str, Any], doi: str | None) -> str | None:
 def _to_pdf_url(work: Mapping[str, Any]) -> str | None:
     """Return the address of a PDF; that of the open version is often one of a web page."""
     pdfs = (values.to_text(place.get("pdf_url")) for place in _to_locations(work))
-    open_url = values.to_text(_object(work, "open_access").get("oa_url"))
+    open_url = values.to_text(to_object(work, "open_access").get("oa_url"))
     return next(filter(None, pdfs), None) or attachments.to_pdf_url([open_url or ""])
 
 
@@ -416,7 +405,7 @@ def _to_known(works: Sequence[tuple[str, Any]]) -> Iterator[tuple[str, Reference
 
 def _to_references(work: Mapping[str, Any], known: Mapping[str, Reference]) -> Iterator[Reference]:
     """Yield the references to works of the same source; of others, only the id is given."""
-    for given in work["referenced_works"] or ():
+    for given in work.get("referenced_works") or ():
         found = ENTITY.fullmatch(values.to_text(given) or "")
         if found and found[1] in known:
             yield known[found[1]]

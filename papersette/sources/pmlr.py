@@ -94,13 +94,12 @@ def _read_config(folder: Path) -> tuple[Mapping[str, Any], list[str]]:
         loaded = loading.load_yaml(path)
     except BadFile as error:
         return {}, [error.reason]
-    return (loaded.value if isinstance(loaded.value, Mapping) else {}), loaded.reasons
+    return values.to_object(loaded.value), loaded.reasons
 
 
 def _to_venue(venue: Venue, config: Mapping[str, Any]) -> Venue:
     """Return the catalog's venue with the values that the volume gives."""
-    given = config.get("conference")
-    conference = given if isinstance(given, Mapping) else {}
+    conference = values.to_object(config, "conference")
     editors = config.get("volume_editors") or config.get("editor") or ()
     dates = conference.get("dates")
     return replace(

@@ -371,6 +371,28 @@ def check_types(
     return checked, reasons
 
 
+def to_object(given: Any, *names: str) -> Mapping[str, Any]:
+    """Return an object, or one inside it; empty if it is missing or has another type.
+
+    >>> to_object({"a": {"b": {"c": 1}}}, "a", "b"), to_object({"a": 5}, "a"), to_object(None)
+    ({'c': 1}, {}, {})
+    """
+    for name in names:
+        given = given.get(name) if isinstance(given, Mapping) else None
+    return given if isinstance(given, Mapping) else {}
+
+
+def to_date_parts(given: Any) -> list[Any]:
+    """Return year, month and day of a date in CSL JSON, as far as they are given.
+
+    >>> to_date_parts({"date-parts": [["2014", 5]]}), to_date_parts({"raw": "May 2014"})
+    (['2014', 5], [])
+    """
+    parts = to_object(given).get("date-parts")
+    first = parts[0] if isinstance(parts, list) and parts else None
+    return first[:3] if isinstance(first, list) else []
+
+
 def _printable(text: str) -> str:
     """Replace control characters by spaces: OpenReview abstracts contain NUL and backspace."""
     return CONTROL.sub(" ", text)
