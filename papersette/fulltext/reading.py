@@ -197,7 +197,7 @@ def _to_text(entry: dict[str, Any], sha256: str, unsaved: str | None) -> Text:
 def _to_front(
     title: str | None, authors: list[tuple[str, str | None]], abstract: str | None
 ) -> Front:
-    return Front(title, tuple(Author(name, place) for name, place in authors), abstract)
+    return Front(title, tuple(Author(name, affiliation) for name, affiliation in authors), abstract)
 
 
 def _keep(job: Job, key: str, entry: Any) -> str | None:

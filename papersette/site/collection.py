@@ -103,9 +103,9 @@ FACET_NEEDS = {
 COMMONEST = """
 select facet, value, label from facets where facet_id in (
     select facet_id from (
-        select facet_id, row_number() over (partition by facet order by facet_id) as place
+        select facet_id, row_number() over (partition by facet order by facet_id) as rank
         from facets)
-    where place <= 12)
+    where rank <= 12)
 order by facet_id
 """
 SIMILAR_TO = """

@@ -208,7 +208,7 @@ def _with_spellings(paper: Paper, spellings: Mapping[str, tuple[str, ...]]) -> P
 def _to_author(person: Element, name: str) -> Author:
     return Author(
         name,
-        "; ".join(to_plain_text(place) for place in person.findall("affiliation")) or None,
+        "; ".join(to_plain_text(given) for given in person.findall("affiliation")) or None,
         orcid=values.to_orcid(person.get("orcid")),
         variants=tuple(filter(None, map(_to_name, person.findall("variant")))),
         family=values.to_family(name, to_plain_text(person.find("last"))),

@@ -71,7 +71,7 @@ PAUSE = 3.0
 ATOM = "http://www.w3.org/2005/Atom"
 OWN = "http://arxiv.org/schemas/atom"
 """Namespace of the elements that arXiv adds to Atom."""
-AUTHOR = f"{{{ATOM}}}author"
+AUTHOR, AFFILIATION = f"{{{ATOM}}}author", f"{{{OWN}}}affiliation"
 TOTAL = "{http://a9.com/-/spec/opensearch/1.1/}totalResults"
 OTHER_PAGES = (
     "arXiv returns 10 by default: save it again with “max_results=”, or name the query as “query”"
@@ -167,10 +167,10 @@ def _to_paper(
         venue=settings.venue,
         title=_text(entry, "title"),
         authors=tuple(
-            Author(name, "; ".join(values.to_list(places)) or None)
+            Author(name, "; ".join(values.to_list(affiliations)) or None)
             for author in entry.findall(AUTHOR)
             if (name := _text(author, "name"))
-            for places in [[place.text for place in author.findall(f"{{{OWN}}}affiliation")]]
+            for affiliations in [[one.text for one in author.findall(AFFILIATION)]]
         ),
         year=values.to_year(_text(entry, "published")),
         published=(_text(entry, "published") or "")[:10] or None,

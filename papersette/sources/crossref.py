@@ -141,11 +141,11 @@ def _to_authors(people: Sequence[Any]) -> Iterator[Author]:
     for person in people:
         if not isinstance(person, Mapping):
             continue
-        places = person.get("affiliation")
+        given = person.get("affiliation")
         names = [
-            values.to_text(place.get("name"))
-            for place in (places if isinstance(places, list) else ())
-            if isinstance(place, Mapping)
+            values.to_text(one.get("name"))
+            for one in (given if isinstance(given, list) else ())
+            if isinstance(one, Mapping)
         ]
         if name := _to_name(person):
             affiliation = "; ".join(filter(None, names)) or None

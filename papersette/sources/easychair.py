@@ -185,9 +185,9 @@ def _to_decision(row: Row) -> str | None:
 def _to_authors(people: list[Row]) -> Iterator[Author]:
     for person in people:
         name = values.to_text(f"{person.get('first name') or ''} {person.get('last name') or ''}")
-        places = (values.to_text(person.get(column)) for column in ("affiliation", "country"))
+        parts = (values.to_text(person.get(column)) for column in ("affiliation", "country"))
         if name:
-            affiliation = ", ".join(filter(None, places)) or None
+            affiliation = ", ".join(filter(None, parts)) or None
             yield Author(name, affiliation, family=values.to_family(name, person.get("last name")))
 
 

@@ -292,13 +292,13 @@ def _to_venue(venue: Venue, conference: Mapping[str, Any]) -> tuple[Venue, list[
         doubts.append(f"has the time zone “{zone[:80]}”, which is unknown; add it to the venue")
         zone = None
     dates = [date[:10] for name in ("start", "end") if (date := text(name))]
-    places = [place for name in ("venue", "city") if (place := text(name))]
+    location = ", ".join(filter(None, (text("venue"), text("city"))))
     known = replace(
         venue,
         year=venue.year or values.to_year(text("start")),
         timezone=venue.timezone or zone,
         event=venue.event or (title if to_key(title or "") != to_key(venue.name) else None),
-        location=venue.location or ", ".join(places) or None,
+        location=venue.location or location or None,
         dates=venue.dates or " – ".join(dict.fromkeys(dates)) or None,
     )
     return known, doubts
@@ -367,9 +367,9 @@ def to_speakers(persons: Sequence[Any]) -> Iterator[Author]:
         given = to_object(person)
         names = [given.get(name) for name in NAMES] if given else [person]
         if name := next((text for one in names if (text := values.to_text(one))), None):
-            place = values.to_text(given.get("affiliation") or given.get("organization"))
+            affiliation = values.to_text(given.get("affiliation") or given.get("organization"))
             orcid = values.to_orcid(given.get("orcid"))
-            yield replace(people.to_author(name, place), orcid=orcid)
+            yield replace(people.to_author(name, affiliation), orcid=orcid)
 
 
 def _to_urls(events: Iterable[_Event]) -> dict[str, str]:

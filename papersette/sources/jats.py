@@ -146,7 +146,7 @@ def _to_title(meta: Element) -> str | None:
 
 def _to_authors(meta: Element) -> Iterator[Author]:
     """Yield the authors with their affiliations, which are nested or referred to by id."""
-    places = {aff.get("id"): aff for aff in meta.iter("aff")}
+    by_id = {aff.get("id"): aff for aff in meta.iter("aff")}
     for group in meta.findall("contrib-group"):
         shared = [aff for aff in group.findall("aff") if not aff.get("id")]
         for contrib in group.findall("contrib"):
@@ -156,7 +156,7 @@ def _to_authors(meta: Element) -> Iterator[Author]:
             ids = " ".join(
                 ref.get("rid") or "" for ref in contrib.iter("xref") if ref.get("ref-type") == "aff"
             ).split()
-            own = [places[key] for key in ids if key in places] + list(contrib.iter("aff"))
+            own = [by_id[key] for key in ids if key in by_id] + list(contrib.iter("aff"))
             texts = filter(None, map(_to_affiliation, own or shared))
             yield Author(
                 name,

@@ -92,11 +92,11 @@ def _read_table(
             continue
         paper = _to_paper(_lower(row), settings, slots, sessions, item)
         yield paper
-        has_places = any(author.affiliation for author in paper.authors)
-        if not has_places and (places := _to_unassigned(_lower(row))):
+        has_affiliations = any(author.affiliation for author in paper.authors)
+        if not has_affiliations and (unused := _to_unassigned(_lower(row))):
             reason = (
-                f"has {len(places)} affiliations for {len(paper.authors)} authors, so that they "
-                f"are not used ({places[0][:60]}, …): separate one for each author by “|”"
+                f"has {len(unused)} affiliations for {len(paper.authors)} authors, so that they "
+                f"are not used ({unused[0][:60]}, …): separate one for each author by “|”"
             )
             yield Problem(venue, item, "read", reason, paper.paper_id)
 
@@ -232,9 +232,9 @@ def to_authors(row: Mapping[str, str | None]) -> Iterator[Author]:
 
 def _to_unassigned(row: Mapping[str, str | None]) -> tuple[str, ...]:
     """Return the affiliations of a row if their number is not that of its authors."""
-    places = _to_parts(row.get("affiliations") or row.get("affiliation"))
+    affiliations = _to_parts(row.get("affiliations") or row.get("affiliation"))
     given = next((c for c in AUTHOR_COLUMNS if values.to_text(row.get(c))), "authors")
-    return places if len(places) != len(_to_parts(row.get(given))) else ()
+    return affiliations if len(affiliations) != len(_to_parts(row.get(given))) else ()
 
 
 AUTHOR_COLUMNS = ("authors_and_affil", "authors_and_affiliations", "authors")

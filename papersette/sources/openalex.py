@@ -364,14 +364,14 @@ def _to_locations(work: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 
 def _to_license(work: Mapping[str, Any]) -> str | None:
-    given = (values.to_text(place.get("license")) for place in _to_locations(work))
+    given = (values.to_text(location.get("license")) for location in _to_locations(work))
     return next((text for text in given if text and text not in NO_LICENCES), None)
 
 
 def _to_url(work: Mapping[str, Any], doi: str | None) -> str | None:
     if doi:
         return f"https://doi.org/{doi}"
-    pages = (place.get("landing_page_url") for place in _to_locations(work))
+    pages = (location.get("landing_page_url") for location in _to_locations(work))
     entity = _to_entity(work)
     given = (*pages, to_object(work, "open_access").get("oa_url"))
     own = f"https://openalex.org/{entity}" if entity else None
@@ -380,7 +380,7 @@ def _to_url(work: Mapping[str, Any], doi: str | None) -> str | None:
 
 def _to_pdf_url(work: Mapping[str, Any]) -> str | None:
     """Return the address of a PDF; that of the open version is often one of a web page."""
-    pdfs = (values.to_text(place.get("pdf_url")) for place in _to_locations(work))
+    pdfs = (values.to_text(location.get("pdf_url")) for location in _to_locations(work))
     open_url = values.to_text(to_object(work, "open_access").get("oa_url"))
     return next(filter(None, pdfs), None) or attachments.to_pdf_url([open_url or ""])
 

@@ -303,8 +303,8 @@ def _to_authors(content: Mapping[str, Any]) -> Iterator[Author]:
     for author in given if isinstance(given, list) else values.to_list(given, separators=";,"):
         if isinstance(author, Mapping):
             name = values.to_text(author.get("fullname") or author.get("name"))
-            places = author.get("institutions")
-            listed = [_institution(place) for place in places] if isinstance(places, list) else []
+            institutions = author.get("institutions")
+            listed = map(_institution, institutions) if isinstance(institutions, list) else ()
             affiliation = "; ".join(filter(None, listed)) or None
         else:
             name, affiliation = values.to_text(author), None
@@ -312,8 +312,8 @@ def _to_authors(content: Mapping[str, Any]) -> Iterator[Author]:
             yield Author(name, affiliation)
 
 
-def _institution(place: Any) -> str | None:
-    return values.to_text(place.get("name") if isinstance(place, Mapping) else place)
+def _institution(given: Any) -> str | None:
+    return values.to_text(given.get("name") if isinstance(given, Mapping) else given)
 
 
 def _to_content(given: Any) -> dict[str, Any]:

@@ -20,7 +20,7 @@ INSIDE = r"(?:[^()]|\([^()]*\))*"
 BRACKETS = re.compile(rf"\({INSIDE}\)")
 AFTER_NAME = re.compile(rf"(?P<name>.+?)[\s*†‡]*\((?P<inside>{INSIDE})\)[\s*†‡]*")
 """A name, and what is in brackets after it: “Ann Ash (Uni A)*”, “Ash, Ann (57190000001)”."""
-NOT_PLACES = re.compile(
+NO_AFFILIATIONS = re.compile(
     r"\S*@\S*|\d{5,}|^[\d,\s]+$"
     r"|^(?:eds?|editors?|hrsg|deceased|speaker|presenter|corresponding(?: author)?)\.?$",
     re.IGNORECASE,
@@ -33,7 +33,7 @@ AND, HIDDEN_AND = " and ", " \ue003 "
 NAMES = "name fullname displayname author".split()
 GIVEN_NAMES = "first given firstname givenname givennames forename".split()
 FAMILY_NAMES = "last family lastname familyname surname".split()
-PLACES = "affiliation affiliations institution institutions organization".split()
+AFFILIATIONS = "affiliation affiliations institution institutions organization".split()
 """Keys of an author who is an object in JSON, in lower case without blanks and signs."""
 TITLE = re.compile(r"ph\.? ?d\.?|m\.?d\.?|dr\.?|prof\.?", re.IGNORECASE)
 
@@ -65,7 +65,7 @@ def to_author(name: str, affiliation: str | None = None) -> Author:
     name = name.strip("*†‡ ")
     found = AFTER_NAME.fullmatch(name)
     if found and not ORGANISATION.search(found["name"]):
-        inside = values.to_text(NOT_PLACES.sub("", found["inside"]))
+        inside = values.to_text(NO_AFFILIATIONS.sub("", found["inside"]))
         author = to_author(found["name"], affiliation or inside)
         if inside and EAST_ASIAN.match(inside):
             return replace(author, affiliation=affiliation, variants=(inside,))
@@ -82,8 +82,8 @@ def without_own_name(author: Author) -> Author:
     'Uni A, Oslo'
     """
     family = re.escape(author.family or parse_name(author.name).family)
-    place = re.sub(rf"^{family},?\s+(?:\w\.[\s-]?)+,\s+", "", author.affiliation or "")
-    return replace(author, affiliation=place or None)
+    affiliation = re.sub(rf"^{family},?\s+(?:\w\.[\s-]?)+,\s+", "", author.affiliation or "")
+    return replace(author, affiliation=affiliation or None)
 
 
 def to_person(given: Any) -> Author | None:
@@ -101,11 +101,12 @@ def to_person(given: Any) -> Author | None:
     def first(keys: Sequence[str]) -> str | None:
         return next((text for key in keys if (text := _to_names(by_key.get(key)))), None)
 
-    family, place, orcid = first(FAMILY_NAMES), first(PLACES), values.to_orcid(by_key.get("orcid"))
+    family, affiliation = first(FAMILY_NAMES), first(AFFILIATIONS)
+    orcid = values.to_orcid(by_key.get("orcid"))
     if text := values.to_text(" ".join(filter(None, (first(GIVEN_NAMES), family)))):
-        return Author(text, place, orcid=orcid, family=values.to_family(text, family))
+        return Author(text, affiliation, orcid=orcid, family=values.to_family(text, family))
     name = first(NAMES)
-    return replace(to_author(name, place), orcid=orcid) if name else None
+    return replace(to_author(name, affiliation), orcid=orcid) if name else None
 
 
 def _to_names(given: Any) -> str | None:

@@ -222,12 +222,12 @@ def _to_venue(fields: Mapping[str, Any]) -> Venue | None:
         to_slug(name),
         name,
         kind=kind,
-        location=_conference_place(fields) if kind == "conference" else None,
+        location=_to_location(fields) if kind == "conference" else None,
         publisher=values.to_text(fields.get("publisher")),
     )
 
 
-def _conference_place(fields: Mapping[str, Any]) -> str | None:
+def _to_location(fields: Mapping[str, Any]) -> str | None:
     return values.to_text(fields.get("custom1") or fields.get("place_published"))
 
 

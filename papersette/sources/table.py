@@ -306,14 +306,14 @@ def _to_authors(row: Mapping[str, Any], separators: str) -> tuple[tuple[Author, 
     if isinstance(given, list) and any(isinstance(one, Mapping) for one in given):
         return _to_people(given)
     names, is_guess = people.read_authors(given, separators)
-    places = people.read_affiliations(row["affiliations"], separators, len(names))
-    found = map(people.to_author, names, places or (None,) * len(names))
+    affiliations = people.read_affiliations(row["affiliations"], separators, len(names))
+    found = map(people.to_author, names, affiliations or (None,) * len(names))
     authors = tuple(map(people.without_own_name, found))
     reasons = []
     if is_guess:
         shown = "; ".join(author.name for author in authors)[:300]
         reasons.append(f"has authors that are read as {shown}: separate them by “;”")
-    if places is None and (given := values.to_list(row["affiliations"], separators)):
+    if affiliations is None and (given := values.to_list(row["affiliations"], separators)):
         reasons.append(
             f"has affiliations whose number is not that of its {len(names)} authors, so that they "
             f"are not used ({given[0][:60]}, …): separate one for each author by “;”"

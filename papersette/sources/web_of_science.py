@@ -78,7 +78,7 @@ def _to_published(fields: Mapping[str, Any]) -> str | None:
 def _to_authors(fields: Mapping[str, Any]) -> Iterator[Author]:
     short = [str(name) for name in fields.get("authors") or ()]
     full = [str(name) for name in fields.get("author_full_name") or ()]
-    places, orcids = _to_places(fields), _to_orcids(fields)
+    affiliations, orcids = _to_affiliations(fields), _to_orcids(fields)
     for name in full or short:
         key = parse_name(name).key
         family, _, given = name.partition(",")
@@ -86,23 +86,25 @@ def _to_authors(fields: Mapping[str, Any]) -> Iterator[Author]:
         if text:
             yield Author(
                 text,
-                places.get(key) or places.get(""),
+                affiliations.get(key) or affiliations.get(""),
                 orcid=orcids.get(key),
                 family=values.to_family(text, family) if given else None,
             )
 
 
-def _to_places(fields: Mapping[str, Any]) -> dict[str, str]:
+def _to_affiliations(fields: Mapping[str, Any]) -> dict[str, str]:
     """Return the affiliation of each author by key; an affiliation of all has the key "".
 
     The field has “[Law, C; Loach, P] Univ A, City.”, or one institution for all.
     """
     text = str(fields.get("author_address") or "")
-    places: dict[str, list[str]] = {}
-    for names, place in re.findall(r"\[([^\]]*)\]([^\[]*)", text) or [("", text)]:
+    affiliations: dict[str, list[str]] = {}
+    for names, affiliation in re.findall(r"\[([^\]]*)\]([^\[]*)", text) or [("", text)]:
         for name in names.split(";"):
-            places.setdefault(parse_name(name).key if name else "", []).append(place.strip(" .;"))
-    return {key: "; ".join(filter(None, given)) for key, given in places.items()}
+            affiliations.setdefault(parse_name(name).key if name else "", []).append(
+                affiliation.strip(" .;")
+            )
+    return {key: "; ".join(filter(None, given)) for key, given in affiliations.items()}
 
 
 def _to_orcids(fields: Mapping[str, Any]) -> dict[str, str]:
