@@ -16,7 +16,7 @@ from papersette.search.corpus import FACETS
 
 LEAVES = (
     "__version__ records errors text names progress files list_headings loading markup stopping "
-    "system cache workers schema_version sentences"
+    "system cache workers schema_version sentences plugin_settings"
 )
 MAY_IMPORT = {
     "papersette/records.py": "",
@@ -32,6 +32,7 @@ MAY_IMPORT = {
     "papersette/files.py": "",
     "papersette/schema_version.py": "errors files",
     "papersette/site_metadata.py": "errors loading",
+    "papersette/plugin_settings.py": "",
     "papersette/stopping.py": "",
     "papersette/system.py": "",
     "papersette/cache.py": "files",

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any
 
-WHERE = "metadata.yml: plugins: papersette-ask"
+from papersette.plugin_settings import to_settings
+
+PLUGIN = "papersette-ask"
+WHERE = f"metadata.yml: plugins: {PLUGIN}"
 
 
 @dataclass(frozen=True)
@@ -41,27 +44,7 @@ class Settings:
         Raises:
             ValueError: A setting is unknown or of the wrong kind.
         """
-        known = {one.name for one in fields(cls)}
-        for name, value in (given or {}).items():
-            if name not in known:
-                expected = ", ".join(sorted(known))
-                raise ValueError(f"{WHERE}: {name} is unknown; expected one of {expected}")
-            _check(name, value)
-        settings = cls(**(given or {}))
+        settings = to_settings(cls, PLUGIN, given)
         if given and not settings.model:
             raise ValueError(f"{WHERE}: model is missing; “llm models” lists the names")
         return settings
-
-
-def _check(name: str, value: Any) -> None:
-    """Raise ValueError for a value of the wrong kind."""
-    if name in {"model", "key"}:
-        if not isinstance(value, str) or not value:
-            raise ValueError(f"{WHERE}: {name} must be a text, not {value!r}")
-    elif name == "options":
-        if not isinstance(value, Mapping):
-            raise ValueError(f"{WHERE}: options must be a mapping, not {value!r}")
-    else:
-        kinds = int | float if name == "seconds" else int
-        if isinstance(value, bool) or not isinstance(value, kinds) or value <= 0:
-            raise ValueError(f"{WHERE}: {name} must be a positive number, not {value!r}")

@@ -16,7 +16,7 @@ import hashlib
 import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from cachetools import LRUCache
 from datasette import Request
 
 from papersette import __version__
+from papersette.plugin_settings import to_settings
 from papersette.site.canned_queries import DATABASE
 from papersette.site.datasette_seam import read_actor
 from papersette.site.own_name import site_of
@@ -82,17 +83,7 @@ class Settings:
     @classmethod
     def from_metadata(cls, given: Mapping[str, Any] | None) -> Settings:
         """Read the settings. Raises `ValueError` with the name of a wrong one."""
-        where = "metadata.yml: plugins: papersette-answers:"
-        known = {field.name for field in fields(cls)}
-        for name, value in (given or {}).items():
-            if name not in known:
-                raise ValueError(f"{where} {name} is unknown; known: {', '.join(sorted(known))}")
-            if name == "compress" and not isinstance(value, bool):
-                raise ValueError(f"{where} compress must be true or false, not {value!r}")
-            is_number = isinstance(value, int | float) and not isinstance(value, bool)
-            if name != "compress" and not (is_number and value >= 0):
-                raise ValueError(f"{where} {name} must be a number of at least 0, not {value!r}")
-        return cls(**(given or {}))
+        return to_settings(cls, "papersette-answers", given, ("megabytes", "largest_kb"))
 
 
 @dataclass(frozen=True)

@@ -18,9 +18,10 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager, suppress
 from contextvars import ContextVar
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, NoReturn, TypeVar
 
+from papersette.plugin_settings import to_settings
 from papersette.site.datasette_seam import Database
 from papersette.site.rates import Rates
 
@@ -89,16 +90,10 @@ class SiteLimits:
         """Read the settings.
 
         Raises:
-            ValueError: A setting is unknown, or not a positive number.
+            ValueError: A setting is unknown, or has a wrong value.
         """
-        known = {field.name for field in fields(cls)}
-        for name, value in (settings or {}).items():
-            if name not in known:
-                raise ValueError(f"metadata.yml: plugins: papersette-limits: {name} is unknown")
-            if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
-                message = f"{name} must be a positive number, not {value!r}"
-                raise ValueError(f"metadata.yml: plugins: papersette-limits: {message}")
-        return cls(**(settings or {}))
+        may_be_zero = ("waiting", "requests_per_minute", "proxies")
+        return to_settings(cls, "papersette-limits", settings, may_be_zero)
 
 
 class TooMuch(sqlite3.OperationalError):

@@ -13,6 +13,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from papersette.plugin_settings import to_settings
 from papersette.printed import pages, workers
 from papersette.printed.cache import Cache, to_key
 from papersette.printed.pages import Layout
@@ -50,16 +51,7 @@ class Settings:
     @classmethod
     def from_metadata(cls, given: Any) -> Settings:
         """Read the settings. Raises `ValueError` with the name of a wrong one."""
-        given = given or {}
-        if not isinstance(given, dict) or set(given) - set(cls.__dataclass_fields__):
-            known = ", ".join(cls.__dataclass_fields__)
-            raise ValueError(f"papersette-reader in metadata.yml has settings other than: {known}")
-        for name, value in given.items():
-            if name == "cache" and not isinstance(value, str):
-                raise ValueError("papersette-reader in metadata.yml: cache must be a folder")
-            if name != "cache" and (not isinstance(value, int | float) or not 0 < value < 1e6):
-                raise ValueError(f"papersette-reader in metadata.yml: {name} must be over 0")
-        return cls(**given)
+        return to_settings(cls, "papersette-reader", given)
 
 
 class PrintedPages:
@@ -71,12 +63,12 @@ class PrintedPages:
 
     def __init__(self, settings: Settings) -> None:
         limits = workers.PageLimits(
-            workers=int(settings.workers),
+            workers=settings.workers,
             seconds=settings.seconds,
-            memory=int(settings.memory_mb) << 20,
+            memory=settings.memory_mb << 20,
         )
         folder = Path(settings.cache) if settings.cache else default_folder()
-        self.cache = Cache(folder, int(settings.cache_mb) << 20)
+        self.cache = Cache(folder, settings.cache_mb << 20)
         self.workers = workers.PageWorkers(limits)
         self.lane = Lane(limits.workers, WAITING, WAIT_SECONDS)
         self._layouts: OrderedDict[tuple[str, int], Layout] = OrderedDict()

@@ -13,12 +13,13 @@ import sqlite3
 import sys
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from papersette.errors import UserError
+from papersette.plugin_settings import to_settings
 from papersette.readers import accounts, papers
 from papersette.readers.accounts import Reader
 from papersette.readers.store import Store
@@ -76,26 +77,13 @@ class Settings:
         Raises:
             ValueError: A setting is unknown, or of the wrong kind.
         """
-        values = dict(given or {})
-        types: dict[str, type] = {one.name: type(one.default) for one in fields(cls)}
-        for name, value in values.items():
-            if name not in types:
-                raise ValueError(f"metadata.yml: plugins: {PLUGIN}: {name} is unknown")
-            if types[name] is tuple and isinstance(value, list):
-                values[name] = value = tuple(map(str, value))
-            if type(value) is not types[name] or (
-                isinstance(value, int) and types[name] is int and value < 1
-            ):
-                kind = {bool: "true or false", str: "a text", int: "a number", tuple: "a list"}
-                message = f"{name} must be {kind[types[name]]}, not {value!r}"
-                raise ValueError(f"metadata.yml: plugins: {PLUGIN}: {message}")
-        found = cls(**values)
+        found = to_settings(cls, PLUGIN, given)
         if not is_own_path(found.sign_in):
             raise ValueError(
                 f"metadata.yml: plugins: {PLUGIN}: sign_in must be a path of this site"
             )
         if variable:
-            return cls(**values | {"enabled": variable.lower() not in {"0", "false", "off", "no"}})
+            return replace(found, enabled=variable.lower() not in {"0", "false", "off", "no"})
         return found
 
 
@@ -198,10 +186,7 @@ async def find_titles(datasette: Any, ids: list[str]) -> dict[str, str]:
 
 def read_settings(datasette: Any) -> Settings:
     """Return the settings of a server. Raises ValueError."""
-    given = datasette.plugin_config(PLUGIN)
-    if given is not None and not isinstance(given, Mapping):
-        raise ValueError(f"metadata.yml: plugins: {PLUGIN} must have keys, such as enabled: true")
-    return Settings.from_settings(given, os.environ.get(VARIABLE, ""))
+    return Settings.from_settings(datasette.plugin_config(PLUGIN), os.environ.get(VARIABLE, ""))
 
 
 def readers_of(datasette: Any) -> Readers | None:

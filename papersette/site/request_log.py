@@ -10,10 +10,12 @@ import logging
 import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
+
+from papersette.plugin_settings import to_settings
 
 CLIENT_GONE = 499
 """Logged status of a request whose client left before the response began, as in nginx."""
@@ -35,13 +37,7 @@ class Settings:
     @classmethod
     def from_metadata(cls, given: Mapping[str, Any] | None) -> Settings:
         """Read the settings. Raises `ValueError` with the name of a wrong one."""
-        known = [field.name for field in fields(cls)]
-        for name, value in (given or {}).items():
-            if name not in known or not isinstance(value, bool):
-                expected = " and ".join(known)
-                message = f"has {expected}, which are true or false, not {name}: {value!r}"
-                raise ValueError(f"metadata.yml: plugins: papersette-log: {message}")
-        return cls(**(given or {}))
+        return to_settings(cls, "papersette-log", given)
 
 
 @dataclass

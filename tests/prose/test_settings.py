@@ -12,9 +12,9 @@ def test_without_settings_there_is_no_model():
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        ({"model": "m", "per_hour": 3}, "per_hour is unknown; expected one of"),
-        ({"model": "m", "per_day": 0}, "per_day must be a positive number, not 0"),
-        ({"model": "m", "per_day": 2.5}, "per_day must be a positive number, not 2.5"),
+        ({"model": "m", "per_hour": 3}, "per_hour is unknown; known: answer_characters"),
+        ({"model": "m", "per_day": 0}, "per_day must be a positive whole number, not 0"),
+        ({"model": "m", "per_day": 2.5}, "per_day must be a positive whole number, not 2.5"),
         ({"model": "m", "seconds": True}, "seconds must be a positive number, not True"),
         ({"model": 3}, "model must be a text, not 3"),
         ({"model": "m", "options": 3}, "options must be a mapping, not 3"),

@@ -102,8 +102,12 @@ def test_a_long_search_text_and_a_quadratic_search_end_at_once(limited):
 def test_an_unknown_or_senseless_setting_is_an_error():
     with pytest.raises(ValueError, match="exportz is unknown"):
         SiteLimits.from_settings({"exportz": 1})
-    with pytest.raises(ValueError, match="exports must be a positive number"):
+    with pytest.raises(ValueError, match="exports must be a positive whole number"):
         SiteLimits.from_settings({"exports": 0})
+    with pytest.raises(ValueError, match=r"proxies must be a whole number .* not 1\.5"):
+        SiteLimits.from_settings({"proxies": 1.5})
+    with pytest.raises(ValueError, match="wait_seconds must be a positive number, not nan"):
+        SiteLimits.from_settings({"wait_seconds": float("nan")})
 
 
 def test_a_page_of_results_has_at_most_a_thousand_rows_and_a_csv_has_all(ask):

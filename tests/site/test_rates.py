@@ -79,9 +79,10 @@ def test_a_client_is_the_address_that_the_last_trusted_proxy_saw(scope, proxies,
     assert to_client(scope, proxies) == client
 
 
-def test_a_limit_that_is_no_positive_number_is_an_error():
-    with pytest.raises(ValueError, match="requests_per_minute must be a positive number"):
-        SiteLimits.from_settings({"requests_per_minute": 0})
+def test_a_negative_limit_is_an_error_and_0_is_no_limit():
+    with pytest.raises(ValueError, match="requests_per_minute must be a number of at least 0"):
+        SiteLimits.from_settings({"requests_per_minute": -1})
+    assert not SiteLimits.from_settings({"requests_per_minute": 0, "proxies": 0}).proxies
 
 
 def test_less_than_one_request_a_minute_is_one_at_first():

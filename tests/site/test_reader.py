@@ -500,7 +500,15 @@ def test_links_have_the_prefix_of_the_site(datasette):
 
 @pytest.mark.parametrize(
     "given",
-    [{"cache_mb": 0}, {"workers": "two"}, {"nosuch": 1}, {"cache": 5}, "x", {"seconds": -1}],
+    [
+        {"cache_mb": 0},
+        {"workers": "two"},
+        {"nosuch": 1},
+        {"cache": 5},
+        "x",
+        {"seconds": -1},
+        {"workers": 1.5},
+    ],
 )
 def test_a_wrong_setting_is_named(given):
     with pytest.raises(ValueError, match="papersette-reader"):

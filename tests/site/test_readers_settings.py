@@ -43,8 +43,11 @@ def test_the_variable_of_the_environment_turns_readers_on(value):
         ({"moderator": ["mona"]}, "moderator is unknown"),
         ({"enabled": "yes"}, "enabled must be true or false, not 'yes'"),
         ({"moderators": "mona"}, "moderators must be a list, not 'mona'"),
-        ({"writes_per_minute": 0}, "writes_per_minute must be a number, not 0"),
-        ({"writes_per_minute": True}, "writes_per_minute must be a number, not True"),
+        ({"writes_per_minute": 0}, "writes_per_minute must be a positive whole number, not 0"),
+        (
+            {"writes_per_minute": True},
+            "writes_per_minute must be a positive whole number, not True",
+        ),
         ({"sign_in": "https://evil.example"}, "sign_in must be a path of this site"),
     ],
 )
