@@ -2,6 +2,7 @@
 
 from datasette import NotFound, Response, hookimpl
 
+from papersette.site.entity_tags import is_known
 from papersette.site.own_name import LOGO, STYLE_SHEET, CurrentSite, site_of, to_version
 
 CACHED = {"Cache-Control": "max-age=3600"}
@@ -47,7 +48,6 @@ def answer(request, content, media_type, headers):
     """Return a file, or status 304 if the browser already has it."""
     tag = f'"{to_version(content)}"'
     headers = headers | {"ETag": tag}
-    known = request.headers.get("if-none-match", "").split(",")
-    if tag in [given.strip().removeprefix("W/") for given in known]:
+    if is_known(request, tag):
         return Response(b"", status=304, headers=headers, content_type=media_type)
     return Response(content, headers=headers, content_type=media_type)

@@ -12,6 +12,7 @@ from email.utils import formatdate
 from datasette import NotFound, Response, hookimpl
 
 from papersette.site.datasette_seam import AsgiStream
+from papersette.site.entity_tags import is_known
 from papersette.site.pdf_folder import find, to_folder
 
 BLOCK = 262_144
@@ -41,7 +42,7 @@ async def serve_pdf(datasette, request):
     tag = f'"{found.st_mtime_ns:x}-{found.st_size:x}"'
     modified = formatdate(found.st_mtime, usegmt=True)
     headers = HEADERS | {"ETag": tag, "Last-Modified": modified}
-    if tag in [t.strip() for t in request.headers.get("if-none-match", "").split(",")]:
+    if is_known(request, tag):
         return Response("", status=304, headers=headers, content_type="application/pdf")
     asked = request.headers.get("range", "")
     if request.headers.get("if-range", tag) not in {tag, modified}:

@@ -14,6 +14,7 @@ from papersette.site.datasette_seam import (
     response_headers,
     tilde_decode,
 )
+from papersette.site.entity_tags import is_known
 from papersette.site.limits import Busy
 from papersette.site.printed_pages import WIDTHS, Unavailable, printed_pages_of
 from papersette.site.reader_links import to_paper_link, to_read_link
@@ -162,7 +163,7 @@ async def page_image(datasette, request):
     tag = f'"{pdf.sha256[:16]}-{page}-{width}"'
     is_of_file = request.args.get("of") == pdf.sha256[:16]
     headers = {"ETag": tag, "Cache-Control": FOREVER if is_of_file else "max-age=60"}
-    if tag in [t.strip() for t in request.headers.get("if-none-match", "").split(",")]:
+    if is_known(request, tag):
         return Response("", status=304, headers=headers, content_type="image/png")
     try:
         kind, image = await printed_pages_of(datasette).image(pdf, page, width)
