@@ -10,7 +10,9 @@ from collections import OrderedDict
 from datasette import NotFound, Response, hookimpl
 
 from papersette.exports import card as cards
+from papersette.exports.volumes import to_venue_and_year
 from papersette.site.datasette_seam import tilde_decode
+from papersette.site.entity_tags import is_known
 from papersette.site.papers import ensure_papers_allowed, read_papers
 from papersette.site.publication import read_publication
 
@@ -35,7 +37,7 @@ async def serve_card(datasette, request):
     card = await find_card(datasette, request)
     tag = f'"{cards.to_tag(card)}"'
     headers = CACHED | {"ETag": tag}
-    if tag in [given.strip() for given in request.headers.get("if-none-match", "").split(",")]:
+    if is_known(request, tag):
         return Response("", status=304, headers=headers, content_type=cards.MEDIA_TYPE)
     if tag not in kept:
         kept[tag] = await asyncio.to_thread(cards.draw, card)
@@ -55,8 +57,7 @@ async def find_card(datasette, request):
     if not found:
         raise NotFound("There is no such paper")
     paper = found[0]
-    venue, year = paper["venue"] or "", str(paper["year"] or "")
-    where = venue if not year or year in venue else f"{venue} {year}"
+    where = to_venue_and_year(paper["venue"], paper["year"])
     return cards.to_card(
         paper["title"] or paper["paper_id"], paper["authors"], where, site.title, site.accent
     )

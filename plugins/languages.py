@@ -7,12 +7,11 @@ translated.
 """
 
 from pathlib import Path
-from urllib.parse import quote
 
 from datasette import Response, hookimpl
 
 from papersette.catalogs.languages import LANGUAGES
-from papersette.site.addresses import is_own_path
+from papersette.site.addresses import to_location
 from papersette.site.own_name import site_of
 from papersette.site.reader_language import COOKIE, to_language
 from papersette.translations import to_template_vars
@@ -58,11 +57,7 @@ def register_routes():
 async def choose_language(request, datasette):
     """Set the cookie and redirect to ?back=, which must be a path of this site."""
     back = request.args.get("back") or ""
-    response = Response.redirect(
-        quote(back, safe="/?&=%+#~:;,@!*()'$-._")
-        if is_own_path(back)
-        else datasette.urls.instance()
-    )
+    response = Response.redirect(to_location(back, datasette.urls.instance()))
     if request.url_vars["language"] in LANGUAGES:
         response.set_cookie(
             COOKIE, request.url_vars["language"], max_age=YEAR, path=datasette.urls.instance()

@@ -5,6 +5,7 @@ from datasette import Forbidden, NotFound, hookimpl
 from papersette.readers import comments, papers, ratings
 from papersette.site.datasette_seam import DatasetteError
 from papersette.site.papers import ensure_papers_allowed
+from papersette.site.query_response import to_page_number
 from papersette.site.readers_messages import MESSAGES
 from papersette.site.readers_pages import ReadersPage, to_shown
 from papersette.site.readers_routes import PAPER, Route, to_routes
@@ -45,16 +46,15 @@ async def thread(visit):
     page = ReadersPage(visit.readers, visit.request)
     found = await visit.readers.read(comments.list_thread, paper_id)
     last = max(1, -(-len(found) // PAGE))
-    asked = visit.request.args.get("page") or ""
-    number = min(last, int(asked)) if asked.isdecimal() and 0 < len(asked) < 8 else 1
-    shown = found[(max(1, number) - 1) * PAGE : max(1, number) * PAGE]
+    number = min(last, to_page_number(visit.request))
+    shown = found[(number - 1) * PAGE : number * PAGE]
     return await visit.page(
         "readers_comments.html",
         paper_id=paper_id,
         title=title,
         count=len(found),
         comments=[to_shown(comment, reader_id, page) for comment in shown],
-        page_number=max(1, number),
+        page_number=number,
         last=last,
         page_url=visit.paper_url(paper_id, "/comments"),
         paper_url=visit.paper_url(paper_id),

@@ -13,6 +13,7 @@ from papersette.readers import highlights, library, listing, papers
 from papersette.readers.store import now
 from papersette.site.datasette_seam import DatasetteError
 from papersette.site.papers import ensure_papers_allowed, read_papers
+from papersette.site.query_response import to_page_number
 from papersette.site.readers_library import describe, find_passage, match_file, read_cards
 from papersette.site.readers_messages import MESSAGES
 from papersette.site.readers_routes import PAPER, PRIVATE, Route, to_routes
@@ -35,8 +36,7 @@ async def show(visit):
     await visit.readers.mark_missing()
     args = visit.request.args
     asked = {name: (args.get(name) or "") for name in ("status", "tag")}
-    page = args.get("page") or "1"
-    number = max(1, int(page)) if page.isdecimal() and len(page) < 6 else 1
+    number = to_page_number(visit.request)
     reader_id = await visit.reader_id()
     found = await visit.readers.read(read_library, reader_id, asked, number)
     ids = json.dumps([entry.paper_id for entry in found["entries"]])

@@ -10,6 +10,7 @@ from datasette import hookimpl
 from papersette.search.results import PAGE_SIZE, Request
 from papersette.site.canned_queries import run
 from papersette.site.headings import is_in_capitals, to_sentence_case, to_spellings
+from papersette.site.query_response import to_page_number
 from papersette.site.reading import read_page, read_paper
 from papersette.site.search_service import Indexing, service_of
 
@@ -41,12 +42,6 @@ async def read_first_papers(datasette, request, facet, value):
     shown = rows[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
     ids = [row["paper_id"] for row in shown]
     return {"ids": ids, "papers": len(rows), "works": len(rows), "page": page, "last": last}
-
-
-def to_page_number(request):
-    """Return the page that a request asks for, from 1; 1 if it names none."""
-    asked = request.args.get("page") or ""
-    return max(1, int(asked)) if asked.isdecimal() and len(asked) < 8 else 1
 
 
 async def read_contents(datasette, paper_id):

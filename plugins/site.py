@@ -2,7 +2,6 @@
 
 import json
 import re
-from datetime import date
 from functools import lru_cache, partial
 from weakref import WeakKeyDictionary
 
@@ -17,6 +16,7 @@ from papersette.site.addresses import is_own_path, is_web_address
 from papersette.site.canned_queries import DATABASE, run
 from papersette.site.collection import find_examples, is_facet, is_useful, read_capabilities
 from papersette.site.datasette_seam import await_me_maybe, pm, tilde_encode
+from papersette.site.programme import to_date
 
 menus = WeakKeyDictionary()
 """Datasette -> menu links for readers who are not signed in."""
@@ -135,18 +135,10 @@ def to_days(sessions):
     """
     days = {}
     for session in sessions:
-        day = to_day(session["start"])
+        day = to_date(session["start"])
         shown = session if day else {**session, "start": None, "finish": None}
         days.setdefault(day, []).append(shown)
     return [{"day": day, "sessions": together} for day, together in days.items()]
-
-
-def to_day(text):
-    """Return the date at the start of a time as YYYY-MM-DD, or "" if there is none."""
-    try:
-        return date.fromisoformat((text or "")[:10]).isoformat()
-    except ValueError:
-        return ""
 
 
 encode = lru_cache(maxsize=10_000)(tilde_encode)  # pages link to the same authors and tags

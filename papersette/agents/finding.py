@@ -177,7 +177,8 @@ def similar(library: Library, given: Mapping[str, Any]) -> str:
         rows = library.query(RELATED, paper["paper_id"])
         title = f"# Papers similar to: {name_paper(paper)}"
         lacks = (
-            f"No similar papers. Search similar({paper['paper_id']}), or with text=its abstract."
+            f"No similar papers. Search similar({show_id(paper['paper_id'])}), or with text=its "
+            "abstract."
         )
     else:
         found = library.engine.find_similar(given["text"], given["size"])

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from papersette.agents.answers import CAUTION, to_line
 from papersette.agents.arguments import Refusal, shorten
+from papersette.exports.volumes import to_venue_and_year
 from papersette.search.engine import Engine
 from papersette.search.results import Request
 
@@ -92,7 +93,7 @@ class Library:
         if not near:
             found = self.engine.search(Request(q=f"title:({paper_id})", size=3, passages=False))
             near = [hit.paper_id for hit in found.hits]
-        meant = f" Did you mean {' or '.join(near)}?" if near else ""
+        meant = f" Did you mean {' or '.join(map(show_id, near))}?" if near else ""
         raise Refusal(
             f"No paper has the paper_id {shorten(paper_id)}.{meant} "
             "Use a paper_id as the tool search shows it, for example after search q=title:word."
@@ -105,10 +106,9 @@ class Library:
 
 def name_paper(paper: Mapping[str, Any]) -> str:
     """Return a paper in one line: its title, venue, year and id."""
-    venue, year = to_line(paper["venue"], 80), paper["year"]
-    when = f" {year}" if year and str(year) not in venue else ""
+    where = to_venue_and_year(to_line(paper["venue"], 80), paper["year"])
     title = to_line(paper["title"], 200) or "(untitled)"
-    return f"{title} ({venue}{when}) paper_id={show_id(paper['paper_id'])}"
+    return f"{title} ({where}) paper_id={show_id(paper['paper_id'])}"
 
 
 def show_id(paper_id: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from papersette.agents.answers import fit, to_line
 from papersette.agents.library import Library, Row
+from papersette.exports.volumes import to_venue_and_year
 
 VENUES = """
 select venue_id, venues.name, venues.year, count(paper_id) as papers, sum(page_count > 0) as texts
@@ -67,9 +68,8 @@ def describe(library: Library, given: Mapping[str, Any]) -> str:
 
 
 def _to_venue(row: Row) -> str:
-    name, year = to_line(row["name"], 80), row["year"]
-    when = f" {year}" if year and str(year) not in name else ""
-    return f"- {name}{when} (venue:{row['venue_id']}): {row['papers']}, {row['texts']} with text"
+    where = to_venue_and_year(to_line(row["name"], 80), row["year"])
+    return f"- {where} (venue:{row['venue_id']}): {row['papers']}, {row['texts']} with text"
 
 
 def _to_lacks(lacks: Row, counts: Row) -> list[str]:

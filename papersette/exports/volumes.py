@@ -1,4 +1,4 @@
-"""Volume, issue and pages of a paper as bibliographies write them, and names of journals.
+"""Volume, issue and pages of a paper as bibliographies write them, and names of venues.
 
 The functions take any row with volume, issue, pages, venue, venue_kind and year.
 """
@@ -66,3 +66,13 @@ def to_citation(paper: Mapping[str, Any]) -> str | None:
     is_journal = paper["venue_kind"] == "journal" and paper["volume"]
     text = venue + (" " if is_journal else ", ") + ", ".join(numbers)
     return text if not year or year in venue else f"{text} ({year})"
+
+
+def to_venue_and_year(venue: str | None, year: object) -> str:
+    """Return a venue with the year, unless its name has it; "" if both are missing.
+
+    >>> to_venue_and_year("ICLR 2019", 2019), to_venue_and_year("Annals", 2019)
+    ('ICLR 2019', 'Annals 2019')
+    """
+    name, shown = venue or "", str(year or "")
+    return name if shown in name else f"{name} {shown}".strip()

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from papersette.exports.volumes import to_venue_and_year
 from papersette.readers.highlights import Highlight
 from papersette.readers.library import Entry
 
@@ -73,8 +74,7 @@ def to_markdown(
         name = escape(paper.get("title") or entry.title)
         yield f"\n## {f'[{name}]({page})' if (page := paper.get('page')) else name}\n\n"
         authors = ", ".join(paper.get("authors") or ())
-        venue, year = str(paper.get("venue") or ""), str(paper.get("year") or "")
-        where = venue if year in venue else f"{venue} {year}".strip()
+        where = to_venue_and_year(paper.get("venue"), paper.get("year"))
         facts = [authors, where, entry.status, ", ".join(f"#{tag}" for tag in entry.tags)]
         facts += [f"{entry.stars}/5" if entry.stars else "", "gone" if entry.gone else ""]
         yield " · ".join(escape(fact) for fact in facts if fact) + "\n"

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 
 OWN = re.compile(r"/(?![/\\])[^\\\x00-\x1f\x7f-\x9f]*")
+NOT_ENCODED = "/?&=%+#~:;,@!*()'$-._"
+"""Characters of a path, with its query, that are not encoded in the header Location."""
 WEB = re.compile(r"https?://[^\\\x00-\x1f\x7f-\x9f]+", re.IGNORECASE)
 
 
@@ -27,3 +30,12 @@ def is_web_address(address: str) -> bool:
     [True, False, False]
     """
     return WEB.fullmatch(address) is not None
+
+
+def to_location(path: str, home: str) -> str:
+    """Return a path of this site, encoded for a redirect; `home` for any other address.
+
+    >>> to_location("/papers/a b?q=é", "/"), to_location("//evil.example", "/")
+    ('/papers/a%20b?q=%C3%A9', '/')
+    """
+    return quote(path, safe=NOT_ENCODED) if is_own_path(path) else home

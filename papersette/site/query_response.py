@@ -75,6 +75,12 @@ def to_arguments(request: Any) -> dict[str, str]:
     return {name: request.args[name] for name in request.args}
 
 
+def to_page_number(request: Any) -> int:
+    """Return ?page=, from 1; 1 if it is missing or not a number."""
+    asked = request.args.get("page") or ""
+    return max(1, int(asked)) if asked.isdecimal() and len(asked) < 8 else 1
+
+
 def to_time_limit(request: Any) -> int | None:
     """Return ?_timelimit= in milliseconds; None if it is missing or not a number."""
     asked = request.args.get("_timelimit") or ""

@@ -11,14 +11,14 @@ import re
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 from weakref import WeakKeyDictionary
 
 from datasette import Forbidden, NotFound, Request, Response
 
 from papersette.readers import accounts, papers
 from papersette.readers.accounts import Reader
-from papersette.site.addresses import is_own_path
+from papersette.site.addresses import to_location
 from papersette.site.canned_queries import DATABASE
 from papersette.site.datasette_seam import (
     DatasetteError,
@@ -47,8 +47,6 @@ PAPER = rf"/{DATABASE}/papers/(?P<paper_id>[^/]+)"
 """The address of a paper, as part of a route."""
 METHODS = ("GET", "POST")
 NOT_SAVED = "This could not be saved. Try again in a minute."
-OUTSIDE = "/?&=%+#~:;,@!*()'$-._"
-"""Characters that are not encoded in a redirect."""
 
 
 @dataclass
@@ -129,7 +127,8 @@ class Visit:
         """Return a redirect to a path of this site, which shows a message of `MESSAGES`."""
         if message:
             self.readers.datasette.add_message(self.request, message)
-        return Response.redirect(to_own(path, self.readers.datasette), headers=dict(PRIVATE))
+        location = to_location(path, self.readers.datasette.urls.instance())
+        return Response.redirect(location, headers=dict(PRIVATE))
 
     async def page(self, template: str, status: int = 200, /, **context: Any) -> Response:
         """Return a page rendered from a template."""
@@ -227,8 +226,3 @@ async def to_too_often(visit: Visit, seconds: int) -> Response:
     response = await error_response(visit.readers.datasette, visit.request, error)
     response.headers["Retry-After"] = str(seconds)
     return response
-
-
-def to_own(path: str, datasette: Any) -> str:
-    """Return a path of this site for a redirect; the home page instead of any other address."""
-    return quote(path, safe=OUTSIDE) if is_own_path(path) else str(datasette.urls.instance())

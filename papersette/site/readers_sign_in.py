@@ -15,8 +15,9 @@ from typing import Any
 from datasette import Request, Response
 
 from papersette.errors import UserError
+from papersette.site.addresses import to_location
 from papersette.site.datasette_seam import baseconv
-from papersette.site.readers_routes import PRIVATE, Visit, to_own
+from papersette.site.readers_routes import PRIVATE, Visit
 from papersette.site.readers_service import Readers
 
 PLUGIN, PACKAGE = "datasette-auth-passwords", "datasette_auth_passwords"
@@ -84,7 +85,8 @@ async def sign_in(visit: Visit) -> Response:
     actor = await find_actor(visit.readers, name, password) if shown["has_accounts"] else None
     if actor is None:
         return await visit.page("password_login.html", 403, **shown | {"error": "wrong"})
-    response = Response.redirect(to_own(back, datasette), headers=dict(PRIVATE))
+    location = to_location(back, datasette.urls.instance())
+    response = Response.redirect(location, headers=dict(PRIVATE))
     set_actor(datasette, visit.request, response, actor)
     return response
 
