@@ -4,7 +4,6 @@ A language model is only asked when a form is sent (POST), never by a link, so t
 nothing. docs/meaning.md lists the data that leaves the machine.
 """
 
-import asyncio
 from urllib.parse import parse_qs
 
 from datasette import NotFound, Response, hookimpl
@@ -21,8 +20,10 @@ from papersette.site.asking import (
 )
 from papersette.site.canned_queries import DATABASE
 from papersette.site.datasette_seam import DatasetteError, response_headers
+from papersette.site.request_body import BadBody, read_body
 
 METHODS = {"GET", "HEAD", "POST"}
+MOST_FIELDS = 20
 QUESTION_MARKS = ("?", "؟", "？")
 
 
@@ -86,12 +87,12 @@ def one_line(given, name):
 
 
 async def read_form(request):
-    """Return the fields of a form of limited length. Raises DatasetteError."""
-    body, more = b"", True
-    while more:
-        message = await asyncio.wait_for(request.receive(), timeout=30)
-        body += message.get("body", b"")
-        more = message.get("more_body", False)
-        if len(body) > LONGEST_FORM:
-            raise DatasetteError("The form is too long.", "Invalid request", status=413)
-    return parse_qs(body.decode("utf-8", "replace"), max_num_fields=20)
+    """Return the fields of a form. Raises DatasetteError if it is too long or has many fields."""
+    try:
+        body = await read_body(request, LONGEST_FORM)
+        return parse_qs(body.decode("utf-8", "replace"), max_num_fields=MOST_FIELDS)
+    except BadBody as error:
+        raise DatasetteError(str(error), "Invalid request", status=error.status) from None
+    except ValueError:
+        message = f"A form may have {MOST_FIELDS} fields."
+        raise DatasetteError(message, "Invalid request", status=400) from None

@@ -16,6 +16,7 @@ from papersette.exports.oai_pmh import Header, OaiError, Repository, Token
 from papersette.site.harvesting import VENUES, read_records, read_rows
 from papersette.site.papers import ensure_papers_allowed, read_papers, to_row_url
 from papersette.site.publication import read_publication
+from papersette.site.request_body import BadBody, read_body
 
 PATH = "/-/oai"
 LONGEST_BODY = 10_000
@@ -47,9 +48,10 @@ async def oai(datasette, request):
     await ensure_papers_allowed(datasette, request.actor)
     sent = request.query_string.encode()
     if request.method == "POST":
-        sent = await read_body(request)
-        if sent is None:
-            return Response.text(f"More than {LONGEST_BODY} bytes of arguments", status=413)
+        try:
+            sent = await read_body(request, LONGEST_BODY)
+        except BadBody as error:
+            return Response.text(str(error), status=error.status)
     pairs = parse_qsl(sent.decode("utf-8", "replace"), keep_blank_values=True)
     address = datasette.absolute_url(request, datasette.urls.path(PATH))
     repeated, content = {}, []
@@ -63,18 +65,6 @@ async def oai(datasette, request):
         repeated = dict(pairs) if error.code not in WRONG else {}
     document = oai_pmh.to_document(address, datetime.now(UTC), repeated, content)
     return Response(document, content_type=oai_pmh.MEDIA_TYPE)
-
-
-async def read_body(request):
-    """Return the body of a request, or None if it is too long."""
-    body, is_complete = b"", False
-    while not is_complete:
-        message = await request.receive()
-        body += message.get("body", b"")
-        is_complete = not message.get("more_body")
-        if len(body) > LONGEST_BODY:
-            return None
-    return body
 
 
 class Harvest:

@@ -34,7 +34,7 @@ async def whose(datasette, request):
     is_short = bool(text) and not is_long_enough(text)
     sources, is_by_meaning = [], False
     if text and not is_short and (service := service_of(datasette)):
-        engine = service.engine()
+        engine = await asyncio.to_thread(service.engine)
         found = await asyncio.to_thread(find_sources, engine, text)
         sources = [to_row(datasette, request, engine, source) for source in found]
         is_by_meaning = engine.meaning is not None

@@ -137,7 +137,9 @@ async def ask_papers(
     asked = question[:LONGEST_QUESTION]
     if not asked or service is None:
         return Answer(asked)
-    engine = service.engine()
+    engine = await asyncio.to_thread(
+        service.engine
+    )  # it may wait for an index that is almost ready
     sentences = await asyncio.to_thread(
         find_answers, engine.sentences, asked, PASSAGES, [paper_id] if paper_id else []
     )

@@ -135,6 +135,12 @@ def test_a_form_of_any_length_is_refused_beyond_a_limit(sample_site):
     assert sample_site.post("/papers/ask", data={"q": "x" * 100_000}).status_code == 413
 
 
+def test_a_form_of_many_fields_is_refused_and_not_an_error_of_the_server(sample_site):
+    answer = sample_site.post("/papers/ask", data={f"field{n}": "x" for n in range(50)})
+    assert answer.status_code == 400
+    assert "A form may have 20 fields." in answer.text
+
+
 def with_metadata(**changes):
     metadata = yaml.safe_load((ROOT / "metadata.yml").read_text(encoding="utf-8"))
     metadata["plugins"] |= changes.pop("plugins", {})
