@@ -24,12 +24,13 @@ EXTENSION = "bib"
 TYPES = {"conference": "inproceedings", "journal": "article", "book": "incollection"}
 VENUE_FIELDS = {"inproceedings": "booktitle", "article": "journal", "incollection": "booktitle"}
 """Type of the entry -> field for the venue."""
-SPECIAL = re.compile(r"\\.|\\$|[&%#_$^]")
+SPECIAL = re.compile(r"\\.|\\$|[&%#_$^~]")
 MARKUP = re.compile(r"(\$[^$]+\$|\\[A-Za-z]+|\\.|[{}])")
 """Parts of a title that are not words: mathematics, commands and characters of TeX, braces."""
 WORD = re.compile(r"\w+(?:['’+]\w*)*")
 MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-ESCAPED = {"\\": r"\textbackslash{}", "^": r"\textasciicircum{}"}
+ESCAPED = {"\\": r"\textbackslash{}", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}"}
+"""Character -> the command that prints it: TeX takes a tilde for a space."""
 
 
 async def write(batches: Batches) -> AsyncIterator[str]:

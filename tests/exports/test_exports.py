@@ -18,6 +18,7 @@ from pybtex.database import parse_string
 from papersette.exports import bibtex
 from papersette.exports.identifiers import to_arxiv_id, to_doi
 from papersette.search.results import PAGE_SIZE
+from papersette.sources import latex
 
 ODD = "Robust $\\ell_2$ & 100% of {GAN}s: Élan_vital #1"
 PAPERS = [
@@ -132,6 +133,11 @@ TITLES = [
     ("Unbalanced } of BERT {", "Unbalanced  of {BERT} "),
     ("التعلم العميق", "التعلم العميق"),
 ]
+
+
+@pytest.mark.parametrize("title", ["~50% of a~b", "a_b ^ c & {d} # e"])
+def test_special_characters_are_the_same_after_an_export_and_an_import(title):
+    assert latex.decode(bibtex.escape(title)) == re.sub("[{}]", "", title)
 
 
 @pytest.mark.parametrize(("title", "written"), TITLES)
