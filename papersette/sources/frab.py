@@ -156,13 +156,18 @@ def _to_presented(
 
 
 def _to_attachment_reasons(presented: Iterable[list[_Event]], without_site: int) -> Iterator[str]:
-    """Yield a reason for attachments that are not used; `without_site` is the number of PDFs."""
+    """Yield a reason for each kind of attachment that is not used.
+
+    Args:
+        presented: The events of each paper.
+        without_site: Number of papers whose PDF has a relative address and no site.
+    """
     if without_site:
-        yield f"names {without_site:,} PDFs without the address of their site; add “site”"
+        yield f"has relative addresses of PDFs ({without_site:,}), but no site; add “site”"
     urls = [set(_to_urls(events)) for events in presented]
     pdfs = sum(bool(_to_pdfs(events)) for events in presented)
     if others := sum(map(len, urls)) - pdfs:
-        yield f"has {others:,} attachments that are not used: a paper has one PDF"
+        yield f"has attachments that are not used ({others:,}): a paper has one PDF"
 
 
 def load_schedule(path: Path) -> _Schedule:

@@ -150,7 +150,7 @@ def test_the_paper_among_several_attached_pdfs_is_used_and_the_others_are_counte
     (paper,), problems = read(write(tmp_path, schedule(EVENT)))
     assert paper.pdf_url == "https://fern.example/media/moss-paper.pdf"
     assert [one.reason for one in problems] == [
-        "has 2 attachments that are not used: a paper has one PDF"
+        "has attachments that are not used (2): a paper has one PDF"
     ]
 
 
@@ -160,7 +160,7 @@ def test_pdfs_without_the_address_of_their_site_are_a_problem_unless_it_is_set(t
     path = write(tmp_path, given)
     (paper,), problems = read(path)
     assert (paper.pdf_url, paper.url) == (None, None)
-    reason = "names 1 PDFs without the address of their site; add “site”"
+    reason = "has relative addresses of PDFs (1), but no site; add “site”"
     assert reason in [one.reason for one in problems]
     (paper,), problems = read(path, site="https://fern.example")
     assert paper.pdf_url == "https://fern.example/media/moss-paper.pdf"
