@@ -172,7 +172,9 @@ def _read_works(path: Path) -> Works:
 
 
 def _to_groups(entry: Entry) -> Iterator[tuple[str, ...]]:
-    for index in range(len(entry.value) if isinstance(entry.value, list) else 0):
+    if not isinstance(entry.value, list):
+        raise entry.error("must be a list of lists of paper_ids")
+    for index in range(len(entry.value)):
         group = entry.child(index)
         if (
             not isinstance(group.value, list)
@@ -184,8 +186,6 @@ def _to_groups(entry: Entry) -> Iterator[tuple[str, ...]]:
                 "put an id that is a number in quotes"
             )
         yield tuple(group.value)
-    if not isinstance(entry.value, list):
-        raise entry.error("must be a list of lists of paper_ids")
 
 
 def _to_source(entry: Entry, data: Path, above: set[str]) -> Source:

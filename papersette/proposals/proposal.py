@@ -119,14 +119,14 @@ def propose(folder: Path, chosen: Path | None = None) -> Proposal:
     survey = recognition.survey(folder)
     drafts = [draft for found in survey.found if (draft := _draft(found, survey)).papers]
     drafts.sort(key=lambda draft: (draft.found.path != chosen, *_to_rank(draft.papers)))
-    doubts = [f"{_name(item.path, folder)} {item.reason}" for item in survey.not_read]
+    doubts = [f"{to_shown_path(item.path, folder)} {item.reason}" for item in survey.not_read]
     _use_once(drafts, doubts, folder)
     if drafts:
         _assign_files(drafts, survey, doubts)
     else:
         drafts = [_draft_of_files(survey, doubts)]
     for draft in drafts:
-        name = _name(draft.found.path, folder)
+        name = to_shown_path(draft.found.path, folder)
         doubts += [f"{name}: {doubt}" for doubt in (*draft.found.doubts, *draft.venue.doubts)]
     if survey.is_cut:
         doubts.append(f"only the first {recognition.MOST_FILES:,} files were looked at")
@@ -144,7 +144,8 @@ def _to_rank(papers: Sequence[Paper]) -> tuple[int, int]:
     return -len(titles), -known
 
 
-def _name(path: Path, folder: Path) -> str:
+def to_shown_path(path: Path, folder: Path) -> str:
+    """Return a path in the folder as text for messages; the name of the folder for itself."""
     return to_shown_name(path.relative_to(folder).as_posix() if path != folder else path.name)
 
 
@@ -167,7 +168,9 @@ def _draft(found: recognition.Found, survey: recognition.Survey) -> SourceDraft:
 def _draft_of_files(survey: recognition.Survey, doubts: list[str]) -> SourceDraft:
     """Return the source for a folder that has PDFs but no metadata."""
     if not survey.files and survey.not_read:
-        reasons = (f"{_name(one.path, survey.folder)} {one.reason}" for one in survey.not_read)
+        reasons = (
+            f"{to_shown_path(one.path, survey.folder)} {one.reason}" for one in survey.not_read
+        )
         raise UserError(f"{survey.folder}: has no PDF, and {'; '.join(reasons)}")
     if not survey.files:
         raise UserError(
@@ -196,7 +199,7 @@ def _use_once(drafts: Sequence[SourceDraft], doubts: list[str], folder: Path) ->
         draft.is_used = len(own & titles) <= OVERLAP * max(1, len(own))
         if not draft.is_used:
             doubts.append(
-                f"{_name(draft.found.path, folder)} lists {len(own & titles):,} of its "
+                f"{to_shown_path(draft.found.path, folder)} lists {len(own & titles):,} of its "
                 f"{len(draft.papers):,} papers as another file does; it is not used: to use it as "
                 "well, remove the “# ” before its source in the catalog"
             )
@@ -225,11 +228,11 @@ def _assign_files(
             remedy = "put them into the folder, and run “init” again with --overwrite"
             if draft not in able:
                 remedy = f"{draft.found.format} is read without them; {recognition.EXPORT}"
-            name = _name(draft.found.path, survey.folder)
+            name = to_shown_path(draft.found.path, survey.folder)
             doubts.append(f"{name}: no PDFs, so that titles and abstracts are searched; {remedy}")
     doubts += [
-        f"{_name(path, survey.folder)} has {_count(count)} not used; move them into the folder "
-        "that “files” names in the catalog"
+        f"{to_shown_path(path, survey.folder)} has {_count(count)} not used; move them into the "
+        "folder that “files” names in the catalog"
         for path, count in left.items()
     ]
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from papersette.errors import UserError
-from papersette.proposals.proposal import Proposal, SourceDraft, propose
+from papersette.proposals.proposal import Proposal, SourceDraft, propose, to_shown_path
 from papersette.records import Paper, Venue
 from papersette.sources import SOURCES, recognition, venues
 
@@ -33,7 +33,7 @@ def to_starting_catalog(path: Path) -> str:
     folder = path if path.is_dir() else path.parent
     proposal = propose(folder) if path.is_dir() else _propose_file(path)
     found = [
-        f"# {_name(draft.found.path, folder)}: {draft.found.format}, {_count(draft.papers)}"
+        f"# {to_shown_path(draft.found.path, folder)}: {draft.found.format}, {_count(draft.papers)}"
         for draft in proposal.sources
     ]
     doubts = [f"# Check: {doubt}" for doubt in proposal.doubts]
@@ -43,10 +43,6 @@ def to_starting_catalog(path: Path) -> str:
 
 def _count(papers: Sequence[Paper]) -> str:
     return "1 paper" if len(papers) == 1 else f"{len(papers):,} papers"
-
-
-def _name(path: Path, folder: Path) -> str:
-    return path.relative_to(folder).as_posix() if path != folder else path.name
 
 
 def _propose_file(path: Path) -> Proposal:
