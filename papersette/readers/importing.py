@@ -53,11 +53,11 @@ class Match:
 
 @dataclass
 class Report:
-    """The outcome of each entry of a file."""
+    """The outcome of each entry of a file; of entries that match one paper, only of the first."""
 
     matches: list[Match] = field(default_factory=list)
     others: list[tuple[str, str]] = field(default_factory=list)
-    """(entry, reason) of each entry that matches no paper of the publication or cannot be read."""
+    """(entry, reason) of each entry that cannot be read; the reason is "" if no paper matches."""
 
 
 class Index:
@@ -123,7 +123,7 @@ def match(content: bytes, name: str, known: Iterable[Known]) -> Report:
         if found is None:
             reason = f"the limit is {MOST:,} entries" if number >= MOST else ""
             report.others.append((label, reason))
-        elif found[0].paper_id not in seen:
+        elif found[0].paper_id not in seen:  # a library has each paper once
             seen.add(found[0].paper_id)
             paper, by = found
             report.matches.append(Match(label, paper.paper_id, paper.title or paper.paper_id, by))

@@ -48,8 +48,8 @@ def find(folder: Path, name: str) -> Path | None:
 def find_pdf_of(folder: Path | None, paper: Mapping[str, Any]) -> Pdf | None:
     """Return the PDF of a paper; None if the folder does not have it.
 
-    It is the file that pdf_url names under /pdf/, or else the file whose text was extracted, with
-    with the same name and hash.
+    It is the file that pdf_url names under /pdf/, or else the file whose text was extracted, if
+    it has the same name and hash.
 
     Args:
         folder: The folder, from `to_folder`.
