@@ -225,6 +225,9 @@ def test_a_database_of_others_cannot_bring_scripts_links_or_files(own_db, tmp_pa
             '[{"label": "y", "url": "//e.example"}]',
         ],
     )
+    (paper_id,) = copy.execute("select paper_id from papers limit 1").fetchone()
+    link = "insert or replace into code_links values (?, 1, 'javascript:alert(1)', 1, 'code')"
+    copy.execute(link, [paper_id])
     copy.commit()
     copy.close()
     source.close()
@@ -235,6 +238,10 @@ def test_a_database_of_others_cannot_bring_scripts_links_or_files(own_db, tmp_pa
         for forbidden in ("javascript:alert(1)", "//e.example", "site.css", "site-logo?"):
             assert forbidden not in html
         assert site.get("/-/site-logo").status_code == 404
+        shown, card = page(site, f"/papers/papers/{paper_id}"), page(site, "/papers/papers")
+        assert ">javascript:alert(1)</a>" in shown
+        assert 'title="code"' in card
+        assert 'href="javascript:' not in shown + card
 
 
 def test_the_sample_shows_every_key(sample_site):
