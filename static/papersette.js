@@ -147,7 +147,10 @@ for (const form of document.querySelectorAll("form.named")) {
 
 // Stars store paper ids in this browser; the reading list is a URL with the ids, which works anywhere.
 const STORE = "papersette-reading-list";
-const kept = new Set((() => { try { return JSON.parse(localStorage.getItem(STORE)) ?? []; } catch { return []; } })());
+const readKept = () => {
+  try { return new Set(JSON.parse(localStorage.getItem(STORE)) ?? []); } catch { return new Set(); } // no storage, or no list in it
+};
+const kept = readKept();
 const link = Object.assign(document.createElement("a"), { className: "reading-list" });
 const showLink = () => {
   const ids = [...kept];
