@@ -102,6 +102,7 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
     missing = to_missing(len(given.works), given.total, "works", OTHER_PAGES)
     for about_all in filter(None, (missing, to_unused(rows, USED, "key"))):
         yield Problem(venue, name, "read", about_all)
+    # With a folder of PDFs, the reference lists of their text are used: they are complete.
     known = dict(_to_known(given.works)) if settings.files is None else {}
     cited, used, seen = 0, 0, set[str]()
     for item, work in given.works:
@@ -195,10 +196,12 @@ def _without_empty(work: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _to_cited_reason(cited: int, used: int) -> str:
-    return (
-        f"names {cited:,} cited works only by their ids: {used:,} of them are in the source and "
-        "become references of papers without a PDF, the others are not used"
+    """Return a reason for cited works that are not used; `used` is the number of the others."""
+    others = (
+        f"{used:,} of them are in the source and become references of papers without a PDF, the "
+        "others are not used"
     )
+    return f"names {cited:,} cited works only by their ids: {others if used else 'none is used'}"
 
 
 def _to_skip_reason(work: Mapping[str, Any], seen: set[str]) -> str | None:

@@ -235,8 +235,9 @@ def test_cited_works_of_the_source_are_references_if_there_is_no_pdf(tmp_path):
     assert reason.startswith("names 2 cited works only by their ids: 1 of them are in the source")
     assert read(write(tmp_path, [WORK, OTHER]))[0][0].references == ()
     (tmp_path / "pdfs").mkdir()
-    papers, _ = read(write(tmp_path, [citing, OTHER]), files=tmp_path / "pdfs")
+    papers, problems = read(write(tmp_path, [citing, OTHER]), files=tmp_path / "pdfs")
     assert papers[0].references == ()
+    assert "names 2 cited works only by their ids: none is used" in {p.reason for p in problems}
 
 
 def test_pdfs_are_named_by_id_or_by_doi(tmp_path):
