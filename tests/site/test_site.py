@@ -175,6 +175,7 @@ def test_markup_in_titles_is_shown_as_text(site):
         assert "<script>alert" not in html
         assert "<img src=x" not in html
         assert 'href="javascript:' not in html
+    assert "&lt;script&gt;alert" in page(site, "/papers/papers/hostile")
 
 
 def test_a_paper_without_fields_has_a_page(site):
