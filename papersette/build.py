@@ -149,6 +149,7 @@ def build_locked(plan: Plan) -> Mapping[str, object]:
         publish.publish(options.db, len(plan.items.papers)) as db,
     ):
         read_papers(db, plan, pool)
+        system.release_memory()  # of the texts: 1.3 GB of 20,657 papers
         save_facts(db, plan, pool, encoder)
         load.save_changes(db, previous, plan.started)
         path = replacement.to_catalog_path(publication.path, options.db)
