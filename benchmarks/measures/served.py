@@ -61,8 +61,14 @@ class Site:
 
 
 @contextmanager
-def serve(corpus: Corpus, folder: Path) -> Iterator[Site]:
-    """Serve a corpus; `folder` is created for the server's configuration."""
+def serve(corpus: Corpus, folder: Path, group: Path | None = None) -> Iterator[Site]:
+    """Serve a corpus.
+
+    Args:
+        corpus: What is served.
+        folder: Is created for the server's configuration.
+        group: The control group of Linux that the server runs in.
+    """
     folder.mkdir(parents=True)
     for name in ("metadata.yml", "settings.json", "plugins", "templates", "static"):
         (folder / name).symlink_to(ROOT / name)
@@ -74,7 +80,8 @@ def serve(corpus: Corpus, folder: Path) -> Iterator[Site]:
         # An entry under its own name makes the file immutable for Datasette.
         served = {"papers": known[corpus.database.stem] | {"file": "papers.db"}}
         (folder / inspection.name).write_text(json.dumps(served), encoding="utf-8")
-    with _start(str(folder), "--static", f"static:{ROOT / 'static'}", log=folder / "log") as site:
+    static = ("--static", f"static:{ROOT / 'static'}")
+    with _start(str(folder), *static, log=folder / "log", group=group) as site:
         _wait_for_index(site)
         yield site
 
@@ -92,8 +99,10 @@ def serve_stock(corpus: Corpus, folder: Path) -> Iterator[Site]:
 
 
 @contextmanager
-def _start(*arguments: str, log: Path) -> Iterator[Site]:
+def _start(*arguments: str, log: Path, group: Path | None = None) -> Iterator[Site]:
     command = [sys.executable, "-m", "datasette", "serve", *arguments, "--port", "0"]
+    if group:  # the shell enters the group and becomes the server
+        command = ["sh", "-c", 'echo $$ > "$0"; exec "$@"', str(group / "cgroup.procs"), *command]
     with log.open("w") as out, subprocess.Popen(command, stdout=out, stderr=out) as process:
         try:
             address = _wait_for_address(process, log)
@@ -101,6 +110,7 @@ def _start(*arguments: str, log: Path) -> Iterator[Site]:
                 yield Site(client, process.pid)
         finally:
             process.terminate()
+            process.wait()
 
 
 NGINX = """
