@@ -57,6 +57,15 @@ def to_line(text: str | None, longest: int = 300) -> str:
     return line if len(line) <= longest else line[: longest - 1] + "…"
 
 
+def to_count(number: int, noun: str) -> str:
+    """Return a number with a noun, which has a plural in s.
+
+    >>> to_count(1, "paper"), to_count(1200, "paper")
+    ('1 paper', '1200 papers')
+    """
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def quote(text: str) -> str:
     """Return a text of a paper with ">" before each line.
 

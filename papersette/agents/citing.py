@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from papersette.agents.answers import fit, quote, to_line
+from papersette.agents.answers import fit, quote, to_count, to_line
 from papersette.agents.arguments import Refusal
 from papersette.agents.library import Library, Row, name_paper, show_id
 from papersette.search.receipts import interpret
@@ -57,7 +57,7 @@ def citations(library: Library, given: Mapping[str, Any]) -> str:
     else:
         request = Request(q=given["q"], passages=False, size=1)
         numbers = library.engine.find_numbers(request)
-        subject = f"the {len(numbers)} papers of the query: {interpret(request)}"
+        subject = f"the {to_count(len(numbers), 'paper')} of the query: {interpret(request)}"
         address = library.addresses.search({"q": given["q"]})
         key = json.dumps(numbers.tolist())
     sql, to_block = BLOCKS[given["direction"], bool(given["paper_id"])]
@@ -76,7 +76,8 @@ CITING = "Papers of this collection that cite"
 
 def _to_reference(library: Library, row: Row) -> str:
     page = f", page {row['page']}" if row["page"] else ""
-    count = f", cited by {row['citing_count']} papers here" if row["citing_count"] else ""
+    citing = row["citing_count"]
+    count = f", cited by {to_count(citing, 'paper')} here" if citing else ""
     return f"[{row['position']}]{page}{count}\n{quote(to_line(row['raw']))}{_to_own(library, row)}"
 
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from papersette.agents.answers import fit, quote, to_line
+from papersette.agents.answers import fit, quote, to_count, to_line
 from papersette.agents.arguments import Refusal
 from papersette.agents.library import Library, Row, find_section, name_paper, show_id
 from papersette.search.receipts import describe_notices, interpret
@@ -45,8 +45,8 @@ def search(library: Library, given: Mapping[str, Any]) -> str:
     last = -(-count // request.size)
     if request.page > max(1, last):
         raise Refusal(
-            f"There is no page {request.page}: {count} results of size {request.size} "
-            f"have {last} pages."
+            f"There is no page {request.page}: the results fill {to_count(last, 'page')} of size "
+            f"{request.size}."
         )
     blocks = to_blocks(library, request, result)
     return fit(to_head(library, request, result), blocks, _to_foot(library, request, result))
@@ -66,7 +66,7 @@ def to_blocks(library: Library, request: Request, result: Result) -> list[str]:
 def to_head(library: Library, request: Request, result: Result) -> list[str]:
     """Return the first lines of a search answer: count, build and interpretation of the query."""
     asked = f" for: {to_line(request.q)}" if request.q.strip() else " in all"
-    works = f"{result.count} papers" if result.count != 1 else "1 paper"
+    works = to_count(result.count, "paper")
     works += f" and {result.by_meaning} more by meaning" if result.by_meaning else ""
     return [
         f"# {works}{asked}",
@@ -159,8 +159,8 @@ def find_in_paper(library: Library, given: Mapping[str, Any]) -> str:
             return "No page has these words. Try other words, or read the paper by its sections."
         if shown < len(hits):
             more = len(hits) - shown
-            return f"Cut: {more} more pages match. Repeat with from_page={hits[shown][0]}."
-        return f"All {len(hits)} pages that match."
+            return f"Cut: {to_count(more, 'page')} left. Repeat with from_page={hits[shown][0]}."
+        return f"All pages that match: {len(hits)}."
 
     head = [f"# {to_line(q)}, in: {name_paper(paper)}", library.head()]
     return fit(head, blocks, to_foot)

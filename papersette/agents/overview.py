@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from papersette.agents.answers import fit, to_line
+from papersette.agents.answers import fit, to_count, to_line
 from papersette.agents.library import Library, Row
 from papersette.exports.volumes import to_venue_and_year
 
@@ -42,7 +42,7 @@ def describe(library: Library, given: Mapping[str, Any]) -> str:
     build, venues = library.build(), library.query(VENUES)
     counts, lacks = library.query(COUNTS)[0], library.query(LACKS)[0]
     head = [
-        f"# {to_line(build['title'], 100)}: {lacks['papers']} papers",
+        f"# {to_line(build['title'], 100)}: {to_count(lacks['papers'], 'paper')}",
         library.head(),
         f"Home: {library.addresses.search({})}",
         to_line(build["notice"], 500),
@@ -59,7 +59,7 @@ def describe(library: Library, given: Mapping[str, Any]) -> str:
         ),
     ]
     more = len(venues) - MOST_VENUES
-    rest = f"{more} more venues: SQL on the table venues. " if more > 0 else ""
+    rest = f"{to_count(more, 'venue')} more: SQL on the table venues. " if more > 0 else ""
     return fit(
         head,
         blocks,

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from papersette.agents.answers import fit, to_line, to_plain
+from papersette.agents.answers import fit, to_count, to_line, to_plain
 from papersette.agents.arguments import Refusal
 from papersette.agents.library import Library, Table
 
@@ -63,10 +63,10 @@ def to_answer(library: Library, table: Table) -> str:
             return "No rows."
         if shown < len(blocks) or table.is_cut:
             return (
-                f"Shown: {shown} rows; there are more. Select fewer or shorter columns, count and "
-                f"group in SQL, or go on with LIMIT {shown} OFFSET {shown}."
+                f"Shown: {to_count(shown, 'row')}; there are more. Select fewer or shorter "
+                f"columns, count and group in SQL, or go on with LIMIT {shown} OFFSET {shown}."
             )
-        return f"All {shown} rows."
+        return f"All rows: {shown}."
 
     return fit(head, blocks, to_foot).replace("\n\n> ", "\n> ")
 

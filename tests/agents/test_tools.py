@@ -256,3 +256,8 @@ def test_the_documentation_lists_every_tool_and_its_settings_are_json():
     blocks = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", text, re.DOTALL)]
     assert len(blocks) == 2
     assert all("https://papers.example.org/-/mcp" in json.dumps(block) for block in blocks)
+
+
+def test_one_paper_of_a_query_is_counted_in_the_singular(call):
+    answer = call("citations", q='title:"swalp"')
+    assert "the 1 paper of the query" in answer
