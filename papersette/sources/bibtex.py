@@ -98,7 +98,7 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
     folder = {key: path for key, path in folder.items() if path not in by_path.values()}
     own = {path.relative_to(settings.files or path).as_posix() for path in by_path.values()}
     yield from (problem for problem in problems if problem.item not in own)
-    unnamed = 0
+    naming = 0
     # PMLR's files begin with an entry for the volume itself.
     entries = [entry for entry in blocks.entries if entry.entry_type.lower() != "proceedings"]
     yield Count(len(entries) + len(blocks.failed))
@@ -113,13 +113,13 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
         for reason in (*blocks.reasons.get(entry.start_line, ()), *doubts):
             yield Problem(venue, item, "read", reason, paper.paper_id)
         if paper.file is None and (names := _to_file_names(entry)):
-            unnamed += 1
+            naming += 1
             if settings.files:
                 reason = MISSING.format(_to_shown(names), settings.files.name)
                 yield Problem(venue, item, "match", reason, paper.paper_id)
-    if unnamed and not settings.files:
+    if naming and not settings.files:
         yield Problem(
-            venue, settings.file.name, "match", to_folder_reason(unnamed, "entry", "entries")
+            venue, settings.file.name, "match", to_folder_reason(naming, "entry", "entries")
         )
     fields = [{name: f.value for name, f in entry.fields_dict.items()} for entry in entries]
     used = _to_used(fields, settings)

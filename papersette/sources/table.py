@@ -74,31 +74,46 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
     if reason := to_unused(given_rows, used):
         remedy = "; “columns” in the catalog maps fields to columns"
         yield Problem(venue, settings.file.name, "read", reason + remedy)
-    unnamed = 0
-    day_first = values.find_day_first(row["published"] for _, row in rows if isinstance(row, dict))
+    readable = [row for _, row in rows if isinstance(row, dict)]
+    day_first = values.find_day_first(row["published"] for row in readable)
     for line, given in rows:
         item = f"{settings.file.name}: line {line}" if line else settings.file.name
         if isinstance(given, str):
             yield Problem(venue, item, "read", given, lost=line > 0)
-            continue
-        row, reasons = values.check_types(given, [name for name in FIELDS if name not in LISTS])
-        row["published"], doubt = values.read_date(row["published"], day_first)
-        reasons += [doubt] if doubt else []
-        paper, doubts = _to_paper(row, settings, folder, item)
-        yield paper
-        reasons += [*doubts, *_to_object_reasons(row)]
-        yield from (Problem(venue, item, "read", reason, paper.paper_id) for reason in reasons)
-        named = values.to_text(row.get("file"))
-        unnamed += bool(named)
-        if named and paper.file is None and settings.files:
-            reason = (
-                f"names the file {named}, which is not in {settings.files}; "
-                "the paper is listed without text"
-            )
-            yield Problem(venue, item, "match", reason, paper_id=paper.paper_id)
-    if unnamed and not settings.files:
-        yield Problem(venue, settings.file.name, "match", to_folder_reason(unnamed, "row", "rows"))
+        else:
+            yield from _read_row(given, day_first, settings, folder, item)
+    naming = sum(values.to_text(row["file"]) is not None for row in readable)
+    if naming and not settings.files:
+        yield Problem(venue, settings.file.name, "match", to_folder_reason(naming, "row", "rows"))
     yield from files.to_loose(folder, venue, settings.files, settings.pdf_url)
+
+
+def _read_row(
+    given: Mapping[str, Any],
+    day_first: bool | None,
+    settings: Settings,
+    folder: dict[str, Path],
+    item: str,
+) -> Iterator[Paper | Problem]:
+    """Yield the paper of a row and its problems; its file is taken from `folder`.
+
+    `day_first` tells the order of day and month in dates, as for `values.read_date`.
+    """
+    venue = settings.venue.venue_id
+    row, reasons = values.check_types(given, [name for name in FIELDS if name not in LISTS])
+    row["published"], doubt = values.read_date(row["published"], day_first)
+    reasons += [doubt] if doubt else []
+    paper, doubts = _to_paper(row, settings, folder, item)
+    yield paper
+    reasons += [*doubts, *_to_object_reasons(row)]
+    yield from (Problem(venue, item, "read", reason, paper.paper_id) for reason in reasons)
+    named = values.to_text(row["file"])
+    if named and paper.file is None and settings.files:
+        reason = (
+            f"names the file {named}, which is not in {settings.files}; "
+            "the paper is listed without text"
+        )
+        yield Problem(venue, item, "match", reason, paper_id=paper.paper_id)
 
 
 def _drop_page_counts(rows: Iterable[dict[str, Any] | str]) -> bool:
