@@ -14,7 +14,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from papersette.fulltext import Text
 from papersette.names import parse_name
@@ -40,24 +40,29 @@ def match(
 ) -> tuple[list[Paper], list[Problem]]:
     """Return the papers with the files that were matched to them, and the problems."""
     sources = dict.fromkeys(file.source for file in loose)  # in order: builds must not differ
+    templates = {file.path: file.pdf_url for file in loose}
     matched: list[Paper] = []
     problems: list[Problem] = []
     for source in sources:
         files = [file.path for file in loose if file.source == source]
         unmatched = [p for p in papers if _is_of(p, source) and p.file is None]
         pairs = _by_title(unmatched, files, texts)
+        by_title = set(pairs.values())
         guesses = _by_name(
             [p for p in unmatched if p.paper_id not in pairs],
-            [f for f in files if f not in pairs.values()],
+            [f for f in files if f not in by_title],
         )
         problems += _to_problems(source, unmatched, pairs, guesses, texts, files)
         pairs |= guesses
         named = {p.paper_id: p.file for p in papers if _is_of(p, source) and p.file}
-        unused = [file for file in files if file not in pairs.values()]
+        used = set(pairs.values())
+        unused = [file for file in files if file not in used]
         owners = _to_holders([p for p in papers if _is_of(p, source)], unused, texts)
         problems += _to_file_problems(source, unused, owners, named | pairs)
         matched += [
-            _with_file(p, pairs[p.paper_id], loose) for p in unmatched if p.paper_id in pairs
+            _with_file(p, path, templates[path])
+            for p in unmatched
+            if (path := pairs.get(p.paper_id)) is not None
         ]
     by_id = {paper.paper_id: paper for paper in matched}
     return [by_id.get(paper.paper_id, paper) for paper in papers], problems
@@ -92,8 +97,7 @@ def _is_of(paper: Paper, source: str) -> bool:
     return (paper.source or paper.venue.venue_id) == source
 
 
-def _with_file(paper: Paper, path: Path, loose: list[LooseFile]) -> Paper:
-    template = next(file.pdf_url for file in loose if file.path == path)
+def _with_file(paper: Paper, path: Path, template: str | None) -> Paper:
     url = to_pdf_url(template, paper.paper_id, path)
     return dataclasses.replace(paper, file=path, pdf_url=paper.pdf_url or url)
 
@@ -101,11 +105,12 @@ def _with_file(paper: Paper, path: Path, loose: list[LooseFile]) -> Paper:
 def _by_title(
     papers: list[Paper], files: list[Path], texts: Mapping[Path, Text | str]
 ) -> dict[str, Path]:
-    found: dict[str, Path] = {}
+    """Return the file of each paper whose title only this file has; the first paper gets it."""
+    found: dict[Path, str] = {}
     for paper_id, holders in _to_holders(papers, files, texts).items():
-        if len(holders) == 1 and holders[0] not in found.values():
-            found[paper_id] = holders[0]
-    return found
+        if len(holders) == 1:
+            found.setdefault(holders[0], paper_id)
+    return {paper_id: path for path, paper_id in found.items()}
 
 
 def _to_holders(
@@ -127,7 +132,8 @@ def _with_title(key: str, read: Mapping[Path, str]) -> list[Path]:
     same = [path for path, title in read.items() if title == key]
     if same or len(key) < SHORTEST_TITLE:
         return same
-    return [path for path, title in read.items() if fuzz.ratio(key, title) >= SAME_TITLE]
+    near = process.extract(key, read, scorer=fuzz.ratio, score_cutoff=SAME_TITLE, limit=None)
+    return sorted(path for _, _, path in near)
 
 
 def _by_name(papers: list[Paper], files: list[Path]) -> dict[str, Path]:
@@ -196,7 +202,11 @@ def _to_file_problems(
     source: str, unused: list[Path], owners: Mapping[str, list[Path]], used: Mapping[str, Path]
 ) -> Iterator[Problem]:
     """Yield a problem for each unused file of a paper, and for each folder of unknown files."""
-    without = [path for path in unused if not any(path in paths for paths in owners.values())]
+    owner_of: dict[Path, str] = {}
+    for paper_id, paths in owners.items():
+        for path in paths:
+            owner_of.setdefault(path, paper_id)
+    without = [path for path in unused if path not in owner_of]
     for folder in sorted({path.parent for path in without}):
         names = sorted(path.name for path in without if path.parent == folder)
         if len(names) > 1:
@@ -208,22 +218,22 @@ def _to_file_problems(
             yield Problem(source, f"{folder.name}/", "match", reason)
     single = Counter(path.parent for path in without)
     for path in unused:
-        if path in without and single[path.parent] > 1:
+        owner = owner_of.get(path)
+        if owner is None and single[path.parent] > 1:
             continue
-        paper_id = next((key for key, paths in owners.items() if path in paths), None)
-        if paper_id is None:
+        if owner is None:
             reason = "belongs to no entry: no key, field “file” or title matches it; it is not used"
-        elif paper_id in used:
+        elif owner in used:
             reason = (
-                f"shows the title of the paper {paper_id}, whose file is {used[paper_id].name}; it "
+                f"shows the title of the paper {owner}, whose file is {used[owner].name}; it "
                 "is not used: remove one of the two files"
             )
         else:
             reason = (
-                f"shows the title of the paper {paper_id}, as another file does; it is not used: "
+                f"shows the title of the paper {owner}, as another file does; it is not used: "
                 "name one of them in the entry's field “file”"
             )
-        yield Problem(source, path.name, "match", reason, paper_id)
+        yield Problem(source, path.name, "match", reason, owner)
 
 
 def _read_title(text: Text | str | None) -> str:
