@@ -88,7 +88,7 @@ def _to_paths(file: Path, source: str, unusable: list[Problem]) -> list[Path]:
     """Return the file, or the files of the folder, and add a problem for each unusable file."""
     if not file.is_dir():
         return [file]
-    paths = sorted(file.rglob("*.xml"))
+    paths = files.list_files(file, {".xml"})
     if not paths:
         raise UserError(f"{file}: has no .xml file; name a file or folder of the Anthology's XML")
     return list(files.to_usable(paths, file, source, unusable))

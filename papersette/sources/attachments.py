@@ -30,7 +30,7 @@ class Attachments:
             return
         if not folder.is_dir():
             raise UserError(f"{folder}: is not a folder; name the folder that holds the PDFs")
-        paths = sorted(p for p in folder.rglob("*") if p.suffix.lower() in files.SUFFIXES)
+        paths = files.list_files(folder, files.SUFFIXES)
         for path in files.to_usable(paths, folder, source, self.problems):
             self._by_path[path.relative_to(folder).as_posix()] = path
 

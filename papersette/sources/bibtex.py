@@ -372,8 +372,8 @@ def _to_files_by_path(entries: Sequence[Entry], folder: Path) -> dict[int | None
     """
     paths: defaultdict[str, list[Path]] = defaultdict(list)
     for path in folder.rglob("*"):
-        is_visible = files.is_visible(path.relative_to(folder))
-        if is_visible and files.find_obstacle(path, folder) is None:
+        is_used = files.is_paper(path) and files.is_visible(path.relative_to(folder))
+        if is_used and files.find_obstacle(path, folder) is None:
             paths[path.name].append(path)
     found: dict[int | None, Path] = {}
     for entry in entries:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -65,7 +65,7 @@ def read_folder(folder: Path, source: str) -> tuple[dict[str, Path], list[Proble
         raise UserError(f"{folder}: is not a folder; name the folder that holds the PDFs")
     problems: list[Problem] = []
     named = sorted(
-        (path for path in folder.rglob("*") if is_visible(path.relative_to(folder))),
+        (p for p in folder.rglob("*") if is_paper(p) and is_visible(p.relative_to(folder))),
         key=lambda p: (p.suffix.lower() == ".txt", len(p.parts), p.as_posix()),
     )
     if not named and (others := sorted(p.name for p in folder.iterdir() if p.is_file())):
@@ -94,8 +94,22 @@ def is_paper(path: Path) -> bool:
 
 
 def is_visible(path: Path) -> bool:
-    """Return whether a path is a PDF or a text, and neither hidden nor in a folder such as .git."""
-    return is_paper(path) and not any(part.startswith(".") for part in path.parts)
+    """Return whether a path in a folder is neither hidden nor in a hidden folder such as .git."""
+    return not any(part.startswith(".") for part in path.parts)
+
+
+def list_files(folder: Path, suffixes: Collection[str]) -> list[Path]:
+    """Return the visible files of a folder and its subfolders with these endings, sorted.
+
+    Args:
+        folder: The folder.
+        suffixes: Endings in lower case; those of files may be in any case.
+    """
+    return sorted(
+        path
+        for path in folder.rglob("*")
+        if path.suffix.lower() in suffixes and is_visible(path.relative_to(folder))
+    )
 
 
 def to_pdf_url(

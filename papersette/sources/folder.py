@@ -29,7 +29,7 @@ class Settings:
 
 def read(settings: Settings) -> Iterator[Paper | Problem | Count]:
     """Yield a paper for every PDF or text. Raises `UserError` if there is none."""
-    paths = sorted(p for p in settings.files.rglob("*") if p.suffix.lower() in files.SUFFIXES)
+    paths = files.list_files(settings.files, files.SUFFIXES)
     if not paths:
         raise UserError(
             f"{settings.files}: has no PDF and no text; name the folder that holds them"

@@ -43,7 +43,7 @@ def read(settings: Settings) -> Iterator[Paper | Problem | Count]:
             raise BadFile(settings.file, "; ".join(reasons))
         yield from _read_file(loaded, settings.file.name, settings)
         return
-    paths = sorted(p for p in settings.file.rglob("*") if p.suffix.lower() in SUFFIXES)
+    paths = files.list_files(settings.file, SUFFIXES)
     if not paths:
         raise UserError(f"{settings.file}: has no .xml file; name the folder that holds them")
     venue, unusable = settings.venue.venue_id, list[Problem]()

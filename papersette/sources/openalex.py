@@ -130,7 +130,7 @@ def _read_works(settings: Settings) -> _Works:
     if not file.is_dir():
         _add_file(file, file.name, given, venue)
         return given
-    paths = sorted(path for path in file.rglob("*") if path.suffix.lower() in SUFFIXES)
+    paths = files.list_files(file, SUFFIXES)
     if not paths:
         raise UserError(f"{file}: has no .json and no .jsonl file; name a file or folder of works")
     unusable = list[Problem]()
