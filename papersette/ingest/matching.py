@@ -12,8 +12,10 @@ import dataclasses
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 
+from ahocorasick_rs import AhoCorasick
 from rapidfuzz import fuzz, process
 
 from papersette.fulltext import Text
@@ -74,15 +76,15 @@ def find_swapped(papers: list[Paper], texts: Mapping[Path, Text | str]) -> Itera
     for paper in papers:
         key = to_key(paper.title or "")
         if len(key) >= SHORTEST_TITLE:
-            titles[paper.source or paper.venue.venue_id][key] = paper
+            titles[_to_source(paper)][key] = paper
+    find_title = {source: _TitleFinder(known) for source, known in titles.items()}
     for paper in papers:
         own, text = to_key(paper.title or ""), texts.get(paper.file) if paper.file else None
-        read, head = to_key(_read_title(text)), to_key(_first_page(text))[:TOP_OF_PAGE]
+        read, head = to_key(_read_title(text)), _to_head(text)
         if not own or own in head or own in read or fuzz.ratio(own, read) >= SAME_TITLE:
             continue
-        source = paper.source or paper.venue.venue_id
-        shown = (p for key, p in titles[source].items() if key in head)
-        other = titles[source].get(read) or next(shown, None)
+        source = _to_source(paper)
+        other = find_title[source](read, head) if source in find_title else None
         if other and paper.file and own not in to_key(other.title or ""):
             reason = (
                 f"has the file {paper.file.name}, but its first page shows the title of "
@@ -92,9 +94,36 @@ def find_swapped(papers: list[Paper], texts: Mapping[Path, Text | str]) -> Itera
             yield Problem(source, paper.item or paper.paper_id, "match", reason, paper.paper_id)
 
 
+class _TitleFinder:
+    """Finds the paper whose title a file shows, in one pass whatever the number of papers.
+
+    Args:
+        papers: By the key of their titles.
+    """
+
+    def __init__(self, papers: Mapping[str, Paper]) -> None:
+        self._by_title = papers
+        self._papers = list(papers.values())
+
+    @cached_property
+    def _automaton(self) -> AhoCorasick:
+        return AhoCorasick(self._by_title)
+
+    def __call__(self, read: str, head: str) -> Paper | None:
+        """Return the paper with a title as read, else the first one with a title on a page."""
+        if read in self._by_title:
+            return self._by_title[read]
+        shown = self._automaton.find_matches_as_indexes(head, overlapping=True)
+        return self._papers[min(number for number, _, _ in shown)] if shown else None
+
+
+def _to_source(paper: Paper) -> str:
+    """Return the source that a paper comes from; its venue may be a different one."""
+    return paper.source or paper.venue.venue_id
+
+
 def _is_of(paper: Paper, source: str) -> bool:
-    """Return whether a paper comes from a source; its venue may be a different one."""
-    return (paper.source or paper.venue.venue_id) == source
+    return _to_source(paper) == source
 
 
 def _with_file(paper: Paper, path: Path, template: str | None) -> Paper:
@@ -118,7 +147,7 @@ def _to_holders(
 ) -> dict[str, list[Path]]:
     """Return the files whose title, or top of page 1, has a paper's title, by paper_id."""
     read = {path: to_key(_read_title(texts.get(path))) for path in files}
-    heads = {path: to_key(_first_page(texts.get(path)))[:TOP_OF_PAGE] for path in files}
+    heads = {path: _to_head(texts.get(path)) for path in files}
     keys = {paper.paper_id: to_key(paper.title or "") for paper in papers}
     return {
         paper_id: _with_title(key, read) or [path for path in files if key in heads[path]]
@@ -240,5 +269,8 @@ def _read_title(text: Text | str | None) -> str:
     return (text.front.title or "") if isinstance(text, Text) else ""
 
 
-def _first_page(text: Text | str | None) -> str:
-    return text.pages[0].body if isinstance(text, Text) else ""
+def _to_head(text: Text | str | None) -> str:
+    """Return the letters and digits at the top of page 1."""
+    page = text.pages[0].body if isinstance(text, Text) else ""
+    head = to_key(page[: 4 * TOP_OF_PAGE])  # a page has many more characters
+    return (head if len(head) >= TOP_OF_PAGE else to_key(page))[:TOP_OF_PAGE]
