@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -18,6 +18,7 @@ import numpy as np
 from rapidfuzz import fuzz
 from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
+from sparse_dot_topn import sp_matmul_topn
 
 from papersette.names import parse_name, to_family_key
 from papersette.text import to_key
@@ -39,7 +40,10 @@ TITLE_WORDS_POSSIBLE = 88
 MIN_TITLE = 12
 """Least letters and digits of a title that is evidence, unlike "Preface" and "Introduction"."""
 BLOCK = 2000
-"""Rows of the similarity matrix computed at once, which limits memory for 30,000 papers."""
+"""Texts that are compared with all at once, which limits memory."""
+MOST_SIMILAR = 1000
+"""Texts that one is compared with, the most similar ones: a form that all papers filled in would
+make as many pairs as papers squared."""
 
 
 @dataclass(frozen=True)
@@ -76,29 +80,34 @@ class Pair:
 
 def find_pairs(versions: Sequence[Version]) -> list[Pair]:
     """Return all pairs for which there is evidence, each once, in the order of `versions`."""
-    same_work = _same(versions, lambda v: v.work)
-    same_title = _same(
-        versions, lambda v: key if len(key := to_key(v.title or "")) >= MIN_TITLE else None
-    )
+    keys = [to_key(version.title or "") for version in versions]
+    families = [frozenset(map(_to_family_name, version.authors)) for version in versions]
+    same_work = _same(version.work for version in versions)
+    same_title = _same(key if len(key) >= MIN_TITLE else None for key in keys)
     abstracts = dict(_similar([v.abstract for v in versions], ABSTRACT_WITH_TITLE, (1, 2)))
     titles = dict(_similar([v.title for v in versions], 0.5, (1, 1)))
     candidates = sorted({*same_work, *same_title, *abstracts, *titles})
     pairs = []
     for i, j in candidates:
-        one, other, cosine = versions[i], versions[j], titles.get((i, j), 0.0)
-        likeness = _compare(one, other, (i, j) in same_work, abstracts.get((i, j)), cosine)
-        if pair := _judge(one, other, likeness):
+        likeness = _Likeness(
+            same_work=(i, j) in same_work,
+            same_title=(i, j) in same_title,
+            title_length=min(len(keys[i]), len(keys[j])),
+            title_ratio=fuzz.ratio(keys[i], keys[j]) if keys[i] and keys[j] else 0.0,
+            title_words=titles.get((i, j), 0.0),
+            abstracts=abstracts.get((i, j)),
+            shared_authors=_count_shared(families[i], families[j]),
+        )
+        if pair := _judge(versions[i], versions[j], likeness):
             pairs.append(pair)
     return pairs
 
 
-def _same(
-    versions: Sequence[Version], key: Callable[[Version], str | None]
-) -> set[tuple[int, int]]:
-    """Return the pairs of versions with the same key."""
+def _same(values: Iterable[str | None]) -> set[tuple[int, int]]:
+    """Return the pairs of positions with the same value."""
     indices: defaultdict[str, list[int]] = defaultdict(list)
-    for i, version in enumerate(versions):
-        if value := key(version):
+    for i, value in enumerate(values):
+        if value:
             indices[value].append(i)
     return {pair for group in indices.values() for pair in combinations(group, 2)}
 
@@ -116,11 +125,14 @@ def _similar(
         )
     except ValueError:  # the texts have no words
         return
+    columns = matrix.T.tocsr()
     for start in range(0, len(given), BLOCK):
-        block = (matrix[start : start + BLOCK] @ matrix.T).tocoo()
-        kept = (block.data >= least) & (block.row + start < block.col)
+        rows = matrix[start : start + BLOCK]
+        block = sp_matmul_topn(rows, columns, top_n=MOST_SIMILAR, threshold=least, n_threads=2)
+        found = block.tocoo()
+        kept = found.row + start < found.col
         for row, column, value in zip(
-            block.row[kept], block.col[kept], block.data[kept], strict=True
+            found.row[kept], found.col[kept], found.data[kept], strict=True
         ):
             yield (given[row + start], given[column]), round(float(value), 3)
 
@@ -142,17 +154,6 @@ class _Likeness:
     """Cosine of the abstracts; None if it is small or an abstract is missing."""
     shared_authors: int | None
     """Number of shared authors; None if one of the two papers has no authors."""
-
-
-def _compare(
-    one: Version, other: Version, same_work: bool, abstracts: float | None, title_words: float
-) -> _Likeness:
-    keys = to_key(one.title or ""), to_key(other.title or "")
-    length = min(map(len, keys))
-    same_title = keys[0] == keys[1] and length >= MIN_TITLE
-    ratio = fuzz.ratio(*keys) if all(keys) else 0.0
-    shared = _shared_authors(one, other)
-    return _Likeness(same_work, same_title, length, ratio, title_words, abstracts, shared)
 
 
 def _judge(one: Version, other: Version, found: _Likeness) -> Pair | None:
@@ -229,10 +230,9 @@ def _numbers(title: str | None) -> list[str]:
     return re.findall(r"\d+|\b[IVX]+\b", title or "")
 
 
-def _shared_authors(one: Version, other: Version) -> int | None:
-    if not one.authors or not other.authors:
-        return None
-    return len(set(map(_to_family_name, one.authors)) & set(map(_to_family_name, other.authors)))
+def _count_shared(one: Set[str], other: Set[str]) -> int | None:
+    """Return how many family names two papers share; None if one of them has no authors."""
+    return len(one & other) if one and other else None
 
 
 def _to_family_name(name: str) -> str:
