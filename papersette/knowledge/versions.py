@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import combinations
 
@@ -251,8 +251,8 @@ def group(
     evidence, but never so that papers separated by hand become one work.
     """
     order = {version.paper_id: i for i, version in enumerate(versions)}
-    apart = {frozenset(pair) for ids in separate for pair in combinations(ids, 2)}
-    together = {frozenset(pair) for ids in join for pair in combinations(ids, 2)} - apart
+    apart = _to_pairs(separate)
+    together = [ids for ids in _to_pairs(join) if ids not in apart]
     by_ids = {frozenset((pair.paper_id, pair.other_id)): pair for pair in pairs}
     for verdict, chosen in (("joined", together), ("separate", apart)):
         for ids in chosen:
@@ -265,8 +265,13 @@ def group(
     return works, completed
 
 
+def _to_pairs(groups: Iterable[Sequence[str]]) -> dict[frozenset[str], None]:
+    """Return the pairs in groups of ids, in order: in a set, their order would differ by build."""
+    return dict.fromkeys(frozenset(pair) for ids in groups for pair in combinations(ids, 2))
+
+
 def _join(
-    ids: Sequence[str], pairs: Iterable[Pair], apart: set[frozenset[str]]
+    ids: Sequence[str], pairs: Iterable[Pair], apart: Collection[frozenset[str]]
 ) -> dict[str, set[str]]:
     """Map each paper_id to the ids of all versions of its work."""
     members = {paper_id: {paper_id} for paper_id in ids}
@@ -286,6 +291,6 @@ def _strength(pair: Pair) -> tuple[bool, float, float]:
     return (pair.reason != "by hand", -(pair.title_ratio or 0), -(pair.abstract_similarity or 0))
 
 
-def _holds_separate(ours: set[str], theirs: set[str], apart: set[frozenset[str]]) -> bool:
+def _holds_separate(ours: set[str], theirs: set[str], apart: Collection[frozenset[str]]) -> bool:
     together = ours | theirs
     return any(ids <= together for ids in apart)
