@@ -7,15 +7,17 @@ cache entry, so that a new name in one paper does not invalidate the entries of 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
+from itertools import chain
+
+import numpy as np
 
 from papersette.cache import read_entry, save_entry
 from papersette.knowledge.findings import PaperText, to_version
 from papersette.knowledge.matcher import Matcher, Spelling
 from papersette.knowledge.mentions import Mention, find_mentions
-from papersette.knowledge.words import Vocabularies
+from papersette.knowledge.words import Vocabularies, to_numbering
 from papersette.text import to_singular
 
 
@@ -41,34 +43,30 @@ class SpellingChooser:
 
     def __init__(self, spellings: Sequence[Spelling], vocabularies: Vocabularies) -> None:
         self._vocabularies = vocabularies
-        self._exact: defaultdict[str, list[Spelling]] = defaultdict(list)
-        self._folded: defaultdict[str, list[Spelling]] = defaultdict(list)
-        for one in spellings:
-            (self._folded if one.folded else self._exact)[one.words[0]].append(one)
+        self._spellings = sorted(set(spellings))
+        forms = to_numbering()
+        needed = [[forms[word, one.folded] for word in one.words] for one in self._spellings]
+        self._needed = np.fromiter(chain.from_iterable(needed), np.int32)
+        """The forms of words that the spellings need, one spelling after the other."""
+        self._starts = np.cumsum([0, *map(len, needed)])[:-1]
+        self._count = len(forms)
         words = vocabularies.words
-        self._beginning: dict[int, tuple[Spelling, ...]] = {}
-        needed = {word for one in spellings for word in one.words}
-        self._forms: defaultdict[tuple[str, bool], set[int]] = defaultdict(set)
-        for number, word in enumerate(words):
-            singular = to_singular(word)
-            if found := (*self._exact.get(word, ()), *self._folded.get(singular, ())):
-                self._beginning[number] = found
-            if word in needed:
-                self._forms[word, False].add(number)
-            if singular in needed:
-                self._forms[singular, True].add(number)
+        # Of each word in the texts: the form that it has, or the first number that is no form.
+        self._exact = np.array([forms.get((word, False), self._count) for word in words], np.int32)
+        self._folded = np.array(
+            [forms.get((to_singular(word), True), self._count) for word in words], np.int32
+        )
 
     def choose(self, paper: int) -> tuple[Spelling, ...]:
         """Return the spellings that a paper can contain, by its number in the vocabularies."""
-        numbers = set(self._vocabularies.of(paper))
-        beginning = self._beginning.keys() & numbers
-        found = {one for number in beginning for one in self._beginning[number]}
-        return tuple(sorted(one for one in found if self._has_every_word(numbers, one)))
-
-    def _has_every_word(self, numbers: set[int], one: Spelling) -> bool:
-        return len(one.words) == 1 or all(
-            not numbers.isdisjoint(self._forms[word, one.folded]) for word in one.words
-        )
+        if not self._spellings:
+            return ()
+        numbers = np.array(self._vocabularies.of(paper), np.int32)
+        has = np.zeros(self._count + 1, np.bool_)
+        has[self._exact[numbers]] = True
+        has[self._folded[numbers]] = True
+        found = np.logical_and.reduceat(has[self._needed], self._starts)
+        return tuple(self._spellings[i] for i in np.flatnonzero(found).tolist())
 
 
 def find_cached(job: MentionJob) -> Sequence[Mention] | None:

@@ -10,6 +10,7 @@ import re
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from typing import Any
 
 WORD = re.compile(r"([^\W_]+)")
 TERM = re.compile(r"[^\W\d_][\w-]+")
@@ -97,7 +98,7 @@ class Frequencies:
         return self._counts[word] / self.papers if self.papers else 0.0
 
 
-def to_numbering() -> defaultdict[str, int]:
+def to_numbering() -> defaultdict[Any, int]:
     """Return an empty table that gives each new key the next number.
 
     >>> numbers = to_numbering()
