@@ -1,24 +1,26 @@
 """Fills the tables of facets: the values a search can be filtered by, and the papers of each.
 
 Everything that a search counts or filters by is a row of paper_facets, whatever table it came from.
-A new facet is one more `union all` of FACET_VALUES.
+A new facet is one more `union all` of INSERT_VALUES.
 """
 
 from __future__ import annotations
-
-from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping
 
 from sqlite_utils import Database
 
 from papersette.search.facet_counts import FACET_SPAN
 from papersette.text import to_slug
 
-Value = tuple[str, str]
-"""A facet and one of its values."""
-
-FACET_VALUES = """
-with facet_values(facet, value, label, number, occurrences) as (
+CREATE_VALUES = """
+create temp table facet_values (
+    facet text, value text, number integer, label text, occurrences integer,
+    primary key (facet, value, number)
+) without rowid
+"""
+"""In the order in which the facets and their papers are read from it."""
+INSERT_VALUES = """
+insert into facet_values (facet, value, number, label, occurrences)
+with every(facet, value, label, number, occurrences) as (
     select 'venue', venue_id, venues.name, number, 1
     from papers join venues using (venue_id)
     union all
@@ -86,49 +88,34 @@ with facet_values(facet, value, label, number, occurrences) as (
     from papers join works using (work_id)
     where works.paper_count > 1
 )
-select facet, value, label, number, occurrences from facet_values order by facet, value, number
+select facet, value, number, min(label), max(occurrences) from every group by facet, value, number
 """
-"""Selects facet, value, label, number of each paper with the value, and its occurrences there."""
+"""Inserts each facet, value and paper with it, and how often it occurs there."""
 
-INSERT_FACET = """
-insert into facets (facet_id, facet, value, label, slug, paper_count) values (?, ?, ?, ?, ?, ?)
+INSERT_FACETS = """
+insert into facets (facet_id, facet, value, label, slug, paper_count)
+select
+    ? * dense_rank() over (order by facet)
+        + row_number() over (partition by facet order by count(*) desc, value),
+    facet, value, min(label), to_slug(min(label)), count(*)
+from facet_values
+group by facet, value
+order by count(*) desc, facet, value
 """
-INSERT_PAPER_FACET = "insert into paper_facets (facet_id, number, occurrences) values (?, ?, ?)"
+"""Within a facet the most common value has the lowest facet_id."""
+INSERT_PAPER_FACETS = """
+insert into paper_facets (facet_id, number, occurrences)
+select facet_id, number, occurrences
+from facets cross join facet_values using (facet, value)
+order by facet_id, number
+"""
 
 
 def save_facets(db: Database) -> None:
     """Fill facets and paper_facets from the tables of papers and facts."""
-    labels: dict[Value, str] = {}
-    papers_of: defaultdict[Value, dict[int, int]] = defaultdict(dict)
-    for facet, value, label, number, occurrences in db.execute(FACET_VALUES):
-        labels.setdefault((facet, value), label)
-        papers_of[facet, value][number] = occurrences
-    ids = _to_facet_ids(papers_of)
-    db.conn.executemany(
-        INSERT_FACET,
-        (
-            (facet_id, *key, labels[key], to_slug(labels[key]), len(papers_of[key]))
-            for key, facet_id in ids.items()
-        ),
-    )
-    db.conn.executemany(
-        INSERT_PAPER_FACET,
-        (
-            (facet_id, number, occurrences)
-            for key, facet_id in ids.items()
-            for number, occurrences in sorted(papers_of[key].items())
-        ),
-    )
-
-
-def _to_facet_ids(papers_of: Mapping[Value, Collection[int]]) -> dict[Value, int]:
-    """Return the facet_id of each value; within a facet the most common value has the lowest."""
-    names = sorted({facet for facet, _ in papers_of})
-    facet_numbers = {facet: n for n, facet in enumerate(names, start=1)}
-    ranks: Counter[str] = Counter()
-    ids = {}
-    for key in sorted(papers_of, key=lambda key: (-len(papers_of[key]), key)):
-        facet = key[0]
-        ranks[facet] += 1
-        ids[key] = facet_numbers[facet] * FACET_SPAN + ranks[facet]
-    return ids
+    db.conn.create_function("to_slug", 1, to_slug, deterministic=True)
+    db.execute(CREATE_VALUES)
+    db.execute(INSERT_VALUES)
+    db.execute(INSERT_FACETS, [FACET_SPAN])
+    db.execute(INSERT_PAPER_FACETS)
+    db.execute("drop table facet_values")
