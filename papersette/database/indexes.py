@@ -15,8 +15,9 @@ from sqlite_utils import Database
 
 from papersette.database import part_files
 from papersette.database.machine_text import find_machine_text
-from papersette.database.publish import commit
+from papersette.database.publish import FAST_PRAGMAS, commit
 from papersette.database.schema import (
+    CHECK_TEXT_INDEXES,
     COPY_TEXT_INDEXES,
     FILL_TEXT_INDEXES,
     FILL_WORDS,
@@ -88,8 +89,9 @@ def _index_texts(job: Job) -> list[Problem]:
             raise SystemExit(1)
     with closing(sqlite3.connect(copy)) as conn:
         db = Database(conn)
-        conn.execute("pragma synchronous = off")
+        conn.executescript(FAST_PRAGMAS)
         index_texts(db)
+        conn.executescript(CHECK_TEXT_INDEXES)
         return [*score_texts(db), *find_machine_text(db)]
 
 

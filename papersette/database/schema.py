@@ -494,8 +494,8 @@ update papers set text_quality = scored.text_quality
 from filled.papers as scored where scored.number = papers.number;
 """
 """Takes what was written into a copy, the attached database `filled`. All of an FTS5 index is in
-its shadow tables, https://sqlite.org/fts5.html#fts5_data_structures; CHECKS compares it with the
-text."""
+its shadow tables, https://sqlite.org/fts5.html#fts5_data_structures. CHECK_TEXT_INDEXES has checked
+them there."""
 
 INDEXES = {
     "authors_fts": """
@@ -514,10 +514,12 @@ INDEXES = {
 }
 """The scripts that create and fill the other indexes, by name."""
 
-CHECKS = """
+CHECK_TEXT_INDEXES = """
 insert into pages_fts(pages_fts) values ('integrity-check');
 insert into papers_text_fts(papers_text_fts) values ('integrity-check');
+"""
+CHECKS = """
 insert into authors_fts(authors_fts) values ('integrity-check');
 insert into tags_fts(tags_fts) values ('integrity-check');
 """
-"""Statements that raise if an index and the indexed table differ."""
+"""Statements that raise if a full-text index is inconsistent."""
