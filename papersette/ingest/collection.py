@@ -15,7 +15,7 @@ from pathlib import Path
 from papersette.catalogs.catalog import Source
 from papersette.errors import UserError
 from papersette.fulltext import Text
-from papersette.ingest import checking, matching, merging
+from papersette.ingest import checking, matching, merging, venues
 from papersette.records import AlternateValue, Count, LooseFile, Paper, Problem, Tally
 from papersette.sources.fetch import fetch_pdfs
 
@@ -116,6 +116,8 @@ def read(sources: Iterable[Source], downloads: Path, *, offline: bool) -> Items:
         items.papers, items.additions
     )
     items.problems += unmatched
+    items.papers, different = venues.merge(items.papers)
+    items.problems += different
     items.tallies = [_without_unmatched(tally, unmatched) for tally in items.tallies]
     return items
 
