@@ -316,6 +316,9 @@ def _receive(response: httpx.Response, file: _File, politeness: Politeness) -> N
     """Write the body to the partial file; if it breaks off, the next try continues the file."""
     resumed = response.status_code == httpx.codes.PARTIAL_CONTENT and file.part.is_file()
     had = file.part.stat().st_size if resumed else 0
+    if resumed and not response.headers.get("content-range", "").startswith(f"bytes {had}-"):
+        file.part.unlink()
+        raise Interrupted("sent another part of the file than was asked for")
     length = response.headers.get("content-length", "")
     expected = (
         had + int(length)

@@ -120,6 +120,15 @@ class Handler(BaseHTTPRequestHandler):
         else:
             self.send(200, BODY[:5000], etag='"v1"', content_length=str(len(BODY)))
 
+    def answer_misplaces(self, time):
+        """Answer a request for the rest with a part that begins elsewhere."""
+        if self.headers.get("range"):
+            content_range = f"bytes 4000-{len(BODY) - 1}/{len(BODY)}"
+            self.send(206, BODY[4000:], etag='"v1"', content_range=content_range)
+        else:
+            sent = BODY if time > 2 else BODY[:5000]
+            self.send(200, sent, etag='"v1"', content_length=str(len(BODY)))
+
     def answer_moved(self, time):
         self.send(302, b"", location="/good")
 
@@ -145,7 +154,9 @@ def fetch(server, folder, *names, **options):
     return [found[url] for url in urls]
 
 
-@pytest.mark.parametrize("name", ["good", "throttled", "recovers", "breaks", "moved", "slow"])
+@pytest.mark.parametrize(
+    "name", ["good", "throttled", "recovers", "breaks", "misplaces", "moved", "slow"]
+)
 def test_a_file_is_fetched_completely_after_failed_tries(server, tmp_path, name):
     (path,) = fetch(server, tmp_path, name)
     assert path.read_bytes() == BODY
