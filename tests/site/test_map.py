@@ -22,10 +22,11 @@ def draw_again(db, folder):
     """Return the points of the map of a database, drawn once more in a copy."""
     shutil.copy(db, folder / "papers.db")
     with closing(sqlite3.connect(folder / "papers.db")) as conn, Workers() as pool:
-        conn.execute("delete from paper_map")
+        conn.executescript("delete from paper_map; delete from related")
         found = all_findings.AllFindings(pool)
         assert list(found.read(Database(conn)))
-        facts.STAGES["map"](Database(conn), found)
+        for stage in ("related papers", "map"):
+            facts.STAGES[stage](Database(conn), found)
         return conn.execute("select paper_id, x, y from paper_map order by paper_id").fetchall()
 
 

@@ -1,6 +1,7 @@
 """Bodies of requests: what is too long or too slow is refused."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from datasette import Request
@@ -18,7 +19,9 @@ def read(*parts, largest=10, seconds=1.0):
             await asyncio.Event().wait()
         return {"type": "http.request", "body": part, "more_body": bool(waiting)}
 
-    return asyncio.run(read_body(Request({"type": "http"}, receive), largest, seconds))
+    reading = read_body(Request({"type": "http"}, receive), largest, seconds)
+    with ThreadPoolExecutor(1) as thread:  # Playwright keeps an event loop in the main thread
+        return thread.submit(asyncio.run, reading).result()
 
 
 def test_a_body_is_read_in_its_parts():
