@@ -24,7 +24,9 @@ EXTENSION = "bib"
 TYPES = {"conference": "inproceedings", "journal": "article", "book": "incollection"}
 VENUE_FIELDS = {"inproceedings": "booktitle", "article": "journal", "incollection": "booktitle"}
 """Type of the entry -> field for the venue."""
-SPECIAL = re.compile(r"\\.|\\$|[&%#_$^~]")
+SPECIAL = re.compile(r"\\.|\\$|[&%#_$^]|(?<![\w.,)}$])~|~(?=\s|$)")
+"""Characters that TeX would not print. A tilde is printed in "~90" and "/~ann", but "et~al." is
+TeX."""
 MARKUP = re.compile(r"(\$[^$]+\$|\\[A-Za-z]+|\\.|[{}])")
 """Parts of a title that are not words: mathematics, commands and characters of TeX, braces."""
 WORD = re.compile(r"\w+(?:['’+]\w*)*")

@@ -135,9 +135,15 @@ TITLES = [
 ]
 
 
-@pytest.mark.parametrize("title", ["~50% of a~b", "a_b ^ c & {d} # e"])
+@pytest.mark.parametrize("title", ["~50% of example.org/~ann", "a_b ^ c & {d} # e"])
 def test_special_characters_are_the_same_after_an_export_and_an_import(title):
     assert latex.decode(bibtex.escape(title)) == re.sub("[{}]", "", title)
+
+
+def test_a_tilde_that_joins_two_words_in_tex_stays():
+    assert bibtex.escape("Kingma et~al.~(2015) in ~90 % of Section~3") == (
+        "Kingma et~al.~(2015) in \\textasciitilde{}90 \\% of Section~3"
+    )
 
 
 @pytest.mark.parametrize(("title", "written"), TITLES)

@@ -78,9 +78,8 @@ def to_papers(database):
 
 def words(text):
     """Return words without TeX commands, quotes and dashes, which differ between programs."""
-    return re.findall(
-        r"\w+", re.sub(r"\\textbackslash\{\}|\\textasciicircum\{\}|[\\{}_]", " ", text or "")
-    )
+    commands = r"\\text(?:backslash|asciicircum|asciitilde)\{\}"
+    return re.findall(r"\w+", re.sub(rf"{commands}|[\\{{}}_]", " ", text or ""))
 
 
 def capitals(title):
