@@ -149,6 +149,8 @@ def run_stages(database: Database, part: int) -> tuple[int, dict[str, float]]:
         taken["papers"], started = time.perf_counter() - started, time.perf_counter()
         for stage in facts.save_facts(database, found):
             taken[stage], started = time.perf_counter() - started, time.perf_counter()
+        facts.save_last_facts(database, found)
+        taken[facts.LAST] = time.perf_counter() - started
     for (reason,) in database.execute(FAILED, [facts.ALL_SOURCES]):
         raise RuntimeError(f"a stage {reason}")
     return papers, taken
