@@ -87,7 +87,8 @@ def describe_notices(result: Result) -> Iterator[str]:
     if result.common:
         yield f"Ignored because almost every paper contains it: {', '.join(result.common)}."
     if result.missing:
-        yield f"No paper contains: {', '.join(result.missing)}."
+        none = "None of these papers" if result.count else "No paper"
+        yield f"{none} contains: {', '.join(result.missing)}."
     if result.relaxed:
         yield "No paper contains the exact phrase; its words were searched for."
     if result.partial:

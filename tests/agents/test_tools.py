@@ -117,7 +117,7 @@ def test_a_request_in_words_shows_the_evidence_of_every_field_with_its_page(call
 
 
 def test_what_was_changed_in_a_query_is_said(call):
-    assert "No paper contains: zzyzx." in call("search", q="noise zzyzx")
+    assert "None of these papers contains: zzyzx." in call("search", q="noise zzyzx")
     assert "Interpreted as: noise -dropout" in call("search", q="noise -dropout")
 
 

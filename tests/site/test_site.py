@@ -69,8 +69,15 @@ def test_words_on_different_pages_of_a_paper_match(site):
 def test_if_no_paper_has_all_words_partial_matches_name_the_missing_ones(site):
     assert sorted(ids(site, q="dropout lstm wikitext zzzz")) == ["dropout", "wikitext"]
     html = page(site, "/papers/search", q="lstm wikitext zzzz")
-    assert 'No paper contains: <b dir="auto">zzzz</b>' in html
+    assert 'None of these papers contains: <b dir="auto">zzzz</b>' in html
     assert re.findall("Missing: ([^<]+)<", html) == ["lstm", "wikitext"]
+
+
+def test_a_word_that_only_other_papers_have_is_not_said_to_be_in_none(sample_site):
+    assert "No paper" not in sample_site.get("/papers/search?q=dropout").text
+    html = sample_site.get("/papers/search?q=dropout+dataset:mnist").text
+    assert 'None of these papers contains: <b dir="auto">dropout</b>' in html
+    assert "No paper contains" not in html
 
 
 def test_a_phrase_without_matches_is_relaxed_to_its_words(site):
