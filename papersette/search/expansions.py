@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from papersette.search import adapter
 from papersette.search.analysis import SYMBOLS, to_terms
@@ -39,6 +40,8 @@ COMMON_SHARE = 1 / 10
 """A word that a larger share of papers has is how it is written."""
 MOST_SPLITS = 3
 """Ways to split a word that are looked for: those with the commonest parts."""
+MOST_WORDS = 4096
+"""Words whose forms are kept in memory, with the word before them: a few hundred bytes each."""
 
 SPELLINGS = [
     (re.compile(r"is(ation|ations|ational|ed|e|es|er|ers|ing|able)$"), r"iz\1"),
@@ -102,6 +105,7 @@ class Expander:
     def __init__(self, index: Index, corpus: Corpus) -> None:
         self.index = index
         self.corpus = corpus
+        self._remembered = lru_cache(maxsize=MOST_WORDS)(self._expand_word)
 
     def start(self, query: Query, notices: list[Notice]) -> Expand:
         """Return the function that expands the terms of one query; it adds to `notices`."""
@@ -114,9 +118,19 @@ class Expander:
                 notices.append(Notice("symbols", str(term), (f"{term.text.lower()}…",)))
             if term.is_phrase or term.is_prefix:
                 return (term.text,)
-            return self._expand(term.text, before.get(term.text), query.is_sentence, notices)
+            forms, said = self._remembered(term.text, before.get(term.text), query.is_sentence)
+            notices.extend(said)
+            return forms
 
         return expand
+
+    def _expand_word(
+        self, text: str, before: str | None, is_sentence: bool
+    ) -> tuple[tuple[str, ...], tuple[Notice, ...]]:
+        """Return the forms of a word, and what to tell the reader about them."""
+        notices: list[Notice] = []
+        forms = self._expand(text, before, is_sentence, notices)
+        return forms, tuple(notices)
 
     def _expand(
         self, text: str, before: str | None, is_sentence: bool, notices: list[Notice]
