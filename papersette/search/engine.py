@@ -338,7 +338,7 @@ class Engine:
         if not len(counted.versions):
             return ordered, {}
         works, sizes = np.unique(counted.works, return_counts=True)
-        grouped = np.isin(ordered, counted.versions)
+        grouped = counted.in_versions[ordered]
         _, first = np.unique(self.corpus.works[ordered[grouped]], return_index=True)
         keep = ~grouped
         keep[np.flatnonzero(grouped)[first]] = True
@@ -414,7 +414,7 @@ class Engine:
         return {part: count for part, count in counts.items() if count}
 
     def _count_works(self, numbers: Numbers, counted: facet_counts.Result) -> int:
-        grouped = np.isin(numbers, counted.versions)
+        grouped = counted.in_versions[numbers]
         works = self.corpus.works[numbers[grouped]]
         return int((~grouped).sum()) + len(np.unique(works))
 

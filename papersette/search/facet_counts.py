@@ -19,6 +19,12 @@ FACET_SPAN = 10_000_000
 """facet_id = facet * FACET_SPAN + rank of the value in it, from 1, the commonest first."""
 BITSETS = 256
 """Values of each facet that are kept as sets of bits."""
+FIRST_BITSETS = 64
+"""Of these, how many are counted before it is known which others can be among the highest."""
+MANY_VALUES = 500
+"""With more values than so many, the highest are separated from the rest before they are sorted."""
+FEW_PAPERS = 5_000
+"""Up to so many papers, sets are so small that all are counted at once."""
 MOST_COUNTED = 200
 """Papers of rarer values that are looked at, for each paper found; with more, the values of the
 papers found are added up."""
@@ -95,20 +101,23 @@ class FacetCounter:
         if counts is None:
             return None
         first, last = table.first, table.first + len(counts)
-        others = versions.between(first, last)
-        counts[others.positions - first] += others.works
+        if len(versions.positions):
+            others = versions.between(first, last)
+            counts[others.positions - first] += others.works
         return Counts(np.arange(first, last), counts)
 
     def _count_possible(
         self, result: Result, table: FacetTable, limit: int
     ) -> NDArray[np.int64] | None:
         """Count the first values of a facet, as many as `_settle` needs, without versions."""
-        counts = self._count_common(result, table)
+        first = FIRST_BITSETS if self.corpus.size > FEW_PAPERS else BITSETS
+        counts = self._count_sets(result, table, 0, first)
+        last = _to_last_possible(counts, table, limit)
+        if len(counts) < min(last, BITSETS):
+            more = self._count_sets(result, table, len(counts), min(last, BITSETS))
+            counts = np.concatenate([counts, more])
+            last = _to_last_possible(counts, table, limit)
         known = len(counts)
-        if known == len(table.papers):
-            return counts
-        least = np.partition(counts, -limit)[-limit] if known >= limit else 0
-        last = known + int(np.count_nonzero(table.papers[known:] > least))
         of = self.corpus.papers_of
         starts = of.starts[table.first + known : table.first + last + 1]
         if len(starts) < 2:
@@ -119,11 +128,13 @@ class FacetCounter:
         rarer = np.add.reduceat(papers, starts[:-1] - starts[0], dtype=np.int64)
         return np.concatenate([counts, rarer])
 
-    def _count_common(self, result: Result, table: FacetTable) -> NDArray[np.int64]:
-        """Count the commonest values of a facet by their sets."""
-        common = np.bitwise_count(self.bits[table.rows] & result.bits)
-        counts: NDArray[np.int64] = common.sum(axis=1, dtype=np.uint32).astype(np.int64)
-        return counts
+    def _count_sets(
+        self, result: Result, table: FacetTable, first: int, last: int
+    ) -> NDArray[np.int64]:
+        """Count the values of a facet from `first` to before `last` by their sets."""
+        rows = self.bits[table.rows][first:last]
+        common: NDArray[np.uint32] = np.bitwise_count(rows & result.bits).sum(1, dtype=np.uint32)
+        return common.astype(np.int64)
 
     def _add_up(self, numbers: Numbers, versions: Counts) -> Counts:
         """Count every value of all facets."""
@@ -135,6 +146,8 @@ class FacetCounter:
 
     def _add_up_works(self, result: Result) -> Counts:
         """Count the values of works with several versions, each once."""
+        if not len(result.versions):
+            return Counts(result.versions, result.versions)
         of, width = self.corpus.facets_of, len(self.corpus.columns)
         lengths = of.starts[result.versions + 1] - of.starts[result.versions]
         pairs = np.repeat(result.works, lengths) * width + of.gather(result.versions)
@@ -161,10 +174,27 @@ class Counts:
         [(5, 3), (9, 3), (4, 1)]
         """
         works = self.works
-        least = np.partition(works, -limit)[-limit] if len(works) > limit else 1
-        present = np.flatnonzero(works >= max(1, least))
+        present = np.flatnonzero(works > 1)  # most values have one work: these are told apart fast
+        if len(present) < limit:
+            present = np.flatnonzero(works)
+        if len(present) > max(limit, MANY_VALUES):
+            least = np.partition(works[present], -limit)[-limit]
+            present = present[works[present] >= least]
         order = present[np.argsort(-works[present], kind="stable")][:limit]
         return list(zip(self.positions[order].tolist(), works[order].tolist(), strict=True))
+
+
+def _to_last_possible(counts: NDArray[np.int64], table: FacetTable, limit: int) -> int:
+    """Return before which value of a facet all are that can be among the highest.
+
+    Args:
+        counts: Of its first values.
+        table: Of the facet; its values are sorted by their papers.
+        limit: How many are the highest.
+    """
+    known = len(counts)
+    least = np.partition(counts, -limit)[-limit] if known >= limit else 0
+    return known + int(np.count_nonzero(table.papers[known:] > least))
 
 
 def to_width(size: int) -> int:
@@ -193,6 +223,8 @@ class Result:
     """Papers of works that have several."""
     works: NDArray[np.int64]
     """The work of each of `versions`."""
+    in_versions: NDArray[np.bool_]
+    """Whether each paper is one of `versions`, by number."""
     members: NDArray[np.bool_]
     """Whether each paper is one of `single`, by number."""
     bits: NDArray[np.uint64]
@@ -208,6 +240,8 @@ def to_result(corpus: Corpus, numbers: Numbers, *, all_versions: bool) -> Result
     """Tell works with several versions apart from the rest of the papers found."""
     grouped = corpus.in_versions[numbers] & (not all_versions)
     single, versions = numbers[~grouped], numbers[grouped]
+    in_versions = np.zeros(corpus.size, np.bool_)
+    in_versions[versions] = True
     bits = to_bits(single, corpus.size)
     members = np.unpackbits(bits.view(np.uint8), bitorder="little").view(np.bool_)
-    return Result(single, versions, corpus.works[versions], members, bits)
+    return Result(single, versions, corpus.works[versions], in_versions, members, bits)
