@@ -92,6 +92,11 @@ class Needles(tuple[Needle, ...]):
         return [needle for needle in self if not needle.is_bounded]
 
     @cached_property
+    def is_ascii(self) -> bool:
+        """Whether all words to find are without letters beyond A to Z."""
+        return all(word.isascii() for needle in self for word in needle.words)
+
+    @cached_property
     def _automaton(self) -> AhoCorasick:
         return AhoCorasick(self.by_word)
 
@@ -156,6 +161,17 @@ def _fold_table() -> dict[int, str | int]:
     )
 
 
+def _lower_ascii(text: str) -> str:
+    """Return text with the letters A to Z in lower case: for text with symbols, in half the time.
+
+    >>> _lower_ascii("The Ψ")
+    'the Ψ'
+    """
+    if text.isascii():
+        return text.lower()
+    return text.encode("utf-8", "surrogatepass").lower().decode("utf-8", "surrogatepass")
+
+
 def to_lower(text: str) -> str:
     """Return text in lower case, of the same length: "İ" would become two characters."""
     low = text.lower()
@@ -189,17 +205,17 @@ def find(text: str, needles: Sequence[Needle]) -> list[Occurrence]:
         needles: What to find.
     """
     prepared = needles if isinstance(needles, Needles) else Needles(needles)
-    low = to_lower(text)
+    low = _lower_ascii(text) if prepared.is_ascii else to_lower(text)
     found = prepared.find(low)
     if not low.isascii() and (not found or len(low) < SHORT_TEXT):
-        folded = fold_in_place(low)
+        folded = fold_in_place(text)
         if folded != low:  # perhaps they are there with accents
             found += prepared.find(folded)
     found.sort()
     kept: list[Occurrence] = []
     start = end = 0
     for occurrence in found:
-        first, last = occurrence[:2]
+        first, last, _, _ = occurrence
         if first >= end:
             kept.append(occurrence)
         elif first == start and last > end:

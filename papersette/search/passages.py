@@ -13,7 +13,8 @@ PASSAGE_CHARACTERS = 260
 """Length of a passage, about forty words."""
 LEAD_CHARACTERS = 90
 """A passage begins at the start of its sentence if that is so near."""
-GAINS = (0.0, 1.0, 0.05, -0.05)
+GAINS = (0.0, 1.0, 0.05)
+FURTHER_GAIN = -0.05
 """What the first, second and further matches of a clause add to a passage, as shares of its weight.
 A second one is welcome; many are a table or the legend of a figure."""
 LEAST_GAIN = 1e-9
@@ -53,11 +54,12 @@ def _best_window(occurrences: Sequence[Occurrence]) -> tuple[int, int]:
     leaving = iter(occurrences)
     first, _, left, left_weight = next(leaving)
     for start, end, clause, weight in occurrences:
-        inside[clause] += 1
-        score += GAINS[min(inside[clause], 3)] * weight
+        inside[clause] = count = inside[clause] + 1
+        score += weight * (GAINS[count] if count < len(GAINS) else FURTHER_GAIN)
         while end - first > room and first < start:
-            score -= GAINS[min(inside[left], 3)] * left_weight
-            inside[left] -= 1
+            count = inside[left]
+            score -= left_weight * (GAINS[count] if count < len(GAINS) else FURTHER_GAIN)
+            inside[left] = count - 1
             first, _, left, left_weight = next(leaving)
         if score > best_score + LEAST_GAIN:
             best, best_score = (first, end), score
