@@ -45,7 +45,8 @@ class CommonWords:
             self._rows |= {(field, word): row for row, word in enumerate(words)}
             # An empty file cannot be mapped.
             path = folder / FOLDER / f"{field}.npy"
-            self._bits[field] = np.load(path, mmap_mode="r") if words else np.load(path)
+            bits = np.load(path, mmap_mode="r") if words else np.load(path)
+            self._bits[field] = bits.view(np.ndarray)  # rows of a memmap take longer to make
 
     def find(self, field: str, word: str, size: int) -> NDArray[np.bool_] | None:
         """Return which of `size` papers have a word in a field, or None where it is not common."""

@@ -289,10 +289,15 @@ class Retriever:
         self, clauses: tuple[Clause, ...]
     ) -> tuple[tuple[Clause, ...], tuple[Clause, ...]]:
         """Return the clauses of a sentence that tell papers apart, and the others."""
-        rarest = sorted(clauses, key=lambda clause: clause.frequency)[:ALWAYS_ASKED]
+        places = sorted(range(len(clauses)), key=lambda i: clauses[i].frequency)
+        rarest = set(places[:ALWAYS_ASKED])
         limit = COMMON_SHARE * (self.corpus.with_text or self.index.papers.num_docs)
-        asked = tuple(c for c in clauses if c.frequency < limit or c in rarest)
-        return asked, tuple(c for c in clauses if c not in asked)
+        is_asked = [c.frequency < limit or i in rarest for i, c in enumerate(clauses)]
+        is_common = [not asked for asked in is_asked]
+        return (
+            tuple(itertools.compress(clauses, is_asked)),
+            tuple(itertools.compress(clauses, is_common)),
+        )
 
     def call(self, function: Function, notices: list[Notice]) -> Numbers:
         """Return the papers that citations(…) or references(…) finds, ascending, or similar(…) or
