@@ -11,6 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from papersette.names import PARTICLES, SAINTS, SPACING_ACCENTS, SUFFIXES, is_initials
 
@@ -68,8 +69,7 @@ class Budget:
     tokens: int
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """One word of a list."""
 
     kind: str
@@ -88,13 +88,34 @@ class Token:
     @property
     def has_capitals(self) -> bool:
         """Whether the word is two or more initials without stops between them: "AB", "AB."."""
+        if self.kind != "I":
+            return False
         letters = self.word.rstrip(".:")
-        return self.kind == "I" and len(letters) > 1 and letters.isalpha() and letters.isupper()
+        return len(letters) > 1 and letters.isalpha() and letters.isupper()
 
     @property
     def has_many_capitals(self) -> bool:
         """Whether the word is initials, though its number of letters is more usual in names."""
         return self.has_capitals and len(self.word.rstrip(".:")) > FEW_INITIALS
+
+
+class Word(NamedTuple):
+    """What is known of a word without its neighbours."""
+
+    year: int | None
+    """The year that it is, if it is one."""
+    is_quote: bool
+    """Whether it begins with a quotation mark."""
+    is_editors: bool
+    """Whether it is a word for editors after their names."""
+    bare: str
+    """The word without the punctuation after it."""
+    comma: bool
+    """Whether a comma or semicolon follows."""
+    are_capitals: bool
+    """Whether it is four or five capitals: initials or a family name."""
+    kind: str
+    """Its kind of token, N or I; "" if its neighbours determine it, or if it is not in a name."""
 
 
 @dataclass(frozen=True)
@@ -116,26 +137,26 @@ def read_tokens(
     """Read the words of a list, from an offset to its end; `vancouver`: see `read_authors`."""
     limit = MAX_WORDS if budget is None else min(MAX_WORDS, budget.tokens)
     tokens: list[Token] = []
-    offset = start
+    matches = WORD.finditer(text, start)
     for _ in range(limit):
-        match = WORD.search(text, offset)
+        match = next(matches, None)
         if budget is not None:
             budget.tokens -= 1
         if match is None or match.end() - match.start() > MAX_WORD:
             break
-        word, offset = SPACING_ACCENTS.sub("", match[0]).strip("*∗†‡"), match.end()
-        if year := to_year(word):
-            return Tokens(tokens, "year", offset, year)
-        if word[:1] in QUOTES and word not in ARTICLES:
+        word, offset = _read_word(match[0]), match.end()
+        if word.year:
+            return Tokens(tokens, "year", offset, word.year)
+        if word.is_quote:
             return Tokens(tokens, "quote", match.start())
-        if EDITORS.fullmatch(word) and tokens:
+        if word.is_editors and tokens:
             continue
-        bare = word.rstrip(",;/")
-        comma = bare != word
-        if _are_many_initials(bare, text, offset, comma, tokens, vancouver):
-            token: Token | None = Token("I", bare, offset, comma)
+        if word.are_capitals and _are_many_initials(word, text, offset, tokens, vancouver):
+            token: Token | None = Token("I", word.bare, offset, word.comma)
+        elif word.kind:
+            token = Token(word.kind, word.bare, offset, word.comma)
         else:
-            token = _to_token(bare, text, offset, comma, tokens)
+            token = _to_token(word.bare, text, offset, word.comma, tokens)
         if token is None:
             break
         ending = _ending(token, text, tokens)
@@ -143,6 +164,43 @@ def read_tokens(
         if ending:
             return Tokens(tokens, ending, offset)
     return Tokens(tokens, "other", start)
+
+
+@lru_cache(maxsize=65_536)
+def _read_word(printed: str) -> Word:
+    """Return what is known of a word of a list without its neighbours."""
+    word = SPACING_ACCENTS.sub("", printed).strip("*∗†‡")
+    bare = word.rstrip(",;/")
+    letters = bare.rstrip(".:")
+    are_capitals = (
+        FEW_INITIALS < len(letters) <= MAX_INITIALS and letters.isalpha() and letters.isupper()
+    )
+    return Word(
+        to_year(word),
+        word[:1] in QUOTES and word not in ARTICLES,
+        EDITORS.fullmatch(word) is not None,
+        bare,
+        bare != word,
+        are_capitals,
+        _to_kind(bare),
+    )
+
+
+def _to_kind(bare: str) -> str:
+    """Return the kind of a word that is a name or initials with any neighbours, otherwise ""."""
+    lower = bare.lower()
+    if (
+        bare == lower
+        or lower in ET_AL
+        or lower in SUFFIXES
+        or bare in AND
+        or bare == "ET"
+        or lower.rstrip(".") == "press"
+    ):
+        return ""
+    if is_initials(bare.rstrip(":")):
+        return "I"
+    return "N" if is_name_word(bare, first=True) else ""
 
 
 def to_year(word: str) -> int | None:
@@ -178,27 +236,19 @@ def _to_token(bare: str, text: str, end: int, comma: bool, before: list[Token]) 
 
 
 def _are_many_initials(
-    bare: str, text: str, end: int, comma: bool, before: list[Token], vancouver: bool
+    word: Word, text: str, end: int, before: list[Token], vancouver: bool
 ) -> bool:
-    """Whether a word of four or five capitals after a family name is initials: "Ulm ABCD".
+    """Whether four or five capitals after a family name are initials: "Ulm ABCD".
 
-    It may be a family name in capitals, "Jean DUPUY", unless a name beside it or the style of the
+    They may be a family name in capitals, "Jean DUPUY", unless a name beside it or the style of the
     reference list is a family name with initials without stops.
     """
-    letters = bare.rstrip(".:")
-    if (
-        not FEW_INITIALS < len(letters) <= MAX_INITIALS
-        or not (letters.isalpha() and letters.isupper())
-        or not before
-        or before[-1].kind != "N"
-        or before[-1].comma
-        or before[-1].word.isupper()
-    ):
+    if not before or before[-1].kind != "N" or before[-1].comma or before[-1].word.isupper():
         return False
     return (
         vancouver
         or any(_is_vancouver(*pair) for pair in pairwise(before))
-        or (comma and FOLLOWED_BY_CAPITALS.match(text, end) is not None)
+        or (word.comma and FOLLOWED_BY_CAPITALS.match(text, end) is not None)
     )
 
 
