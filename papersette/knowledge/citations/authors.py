@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from typing import NamedTuple
 
 from papersette.knowledge.citations.tokens import (
     ARTICLES,
@@ -58,16 +58,17 @@ class Authors:
     """Whether a second name, an initial or "et al." confirms that these are names."""
 
 
-@dataclass(frozen=True)
-class _Segment:
+class _Segment(NamedTuple):
     """The words between two separators: commas or "and"."""
 
     tokens: tuple[Token, ...]
     after_and: bool
+    shape: str
+    """The kinds of the words, a letter each."""
 
-    @cached_property
-    def shape(self) -> str:
-        return "".join(token.kind for token in self.tokens)
+    @classmethod
+    def of(cls, tokens: list[Token], after_and: bool) -> _Segment:
+        return cls(tuple(tokens), after_and, "".join([token.kind for token in tokens]))
 
     @property
     def words(self) -> list[str]:
@@ -79,8 +80,9 @@ class _Segment:
 
     def find_many_initials(self, count: int) -> int:
         """Return the index, within `count` words, of four or more initials; 0 without them."""
-        found = (i for i in range(count) if self.tokens[i].has_many_capitals)
-        return next(found, 0)
+        if "I" not in self.shape:
+            return 0
+        return next((i for i in range(count) if self.tokens[i].has_many_capitals), 0)
 
 
 def read_authors(
@@ -145,14 +147,14 @@ def _to_segments(tokens: list[Token]) -> list[_Segment]:
     for token in tokens:
         if token.kind in "AL":
             if current:
-                segments.append(_Segment(tuple(current), after_and))
+                segments.append(_Segment.of(current, after_and))
             current, after_and = [], token.kind == "A"
             continue
         current.append(token)
         if token.comma:
-            segments.append(_Segment(tuple(current), after_and))
+            segments.append(_Segment.of(current, after_and))
             current, after_and = [], False
-    return segments + ([_Segment(tuple(current), after_and)] if current else [])
+    return segments + ([_Segment.of(current, after_and)] if current else [])
 
 
 def _read_names(segments: list[_Segment], ending: str, end: int) -> tuple[list[Name], str, int]:
