@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from papersette.knowledge.citations.tokens import (
@@ -71,8 +72,8 @@ class _Segment(NamedTuple):
         return cls(tuple(tokens), after_and, "".join([token.kind for token in tokens]))
 
     @property
-    def words(self) -> list[str]:
-        return [token.word for token in self.tokens]
+    def words(self) -> tuple[str, ...]:
+        return tuple([token.word for token in self.tokens])
 
     @property
     def end(self) -> int:
@@ -198,9 +199,14 @@ def _to_name(first: _Segment, last: _Segment, pair: bool, count: int) -> Name | 
     """
     words = last.words[:count]
     if pair:
-        return to_cited_name(first.words, words)
+        return _to_cited_name(first.words, words)
     initials = last.find_many_initials(count)
-    return to_cited_name(words[:initials], words[initials:]) if initials else to_cited_name(words)
+    return _to_cited_name(words[:initials], words[initials:]) if initials else _to_cited_name(words)
+
+
+@lru_cache(maxsize=65_536)
+def _to_cited_name(words: tuple[str, ...], given: tuple[str, ...] | None = None) -> Name | None:
+    return to_cited_name(words, given)
 
 
 def _without_none(names: list[Name | None]) -> list[Name]:
