@@ -17,12 +17,13 @@ ARXIV = re.compile(
     re.IGNORECASE,
 )
 NO_YEAR = re.compile(
-    r"https?:\s?//\S+|www\.\S+|\b10\.\s?\d{4,9}/\S+|(?:abs/|arXiv[:.]\s?)\d{4}\.\s?\d{4,5}|\b\d{4}\.\d{4,5}(?:v\d)?\b"
-    r"|\b\d+\s?[-–—]+\s?\d+|\bpp?\.\s?\d+|\bpages?\s\d+|accessed[^\]).;]{0,30}|\[Online[^\]]{0,40}\]",
+    r"(?=[\dhwap\[])"  # the first characters of all alternatives, which excludes most positions
+    r"(?:https?:\s?//\S+|www\.\S+|\b10\.\s?\d{4,9}/\S+|(?:abs/|arXiv[:.]\s?)\d{4}\.\s?\d{4,5}|\b\d{4}\.\d{4,5}(?:v\d)?\b"
+    r"|\b\d+\s?[-–—]+\s?\d+|\bpp?\.\s?\d+|\bpages?\s\d+|accessed[^\]).;]{0,30}|\[Online[^\]]{0,40}\])",
     re.IGNORECASE,
 )
 """Identifiers, addresses, page ranges and dates of access, whose digits are not years."""
-YEAR = re.compile(r"(?<![\d.:/])((?:1[5-9]|20)\d\d)[a-z]?(?![\d/:])")
+YEAR = re.compile(r"(?=[12])(?<![\d.:/])((?:1[5-9]|20)\d\d)[a-z]?(?![\d/:])")
 CLOSING_YEAR = re.compile(
     r"(?:[,(]\s?|\.\s)(?:[A-Z][a-z]{2,8}\.?\s(?:\d\d?,\s)?)?((?:1[5-9]|20)\d\d)[a-z]?(?:[.)]|\s?$)"
 )
@@ -74,7 +75,7 @@ def read_fields(raw: str, authors: Authors | None) -> Fields:
         year = authors.year  # None if the work is undated: "(in press)"
     else:
         year = _last_year(after) or _last_year(rest) or _last_year(raw)
-    return Fields(title, year, _to_venue(after), _first(DOI, raw), _first(ARXIV, raw))
+    return Fields(title, year, _to_venue(after), _find_doi(raw), _first(ARXIV, raw))
 
 
 def _to_title(text: str) -> str | None:
@@ -82,7 +83,7 @@ def _to_title(text: str) -> str | None:
     title = VOLUME_TAIL.sub("", EDITION_TAIL.sub("", title))
     if not QUOTES.search(title[1:-1]):
         title = title.strip(' .,;:"“”„')
-    return title if sum(c.isalpha() for c in title) >= 3 else None
+    return title if sum(map(str.isalpha, title)) >= 3 else None
 
 
 def _to_venue(after: str) -> str | None:
@@ -94,7 +95,7 @@ def _to_venue(after: str) -> str | None:
         venue = venue.partition("(")[0].rstrip() if "(" in venue else venue.rstrip(")")
     return (
         venue
-        if sum(c.isalpha() for c in venue) >= 2 and not venue.startswith(("http", "www."))
+        if sum(map(str.isalpha, venue)) >= 2 and not venue.startswith(("http", "www."))
         else None
     )
 
@@ -103,6 +104,10 @@ def _last_year(text: str) -> int | None:
     plain = NO_YEAR.sub(" ", text[:NEAR])
     found = CLOSING_YEAR.findall(plain) or YEAR.findall(plain)
     return int(found[-1]) if found else None
+
+
+def _find_doi(raw: str) -> str | None:
+    return _first(DOI, raw) if "10." in raw else None  # most references have none
 
 
 def _first(pattern: re.Pattern[str], raw: str) -> str | None:

@@ -52,11 +52,12 @@ AFTER_TITLE = re.compile(
 )
 """Numbers at the start of text after a title: a year, "35th Conference", "2. Aufl."."""
 HARD_END = re.compile(
-    r"[.,;:?!]?\s+\(?(?:In|in|Dans|dans|En|en|Em|V|В|В кн\.|في)\s?:\s"
+    r"(?=[.,;:?!\s\[<h])"  # the first characters of all alternatives
+    r"(?:[.,;:?!]?\s+\(?(?:In|in|Dans|dans|En|en|Em|V|В|В кн\.|في)\s?:\s"
     r"|(?:(?<=[.?!\])])|(?<=[.?!][”’\"])),?\s+\(?[Ii]n\s+(?=[^\W\d_a-z“‘\"'„])"
     r"|,\s+in\s+(?=[^\W\d_a-z“‘\"'„(])"
     r"|\s//\s?|[.,:]?\s+\(?(?:https?:|www\.)|\s?\[?<?https?://"
-    r"|[.,]?\s\[(?:[Oo]nline|Електрон|Электрон|On-line)"
+    r"|[.,]?\s\[(?:[Oo]nline|Електрон|Электрон|On-line))"
 )
 """End of a title in any style: "In:", the "//" of Russian styles, an address."""
 SENTENCE_AFTER = re.compile(r".\W\.\s|[?!]\W\s(?=[^\W\d_a-z])")
