@@ -82,12 +82,13 @@ def find_starts(text: str, marked: Sequence[int] = ()) -> list[Start]:
 
     `marked`: the offsets of entries as the layout of the page shows them; empty if it does not.
     """
-    for pattern in (BRACKETED, NUMBERED):
+    has_brackets = "[" in text
+    for pattern in (BRACKETED, NUMBERED) if has_brackets else (NUMBERED,):
         chain = _chain([(int(match[1]), match) for match in pattern.finditer(text)])
         is_list = len(chain) >= MIN_LABELS and chain[0].start() < MAX_LEAD
         if is_list or _is_short_list(chain):
             return [_to_start(match) for match in chain]
-    keyed = list(KEYED.finditer(text))
+    keyed = list(KEYED.finditer(text)) if has_brackets else []
     if len(keyed) >= MIN_LABELS and keyed[0].start() < MAX_LEAD:
         return [_to_start(match) for match in keyed]
     only = BRACKETED.match(text)
@@ -162,7 +163,7 @@ def _begins_entry(text: str, offset: int, style: str, parser: _AuthorParser) -> 
 
 def _is_finished(text: str, offset: int) -> bool:
     """Whether the text before this offset ends with a stop, a bracket, a digit or an address."""
-    words = text[max(0, offset - 200) : offset].split()
+    words = text[max(0, offset - 200) : offset].rsplit(maxsplit=1)
     last = words[-1] if words else "."
     return last[-1] in ENDS or last[-1].isdigit() or ADDRESS.search(last) is not None
 
@@ -252,7 +253,7 @@ def _find_style(lines: list[int], parser: _AuthorParser) -> str:
 
 def _can_end(text: str, offset: int, at_line: bool, style: str) -> bool:
     """Whether an entry can end right before this offset."""
-    words = text[max(0, offset - 80) : offset].split()
+    words = text[max(0, offset - 80) : offset].rsplit(maxsplit=1)
     last = words[-1] if words else "."
     if last[-1] in '.)]/”"' or last[-1].isdigit():
         return True
