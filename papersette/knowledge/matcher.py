@@ -54,8 +54,12 @@ class _Lengths(dict[str, tuple[int, ...]]):
         self._folded = _lengths_by_first(folded)
 
     def __missing__(self, word: str) -> tuple[int, ...]:
-        lengths = self._exact.get(word, set()) | self._folded.get(to_singular(word), set())
-        self[word] = found = tuple(sorted(lengths, reverse=True))
+        singular = to_singular(word)
+        found: tuple[int, ...] = ()
+        if word in self._exact or singular in self._folded:
+            lengths = self._exact.get(word, set()) | self._folded.get(singular, set())
+            found = tuple(sorted(lengths, reverse=True))
+        self[word] = found
         return found
 
 
