@@ -8,9 +8,8 @@ check of each hit. The dictionary takes a few milliseconds a paper.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, chain
 from typing import NamedTuple
 
 from papersette.knowledge.terms import Term
@@ -119,14 +118,14 @@ class Matcher:
     def hits(self, text: str) -> list[Hit]:
         """Return all names in a text, in order, without overlaps."""
         words, gaps = split(text)
-        spans = list(self._find_spans(words, gaps))
-        if not spans:
-            return []
-        bounds = list(accumulate(map(len, chain.from_iterable(zip(gaps, words, strict=False)))))
-        return [
-            Hit(term, bounds[2 * first], bounds[2 * last + 1], cued)
-            for first, last, (term, cued) in spans
-        ]
+        hits: list[Hit] = []
+        counted = end = 0
+        for first, last, (term, cued) in self._find_spans(words, gaps):
+            start = end + _count(words[counted:first]) + _count(gaps[counted : first + 1])
+            end = start + _count(words[first : last + 1]) + _count(gaps[first + 1 : last + 1])
+            counted = last + 1
+            hits.append(Hit(term, start, end, cued))
+        return hits
 
     def _find_spans(self, words: list[str], gaps: list[str]) -> Iterator[tuple[int, int, _Found]]:
         """Yield the first word, the last word and the term of each name."""
@@ -146,6 +145,11 @@ class Matcher:
 
     def _find(self, words: list[str]) -> _Found | None:
         return self._exact.get(tuple(words)) or self._folded.get(tuple(map(to_singular, words)))
+
+
+def _count(parts: Sequence[str]) -> int:
+    """Return the number of characters of parts of a text."""
+    return sum(map(len, parts))
 
 
 def _variants(spelling: str, term: Term) -> set[tuple[str, ...]]:
