@@ -122,9 +122,13 @@ def _has_cue(body: str, hit: Hit) -> bool:
 def to_sentence(text: str, start: int, end: int) -> str:
     """Return the sentence around text[start:end] in one line, cut to MAX_EVIDENCE characters."""
     low, high = max(0, start - MAX_EVIDENCE), min(len(text), end + MAX_EVIDENCE)
-    ends = [(stop + low, after + low) for stop, after in find_ends(text[low:high])]
-    left = max((after for _, after in ends if after <= start), default=low)
-    right = min((after for stop, after in ends if stop >= end), default=high)
+    left, right = low, high
+    for stop, after in find_ends(text[low:high]):
+        if stop + low >= end:
+            right = after + low
+            break
+        if after + low <= start:
+            left = after + low
     if right - left > MAX_EVIDENCE:
         left = max(left, min(start - (MAX_EVIDENCE - end + start) // 2, right - MAX_EVIDENCE))
         right = min(right, left + MAX_EVIDENCE)
