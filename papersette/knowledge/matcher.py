@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from papersette.knowledge.terms import Term
@@ -29,8 +28,7 @@ class Named(NamedTuple):
     kind: str
 
 
-@dataclass(frozen=True)
-class Hit:
+class Hit(NamedTuple):
     """An occurrence of a name."""
 
     term: Named
