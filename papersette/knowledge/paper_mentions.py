@@ -8,8 +8,9 @@ cache entry, so that a new name in one paper does not invalidate the entries of 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from itertools import chain
+from typing import Any
 
 import numpy as np
 
@@ -91,8 +92,12 @@ def find(job: MentionJob) -> Sequence[Mention]:
     found = find_mentions(job.text.bodies, Matcher.of(job.spellings))
     if job.text.cache:
         try:
-            entry = {"mentions": [list(astuple(mention)) for mention in found]}
+            entry = {"mentions": [_to_fields(mention) for mention in found]}
             save_entry(job.text.cache, job.to_key(), entry)
         except OSError:
             return found
     return found
+
+
+def _to_fields(mention: Mention) -> list[Any]:
+    return [mention.term_id, mention.count, mention.first_page, mention.evidence]
