@@ -88,25 +88,7 @@ def read(sources: Iterable[Source], downloads: Path, *, offline: bool) -> Items:
     items = Items()
     taken: dict[str, int] = {}
     for source in sources:
-        given: list[object] = []
-        for unchecked in source.read(downloads, offline=offline):
-            if isinstance(unchecked, Paper):
-                unchecked = dataclasses.replace(unchecked, source=source.name)
-            item, problems = checking.check(unchecked)
-            given.append(item)
-            items.add_problems(problems)
-            if isinstance(item, Paper) and source.completes:
-                items.additions.append((source.name, source.completes, item))
-            elif isinstance(item, Paper):
-                paper = _with_own_id(item, taken)
-                items.papers.append(paper)
-                if paper is not item:
-                    items.problems.append(_to_duplicate_problem(item, paper))
-            elif isinstance(item, LooseFile):
-                items.loose.append(item)
-            elif isinstance(item, Problem):
-                items.problems.append(item)
-        items.tallies.append(_to_tally(source, given))
+        _add(items, source, source.read(downloads, offline=offline), taken)
     if not items.papers:
         reasons = "; ".join(f"{p.item} {p.reason}" for p in items.problems[:3])
         raise UserError(
@@ -120,6 +102,29 @@ def read(sources: Iterable[Source], downloads: Path, *, offline: bool) -> Items:
     items.problems += different
     items.tallies = [_without_unmatched(tally, unmatched) for tally in items.tallies]
     return items
+
+
+def _add(items: Items, source: Source, found: Iterable[object], taken: dict[str, int]) -> None:
+    """Add what a source yields; `taken` are the ids of papers, as for `_with_own_id`."""
+    given: list[object] = []
+    for unchecked in found:
+        if isinstance(unchecked, Paper):
+            unchecked = dataclasses.replace(unchecked, source=source.name)
+        item, problems = checking.check(unchecked)
+        given.append(item)
+        items.add_problems(problems)
+        if isinstance(item, Paper) and source.completes:
+            items.additions.append((source.name, source.completes, item))
+        elif isinstance(item, Paper):
+            paper = _with_own_id(item, taken)
+            items.papers.append(paper)
+            if paper is not item:
+                items.problems.append(_to_duplicate_problem(item, paper))
+        elif isinstance(item, LooseFile):
+            items.loose.append(item)
+        elif isinstance(item, Problem):
+            items.problems.append(item)
+    items.tallies.append(_to_tally(source, given))
 
 
 def download(
