@@ -107,24 +107,41 @@ def read(sources: Iterable[Source], downloads: Path, *, offline: bool) -> Items:
 def _add(items: Items, source: Source, found: Iterable[object], taken: dict[str, int]) -> None:
     """Add what a source yields; `taken` are the ids of papers, as for `_with_own_id`."""
     given: list[object] = []
+    published: dict[tuple[str | None, str], str] = {}
+    before = len(items.problems)
     for unchecked in found:
         if isinstance(unchecked, Paper):
             unchecked = dataclasses.replace(unchecked, source=source.name)
         item, problems = checking.check(unchecked)
         given.append(item)
-        items.add_problems(problems)
-        if isinstance(item, Paper) and source.completes:
-            items.additions.append((source.name, source.completes, item))
-        elif isinstance(item, Paper):
-            paper = _with_own_id(item, taken)
-            items.papers.append(paper)
+        if isinstance(item, Paper) and isinstance(unchecked, Paper):
+            paper = item if source.completes else _with_own_id(item, taken)
+            published[item.item, unchecked.paper_id] = paper.paper_id
+            problems = [dataclasses.replace(one, paper_id=paper.paper_id) for one in problems]
+            if source.completes:
+                items.additions.append((source.name, source.completes, paper))
+            else:
+                items.papers.append(paper)
             if paper is not item:
-                items.problems.append(_to_duplicate_problem(item, paper))
+                problems.append(_to_duplicate_problem(item, paper))
         elif isinstance(item, LooseFile):
             items.loose.append(item)
         elif isinstance(item, Problem):
             items.problems.append(item)
+        items.add_problems(problems)
+    items.problems[before:] = [_to_published(one, published) for one in items.problems[before:]]
     items.tallies.append(_to_tally(source, given))
+
+
+def _to_published(problem: Problem, published: Mapping[tuple[str | None, str], str]) -> Problem:
+    """Return a problem with the id under which its paper is published.
+
+    A source knows only its own id of a paper, which an earlier paper may have, or which may be too
+    long. `published` maps the item of each paper and the source's id to the published one.
+    """
+    items = (problem.item, problem.item.rpartition(", ")[0])  # "notes.json: note 1, thread B1x"
+    ids = (published.get((item, problem.paper_id or "")) for item in items)
+    return dataclasses.replace(problem, paper_id=next(filter(None, ids), problem.paper_id))
 
 
 def download(

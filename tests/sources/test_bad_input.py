@@ -375,12 +375,53 @@ def test_thousands_of_papers_with_one_id_are_published_under_numbers(tmp_path):
 
 def test_a_repeated_id_is_a_problem_of_the_source_and_not_of_the_journal(tmp_path):
     items = [{"id": "x", "title": "A", "container-title": "Annals of Moss"}] * 2
-    path = tmp_path / "catalog.yml"
-    (tmp_path / "t.json").write_text(json.dumps(items))
-    path.write_text(f"title: T\nsources:\n  - {{kind: csljson, file: t.json, venue: {VENUE}}}\n")
-    sources = catalog.load(path, tmp_path).sources
-    problems = collection.read(sources, tmp_path / "downloads", offline=True).problems
+    problems = collect_problems(tmp_path, "kind: csljson, file: t.json", "t.json", items)
     assert [(problem.source, problem.paper_id) for problem in problems] == [("v", "x-2")]
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "rows"),
+    [
+        ("table", "t.csv", "paper_id,title,year\nx,A,2019\nx,B,soon\n"),
+        ("csljson", "t.json", [{"id": "x"}, {"id": "x", "title": ["B"]}]),
+        ("bibtex", "t.bib", "@misc{x, title={A}}\n@misc{x, title={B}, year={soon}}\n"),
+    ],
+)
+def test_a_problem_of_the_second_paper_with_an_id_belongs_to_that_paper(
+    tmp_path, source, name, rows
+):
+    problems = collect_problems(tmp_path, f"kind: {source}, file: {name}", name, rows)
+    assert {problem.paper_id for problem in problems} == {"x-2"}
+    assert len(problems) == 2
+
+
+def test_a_problem_of_a_thread_belongs_to_the_second_paper_with_its_forum_id(tmp_path):
+    (tmp_path / "threads").mkdir()
+    notes = [{"id": "x", "content": {"title": "A"}}, {"id": "x", "content": {"title": ["B"]}}]
+    source = "kind: openreview, notes: t.json, reviews: threads"
+    problems = collect_problems(tmp_path, source, "t.json", notes)
+    assert [(one.item, one.paper_id) for one in problems] == [
+        ("t.json: note 0, thread x", "x"),
+        ("t.json: note 1, thread x", "x-2"),
+        ("t.json: note 1", "x-2"),
+        ("t.json: note 1", "x-2"),
+    ]
+
+
+def test_a_problem_of_a_paper_whose_id_is_shortened_has_the_id_that_is_published(tmp_path):
+    rows = [{"paper_id": "x" * 300, "title": ["A"]}]
+    problems = collect_problems(tmp_path, "kind: table, file: t.json", "t.json", rows)
+    assert {len(problem.paper_id) for problem in problems} == {LONGEST_ID}
+
+
+def collect_problems(tmp_path, source, name, content):
+    """Return the problems of a source with one file."""
+    text = content if isinstance(content, str) else json.dumps(content)
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    path = tmp_path / "catalog.yml"
+    path.write_text(f"title: T\nsources:\n  - {{{source}, venue: {VENUE}}}\n")
+    sources = catalog.load(path, tmp_path).sources
+    return collection.read(sources, tmp_path / "downloads", offline=True).problems
 
 
 def test_a_name_of_a_file_that_is_too_long_is_refused_with_the_line(tmp_path):
