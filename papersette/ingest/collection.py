@@ -17,7 +17,7 @@ from papersette.errors import UserError
 from papersette.fulltext import Text
 from papersette.ingest import checking, matching, merging, venues
 from papersette.records import AlternateValue, Count, LooseFile, Paper, Problem, Tally
-from papersette.sources.fetch import fetch_pdfs
+from papersette.sources.fetch import Outdated, fetch_pdfs
 
 
 @dataclass
@@ -149,7 +149,8 @@ def download(
 ) -> Iterator[str]:
     """Fetch the PDF of each paper that has a URL and no file; yield each URL.
 
-    A PDF that cannot be fetched becomes a problem. `allow_hosts` lists hosts that may be contacted
+    A PDF that cannot be fetched becomes a problem, and so does one that cannot be fetched again;
+    the stored copy of that one is used. `allow_hosts` lists hosts that may be contacted
     although their addresses are not public.
     """
     wanting: defaultdict[str, list[Paper]] = defaultdict(list)
@@ -158,13 +159,10 @@ def download(
             wanting[paper.pdf_url].append(paper)
     fetched: dict[str, Path] = {}
     for url, answer in fetch_pdfs(wanting, folder, offline=offline, allow_hosts=allow_hosts):
-        if isinstance(answer, Path):
-            fetched[url] = answer
-        else:
-            items.problems += [
-                Problem(_to_source(paper), url, "download", answer, paper.paper_id)
-                for paper in wanting[url]
-            ]
+        file = answer.path if isinstance(answer, Outdated) else answer
+        if isinstance(file, Path):
+            fetched[url] = file
+        items.problems += _to_download_problems(url, answer, wanting[url])
         yield url
     items.papers = [
         dataclasses.replace(paper, file=fetched[paper.pdf_url])
@@ -172,6 +170,23 @@ def download(
         else paper
         for paper in items.papers
     ]
+
+
+def _to_download_problems(
+    url: str, answer: Path | Outdated | str, papers: Sequence[Paper]
+) -> Iterator[Problem]:
+    """Yield a problem for each paper without its PDF, or one for a PDF that may be out of date."""
+    if isinstance(answer, Outdated):
+        papers, answer = papers[:1], f"{answer.reason}; {OUTDATED}"
+    if isinstance(answer, str):
+        for paper in papers:
+            yield Problem(_to_source(paper), url, "download", answer, paper.paper_id)
+
+
+OUTDATED = (
+    "the copy that an earlier build fetched is used and may be out of date: build again when the "
+    "site answers, or correct the address"
+)
 
 
 def _to_tally(source: Source, given: Sequence[object]) -> Tally:

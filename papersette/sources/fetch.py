@@ -1,5 +1,7 @@
 """Fetch files from the web into a folder, and return the reason for each file that is not fetched.
 
+A file that was fetched before and cannot be fetched again is used as it is, with the reason.
+
 URLs come from metadata, so they are not trusted: network.py connects to public addresses only, and
 size, time and decompressed size are limited. Requests identify Papersette and use at most two
 connections per host. They are retried after increasing pauses, resume partial files, and request an
@@ -69,6 +71,14 @@ LARGE_FILES = Politeness(largest=2_000_000_000, longest=7200)
 """Limits of files whose SHA-256 is known."""
 
 
+@dataclass(frozen=True)
+class Outdated:
+    """A file that was fetched before and is old, but could not be fetched again."""
+
+    path: Path
+    reason: str
+
+
 class Refused(Exception):
     """The file cannot be fetched; another try would not help."""
 
@@ -90,9 +100,10 @@ def fetch_pdfs(
     politeness: Politeness = Politeness(),
     allow_hosts: Collection[str] = (),
     resolver: network.Resolver = network.resolve,
-) -> Iterator[tuple[str, Path | str]]:
+) -> Iterator[tuple[str, Path | Outdated | str]]:
     """Yield (URL, path of the PDF in `folder`) in the given order, or (URL, reason for failure).
 
+    A PDF that is older than `politeness.max_age` and cannot be fetched again is `Outdated`.
     `allow_hosts` are hosts that may be contacted although their addresses are not public.
     """
     folder.mkdir(parents=True, exist_ok=True)
@@ -123,7 +134,8 @@ def fetch_pinned(
     """
     folder.mkdir(parents=True, exist_ok=True)
     pinned = [_File(folder, url, sha256) for url, sha256 in files.items()]
-    yield from _fetch_all(pinned, offline, politeness, allow_hosts, resolver)
+    for url, answer in _fetch_all(pinned, offline, politeness, allow_hosts, resolver):
+        yield url, answer.path if isinstance(answer, Outdated) else answer
 
 
 def _fetch_all(
@@ -132,7 +144,7 @@ def _fetch_all(
     politeness: Politeness,
     allow_hosts: Collection[str],
     resolver: network.Resolver,
-) -> Iterator[tuple[str, Path | str]]:
+) -> Iterator[tuple[str, Path | Outdated | str]]:
     hosts = _HostLimits(politeness.connections)
     timeout = httpx.Timeout(politeness.stall)
     with (
@@ -173,7 +185,7 @@ def _fetch(
     offline: bool,
     politeness: Politeness,
     hosts: _HostLimits,
-) -> Path | str:
+) -> Path | Outdated | str:
     url, kept = file.url, file.is_complete()
     if offline:
         return file.path if kept else "was never fetched, and --offline fetches nothing"
@@ -187,7 +199,8 @@ def _fetch(
     except FAILURES as error:
         if not isinstance(error, Interrupted | httpx.TransportError):
             file.part.unlink(missing_ok=True)
-        return file.path if kept else _to_reason(error)
+        reason = _to_reason(error)
+        return Outdated(file.path, reason) if kept else reason
     return file.path
 
 

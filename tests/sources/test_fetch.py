@@ -9,7 +9,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from conftest import make_pdf
 
-from papersette.sources.fetch import Politeness, fetch_pdfs
+from papersette.ingest import collection
+from papersette.records import Paper, Venue
+from papersette.sources import fetch as fetching
+from papersette.sources.fetch import Outdated, Politeness, fetch_pdfs
 
 QUICK = Politeness(tries=3, pause=0.01, longest_pause=0.05, largest=100_000, max_age=0)
 """Does not wait between tries. Its `stall` is the usual one, which no busy machine reaches."""
@@ -216,10 +219,36 @@ def test_a_recent_file_is_not_requested_but_a_damaged_one_is(server, tmp_path):
     assert fetch(server, tmp_path, "good", politeness=patient)[0].read_bytes() == BODY
 
 
-def test_an_old_file_is_kept_if_the_server_fails(server, tmp_path):
+ONCE = Politeness(tries=1, max_age=0)
+
+
+def test_an_old_file_is_kept_if_the_server_fails_and_the_reason_is_given(server, tmp_path):
     (path,) = fetch(server, tmp_path, "throttled")
     server.seen.clear()
-    assert fetch(server, tmp_path, "throttled", politeness=Politeness(tries=1, max_age=0)) == [path]
+    assert fetch(server, tmp_path, "throttled", politeness=ONCE) == [
+        Outdated(path, "answered 429 Too Many Requests")
+    ]
+
+
+def test_an_old_pdf_that_is_gone_is_one_problem_and_papers_keep_the_copy(
+    server, tmp_path, monkeypatch
+):
+    url = server.url("good")
+    papers = [Paper(name, Venue("v", "V"), pdf_url=url) for name in "ab"]
+    first, again, offline = (collection.Items(papers=list(papers)) for _ in range(3))
+    options = {"offline": False, "allow_hosts": {"127.0.0.1"}}
+    list(collection.download(first, tmp_path, **options))
+    monkeypatch.setattr(Handler, "answer_good", Handler.answer_missing)
+    monkeypatch.setattr(fetching._File, "age", lambda file: 40 * fetching.DAY)
+    list(collection.download(again, tmp_path, **options))
+    list(collection.download(offline, tmp_path, **options | {"offline": True}))
+    assert [paper.file for paper in again.papers] == [paper.file for paper in first.papers]
+    ((item, stage, reason, paper_id),) = [
+        (one.item, one.stage, one.reason, one.paper_id) for one in again.problems
+    ]
+    assert (item, stage, paper_id) == (url, "download", "a")
+    assert reason.startswith("answered 404 Not Found; the copy that an earlier build fetched")
+    assert (first.problems, offline.problems) == ([], [])
 
 
 def test_offline_uses_fetched_files_and_sends_no_request(server, tmp_path):
