@@ -25,7 +25,7 @@ from papersette.records import Author, Count, LooseFile, Paper, Problem, Session
 from papersette.sources import people, values
 from papersette.sources.attachments import Attachments
 from papersette.sources.plain_text import to_plain_paragraphs
-from papersette.sources.unused import to_unused
+from papersette.sources.unused import to_nameless, to_unused
 from papersette.sources.values import to_object
 from papersette.text import to_key, to_slug, unique_id
 
@@ -270,8 +270,8 @@ def _check(event: Mapping[str, Any], language: str | None) -> tuple[dict[str, An
     if duration and to_minutes(duration) is None:
         reasons.append(f"has the duration “{duration[:80]}”, which is none; write it as 00:45")
     people_given = fields["persons"] or []
-    if lost := len(people_given) - len(list(to_speakers(people_given))):
-        reasons.append(f"has {lost} of {len(people_given)} speakers without a name")
+    nameless = len(people_given) - len(list(to_speakers(people_given)))
+    reasons += filter(None, [to_nameless(nameless, len(people_given), "speaker")])
     return fields, reasons
 
 

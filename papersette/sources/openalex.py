@@ -19,7 +19,7 @@ from papersette.records import Author, Count, LooseFile, Paper, Problem, Referen
 from papersette.sources import attachments, files, people, values
 from papersette.sources.plain_text import to_plain_paragraphs
 from papersette.sources.reference_lists import to_reference
-from papersette.sources.unused import to_missing, to_unused
+from papersette.sources.unused import to_missing, to_nameless, to_unused
 from papersette.sources.values import to_object
 from papersette.text import to_slug
 
@@ -224,8 +224,8 @@ def _check(work: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
     checked["publication_date"], doubt = values.read_date(checked.get("publication_date"))
     reasons += filter(None, (doubt, values.check_year(checked.get("publication_year"))))
     given_authors = checked.get("authorships") or []
-    if lost := len(given_authors) - len(list(to_authors(given_authors))):
-        reasons.append(f"has {lost} of {len(given_authors)} authors without a name")
+    nameless = len(given_authors) - len(list(to_authors(given_authors)))
+    reasons += filter(None, [to_nameless(nameless, len(given_authors), "author")])
     if checked.get("is_authors_truncated") is True:
         reasons.append(
             f"has only its first {len(given_authors)} authors, as in every list of OpenAlex; "

@@ -28,7 +28,7 @@ from papersette.records import (
 )
 from papersette.sources import files, people, values
 from papersette.sources.attachments import to_folder_reason
-from papersette.sources.unused import to_unused
+from papersette.sources.unused import to_nameless, to_unused
 from papersette.text import to_slug
 
 FIELDS = (
@@ -339,9 +339,9 @@ def _to_authors(row: Mapping[str, Any], separators: str) -> tuple[tuple[Author, 
 def _to_people(given: list[Any]) -> tuple[tuple[Author, ...], list[str]]:
     """Return the authors in a list of objects, and a reason if some have no name."""
     found = [author for one in given if (author := people.to_person(one))]
-    lost = len(given) - len(found)
-    reason = f"has {lost} of {len(given)} authors without “name”, or “first” and “last”"
-    return tuple(found), [f"{reason}; they are not used"] * bool(lost)
+    missing = "no “name”, or “first” and “last”,"
+    reason = to_nameless(len(given) - len(found), len(given), "author", missing)
+    return tuple(found), [reason] if reason else []
 
 
 def _to_reviews(given: Any) -> tuple[Review, ...]:

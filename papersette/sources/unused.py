@@ -37,6 +37,27 @@ def to_unused(
     return f"has {which}, with the number of values: {', '.join(named + more)}"
 
 
+def to_nameless(count: int, total: int, noun: str, missing: str = "no name") -> str | None:
+    """Return a reason if some people of a paper have no name; None if all of them have one.
+
+    Args:
+        count: Number of people without a name.
+        total: Number of all people.
+        noun: What they are, in the singular.
+        missing: What they do not have.
+
+    >>> to_nameless(1, 4, "author"), to_nameless(0, 4, "author")
+    ('has no name for 1 of its 4 authors; only authors with a name are listed', None)
+    >>> [to_nameless(n, n, "author").partition(";")[0] for n in (1, 3)]
+    ['has no name for its only author', 'has no name for all of its 3 authors']
+    """
+    if count == 0:
+        return None
+    of_all = "all" if count == total else f"{count:,}"
+    which = f"its only {noun}" if total == 1 else f"{of_all} of its {total:,} {noun}s"
+    return f"has {missing} for {which}; only {noun}s with a name are listed"
+
+
 def to_missing(count: int, total: int, noun: str, remedy: str) -> str | None:
     """Return a reason if a saved response is one page of several; None if it is complete.
 

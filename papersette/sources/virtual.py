@@ -16,6 +16,7 @@ from papersette import loading
 from papersette.errors import UserError
 from papersette.records import Author, Count, Paper, Problem, Session, Slot, Venue
 from papersette.sources import values
+from papersette.sources.unused import to_nameless
 from papersette.text import to_key, to_slug
 
 PAPER_KINDS = {"poster", "oral", "spotlight", "paper"}
@@ -65,8 +66,8 @@ def read(settings: Settings) -> Iterator[Paper | Problem | Count]:
             continue
         event, reasons = values.check_types(given, TEXTS, ["authors"])
         authors = event.get("authors") or []
-        if lost := len(authors) - len(list(to_authors(authors))):
-            reasons.append(f"has {lost} of {len(authors)} authors without a name")
+        nameless = len(authors) - len(list(to_authors(authors)))
+        reasons += filter(None, [to_nameless(nameless, len(authors), "author")])
         yield from (Problem(source, item, "read", reason) for reason in reasons)
         if not _is_paper(event):
             kind = _kind(event) or "without a type"

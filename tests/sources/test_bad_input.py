@@ -75,7 +75,7 @@ def test_virtual_and_openreview_survive_numbers_in_lists(tmp_path):
         e_json=[{"id": 1, "name": "T", "eventtype": "Poster", "authors": people}],
     )
     assert [author.name for author in papers["1"].authors] == ["Ann Ash", "Bo Bay"]
-    has(problems, "event 0", "has 2 of 4 authors without a name")
+    has(problems, "event 0", "has no name for 2 of its 4 authors")
     note = {"forum": "x", "content": {"title": ["T"]}, "details": {"replies": 5}}
     papers, problems = collect(tmp_path, "kind: openreview, notes: n.json", n_json=[note])
     assert papers["x"].reviews == ()

@@ -274,7 +274,7 @@ def test_wrong_durations_and_speakers_are_named(tmp_path):
     assert paper.slots[0].session.finish is None
     assert reasons == [
         "has the duration “long”, which is none; write it as 00:45",
-        "has 1 of 2 speakers without a name",
+        "has no name for 1 of its 2 speakers; only speakers with a name are listed",
     ]
 
 

@@ -140,7 +140,7 @@ def test_an_author_without_a_name_and_a_cut_list_of_authors_are_problems(tmp_pat
     )
     assert paper.authors == (Author("Bo Bay"),)
     assert reasons == [
-        "has 1 of 2 authors without a name",
+        "has no name for 1 of its 2 authors; only authors with a name are listed",
         "has only its first 2 authors, as in every list of OpenAlex; save the answer for this "
         "work alone",
     ]

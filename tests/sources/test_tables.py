@@ -222,7 +222,7 @@ def test_authors_that_are_objects_are_read_and_those_without_name_reported(tmp_p
         Author("Bo Bay", "Uni B", orcid="0000-0002-1825-0097"),
         Author("Cy Coy"),
     )
-    assert "has 1 of 4 authors without “name”" in lost.reason
+    assert "has no “name”, or “first” and “last”, for 1 of its 4 authors;" in lost.reason
     assert "has objects in “tags”" in tags.reason
 
 
