@@ -21,7 +21,7 @@ from papersette.files import to_shown_name
 from papersette.records import Author, Count, Paper, Problem, Session, Slot, Venue
 from papersette.sources import files, table, values
 from papersette.sources.people import to_author
-from papersette.sources.unused import to_unused
+from papersette.sources.unused import to_unassigned, to_unused
 from papersette.text import to_slug
 
 
@@ -94,10 +94,7 @@ def _read_table(
         yield paper
         has_affiliations = any(author.affiliation for author in paper.authors)
         if not has_affiliations and (unused := _to_unassigned(_lower(row))):
-            reason = (
-                f"has {len(unused)} affiliations for {len(paper.authors)} authors, so that they "
-                f"are not used ({unused[0][:60]}, …): separate one for each author by “|”"
-            )
+            reason = to_unassigned(unused, len(paper.authors), "|")
             yield Problem(venue, item, "read", reason, paper.paper_id)
 
 

@@ -28,7 +28,7 @@ from papersette.records import (
 )
 from papersette.sources import files, people, values
 from papersette.sources.attachments import to_folder_reason
-from papersette.sources.unused import to_nameless, to_unused
+from papersette.sources.unused import to_nameless, to_unassigned, to_unused
 from papersette.text import to_slug
 
 FIELDS = (
@@ -329,10 +329,7 @@ def _to_authors(row: Mapping[str, Any], separators: str) -> tuple[tuple[Author, 
         shown = "; ".join(author.name for author in authors)[:300]
         reasons.append(f"has authors that are read as {shown}: separate them by “;”")
     if affiliations is None and (given := values.to_list(row["affiliations"], separators)):
-        reasons.append(
-            f"has affiliations whose number is not that of its {len(names)} authors, so that they "
-            f"are not used ({given[0][:60]}, …): separate one for each author by “;”"
-        )
+        reasons.append(to_unassigned(given, len(names), ";"))
     return authors, reasons
 
 

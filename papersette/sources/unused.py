@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from papersette.sources import values
@@ -56,6 +56,26 @@ def to_nameless(count: int, total: int, noun: str, missing: str = "no name") -> 
     of_all = "all" if count == total else f"{count:,}"
     which = f"its only {noun}" if total == 1 else f"{of_all} of its {total:,} {noun}s"
     return f"has {missing} for {which}; only {noun}s with a name are listed"
+
+
+def to_unassigned(affiliations: Sequence[str], authors: int, mark: str) -> str:
+    """Return a reason for affiliations whose number is not that of the authors.
+
+    Args:
+        affiliations: The affiliations of a paper; there is at least one.
+        authors: Number of its authors.
+        mark: The character that separates affiliations.
+
+    >>> to_unassigned(["Uni A", "Uni B"], 1, ";").partition(":")[0]
+    'has 2 affiliations (Uni A, …) for 1 author, so that they are not used'
+    """
+    given = f"{len(affiliations)} affiliation{'s' * (len(affiliations) != 1)}"
+    people = f"{authors} author{'s' * (authors != 1)}"
+    shown = affiliations[0][:60] + ", …" * (len(affiliations) > 1)
+    return (
+        f"has {given} ({shown}) for {people}, so that they are not used: "
+        f"separate one for each author by “{mark}”"
+    )
 
 
 def to_missing(count: int, total: int, noun: str, remedy: str) -> str | None:

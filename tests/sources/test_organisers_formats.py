@@ -179,7 +179,7 @@ def test_miniconf_reads_suffixes_and_reports_affiliations_of_another_number(tmp_
     )
     assert [author.affiliation for author in second.authors] == ["Uni A", "Uni B"]
     assert (problem.item, problem.paper_id) == ("papers.csv: line 2", "1")
-    assert "has 1 affiliations for 2 authors" in problem.reason
+    assert "has 1 affiliation (Uni A) for 2 authors, so that" in problem.reason
 
 
 def test_a_column_may_name_a_session_of_the_programme_by_its_key(tmp_path):

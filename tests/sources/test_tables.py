@@ -62,7 +62,7 @@ def test_affiliations_of_another_number_than_the_authors_are_reported(tmp_path):
     (paper,), (problem,) = read(tmp_path, [row])
     assert [author.affiliation for author in paper.authors] == [None, None]
     assert problem.paper_id == paper.paper_id
-    assert "not that of its 2 authors" in problem.reason
+    assert "has 3 affiliations (Uni A, …) for 2 authors, so that" in problem.reason
 
 
 @pytest.mark.parametrize(
