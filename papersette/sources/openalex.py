@@ -19,7 +19,7 @@ from papersette.records import Author, Count, LooseFile, Paper, Problem, Referen
 from papersette.sources import attachments, files, people, values
 from papersette.sources.plain_text import to_plain_paragraphs
 from papersette.sources.reference_lists import to_reference
-from papersette.sources.unused import to_missing, to_nameless, to_unused
+from papersette.sources.unused import to_missing, to_nameless, to_unused, without_empty
 from papersette.sources.values import to_object
 from papersette.text import to_slug
 
@@ -98,7 +98,7 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
     given = _read_works(settings)
     yield Count(len(given.works) + given.lost_files)
     yield from given.problems
-    rows = [_without_empty(work) for _, work in given.works if isinstance(work, Mapping)]
+    rows = [without_empty(work) for _, work in given.works if isinstance(work, Mapping)]
     missing = to_missing(len(given.works), given.total, "works", OTHER_PAGES)
     for about_all in filter(None, (missing, to_unused(rows, USED, "key"))):
         yield Problem(venue, name, "read", about_all)
@@ -188,11 +188,6 @@ def _to_entity(given: Mapping[str, Any]) -> str | None:
     ids = (given.get("id"), to_object(given, "ids").get("openalex"))
     found = (ENTITY.fullmatch(text) for one in ids if (text := values.to_text(one)))
     return next((match[1] for match in found if match), None)
-
-
-def _without_empty(work: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the keys that have a value: a response has every key for every work."""
-    return {key: value for key, value in work.items() if value}
 
 
 def _to_cited_reason(cited: int, used: int) -> str:

@@ -37,6 +37,11 @@ def to_unused(
     return f"has {which}, with the number of values: {', '.join(named + more)}"
 
 
+def without_empty(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the keys that have a value: the response of an API has every key in every record."""
+    return {key: value for key, value in record.items() if value}
+
+
 def to_nameless(count: int, total: int, noun: str, missing: str = "no name") -> str | None:
     """Return a reason if some people of a paper have no name; None if all of them have one.
 
