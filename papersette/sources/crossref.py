@@ -14,7 +14,7 @@ from papersette.sources import values
 from papersette.sources.attachments import Attachments
 from papersette.sources.plain_text import to_plain_paragraphs
 from papersette.sources.reference_lists import to_reference
-from papersette.sources.unused import to_missing
+from papersette.sources.unused import to_missing, to_nameless
 from papersette.text import to_slug
 
 TEXTS = (
@@ -67,7 +67,7 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
         elif str(work.get("type")) in NO_PAPERS:
             yield Problem(venue, item, "skip", f"is no paper, but a {work['type']}")
         else:
-            checked, reasons = values.check_types(work, TEXTS, LISTS)
+            checked, reasons = _check(work)
             paper = _to_paper(checked, settings, attached, item)
             yield paper
             yield from (Problem(venue, item, "read", why, paper.paper_id) for why in reasons)
@@ -91,6 +91,16 @@ def _load(path: Path) -> tuple[loading.Loaded, int]:
         raise BadFile(path, "is no answer of Crossref: it has no works; save the answer unchanged")
     total = message.get("total-results") if isinstance(message, Mapping) else None
     return loading.Loaded(works, loaded.reasons), total if isinstance(total, int) else 0
+
+
+def _check(work: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    """Return a work without values of the wrong type, and what cannot be used of it."""
+    checked, reasons = values.check_types(work, TEXTS, LISTS)
+    for name in ("author", "editor"):
+        people = checked.get(name) or []
+        nameless = sum(_to_name(values.to_object(person)) is None for person in people)
+        reasons += filter(None, [to_nameless(nameless, len(people), name)])
+    return checked, reasons
 
 
 def _to_paper(

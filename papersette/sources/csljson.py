@@ -18,7 +18,7 @@ from papersette.errors import BadFile
 from papersette.records import Author, Count, LooseFile, Paper, Problem, Venue
 from papersette.sources import values
 from papersette.sources.attachments import Attachments, to_pdf_url
-from papersette.sources.unused import to_unused
+from papersette.sources.unused import to_nameless, to_unused
 from papersette.text import to_slug
 
 TEXTS = (
@@ -64,7 +64,9 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
         where = f"{settings.file.name}: item {number}"
         if isinstance(item, Mapping):
             checked, reasons = values.check_types(item, TEXTS, ["author"])
-            reasons += _date_reasons(item.get("issued"))
+            reasons += _name_reasons(checked.get("author") or ()) + _date_reasons(
+                item.get("issued")
+            )
             paper = _to_paper(checked, settings, attached, where)
             yield paper
             if paper.file is None:
@@ -178,6 +180,12 @@ def _to_name(author: Any) -> str | None:
     return values.to_text(" ".join(str(part) for part in parts if part)) or values.to_text(
         author.get("literal")
     )
+
+
+def _name_reasons(people: Sequence[Any]) -> list[str]:
+    """Return a reason if some authors have no name."""
+    nameless = sum(_to_name(person) is None for person in people)
+    return list(filter(None, [to_nameless(nameless, len(people), "author")]))
 
 
 def _date_reasons(issued: Any) -> list[str]:

@@ -314,6 +314,21 @@ def test_crossref_leaves_out_what_is_no_paper_and_reports_it(tmp_path):
     ]
 
 
+def test_authors_and_editors_without_a_name_are_reported(tmp_path):
+    nameless = {"affiliation": [{"name": "Univ A"}]}
+    work = {**WORK, "author": [*WORK["author"], nameless, 5], "editor": [{"sequence": "first"}]}
+    path = write(tmp_path, "c.json", work)
+    (paper,), problems, _ = read(crossref, crossref.Settings(V, path))
+    assert [author.name for author in paper.authors] == ["Ada B", "The Team"]
+    assert [(problem.paper_id, problem.reason.partition(";")[0]) for problem in problems] == [
+        (paper.paper_id, "has no name for 2 of its 4 authors"),
+        (paper.paper_id, "has no name for its only editor"),
+    ]
+    item = {"id": "a", "author": [{"family": "B"}, {"given": ""}, None]}
+    _, (problem,), _ = read(csljson, csljson.Settings(V, write(tmp_path, "i.json", [item])))
+    assert "has no name for 2 of its 3 authors" in problem.reason
+
+
 def test_crossref_reports_that_a_response_is_one_page_of_several(tmp_path):
     message = {"items": [WORK], "total-results": 4312}
     path = write(tmp_path, "c.json", {"status": "ok", "message": message})
