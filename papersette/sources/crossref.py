@@ -14,7 +14,7 @@ from papersette.sources import values
 from papersette.sources.attachments import Attachments
 from papersette.sources.plain_text import to_plain_paragraphs
 from papersette.sources.reference_lists import to_reference
-from papersette.sources.unused import to_missing, to_nameless
+from papersette.sources.unused import to_missing, to_nameless, to_unused, without_empty
 from papersette.text import to_slug
 
 TEXTS = (
@@ -32,6 +32,16 @@ NO_PAPERS = frozenset(
 )
 """Types of works that are not papers."""
 DATES = ("published", "published-print", "published-online", "issued", "posted", "created")
+USED = {*TEXTS, *LISTS, *DATES, "title", "subtitle", "container-title", "event", "subject"}
+ABOUT_RECORD = frozenset(
+    """accepted alternative-id approved archive assertion content-created content-domain
+    content-updated deposited free-to-read indexed is-referenced-by-count isbn-type issn-type
+    journal-issue member prefix published-other reference-count references-count resource score
+    short-container-title short-title source subtype supplementary-id update-policy""".split()
+)
+"""Keys that are about the registration of a work or the query, or repeat others. Not among them are
+those that a library would miss, such as ISBN, funder, original-title and update-to, which names the
+work that this one corrects or retracts."""
 OTHER_PAGES = (
     "a response has 20 works by default and 1,000 with “rows=1000”: save all pages with “cursor=*” "
     "as one list, or one work a line (.jsonl)"
@@ -57,14 +67,16 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
     loaded, total = _load(settings.file)
     yield Count(len(loaded.value))
     missing = to_missing(len(loaded.value), total, "works", OTHER_PAGES)
-    for reason in filter(None, (*loaded.reasons, missing)):
+    papers = (without_empty(work) for work in loaded.value if _is_paper(work))
+    unused = to_unused(papers, USED | ABOUT_RECORD, "key")
+    for reason in filter(None, (*loaded.reasons, missing, unused)):
         yield Problem(venue, name, "read", reason)
     for number, work in enumerate(loaded.value, start=1):
         item = f"{name}: work {number}"
         if not isinstance(work, Mapping):
             reason = work if isinstance(work, str) else "is no work, which is a JSON object"
             yield Problem(venue, item, "read", reason, lost=True)
-        elif str(work.get("type")) in NO_PAPERS:
+        elif not _is_paper(work):
             yield Problem(venue, item, "skip", f"is no paper, but a {work['type']}")
         else:
             checked, reasons = _check(work)
@@ -91,6 +103,10 @@ def _load(path: Path) -> tuple[loading.Loaded, int]:
         raise BadFile(path, "is no answer of Crossref: it has no works; save the answer unchanged")
     total = message.get("total-results") if isinstance(message, Mapping) else None
     return loading.Loaded(works, loaded.reasons), total if isinstance(total, int) else 0
+
+
+def _is_paper(work: Any) -> bool:
+    return isinstance(work, Mapping) and str(work.get("type")) not in NO_PAPERS
 
 
 def _check(work: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:

@@ -16,7 +16,7 @@ from papersette import loading
 from papersette.errors import UserError
 from papersette.records import Author, Count, Paper, Problem, Session, Slot, Venue
 from papersette.sources import values
-from papersette.sources.unused import to_nameless
+from papersette.sources.unused import to_nameless, to_unused, without_empty
 from papersette.text import to_key, to_slug
 
 PAPER_KINDS = {"poster", "oral", "spotlight", "paper"}
@@ -26,6 +26,13 @@ TEXTS = (
     "name eventtype event_type paper_url paper_pdf_url virtualsite_url abstract decision session "
     "starttime endtime room_name"
 ).split()
+USED = {*TEXTS, "id", "authors", "keywords", "poster_position"}
+ABOUT_SITE = frozenset(
+    """uid children children_ids children_url diversity_event latitude longitude parent1 parent2
+    parent2_id related_events related_events_ids schedule_html show_in_schedule_overview sourceid
+    sourceurl visible""".split()
+)
+"""Keys that are about the site and its pages, or repeat others."""
 Event = Mapping[str, Any]
 
 
@@ -55,6 +62,11 @@ def read(settings: Settings) -> Iterator[Paper | Problem | Count]:
     if total > len(events):
         reason = f"has {len(events):,} of {total:,} events; fetch it again with ?limit={total}"
         yield Problem(source, settings.file.name, "read", reason)
+    papers_only = (
+        without_empty(one) for one in events if isinstance(one, Mapping) and _is_paper(one)
+    )
+    if unused := to_unused(papers_only, USED | ABOUT_SITE, "key"):
+        yield Problem(source, settings.file.name, "read", unused)
     yield Count(len(events))
     papers: defaultdict[str, list[tuple[str, Event]]] = defaultdict(list)
     for index, given in enumerate(events):

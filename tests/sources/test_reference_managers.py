@@ -329,6 +329,22 @@ def test_authors_and_editors_without_a_name_are_reported(tmp_path):
     assert "has no name for 2 of its 3 authors" in problem.reason
 
 
+def test_crossref_reports_only_the_unused_keys_that_a_library_would_miss(tmp_path):
+    technical = {"indexed": {"version": 1}, "member": "78", "score": 1.0, "reference-count": 2}
+    missed = {"ISBN": ["9780000000000"], "funder": [{"name": "F"}], "original-title": []}
+    works = [WORK | technical | missed, {"type": "journal", "DOI": "10.5555/j", "ISSN": ["1"]}]
+    path = write(tmp_path, "c.json", {"message": {"items": works}})
+    _, problems, _ = read(crossref, crossref.Settings(V, path))
+    assert [(problem.item, problem.stage, problem.reason) for problem in problems[:-1]] == [
+        (
+            "c.json",
+            "read",
+            "has keys that are not used, with the number of values: ISBN (1), funder (1)",
+        )
+    ]
+    assert problems[-1].stage == "skip"
+
+
 def test_crossref_reports_that_a_response_is_one_page_of_several(tmp_path):
     message = {"items": [WORK], "total-results": 4312}
     path = write(tmp_path, "c.json", {"status": "ok", "message": message})

@@ -444,6 +444,20 @@ def test_virtual_makes_one_paper_of_all_its_events_and_reports_other_events(tmp_
     assert Count(6) in given
 
 
+def test_virtual_reports_the_unused_keys_of_papers_once(tmp_path):
+    about_site = {"uid": "a1", "visible": True, "related_events": [{"id": 9}], "url": None}
+    events = [
+        {**EVENTS[0], **about_site, "topic": "Theory", "eventmedia": []},
+        {**EVENTS[4], "topic": "Optimisation"},
+        {**EVENTS[2], "topic": "Food", "sponsor": "S"},
+    ]
+    (tmp_path / "events.json").write_text(json.dumps(events))
+    _, problems, _ = by_type(virtual.read(virtual.Settings(VENUE, tmp_path / "events.json")))
+    assert [problem.reason for problem in problems if problem.stage == "read"] == [
+        "has a key that is not used, with the number of values: topic (2)"
+    ]
+
+
 PAPERONI = {
     "paper_id": "abc", "title": "A work", "authors": [
         {"display_name": "Ada", "affiliations": [{"name": "Institut Mila"}]},
