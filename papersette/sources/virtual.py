@@ -7,7 +7,7 @@ the same paper are one paper with several slots. Every other event is reported a
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,40 +53,28 @@ def read(settings: Settings) -> Iterator[Paper | Problem | Count]:
 
     Raises `UserError` if the file is not a list of events.
     """
-    source = settings.venue.venue_id
+    source, name = settings.venue.venue_id, settings.file.name
     loaded = loading.load_json(settings.file)
     events, total = _to_events(loaded.value, settings.file)
     abstracts = _read_object(settings.abstracts) if settings.abstracts else {}
-    for reason in loaded.reasons:
-        yield Problem(source, settings.file.name, "read", reason)
-    if total > len(events):
-        reason = f"has {len(events):,} of {total:,} events; fetch it again with ?limit={total}"
-        yield Problem(source, settings.file.name, "read", reason)
-    papers_only = (
-        without_empty(one) for one in events if isinstance(one, Mapping) and _is_paper(one)
-    )
-    if unused := to_unused(papers_only, USED | ABOUT_SITE, "key"):
-        yield Problem(source, settings.file.name, "read", unused)
+    for reason in (*loaded.reasons, *_to_reasons(events, total)):
+        yield Problem(source, name, "read", reason)
     yield Count(len(events))
     papers: defaultdict[str, list[tuple[str, Event]]] = defaultdict(list)
     for index, given in enumerate(events):
-        item = f"{settings.file.name}: event {index}"
+        item = f"{name}: event {index}"
         if not isinstance(given, Mapping):
-            yield Problem(
-                source, item, "read", "is not an event, which is a JSON object", lost=True
-            )
+            reason = "is not an event, which is a JSON object"
+            yield Problem(source, item, "read", reason, lost=True)
             continue
-        event, reasons = values.check_types(given, TEXTS, ["authors"])
-        authors = event.get("authors") or []
-        nameless = len(authors) - len(list(to_authors(authors)))
-        reasons += filter(None, [to_nameless(nameless, len(authors), "author")])
+        event, reasons = _check(given)
         yield from (Problem(source, item, "read", reason) for reason in reasons)
-        if not _is_paper(event):
+        if _is_paper(event):
+            papers[_identity(event, item)].append((item, event))
+        else:
             kind = _kind(event) or "without a type"
             reason = f"is an event ({kind}), not a paper: {_name(event) or 'unnamed'}"
             yield Problem(source, item, "skip", reason)
-        else:
-            papers[_identity(event, item)].append((item, event))
     for presented in papers.values():
         paper, again = _to_paper(presented, abstracts, settings)
         yield paper
@@ -95,6 +83,24 @@ def read(settings: Settings) -> Iterator[Paper | Problem | Count]:
                 f"presents the paper {paper.paper_id} again; its session is added to that paper"
             )
             yield Problem(source, item, "skip", reason, paper.paper_id)
+
+
+def _to_reasons(events: Sequence[Any], total: int) -> Iterator[str]:
+    """Yield what the list lacks, and what is not used of it; `total` is its own count of events."""
+    if total > len(events):
+        yield f"has {len(events):,} of {total:,} events; fetch it again with ?limit={total}"
+    papers = (without_empty(one) for one in events if isinstance(one, Mapping) and _is_paper(one))
+    if unused := to_unused(papers, USED | ABOUT_SITE, "key"):
+        yield unused
+
+
+def _check(given: Event) -> tuple[Event, list[str]]:
+    """Return an event without values of the wrong type, and what cannot be used of it."""
+    event, reasons = values.check_types(given, TEXTS, ["authors"])
+    authors = event.get("authors") or []
+    nameless = len(authors) - len(list(to_authors(authors)))
+    reasons += filter(None, [to_nameless(nameless, len(authors), "author")])
+    return event, reasons
 
 
 def _to_events(given: Any, path: Path) -> tuple[list[Any], int]:
