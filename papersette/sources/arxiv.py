@@ -30,9 +30,9 @@ class Settings:
     query: str | None = None
     """A live search instead of a file, for example "cat:cs.DL AND ti:retrieval"."""
     ids: list[str] = field(default_factory=list)
-    """Identifiers to read live, in addition to or instead of a query."""
+    """Identifiers to read live; with a query, only those of them that match it are read."""
     most: int = 1000
-    """The largest number of papers of a live search."""
+    """The largest number of papers of a live search; a problem reports that there are more."""
     api: str = "https://export.arxiv.org/api/query"
     files: Path | None = None
     """A folder of PDFs named by identifier, 2510.14968v1.pdf."""
@@ -52,18 +52,29 @@ def fetch(settings: Settings, folder: Path, *, offline: bool) -> tuple[Settings,
         client = arxiv.Client(page_size=100, delay_seconds=PAUSE, num_retries=live.TRIES - 1)
         client.query_url_format = settings.api + "?{}"
         live.limit_waiting(client._session)  # the client has no public setting for a time limit
+        totals = [0]
+        client._session.hooks["response"].append(
+            lambda response, **_: totals.append(_find_total(response.content))
+        )
         search = arxiv.Search(
             query=settings.query or "",
             id_list=list(map(str, settings.ids)),
             max_results=settings.most,
         )
-        return _to_atom(client.results(search))
+        entries = list(client.results(search))
+        return _to_atom(entries, max(totals))
 
     warning = live.fetch_answer(
         path, f"arXiv, {wanted}", request, arxiv.ArxivError, offline=offline
     )
     problems = [Problem(settings.venue.venue_id, wanted, "download", warning)] if warning else []
-    return replace(settings, file=path, query=None, ids=[]), problems
+    return replace(settings, file=path), problems
+
+
+def _find_total(content: bytes) -> int:
+    """Return the number of papers of a query in a response; 0 if it does not give it."""
+    found = re.search(rb"totalResults[^<>]*>\s*([0-9]{1,9})\s*<", content)
+    return int(found[1]) if found else 0
 
 
 PAUSE = 3.0
@@ -78,8 +89,10 @@ OTHER_PAGES = (
 )
 
 
-def _to_atom(results: Iterable[Any]) -> str:
+def _to_atom(results: Iterable[Any], total: int) -> str:
+    """Return a feed of the results; `total` is the number of papers that the query has."""
     feed = ElementTree.Element(f"{{{ATOM}}}feed")
+    ElementTree.SubElement(feed, TOTAL).text = str(total)
     for result in results:
         entry = ElementTree.SubElement(feed, f"{{{ATOM}}}entry")
         published = result.published.isoformat() if result.published else None
@@ -122,7 +135,8 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
     damage = (
         f"{reason}, so that papers may be missing; save it again" for reason in loaded.reasons
     )
-    missing = to_missing(len(entries), _to_total(loaded.value), "papers", OTHER_PAGES)
+    other_pages = _to_remedy(settings, len(entries))
+    missing = to_missing(len(entries), _to_total(loaded.value), "papers", other_pages)
     for reason in filter(None, (*damage, missing)):
         yield Problem(venue, name, "read", reason)
     for number, entry in enumerate(entries, start=1):
@@ -137,6 +151,15 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
             reason = f"is not a paper: arXiv says “{message[:200]}”"
             yield Problem(venue, item, "read", reason, lost=True)
     yield from files.to_loose(folder, venue, settings.files)
+
+
+def _to_remedy(settings: Settings, count: int) -> str:
+    """Return how to get the papers that a response of `count` papers does not have."""
+    if not settings.query and not settings.ids:
+        return OTHER_PAGES
+    if count >= settings.most:
+        return f"the catalog limits them to {settings.most:,}: raise “most” to read the others"
+    return "arXiv did not send the others: build again after a day, when they are requested again"
 
 
 def _to_entries(loaded: Loaded, path: Path) -> list[ElementTree.Element]:

@@ -64,6 +64,7 @@ class Handler(BaseHTTPRequestHandler):
         )
 
     def send_feed(self, start, most):
+        most = min(most, self.server.sent - start)
         entry = (
             "<entry><id>http://arxiv.org/abs/2510.{n:05}v1</id><title>Paper\n  {n}</title>"
             "<summary>Of {n}.</summary><published>2025-10-18T00:00:00Z</published>"
@@ -90,7 +91,7 @@ def server(monkeypatch):
     monkeypatch.setattr(live, "PAUSE", 0)
     monkeypatch.setattr(arxiv, "PAUSE", 0)
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as site:
-        site.trouble, site.asked, site.daemon_threads = [], [], True
+        site.trouble, site.asked, site.daemon_threads, site.sent = [], [], True, 130
         site.ended = threading.Event()
         thread = threading.Thread(target=site.serve_forever, args=(0.01,), daemon=True)
         thread.start()
@@ -209,6 +210,27 @@ def test_a_source_without_a_file_or_query_is_an_error(source, message):
 def test_a_missing_client_library_is_an_error_with_its_remedy():
     with pytest.raises(UserError, match=r"requirements-live\.txt"):
         live.load_client("no_such_client")
+
+
+def test_a_query_with_more_papers_than_most_is_reported_and_again_from_the_saved_file(
+    server, tmp_path
+):
+    api = f"http://127.0.0.1:{server.server_port}/query"
+    settings = arxiv.Settings(VENUE, query="cat:cs.DL", api=api, most=30)
+    for offline in (False, True):
+        fetched, _ = arxiv.fetch(settings, tmp_path, offline=offline)
+        (problem,) = [item for item in arxiv.read(fetched) if isinstance(item, Problem)]
+        assert problem.reason == (
+            "has 30 of the 130 papers of its query; the catalog limits them to 30: raise “most” "
+            "to read the others"
+        )
+
+
+def test_a_first_page_that_arxiv_leaves_empty_is_reported(server, tmp_path):
+    server.sent = 0
+    settings, _ = ask_arxiv(server, tmp_path)
+    (problem,) = [item for item in arxiv.read(settings) if isinstance(item, Problem)]
+    assert problem.reason.startswith("has 0 of the 130 papers of its query; arXiv did not send")
 
 
 def test_a_query_names_its_file_so_that_two_queries_do_not_share_one(server, tmp_path):
