@@ -139,10 +139,12 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
     missing = to_missing(len(entries), _to_total(loaded.value), "papers", other_pages)
     for reason in filter(None, (*damage, missing)):
         yield Problem(venue, name, "read", reason)
+    for wanted in _to_missing_ids(settings, entries):
+        reason = "is not in arXiv's response; correct it in “ids”"
+        yield Problem(venue, wanted, "read", reason)
     for number, entry in enumerate(entries, start=1):
         item = f"{name}: entry {number}"
-        identifier = (_text(entry, "id") or "").partition("/abs/")[2]
-        if identifier:
+        if identifier := _to_identifier(entry):
             yield _to_paper(
                 entry, identifier, settings, folder.pop(identifier.replace("/", "_"), None), item
             )
@@ -160,6 +162,25 @@ def _to_remedy(settings: Settings, count: int) -> str:
     if count >= settings.most:
         return f"the catalog limits them to {settings.most:,}: raise “most” to read the others"
     return "arXiv did not send the others: build again after a day, when they are requested again"
+
+
+def _to_missing_ids(settings: Settings, entries: Iterable[ElementTree.Element]) -> list[str]:
+    """Return the identifiers of a live source without query that no entry has.
+
+    One without version stands for each version.
+    """
+    found = [_to_identifier(entry) for entry in entries]
+    known = {*found, *map(_without_version, found)}
+    wanted = [] if settings.query else [str(one).strip() for one in settings.ids]
+    return [one for one in wanted if one not in known]
+
+
+def _to_identifier(entry: ElementTree.Element) -> str:
+    return (_text(entry, "id") or "").partition("/abs/")[2]
+
+
+def _without_version(identifier: str) -> str:
+    return re.sub(r"v[0-9]+$", "", identifier)
 
 
 def _to_entries(loaded: Loaded, path: Path) -> list[ElementTree.Element]:
@@ -205,5 +226,5 @@ def _to_paper(
         pdf_url=values.to_text(pdf),
         file=file,
         item=item,
-        work=f"arxiv-{re.sub(r'v[0-9]+$', '', identifier)}",
+        work=f"arxiv-{_without_version(identifier)}",
     )

@@ -226,6 +226,15 @@ def test_a_query_with_more_papers_than_most_is_reported_and_again_from_the_saved
         )
 
 
+def test_an_identifier_that_arxiv_does_not_have_is_reported(server, tmp_path):
+    api = f"http://127.0.0.1:{server.server_port}/query"
+    ids = ["2510.00001", "2510.00002v1", "2510.00003v2", "2510.99999"]
+    fetched, _ = arxiv.fetch(arxiv.Settings(VENUE, ids=ids, api=api), tmp_path, offline=False)
+    problems = [item for item in arxiv.read(fetched) if isinstance(item, Problem)]
+    assert [problem.item for problem in problems] == ["2510.00003v2", "2510.99999"]
+    assert "correct it in “ids”" in problems[0].reason
+
+
 def test_a_first_page_that_arxiv_leaves_empty_is_reported(server, tmp_path):
     server.sent = 0
     settings, _ = ask_arxiv(server, tmp_path)
