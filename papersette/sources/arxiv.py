@@ -44,7 +44,8 @@ def fetch(settings: Settings, folder: Path, *, offline: bool) -> tuple[Settings,
     if not settings.query and not settings.ids:
         return settings, []
     arxiv = live.load_client("arxiv")
-    wanted = f"{settings.query or ''} {' '.join(map(str, settings.ids))}".strip()
+    ids = list(map(to_id, settings.ids))
+    wanted = f"{settings.query or ''} {' '.join(ids)}".strip()
     digest = hashlib.sha256(f"{wanted} {settings.most}".encode()).hexdigest()
     path = folder / f"arxiv-{digest[:16]}.xml"
 
@@ -58,7 +59,7 @@ def fetch(settings: Settings, folder: Path, *, offline: bool) -> tuple[Settings,
         )
         search = arxiv.Search(
             query=settings.query or "",
-            id_list=list(map(str, settings.ids)),
+            id_list=ids,
             max_results=settings.most,
         )
         entries = list(client.results(search))
@@ -68,7 +69,20 @@ def fetch(settings: Settings, folder: Path, *, offline: bool) -> tuple[Settings,
         path, f"arXiv, {wanted}", request, arxiv.ArxivError, offline=offline
     )
     problems = [Problem(settings.venue.venue_id, wanted, "download", warning)] if warning else []
-    return replace(settings, file=path), problems
+    return replace(settings, file=path, ids=ids), problems
+
+
+def to_id(given: Any) -> str:
+    """Return an identifier of a catalog; YAML reads one without quotes and version as a number.
+
+    The part after the dot has five digits since 2015, and four before.
+
+    >>> to_id(2510.1), to_id(704.0001), to_id("2510.14968v1")
+    ('2510.10000', '0704.0001', '2510.14968v1')
+    """
+    if not isinstance(given, float):
+        return str(given).strip()
+    return f"{given:010.5f}" if given >= 1501 else f"{given:09.4f}"
 
 
 def _find_total(content: bytes) -> int:
@@ -171,7 +185,7 @@ def _to_missing_ids(settings: Settings, entries: Iterable[ElementTree.Element]) 
     """
     found = [_to_identifier(entry) for entry in entries]
     known = {*found, *map(_without_version, found)}
-    wanted = [] if settings.query else [str(one).strip() for one in settings.ids]
+    wanted = [] if settings.query else settings.ids
     return [one for one in wanted if one not in known]
 
 
