@@ -30,7 +30,7 @@ from papersette.ingest import collection, matching
 from papersette.progress import Progress
 from papersette.proposals.proposal import Proposal, propose
 from papersette.records import Problem
-from papersette.sources import values
+from papersette.sources import dates
 
 MOST_LISTED = 8
 """Largest number of items named in a message for one reason."""
@@ -120,7 +120,7 @@ def ask_names(proposal: Proposal, ask: Ask) -> None:
         source = proposal.sources[0]
         name = ask("Name of the venue or list", source.venue.name)
         year = ask("Year of the papers, if it is one", str(source.venue.year or ""))
-        source.venue = replace(source.venue, name=name, year=values.to_year(year))
+        source.venue = replace(source.venue, name=name, year=dates.to_year(year))
 
 
 def check(publication: Catalog, options: argparse.Namespace) -> tuple[list[str], list[Problem]]:

@@ -15,7 +15,7 @@ from papersette.errors import BadFile, UserError
 from papersette.markup import Element, to_plain_text
 from papersette.names import EAST_ASIAN
 from papersette.records import Author, Count, LooseFile, Paper, Problem, Venue
-from papersette.sources import files, values
+from papersette.sources import dates, files, numbering, values
 from papersette.sources.acl_names import read_spellings
 
 SITE = "https://aclanthology.org"
@@ -138,8 +138,8 @@ def _read_volume(
     key = _volume_id(collection, volume)
     venue = _to_venue(volume, key, events.get(key))
     # A volume of proceedings has no number of its own.
-    in_volume = values.to_issue(to_plain_text(volume.find("meta/journal-volume")))
-    in_issue = values.to_issue(to_plain_text(volume.find("meta/journal-issue")))
+    in_volume = numbering.to_issue(to_plain_text(volume.find("meta/journal-volume")))
+    in_issue = numbering.to_issue(to_plain_text(volume.find("meta/journal-issue")))
     papers, front = volume.findall("paper"), volume.findall("frontmatter")
     yield Count(len(papers) + len(front))
     for _ in front:
@@ -162,7 +162,7 @@ def _to_venue(volume: Element, key: str, event: Event | None) -> Venue:
     return Venue(
         venue_id=key,
         name=_text(meta, "booktitle") or _text(meta, "shortbooktitle") or key,
-        year=values.to_year(_text(meta, "year")),
+        year=dates.to_year(_text(meta, "year")),
         kind=KINDS.get(volume.get("type") or "proceedings"),
         url=f"{SITE}/volumes/{key}/",
         event=event.name if event else None,
@@ -227,12 +227,12 @@ def _to_paper(
         venue=venue,
         title=_text(paper, "title"),
         authors=tuple(_to_author(person, name) for person, name in people if name),
-        year=values.to_year(_text(paper, "year")) or venue.year,
+        year=dates.to_year(_text(paper, "year")) or venue.year,
         abstract=values.to_paragraphs(_to_text(paper.find("abstract"))),
         language=values.to_language(_text(paper, "language")) or settings.language,
         decision=withdrawn or awards or None,
         doi=values.to_doi(_text(paper, "doi")),
-        pages=values.to_pages(_text(paper, "pages")),
+        pages=numbering.to_pages(_text(paper, "pages")),
         url=f"{SITE}/{paper_id}/",
         pdf_url=_to_pdf_url(address),
         file=file,

@@ -18,7 +18,7 @@ from papersette import markup
 from papersette.errors import BadFile, UserError
 from papersette.loading import Loaded
 from papersette.records import Author, Count, LooseFile, Paper, Problem, Venue
-from papersette.sources import files, live, values
+from papersette.sources import dates, files, live, values
 from papersette.sources.unused import to_missing
 
 
@@ -230,7 +230,7 @@ def _to_paper(
             if (name := _text(author, "name"))
             for affiliations in [[one.text for one in author.findall(AFFILIATION)]]
         ),
-        year=values.to_year(_text(entry, "published")),
+        year=dates.to_year(_text(entry, "published")),
         published=(_text(entry, "published") or "")[:10] or None,
         abstract=values.to_paragraphs(entry.findtext(f"{{{ATOM}}}summary")),
         tags=values.to_list([tag.get("term") for tag in entry.findall(f"{{{ATOM}}}category")]),

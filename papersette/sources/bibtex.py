@@ -30,7 +30,7 @@ from bibtexparser.model import (
 
 from papersette import loading
 from papersette.records import Author, Count, LooseFile, Paper, Problem, Venue
-from papersette.sources import files, latex, values
+from papersette.sources import dates, files, latex, numbering, values
 from papersette.sources.attachments import to_folder_reason
 from papersette.sources.bibtex_names import ReadAuthors, split_outside
 from papersette.sources.unused import to_unused
@@ -290,8 +290,8 @@ def _to_venue(given: Mapping[str, Any], settings: Settings) -> Venue:
 def _to_published(given: Mapping[str, Any]) -> tuple[str | None, str | None]:
     """Return the date, from the field date or from year and month, and a reason if it is wrong."""
     if values.to_text(given.get("date")):
-        return values.read_date(str(given["date"]).partition("/")[0])  # the start of a range
-    published = values.to_date(given.get("year"), given.get("month"))
+        return dates.read_date(str(given["date"]).partition("/")[0])  # the start of a range
+    published = dates.to_date(given.get("year"), given.get("month"))
     return (published if published and "-" in published else None), None
 
 
@@ -322,7 +322,7 @@ def _to_paper(entry: Entry, settings: Settings, file: Path | None) -> tuple[Pape
     doi = values.to_doi(given.get("doi"))
     published, reason = _to_published(given)
     venue = _to_venue(given, settings)
-    year = values.to_year(given.get("year")) or values.to_year(published) or settings.venue.year
+    year = dates.to_year(given.get("year")) or dates.to_year(published) or settings.venue.year
     paper = Paper(
         paper_id=entry.key.strip(),
         venue=venue,
@@ -339,9 +339,9 @@ def _to_paper(entry: Entry, settings: Settings, file: Path | None) -> tuple[Pape
         language=values.to_language(given.get("langid") or given.get("language"))
         or settings.language,
         doi=doi,
-        volume=values.to_issue(given.get("volume")),
-        issue=values.to_issue(given.get(_to_issue_field(given) or "")),
-        pages=values.to_pages(given.get("pages")) or values.to_pages(given.get("eid")),
+        volume=numbering.to_issue(given.get("volume")),
+        issue=numbering.to_issue(given.get(_to_issue_field(given) or "")),
+        pages=numbering.to_pages(given.get("pages")) or numbering.to_pages(given.get("eid")),
         license=values.to_text(given.get("license") or given.get("copyright")),
         url=_to_url(given, doi),
         pdf_url=files.to_pdf_url(settings.pdf_url, entry.key, file, settings.files)
@@ -349,7 +349,7 @@ def _to_paper(entry: Entry, settings: Settings, file: Path | None) -> tuple[Pape
         file=file,
         item=f"{settings.file.name}: line {(entry.start_line or 0) + 1}",
     )
-    return paper, [one for one in (reason, values.check_year(given.get("year"))) if one]
+    return paper, [one for one in (reason, dates.check_year(given.get("year"))) if one]
 
 
 def _pop_file(entry: Entry, folder: dict[str, Path]) -> Path | None:

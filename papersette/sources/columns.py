@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from papersette.sources import values
+from papersette.sources import numbering, values
 from papersette.sources.table import FIELDS
 from papersette.text import to_slug
 
@@ -154,7 +154,7 @@ def _by_values(found: dict[str, str], rows: Sequence[Row]) -> dict[str, str]:
         column = found.pop("paper_id")
         if "volume" in found and header != "key":
             found.setdefault("issue", column)
-    if values.are_counts(cells("pages")):
+    if numbering.are_counts(cells("pages")):
         del found["pages"]
     if "paper_id" not in found and cells("url") and all("id=" in text for text in cells("url")):
         found["paper_id"] = found["url"]  # the address of a forum contains its id

@@ -10,7 +10,7 @@ from typing import Any
 from papersette import loading
 from papersette.errors import BadFile
 from papersette.records import Author, Count, LooseFile, Paper, Problem, Reference, Venue
-from papersette.sources import values
+from papersette.sources import dates, numbering, values
 from papersette.sources.attachments import Attachments
 from papersette.sources.plain_text import to_plain_paragraphs
 from papersette.sources.reference_lists import to_reference
@@ -132,15 +132,16 @@ def _to_paper(
         venue=_to_venue(work) or settings.venue,
         title=title,
         authors=tuple(_to_authors(work.get("author") or ())),
-        year=values.to_year(published) or settings.venue.year,
+        year=dates.to_year(published) or settings.venue.year,
         published=published,
         abstract=to_plain_paragraphs(work.get("abstract")),
         tags=values.to_list(work.get("subject")) if isinstance(work.get("subject"), list) else (),
         language=values.to_language(work.get("language")) or settings.language,
         doi=doi,
-        volume=values.to_issue(work.get("volume")),
-        issue=values.to_issue(work.get("issue")),
-        pages=values.to_pages(work.get("page")) or values.to_pages(work.get("article-number")),
+        volume=numbering.to_issue(work.get("volume")),
+        issue=numbering.to_issue(work.get("issue")),
+        pages=numbering.to_pages(work.get("page"))
+        or numbering.to_pages(work.get("article-number")),
         license=_to_license(work.get("license") or ()),
         references=tuple(to_references(work.get("reference") or ())),
         url=f"https://doi.org/{doi}" if doi else values.to_text(work.get("URL")),
@@ -190,7 +191,7 @@ def _to_name(person: Mapping[str, Any]) -> str | None:
 
 def to_date(given: Any) -> str | None:
     """Return an ISO date, as precise as {"date-parts": [[2014, 5]]} is."""
-    return values.to_date(*parts) if (parts := values.to_date_parts(given)) else None
+    return dates.to_date(*parts) if (parts := dates.to_date_parts(given)) else None
 
 
 def _to_venue(work: Mapping[str, Any]) -> Venue | None:
@@ -199,14 +200,14 @@ def _to_venue(work: Mapping[str, Any]) -> Venue | None:
     if not name or not to_slug(name):
         return None
     people = [p for p in work.get("editor") or () if isinstance(p, Mapping)]
-    dates = [date for part in ("start", "end") if (date := to_date(event.get(part)))]
+    days = [date for part in ("start", "end") if (date := to_date(event.get(part)))]
     return Venue(
         to_slug(name),
         name,
         kind=KINDS.get(str(work.get("type"))),
         event=_first(event.get("name")),
         location=_first(event.get("location")),
-        dates=" – ".join(dict.fromkeys(dates)) or None,
+        dates=" – ".join(dict.fromkeys(days)) or None,
         editors="; ".join(filter(None, map(_to_name, people))) or None,
         publisher=values.to_text(work.get("publisher")),
     )

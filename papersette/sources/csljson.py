@@ -16,7 +16,7 @@ from typing import Any
 from papersette import loading
 from papersette.errors import BadFile
 from papersette.records import Author, Count, LooseFile, Paper, Problem, Venue
-from papersette.sources import values
+from papersette.sources import dates, numbering, values
 from papersette.sources.attachments import Attachments, to_pdf_url
 from papersette.sources.unused import to_nameless, to_unused
 from papersette.text import to_slug
@@ -118,15 +118,15 @@ def _to_paper(
         venue=_to_venue(item) or settings.venue,
         title=title,
         authors=tuple(_to_authors(item.get("author") or ())),
-        year=values.to_year(published),
+        year=dates.to_year(published),
         published=published,
         abstract=values.to_paragraphs(values.to_plain(item.get("abstract"), lines=True)),
         tags=values.to_list(item.get("keyword"), separators=";,"),
         language=values.to_language(item.get("language")) or settings.language,
         doi=doi,
-        volume=values.to_issue(item.get("volume")),
-        issue=values.to_issue(item.get("issue")),
-        pages=values.to_pages(item.get("page") or item.get("page-first")),
+        volume=numbering.to_issue(item.get("volume")),
+        issue=numbering.to_issue(item.get("issue")),
+        pages=numbering.to_pages(item.get("page") or item.get("page-first")),
         license=values.to_text(item.get("license")),
         url=values.to_text(item.get("URL")) or (f"https://doi.org/{address}" if address else None),
         pdf_url=to_pdf_url(names),
@@ -190,9 +190,9 @@ def _name_reasons(people: Sequence[Any]) -> list[str]:
 
 def _date_reasons(issued: Any) -> list[str]:
     """Return a reason if a date has a month or day that does not exist."""
-    given = [part for part in values.to_date_parts(issued) if part]
+    given = [part for part in dates.to_date_parts(issued) if part]
     found = (_to_date(issued) or "").split("-")
-    if len(given) == len(found) or not values.to_year(given[0] if given else None):
+    if len(given) == len(found) or not dates.to_year(given[0] if given else None):
         return []
     shown = "-".join(map(str, given))[:80]
     return [f"has the date {shown}, which does not exist; {'-'.join(found)} is used: correct it"]
@@ -200,11 +200,11 @@ def _date_reasons(issued: Any) -> list[str]:
 
 def _to_date(issued: Any) -> str | None:
     """Return an ISO date, as precise as {"date-parts": [["2014", 5]]} or {"raw": "May 2014"} is."""
-    parts = values.to_date_parts(issued)
+    parts = dates.to_date_parts(issued)
     numbers = [int(part) for part in parts if str(part).strip().isdecimal()]
-    if numbers and values.to_year(numbers[0]):
-        return values.to_date(*numbers)
+    if numbers and dates.to_year(numbers[0]):
+        return dates.to_date(*numbers)
     if isinstance(issued, Mapping) and (text := issued.get("raw") or issued.get("literal")):
-        return values.read_date(text)[0]
-    year = values.to_year(json.dumps(issued))
+        return dates.read_date(text)[0]
+    year = dates.to_year(json.dumps(issued))
     return str(year) if year else None

@@ -15,7 +15,7 @@ from papersette import markup
 from papersette.errors import BadFile
 from papersette.markup import Element, to_plain_text
 from papersette.records import Author, Count, LooseFile, Paper, Problem, Session, Slot, Venue
-from papersette.sources import files, values
+from papersette.sources import dates, files, numbering, values
 from papersette.sources.unused import to_missing
 from papersette.text import to_slug
 
@@ -116,7 +116,7 @@ def _to_submitted_venue(volume: Element, venue: Venue) -> Venue:
     conference = Element("conf") if conference is None else conference
     return replace(
         venue,
-        year=venue.year or values.to_year(_text(volume, "year")),
+        year=venue.year or dates.to_year(_text(volume, "year")),
         url=venue.url or _text(conference, "url"),
         event=venue.event or _title(volume),
         location=venue.location or _text(conference, "location"),
@@ -133,7 +133,7 @@ def _to_venue(record: Element, volume: Element | None) -> Venue | None:
     if not name or not to_slug(name):
         return None
     kind = RECORDS.get(record.tag) or TYPES.get(_text(record, "type") or "")
-    year = values.to_year(_text(record, "year")) if kind == "conference" else None
+    year = dates.to_year(_text(record, "year")) if kind == "conference" else None
     own = volume if volume is not None else Element("none")
     return Venue(
         to_slug(f"{name} {year or ''}"),
@@ -181,13 +181,13 @@ def _to_paper(
             for person in people or record.findall("editor")
             if (name := values.to_text(to_plain_text(person)))
         ),
-        year=values.to_year(_text(record, "year")),
+        year=dates.to_year(_text(record, "year")),
         abstract=values.to_paragraphs(_text(record, "abstract")),
         language=settings.language,
         doi=doi,
-        volume=values.to_issue(_text(record, "volume")),
-        issue=values.to_issue(_text(record, "number")),
-        pages=values.to_pages(_text(record, "pages")),
+        volume=numbering.to_issue(_text(record, "volume")),
+        issue=numbering.to_issue(_text(record, "number")),
+        pages=numbering.to_pages(_text(record, "pages")),
         url=next((link for link in links if link.startswith("http")), None)
         or (f"https://doi.org/{doi}" if doi else None),
         file=folder.pop(key.rpartition("/")[2], None) if key else None,

@@ -22,7 +22,7 @@ from papersette.errors import BadFile
 from papersette.files import to_shown_name
 from papersette.markup import Element
 from papersette.records import Author, Count, LooseFile, Paper, Problem, Session, Slot, Venue
-from papersette.sources import people, values
+from papersette.sources import dates, people, values
 from papersette.sources.attachments import Attachments
 from papersette.sources.plain_text import to_plain_paragraphs
 from papersette.sources.unused import to_nameless, to_unused
@@ -296,15 +296,15 @@ def _to_venue(venue: Venue, conference: Mapping[str, Any]) -> tuple[Venue, list[
     if zone and not _is_zone(zone):
         doubts.append(f"has the time zone “{zone[:80]}”, which is unknown; add it to the venue")
         zone = None
-    dates = [date[:10] for name in ("start", "end") if (date := text(name))]
+    days = [date[:10] for name in ("start", "end") if (date := text(name))]
     location = ", ".join(filter(None, (text("venue"), text("city"))))
     known = replace(
         venue,
-        year=venue.year or values.to_year(text("start")),
+        year=venue.year or dates.to_year(text("start")),
         timezone=venue.timezone or zone,
         event=venue.event or (title if to_key(title or "") != to_key(venue.name) else None),
         location=venue.location or location or None,
-        dates=venue.dates or " – ".join(dict.fromkeys(dates)) or None,
+        dates=venue.dates or " – ".join(dict.fromkeys(days)) or None,
     )
     return known, doubts
 

@@ -15,7 +15,7 @@ from papersette.errors import BadFile, UserError
 from papersette.files import to_shown_name
 from papersette.markup import Element, to_plain_text
 from papersette.records import Author, Count, Paper, Problem, Review, Venue
-from papersette.sources import files, jats_references, jats_text, values
+from papersette.sources import dates, files, jats_references, jats_text, numbering, values
 from papersette.text import to_slug
 
 SUFFIXES = {".xml", ".nxml"}
@@ -96,7 +96,7 @@ def _to_paper(article: Element, settings: Settings, item: str) -> Paper:
         venue=_to_venue(article) or settings.venue,
         title=_to_title(meta),
         authors=tuple(_to_authors(meta)),
-        year=values.to_year(published) or settings.venue.year,
+        year=dates.to_year(published) or settings.venue.year,
         published=published,
         abstract=_to_abstract(meta),
         tldr=next((_text(a) for a in _abstracts(meta) if _kind(a) in SHORT_ABSTRACTS), None),
@@ -104,8 +104,8 @@ def _to_paper(article: Element, settings: Settings, item: str) -> Paper:
         language=values.to_language(article.get("lang")) or settings.language,
         reviews=tuple(map(_to_review, _replies(article))),
         doi=doi,
-        volume=values.to_issue(to_plain_text(meta.find("volume"))),
-        issue=values.to_issue(to_plain_text(meta.find("issue"))),
+        volume=numbering.to_issue(to_plain_text(meta.find("volume"))),
+        issue=numbering.to_issue(to_plain_text(meta.find("issue"))),
         pages=_to_pages(meta),
         license=_to_license(meta),
         references=tuple(jats_references.to_references(article, len(sections) or None)),
@@ -119,7 +119,9 @@ def _to_pages(meta: Element) -> str | None:
     """Return the pages of an article, or its number if it has no pages."""
     names = ("page-range", "fpage", "lpage", "elocation-id")
     pages, first, last, number = (to_plain_text(meta.find(name)) for name in names)
-    return values.to_pages(pages) or values.to_pages(first, last) or values.to_pages(number)
+    return (
+        numbering.to_pages(pages) or numbering.to_pages(first, last) or numbering.to_pages(number)
+    )
 
 
 def _to_venue(article: Element) -> Venue | None:
@@ -208,8 +210,8 @@ def _to_affiliation(aff: Element) -> str:
 
 def _to_published(meta: Element) -> str | None:
     """Return the most precise date of publication; of equals, a collection's date comes last."""
-    dates = [
-        values.to_date(
+    given_dates = [
+        dates.to_date(
             to_plain_text(given.find("year")),
             to_plain_text(given.find("month")),
             to_plain_text(given.find("day")),
@@ -219,7 +221,7 @@ def _to_published(meta: Element) -> str | None:
             key=lambda given: "collection" in (given.get("pub-type"), given.get("date-type")),
         )
     ]
-    return max((date for date in dates if date), key=len, default=None)
+    return max((date for date in given_dates if date), key=len, default=None)
 
 
 def _abstracts(meta: Element) -> list[Element]:

@@ -17,7 +17,7 @@ from pylatexenc.latex2text import LatexNodes2Text
 from papersette import loading
 from papersette.errors import UserError
 from papersette.records import Author, Count, Paper, Problem, Session, Slot, Venue
-from papersette.sources import values
+from papersette.sources import dates, values
 from papersette.text import to_slug
 
 PARAGRAPH = 160
@@ -233,7 +233,7 @@ def _read_paper(lines: list[Line]) -> Iterator[Found]:
         title,
         tuple(filter(None, [_after(lines, head, "published by")])),
         abstract=_to_abstract(below),
-        year=values.to_year(_after(lines, labels["published on"], "published on")),
+        year=dates.to_year(_after(lines, labels["published on"], "published on")),
         language=LANGUAGES.get(language),
     )
     end = labels["end"] or len(lines)

@@ -16,7 +16,7 @@ from papersette import loading
 from papersette.errors import BadFile, UserError
 from papersette.files import to_shown_name
 from papersette.records import Author, Count, LooseFile, Paper, Problem, Reference, Venue
-from papersette.sources import attachments, files, people, values
+from papersette.sources import attachments, dates, files, numbering, people, values
 from papersette.sources.plain_text import to_plain_paragraphs
 from papersette.sources.reference_lists import to_reference
 from papersette.sources.unused import to_missing, to_nameless, to_unused, without_empty
@@ -216,8 +216,8 @@ def _check(work: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
             checked[name] = None
             shown = " ".join(str(given).split())[:60]
             reasons.append(f"“{name}” is {shown}, and should be an object; it is not used")
-    checked["publication_date"], doubt = values.read_date(checked.get("publication_date"))
-    reasons += filter(None, (doubt, values.check_year(checked.get("publication_year"))))
+    checked["publication_date"], doubt = dates.read_date(checked.get("publication_date"))
+    reasons += filter(None, (doubt, dates.check_year(checked.get("publication_year"))))
     given_authors = checked.get("authorships") or []
     nameless = len(given_authors) - len(list(to_authors(given_authors)))
     reasons += filter(None, [to_nameless(nameless, len(given_authors), "author")])
@@ -256,9 +256,9 @@ def _to_paper(
         language=values.to_language(work.get("language")) or settings.language,
         decision="retracted" if work.get("is_retracted") is True else None,
         doi=doi,
-        volume=values.to_issue(biblio.get("volume")),
-        issue=values.to_issue(biblio.get("issue")),
-        pages=values.to_pages(biblio.get("first_page"), biblio.get("last_page")),
+        volume=numbering.to_issue(biblio.get("volume")),
+        issue=numbering.to_issue(biblio.get("issue")),
+        pages=numbering.to_pages(biblio.get("first_page"), biblio.get("last_page")),
         license=_to_license(work),
         references=tuple(_to_references(work, known)) if pdf_url is None else (),
         url=_to_url(work, doi),
@@ -277,7 +277,7 @@ def _to_doi(work: Mapping[str, Any]) -> str | None:
 
 
 def _to_year(work: Mapping[str, Any]) -> int | None:
-    return values.to_year(work.get("publication_year")) or values.to_year(
+    return dates.to_year(work.get("publication_year")) or dates.to_year(
         work.get("publication_date")
     )
 

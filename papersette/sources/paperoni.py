@@ -16,7 +16,7 @@ from papersette import loading
 from papersette.errors import BadFile, UserError
 from papersette.files import to_shown_name
 from papersette.records import Author, Count, Paper, Problem, Venue
-from papersette.sources import files, values
+from papersette.sources import dates, files, values
 from papersette.text import to_slug
 
 SUFFIXES = {".json", ".yml", ".yaml"}
@@ -148,7 +148,7 @@ def _to_paper(
             for given in entry.get("authors") or ()
             if (author := _to_author(given, settings.institute))
         ),
-        year=values.to_year(published),
+        year=dates.to_year(published),
         published=published,
         abstract=values.to_paragraphs(entry.get("abstract")),
         tags=values.to_list(

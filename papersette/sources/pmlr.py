@@ -15,7 +15,7 @@ from papersette import loading
 from papersette.errors import BadFile, UserError
 from papersette.files import to_shown_name
 from papersette.records import Author, Count, LooseFile, Paper, Problem, Session, Slot, Venue
-from papersette.sources import files, values
+from papersette.sources import dates, files, numbering, values
 from papersette.text import to_slug
 
 SUFFIXES = {".md", ".markdown", ".html"}
@@ -101,14 +101,13 @@ def _to_venue(venue: Venue, config: Mapping[str, Any]) -> Venue:
     """Return the catalog's venue with the values that the volume gives."""
     conference = values.to_object(config, "conference")
     editors = config.get("volume_editors") or config.get("editor") or ()
-    dates = conference.get("dates")
     return replace(
         venue,
-        year=venue.year or values.to_year(config.get("published") or config.get("title")),
+        year=venue.year or dates.to_year(config.get("published") or config.get("title")),
         url=venue.url or values.to_text(conference.get("url")),
         event=venue.event or values.to_text(config.get("booktitle") or conference.get("name")),
         location=venue.location or values.to_text(conference.get("location")),
-        dates=venue.dates or _to_dates(dates),
+        dates=venue.dates or _to_dates(conference.get("dates")),
         editors=venue.editors
         or "; ".join(filter(None, map(_to_name, editors if isinstance(editors, list) else ()))),
         publisher=venue.publisher or values.to_text(config.get("publisher")),
@@ -176,16 +175,16 @@ def _to_paper(
         venue=settings.venue,
         title=values.to_text(post.get("title")) or values.to_text(post.get("tex_title")),
         authors=tuple(_to_authors(post.get("author") or ())),
-        year=values.to_year(published) or settings.venue.year,
+        year=dates.to_year(published) or settings.venue.year,
         published=published,
         abstract=values.to_paragraphs(post.get("abstract")),
         tags=values.to_list(post.get("keywords"), separators=";,"),
         language=settings.language,
         slots=(Slot(session),) if session else (),
         doi=values.to_doi(post.get("doi")),
-        volume=values.to_issue(post.get("volume")),
-        pages=values.to_pages(post.get("page"))
-        or values.to_pages(post.get("firstpage"), post.get("lastpage")),
+        volume=numbering.to_issue(post.get("volume")),
+        pages=numbering.to_pages(post.get("page"))
+        or numbering.to_pages(post.get("firstpage"), post.get("lastpage")),
         license=values.to_text(post.get("license")),
         url=values.to_text(post.get("url")) or _to_url(paper_id, post),
         pdf_url=files.to_pdf_url(settings.pdf_url, paper_id, file, settings.files)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from papersette.records import Reference
-from papersette.sources import values
+from papersette.sources import dates, values
 
 MOST_NAMES = 20
 """Largest number of authors written into the text of a reference; search covers all of them."""
@@ -32,7 +32,7 @@ def to_reference(
         page: The page of the citing paper with the list.
     """
     found = values.to_doi(doi) or values.to_doi(raw)
-    number = values.to_year(year) or None
+    number = dates.to_year(year) or None
     names = tuple(name for name in map(values.to_text, authors) if name)
     mark = "; " if any("," in name for name in names) else ", "
     listed = mark.join(names[:MOST_NAMES]) + (" et al." if len(names) > MOST_NAMES else "")

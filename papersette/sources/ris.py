@@ -17,7 +17,7 @@ import rispy
 from papersette import loading
 from papersette.errors import BadFile
 from papersette.records import Count, LooseFile, Paper, Problem, Reference, Venue
-from papersette.sources import values, web_of_science
+from papersette.sources import dates, numbering, values, web_of_science
 from papersette.sources.attachments import Attachments, to_pdf_url
 from papersette.sources.people import to_author
 from papersette.sources.reference_lists import to_reference
@@ -179,16 +179,16 @@ def _to_paper(
         venue=_to_venue(fields) or settings.venue,
         title=_title(fields),
         authors=tuple(map(to_author, values.to_list(";".join(map(str, authors)), ";"))),
-        year=values.to_year(published) or settings.venue.year,
+        year=dates.to_year(published) or settings.venue.year,
         published=published,
         abstract=values.to_paragraphs(fields.get("abstract") or notes),
         tags=_to_tags(fields),
         language=values.to_language(fields.get("language")) or settings.language,
         doi=doi,
-        volume=values.to_issue(fields.get("volume")),
-        issue=values.to_issue(fields.get("number")),
-        pages=values.to_pages(fields.get("start_page"), fields.get("end_page"))
-        or values.to_pages(fields.get("custom7")),
+        volume=numbering.to_issue(fields.get("volume")),
+        issue=numbering.to_issue(fields.get("number")),
+        pages=numbering.to_pages(fields.get("start_page"), fields.get("end_page"))
+        or numbering.to_pages(fields.get("custom7")),
         references=tuple(_to_references(fields)),
         url=next((url for url in urls if url != to_pdf_url(urls)), None)
         or (f"https://doi.org/{doi}" if doi else None),
@@ -200,12 +200,12 @@ def _to_paper(
 
 def _to_published(fields: Mapping[str, Any]) -> str | None:
     """Return the most precise date: RIS has 1948/07/30/summer, or a year, in PY, Y1 and DA."""
-    dates = []
+    found = []
     for name in ("year", "publication_year", "date"):
         parts = re.split("[/-]", str(fields.get(name) or ""))
-        dates.append(values.to_date(*parts[:3]) or str(values.to_year(fields.get(name)) or ""))
-    years = {date[:4] for date in dates[:2] if date}
-    return max((d for d in dates if d and (d[:4] in years or not years)), key=len, default=None)
+        found.append(dates.to_date(*parts[:3]) or str(dates.to_year(fields.get(name)) or ""))
+    years = {date[:4] for date in found[:2] if date}
+    return max((d for d in found if d and (d[:4] in years or not years)), key=len, default=None)
 
 
 def _to_tags(fields: Mapping[str, Any]) -> tuple[str, ...]:

@@ -26,7 +26,7 @@ from papersette.records import (
     Slot,
     Venue,
 )
-from papersette.sources import files, people, values
+from papersette.sources import dates, files, numbering, people, values
 from papersette.sources.attachments import to_folder_reason
 from papersette.sources.unused import to_nameless, to_unassigned, to_unused
 from papersette.text import to_slug
@@ -75,7 +75,7 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
         remedy = "; “columns” in the catalog maps fields to columns"
         yield Problem(venue, settings.file.name, "read", reason + remedy)
     readable = [row for _, row in rows if isinstance(row, dict)]
-    day_first = values.find_day_first(row["published"] for row in readable)
+    day_first = dates.find_day_first(row["published"] for row in readable)
     for line, given in rows:
         item = f"{settings.file.name}: line {line}" if line else settings.file.name
         if isinstance(given, str):
@@ -97,11 +97,11 @@ def _read_row(
 ) -> Iterator[Paper | Problem]:
     """Yield the paper of a row and its problems; its file is taken from `folder`.
 
-    `day_first` tells the order of day and month in dates, as for `values.read_date`.
+    `day_first` tells the order of day and month in dates, as for `dates.read_date`.
     """
     venue = settings.venue.venue_id
     row, reasons = values.check_types(given, [name for name in FIELDS if name not in LISTS])
-    row["published"], doubt = values.read_date(row["published"], day_first)
+    row["published"], doubt = dates.read_date(row["published"], day_first)
     reasons += [doubt] if doubt else []
     paper, doubts = _to_paper(row, settings, folder, item)
     yield paper
@@ -119,7 +119,7 @@ def _read_row(
 def _drop_page_counts(rows: Iterable[dict[str, Any] | str]) -> bool:
     """Empty the field pages of all rows if its values are counts; return whether they are."""
     read_rows = [row for row in rows if isinstance(row, dict)]
-    are_counts = values.are_counts(row["pages"] for row in read_rows)
+    are_counts = numbering.are_counts(row["pages"] for row in read_rows)
     for row in read_rows if are_counts else ():
         row["pages"] = None
     return are_counts
@@ -276,7 +276,7 @@ def _to_paper(
     name = named.replace("\\", "/").rpartition("/")[2] if named else None
     file = folder.pop(files.to_file_id(name) if name else paper_id, None)
     authors, reasons = _to_authors(row, settings.separators)
-    if wrong := values.check_year(row["year"]):
+    if wrong := dates.check_year(row["year"]):
         reasons.append(wrong)
     doi = values.to_doi(row["doi"])
     if doi is None and (text := values.to_text(row["doi"])):
@@ -286,7 +286,7 @@ def _to_paper(
         venue=_to_venue(row["venue"]) or settings.venue,
         title=title,
         authors=authors,
-        year=values.to_year(row["year"]) or values.to_year(row["published"]) or settings.venue.year,
+        year=dates.to_year(row["year"]) or dates.to_year(row["published"]) or settings.venue.year,
         published=row["published"],
         abstract=values.to_paragraphs(row["abstract"]),
         tldr=values.to_text(row["tldr"]),
@@ -296,11 +296,11 @@ def _to_paper(
         reviews=_to_reviews(row["ratings"]),
         slots=_to_slots(row, settings),
         doi=doi,
-        volume=values.to_issue(row["volume"]),
-        issue=values.to_issue(row["issue"]),
-        pages=values.to_pages(row["pages"])
-        or values.to_pages(row["first_page"], row["last_page"])
-        or values.to_pages(row["article_number"]),
+        volume=numbering.to_issue(row["volume"]),
+        issue=numbering.to_issue(row["issue"]),
+        pages=numbering.to_pages(row["pages"])
+        or numbering.to_pages(row["first_page"], row["last_page"])
+        or numbering.to_pages(row["article_number"]),
         url=values.to_text(row["url"]) or (f"https://doi.org/{doi}" if doi else None),
         pdf_url=files.to_pdf_url(settings.pdf_url, paper_id, file, settings.files)
         or values.to_text(row["pdf_url"]),

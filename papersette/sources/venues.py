@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from papersette.records import Paper
-from papersette.sources import bibtex, columns, frab, recognition, values
+from papersette.sources import bibtex, columns, dates, frab, recognition, values
 from papersette.text import to_slug
 
 MOST = 0.6
@@ -123,7 +123,7 @@ def _read_evidence(found: recognition.Found) -> Evidence:
             return Evidence(None, short, int(parts[1]), "conference")
     if found.kind == "frab":
         conference = frab.load_schedule(found.path).conference
-        year = values.to_year(conference.get("start"))
+        year = dates.to_year(conference.get("start"))
         return Evidence(None, values.to_text(conference.get("title")), year, "conference")
     return Evidence(name="arXiv", kind="preprints") if found.kind == "arxiv" else Evidence()
 
@@ -139,7 +139,7 @@ def _of_bibtex(path: Path) -> Evidence:
         return Evidence(name, None, None, kind if name else None)
     volume = volumes[0]
     title = name or volume.get("name") or volume.get("booktitle") or volume.get("title")
-    year = values.to_year(volume.get("year"))
+    year = dates.to_year(volume.get("year"))
     return Evidence(title, volume.get("shortname"), year, "conference")
 
 

@@ -10,7 +10,7 @@ import rispy
 
 from papersette.names import parse_name
 from papersette.records import Author, Paper, Reference, Venue
-from papersette.sources import values
+from papersette.sources import dates, numbering, values
 from papersette.sources.reference_lists import to_reference
 from papersette.text import to_slug
 
@@ -36,16 +36,16 @@ def to_paper(lines: Sequence[str], venue: Venue, language: str | None, item: str
         venue=_to_venue(fields) or venue,
         title=title,
         authors=tuple(_to_authors(fields)),
-        year=values.to_year(published) or venue.year,
+        year=dates.to_year(published) or venue.year,
         published=published,
         abstract=values.to_paragraphs(fields.get("abstract")),
         tags=values.to_list(fields.get("author_keywords"), separators=";"),
         language=values.to_language(fields.get("language")) or language,
         doi=doi,
-        volume=values.to_issue(fields.get("volume")),
-        issue=values.to_issue(fields.get("issue")),
-        pages=values.to_pages(fields.get("beginning_page"), fields.get("ending_page"))
-        or values.to_pages(fields.get("article_number")),
+        volume=numbering.to_issue(fields.get("volume")),
+        issue=numbering.to_issue(fields.get("issue")),
+        pages=numbering.to_pages(fields.get("beginning_page"), fields.get("ending_page"))
+        or numbering.to_pages(fields.get("article_number")),
         references=tuple(map(_to_reference, fields.get("cited_references") or ())),
         url=f"https://doi.org/{doi}" if doi else None,
         item=item,
@@ -72,7 +72,7 @@ def _to_venue(fields: Mapping[str, Any]) -> Venue | None:
 def _to_published(fields: Mapping[str, Any]) -> str | None:
     """Return the date of publication; month and day are written “MAR 14” or “FEB”."""
     month, day = [*str(fields.get("publication_date") or "").split(), "", ""][:2]
-    return values.to_date(fields.get("publication_year"), month.partition("-")[0], day)
+    return dates.to_date(fields.get("publication_year"), month.partition("-")[0], day)
 
 
 def _to_authors(fields: Mapping[str, Any]) -> Iterator[Author]:
