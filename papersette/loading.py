@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -271,14 +272,15 @@ DELIMITER = re.compile(r'"?sep=(.)"?\s*', re.IGNORECASE)
 def read_csv(path: Path, delimiter: str = ",") -> Iterator[tuple[int, dict[str, str | None] | str]]:
     """Yield (line, row by column) for each row, or (line, reason why the row cannot be read).
 
-    An unclosed quote makes only its own line unreadable. A row without any value is no row.
+    An unclosed quote makes only its own line unreadable. A row without any value is no row. The
+    second of two columns “title” is “title (2)”.
     """
     lines = _join_at_newlines(read_text(path).splitlines(keepends=True))
     at, header = int(bool(lines) and bool(DELIMITER.fullmatch(lines[0]))), None
     while at < len(lines):
         count, row = _read_row(lines, at, delimiter, header)
         if isinstance(row, list) and header is None and any(map(str.strip, row)):
-            header = row
+            header = to_header(row)
         elif isinstance(row, list) and any(map(str.strip, row)) and header is not None:
             yield at + count, _to_columns(header, row)
         elif isinstance(row, str) and header is None:
@@ -286,6 +288,23 @@ def read_csv(path: Path, delimiter: str = ",") -> Iterator[tuple[int, dict[str, 
         elif isinstance(row, str):
             yield at + 1, row
         at += count
+
+
+def to_header(cells: list[str]) -> list[str]:
+    """Return the names of columns without blanks around them; a repeated name gets a number.
+
+    >>> to_header(["Title ", "Authors", "Title"])
+    ['Title', 'Authors', 'Title (2)']
+    """
+    header: dict[str, None] = {}
+    counts: Counter[str] = Counter()
+    for cell in map(str.strip, cells):
+        name = cell
+        while name in header:
+            counts[cell] += 1
+            name = f"{cell} ({counts[cell] + 1})".strip()
+        header[name] = None
+    return list(header)
 
 
 def _join_at_newlines(lines: list[str]) -> list[str]:

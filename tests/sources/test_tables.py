@@ -57,6 +57,14 @@ def test_each_author_keeps_an_affiliation(tmp_path, cell, separators, places):
     assert ([author.affiliation for author in paper.authors], problems) == (places, [])
 
 
+def test_a_repeated_column_is_reported_and_the_first_one_is_used(tmp_path):
+    (paper,), (problem,) = read(tmp_path, "title , authors,title\nA,Ann Ash,B\n")
+    assert (paper.title, [author.name for author in paper.authors]) == ("A", ["Ann Ash"])
+    assert (
+        "has a column that is not used, with the number of values: title (2) (1)" in problem.reason
+    )
+
+
 def test_affiliations_of_another_number_than_the_authors_are_reported(tmp_path):
     row = {"title": "A", "authors": "Ann Ash; Bo Bay", "affiliations": "Uni A; Uni B; Uni C"}
     (paper,), (problem,) = read(tmp_path, [row])
