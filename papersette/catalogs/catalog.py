@@ -29,6 +29,7 @@ from papersette.catalogs.entries import (
 )
 from papersette.catalogs.identity import Identity
 from papersette.errors import UserError
+from papersette.files import to_shown_name
 from papersette.meaning.models import Model
 from papersette.records import Count, LooseFile, Paper, Problem, Question
 from papersette.sources import SOURCES, recognition
@@ -55,23 +56,40 @@ class Source:
         if hasattr(source, "fetch"):
             settings, problems = source.fetch(settings, downloads, offline=offline)
             yield from problems
-        has_papers = False
+        has_papers, count = False, 0
         try:
             for item in source.read(settings):
                 has_papers |= isinstance(item, Paper)
+                count += item.items if isinstance(item, Count) else 0
                 yield item
         except UserError as error:
             if hint := self._to_hint(settings):
                 raise UserError(f"{error}; {hint}") from None
             raise
-        if not has_papers and (hint := self._to_hint(settings)):
+        if has_papers:
+            return
+        if hint := self._to_hint(settings):
             yield Problem(self.name, self.kind, "read", f"has no papers in the file; {hint}")
+        elif not count:
+            path = _find_path(settings)
+            name = to_shown_name(path.name) if path else self.kind
+            yield Problem(self.name, name, "read", f"has no papers; {NO_PAPERS}")
 
     def _to_hint(self, settings: Any) -> str | None:
         """Return a hint if another kind of source reads the file, else None."""
-        paths = (getattr(settings, name, None) for name in ("file", "notes", "folder"))
-        path = next((path for path in paths if isinstance(path, Path)), None)
+        path = _find_path(settings)
         return recognition.explain(path, self.kind) if path else None
+
+
+NO_PAPERS = (
+    "it may be empty, cut, or another file than was meant: name the right one, or save it again"
+)
+
+
+def _find_path(settings: Any) -> Path | None:
+    """Return the file or folder that a source reads, without that of PDFs."""
+    paths = (getattr(settings, name, None) for name in ("file", "notes", "folder"))
+    return next((path for path in paths if isinstance(path, Path)), None)
 
 
 @dataclass(frozen=True)

@@ -424,6 +424,20 @@ def collect_problems(tmp_path, source, name, content):
     return collection.read(sources, tmp_path / "downloads", offline=True).problems
 
 
+@pytest.mark.parametrize(
+    ("source", "name", "content"),
+    [
+        ("kind: table, file: t.csv", "t.csv", ""),
+        ("kind: table, file: t.csv", "t.csv", "title,authors\n"),
+        ("kind: bibtex, file: t.bib", "t.bib", "% nothing yet\n"),
+        ("kind: csljson, file: t.json", "t.json", []),
+    ],
+)
+def test_a_file_without_papers_is_named_with_a_remedy(tmp_path, source, name, content):
+    with pytest.raises(UserError, match=rf"{name} has no papers; it may be empty.* save it again"):
+        collect_problems(tmp_path, source, name, content)
+
+
 def test_a_name_of_a_file_that_is_too_long_is_refused_with_the_line(tmp_path):
     text = f"title: T\nsources:\n  - {{kind: table, file: {'x' * 5000}, venue: {VENUE}}}"
     (tmp_path / "catalog.yml").write_text(text)
