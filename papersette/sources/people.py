@@ -135,6 +135,30 @@ def read_authors(given: Any, separators: str) -> tuple[list[str], bool]:
     return [name.translate(SHOWN).replace(HIDDEN_AND, AND) for name in names], is_guess
 
 
+OTHERS = re.compile(
+    r"(?:^|[\s,]+)(?:et\.?\s+al\b\.?|and\s+(?:\d+\s+)?others)[\s.,]*$"
+    r"|^(?:(?:\d+\s+)?others|\.{3}|…)$",
+    re.IGNORECASE,
+)
+"""The end of a list of authors that is cut."""
+
+
+def without_others(names: Sequence[str]) -> tuple[list[str], str | None]:
+    """Return the names without words that stand for further authors, and a reason if there are any.
+
+    >>> names, reason = without_others(["Ann Ash", "Bo Bay et al."])
+    >>> names, reason.partition(",")[0]
+    (['Ann Ash', 'Bo Bay'], 'ends its authors with “et al.”')
+    """
+    kept, reason = [], None
+    for name in names:
+        if cut := OTHERS.search(name):
+            reason = bibtex_names.CUT.format(cut.group().strip(" ,"))
+            name = name[: cut.start()]
+        kept += [name] if name else []
+    return kept, reason
+
+
 def _to_hidden(found: re.Match[str]) -> str:
     """Return the text in brackets without what separates names."""
     return found[0].translate(HIDDEN).replace(AND, HIDDEN_AND)

@@ -19,7 +19,7 @@ from papersette.errors import BadFile
 from papersette.records import Count, LooseFile, Paper, Problem, Reference, Venue
 from papersette.sources import dates, numbering, values, web_of_science
 from papersette.sources.attachments import Attachments, to_pdf_url
-from papersette.sources.people import to_author
+from papersette.sources.people import to_author, without_others
 from papersette.sources.reference_lists import to_reference
 from papersette.sources.unused import to_unused
 from papersette.text import to_slug
@@ -136,7 +136,10 @@ def _read_record(
         if (text := values.to_text(part))
     ]
     file = attached.take(names, paper_id)
-    yield _to_paper(fields, paper_id, names, file, settings, item)
+    authors, cut = without_others(_to_names(fields))
+    yield _to_paper(fields, paper_id, authors, names, file, settings, item)
+    if cut:
+        yield Problem(settings.venue.venue_id, item, "read", cut, paper_id)
     if file is None:
         yield from attached.report(names, item, paper_id)
 
@@ -164,6 +167,7 @@ def _title(fields: Mapping[str, Any]) -> str | None:
 def _to_paper(
     fields: Mapping[str, Any],
     paper_id: str,
+    authors: list[str],
     names: list[str],
     file: Path | None,
     settings: Settings,
@@ -172,13 +176,12 @@ def _to_paper(
     urls = [text for url in fields.get("urls") or () if (text := values.to_text(url))]
     doi = next((d for v in [fields.get("doi"), *urls] if (d := values.to_doi(v))), None)
     published = _to_published(fields)
-    authors = fields.get("authors") or fields.get("first_authors") or ()
     notes = fields.get("notes_abstract")
     return Paper(
         paper_id=paper_id,
         venue=_to_venue(fields) or settings.venue,
         title=_title(fields),
-        authors=tuple(map(to_author, values.to_list(";".join(map(str, authors)), ";"))),
+        authors=tuple(map(to_author, authors)),
         year=dates.to_year(published) or settings.venue.year,
         published=published,
         abstract=values.to_paragraphs(fields.get("abstract") or notes),
@@ -196,6 +199,12 @@ def _to_paper(
         file=file,
         item=item,
     )
+
+
+def _to_names(fields: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the names of the authors; a line may have several, separated by semicolons."""
+    authors = fields.get("authors") or fields.get("first_authors") or ()
+    return values.to_list(";".join(map(str, authors)), ";")
 
 
 def _to_published(fields: Mapping[str, Any]) -> str | None:

@@ -321,10 +321,11 @@ def _to_authors(row: Mapping[str, Any], separators: str) -> tuple[tuple[Author, 
     if isinstance(given, list) and any(isinstance(one, Mapping) for one in given):
         return _to_people(given)
     names, is_guess = people.read_authors(given, separators)
+    names, cut = people.without_others(names)
     affiliations = people.read_affiliations(row["affiliations"], separators, len(names))
     found = map(people.to_author, names, affiliations or (None,) * len(names))
     authors = tuple(map(people.without_own_name, found))
-    reasons = []
+    reasons = [cut] if cut else []
     if is_guess:
         shown = "; ".join(author.name for author in authors)[:300]
         reasons.append(f"has authors that are read as {shown}: separate them by “;”")

@@ -86,6 +86,13 @@ def test_several_names_in_one_line_of_ris_are_separated(tmp_path):
     assert (paper.authors[2].family, problems) == ("Elm Ash", [])
 
 
+def test_et_al_in_ris_is_no_author_and_is_reported(tmp_path):
+    content = "TY  - JOUR\nAU  - Ash, Ann\nAU  - et al.\nTI  - A\nER  - \n"
+    (paper,), (problem,), _ = read(ris, ris.Settings(V, write(tmp_path, "a.ris", content)))
+    assert [author.name for author in paper.authors] == ["Ann Ash"]
+    assert (problem.paper_id, "et al." in problem.reason) == (paper.paper_id, True)
+
+
 def test_ris_is_read_in_its_dialects_and_with_its_attachments(tmp_path):
     (tmp_path / "lib/files/12").mkdir(parents=True)
     make_pdf(tmp_path / "lib/files/12/Lovelace - 1843.pdf", [["text"]])

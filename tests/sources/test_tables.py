@@ -43,6 +43,25 @@ def test_names_are_separated_as_people_write_them(tmp_path, cell, separators, na
 
 
 @pytest.mark.parametrize(
+    ("cell", "names"),
+    [
+        ("Ash, Ann; Bay, Bo; et al.", ["Ann Ash", "Bo Bay"]),
+        ("Ann Ash et al", ["Ann Ash"]),
+        ("Ann Ash and 3 others", ["Ann Ash"]),
+        (["Ann Ash", "..."], ["Ann Ash"]),
+        ("Alice Othersen; Al Et", None),
+    ],
+)
+def test_words_for_further_authors_are_no_names_and_are_reported(tmp_path, cell, names):
+    (paper,), problems = read(tmp_path, [{"title": "A", "authors": cell}])
+    found = [author.name for author in paper.authors]
+    assert found == (names or ["Alice Othersen", "Al Et"])
+    assert ["so that the others are unknown" in one.reason for one in problems] == [True] * bool(
+        names
+    )
+
+
+@pytest.mark.parametrize(
     ("cell", "separators", "places"),
     [
         ("Uni A; Uni A", ";|", ["Uni A", "Uni A"]),
