@@ -161,7 +161,7 @@ def _id(fields: Mapping[str, Any], item: str) -> str:
 
 def _title(fields: Mapping[str, Any]) -> str | None:
     names = ("title", "primary_title", "translated_title", "short_title")
-    return next((text for name in names if (text := values.to_text(fields.get(name)))), None)
+    return next((text for name in names if (text := values.to_plain(fields.get(name)))), None)
 
 
 def _to_paper(
@@ -184,7 +184,7 @@ def _to_paper(
         authors=tuple(map(to_author, authors)),
         year=dates.to_year(published) or settings.venue.year,
         published=published,
-        abstract=values.to_paragraphs(fields.get("abstract") or notes),
+        abstract=values.to_paragraphs(values.to_plain(fields.get("abstract") or notes, lines=True)),
         tags=_to_tags(fields),
         language=values.to_language(fields.get("language")) or settings.language,
         doi=doi,

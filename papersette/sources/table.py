@@ -267,7 +267,7 @@ def _to_paper(
     row: Mapping[str, Any], settings: Settings, folder: dict[str, Path], item: str
 ) -> tuple[Paper, list[str]]:
     """Return the paper of a row, and what was guessed or cannot be used."""
-    title = values.to_text(row["title"])
+    title = values.to_plain(row["title"])
     line = item.rpartition(" ")[2]
     paper_id = values.to_identifier(row["paper_id"]) or (
         to_slug(title or "") or f"{settings.venue.venue_id}-{line}"
@@ -288,8 +288,8 @@ def _to_paper(
         authors=authors,
         year=dates.to_year(row["year"]) or dates.to_year(row["published"]) or settings.venue.year,
         published=row["published"],
-        abstract=values.to_paragraphs(row["abstract"]),
-        tldr=values.to_text(row["tldr"]),
+        abstract=values.to_paragraphs(values.to_plain(row["abstract"], lines=True)),
+        tldr=values.to_plain(row["tldr"]),
         tags=values.to_list(row["tags"], settings.separators),
         language=values.to_language(row["language"]) or settings.language,
         decision=values.to_decision(row["decision"]),

@@ -33,8 +33,13 @@ def to_text(value: Any) -> str | None:
     return None if text.lower() in EMPTY else text
 
 
-MARKUP = re.compile(r"</?(?:i|b|em|strong|sub|sup|sc|u|p|br|span|jats:\w+)(?:\s[^<>]*)?/?>", re.I)
+ATTRIBUTES = r"(?:\s+[\w:-]+\s*=[^<>]*)?\s*/?"
+MARKUP = re.compile(rf"</?(?:i|b|em|strong|sub|sup|sc|u|p|br|span|jats:\w+){ATTRIBUTES}>", re.I)
 """Tags that reference managers put into titles; other text in < > is kept."""
+
+
+BREAK = re.compile(rf"</?(?:p|br|jats:p|jats:title){ATTRIBUTES}>", re.I)
+"""Tags that separate words, and paragraphs of an abstract."""
 
 
 def to_plain(value: Any, *, lines: bool = False) -> str | None:
@@ -42,10 +47,12 @@ def to_plain(value: Any, *, lines: bool = False) -> str | None:
 
     >>> to_plain("<i>Moss</i> &amp; fern, a < b")
     'Moss & fern, a < b'
+    >>> to_plain("Moss<br>and fern"), to_plain("<p>One.</p><p>Two.</p>", lines=True).split()
+    ('Moss and fern', ['One.', 'Two.'])
     """
     if value is None or isinstance(value, (dict, list)):
         return None
-    text = html.unescape(MARKUP.sub("", str(value)))
+    text = html.unescape(MARKUP.sub("", BREAK.sub("\n\n", str(value))))
     return text if lines else to_text(text)
 
 

@@ -86,6 +86,15 @@ def test_several_names_in_one_line_of_ris_are_separated(tmp_path):
     assert (paper.authors[2].family, problems) == ("Elm Ash", [])
 
 
+def test_html_in_ris_and_csl_json_is_no_text(tmp_path):
+    lines = ["TY  - JOUR", "TI  - <i>Moss</i> &amp; fern", "AB  - <p>One.</p><p>Two.</p>", "ER  - "]
+    (paper,), _, _ = read(ris, ris.Settings(V, write(tmp_path, "a.ris", "\n".join(lines))))
+    assert (paper.title, paper.abstract) == ("Moss & fern", "One.\n\nTwo.")
+    item = {"id": "a", "title": "A<br/>B", "abstract": "<jats:p>One.</jats:p><jats:p>Two.</jats:p>"}
+    (paper,), _, _ = read(csljson, csljson.Settings(V, write(tmp_path, "i.json", [item])))
+    assert (paper.title, paper.abstract) == ("A B", "One.\n\nTwo.")
+
+
 def test_et_al_in_ris_is_no_author_and_is_reported(tmp_path):
     content = "TY  - JOUR\nAU  - Ash, Ann\nAU  - et al.\nTI  - A\nER  - \n"
     (paper,), (problem,), _ = read(ris, ris.Settings(V, write(tmp_path, "a.ris", content)))

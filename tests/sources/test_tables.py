@@ -76,6 +76,14 @@ def test_each_author_keeps_an_affiliation(tmp_path, cell, separators, places):
     assert ([author.affiliation for author in paper.authors], problems) == (places, [])
 
 
+def test_tags_and_entities_of_html_are_no_text_and_paragraphs_stay_apart(tmp_path):
+    abstract = "<p>One.</p><p>Two &lt; 3, a <b and c> d.</p>"
+    row = {"title": "<i>Moss</i> &amp; fern<br>on a < b", "abstract": abstract}
+    (paper,), problems = read(tmp_path, [row])
+    assert (paper.title, paper.paper_id) == ("Moss & fern on a < b", "moss-fern-on-a-b")
+    assert (paper.abstract, problems) == ("One.\n\nTwo < 3, a <b and c> d.", [])
+
+
 def test_a_repeated_column_is_reported_and_the_first_one_is_used(tmp_path):
     (paper,), (problem,) = read(tmp_path, "title , authors,title\nA,Ann Ash,B\n")
     assert (paper.title, [author.name for author in paper.authors]) == ("A", ["Ann Ash"])
