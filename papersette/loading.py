@@ -79,7 +79,20 @@ def load_json(path: Path) -> Loaded:
     try:
         return parse_json(text)
     except json.JSONDecodeError as error:
-        raise BadFile(path, f"is not JSON: {error.msg}", error.lineno) from None
+        raise BadFile(path, explain(error), error.lineno) from None
+
+
+def explain(error: json.JSONDecodeError) -> str:
+    """Return why a file is not JSON, with the remedy."""
+    if not error.doc.strip():
+        return "is not JSON: the file is empty; save it again"
+    if error.msg == "Extra data" and error.doc[error.pos] in "{[":
+        return (
+            "is not JSON: another value begins here; if each line has one value, name the file "
+            ".jsonl, or make it one list"
+        )
+    found = "the end of the file" if error.pos >= len(error.doc) else f"“{error.doc[error.pos]}”"
+    return f"is not JSON: {error.msg}, at character {error.colno} ({found}); save it again"
 
 
 def parse_json(text: str) -> Loaded:

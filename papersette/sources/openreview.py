@@ -143,7 +143,7 @@ def _load(path: Path) -> loading.Loaded:
     except json.JSONDecodeError as error:
         lines = [line for line in text.split("\n") if line.strip()]
         if len(lines) < 2 or not all(line.lstrip()[:1] == "{" for line in lines[:2]):
-            raise BadFile(path, f"is not JSON: {error.msg}", error.lineno) from None
+            raise BadFile(path, loading.explain(error), error.lineno) from None
         return loading.load_json_lines(text)
     return loading.Loaded(_to_notes(loaded.value, path), loaded.reasons)
 

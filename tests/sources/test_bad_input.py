@@ -438,6 +438,20 @@ def test_a_file_without_papers_is_named_with_a_remedy(tmp_path, source, name, co
         collect_problems(tmp_path, source, name, content)
 
 
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("\n", "line 2: is not JSON: the file is empty; save it again"),
+        ('{"id": 1}\n{"id": 2}\n', r"line 2: is not JSON: another value begins here; .*\.jsonl"),
+        ('[{"id": 1},]', r"line 1: is not JSON: .*, at character 1\d \(“[],]”\); save it again"),
+        ('[{"id": 1}', r"line 1: is not JSON: .*, at character 11 \(the end of the file\)"),
+    ],
+)
+def test_a_file_that_is_not_json_is_explained_with_the_remedy(tmp_path, content, message):
+    with pytest.raises(UserError, match=message):
+        collect_problems(tmp_path, "kind: csljson, file: t.json", "t.json", content)
+
+
 def test_a_name_of_a_file_that_is_too_long_is_refused_with_the_line(tmp_path):
     text = f"title: T\nsources:\n  - {{kind: table, file: {'x' * 5000}, venue: {VENUE}}}"
     (tmp_path / "catalog.yml").write_text(text)
