@@ -189,7 +189,9 @@ def _name_reasons(people: Sequence[Any]) -> list[str]:
 
 
 def _date_reasons(issued: Any) -> list[str]:
-    """Return a reason if a date has a month or day that does not exist."""
+    """Return a reason if a date has a month or day that does not exist, or cannot be read."""
+    if text := _to_date_text(issued):
+        return [reason for reason in [dates.read_date(text)[1]] if reason]
     given = [part for part in dates.to_date_parts(issued) if part]
     found = (_to_date(issued) or "").split("-")
     if len(given) == len(found) or not dates.to_year(given[0] if given else None):
@@ -198,13 +200,21 @@ def _date_reasons(issued: Any) -> list[str]:
     return [f"has the date {shown}, which does not exist; {'-'.join(found)} is used: correct it"]
 
 
+def _to_date_text(issued: Any) -> str | None:
+    """Return a date that is a text, as in pandoc's "2019-05-03"; None for one in parts."""
+    if dates.to_date_parts(issued):
+        return None
+    given = values.to_object(issued)
+    return values.to_text(given.get("raw") or given.get("literal") or issued)
+
+
 def _to_date(issued: Any) -> str | None:
     """Return an ISO date, as precise as {"date-parts": [["2014", 5]]} or {"raw": "May 2014"} is."""
     parts = dates.to_date_parts(issued)
     numbers = [int(part) for part in parts if str(part).strip().isdecimal()]
     if numbers and dates.to_year(numbers[0]):
         return dates.to_date(*numbers)
-    if isinstance(issued, Mapping) and (text := issued.get("raw") or issued.get("literal")):
+    if text := _to_date_text(issued):
         return dates.read_date(text)[0]
     year = dates.to_year(json.dumps(issued))
     return str(year) if year else None

@@ -20,8 +20,12 @@ WRITE_DATE = "write it as 2019-03-12"
 
 
 def to_year(value: Any) -> int | None:
-    """Return the first plausible year of a value: 2019 for "2019", 2019.0 and "Spring 2019"."""
-    match = re.search(r"(?<!\d)(1[5-9]|20)\d\d(?!\d)", str(value))
+    """Return the first plausible year of a value, in digits of any script.
+
+    >>> to_year("Spring 2019"), to_year(2019.0), to_year("٢٠١٩"), to_year("in press")
+    (2019, 2019, 2019, None)
+    """
+    match = re.search(r"(?<!\d)(1[5-9]|20)\d\d(?!\d)", _to_plain_digits(str(value)))
     return int(match.group()) if match else None
 
 
@@ -82,6 +86,8 @@ def read_date(value: Any, day_first: bool | None = None) -> tuple[str | None, st
 
 def _to_plain_digits(text: str) -> str:
     """Return a text with Arabic and other digits as 0 to 9."""
+    if text.isascii():
+        return text
     return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text)
 
 

@@ -86,6 +86,27 @@ def test_several_names_in_one_line_of_ris_are_separated(tmp_path):
     assert (paper.authors[2].family, problems) == ("Elm Ash", [])
 
 
+@pytest.mark.parametrize(
+    ("issued", "published", "is_reported"),
+    [
+        ("2019-05-03", "2019-05-03", False),
+        ({"raw": "May 2019"}, "2019-05", False),
+        ("2019-13-40", "2019", True),
+        ({"literal": "Spring 2019"}, "2019", True),
+        ({"literal": "in press"}, None, True),
+        (2019, "2019", False),
+        ({"season": 1}, None, False),
+    ],
+)
+def test_a_date_of_csl_json_that_is_a_text_is_read_or_reported(
+    tmp_path, issued, published, is_reported
+):
+    path = write(tmp_path, "i.json", [{"id": "a", "issued": issued}])
+    (paper,), problems, _ = read(csljson, csljson.Settings(V, path))
+    assert paper.published == published
+    assert ["has the date" in problem.reason for problem in problems] == [True] * is_reported
+
+
 def test_html_in_ris_and_csl_json_is_no_text(tmp_path):
     lines = ["TY  - JOUR", "TI  - <i>Moss</i> &amp; fern", "AB  - <p>One.</p><p>Two.</p>", "ER  - "]
     (paper,), _, _ = read(ris, ris.Settings(V, write(tmp_path, "a.ris", "\n".join(lines))))
