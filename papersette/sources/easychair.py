@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,6 +67,10 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
     submissions = _read_table(settings, SUBMISSIONS, problems)
     people = _group(_read_table(settings, AUTHORS, problems))
     reviews = _group(_read_table(settings, REVIEWS, problems) if settings.reviews else [])
+    known = {values.to_text(row.get("#")) or "" for _, row in submissions if isinstance(row, dict)}
+    for name, rows in ((AUTHORS, people), (REVIEWS, reviews)):
+        if reason := _to_orphan_reason(rows, known):
+            problems.append(Problem(venue, name, "match", reason))
     yield from problems
     yield Count(len(submissions))
     for line, row in submissions:
@@ -130,6 +134,24 @@ def _group(rows: list[tuple[int, Row | str]]) -> dict[str, list[Row]]:
         if not isinstance(row, str):
             grouped[values.to_text(row.get(KEY)) or ""].append(row)
     return grouped
+
+
+def _to_orphan_reason(rows: Mapping[str, list[Row]], known: Collection[str]) -> str | None:
+    """Return a reason if rows, by number of their submission, are of none that is known."""
+    orphans = [key for key in rows if key not in known]
+    if not orphans:
+        return None
+    shown = ", ".join(key or "without number" for key in orphans[:MOST_ORPHANS])
+    more = ", …" if len(orphans) > MOST_ORPHANS else ""
+    count = sum(len(rows[key]) for key in orphans)
+    return (
+        f"has rows ({count:,}) of submissions that {SUBMISSIONS} does not have: {shown}{more}; "
+        "they are not used: download all tables at the same time"
+    )
+
+
+MOST_ORPHANS = 10
+"""Largest number of submissions that a report names."""
 
 
 def _to_skip_reason(row: Row, settings: Settings) -> str | None:

@@ -133,6 +133,17 @@ def test_easychair_publishes_what_was_accepted_and_no_addresses(tmp_path):
     assert "Secret Name" not in repr([papers, problems])
 
 
+def test_authors_of_a_submission_that_easychair_does_not_have_are_reported(tmp_path):
+    write(tmp_path, "submission.csv", SUBMISSIONS)
+    write(
+        tmp_path, "author.csv", AUTHORS + "4,Ada,B,,,,,3,no\n17,Di,E,,,,,4,no\n17,Ed,F,,,,,5,no\n"
+    )
+    _, problems = read(easychair, easychair.Settings(V, tmp_path))
+    (problem,) = [one for one in problems if one.stage == "match"]
+    assert problem.item == "author.csv"
+    assert "has rows (2) of submissions that submission.csv does not have: 17;" in problem.reason
+
+
 def test_rows_of_easychair_that_cannot_be_read_are_reported(tmp_path):
     write(tmp_path, "submission.csv", SUBMISSIONS)
     write(tmp_path, "author.csv", AUTHORS + f"3,{'x' * 140_000},C,,,,,3,no\n")
