@@ -98,7 +98,6 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
     folder = {key: path for key, path in folder.items() if path not in by_path.values()}
     own = {path.relative_to(settings.files or path).as_posix() for path in by_path.values()}
     yield from (problem for problem in problems if problem.item not in own)
-    naming = 0
     # PMLR's files begin with an entry for the volume itself.
     entries = [entry for entry in blocks.entries if entry.entry_type.lower() != "proceedings"]
     yield Count(len(entries) + len(blocks.failed))
@@ -107,16 +106,8 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
         yield Problem(venue, item, "read", _reason(block), lost=True)
     for entry in entries:
         file = by_path.get(entry.start_line) or _pop_file(entry, folder)
-        paper, doubts = _to_paper(entry, settings, file)
-        yield paper
-        item = paper.item or paper.paper_id
-        for reason in (*blocks.reasons.get(entry.start_line, ()), *doubts):
-            yield Problem(venue, item, "read", reason, paper.paper_id)
-        if paper.file is None and (names := _to_file_names(entry)):
-            naming += 1
-            if settings.files:
-                reason = MISSING.format(_to_shown(names), settings.files.name)
-                yield Problem(venue, item, "match", reason, paper.paper_id)
+        yield from _read_entry(entry, settings, file, blocks.reasons.get(entry.start_line, ()))
+    naming = sum(bool(_to_file_names(entry)) for entry in entries)
     if naming and not settings.files:
         yield Problem(
             venue, settings.file.name, "match", to_folder_reason(naming, "entry", "entries")
@@ -127,6 +118,21 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
     if reason := to_unused(rest, used, "field"):
         yield Problem(venue, settings.file.name, "read", reason)
     yield from files.to_loose(folder, venue, settings.files, settings.pdf_url)
+
+
+def _read_entry(
+    entry: Entry, settings: Settings, file: Path | None, reasons: Sequence[str]
+) -> Iterator[Paper | Problem]:
+    """Yield the paper of an entry and its problems; `reasons` were found in its text."""
+    paper, doubts = _to_paper(entry, settings, file)
+    yield paper
+    venue, item = settings.venue.venue_id, paper.item or paper.paper_id
+    for reason in (*reasons, *doubts):
+        yield Problem(venue, item, "read", reason, paper.paper_id)
+    names = _to_file_names(entry)
+    if names and paper.file is None and settings.files:
+        reason = MISSING.format(_to_shown(names), settings.files.name)
+        yield Problem(venue, item, "match", reason, paper.paper_id)
 
 
 def read_fields(path: Path) -> Iterator[tuple[str, dict[str, str]]]:

@@ -276,11 +276,7 @@ def _to_paper(
     name = named.replace("\\", "/").rpartition("/")[2] if named else None
     file = folder.pop(files.to_file_id(name) if name else paper_id, None)
     authors, reasons = _to_authors(row, settings.separators)
-    if wrong := dates.check_year(row["year"]):
-        reasons.append(wrong)
     doi = values.to_doi(row["doi"])
-    if doi is None and (text := values.to_text(row["doi"])):
-        reasons.append(f"has the DOI “{text[:80]}”, which is none; write it as 10.1000/182")
     paper = Paper(
         paper_id=paper_id,
         venue=_to_venue(row["venue"]) or settings.venue,
@@ -307,7 +303,15 @@ def _to_paper(
         file=file,
         item=item,
     )
-    return paper, reasons
+    return paper, [*reasons, *_to_value_reasons(row)]
+
+
+def _to_value_reasons(row: Mapping[str, Any]) -> Iterator[str]:
+    """Yield a reason if the year of a row is none, and one if its DOI is none."""
+    if wrong := dates.check_year(row["year"]):
+        yield wrong
+    if values.to_doi(row["doi"]) is None and (text := values.to_text(row["doi"])):
+        yield f"has the DOI “{text[:80]}”, which is none; write it as 10.1000/182"
 
 
 def _to_venue(given: Any) -> Venue | None:
