@@ -61,7 +61,10 @@ function letKeysReachMarks(figure) {
 
 // The rows of a chart with many are not in the page.
 async function rowsOf({ rows, source }) {
-  return rows ?? (await fetch(source)).json();
+  if (rows) return rows;
+  const answer = await fetch(source);
+  if (!answer.ok) throw new Error(`${source}: ${answer.status}`);
+  return answer.json();
 }
 
 async function draw(figure) {
@@ -90,6 +93,16 @@ async function draw(figure) {
 }
 
 const charts = [...document.querySelectorAll("figure.chart:has(.plot)")];
-const drawAll = () => charts.forEach(draw);
+// Where the rows or a library cannot be fetched, a message replaces the chart.
+async function drawOrTell(figure) {
+  const plot = figure.querySelector(".plot");
+  plot.hidden = false; // for its width
+  await draw(figure).catch((error) => {
+    plot.hidden = true;
+    console.error(error);
+  });
+  figure.querySelector(".failed").hidden = !plot.hidden;
+}
+const drawAll = () => charts.forEach(drawOrTell);
 drawAll();
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);

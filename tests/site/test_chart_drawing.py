@@ -88,6 +88,26 @@ def test_a_title_with_a_script_is_shown_as_text(visit, rated_site):
     assert page.evaluate("window.hacked") is None
 
 
+WITHOUT_ROWS = """() => {
+    const figure = document.querySelector('figure.chart');
+    const script = figure.querySelector("script[type='application/json']");
+    const {rows, ...rest} = JSON.parse(script.textContent);
+    script.textContent = JSON.stringify({...rest, source: '/-/charts/nosuch.json'});
+    delete figure.rows;
+    drawAll();
+}"""
+"""Draws a chart again, with the address of rows that the site does not have."""
+
+
+def test_a_chart_whose_rows_cannot_be_fetched_is_replaced_by_a_message(visit):
+    page = wait_until_drawn(visit("/-/dashboards/pictures/papers_by_year"))
+    assert not page.locator(".failed").is_visible()
+    page.evaluate(WITHOUT_ROWS)
+    page.locator(".failed").wait_for(state="visible")
+    assert "could not be drawn" in page.inner_text(".failed")
+    assert not page.locator(".plot").is_visible()
+
+
 def test_a_bar_opens_the_search_for_its_papers(visit):
     page = wait_until_drawn(
         visit("/-/dashboards/pictures/phrase_by_venue?phrase=batch+normalization")
