@@ -105,4 +105,4 @@ async function drawOrTell(figure) {
 }
 const drawAll = () => charts.forEach(drawOrTell);
 drawAll();
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
+for (const query of ["(prefers-color-scheme: dark)", "(max-width: 40rem)"]) matchMedia(query).addEventListener("change", drawAll);

@@ -108,6 +108,21 @@ def test_a_chart_whose_rows_cannot_be_fetched_is_replaced_by_a_message(visit):
     assert not page.locator(".plot").is_visible()
 
 
+def test_the_legend_of_a_chart_fits_a_screen_that_becomes_narrow(visit):
+    page = wait_until_drawn(
+        visit("/-/dashboards/pictures/phrase_by_venue?phrase=hessian,noise,sgd")
+    )
+    drawn = "document.querySelector('figure.chart').chart.view"
+    page.evaluate(f"void (window.before = {drawn})")
+    page.set_viewport_size({"width": 390, "height": 800})
+    wait_until(page, f"window.before !== {drawn}")
+    lines = page.eval_on_selector_all(
+        ".plot .mark-symbol path", "found => found.map(e => e.getBoundingClientRect().x)"
+    )
+    assert len(lines) == 3
+    assert len(set(lines)) == 1, "one below the other"
+
+
 def test_a_bar_opens_the_search_for_its_papers(visit):
     page = wait_until_drawn(
         visit("/-/dashboards/pictures/phrase_by_venue?phrase=batch+normalization")
