@@ -1,5 +1,7 @@
 """The search page in a browser: cards, controls, filters, keyboard, and how large pages are."""
 
+import re
+
 import pytest
 from conftest import axe_findings, follow, page, visiting, wait_until
 
@@ -226,3 +228,12 @@ def test_a_search_without_results_offers_nothing_to_sort_filter_or_export(sample
     assert [one for one in offered if one not in found] == []
     assert [one for one in offered if one in empty] == []
     assert "Cite this search" in empty
+
+
+def test_codes_of_the_search_tips_are_isolated_from_the_direction_of_the_page(sample_site):
+    html = sample_site.get("/papers/search", headers={"Accept-Language": "ar"}).text
+    tips = html[html.index('id="search-help"') :]
+    tips = tips[: tips.index("</details>")]
+    assert re.findall(r'(?<!<bdi dir="ltr">)<code>[^<]*', tips) == []
+    assert '<bdi dir="ltr"><code>introduction: related:' in tips
+    assert "lang:</code>" in tips
