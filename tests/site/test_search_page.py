@@ -237,3 +237,14 @@ def test_codes_of_the_search_tips_are_isolated_from_the_direction_of_the_page(sa
     assert re.findall(r'(?<!<bdi dir="ltr">)<code>[^<]*', tips) == []
     assert '<bdi dir="ltr"><code>introduction: related:' in tips
     assert "lang:</code>" in tips
+
+
+def test_cards_on_the_page_of_a_venue_have_the_year_but_not_its_name(sample_site):
+    cards = "".join(
+        re.findall(r"<article.*?</article>", page(sample_site, "/papers/venues/shamra"), re.S)
+    )
+    assert cards.count("<article") == 6
+    assert 'href="/papers/venues/' not in cards
+    assert re.findall(r'class="where">(\d+)<', cards) == ["2021", "2019"]
+    other = page(sample_site, "/papers/authors/devansh-arpit")
+    assert 'class="where"><a href="/papers/venues/' in other
