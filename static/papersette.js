@@ -180,11 +180,7 @@ if (list) {
   document.querySelector("header.site nav")?.append(link);
 }
 
-// Adds labels for screen readers to Datasette's own forms.
-const names = { _filter_column: "Column", _filter_op: "Comparison", _filter_value: "Value", _sort: "Sort by", _sort_by_desc: "Descending" };
-for (const [name, label] of Object.entries(names)) {
-  for (const field of document.querySelectorAll(`[name^="${name}"]`)) field.ariaLabel ??= label;
-}
-const label = () => document.querySelectorAll("textarea:not([aria-label]), .cm-content:not([aria-label])").forEach((box) => (box.ariaLabel = "SQL"));
-label();
-window.addEventListener("load", label);
+// The editor of SQL hides the field that has the label.
+window.addEventListener("load", () => {
+  for (const box of document.querySelectorAll(".CodeMirror textarea, .cm-content")) box.ariaLabel = "SQL";
+});

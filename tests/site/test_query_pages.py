@@ -108,3 +108,12 @@ def test_a_head_request_has_the_headers_of_the_page(sample_site):
     for name in ("content-type", "cache-control", "link", "referrer-policy"):
         assert head.headers[name] == page.headers[name]
     assert 'rel="alternate"; type="application/json+datasette"' in page.headers["link"]
+
+
+def test_only_the_editor_of_sql_is_named_sql(visit):
+    page = visit("/papers/whose?text=noise")
+    assert page.get_attribute("main textarea", "aria-label") is None
+    page = visit("/papers/tags")
+    assert page.get_attribute("input[name=_sort_by_desc]", "aria-label") is None
+    page = visit("/papers?sql=select+1")
+    page.wait_for_selector(".CodeMirror textarea[aria-label=SQL]", state="attached")
