@@ -194,3 +194,18 @@ def test_a_form_speaks_the_language_of_the_reader(visit, locale, label, button):
 def test_axe_finds_nothing_on_the_page_of_a_canned_query(visit, path, scheme):
     shown = visit(f"/papers/{path}", color_scheme=scheme)
     assert axe_findings(shown, ALL) == []
+
+
+def test_examples_of_values_that_have_commas_are_separated_otherwise(sample_site):
+    html = page(sample_site, "/papers/papers_citing")
+    examples = html[html.index('class="examples"') :]
+    examples = re.sub(r"<[^>]+>", "", examples[: examples.index("</p>")])
+    assert re.search(r"\w+, \w ·\s+\w+, \w ·", examples)
+    assert re.search(r'placeholder="\w+, \w"', html)
+
+
+def test_a_venue_named_with_its_year_has_the_year_once(sample_site):
+    found = rows(sample_site, "works_with_versions")
+    assert "ICLR 2019; Mila publications" in found[0]["venues"]
+    assert all("2019 2019" not in row["venues"] for row in found)
+    assert all(" ;" not in row["venues"] for row in found)
