@@ -236,3 +236,8 @@ def test_a_row_of_pages_is_readable_text_with_neighbours(sample_site, sample_db)
     assert f'rel="prev" href="/papers/pages/{page_id}"' in page(
         sample_site, f"/papers/pages/{page_id + 1}"
     )
+
+
+def test_the_item_of_a_problem_is_separated_from_its_reason(sample_site):
+    html = sample_site.get("/papers/papers/H1lnJ2Rqt7").text
+    assert '<bdi>iclr2019.json: note 3</bdi>: <bdi lang="en">no file in' in html
