@@ -110,3 +110,17 @@ def test_an_error_page_explains_in_the_language_of_the_reader_why_sql_was_refuse
     assert "Seules les instructions SELECT" in refused.text
     assert "must be a SELECT" not in refused.text
     assert "not found" not in sample_site.get("/papers/nosuchpage", headers=french).text
+
+
+@pytest.mark.parametrize(
+    ("language", "says"), [("en", "neither a PDF nor the text"), ("fr", "ni le PDF ni le texte")]
+)
+def test_the_reader_of_a_paper_without_text_says_so_and_blames_no_address(
+    sample_site, language, says
+):
+    path = "/papers/papers/H1lnJ2Rqt7/read"
+    answer = sample_site.get(path, headers={"Accept-Language": language})
+    assert answer.status_code == 404
+    assert says in answer.text
+    assert "mistyped" not in answer.text
+    assert "mal écrite" not in answer.text
