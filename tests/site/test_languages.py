@@ -70,6 +70,8 @@ def texts_of_interface():
     single = {text.replace('\\"', '"') for text in SINGULAR.findall(texts)} | set(
         yaml.safe_load("{" + names + "}").values()
     )
+    facts = (ROOT / "papersette/database/facets.py").read_text()
+    single |= set(re.findall(r"'has', '\w+', '([^']+)'", facts))
     single |= {query["title"] for query in METADATA["queries"].values()} | {*MESSAGES.values()}
     return single | texts_of_charts() | texts_of_data() | set(PLURAL.findall(texts))
 

@@ -248,3 +248,10 @@ def test_cards_on_the_page_of_a_venue_have_the_year_but_not_its_name(sample_site
     assert re.findall(r'class="where">(\d+)<', cards) == ["2021", "2019"]
     other = page(sample_site, "/papers/authors/devansh-arpit")
     assert 'class="where"><a href="/papers/venues/' in other
+
+
+@pytest.mark.parametrize("facet", ["/papers/search", "/papers/search_facets?facet=has"])
+def test_values_of_has_are_in_the_language_of_the_page(sample_site, facet):
+    html = sample_site.get(facet, headers={"Accept-Language": "fr"}).text
+    assert re.search(r'has=abstract[^>]*">\s*résumé</a>', html)
+    assert ">abstract</a>" not in html
