@@ -255,3 +255,10 @@ def test_values_of_has_are_in_the_language_of_the_page(sample_site, facet):
     html = sample_site.get(facet, headers={"Accept-Language": "fr"}).text
     assert re.search(r'has=abstract[^>]*">\s*résumé</a>', html)
     assert ">abstract</a>" not in html
+
+
+def test_two_mistyped_words_are_corrected_by_one_link(sample_site):
+    html = page(sample_site, "/papers/search", q="anisotropc noise covarianse")
+    assert re.findall(r"Did you mean\s+<a [^>]*>([^<]*)</a>\?", html) == [
+        "anisotropic noise covariance"
+    ]
