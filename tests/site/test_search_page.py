@@ -262,3 +262,14 @@ def test_two_mistyped_words_are_corrected_by_one_link(sample_site):
     assert re.findall(r"Did you mean\s+<a [^>]*>([^<]*)</a>\?", html) == [
         "anisotropic noise covariance"
     ]
+
+
+def test_a_passage_that_begins_with_its_heading_has_it_once(sample_site):
+    html = page(sample_site, "/papers/search", q='"the role of noise"')
+    passages = [
+        re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", part))
+        for part in re.findall(r'<p class="passage".*?</p>', html, re.S)
+    ]
+    assert any("5 The role of noise" in one for one in passages)
+    assert all(one.count("5 The role of noise") < 2 for one in passages)
+    assert 'class="where-in"' in page(sample_site, "/papers/search", q="noise")
