@@ -215,3 +215,10 @@ def test_titles_of_canned_queries_are_translated(asked, title, sample_site):
         f">{title}</h1>"
         in sample_site.get("/papers/best_rated", headers={"Accept-Language": asked}).text
     )
+
+
+def test_search_all_counts_papers_and_pages_in_the_language(sample_site):
+    html = sample_site.get("/-/search?q=noise", headers={"Accept-Language": "fr"}).text
+    assert ", <bdi>p. 1</bdi></a>" in html
+    assert "<bdi>6 articles</bdi>" in html
+    assert "6 papers" not in html
