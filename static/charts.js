@@ -37,6 +37,9 @@ function letKeysReachMarks(figure) {
   const linked = all.filter((mark) => mark.__data__?.href);
   const marks = linked.length ? linked : all.filter((mark) => mark.closest(".mark-rect"));
   const reading = figure.querySelector(".reading");
+  for (const mark of all) { // "venue_year: ICML 2019" becomes "Venue and year: ICML 2019"
+    mark.ariaLabel = mark.ariaLabel.replace(/(?<=^|; )\w+(?=: )/g, (column) => figure.titles[column] ?? column);
+  }
   marks.forEach((mark, index) => {
     mark.setAttribute("tabindex", index ? -1 : 0);
     if (linked.length) mark.setAttribute("role", "link");
@@ -69,7 +72,11 @@ async function rowsOf({ rows, source }) {
 
 async function draw(figure) {
   const plot = figure.querySelector(".plot");
-  const data = JSON.parse(figure.querySelector("script[type='application/json']").textContent);
+  figure.titles = {}; // of columns, as tooltips have them
+  const data = JSON.parse(figure.querySelector("script[type='application/json']").textContent, (_, part) => {
+    if (part?.field && part.title) figure.titles[part.field] = part.title;
+    return part;
+  });
   const { display, description, labels } = data;
   const rows = figure.rows ??= await rowsOf(data);
   const dark = getComputedStyle(document.documentElement).getPropertyValue("--is-dark").trim() === "1";

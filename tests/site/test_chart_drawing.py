@@ -152,6 +152,14 @@ def test_keys_lead_from_mark_to_mark_and_open_what_a_click_opens(visit):
     assert page.locator(".card").count() > 0
 
 
+def test_marks_are_described_with_the_titles_of_columns_in_the_language(visit):
+    for locale, title in (("en", "Venue and year: "), ("fr", "Lieu de publication et année: ")):
+        page = wait_until_drawn(visit("/-/dashboards/pictures/papers_by_year", locale=locale))
+        label = page.locator(".plot svg [tabindex='0']").get_attribute("aria-label")
+        assert "venue_year" not in label
+        assert re.search(title, label), label
+
+
 def test_one_tab_enters_a_chart_and_the_next_leaves_its_marks(visit):
     page = wait_until_drawn(visit("/-/dashboards/pictures/papers_by_year"))
     assert page.locator(".plot svg [tabindex='0']").count() == 1
