@@ -221,10 +221,11 @@ def to_css(accent: str) -> str:
     if colour is None:
         return ""
     light, dark = ("; ".join(_to_tokens(colour, theme)) for theme in SURFACES)
+    unchosen = "@media screen and (prefers-color-scheme: dark)"
     return (
         f":root {{ {light}; }}\n"
-        f":root[data-theme=dark] {{ {dark}; }}\n"
-        f"@media (prefers-color-scheme: dark) {{ :root:not([data-theme]) {{ {dark}; }} }}\n"
+        f"@media screen {{ :root[data-theme=dark] {{ {dark}; }} }}\n"
+        f"{unchosen} {{ :root:not([data-theme]) {{ {dark}; }} }}\n"
     )
 
 

@@ -154,3 +154,19 @@ def test_the_focus_is_visible(visit, scheme):
         outline = page.evaluate("getComputedStyle(document.activeElement).outline")
         assert "solid" in outline
         assert int(re.search(r"(\d+)px", outline).group(1)) >= 2
+
+
+@pytest.mark.parametrize("choice", ["the system", "dark"])
+def test_pages_are_printed_dark_on_light_without_controls(visit, choice):
+    page = visit("/papers/papers/H1M7soActX", color_scheme="dark")
+    if choice == "dark":
+        follow(page.locator(".preferences a[href*='/theme/dark']"))
+    page.emulate_media(media="print", color_scheme="dark")
+    color = "getComputedStyle(document.body).color.match(/\\d+/g).map(Number)"
+    assert max(page.evaluate(color)) < 80
+    assert page.locator("h1").is_visible()
+    for shown in page.locator("button, form, #ask, .suggested, .to-theme").all():
+        assert not shown.is_visible()
+    page.goto(page.url.partition("/papers/")[0] + "/papers/search?q=noise")
+    assert page.locator("#q").is_visible(), "what was searched for"
+    assert not page.locator("form.search button").is_visible()

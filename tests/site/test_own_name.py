@@ -115,8 +115,9 @@ def test_the_style_sheet_has_an_accent_that_can_be_read_in_each_theme(own_site):
     assert answer.headers["content-type"].startswith("text/css")
     light, dark, system = answer.text.splitlines()
     assert light.startswith(":root {")
-    assert dark.startswith(":root[data-theme=dark] {")
-    assert system.startswith("@media (prefers-color-scheme: dark) { :root:not([data-theme]) {")
+    assert dark.startswith("@media screen { :root[data-theme=dark] {")
+    unchosen = "@media screen and (prefers-color-scheme: dark)"
+    assert system.startswith(unchosen + " { :root:not([data-theme]) {")
     for theme, line in (("light", light), ("dark", dark), ("dark", system)):
         tokens = dict(re.findall(r"--([\w-]+): (#\w+)", line))
         assert to_contrast(tokens["link"], SURFACES[theme]) >= READABLE
