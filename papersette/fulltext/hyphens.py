@@ -11,7 +11,6 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-TOKEN = re.compile(r"[\w-]+")
 COMPOUND = re.compile(r"(?<![\w-])[^\W\d_]{2,}-[^\W\d_]{2,}(?![\w-])")
 WORD = re.compile(r"[^\W\d_]{2,}")
 SHORTEST_HALF = 3
@@ -22,14 +21,12 @@ COMMON = 3
 
 def to_forms(text: str) -> str:
     """Return the words and compounds of a text, each once, in lower case."""
-    forms: set[str] = set()
-    for token in set(TOKEN.findall(text.lower())):
-        if token.isalpha():
-            forms.update([token] if len(token) > 1 else ())
-        else:
-            forms.update(WORD.findall(token))
-            forms.update([token] if COMPOUND.fullmatch(token) else ())
-    return " ".join(sorted(forms))
+    tokens = set(text.lower().split())
+    plain = {token for token in tokens if len(token) > 1 and token.isalpha()}
+    others = tokens - plain
+    words = WORD.findall(" ".join(others))
+    compounds = COMPOUND.findall(" ".join(token for token in others if "-" in token))
+    return " ".join(sorted(plain.union(words, compounds)))
 
 
 def find_compounds(
