@@ -76,10 +76,11 @@ def find_habits(text: str) -> Habits:
         if accent in "¸`" or not (left.isalpha() and right.isalpha()) or right in "iı":
             continue  # a dotless i follows its accent in either kind of document
         votes += (left in LETTERS[accent]) - (right in LETTERS[accent])
+    acute = "\n".join(line for line in text.split("\n") if "´" in line)
     return Habits(
         None if votes == 0 else votes > 0,
-        "´" in text and bool(APOSTROPHE.search(text)),
-        "´" in text and len(MINUS.findall(text)) > 1,
+        bool(APOSTROPHE.search(acute)),
+        len(MINUS.findall(acute)) > 1,
     )
 
 
@@ -89,7 +90,8 @@ def join_loose(text: str, habits: Habits | None = None) -> str:
     >>> join_loose("Scho¨lkopf, J¨ urgen, Valde´s, mod`ele, na¨ıve, yˆi, a ˆ b, `word'")
     "Schölkopf, Jürgen, Valdés, modèle, naïve, yˆi, a ˆ b, `word'"
     """
-    text = SPACED.sub(lambda found: SPACING[found[1]], text)
+    if any(accent in text for accent in SPACING):
+        text = SPACED.sub(lambda found: SPACING[found[1]], text)
     accents = [found.start() for found in LOOSE.finditer(text)]
     if not accents:
         return text
