@@ -6,6 +6,7 @@ docs/fulltext.md has the methods and measurements.
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections import Counter
@@ -85,17 +86,18 @@ def fold_characters(text: str, habits: Habits | None = None) -> str:
     text = re.sub(r"<latexi?t?[^>]{0,2000}>[^<]{0,100000}</latexi?t?>", "", text)
     text = re.sub(r"[A-Za-z0-9+/=]{60,}", "", text)
     text = STRAY.sub("", join_loose(text, habits))
-    text = UNCOMMON.sub(lambda found: "".join(map(_clean_character, found[0])), text)
+    text = UNCOMMON.sub(lambda found: _clean_character(found[0]), text)
     return unicodedata.normalize("NFC", text)
 
 
 STRAY = re.compile(r"[´¨ˆ˜ˇ˚¯](?<!\S.)(?!\S)")
 """An accent without a letter: ALT 2019 leaves the accent of a name at the end of its line. The
 accent comes first in the pattern, as it is looked for fastest."""
-UNCOMMON = re.compile(r"[^ -~\n\t]+")
-"""Runs of characters outside plain ASCII; ASCII needs no cleaning and is most of a page."""
+UNCOMMON = re.compile(r"[^ -~\n\t]")
+"""A character outside plain ASCII; ASCII needs no cleaning and is most of a page."""
 
 
+@functools.lru_cache(maxsize=65_536)
 def _clean_character(c: str) -> str:
     if c < "\x7f":
         return c if c >= " " or c in "\n\t" else ""
