@@ -85,12 +85,16 @@ def fold_characters(text: str, habits: Habits | None = None) -> str:
     # Figures made with Word contain base64, with or without its tag.
     text = re.sub(r"<latexi?t?[^>]{0,2000}>[^<]{0,100000}</latexi?t?>", "", text)
     text = re.sub(r"[A-Za-z0-9+/=]{60,}", "", text)
-    text = STRAY.sub("", join_loose(text, habits))
+    text = join_loose(text, habits)
+    if any(accent in text for accent in ACCENTS):
+        text = STRAY.sub("", text)
     text = UNCOMMON.sub(lambda found: _clean_character(found[0]), text)
     return unicodedata.normalize("NFC", text)
 
 
-STRAY = re.compile(r"[´¨ˆ˜ˇ˚¯](?<!\S.)(?!\S)")
+ACCENTS = "´¨ˆ˜ˇ˚¯"
+"""Accents that may be left without a letter."""
+STRAY = re.compile(rf"[{ACCENTS}](?<!\S.)(?!\S)")
 """An accent without a letter: ALT 2019 leaves the accent of a name at the end of its line. The
 accent comes first in the pattern, as it is looked for fastest."""
 UNCOMMON = re.compile(r"[^ -~\n\t]")

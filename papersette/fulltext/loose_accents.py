@@ -92,9 +92,9 @@ def join_loose(text: str, habits: Habits | None = None) -> str:
     """
     if any(accent in text for accent in SPACING):
         text = SPACED.sub(lambda found: SPACING[found[1]], text)
-    accents = [found.start() for found in LOOSE.finditer(text)]
-    if not accents:
+    if not any(accent in text for accent in LETTERS):
         return text
+    accents = [found.start() for found in LOOSE.finditer(text)]
     habits = habits or find_habits(text)
     characters = list(text)
     for i in accents:
