@@ -20,6 +20,9 @@ HEADING = re.compile(
 
 EDGE_LINES = 2
 """Number of lines at the top and at the bottom of a page that may be running headers or footers."""
+HYPHENS = "\x02\ufffe\u00ad"
+"""Characters with which pdfium marks a hyphen at the end of a line."""
+LINE_END_HYPHEN = re.compile(rf"[{HYPHENS}](?:\n|$|(?=\w))")
 
 
 def clean(pages: list[str]) -> list[list[str]]:
@@ -47,8 +50,8 @@ def to_lines(page: str, habits: Habits | None = None) -> list[str]:
     Empty lines are kept as paragraph breaks.
     """
     text = page.replace("\r\n", "\n").replace("\r", "\n")
-    # pdfium marks a hyphen at the end of a line with one of these characters.
-    text = re.sub("[\x02\ufffe\u00ad](?:\n|$|(?=\\w))", "-\n", text)
+    if any(hyphen in text for hyphen in HYPHENS):
+        text = LINE_END_HYPHEN.sub("-\n", text)
     text = fold_characters(text, habits)
     return [collapse_shadow(" ".join(line.split())) for line in text.split("\n")]
 
