@@ -252,7 +252,7 @@ def to_paragraphs(lines: list[str]) -> str:
         text += "\n" + line if heading else line
         ends = not line or heading or (len(line) < 0.8 * full and line[-1] in ".?!:")
         text += "\n" if ends else " "
-    return re.sub(r"\s*\n\s*", "\n", text).strip()
+    return "\n".join(filter(None, map(str.strip, text.split("\n"))))
 
 
 def _is_heading(line: str) -> bool:
