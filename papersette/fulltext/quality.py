@@ -39,18 +39,22 @@ def unreadable_share(page: str) -> float:
     True
     """
     glyphs = page.count("(cid:") and len(GLYPH.findall(page))
+    suspects = Counter("".join(SUSPECT.findall(page)))
+    bad = glyphs + sum(count for c, count in suspects.items() if _is_unreadable(c))
+    if not bad:
+        return 0.0
     rest = "".join((GLYPH.sub("", page) if glyphs else page).split())
-    suspects = Counter("".join(SUSPECT.findall(rest)))
-    bad = sum(
-        count
-        for c, count in suspects.items()
-        if c < " " or c == "\ufffd" or unicodedata.category(c) in {"Co", "Cn", "Cc"}
+    return bad / max(1, len(rest) + glyphs)
+
+
+def _is_unreadable(c: str) -> bool:
+    return not c.isspace() and (
+        c < " " or c == "\ufffd" or unicodedata.category(c) in {"Co", "Cn", "Cc"}
     )
-    return (bad + glyphs) / max(1, len(rest) + glyphs)
 
 
 GLYPH = re.compile(r"\(cid:\d+\)")
-SUSPECT = re.compile("[^\x02\x20-\x7f]+")
+SUSPECT = re.compile("[^\n\x02\x20-\x7f]+")
 """Characters that may be unreadable. U+0002 is pdfium's mark for a hyphen at the end of a line."""
 
 
