@@ -52,8 +52,9 @@ def to_lines(page: str, habits: Habits | None = None) -> list[str]:
     text = page.replace("\r\n", "\n").replace("\r", "\n")
     if any(hyphen in text for hyphen in HYPHENS):
         text = LINE_END_HYPHEN.sub("-\n", text)
-    text = fold_characters(text, habits)
-    return [collapse_shadow(" ".join(line.split())) for line in text.split("\n")]
+    text = fold_characters(text, habits).replace("\t", " ")
+    lines = (" ".join(line.split()) if "  " in line else line.strip() for line in text.split("\n"))
+    return [collapse_shadow(line) for line in lines]
 
 
 def collapse_shadow(line: str) -> str:
@@ -122,7 +123,7 @@ def _clean_character(c: str) -> str:
         or "\ufe00" <= c <= "\ufe0f"
     ):
         return ""
-    return " " if unicodedata.category(c) == "Zs" else c
+    return " " if c.isspace() else c
 
 
 def drop_repeated_edges(pages: list[list[str]]) -> list[list[str]]:
