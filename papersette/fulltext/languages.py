@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
+import numpy as np
+
 LANGUAGES = (
     "ar bg ca cs da de el en es et eu fa fi fr gl he hi hr hu hy id is it ja ka ko la lt lv mk ms"
     " nl no pl pt ro ru sk sl sq sr sv th tr uk ur vi zh"
@@ -37,6 +39,8 @@ def _identifier() -> Any:
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     identifier.set_languages(LANGUAGES)
+    # A text uses few rows of this table; numpy has chosen an order of memory that scatters them.
+    identifier.nb_ptc = np.ascontiguousarray(identifier.nb_ptc)
     return identifier
 
 
