@@ -61,7 +61,7 @@ def to_trials(texts: list[Text]) -> Iterator[tuple[bool, str, Counter[str]]]:
     generator = random.Random(2019)
     for text in texts:
         body = "\n".join(page.body for page in text.pages)
-        words = cleaning.to_vocabulary([body.split("\n")])
+        words = Counter(cleaning.WHOLE_WORD.findall(body.lower()))
         found = TOKEN.findall(body)
         compounds = [token for token in found if "-" in token]
         others = [token for token in found if len(token) > 6 and "-" not in token]
@@ -90,7 +90,7 @@ def without(broken: str, words: Counter[str]) -> Counter[str]:
         if less[form]:
             less[form] -= 1
             break
-    return less
+    return +less
 
 
 def to_corpus(texts: list[Text]) -> tuple[Counter[str], Counter[str]]:

@@ -10,6 +10,7 @@ import functools
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Container
 
 from papersette.fulltext.loose_accents import Habits, find_habits, join_loose
 
@@ -192,21 +193,28 @@ def _is_number(line: str) -> bool:
     return len(line) <= 4 and line.isdecimal()
 
 
-def to_vocabulary(pages: list[list[str]]) -> Counter[str]:
-    """Count each word, with its hyphens, that is not split by a line break."""
-    words: Counter[str] = Counter()
-    for page in pages:
-        broken = [False, *(line.endswith("-") for line in page)]
-        inner = (
-            line.partition(" ")[2] if after else line
-            for line, after in zip(page, broken, strict=False)
-        )
-        words.update(re.findall(r"\w+(?:-\w+)*(?!\w|-)", "\n".join(inner).lower()))
-    return words
+def to_vocabulary(pages: list[list[str]]) -> set[str]:
+    """Return the words, with their hyphens, that are not split by a line break."""
+    lines = [
+        line.partition(" ")[2] if after else line
+        for page in pages
+        for line, after in zip(page, _after_hyphen(page), strict=False)
+    ]
+    # Most words occur several times: each token is looked at once.
+    tokens = set("\n".join(lines).lower().split())
+    return set(WHOLE_WORD.findall(" ".join(tokens)))
+
+
+def _after_hyphen(page: list[str]) -> list[bool]:
+    """Return for each line whether the line before it ends with a hyphen."""
+    return [False, *(line.endswith("-") for line in page)]
+
+
+WHOLE_WORD = re.compile(r"\w+(?:-\w+)*(?!\w|-)")
 
 
 def join_hyphenated(
-    page: list[str], words: Counter[str], broken: dict[str, None] | None = None
+    page: list[str], words: Container[str], broken: dict[str, None] | None = None
 ) -> list[str]:
     """Join words broken over two lines: "anis-" + "otropic", but keep "high-" + "dimensional".
 
@@ -225,10 +233,9 @@ def join_hyphenated(
             and (rest := re.match(r"[^\W\d_]\w*", line))
         ):
             word, compound = first[1] + rest[0], f"{first[1]}-{rest[0]}"
-            keep = not rest[0][0].islower() or (
-                words[compound.lower()] > 0 and not words[word.lower()]
-            )
-            if broken is not None and not keep and not words[word.lower()]:
+            is_known = word.lower() in words
+            keep = not rest[0][0].islower() or (compound.lower() in words and not is_known)
+            if broken is not None and not keep and not is_known:
                 broken[compound.lower()] = None
             head, _, tail = line.partition(" ")
             joined[-1] = (joined[-1] if keep else joined[-1][:-1]) + head
@@ -239,9 +246,9 @@ def join_hyphenated(
     return joined
 
 
-def _join_known(match: re.Match[str], words: Counter[str]) -> str:
+def _join_known(match: re.Match[str], words: Container[str]) -> str:
     """Join "out- performing", which pdftotext writes inside a line, if the paper has the word."""
-    return match[1] + match[2] if words[(match[1] + match[2]).lower()] else match[0]
+    return match[1] + match[2] if (match[1] + match[2]).lower() in words else match[0]
 
 
 def to_paragraphs(lines: list[str]) -> str:
