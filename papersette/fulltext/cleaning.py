@@ -133,26 +133,29 @@ def drop_repeated_edges(pages: list[list[str]]) -> list[list[str]]:
     Digits are ignored. The header "Under review as a conference paper at ICLR 2019" would make
     every paper a match for "review".
     """
-    edges = [_edges(page, EDGE_LINES if number else 1) for number, page in enumerate(pages)]
+    edges = [
+        {i: _mask(page[i]) for i in _edges(page, EDGE_LINES if number else 1)}
+        for number, page in enumerate(pages)
+    ]
     seen: Counter[str] = Counter()
-    for page, indexes in zip(pages, edges, strict=True):
-        seen.update({_mask(page[i]) for i in indexes})
+    for masks in edges:
+        seen.update(set(masks.values()))
     # Two pages in five: left and right headers may differ, and first pages have no header.
     needed = max(2, -(-2 * len(pages) // 5))
     repeated = {line for line, times in seen.items() if times >= needed}
     headers = {
         page[i]
-        for page, indexes in zip(pages, edges, strict=True)
-        for i in indexes
-        if _mask(page[i]) in repeated
+        for page, masks in zip(pages, edges, strict=True)
+        for i, mask in masks.items()
+        if mask in repeated
     }
     kept = [
         [
             line
             for i, line in enumerate(page)
-            if i not in indexes or not (_mask(line) in repeated or line == str(number))
+            if i not in masks or not (masks[i] in repeated or line == str(number))
         ]
-        for number, (page, indexes) in enumerate(zip(pages, edges, strict=True), start=1)
+        for number, (page, masks) in enumerate(zip(pages, edges, strict=True), start=1)
     ]
     return [kept[0], *(_cut_header(page, headers) for page in kept[1:])] if kept else []
 
