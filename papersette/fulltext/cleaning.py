@@ -232,7 +232,7 @@ def join_hyphenated(
         ends = joined and joined[-1].endswith("-")
         if (
             ends
-            and (first := re.search(r"(\w+)-$", joined[-1]))
+            and (first := re.search(r"(\w+)-$", joined[-1].rpartition(" ")[2]))
             and (rest := re.match(r"[^\W\d_]\w*", line))
         ):
             word, compound = first[1] + rest[0], f"{first[1]}-{rest[0]}"
