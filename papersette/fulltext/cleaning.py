@@ -24,6 +24,7 @@ EDGE_LINES = 2
 HYPHENS = "\x02\ufffe\u00ad"
 """Characters with which pdfium marks a hyphen at the end of a line."""
 LINE_END_HYPHEN = re.compile(rf"[{HYPHENS}](?:\n|$|(?=\w))")
+"""Such a hyphen with the end of its line, which the text may lack."""
 
 
 def clean(pages: list[str]) -> list[list[str]]:
@@ -214,6 +215,7 @@ def _after_hyphen(page: list[str]) -> list[bool]:
 
 
 WHOLE_WORD = re.compile(r"\w+(?:-\w+)*(?!\w|-)")
+"""A word with its hyphens; not the start of a word that a line end has broken."""
 
 
 def join_hyphenated(
