@@ -296,9 +296,9 @@ def save_facts(db: Database, plan: Plan, pool: Workers, encoder: OnnxEncoder | N
     """Fill the tables of what is found in the text of the papers, and the indexes."""
     options, progress, count = plan.options, plan.progress, db.table("papers").count
     findings = all_findings.AllFindings(pool, options.cache)
-    progress.run("examining papers", findings.read(db), count)
-    warn_unsaved(options, findings.unsaved, "the facts", count)
     with indexes.indexing_texts(db, options.db) as problems:
+        progress.run("examining papers", findings.read(db), count)
+        warn_unsaved(options, findings.unsaved, "the facts", count)
         stages = facts.save_facts(db, findings, plan.publication.datasets)
         progress.run("finding facts", stages, len(facts.STAGES) - 1, "stages")
         load.save_ratings(db)
