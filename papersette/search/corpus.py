@@ -307,23 +307,8 @@ class Corpus:
 
 def read_corpus(conn: sqlite3.Connection) -> Corpus:
     """Read the arrays from papers.db."""
-    rows = conn.execute(PAPERS).fetchall()
-    size = max((row[0] for row in rows), default=0) + 1
-    ids = [""] * size
-    works = np.zeros(size, np.int64)
-    counts = np.zeros(size, np.int64)
-    keys = {name: np.full(size, np.inf) for name in ("year", "title", "rating", "citations")}
-    work_numbers: dict[str, int] = {}
-    titles = sorted((row[3] or "\U0010ffff").lower() for row in rows)
-    for number, paper_id, work_id, title, year, rating, cited_by, work_size in rows:
-        ids[number] = paper_id
-        works[number] = work_numbers.setdefault(work_id, len(work_numbers))
-        counts[number] = work_size
-        if title:
-            keys["title"][number] = bisect.bisect_left(titles, title.lower())
-        for name, value in (("year", year), ("rating", rating), ("citations", cited_by)):
-            if value is not None:
-                keys[name][number] = -value
+    papers = _read_papers(conn)
+    size = len(papers.ids)
     values = {row[0]: FacetValue(*row) for row in conn.execute(VALUES)}
     columns = np.array(sorted(values), np.int64)
     members = np.fromiter(conn.execute(MEMBERS), MEMBER)
@@ -331,11 +316,11 @@ def read_corpus(conn: sqlite3.Connection) -> Corpus:
     positions = np.searchsorted(columns, members["facet_id"])
     cites = np.array(conn.execute(CITES).fetchall(), np.int64).reshape(-1, 2)
     return Corpus(
-        ids=ids,
-        numbers={paper_id: number for number, paper_id in enumerate(ids) if paper_id},
-        works=works,
-        in_versions=counts > 1,
-        sort_keys=keys,
+        ids=papers.ids,
+        numbers={paper_id: number for number, paper_id in enumerate(papers.ids) if paper_id},
+        works=papers.works,
+        in_versions=papers.versions > 1,
+        sort_keys=papers.sort_keys,
         values=values,
         facets_of=Incidence.from_pairs(numbers, positions, size),
         papers_of=Incidence.from_pairs(positions, numbers, len(columns)),
@@ -349,6 +334,37 @@ def read_corpus(conn: sqlite3.Connection) -> Corpus:
         spellings=dict(conn.execute(SPELLINGS)),
         other_names=dict(conn.execute(OTHER_NAMES)),
     )
+
+
+@dataclass(frozen=True)
+class _Papers:
+    """What is known of each paper, by number."""
+
+    ids: list[str]
+    works: Numbers
+    versions: Numbers
+    """How many versions its work has."""
+    sort_keys: dict[str, NDArray[np.float64]]
+
+
+def _read_papers(conn: sqlite3.Connection) -> _Papers:
+    rows = conn.execute(PAPERS).fetchall()
+    size = max((row[0] for row in rows), default=0) + 1
+    works, versions = np.zeros(size, np.int64), np.zeros(size, np.int64)
+    keys = {name: np.full(size, np.inf) for name in ("year", "title", "rating", "citations")}
+    papers = _Papers([""] * size, works, versions, keys)
+    work_numbers: dict[str, int] = {}
+    titles = sorted((row[3] or "\U0010ffff").lower() for row in rows)
+    for number, paper_id, work_id, title, year, rating, cited_by, work_size in rows:
+        papers.ids[number] = paper_id
+        works[number] = work_numbers.setdefault(work_id, len(work_numbers))
+        versions[number] = work_size
+        if title:
+            keys["title"][number] = bisect.bisect_left(titles, title.lower())
+        for name, value in (("year", year), ("rating", rating), ("citations", cited_by)):
+            if value is not None:
+                keys[name][number] = -value
+    return papers
 
 
 def to_term_key(name: str) -> str:
