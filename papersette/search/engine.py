@@ -213,28 +213,9 @@ class Engine:
 
     def _search(self, request: Request) -> Result:
         query, filters = self._interpret(request)
-        (matching, ranking), question = run_both(
-            lambda: self._match(query, filters),
-            lambda: self._read_question(request, query),
-            is_long=self._to_state(request, query) == "on",
-        )
-        all_versions = request.versions == "all"
-        counted = facet_counts.to_result(self.corpus, matching.numbers, all_versions=all_versions)
-        near = self._compare(question, request, query, matching, ranking)
-        if near:
-            ranking = self.ranker.blend(ranking, near.scores, near.alone)
-        found = _Found(query, matching, ranking, counted, near)
-        ordered = self._order(request, found)
-        hits = [self._to_hit(number, versions, found) for number, versions in ordered]
-        if request.passages:
-            worded = [hit for hit in hits if hit.found_by == "words"]
-            for start in range(0, len(worded), BATCH):
-                batch = worded[start : start + BATCH]
-                self.finder.add_passages(batch, matching.clauses, ranking.phrases)
-            self._add_missing(worded, matching)
-            self._add_sentences(hits, found)
-        if request.explain:
-            self._add_explanations(hits, found)
+        found = self._find(request, query, filters)
+        hits = self._show(request, found)
+        matching, counted = found.matching, found.counted
         return Result(
             hits=hits,
             count=counted.size,
@@ -250,6 +231,35 @@ class Engine:
             notices=[*matching.notices, *self._collection_notices(request, query)],
             ignored=query.ignored,
         )
+
+    def _find(self, request: Request, query: Query, filters: list[Condition]) -> _Found:
+        """Return the papers of a search, ranked."""
+        (matching, ranking), question = run_both(
+            lambda: self._match(query, filters),
+            lambda: self._read_question(request, query),
+            is_long=self._to_state(request, query) == "on",
+        )
+        all_versions = request.versions == "all"
+        counted = facet_counts.to_result(self.corpus, matching.numbers, all_versions=all_versions)
+        near = self._compare(question, request, query, matching, ranking)
+        if near:
+            ranking = self.ranker.blend(ranking, near.scores, near.alone)
+        return _Found(query, matching, ranking, counted, near)
+
+    def _show(self, request: Request, found: _Found) -> list[Hit]:
+        """Return the hits of the page asked for, with what is shown of each."""
+        ordered = self._order(request, found)
+        hits = [self._to_hit(number, versions, found) for number, versions in ordered]
+        if request.passages:
+            worded = [hit for hit in hits if hit.found_by == "words"]
+            for start in range(0, len(worded), BATCH):
+                batch = worded[start : start + BATCH]
+                self.finder.add_passages(batch, found.matching.clauses, found.ranking.phrases)
+            self._add_missing(worded, found.matching)
+            self._add_sentences(hits, found)
+        if request.explain:
+            self._add_explanations(hits, found)
+        return hits
 
     def _match(self, query: Query, filters: list[Condition]) -> tuple[Matching, Ranking]:
         """Return the papers that match, and the best of them by words."""
