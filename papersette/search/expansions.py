@@ -213,8 +213,8 @@ class Expander:
         least = max(FEWEST_PAPERS, frequency + 1)
         if frequency > COMMON_SHARE * searcher.num_docs:
             return None
-        places = [at for at in range(1, len(word)) if count_both(at) >= least]
-        for at in sorted(places, key=count_both, reverse=True)[:MOST_SPLITS]:
+        splits = [at for at in range(1, len(word)) if count_both(at) >= least]
+        for at in sorted(splits, key=count_both, reverse=True)[:MOST_SPLITS]:
             parts = [word[:at], word[at:]]
             if adapter.count(searcher, adapter.phrase(schema, "text", parts)) >= least:
                 return "-".join(parts)

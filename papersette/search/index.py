@@ -149,7 +149,7 @@ def write_manifest(database: Path, folder: Path) -> None:
 def to_checksums(folder: Path) -> dict[str, int]:
     """Return the CRC-32 of every file of an index that searches read.
 
-    The engine itself notices damage only when it reads the place, and then may panic.
+    The engine itself notices damage only when it reads the damaged part, and then may panic.
     """
     files = sorted(path for name in FOLDERS for path in (folder / name).glob("[!.]*"))
     return {path.relative_to(folder).as_posix(): _to_checksum(path) for path in files}

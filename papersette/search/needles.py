@@ -20,7 +20,7 @@ from papersette.search.analysis import CJK, GREEK_SYMBOLS
 from papersette.text import ARABIC, SIGNS, fold
 
 MOST_MATCHES = 5000
-"""Places in one text where a needle may begin that are looked at."""
+"""Matches in one text that are looked at."""
 SHORT_TEXT = 1000
 """Characters of a text in which each needle is looked for with accents as well; in longer ones,
 where folding takes long, only if nothing is found without."""
@@ -56,8 +56,8 @@ class Needle:
         return not (is_beginning or CJK.match(first) or ARABIC.search(first))
 
     def find_end(self, folded: str, end: int) -> int:
-        """Return where the needle ends whose first word ends at a place of a text; -1 if the rest
-        does not follow.
+        """Return where the needle ends whose first word ends at `end`; -1 if the rest does not
+        follow.
         """
         for word in self.words[1:]:
             end = _match_next(folded, end, word)
@@ -70,7 +70,7 @@ class Needle:
         return -1 if folded[end : end + 1].isalnum() and not CJK.match(self.words[0]) else end
 
     def to_occurrence(self, start: int, end: int) -> Occurrence:
-        """Return the needle at a place of a text."""
+        """Return the needle found in a text from `start` to `end`."""
         return start, end, self.clause, self.weight * len(self.words)
 
 

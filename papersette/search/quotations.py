@@ -175,7 +175,7 @@ def _compare_exactly(text: _Text, pieces: Sequence[str]) -> Source | None:
     """Return where a text has all pieces in this order; None where it has not."""
     if not _is_in_order(pieces, to_letters_only(text.text)):
         return None
-    letters, places = to_letters(text.text)
+    letters, positions = to_letters(text.text)
     first, end = -1, 0
     for piece in pieces:
         start = letters.find(piece, end)
@@ -183,9 +183,9 @@ def _compare_exactly(text: _Text, pieces: Sequence[str]) -> Source | None:
             return None
         first = start if first < 0 else first
         end = start + len(piece)
-    if places[first] >= text.own or end - first > sum(map(len, pieces)) + MOST_SKIPPED:
+    if positions[first] >= text.own or end - first > sum(map(len, pieces)) + MOST_SKIPPED:
         return None
-    return _to_source("exact", text, (places[first], places[end - 1] + 1), 1.0)
+    return _to_source("exact", text, (positions[first], positions[end - 1] + 1), 1.0)
 
 
 def _is_in_order(pieces: Sequence[str], letters: str) -> bool:
@@ -212,9 +212,9 @@ def _compare_nearly(text: _Text, plain: str) -> Source | None:
     found = fuzz.partial_ratio_alignment(wanted, letters, score_cutoff=NEARLY)
     if found is None or found.dest_start >= found.dest_end:
         return None
-    letters, places = to_letters(text.text)
-    last = min(found.dest_end, len(places)) - 1
-    start, end = places[min(found.dest_start, last)], places[last] + 1
+    letters, positions = to_letters(text.text)
+    last = min(found.dest_end, len(positions)) - 1
+    start, end = positions[min(found.dest_start, last)], positions[last] + 1
     if start >= text.own:
         return None
     return _to_source("near", text, (start, end), found.score / 100, plain)
