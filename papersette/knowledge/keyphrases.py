@@ -46,19 +46,16 @@ class Phrases:
 
 def to_phrases(title: str, abstract: str) -> Phrases:
     """Return the phrases of up to `MAX_PHRASE` words in a title and an abstract."""
-    title_keys = _count(title)
-    return Phrases(title_keys + _count(abstract), frozenset(title_keys))
+    of_title = list(_iterate_phrases(title))
+    return Phrases(Counter([*of_title, *_iterate_phrases(abstract)]), frozenset(of_title))
 
 
-def _count(text: str) -> Counter[str]:
-    counts: Counter[str] = Counter()
+def _iterate_phrases(text: str) -> Iterator[str]:
     for part in re.split(r"[.,;:!?()\[\]]", text.lower()):
         words = [to_stem(word) for word in re.findall(r"[^\W_]+", part)]
         for size in range(1, MAX_PHRASE + 1):
-            counts.update(
-                " ".join(words[start : start + size]) for start in range(len(words) - size + 1)
-            )
-    return counts
+            for start in range(len(words) - size + 1):
+                yield " ".join(words[start : start + size])
 
 
 class Extractor:
