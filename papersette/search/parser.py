@@ -64,11 +64,17 @@ TOKEN = re.compile(
     re.VERBOSE,
 )
 LEAD_IN = re.compile(
-    r"(?:please\s+)?(?:(?:i(?:['’]m|\s+am)|we(?:['’]re|\s+are))\s+(?:looking|searching)\s+for"
+    r"(?:(?:please\s+)?"
+    r"(?:(?:i(?:['’]m|\s+am)|we(?:['’]re|\s+are))\s+(?:looking|searching)\s+for"
     r"|(?:show|tell|give|find)\s+(?:me|us)|(?:are|is)\s+there|do\s+you\s+have)\s+"
     r"(?:(?:all|any|some|the)\s+)?"
     r"(?:(?:articles?|papers?|publications?|research|something|works?)\s+)?"
-    r"(?:(?:about|by|of|on|that|which|with)\s+)?(?=\S)",
+    r"(?:(?:about|of|on|that|which|with)\s+)?"
+    r"|(?:any|what|which|quels?)\s+(?:articles?|papers?|publications?|studies)\s+"
+    r"(?:(?:about|on|that|qui|sur)\s+)?"
+    r"|(?:articles|papers|publications|studies)\s+(?:about|on|sur|that)\s+"
+    r"|(?:الأوراق|أوراق)\s+(?:التي|حول|عن)\s+"
+    r")(?=\S)",
     re.IGNORECASE,
 )
 """How people begin who talk to a search."""

@@ -310,6 +310,10 @@ def test_a_number_left_of_a_phrase_that_is_in_no_paper_finds_nothing(search):
         ("auto-encoder", {"auto", "norms"}),
         ("i am looking for papers on hedges", {"bin-wang"}),
         ("show me papers about lawns", {"wei-wang"}),
+        ("which papers are about lawns?", {"wei-wang"}),
+        ("articles on lawns", {"wei-wang"}),
+        ("quels articles sur lawns", {"wei-wang"}),
+        ("أوراق عن lawns", {"wei-wang"}),
     ],
 )
 def test_prefixes_nearness_and_hyphens_find_all_that_they_mean(search, typed, found):
