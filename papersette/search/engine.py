@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from papersette.errors import UserError
+from papersette.meaning.encoder import Vector
 from papersette.search import adapter, facet_counts
 from papersette.search.analysis import to_stems
 from papersette.search.clauses import Clause, Condition
@@ -38,7 +39,7 @@ from papersette.search.hybrid import (
 from papersette.search.index import Index, connect, open_index
 from papersette.search.meaning import Meaning, open_meaning, read_paper
 from papersette.search.nearest import Sentence, SentenceFinder
-from papersette.search.needles import Needle, to_words
+from papersette.search.needles import Needle, Needles, to_weight, to_words
 from papersette.search.parallel import run_both
 from papersette.search.parser import parse
 from papersette.search.passages import mark
@@ -301,22 +302,45 @@ class Engine:
         return request.meaning or "on"
 
     def _add_sentences(self, hits: Sequence[Hit], found: _Found) -> None:
-        """Give hits found by meaning alone the sentence of their abstract nearest to the query."""
-        if self.meaning is None:
-            return
+        """Give hits without a passage the sentence of their abstract nearest to what was asked.
+
+        These are hits found by meaning alone, and those of similar:"…" and similar(…).
+        """
         functions = [n for n in found.query.clauses if isinstance(n, Function)]
-        texts = [n.argument for n in functions if n.name == "similar:"]
-        like = self.meaning.read(texts[0]) if texts else None
-        needles = self.finder.weigh([c for c in found.matching.clauses if c.needles])
+        texts = [text for function in functions if (text := self._to_compared_text(function))]
+        if not texts and found.near is None:
+            return
+        like = self.meaning.read(texts[0]) if self.meaning and texts else None
+        asked = [c for c in found.matching.clauses if c.needles]
+        needles = Needles(self.finder.weigh([*asked, *self._to_clauses(" ".join(texts))]))
         for hit in hits:
+            if hit.passage is not None:
+                continue
             is_alone = found.near is not None and hit.found_by == "meaning"
             query = found.near.query if found.near is not None and is_alone else like
-            if query is None or hit.passage is not None:
+            if query is None and not texts:
                 continue
-            nearest = self.meaning.vectors.find_sentence(hit.number, query)
-            sentences = read_paper(self.connect(), hit.number).sentences
-            if nearest and nearest[0] < len(sentences):
-                hit.passage, hit.source = mark(sentences[nearest[0]], needles), "abstract"
+            sentence = self._find_nearest(hit.number, query, needles)
+            if sentence:
+                hit.passage, hit.source = mark(sentence, needles), "abstract"
+
+    def _to_compared_text(self, function: Function) -> str:
+        """Return the text that papers are to be similar to: a sentence, or the title of a paper."""
+        if function.name == "similar:":
+            return function.argument
+        own = self.corpus.numbers.get(function.argument.strip('"'))
+        return self.titles[own] if function.name == "similar" and own is not None else ""
+
+    def _find_nearest(self, number: int, query: Vector | None, needles: Needles) -> str:
+        """Return the sentence of an abstract that is nearest to a query by meaning or, without one,
+        has most of the needles; "" if none has any.
+        """
+        sentences = read_paper(self.connect(), number).sentences
+        if self.meaning is None or query is None:
+            weights = [to_weight(sentence, needles) for sentence in sentences]
+            return sentences[weights.index(max(weights))] if any(weights) else ""
+        nearest = self.meaning.vectors.find_sentence(number, query)
+        return sentences[nearest[0]] if nearest and nearest[0] < len(sentences) else ""
 
     def _interpret(self, request: Request) -> tuple[Query, list[Condition]]:
         scoped = f"{request.q} in:{request.scope}" if request.scope else request.q

@@ -22,7 +22,14 @@ from papersette.search.clauses import Clause
 from papersette.search.corpus import Corpus, FacetValue, Numbers
 from papersette.search.given_names import find_papers, to_pattern
 from papersette.search.index import Index
-from papersette.search.needles import Needle, Needles, find, fold_in_place, to_words
+from papersette.search.needles import (
+    Needle,
+    Needles,
+    find,
+    fold_in_place,
+    to_weight,
+    to_words,
+)
 from papersette.search.passages import CLOSE, OPEN, cut_passage, mark
 from papersette.search.ranking import to_page_query
 from papersette.search.results import Excerpt, Hit
@@ -190,8 +197,7 @@ class Finder:
         for hit in without:
             best, best_score = None, 0.0
             for page, raw in self.connect().execute(ENTRIES, (hit.paper_id,)):
-                by_clause = {clause: weight for _, _, clause, weight in find(raw, needles)}
-                if (score := sum(by_clause.values())) > best_score:
+                if (score := to_weight(raw, needles)) > best_score:
                     best, best_score = (page, raw), score
             if best:
                 hit.page, hit.source = best[0], "references"

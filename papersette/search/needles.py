@@ -226,6 +226,11 @@ def find(text: str, needles: Sequence[Needle]) -> list[Occurrence]:
     return kept
 
 
+def to_weight(text: str, needles: Needles) -> float:
+    """Return the sum of the weights of the clauses that a text has, each counted once."""
+    return sum({clause: weight for _, _, clause, weight in find(text, needles)}.values())
+
+
 def _iterate_one(folded: str, needle: Needle) -> Iterator[Occurrence]:
     """Yield the occurrences of a needle that no automaton finds as a whole word."""
     first = needle.words[0]

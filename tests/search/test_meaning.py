@@ -150,6 +150,15 @@ def test_similar_to_a_sentence_works_by_words_without_a_model(sample_db):
     result = engine.search(Request(q='similar:"anisotropic noise of stochastic gradient descent"'))
     assert engine.meaning is None
     assert result.hits[0].paper_id == NOISE
+    assert result.hits[0].source == "abstract"
+    assert "⟦noise⟧" in result.hits[0].passage
+
+
+def test_papers_similar_to_a_paper_show_the_sentence_that_has_most_of_its_title(sample_db):
+    engine = Engine(sample_db, to_index_folder(sample_db))
+    result = engine.search(Request(q=f"similar({NOISE})"))
+    assert {hit.source for hit in result.hits} <= {"abstract", None}
+    assert any("⟦" in (hit.passage or "") for hit in result.hits)
 
 
 def test_sentences_near_a_text_are_compared_by_words_and_meaning(engine, sample_db):
