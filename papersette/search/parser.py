@@ -72,7 +72,8 @@ LEAD_IN = re.compile(
     r"(?:(?:about|of|on|that|which|with)\s+)?"
     r"|(?:any|what|which|quels?)\s+(?:articles?|papers?|publications?|studies)\s+"
     r"(?:(?:about|on|that|qui|sur)\s+)?"
-    r"|(?:articles|papers|publications|studies)\s+(?:about|on|sur|that)\s+"
+    r"|(?:articles|papers|publications|studies)\s+"
+    r"(?:(?:about|on|sur|that)\s+|(?=(?:by|cit(?:ed|ing)|mentioning|using)\s))"
     r"|(?:الأوراق|أوراق)\s+(?:التي|حول|عن)\s+"
     r")(?=\S)",
     re.IGNORECASE,
