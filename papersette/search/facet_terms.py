@@ -80,9 +80,21 @@ class FacetTerms:
         found = self._find_slugs(facet, to_slug(typed))
         if facet in TERM_FACETS:
             found = sorted({*found, *self.corpus.find_terms(facet, typed)})
-            if not found and " " in typed:  # "batch norm"
-                found = self.corpus.find_beginning(facet, to_term_key(typed))
+            found = found or self._find_beginning(facet, typed)
         return found
+
+    def _find_beginning(self, facet: str, typed: str) -> list[int]:
+        """Return the datasets or techniques whose name begins so, beyond its first word: "batch
+        norm", "batch-norm" and "batchnorm", but not "conv".
+        """
+        key = to_term_key(typed)
+        found = self.corpus.find_beginning(facet, key) if key else []
+        if "-" in to_slug(typed):
+            return found
+        return [i for i in found if not self._to_first_word(i).startswith(key)]
+
+    def _to_first_word(self, facet_id: int) -> str:
+        return self.corpus.values[facet_id].slug.partition("-")[0]
 
     def is_name(self, facet: str, typed: str) -> bool:
         """Tell whether a text is the name of a value, and not only a part of one."""

@@ -241,6 +241,8 @@ def test_a_cited_work_is_found_by_authors_and_year_identifier_or_title(search, t
         ('technique:"stochastic gradient descent"', {"adam", "adam-too"}),
         ('technique:"batch normalisation"', {"norms", "treebank"}),
         ('technique:"batch norm"', {"norms", "treebank"}),
+        ('technique:"batch-norm"', {"norms", "treebank"}),
+        ("technique:batchnorm", {"norms", "treebank"}),
     ],
 )
 def test_a_dataset_or_technique_is_found_under_all_its_names(search, typed, found):
@@ -311,6 +313,7 @@ def test_a_number_left_of_a_phrase_that_is_in_no_paper_finds_nothing(search):
         ("i am looking for papers on hedges", {"bin-wang"}),
         ("show me papers about lawns", {"wei-wang"}),
         ("which papers are about lawns?", {"wei-wang"}),
+        ("papers mentioning lawns", {"wei-wang"}),
         ("articles on lawns", {"wei-wang"}),
         ("quels articles sur lawns", {"wei-wang"}),
         ("أوراق عن lawns", {"wei-wang"}),
