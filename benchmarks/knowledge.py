@@ -24,7 +24,7 @@ from pathlib import Path
 import numpy as np
 from sqlite_utils import Database
 
-from papersette.database import facts
+from papersette.database import aspects, facts
 from papersette.database.all_findings import AllFindings
 from papersette.database.publish import FAST_PRAGMAS
 from papersette.knowledge import keyphrases, tags
@@ -149,8 +149,9 @@ def run_stages(database: Database, part: int) -> tuple[int, dict[str, float]]:
         taken["papers"], started = time.perf_counter() - started, time.perf_counter()
         for stage in facts.save_facts(database, found):
             taken[stage], started = time.perf_counter() - started, time.perf_counter()
-        facts.save_last_facts(database, found)
-        taken[facts.LAST] = time.perf_counter() - started
+        aspects.start_relating(database, found)
+        for stage in facts.save_last_facts(database, found):
+            taken[stage], started = time.perf_counter() - started, time.perf_counter()
     for (reason,) in database.execute(FAILED, [facts.ALL_SOURCES]):
         raise RuntimeError(f"a stage {reason}")
     return papers, taken

@@ -300,13 +300,13 @@ def save_facts(db: Database, plan: Plan, pool: Workers, encoder: OnnxEncoder | N
         progress.run("examining papers", findings.read(db), count)
         warn_unsaved(options, findings.unsaved, "the facts", count)
         stages = facts.save_facts(db, findings, plan.publication.datasets)
-        progress.run("finding facts", stages, len(facts.STAGES) - 1, "stages")
+        progress.run("finding facts", stages, len(facts.STAGES) - len(facts.LAST), "stages")
+        vectors = VectorCache(options.downloads / "models", encoder) if encoder else None
+        aspects.start_relating(db, findings, vectors.encode if vectors else None)
         load.save_ratings(db)
         facets.save_facets(db)
-        vectors = VectorCache(options.downloads / "models", encoder) if encoder else None
-        related = aspects.save_aspects(db, findings.aspects, vectors.encode if vectors else None)
-        progress.run("relating papers by aspect", related, 2, "steps")
-        facts.save_last_facts(db, findings)
+        last = facts.save_last_facts(db, findings)
+        progress.run("finding the last facts", last, len(facts.LAST), "stages")
     for problem in db.query("select * from problems where source = ?", [facts.ALL_SOURCES]):
         warn(f"{problem['item']} {problem['reason']}")
     load.save_problems(db, problems)

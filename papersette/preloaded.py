@@ -2,8 +2,16 @@
 
 from papersette.database import publish
 from papersette.fulltext import reading
-from papersette.knowledge import comparison, findings, paper_map, paper_mentions
+from papersette.knowledge import aspects, comparison, findings, paper_map, paper_mentions
 
-__all__ = ["comparison", "findings", "paper_map", "paper_mentions", "publish", "reading"]
+__all__ = [
+    "aspects",
+    "comparison",
+    "findings",
+    "paper_map",
+    "paper_mentions",
+    "publish",
+    "reading",
+]
 
 reading.prepare_worker()

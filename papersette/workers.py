@@ -42,8 +42,8 @@ class Limits:
 DEFAULTS = Limits()
 AHEAD = 32
 """Calls for each worker that are scheduled before the first result is used; limits memory."""
-
-
+ALL_PAPERS_SECONDS = 36_000
+"""Time limit of a call about all papers, in seconds; the map of a million papers takes hours."""
 PRELOADED = ["papersette.preloaded"]
 """Modules loaded by the process that workers are copied from, in addition to this one."""
 

@@ -18,7 +18,7 @@ from sqlite_utils import Database
 
 from papersette.cache import Location
 from papersette.knowledge import findings
-from papersette.knowledge.aspects import Aspects
+from papersette.knowledge.aspects import Aspects, Related
 from papersette.knowledge.citations import Entry
 from papersette.knowledge.comparison import Comparison
 from papersette.knowledge.findings import Findings, PaperText
@@ -65,6 +65,8 @@ class AllFindings:
         """Ids of the papers on the map, and the layout that a worker computes."""
         self.comparison: Outcome[Any, Comparison] | None = None
         """The related papers, and vectors for the map, that a worker computes."""
+        self.relating: Outcome[Any, list[Related]] | None = None
+        """The papers related by each aspect, which a worker computes."""
         self.unsaved: Counter[str] = Counter()
         """Reason -> number of papers whose findings could not be cached."""
         self._same: dict[Any, Any] = {}

@@ -15,7 +15,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from papersette import system
-from papersette.database import citations
+from papersette.database import aspects, citations
 from papersette.database.all_findings import AllFindings, read_texts
 from papersette.knowledge import keyphrases, paper_mentions, tags
 from papersette.knowledge.comparison import Comparison, ComparisonJob, compare
@@ -28,14 +28,14 @@ from papersette.knowledge.paper_mentions import MentionJob, SpellingChooser
 from papersette.knowledge.related import Document, WordCounts
 from papersette.knowledge.terms import Term, to_terms
 from papersette.records import Problem
-from papersette.workers import Outcome
+from papersette.workers import ALL_PAPERS_SECONDS, Outcome
 
 Row = dict[str, Any]
 Stage = Callable[[Database, AllFindings], None]
 
 
 def save_facts(db: Database, findings: AllFindings, datasets: Path | None = None) -> Iterator[str]:
-    """Run all stages but the last one; yield the name of each when it is finished.
+    """Run all stages but the last ones; yield the name of each when it is finished.
 
     A stage that fails leaves its tables empty, writes a problem and does not end the build.
     `datasets` is a file of dataset names to use in addition to the built-in list. Raises
@@ -44,14 +44,18 @@ def save_facts(db: Database, findings: AllFindings, datasets: Path | None = None
     findings.datasets = load_datasets(datasets)
     db.conn.commit()
     for name in STAGES:
-        if name != LAST:
+        if name not in LAST:
             _run(db, name, findings)
             yield name
 
 
-def save_last_facts(db: Database, findings: AllFindings) -> None:
-    """Run the last stage: a worker takes long to prepare it, while the caller does other work."""
-    _run(db, LAST, findings)
+def save_last_facts(db: Database, findings: AllFindings) -> Iterator[str]:
+    """Run the last stages, for which workers take long, while the caller did other work; yield the
+    name of each when it is finished.
+    """
+    for name in LAST:
+        _run(db, name, findings)
+        yield name
 
 
 def _run(db: Database, name: str, findings: AllFindings) -> None:
@@ -141,8 +145,6 @@ def _start_comparison(db: Database, findings: AllFindings) -> Outcome[Any, Compa
     return findings.comparison
 
 
-ALL_PAPERS_SECONDS = 36_000
-"""Time limit of a call about all papers, in seconds; the map of a million papers takes hours."""
 MAPPED_PAPERS = """
 with ranked as (
     select paper_id,
@@ -290,18 +292,21 @@ STAGES: dict[str, Stage] = {
     "related papers": _save_related,
     "tags": _save_tags,
     "code links": _save_code_links,
+    "related aspects": aspects.save_aspects,
     "map": _save_map,
 }
 """Stages in the order of their dependencies.
 
 Related papers need cited works, tags need related papers, and the map needs both. Mentions come
-where they are, as papers are compared meanwhile.
+where they are, as papers are compared meanwhile. `aspects.start_relating` comes after related
+papers.
 """
-LAST = "map"
+LAST = ("related aspects", "map")
 TABLES = {
     "citations": citations.TABLES,
     "related papers": ("related",),
     "tags": ("tag_suggestions", "paper_tags", "tags"),
+    "related aspects": ("related_aspects",),
     "map": ("paper_map",),
     "mentions": ("mentions", "terms"),
     "code links": ("code_links",),

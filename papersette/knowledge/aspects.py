@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
+from papersette import system
 from papersette.knowledge.aspect_texts import ASPECTS, Aspect
 from papersette.knowledge.related import Space, WordCounts
 
@@ -75,6 +76,26 @@ class Aspects:
 
 
 NOTHING = Aspect("", {})
+
+
+@dataclass(frozen=True)
+class AspectsJob:
+    """The papers that are compared by aspect: the argument of a worker."""
+
+    aspects: Aspects
+    """The aspects of each paper."""
+    papers: Sequence[tuple[str, str]]
+    """(paper_id, work_id) of each paper, in the same order."""
+    candidates: Mapping[str, Sequence[str]]
+    """paper_id -> papers that may be related, the most similar first."""
+    vectors: Mapping[str, NDArray[np.float32]]
+    """Start of an aspect's text -> its vector; empty without a model."""
+
+
+def relate(job: AspectsJob) -> list[Related]:
+    """Return the papers related to each paper by each aspect."""
+    with system.unlimited_memory():  # a limit for one paper is not one for all
+        return list(find_related(job.aspects, job.papers, job.candidates, job.vectors))
 
 
 def find_related(
