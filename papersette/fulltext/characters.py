@@ -142,8 +142,8 @@ class Characters:
         size = self.type_of(letters[len(letters) // 2])[0] if letters else 0.0
         return rtl.order_lines(lines, size)
 
-    def read(self) -> str:
+    def read(self, document: rtl.Document) -> str:
         """Return the text of the page: separate accents joined, right-to-left text in order."""
-        if rtl.has_letters(self.text):
+        if document.is_ordered_here(self.text):
             return "\n".join("".join(g.text for g in line) for line in self.ordered_lines())
         return accents.attach_accents(self.text, self.box)

@@ -78,13 +78,14 @@ def read_pdfium(path: Path) -> list[str]:
     except pypdfium2.PdfiumError as error:
         raise Unreadable(_pdfium_reason(str(error), path)) from None
     with contextlib.closing(document):
-        return [_pdfium_page(document, number) for number in range(min(len(document), ENOUGH))]
+        found, count = rtl.Document(), min(len(document), ENOUGH)
+        return [_pdfium_page(document, number, found) for number in range(count)]
 
 
-def _pdfium_page(document: Any, number: int) -> str:
+def _pdfium_page(document: Any, number: int, found: rtl.Document) -> str:
     """Return the text of a page; "" if the page is damaged."""
     try:
-        return Characters(document, number).read()
+        return Characters(document, number).read(found)
     except RuntimeError:  # the base class of the errors of pypdfium2
         return ""
 
@@ -114,7 +115,8 @@ def to_reason(error: str, path: Path) -> str:
 def read_pdfminer(path: Path, numbers: list[int] | None = None) -> list[str]:
     """Return the text of the pages with these numbers, from 0, or all, read by pdfminer.six."""
     try:
-        return [_page_text(page) for page in layout.read_layout(path, numbers, ENOUGH)]
+        found = rtl.Document()
+        return [_page_text(page, found) for page in layout.read_layout(path, numbers, ENOUGH)]
     except PDFPasswordIncorrect:
         raise Unreadable("is encrypted with a password; save a copy without it") from None
     except MemoryError:
@@ -124,10 +126,10 @@ def read_pdfminer(path: Path, numbers: list[int] | None = None) -> list[str]:
         raise Unreadable(to_reason(reason, path)) from None
 
 
-def _page_text(page: object) -> str:
+def _page_text(page: object, found: rtl.Document) -> str:
     boxes = [box for box in _children(page) if isinstance(box, LTTextContainer)]
     text = "\n".join(box.get_text() for box in boxes)
-    return _in_order(boxes) if rtl.has_letters(text) else text
+    return _in_order(boxes) if found.is_ordered_here(text) else text
 
 
 def _children(box: object) -> Iterable[object]:

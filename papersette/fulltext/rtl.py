@@ -18,6 +18,8 @@ LETTER = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 """Letters of Hebrew, Arabic, Syriac and their presentation forms."""
 FEWEST = 0.1
 """Least share of a text's letters that are right-to-left for its lines to be ordered here."""
+MOSTLY = 0.5
+"""Least share of them in a document whose pages are ordered here even if they have fewer."""
 SAME_LINE = 0.3
 """Largest difference between two baselines of one line, in ems."""
 OTHER_LINE = 0.8
@@ -57,6 +59,26 @@ def has_letters(text: str) -> bool:
     if not LETTER.search(text):
         return False
     return len(LETTER.findall(text)) >= FEWEST * sum(c.isalpha() for c in text)
+
+
+class Document:
+    """Tells which pages of a document are ordered here, page by page.
+
+    In a document mostly written from right to left, it is every page with such letters: the last
+    one may have only English references below an Arabic header.
+    """
+
+    def __init__(self) -> None:
+        self._right_to_left = self._letters = 0
+
+    def is_ordered_here(self, page: str) -> bool:
+        """Tell whether the lines of the next page are ordered here."""
+        found = len(LETTER.findall(page))
+        if not found and not self._right_to_left:
+            return False
+        self._right_to_left += found
+        self._letters += sum(c.isalpha() for c in page)
+        return has_letters(page) or (bool(found) and self._right_to_left >= MOSTLY * self._letters)
 
 
 def order_lines(

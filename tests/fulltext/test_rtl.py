@@ -1,7 +1,7 @@
 """Right-to-left text comes in logical order, from both engines and from text files."""
 
 import pytest
-from conftest import foreign, typeset
+from conftest import ROOT, foreign, typeset
 
 from papersette.fulltext import engines, rtl
 from papersette.fulltext.reading import Job, read_file
@@ -54,6 +54,20 @@ def test_a_text_file_in_display_order_is_restored(tmp_path):
     path = tmp_path / "a.txt"
     path.write_text("ةيبرعلا 2019 ةغللا\n")
     assert engines.read_text(path)[0].text.strip() == "اللغة 2019 العربية"
+
+
+@pytest.mark.parametrize("read", [engines.read_pdfium, engines.read_pdfminer])
+def test_english_references_on_the_last_page_of_an_arabic_paper_are_in_order(read):
+    pages = read(ROOT / "data/sample/pdf/mila/flatter-minima.pdf")
+    assert "Laurent Dinh, Razvan Pascanu, Samy Bengio and Yoshua Bengio" in pages[-1]
+
+
+def test_pages_with_few_arabic_letters_are_ordered_only_in_arabic_documents():
+    arabic, mixed = "تحليل ضجيج التدرج العشوائي في التعلم", "ضجيج " + "of the gradient " * 5
+    english = rtl.Document()
+    assert [english.is_ordered_here(page) for page in ("gradient", mixed)] == [False, False]
+    document = rtl.Document()
+    assert [document.is_ordered_here(page) for page in (arabic, mixed)] == [True, True]
 
 
 def test_english_pages_are_not_reordered():
