@@ -421,6 +421,7 @@ def iclr_db(once) -> Path:
 @pytest.fixture(scope="session")
 def iclr_site(iclr_db: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     with serve(iclr_db, tmp_path_factory.mktemp("iclrsite")) as client:
+        wait_until_ready(client, [], PATIENCE / 1000)
         yield client
 
 
