@@ -156,10 +156,10 @@ def test_typing_a_cited_name_suggests_the_query_that_finds_its_papers(visit):
     options = page.locator("#q-suggestions option").evaluate_all(
         "all => Object.fromEntries(all.map(one => [one.value, one.label]))"
     )
-    assert options['cites:"Bengio, Y"'] == "Bengio, Y – Cited name (11)"
+    assert options['cites:"Bengio, Y"'] == "Bengio, Y – Cited name (12)"
     page.locator("#q").fill('cites:"Bengio, Y"')
     follow(page.locator("form.search button"))
-    assert page.inner_text("[role=status]").endswith("10 results")
+    assert page.inner_text("[role=status]").endswith("11 results")
     assert "grouped (1 hidden)" in page.inner_text(".results")
     assert "bengio" in page.inner_text(".card .passage mark >> nth=0").lower()
     assert page.inner_text(".card .where-in >> nth=0") == "cited in the references"

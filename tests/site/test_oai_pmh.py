@@ -23,7 +23,7 @@ from papersette.site.harvesting import MOST_CHANGES
 OAI = "{http://www.openarchives.org/OAI/2.0/}"
 DC = "{http://purl.org/dc/elements/1.1/}"
 COUNT = 240
-ODD = "Robust \x01 & <b>odd</b> ]]> الجبر"
+ODD = "Robust \x01 & <odd> ]]> الجبر"
 PAPERS = [
     {"paper_id": "odd id/1 :ü", "title": ODD, "authors": ["Zoë Ångström", "Bo Lee"], "year": 2019,
      "published": "2019-05-06", "abstract": "First & last.", "tags": ["GAN"],

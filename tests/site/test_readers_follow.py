@@ -38,7 +38,7 @@ FIRST = [
 ]
 ADDED = [
     {"paper_id": "d", "title": "New noise", "authors": ["Ada Smith"], "tags": ["noise"]} | SESSION,
-    {"paper_id": "e/1", "title": "Noise <b>of</b> é", "authors": ["Cy Fox"], "tags": ["noise"]},
+    {"paper_id": "e/1", "title": "Noise <of> é", "authors": ["Cy Fox"], "tags": ["noise"]},
 ]
 ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -151,7 +151,7 @@ def test_what_a_follow_finds_in_the_next_build_is_new_until_it_was_seen(site, al
     site.serve(builds[1], 5)
     page = alice.get("/-/following").text
     assert "6 new papers" in page
-    assert "Noise &lt;b&gt;of&lt;/b&gt; é" in page
+    assert "Noise &lt;of&gt; é" in page
     found = {kind: news for kind, (_, news) in follows_of(alice).items()}
     assert found == {"tag": ["d", "e/1"], "author": ["d"], "session": ["d"], "search": ["d", "e/1"]}
     assert "6 new papers" in alice.get("/-/following").text  # looking is not seeing
@@ -329,7 +329,7 @@ def test_a_private_feed_has_the_news_without_signing_in_until_it_is_revoked(
     assert "set-cookie" not in answer.headers
     entries = list(ElementTree.fromstring(answer.text).iter(f"{ATOM}entry"))
     told = {e.find(f"{ATOM}title").text: e.find(f"{ATOM}summary").text for e in entries}
-    assert told.keys() == {"New noise", "Noise <b>of</b> é"}
+    assert told.keys() == {"New noise", "Noise <of> é"}
     assert told["New noise"].startswith("Followed: ")
     assert {"noise", "Ada Smith"} <= set(told["New noise"].partition("\n")[0][10:].split("; "))
     site.serve(builds[2], 4)
