@@ -27,7 +27,7 @@ from papersette.search.corpus import Corpus, Numbers
 from papersette.search.index import Index
 from papersette.search.parallel import FEWEST_PAPERS, run_both
 from papersette.search.query import Query
-from papersette.search.retrieval import Matching
+from papersette.search.retrieval import MANY_CHOICES, Matching
 
 Scores = NDArray[np.float64]
 """Of every paper, by number."""
@@ -215,11 +215,15 @@ class Ranker:
         metadata = self._metadata_query(stems)
         text = self._any_term("papers", text_field, terms)
         pages = self._pages_query(query, clauses, stems)
-        of_papers, of_pages = run_both(
-            lambda: [self._paper_scores(words, matching) for words in (metadata, text)],
-            lambda: self._page_scores(pages, matching),
-            is_long=self.corpus.size >= FEWEST_PAPERS,
-        )
+        if any(len(clause.choices) >= MANY_CHOICES for clause in clauses):
+            of_papers = [self._paper_scores(words, matching) for words in (metadata, text)]
+            of_pages = self._page_scores_among(pages, of_papers[0] + of_papers[1])
+        else:
+            of_papers, of_pages = run_both(
+                lambda: [self._paper_scores(words, matching) for words in (metadata, text)],
+                lambda: self._page_scores(pages, matching),
+                is_long=self.corpus.size >= FEWEST_PAPERS,
+            )
         return {
             "metadata": METADATA_WEIGHT * of_papers[0],
             "text": TEXT_WEIGHT * of_papers[1],
@@ -254,7 +258,22 @@ class Ranker:
 
     def _page_scores(self, query: EngineQuery, matching: Matching) -> Scores:
         """Return the scores of papers by their best pages, 1 for the best."""
-        found, values = self._find_best("pages", query, matching, PAGE_CANDIDATES)
+        return self._join_pages(*self._find_best("pages", query, matching, PAGE_CANDIDATES))
+
+    def _page_scores_among(self, query: EngineQuery, scores: Scores) -> Scores:
+        """Return the scores of the best papers by other scores, by their best pages.
+
+        Of many phrases, all pages would take longer than all else together.
+        """
+        best = np.argsort(-scores, kind="stable")[:ENOUGH]
+        numbers = best[scores[best] > 0].tolist()
+        among = adapter.any_number(self.index.pages_schema, "number", numbers)
+        restricted = adapter.all_of([adapter.unscored(among), query])
+        pages = adapter.find_scored(self.index.pages, restricted, "number", PAGE_CANDIDATES)
+        return self._join_pages(*pages)
+
+    def _join_pages(self, found: Numbers, values: Scores) -> Scores:
+        """Return the scores of papers from those of pages."""
         powers = np.bincount(found, values**PAGES_POWER, minlength=self.corpus.size)
         return _scaled(np.power(powers, 1 / PAGES_POWER, dtype=np.float64))
 

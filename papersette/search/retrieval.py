@@ -178,13 +178,18 @@ class Retriever:
 
     def _find_any(self, choices: Sequence[Clause], others: list[EngineQuery]) -> PaperSet:
         """Return the papers that match any of many clauses, and other queries; in two threads."""
-        halves = [choices[::2], choices[1::2]]
+        ordered = sorted(choices, key=self._estimate_cost)
         one, other = run_both(
-            lambda: self._find([*others, to_any(halves[0])]),
-            lambda: self._find([*others, to_any(halves[1])]),
+            lambda: self._find([*others, to_any(ordered[::2])]),
+            lambda: self._find([*others, to_any(ordered[1::2])]),
             is_long=self.corpus.size >= FEWEST_PAPERS,
         )
         return one | other
+
+    def _estimate_cost(self, clause: Clause) -> int:
+        """Return how many papers the engine looks at for a phrase: those with its rarest word."""
+        searcher = self.index.papers
+        return min((searcher.doc_freq("text", term) for term in clause.terms), default=0)
 
     def _find(self, queries: list[EngineQuery]) -> PaperSet:
         """Return the papers that match all of these queries."""
