@@ -79,6 +79,8 @@ LEAD_IN = re.compile(
     re.IGNORECASE,
 )
 """How people begin who talk to a search."""
+VERB = re.compile(r"(?:discuss(?:es)?|mention(?:s|ing)?|us(?:es?|ing))\s+(?=\S)", re.IGNORECASE)
+"""What papers do with everything that they have."""
 FUNCTION = re.compile(r"\b(?:citations|references|similar)\(")
 NEAR_OPERATOR = re.compile(r"NEAR(?:/(\d{1,3}))?")
 NEAR_GROUP = re.compile(r"NEAR\((.*?)(?:,\s*(\d{1,3})\s*)?\)?", re.DOTALL)
@@ -169,8 +171,9 @@ class _Parser:
     def parse(self) -> Query:
         position = 0
         if lead_in := LEAD_IN.match(self.typed):
-            position = lead_in.end()
-            self.ignored.append(lead_in[0].strip())
+            verb = VERB.match(self.typed, lead_in.end())
+            position = (verb or lead_in).end()
+            self.ignored.append(self.typed[:position].strip())
         while position < len(self.typed):
             match = TOKEN.match(self.typed, position)
             if match is None:

@@ -314,6 +314,7 @@ def test_a_number_left_of_a_phrase_that_is_in_no_paper_finds_nothing(search):
         ("show me papers about lawns", {"wei-wang"}),
         ("which papers are about lawns?", {"wei-wang"}),
         ("papers mentioning lawns", {"wei-wang"}),
+        ("which papers use lawns", {"wei-wang"}),
         ("articles on lawns", {"wei-wang"}),
         ("quels articles sur lawns", {"wei-wang"}),
         ("أوراق عن lawns", {"wei-wang"}),
