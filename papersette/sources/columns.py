@@ -7,48 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from papersette.sources import numbering, values
-from papersette.sources.table import FIELDS
-from papersette.text import to_slug
+from papersette.sources.headers import to_columns, to_key
 
-HEADERS = {
-    "paper_id": "paperid id uid pid submissionid papernumber number key forum paperno no eid ut",
-    "title": "title papertitle titles proposaltitle submissiontitle talktitle contributiontitle "
-    "articletitle titre titel titulo titolo name ti",
-    "authors": "authorfullnames authors author authornames authorlist authorname speakers speaker "
-    "speakernames presenters presenter auteurs auteur autoren autores autori creators creator "
-    "af au",
-    "affiliations": "authorswithaffiliations affiliations affiliation institutions institution "
-    "organizations",
-    "year": "year publicationyear pubyear annee jahr anno ano py",
-    "published": "published date publicationdate issued",
-    "abstract": "abstract abstractnote summary description resume zusammenfassung resumen ab",
-    "tldr": "tldr tl dr onesentence",
-    "tags": "tags keywords keyword authorkeywords manualtags topics topic subjects motscles "
-    "primarysubjectarea",
-    "language": "language lang languageoforiginaldocument langue sprache",
-    "decision": "decision status papertype acceptance",
-    "ratings": "ratings rating scores score reviews",
-    "doi": "doi doinumber doilink di",
-    "volume": "volume vol vl",
-    "issue": "issue issuenumber issueno is",
-    "pages": "pages pagerange page pp",
-    "first_page": "firstpage pagestart startpage beginningpage bp",
-    "last_page": "lastpage pageend endpage endingpage ep",
-    "article_number": "articlenumber articleno artno ar",
-    "url": "url link site website page weburl paperurl forumurl",
-    "pdf_url": "pdfurl pdflink urlpdf paperpdf pdfpath",
-    "file": "file filename pdffile pdfname pdf",
-    "session": "session sessiontitle sessionname track",
-    "session_start": "sessionstart start starttime begin",
-    "session_finish": "sessionfinish finish end endtime",
-    "session_room": "sessionroom room location",
-}
-"""Field -> headers in lower case without blanks and signs, the likeliest header first."""
 VENUE_HEADERS = (
     "venue conference booktitle journal journaltitle sourcetitle publicationtitle proceedings "
     "event publication".split()
 )
-NUMBERS = {"number", "no", "key"}
+NUMBERS = {"number", "no", "n", "nr", "numero", "#", "key"}
 """Headers of ids which may have other values, such as the number of an issue."""
 AGREE = 0.6
 """Share of the rows with one venue above which the catalog's venue is that of all rows."""
@@ -58,24 +23,6 @@ MANY = 0.5
 """Share above which commas are separators: of cells with whole names, or of names with a blank."""
 
 Row = Mapping[str, Any]
-
-
-def to_columns(headers: Iterable[str]) -> dict[str, str]:
-    """Return the column of each field for which there is a known header.
-
-    >>> to_columns(["Paper ID", "Title", "Authors", "Seats"])
-    {'paper_id': 'Paper ID', 'title': 'Title', 'authors': 'Authors'}
-    """
-    by_key: dict[str, str] = {}
-    for header in headers:
-        by_key.setdefault(to_key(header), header)
-    found = {}
-    for field in (name for name in FIELDS if name != "venue"):  # venues.py guesses from it
-        keys = HEADERS.get(field, to_key(field)).split()
-        if column := next((by_key[key] for key in keys if key in by_key), None):
-            found[field] = column
-            by_key.pop(to_key(column))
-    return found
 
 
 def to_settings(rows: Sequence[Row]) -> tuple[dict[str, Any], list[str]]:
@@ -163,11 +110,6 @@ def _by_values(found: dict[str, str], rows: Sequence[Row]) -> dict[str, str]:
     if "session" not in found:  # times and rooms are those of a session
         found = {name: column for name, column in found.items() if not name.startswith("session_")}
     return found
-
-
-def to_key(header: str) -> str:
-    """Return a header in lower case without blanks and signs."""
-    return to_slug(header).replace("-", "")
 
 
 def find_venue_column(headers: Sequence[str]) -> str | None:

@@ -16,7 +16,7 @@ from typing import Any
 
 from papersette import loading
 from papersette.errors import BadFile, UserError
-from papersette.sources import SOURCES, columns, files
+from papersette.sources import SOURCES, columns, files, headers
 
 HEAD = 65_536
 """Characters at the start of a file that are enough to distinguish text formats."""
@@ -233,7 +233,7 @@ def _is_miniconf(content: Content) -> bool:
 
 
 def _has_titles(content: Content) -> bool:
-    return bool(content.rows) and "title" in columns.to_columns(content.rows[0])
+    return bool(content.rows) and "title" in headers.to_columns(content.rows[0])
 
 
 def _is_questions(content: Content) -> bool:
@@ -353,12 +353,7 @@ def _to_unknown(content: Content) -> NotRead | None:
     if not content.start.strip():
         return NotRead(content.path, "is empty; remove it, or save it again")
     if content.rows:
-        names = ", ".join(list(content.rows[0])[:12])
-        reason = (
-            f"is a table without a column of titles (its first line has {names}); name one of them "
-            "“title”, and remove lines above the header"
-        )
-        return NotRead(content.path, reason)
+        return NotRead(content.path, headers.to_untitled_reason(list(content.rows[0])))
     if content.fault:
         return NotRead(content.path, content.fault)
     if content.suffix in {".json", ".jsonl", ".ndjson"}:

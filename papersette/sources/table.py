@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from papersette import loading
-from papersette.errors import UserError
+from papersette.errors import BadFile, UserError
 from papersette.records import (
     Author,
     Count,
@@ -28,16 +28,9 @@ from papersette.records import (
 )
 from papersette.sources import dates, files, numbering, people, values
 from papersette.sources.attachments import to_folder_reason
+from papersette.sources.headers import FIELDS, check_title, find_columns, to_guess_reason
 from papersette.sources.unused import to_nameless, to_unassigned, to_unused
 from papersette.text import to_slug
-
-FIELDS = (
-    "paper_id title authors affiliations year published abstract tldr tags language decision "
-    "ratings doi volume issue pages first_page last_page article_number venue url pdf_url file "
-    "session session_kind session_start session_finish session_room"
-).split()
-"""Fields that a column can have; by default the column's name is that of its field, except for
-venue: a column of that name often repeats the catalog's venue."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +39,8 @@ class Settings:
     file: Path
     """A .csv, .tsv, .json or .jsonl file in UTF-8, or a .md file with a table."""
     columns: dict[str, str] = field(default_factory=dict)
-    """The column of each field, as {title: Title, authors: Speakers}; by default its name."""
+    """The column of each field, as {title: Name, authors: Persons}; by default as its header says
+    (headers.py)."""
     separators: str = ";|"
     """The characters that separate authors, affiliations and tags."""
     files: Path | None = None
@@ -59,21 +53,21 @@ class Settings:
 def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
     """Yield a paper for every row.
 
-    Raises `UserError` if the file is not a table or the map names a column that it does not have.
+    Raises `UserError` if the file is not a table, has no column of titles or ids, or if the map
+    names a column that it does not have.
     """
     _check_fields(settings)
     venue = settings.venue.venue_id
     folder, problems = files.read_folder(settings.files, venue) if settings.files else ({}, [])
     yield from problems
-    given_rows: list[Mapping[Any, Any]] = []
-    rows = list(_read_rows(settings, given_rows))
+    given_rows = list(_read_rows(settings))
+    columns = _find_columns(settings, [row for _, row in given_rows if isinstance(row, Mapping)])
+    rows = [(line, _to_fields(row, columns)) for line, row in given_rows]
     yield Count(sum(line > 0 for line, _ in rows))
-    used = {_to_column(name, settings) for name in FIELDS}
     if "pages" not in settings.columns and _drop_page_counts([row for _, row in rows]):
-        used.discard("pages")
-    if reason := to_unused(given_rows, used):
-        remedy = "; “columns” in the catalog maps fields to columns"
-        yield Problem(venue, settings.file.name, "read", reason + remedy)
+        del columns["pages"]
+    for reason in _to_column_reasons(settings, columns, given_rows):
+        yield Problem(venue, settings.file.name, "read", reason)
     readable = [row for _, row in rows if isinstance(row, dict)]
     day_first = dates.find_day_first(row["published"] for row in readable)
     for line, given in rows:
@@ -116,6 +110,36 @@ def _read_row(
         yield Problem(venue, item, "match", reason, paper_id=paper.paper_id)
 
 
+def _find_columns(settings: Settings, rows: list[Mapping[Any, Any]]) -> dict[str, str]:
+    """Return the column of each field. Raises `BadFile` if there is none of titles or ids."""
+    headers = dict.fromkeys(str(column) for row in rows for column in row)
+    columns = find_columns(headers, settings.columns)
+    if reason := check_title(rows, columns):
+        raise BadFile(settings.file, reason)
+    return columns
+
+
+def _to_fields(row: Mapping[Any, Any] | str, columns: Mapping[str, str]) -> dict[str, Any] | str:
+    """Return the values of a row by field; the reason why a row cannot be read is unchanged."""
+    if isinstance(row, str):
+        return row
+    return {name: row.get(columns[name]) if name in columns else None for name in FIELDS}
+
+
+def _to_column_reasons(
+    settings: Settings,
+    columns: Mapping[str, str],
+    rows: Iterable[tuple[int, Mapping[Any, Any] | str]],
+) -> Iterator[str]:
+    """Yield a reason for columns whose fields are guessed, and one for columns that are unused."""
+    own = {name: column for name, column in columns.items() if name not in settings.columns}
+    if guess := to_guess_reason(own):
+        yield guess
+    given = (row for _, row in rows if isinstance(row, Mapping))
+    if unused := to_unused(given, set(columns.values())):
+        yield f"{unused}; “columns” in the catalog maps fields to columns"
+
+
 def _drop_page_counts(rows: Iterable[dict[str, Any] | str]) -> bool:
     """Empty the field pages of all rows if its values are counts; return whether they are."""
     read_rows = [row for row in rows if isinstance(row, dict)]
@@ -147,13 +171,8 @@ def _check_fields(settings: Settings) -> None:
             )
 
 
-def _read_rows(
-    settings: Settings, given_rows: list[Mapping[Any, Any]]
-) -> Iterator[tuple[int, dict[str, Any] | str]]:
-    """Yield (line, row by field) or (line, reason why it cannot be read); line 0 is the file.
-
-    The original rows, by column, are added to `given_rows`.
-    """
+def _read_rows(settings: Settings) -> Iterator[tuple[int, Mapping[Any, Any] | str]]:
+    """Yield (line, row by column) or (line, reason why it cannot be read); line 0 is the file."""
     readers = {
         ".csv": read_csv,
         ".tsv": read_csv,
@@ -169,17 +188,11 @@ def _read_rows(
     for line, row in reader(settings.file):
         if isinstance(row, Mapping):
             _check_columns(settings, row)
-            given_rows.append(row)
-            yield line, {name: row.get(_to_column(name, settings)) for name in FIELDS}
+            yield line, row
         elif isinstance(row, str):
             yield line, row
         else:
             yield line, "is not an object with a value for each column"
-
-
-def _to_column(name: str, settings: Settings) -> str:
-    """Return the column of a field; "" if it has none."""
-    return settings.columns.get(name, name if name != "venue" else "")
 
 
 def _check_columns(settings: Settings, row: Mapping[str, Any]) -> None:

@@ -49,7 +49,7 @@ def test_a_format_is_recognised_and_its_settings_are_those_of_the_source(
 
 OTHER = {
     "an unknown table": ("p.csv", "Betreff,Ort\nx,y\n",
-                         "a table without a column of titles (its first line has Betreff, Ort)"),
+                         "a table without a column of titles (its first row has Betreff, Ort)"),
     "JSON that is no list": ("p.json", '{"a": 1}', "is no list of papers in JSON that is known"),
     "JSON that is cut": ("p.json", '[{"title": "A"', "is no list of papers in JSON"),
     "JATS": ("p.xml", "<?xml version='1.0'?><!-- x --><article><front/></article>", "is JATS XML"),
@@ -210,6 +210,13 @@ def test_the_number_of_an_issue_is_no_id_and_several_journals_are_venues():
         "title": "Title",
         "venue": "venue",
     }
+
+
+@pytest.mark.parametrize("header", ["#", "N°", "Numéro"])
+def test_numbers_of_submissions_are_ids_unless_they_are_repeated(header):
+    rows = [{header: number, "title": f"A{number}"} for number in "12"]
+    assert columns.to_settings(rows)[0] == {"columns": {"paper_id": header}}
+    assert columns.to_settings([*rows, rows[0]])[0] == {}
 
 
 def test_a_row_for_each_author_and_rejected_papers_are_doubts():

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from papersette.errors import UserError
 from papersette.records import Author, Paper, Problem, Venue
 from papersette.sources import recognition, table
 
@@ -198,6 +199,84 @@ def test_a_column_named_venue_does_not_replace_the_venue_of_the_catalog(tmp_path
     (paper,), (problem,) = read(tmp_path, "title,venue\nA,Elsewhere\n")
     assert paper.venue == V
     assert "venue (1)" in problem.reason
+
+
+HEADERS = {
+    "capitals": ("TITLE,AUTHORS,YEAR", []),
+    "blanks": ("Paper Title, Author Names ,Publication Year",
+               ["“Paper Title” is title, “Author Names” is authors, “Publication Year” is year;"]),
+    "French": ("Titre de l'article,Auteur(s),Année",
+               ["“Titre de l'article” is title, “Auteur(s)” is authors, “Année” is year;"]),
+    "Arabic": ("العنوان,المؤلفون,السنة",
+               ["“العنوان” is title, “المؤلفون” is authors, “السنة” is year;"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("header", "guesses"), HEADERS.values(), ids=HEADERS)
+def test_headers_are_recognised_without_a_map_and_guesses_are_reported(tmp_path, header, guesses):
+    (paper,), problems = read(tmp_path, f"{header}\nMoss,Ann Ash,2018\n")
+    assert (paper.title, paper.authors, paper.year) == ("Moss", (Author("Ann Ash"),), 2018)
+    assert [problem.reason for problem in problems] == [
+        f"has columns whose fields are guessed: {guess} if one is wrong, “columns” in the catalog "
+        "maps fields to columns"
+        for guess in guesses
+    ]
+
+
+def test_ids_decisions_and_ratings_are_not_guessed_from_other_headers(tmp_path):
+    text = "title,id,Status,Scores,Number\nMoss,7,Reject,3,1\n"
+    (paper,), (problem,) = read(tmp_path, text)
+    assert (paper.paper_id, paper.decision, paper.reviews) == ("moss", None, ())
+    assert (
+        "not used, with the number of values: id (1), Status (1), Scores (1), N" in problem.reason
+    )
+
+
+def test_with_a_map_only_names_of_fields_are_recognised(tmp_path):
+    text = "TITLE,Speakers,Paper ID,Summary\nMoss,Ann Ash,7,We grow moss.\n"
+    (paper,), (problem,) = read(tmp_path, text, columns={"authors": "Speakers"})
+    assert (paper.title, paper.paper_id, paper.abstract) == ("Moss", "7", None)
+    assert "a column that is not used, with the number of values: Summary (1);" in problem.reason
+
+
+def test_a_name_in_lower_case_is_used_before_the_same_in_capitals(tmp_path):
+    (paper,), (problem,) = read(tmp_path, "TITLE,title\nFern,Moss\n")
+    assert paper.title == "Moss"
+    assert "not used, with the number of values: TITLE (1);" in problem.reason
+
+
+UNTITLED = {
+    "no header": (
+        "Deep moss,Ann Ash,2019\nFern,Bo Bay,2020\n",
+        {},
+        "Deep moss, Ann Ash, 2019",
+        "…",
+    ),
+    "other words": ("Betreff,Ort\nMoss,Oslo\n", {}, "Betreff, Ort", "…"),
+    "a map of other fields": ("Betreff,Wer\nMoss,Ann\n", {"authors": "Wer"}, "Betreff, Wer", "…"),
+    "JSON": ([{"subject": "Moss"}], {}, "subject", "…"),
+    "two columns": ("Title,TITLE\nMoss,Fern\n", {}, "Title, TITLE", "Title"),
+    "nearly the name": ("The title,Authors\nMoss,Ann Ash\n", {}, "The title, Authors", "The title"),
+}
+
+
+@pytest.mark.parametrize(("rows", "columns", "shown", "column"), UNTITLED.values(), ids=UNTITLED)
+def test_a_table_without_titles_is_refused_with_its_first_row_and_the_remedy(
+    tmp_path, rows, columns, shown, column
+):
+    with pytest.raises(UserError) as refused:
+        read(tmp_path, rows, columns=columns)
+    path = tmp_path / ("t.json" if isinstance(rows, list) else "t.csv")
+    assert str(refused.value) == (
+        f"{path}: is a table without a column of titles (its first row has {shown}); if these are "
+        f"the names of columns, rename one to “title”, or add “columns: {{title: {column}}}” to "
+        "the source; if not, put the names into the first line, as in title,authors,year"
+    )
+
+
+def test_a_table_with_ids_needs_no_titles_as_it_may_complete_another_source(tmp_path):
+    (paper,), problems = read(tmp_path, "paper_id,ratings\nB1x,7\n")
+    assert (paper.paper_id, paper.reviews[0].rating, problems) == ("B1x", 7, [])
 
 
 @pytest.mark.parametrize("mark", [";", "\t", ","])
