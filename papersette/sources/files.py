@@ -70,7 +70,7 @@ def read_folder(folder: Path, source: str) -> tuple[dict[str, Path], list[Proble
     )
     if not named and (others := sorted(p.name for p in folder.iterdir() if p.is_file())):
         reason = (
-            f"has no .pdf and no .txt file, but {len(others):,} others, such as "
+            f"has no .pdf and no .txt file, but {len(others):,} of other kinds, such as "
             f"{to_shown_name(others[0])}; they are not used: rename those that are PDFs or texts"
         )
         problems.append(Problem(source, to_shown_name(folder.name), "match", reason))

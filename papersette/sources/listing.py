@@ -103,7 +103,8 @@ def read(settings: Settings) -> Iterator[Paper | Problem | Count]:
     counts = (int(match.group(1)) for _, line in lines if (match := COUNT.search(line)))
     total = next(counts, len(papers))
     if total != len(papers):
-        reason = f"says {total} results and shows {len(papers)}"
+        given = f"{total} result{'s' * (total != 1)}"
+        reason = f"says that it has {given}, but shows {len(papers)}; save it again"
         yield Problem(settings.venue.venue_id, settings.file.name, "read", reason)
 
 

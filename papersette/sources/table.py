@@ -261,11 +261,19 @@ def read_markdown(path: Path) -> Iterator[tuple[int, Any]]:
             if len(cells) == len(header):
                 yield number, _to_linked(dict(zip(header, cells, strict=True)))
             else:
-                yield (
-                    number,
-                    f"has {len(cells)} cells where the header has {len(header)}; "
-                    "write \\| for a bar inside a cell",
-                )
+                yield number, _to_cells_reason(len(cells), len(header))
+
+
+def _to_cells_reason(count: int, expected: int) -> str:
+    """Return the reason that a row of Markdown has another number of cells than the header.
+
+    >>> _to_cells_reason(1, 3)
+    'has 1 cell where the header has 3; add the others, empty if need be'
+    """
+    remedy = (
+        "add the others, empty if need be" if count < expected else "write \\| for a bar in a cell"
+    )
+    return f"has {count} cell{'s' * (count != 1)} where the header has {expected}; {remedy}"
 
 
 def _to_linked(row: dict[str, str]) -> dict[str, str]:

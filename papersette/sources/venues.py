@@ -157,7 +157,8 @@ def _to_year(
 ) -> tuple[int | None, list[str]]:
     """Return the year of a venue, or None if its papers are from several; and doubts about it."""
     years = Counter(paper.year for paper in papers if paper.year)
-    missing = f"{len(papers) - years.total():,} of {len(papers):,} papers have no year"
+    count = len(papers) - years.total()
+    missing = f"{count:,} of {len(papers):,} papers {'has' if count == 1 else 'have'} no year"
     for common, count in years.most_common(1):
         is_one = count >= NEARLY_ALL * years.total()
         if years.total() == len(papers):

@@ -221,7 +221,7 @@ def test_every_doubt_is_listed_with_its_remedy(tmp_path):
     for part in (
         "library.enw is EndNote's tagged text, which is not read; export the papers as BibTeX",
         "ours.csv lists 1 of its 1 papers as another file does; it is not used: to use it as well",
-        "ours.bib: 1 of 3 papers have no year; they get 2019, as the others",
+        "ours.bib: 1 of 3 papers has no year; they get 2019, as the others",
         "2 times (ours.bib: line 2, line 3): no PDF has its name or its title",
         "stranger.pdf belongs to no entry",
     ):

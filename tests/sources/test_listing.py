@@ -44,7 +44,7 @@ def test_results_have_tldrs_or_none_and_a_missing_title_is_reported(tmp_path):
 
 def test_a_different_number_of_results_is_reported(tmp_path):
     _, problems = read(tmp_path, "results", "x has 7 results\n\nA Title\n\ntl;dr y\n")
-    assert problems == ["says 7 results and shows 1"]
+    assert problems == ["says that it has 7 results, but shows 1; save it again"]
 
 
 def test_an_absurd_number_of_results_is_no_count(tmp_path):

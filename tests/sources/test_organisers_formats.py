@@ -295,7 +295,9 @@ def test_a_folder_of_files_that_are_neither_pdf_nor_text_is_reported(tmp_path):
     settings = openreview.Settings(V, tmp_path / "notes.json", tmp_path / "texts")
     _, problems = read(openreview, settings)
     assert problems[0].item == "texts"
-    assert "has no .pdf and no .txt file, but 1 others, such as B1x.docx" in problems[0].reason
+    assert (
+        "has no .pdf and no .txt file, but 1 of other kinds, such as B1x.docx" in problems[0].reason
+    )
 
 
 RIS = "TY  - JOUR\nTI  - A\nER  - \n"

@@ -279,6 +279,16 @@ def test_a_table_with_ids_needs_no_titles_as_it_may_complete_another_source(tmp_
     assert (paper.paper_id, paper.reviews[0].rating, problems) == ("B1x", 7, [])
 
 
+def test_rows_of_markdown_with_another_number_of_cells_are_reported_with_the_remedy(tmp_path):
+    path = tmp_path / "t.md"
+    path.write_text("| title | year |\n|---|---|\n| A |\n| B | 2019 | x | y |\n| C | 2020 |\n")
+    items = list(table.read(table.Settings(V, path)))
+    assert [item.reason for item in items if isinstance(item, Problem)] == [
+        "has 1 cell where the header has 2; add the others, empty if need be",
+        "has 4 cells where the header has 2; write \\| for a bar in a cell",
+    ]
+
+
 @pytest.mark.parametrize("mark", [";", "\t", ","])
 def test_csv_of_every_country_is_read_and_recognised(tmp_path, mark):
     rows = [["Title", "Authors"], ['"Moss, fern; lichen"', '"Ash, Ann; Bay, Bo"']]
