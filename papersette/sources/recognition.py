@@ -268,10 +268,11 @@ def _root(*names: str) -> Callable[[Content], bool]:
     return lambda content: content.root() in names
 
 
+UTF_16 = Format("text in UTF-16", _begins(b"\xff\xfe", b"\xfe\xff"), remedy="save it as UTF-8")
 FORMATS = (
     Format("an old spreadsheet", _begins(b"\xd0\xcf\x11\xe0"), remedy="save it as CSV in UTF-8"),
     Format("an office document", _begins(b"PK\x03\x04"), remedy="save its table as CSV in UTF-8"),
-    Format("text in UTF-16", _begins(b"\xff\xfe", b"\xfe\xff"), remedy="save it as UTF-8"),
+    UTF_16,
     Format("BibTeX", _has(r"^[ \t]*@\s*\w+\s*[{(]"), "bibtex"),
     Format("RIS", _has(r"^TY  ?- ?"), "ris"),
     Format("Web of Science's tagged text", _has(r"\A(?:FN |PT )"), "ris"),
@@ -339,7 +340,7 @@ def explain(path: Path, kind: str) -> str | None:
         return None
     content = Content(path)
     found = next((one for one in FORMATS if one.matches(content)), None)
-    if found is None or found.kind == kind:
+    if found in (None, UTF_16) or found.kind == kind:  # errors of reading have UTF-16's remedy
         return None
     if found.kind in SOURCES:
         return f"it is {found.name}, which “kind: {found.kind}” reads with “{found.setting}”"

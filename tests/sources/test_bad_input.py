@@ -438,6 +438,15 @@ def test_a_file_without_papers_is_named_with_a_remedy(tmp_path, source, name, co
         collect_problems(tmp_path, source, name, content)
 
 
+def test_a_file_in_utf_16_is_refused_with_the_remedy_once(tmp_path):
+    (tmp_path / "t.csv").write_bytes("title\nMoss\n".encode("utf-16"))
+    path = tmp_path / "catalog.yml"
+    path.write_text(f"title: T\nsources:\n  - {{kind: table, file: t.csv, venue: {VENUE}}}\n")
+    with pytest.raises(UserError) as refused:
+        collection.read(catalog.load(path, tmp_path).sources, tmp_path, offline=True)
+    assert str(refused.value) == f"{tmp_path / 't.csv'}: is UTF-16; save it as UTF-8"
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
