@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from papersette.records import Paper, Problem, Session, Slot
+from papersette.sources.unused import to_nameless
 from papersette.text import to_slug
 
 LONGEST_ID = 250
@@ -42,6 +43,11 @@ def check(item: T) -> tuple[T, list[Problem]]:
     changes: set[str] = set()
     paper = _to_storable(item, changes)
     reasons = [(paper.item or paper.paper_id, reason) for reason in sorted(changes)]
+    named = tuple(author for author in paper.authors if any(map(str.isalnum, author.name)))
+    without = len(paper.authors) - len(named)
+    if unnamed := to_nameless(without, len(paper.authors), "author", "only signs as name"):
+        reasons.append((paper.item or paper.paper_id, unnamed))
+        paper = dataclasses.replace(paper, authors=named)
     if (paper_id := to_paper_id(paper)) != paper.paper_id:
         reasons.append((paper.item or paper_id, _id_reason(paper.paper_id, paper_id)))
         paper = dataclasses.replace(paper, paper_id=paper_id)

@@ -17,6 +17,7 @@ from papersette.names import EAST_ASIAN
 from papersette.records import Author, Count, LooseFile, Paper, Problem, Venue
 from papersette.sources import dates, files, numbering, values
 from papersette.sources.acl_names import read_spellings
+from papersette.sources.unused import to_nameless
 
 SITE = "https://aclanthology.org"
 KINDS = {"proceedings": "conference", "journal": "journal"}
@@ -146,6 +147,10 @@ def _read_volume(
         item = f"{name}: volume {volume.get('id')}, front matter"
         reason = f"is no paper; its volume is the venue {key}"
         yield Problem(settings.venue.venue_id, item, "skip", reason)
+    meta = volume.find("meta")
+    if meta is not None and (unnamed := _to_nameless(meta, "editor")):
+        item = f"{name}: volume {volume.get('id')}"
+        yield Problem(settings.venue.venue_id, item, "read", unnamed)
     for number, paper in enumerate(papers, start=1):
         paper_id = _to_anthology_id(
             collection, volume.get("id") or "", paper.get("id") or f"{number}"
@@ -153,6 +158,8 @@ def _read_volume(
         item = f"{name}: volume {volume.get('id')}, paper {paper.get('id')}"
         found = _to_paper(paper, paper_id, venue, settings, folder.pop(paper_id, None), item)
         yield replace(found, volume=in_volume, issue=in_issue)
+        if unnamed := _to_nameless(paper, "author"):
+            yield Problem(settings.venue.venue_id, item, "read", unnamed, paper_id)
 
 
 def _to_venue(volume: Element, key: str, event: Event | None) -> Venue:
@@ -192,6 +199,12 @@ def _to_name(person: Element) -> str | None:
     if all(map(EAST_ASIAN.fullmatch, parts)):
         parts.reverse()
     return values.to_text(" ".join(filter(None, parts))) or values.to_text(to_plain_text(person))
+
+
+def _to_nameless(element: Element, noun: str) -> str | None:
+    """Return a reason if some authors of a paper, or editors of a volume, have no name."""
+    people = element.findall(noun)
+    return to_nameless(sum(_to_name(person) is None for person in people), len(people), noun)
 
 
 def _with_spellings(paper: Paper, spellings: Mapping[str, tuple[str, ...]]) -> Paper:

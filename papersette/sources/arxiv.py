@@ -19,7 +19,7 @@ from papersette.errors import BadFile, UserError
 from papersette.loading import Loaded
 from papersette.records import Author, Count, LooseFile, Paper, Problem, Venue
 from papersette.sources import dates, files, live, values
-from papersette.sources.unused import to_missing
+from papersette.sources.unused import to_missing, to_nameless
 
 
 @dataclass(frozen=True)
@@ -159,9 +159,12 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
     for number, entry in enumerate(entries, start=1):
         item = f"{name}: entry {number}"
         if identifier := _to_identifier(entry):
-            yield _to_paper(
-                entry, identifier, settings, folder.pop(identifier.replace("/", "_"), None), item
-            )
+            file = folder.pop(identifier.replace("/", "_"), None)
+            yield _to_paper(entry, identifier, settings, file, item)
+            people = entry.findall(AUTHOR)
+            nameless = sum(_text(person, "name") is None for person in people)
+            if unnamed := to_nameless(nameless, len(people), "author"):
+                yield Problem(venue, item, "read", unnamed, identifier)
         else:
             message = _text(entry, "summary") or "has no identifier"
             reason = f"is not a paper: arXiv says “{message[:200]}”"

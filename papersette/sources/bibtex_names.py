@@ -18,8 +18,11 @@ from bibtexparser.model import Entry
 
 from papersette.names import SUFFIXES, is_initials
 from papersette.sources import latex, values
+from papersette.sources.unused import to_nameless
 
 TRAILING_AND = re.compile(r"(?:\s+and|\s*;)+\s*$", re.IGNORECASE)
+AND_AND = re.compile(r"^\s*(?:and\s+)+|(?<!\S)and\s+(?=and\s)")
+"""Words between which, or before which, a name is missing."""
 OTHERS = re.compile(r"(?:^|[\s,]+)\{?(?:et\.?\s+al\b\.?|and\s+others|others)\}?[\s.,]*$", re.I)
 """The end of a list of authors that is cut."""
 EXTENDED = re.compile(r"\s*(?:family|given|prefix|suffix)\s*=")
@@ -70,12 +73,15 @@ class ReadAuthors(BlockMiddleware):
             text = TRAILING_AND.sub("", text[: cut.start()])
             words = cut.group().strip(" ,{}\n")
             reasons += [CUT.format(words)] * ("others" not in words)  # which is BibTeX's own word
+        text, nameless = AND_AND.subn("", text)
         people = split_multiple_persons_names(text)
         if any(map(EXTENDED.match, people)):
             text = " and ".join(map(_to_usual, people))
         separated = separate_names(text, pairs=self._is_usual)
         names = separated if separated is not None else split_multiple_persons_names(text)
         found = [name for one in names if (name := self._to_name(one, line))]
+        nameless += len(names) - len(found)
+        reasons += filter(None, [to_nameless(nameless, nameless + len(found), "author")])
         if separated is not None:
             shown = "; ".join(name.text for name in found)[:300]
             marks = ("semicolons", ";"), ("“&”", "&"), ("commas", ",")

@@ -7,7 +7,7 @@ which publishers submit tables of contents.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from papersette.errors import BadFile
 from papersette.markup import Element, to_plain_text
 from papersette.records import Author, Count, LooseFile, Paper, Problem, Session, Slot, Venue
 from papersette.sources import dates, files, numbering, values
-from papersette.sources.unused import to_missing
+from papersette.sources.unused import to_missing, to_nameless
 from papersette.text import to_slug
 
 SITE = "https://dblp.org/rec/"
@@ -26,6 +26,8 @@ RECORDS = {
     "www": "web",
 }  # fmt: skip
 """Element of a record -> kind of its venue."""
+AUTHORS = ("author", "authors/author", "editor")
+"""Elements of the people who become authors, the first that a record has."""
 NO_PAPERS = {"proceedings": "is a volume, whose papers are used", "www": "is a person's page"}
 OTHER_PAGES = "DBLP returns 30 by default: save it again with “h=1000”, and the next with “f=1000”"
 TYPES = {"Journal Articles": "journal", "Conference and Workshop Papers": "conference"}
@@ -75,11 +77,13 @@ def _read_records(
         item = f"{settings.file.name}: record {key or number}"
         if reason := NO_PAPERS.get(record.tag):
             yield Problem(settings.venue.venue_id, item, "skip", reason)
+            yield from _to_problems(record, ["editor"], settings, item)
             continue
         volume = volumes.get(_text(record, "crossref"))
         venue = _to_venue(record, volume) or settings.venue
         paper = _to_paper(record, key, venue, settings, folder, item)
         yield replace(paper, url=paper.url or (f"{SITE}{key}" if key else None))
+        yield from _to_problems(record, AUTHORS, settings, item, paper.paper_id)
 
 
 def _to_total(root: Element) -> int:
@@ -108,6 +112,7 @@ def _read_submission(
                 paper = _to_paper(child, _text(child, "key"), venue, settings, folder, item)
                 slots = (Slot(slot, position),) if slot else ()
                 yield replace(paper, slots=slots, year=paper.year or venue.year)
+                yield from _to_problems(child, AUTHORS, settings, item, paper.paper_id)
 
 
 def _to_submitted_venue(volume: Element, venue: Venue) -> Venue:
@@ -160,6 +165,26 @@ def _names(record: Element, role: str) -> str | None:
     return "; ".join(filter(None, names)) or None
 
 
+def _people(record: Element, paths: Sequence[str]) -> list[Element]:
+    """Return the people of the first path that has some."""
+    return next((people for path in paths if (people := record.findall(path))), [])
+
+
+def _to_problems(
+    record: Element,
+    paths: Sequence[str],
+    settings: Settings,
+    item: str,
+    paper_id: str | None = None,
+) -> Iterator[Problem]:
+    """Yield a problem if some people of a record have no name."""
+    people = _people(record, paths)
+    nameless = sum(values.to_text(to_plain_text(person)) is None for person in people)
+    noun = "editor" if people and people[0].tag == "editor" else "author"
+    if unnamed := to_nameless(nameless, len(people), noun):
+        yield Problem(settings.venue.venue_id, item, "read", unnamed, paper_id)
+
+
 def _to_paper(
     record: Element,
     key: str | None,
@@ -170,7 +195,6 @@ def _to_paper(
 ) -> Paper:
     links = [text for link in record.findall("ee") if (text := values.to_text(to_plain_text(link)))]
     doi = next((d for t in [_text(record, "doi"), *links] if (d := values.to_doi(t))), None)
-    people = record.findall("author") or record.findall("authors/author")
     title = _title(record)
     return Paper(
         paper_id=key or doi or to_slug(title or item),
@@ -178,7 +202,7 @@ def _to_paper(
         title=title,
         authors=tuple(
             Author(name, orcid=values.to_orcid(person.get("orcid")))
-            for person in people or record.findall("editor")
+            for person in _people(record, AUTHORS)
             if (name := values.to_text(to_plain_text(person)))
         ),
         year=dates.to_year(_text(record, "year")),

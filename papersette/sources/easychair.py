@@ -25,7 +25,7 @@ from papersette.records import (
     Venue,
 )
 from papersette.sources import files, table, values
-from papersette.sources.unused import to_unused
+from papersette.sources.unused import to_nameless, to_unused
 from papersette.text import to_slug
 
 SUBMISSIONS, AUTHORS, REVIEWS = "submission.csv", "author.csv", "review.csv"
@@ -82,7 +82,11 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
         else:
             key = values.to_text(row.get("#")) or ""
             file = _pop_file(folder, key)
-            yield _to_paper(row, people.pop(key, []), reviews.get(key, []), file, settings, item)
+            authors = people.pop(key, [])
+            paper = _to_paper(row, authors, reviews.get(key, []), file, settings, item)
+            yield paper
+            if unnamed := _to_nameless(authors, paper):
+                yield Problem(venue, item, "read", unnamed, paper.paper_id)
     yield from files.to_loose(folder, venue, settings.files, settings.pdf_url)
 
 
@@ -211,6 +215,14 @@ def _to_authors(people: list[Row]) -> Iterator[Author]:
         if name:
             affiliation = ", ".join(filter(None, parts)) or None
             yield Author(name, affiliation, family=values.to_family(name, person.get("last name")))
+
+
+def _to_nameless(people: list[Row], paper: Paper) -> str | None:
+    """Return a reason if some authors of a submission have no name in author.csv."""
+    named = len(list(_to_authors(people)))
+    if people and not named and paper.authors:
+        return f"has no names of authors in {AUTHORS}; those of its column “authors” are used"
+    return to_nameless(len(people) - named, len(people), "author")
 
 
 def _to_review(row: Row) -> Review:

@@ -16,6 +16,7 @@ from papersette.files import to_shown_name
 from papersette.markup import Element, to_plain_text
 from papersette.records import Author, Count, Paper, Problem, Review, Venue
 from papersette.sources import dates, files, jats_references, jats_text, numbering, values
+from papersette.sources.unused import to_nameless
 from papersette.text import to_slug
 
 SUFFIXES = {".xml", ".nxml"}
@@ -80,7 +81,10 @@ def _read_file(
         yield Problem(venue, name, "skip", reason)
     for number, article in enumerate(articles, start=1):
         item = f"{name}: article {number}" if len(articles) > 1 else name
-        yield _to_paper(article, settings, item)
+        paper = _to_paper(article, settings, item)
+        yield paper
+        if unnamed := _to_nameless(article, len(paper.authors)):
+            yield Problem(venue, item, "read", unnamed, paper.paper_id)
 
 
 def _to_paper(article: Element, settings: Settings, item: str) -> Paper:
@@ -151,9 +155,9 @@ def _to_authors(meta: Element) -> Iterator[Author]:
     by_id = {aff.get("id"): aff for aff in meta.iter("aff")}
     for group in meta.findall("contrib-group"):
         shared = [aff for aff in group.findall("aff") if not aff.get("id")]
-        for contrib in group.findall("contrib"):
+        for contrib in _contribs(group):
             name, family = _to_name(contrib)
-            if contrib.get("contrib-type", "author") != "author" or not name:
+            if not name:
                 continue
             ids = " ".join(
                 ref.get("rid") or "" for ref in contrib.iter("xref") if ref.get("ref-type") == "aff"
@@ -167,6 +171,23 @@ def _to_authors(meta: Element) -> Iterator[Author]:
                 variants=tuple(_other_names(contrib, name)),
                 family=values.to_family(name, family),
             )
+
+
+def _contribs(group: Element) -> list[Element]:
+    """Return the authors of a group, without its editors and the like."""
+    given = group.findall("contrib")
+    return [one for one in given if one.get("contrib-type", "author") == "author"]
+
+
+def _to_nameless(article: Element, named: int) -> str | None:
+    """Return a reason if some authors of an article have no name; `named` is the number of others.
+
+    An author who is marked as anonymous needs no name.
+    """
+    groups = article.findall("front/article-meta/contrib-group")
+    people = [contrib for group in groups for contrib in _contribs(group)]
+    known = [person for person in people if person.find("anonymous") is None]
+    return to_nameless(len(known) - named, len(known), "author")
 
 
 def _orcid(given: Element) -> str | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from papersette import loading
 from papersette.errors import BadFile, UserError
 from papersette.records import Author, Count, Paper, Problem, Review, Venue
 from papersette.sources import files, live, values
+from papersette.sources.unused import to_nameless
 from papersette.text import to_slug
 
 TEXTS = ("title", "abstract", "TL;DR", "pdf", "venue")
@@ -127,6 +128,9 @@ def _read_note(
         yield Problem(venue_id, f"{item}, thread {forum}", "read", thread, paper_id=forum)
         thread = []
     content, reasons = values.check_types(_to_content(note.get("content")), TEXTS)
+    people = _people(content)
+    nameless = sum(_to_author(person) is None for person in people)
+    reasons += filter(None, [to_nameless(nameless, len(people), "author")])
     yield from (Problem(venue_id, item, "read", reason, paper_id=forum) for reason in reasons)
     paper = _to_paper(note, content, thread, settings, folder.pop(forum, None), item)
     yield paper
@@ -298,18 +302,26 @@ def _to_paper(
 
 
 def _to_authors(content: Mapping[str, Any]) -> Iterator[Author]:
-    """Yield the authors; newer dumps give them as objects with fullname and institutions."""
+    """Yield the authors, except for “Anonymous”, which stands for all of them."""
+    for person in _people(content):
+        if (author := _to_author(person)) and author.name != "Anonymous":
+            yield author
+
+
+def _people(content: Mapping[str, Any]) -> Sequence[Any]:
     given = content.get("authors")
-    for author in given if isinstance(given, list) else values.to_list(given, separators=";,"):
-        if isinstance(author, Mapping):
-            name = values.to_text(author.get("fullname") or author.get("name"))
-            institutions = author.get("institutions")
-            listed = map(_institution, institutions) if isinstance(institutions, list) else ()
-            affiliation = "; ".join(filter(None, listed)) or None
-        else:
-            name, affiliation = values.to_text(author), None
-        if name and name != "Anonymous":
-            yield Author(name, affiliation)
+    return given if isinstance(given, list) else values.to_list(given, separators=";,")
+
+
+def _to_author(given: Any) -> Author | None:
+    """Return an author; newer dumps give them as objects with fullname and institutions."""
+    if not isinstance(given, Mapping):
+        name = values.to_text(given)
+        return Author(name) if name else None
+    name = values.to_text(given.get("fullname") or given.get("name"))
+    institutions = given.get("institutions")
+    listed = map(_institution, institutions) if isinstance(institutions, list) else ()
+    return Author(name, "; ".join(filter(None, listed)) or None) if name else None
 
 
 def _institution(given: Any) -> str | None:

@@ -17,6 +17,7 @@ from papersette.errors import BadFile, UserError
 from papersette.files import to_shown_name
 from papersette.records import Author, Count, Paper, Problem, Venue
 from papersette.sources import dates, files, values
+from papersette.sources.unused import to_nameless
 from papersette.text import to_slug
 
 SUFFIXES = {".json", ".yml", ".yaml"}
@@ -109,6 +110,9 @@ def _read_papers(
             yield Problem(venue, item, "read", reason, lost=True)
             continue
         entry, reasons = values.check_types(given, ["title", "abstract"], LISTS)
+        people = entry.get("authors") or ()
+        nameless = sum(_to_author(given, None) is None for given in people)
+        reasons += filter(None, [to_nameless(nameless, len(people), "author")])
         yield from (Problem(venue, item, "read", reason) for reason in reasons)
         for number, release in enumerate(_releases(entry) or [{}], start=1):
             yield _to_paper(entry, release, number, settings, item)

@@ -16,6 +16,7 @@ from papersette.errors import BadFile, UserError
 from papersette.files import to_shown_name
 from papersette.records import Author, Count, LooseFile, Paper, Problem, Session, Slot, Venue
 from papersette.sources import dates, files, numbering, values
+from papersette.sources.unused import to_nameless
 from papersette.text import to_slug
 
 SUFFIXES = {".md", ".markdown", ".html"}
@@ -48,6 +49,7 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
     folder, problems = files.read_folder(settings.files, source) if settings.files else ({}, [])
     yield from problems
     config, reasons = _read_config(posts.parent)
+    reasons += _name_reasons(_to_editors(config), "editor")
     yield from (Problem(source, "_config.yml", "read", reason) for reason in reasons)
     venue = _to_venue(settings.venue, config)
     sections = _to_sections(config, venue)
@@ -75,6 +77,7 @@ def _read_post(
         yield Problem(source, name, "read", error.reason, lost=True)
         return
     post, reasons = values.check_types(loaded.value, TEXTS, LISTS)
+    reasons += _name_reasons(post.get("author") or (), "author")
     if not (post.get("title") or post.get("author")):
         yield Problem(source, name, "skip", "has neither title nor author; it is no paper")
         return
@@ -100,7 +103,6 @@ def _read_config(folder: Path) -> tuple[Mapping[str, Any], list[str]]:
 def _to_venue(venue: Venue, config: Mapping[str, Any]) -> Venue:
     """Return the catalog's venue with the values that the volume gives."""
     conference = values.to_object(config, "conference")
-    editors = config.get("volume_editors") or config.get("editor") or ()
     return replace(
         venue,
         year=venue.year or dates.to_year(config.get("published") or config.get("title")),
@@ -108,10 +110,20 @@ def _to_venue(venue: Venue, config: Mapping[str, Any]) -> Venue:
         event=venue.event or values.to_text(config.get("booktitle") or conference.get("name")),
         location=venue.location or values.to_text(conference.get("location")),
         dates=venue.dates or _to_dates(conference.get("dates")),
-        editors=venue.editors
-        or "; ".join(filter(None, map(_to_name, editors if isinstance(editors, list) else ()))),
+        editors=venue.editors or "; ".join(filter(None, map(_to_name, _to_editors(config)))),
         publisher=venue.publisher or values.to_text(config.get("publisher")),
     )
+
+
+def _to_editors(config: Mapping[str, Any]) -> Sequence[Any]:
+    editors = config.get("volume_editors") or config.get("editor")
+    return editors if isinstance(editors, list) else ()
+
+
+def _name_reasons(people: Sequence[Any], noun: str) -> list[str]:
+    """Return a reason if some authors or editors have no name."""
+    nameless = sum(_to_name(person) is None for person in people)
+    return list(filter(None, [to_nameless(nameless, len(people), noun)]))
 
 
 def _to_dates(given: Any) -> str | None:

@@ -21,7 +21,7 @@ from papersette.sources import dates, numbering, values, web_of_science
 from papersette.sources.attachments import Attachments, to_pdf_url
 from papersette.sources.people import to_author, without_others
 from papersette.sources.reference_lists import to_reference
-from papersette.sources.unused import to_unused
+from papersette.sources.unused import to_nameless, to_unused
 from papersette.text import to_slug
 
 LINE = re.compile(r"([A-Z][A-Z0-9])\s{1,3}-(?:\s(.*)|$)")
@@ -124,8 +124,13 @@ def _to_tags_given(record: Record) -> dict[str, str]:
 def _read_record(
     record: Record, settings: Settings, attached: Attachments, item: str
 ) -> Iterator[Paper | Problem]:
+    venue = settings.venue.venue_id
     if record.is_wos:
-        yield web_of_science.to_paper(record.lines, settings.venue, settings.language, item)
+        paper, reasons = web_of_science.to_paper(
+            record.lines, settings.venue, settings.language, item
+        )
+        yield paper
+        yield from (Problem(venue, item, "read", why, paper.paper_id) for why in reasons)
         return
     fields = _to_fields(record)
     paper_id = _id(fields, item)
@@ -136,10 +141,11 @@ def _read_record(
         if (text := values.to_text(part))
     ]
     file = attached.take(names, paper_id)
-    authors, cut = without_others(_to_names(fields))
+    names_given, unnamed = _to_names(fields)
+    authors, cut = without_others(names_given)
     yield _to_paper(fields, paper_id, authors, names, file, settings, item)
-    if cut:
-        yield Problem(settings.venue.venue_id, item, "read", cut, paper_id)
+    for reason in filter(None, (cut, unnamed)):
+        yield Problem(venue, item, "read", reason, paper_id)
     if file is None:
         yield from attached.report(names, item, paper_id)
 
@@ -201,10 +207,15 @@ def _to_paper(
     )
 
 
-def _to_names(fields: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the names of the authors; a line may have several, separated by semicolons."""
-    authors = fields.get("authors") or fields.get("first_authors") or ()
-    return values.to_list(";".join(map(str, authors)), ";")
+def _to_names(fields: Mapping[str, Any]) -> tuple[tuple[str, ...], str | None]:
+    """Return the names of the authors, and a reason if lines of authors have no name.
+
+    A line may have several names, separated by semicolons.
+    """
+    lines = fields.get("authors") or fields.get("first_authors") or ()
+    names = values.to_list(";".join(map(str, lines)), ";")
+    nameless = sum(values.to_text(line) is None for line in lines)
+    return names, to_nameless(nameless, nameless + len(names), "author")
 
 
 def _to_published(fields: Mapping[str, Any]) -> str | None:

@@ -351,6 +351,9 @@ def _to_authors(row: Mapping[str, Any], separators: str) -> tuple[tuple[Author, 
     found = map(people.to_author, names, affiliations or (None,) * len(names))
     authors = tuple(map(people.without_own_name, found))
     reasons = [cut] if cut else []
+    if isinstance(given, list):
+        nameless = sum(values.to_text(one) is None for one in given)
+        reasons += filter(None, [to_nameless(nameless, len(given), "author")])
     if is_guess:
         shown = "; ".join(author.name for author in authors)[:300]
         reasons.append(f"has authors that are read as {shown}: separate them by “;”")

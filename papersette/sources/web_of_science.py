@@ -12,6 +12,7 @@ from papersette.names import parse_name
 from papersette.records import Author, Paper, Reference, Venue
 from papersette.sources import dates, numbering, values
 from papersette.sources.reference_lists import to_reference
+from papersette.sources.unused import to_nameless
 from papersette.text import to_slug
 
 USED = frozenset(
@@ -21,8 +22,13 @@ USED = frozenset(
 KINDS = {"J": "journal", "S": "journal", "B": "book", "C": "conference"}
 
 
-def to_paper(lines: Sequence[str], venue: Venue, language: str | None, item: str) -> Paper:
-    """Return the paper of a record; `venue` is used if the record names no publication."""
+def to_paper(
+    lines: Sequence[str], venue: Venue, language: str | None, item: str
+) -> tuple[Paper, list[str]]:
+    """Return the paper of a record, and what cannot be used of it.
+
+    `venue` is used if the record names no publication.
+    """
     text = "\n".join([*lines, "ER"])
     found: list[Mapping[str, Any]] = rispy.loads(
         text, implementation=rispy.WokParser, skip_unknown_tags=True
@@ -31,11 +37,14 @@ def to_paper(lines: Sequence[str], venue: Venue, language: str | None, item: str
     doi = values.to_doi(fields.get("doi"))
     title = values.to_text(fields.get("document_title"))
     published = _to_published(fields)
-    return Paper(
+    authors = tuple(_to_authors(fields))
+    given = len(_to_names(fields))
+    reasons = filter(None, [to_nameless(given - len(authors), given, "author")])
+    paper = Paper(
         paper_id=values.to_text(fields.get("accession_number")) or doi or to_slug(title or item),
         venue=_to_venue(fields) or venue,
         title=title,
-        authors=tuple(_to_authors(fields)),
+        authors=authors,
         year=dates.to_year(published) or venue.year,
         published=published,
         abstract=values.to_paragraphs(fields.get("abstract")),
@@ -50,6 +59,7 @@ def to_paper(lines: Sequence[str], venue: Venue, language: str | None, item: str
         url=f"https://doi.org/{doi}" if doi else None,
         item=item,
     )
+    return paper, list(reasons)
 
 
 def _to_venue(fields: Mapping[str, Any]) -> Venue | None:
@@ -75,11 +85,14 @@ def _to_published(fields: Mapping[str, Any]) -> str | None:
     return dates.to_date(fields.get("publication_year"), month.partition("-")[0], day)
 
 
+def _to_names(fields: Mapping[str, Any]) -> list[str]:
+    """Return the full names of the authors, or else their short ones."""
+    return [str(name) for name in fields.get("author_full_name") or fields.get("authors") or ()]
+
+
 def _to_authors(fields: Mapping[str, Any]) -> Iterator[Author]:
-    short = [str(name) for name in fields.get("authors") or ()]
-    full = [str(name) for name in fields.get("author_full_name") or ()]
     affiliations, orcids = _to_affiliations(fields), _to_orcids(fields)
-    for name in full or short:
+    for name in _to_names(fields):
         key = parse_name(name).key
         family, _, given = name.partition(",")
         text = values.to_text(f"{given} {family}")

@@ -51,6 +51,65 @@ def test_numbers_where_lists_are_expected_cost_only_their_field(tmp_path):
     has(problems, "item 2", "should be text")
 
 
+NAMELESS = {
+    "acl": ("file", "a.xml", "<collection id='2022.acl'><volume id='long'><paper id='1'>"
+            "<author><last>Ash</last></author><author><first/></author></paper></volume>"
+            "</collection>"),
+    "arxiv": ("file", "a.xml", "<feed xmlns='http://www.w3.org/2005/Atom'><entry>"
+              "<id>http://arxiv.org/abs/1901.00001v1</id><author><name>Ash</name></author>"
+              "<author><name/></author></entry></feed>"),
+    "bibtex": ("file", "a.bib", "@misc{a, title={A}, author={and Ash}}"),
+    "bibtex in braces": ("file", "a.bib", "@misc{a, title={A}, author={{} and Ash}}"),
+    "csljson": ("file", "a.json", [{"id": "a", "author": [{"family": "Ash"}, {}]}]),
+    "dblp": ("file", "a.xml", "<dblp><article key='a'><author>Ash</author><author/></article>"
+             "</dblp>"),
+    "dblp as submitted": ("file", "a.xml", "<dblpsubmission><proceedings><toc><publ><authors>"
+                          "<author>Ash</author><author/></authors></publ></toc></proceedings>"
+                          "</dblpsubmission>"),
+    "jats": ("file", "a.xml", "<article><front><article-meta><contrib-group><contrib><string-name>"
+             "Ash</string-name></contrib><contrib><name><surname/></name></contrib>"
+             "<contrib contrib-type='editor'/></contrib-group></article-meta></front></article>"),
+    "openreview": ("notes", "a.json", [{"forum": "a", "content": {"authors": ["Ash", ""]}}]),
+    "paperoni": ("file", "a.json", [{"title": "A", "authors": [
+        {"display_name": "Ash"}, {"author": {}}]}]),
+    "ris": ("file", "a.ris", "TY  - JOUR\nTI  - A\nAU  - Ash\nAU  - \nER  - \n"),
+    "ris of Web of Science": ("file", "a.txt", "PT J\nAU Ash\n   ,\nTI A\nER\n"),
+    "table": ("file", "a.json", [{"title": "A", "authors": ["Ash", None]}]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("source", NAMELESS)
+def test_authors_without_a_name_are_reported(tmp_path, source):
+    key, name, content = NAMELESS[source]
+    kind = source.partition(" ")[0]
+    papers, problems = collect(
+        tmp_path, f"kind: {kind}, {key}: {name}", **{name.replace(".", "_"): content}
+    )
+    assert [[author.name for author in paper.authors] for paper in papers.values()] == [["Ash"]]
+    reason = "has no name for 1 of its 2 authors; only authors with a name are listed"
+    assert [why for _, why in problems if "no name" in why] == [reason]
+
+
+def test_a_name_of_signs_is_no_author_and_is_reported(tmp_path):
+    rows = [{"title": "A", "authors": "Ann Ash; -"}, {"title": "B", "authors": "李伟; 1337"}]
+    papers, problems = collect(tmp_path, "kind: table, file: t.json", t_json=rows)
+    assert [[author.name for author in paper.authors] for paper in papers.values()] == [
+        ["Ann Ash"],
+        ["李伟", "1337"],
+    ]
+    has(problems, "line 1", "has only signs as name for 1 of its 2 authors")
+
+
+def test_a_volume_whose_editors_have_no_name_is_reported(tmp_path):
+    editors = "<meta><booktitle>A</booktitle><editor><first/></editor></meta><paper id='1'/>"
+    xml = f"<collection id='2022.acl'><volume id='long'>{editors}</volume></collection>"
+    _, problems = collect(tmp_path, "kind: acl, file: a.xml", a_xml=xml)
+    has(problems, "a.xml: volume long", "has no name for its only editor")
+    xml = "<dblp><proceedings key='v'><editor/></proceedings><article key='a'/></dblp>"
+    _, problems = collect(tmp_path, "kind: dblp, file: a.xml", a_xml=xml)
+    has(problems, "a.xml: record v", "has no name for its only editor")
+
+
 @pytest.mark.parametrize("field", ["authors", "topics", "links", "releases"])
 def test_paperoni_survives_a_number_in_each_list(tmp_path, field):
     papers, problems = collect(

@@ -144,6 +144,25 @@ def test_authors_of_a_submission_that_easychair_does_not_have_are_reported(tmp_p
     assert "has rows (2) of submissions that submission.csv does not have: 17;" in problem.reason
 
 
+def test_authors_without_a_name_are_reported_in_easychair_and_pmlr(tmp_path):
+    write(tmp_path, "submission.csv", SUBMISSIONS)
+    write(tmp_path, "author.csv", AUTHORS + "3,,,d@b.org,,,,3,no\n6,,,e@b.org,,,,4,no\n")
+    (first, second), problems = read(easychair, easychair.Settings(V, tmp_path))
+    assert [author.name for author in first.authors] == ["Ada B", "Zoë C"]
+    assert [author.name for author in second.authors] == ["Ada B", "Bo C"]
+    assert [(one.paper_id, one.reason) for one in problems if "name" in one.reason][-2:] == [
+        ("3", "has no name for 1 of its 3 authors; only authors with a name are listed"),
+        ("6", "has no names of authors in author.csv; those of its column “authors” are used"),
+    ]
+    write(tmp_path, "_posts/a.md", POST.replace("date: 2019", "- given: ''\ndate: 2019"))
+    write(tmp_path, "_config.yml", CONFIG.replace("{given: Bo, family: C}", "{}, Bo C"))
+    (paper,), (editors, authors) = read(pmlr, pmlr.Settings(V, tmp_path))
+    assert (len(paper.authors), paper.venue.editors) == (2, "Bo C")
+    assert (editors.item, authors.item) == ("_config.yml", "a.md")
+    assert "has no name for 1 of its 2 editors" in editors.reason
+    assert "has no name for 1 of its 3 authors" in authors.reason
+
+
 def test_rows_of_easychair_that_cannot_be_read_are_reported(tmp_path):
     write(tmp_path, "submission.csv", SUBMISSIONS)
     write(tmp_path, "author.csv", AUTHORS + f"3,{'x' * 140_000},C,,,,,3,no\n")
