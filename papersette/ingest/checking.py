@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from papersette.records import Paper, Problem, Session, Slot
+from papersette.sources import dates
 from papersette.sources.unused import to_nameless
 from papersette.text import to_slug
 
@@ -48,6 +49,10 @@ def check(item: T) -> tuple[T, list[Problem]]:
     if unnamed := to_nameless(without, len(paper.authors), "author", "only signs as name"):
         reasons.append((paper.item or paper.paper_id, unnamed))
         paper = dataclasses.replace(paper, authors=named)
+    published, wrong = _to_published(paper.published)
+    if published != paper.published:
+        paper = dataclasses.replace(paper, published=published)
+        reasons += [(paper.item or paper.paper_id, wrong)] if wrong else []
     if (paper_id := to_paper_id(paper)) != paper.paper_id:
         reasons.append((paper.item or paper_id, _id_reason(paper.paper_id, paper_id)))
         paper = dataclasses.replace(paper, paper_id=paper_id)
@@ -65,6 +70,13 @@ def check(item: T) -> tuple[T, list[Problem]]:
     source, paper = paper.source or paper.venue.venue_id, dataclasses.replace(paper, slots=slots)
     problems = [Problem(source, where, "read", why, paper_id) for where, why in reasons]
     return paper, problems
+
+
+def _to_published(given: str | None) -> tuple[str | None, str | None]:
+    """Return a date of publication in ISO 8601, and a reason if not all of it could be used."""
+    if given is None or dates.to_date(*given.split("-")[:3]) == given:
+        return given, None
+    return dates.read_date(given)
 
 
 def to_paper_id(paper: Paper) -> str:

@@ -148,9 +148,9 @@ def _read_volume(
         reason = f"is no paper; its volume is the venue {key}"
         yield Problem(settings.venue.venue_id, item, "skip", reason)
     meta = volume.find("meta")
-    if meta is not None and (unnamed := _to_nameless(meta, "editor")):
+    for reason in _to_reasons(meta, "editor") if meta is not None else ():
         item = f"{name}: volume {volume.get('id')}"
-        yield Problem(settings.venue.venue_id, item, "read", unnamed)
+        yield Problem(settings.venue.venue_id, item, "read", reason)
     for number, paper in enumerate(papers, start=1):
         paper_id = _to_anthology_id(
             collection, volume.get("id") or "", paper.get("id") or f"{number}"
@@ -158,8 +158,8 @@ def _read_volume(
         item = f"{name}: volume {volume.get('id')}, paper {paper.get('id')}"
         found = _to_paper(paper, paper_id, venue, settings, folder.pop(paper_id, None), item)
         yield replace(found, volume=in_volume, issue=in_issue)
-        if unnamed := _to_nameless(paper, "author"):
-            yield Problem(settings.venue.venue_id, item, "read", unnamed, paper_id)
+        for reason in _to_reasons(paper, "author"):
+            yield Problem(settings.venue.venue_id, item, "read", reason, paper_id)
 
 
 def _to_venue(volume: Element, key: str, event: Event | None) -> Venue:
@@ -201,10 +201,12 @@ def _to_name(person: Element) -> str | None:
     return values.to_text(" ".join(filter(None, parts))) or values.to_text(to_plain_text(person))
 
 
-def _to_nameless(element: Element, noun: str) -> str | None:
-    """Return a reason if some authors of a paper, or editors of a volume, have no name."""
+def _to_reasons(element: Element, noun: str) -> list[str]:
+    """Return what cannot be used of a paper, or of a volume: people without name, and the year."""
     people = element.findall(noun)
-    return to_nameless(sum(_to_name(person) is None for person in people), len(people), noun)
+    nameless = sum(_to_name(person) is None for person in people)
+    unnamed = to_nameless(nameless, len(people), noun)
+    return list(filter(None, [unnamed, dates.check_year(_text(element, "year"))]))
 
 
 def _with_spellings(paper: Paper, spellings: Mapping[str, tuple[str, ...]]) -> Paper:

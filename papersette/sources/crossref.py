@@ -116,6 +116,8 @@ def _check(work: Mapping[str, Any]) -> tuple[dict[str, Any], list[str]]:
         people = checked.get(name) or []
         nameless = sum(_to_name(values.to_object(person)) is None for person in people)
         reasons += filter(None, [to_nameless(nameless, len(people), name)])
+    years = [parts[0] for name in DATES if (parts := dates.to_date_parts(work.get(name)))]
+    reasons += dict.fromkeys(wrong for year in years if (wrong := dates.check_year(year)))
     return checked, reasons
 
 

@@ -189,12 +189,14 @@ def _name_reasons(people: Sequence[Any]) -> list[str]:
 
 
 def _date_reasons(issued: Any) -> list[str]:
-    """Return a reason if a date has a month or day that does not exist, or cannot be read."""
+    """Return a reason if a date has a part that does not exist, or cannot be read."""
     if text := _to_date_text(issued):
         return [reason for reason in [dates.read_date(text)[1]] if reason]
     given = [part for part in dates.to_date_parts(issued) if part]
     found = (_to_date(issued) or "").split("-")
-    if len(given) == len(found) or not dates.to_year(given[0] if given else None):
+    if given and (wrong := dates.check_year(given[0])):
+        return [wrong]
+    if len(given) == len(found) or not given:
         return []
     shown = "-".join(map(str, given))[:80]
     return [f"has the date {shown}, which does not exist; {'-'.join(found)} is used: correct it"]

@@ -177,12 +177,13 @@ def _to_problems(
     item: str,
     paper_id: str | None = None,
 ) -> Iterator[Problem]:
-    """Yield a problem if some people of a record have no name."""
+    """Yield a problem if some people of a record have no name, and one if its year is none."""
     people = _people(record, paths)
     nameless = sum(values.to_text(to_plain_text(person)) is None for person in people)
     noun = "editor" if people and people[0].tag == "editor" else "author"
-    if unnamed := to_nameless(nameless, len(people), noun):
-        yield Problem(settings.venue.venue_id, item, "read", unnamed, paper_id)
+    wrong = dates.check_year(_text(record, "year"))
+    for reason in filter(None, (to_nameless(nameless, len(people), noun), wrong)):
+        yield Problem(settings.venue.venue_id, item, "read", reason, paper_id)
 
 
 def _to_paper(

@@ -83,8 +83,10 @@ def _read_file(
         item = f"{name}: article {number}" if len(articles) > 1 else name
         paper = _to_paper(article, settings, item)
         yield paper
-        if unnamed := _to_nameless(article, len(paper.authors)):
-            yield Problem(venue, item, "read", unnamed, paper.paper_id)
+        years = article.findall("front/article-meta/pub-date/year")
+        reasons = (dates.check_year(to_plain_text(year)) for year in years)
+        for reason in filter(None, (_to_nameless(article, len(paper.authors)), *reasons)):
+            yield Problem(venue, item, "read", reason, paper.paper_id)
 
 
 def _to_paper(article: Element, settings: Settings, item: str) -> Paper:

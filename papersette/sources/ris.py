@@ -144,7 +144,7 @@ def _read_record(
     names_given, unnamed = _to_names(fields)
     authors, cut = without_others(names_given)
     yield _to_paper(fields, paper_id, authors, names, file, settings, item)
-    for reason in filter(None, (cut, unnamed)):
+    for reason in filter(None, (cut, unnamed, *_to_date_reasons(fields))):
         yield Problem(venue, item, "read", reason, paper_id)
     if file is None:
         yield from attached.report(names, item, paper_id)
@@ -226,6 +226,14 @@ def _to_published(fields: Mapping[str, Any]) -> str | None:
         found.append(dates.to_date(*parts[:3]) or str(dates.to_year(fields.get(name)) or ""))
     years = {date[:4] for date in found[:2] if date}
     return max((d for d in found if d and (d[:4] in years or not years)), key=len, default=None)
+
+
+def _to_date_reasons(fields: Mapping[str, Any]) -> Iterator[str | None]:
+    """Yield a reason for each of PY, Y1 and DA that has a value, but no year."""
+    for name in ("year", "publication_year"):
+        yield dates.check_year(fields.get(name))
+    if dates.to_year(fields.get("date")) is None:
+        yield dates.read_date(fields.get("date"))[1]
 
 
 def _to_tags(fields: Mapping[str, Any]) -> tuple[str, ...]:

@@ -39,7 +39,8 @@ def to_paper(
     published = _to_published(fields)
     authors = tuple(_to_authors(fields))
     given = len(_to_names(fields))
-    reasons = filter(None, [to_nameless(given - len(authors), given, "author")])
+    unnamed = to_nameless(given - len(authors), given, "author")
+    reasons = filter(None, [unnamed, dates.check_year(fields.get("publication_year"))])
     paper = Paper(
         paper_id=values.to_text(fields.get("accession_number")) or doi or to_slug(title or item),
         venue=_to_venue(fields) or venue,

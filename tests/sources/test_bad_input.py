@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sqlite3
 
 import pytest
@@ -88,6 +89,61 @@ def test_authors_without_a_name_are_reported(tmp_path, source):
     assert [[author.name for author in paper.authors] for paper in papers.values()] == [["Ash"]]
     reason = "has no name for 1 of its 2 authors; only authors with a name are listed"
     assert [why for _, why in problems if "no name" in why] == [reason]
+
+
+UNDATED = {
+    "acl": ("file", "a.xml", "<collection id='2022.acl'><volume id='long'><paper id='1'>"
+            "<year>soon</year></paper></volume></collection>"),
+    "acl, a volume": ("file", "a.xml", "<collection id='2022.acl'><volume id='long'><meta>"
+                      "<year>soon</year></meta><paper id='1'/></volume></collection>"),
+    "crossref": ("file", "a.json", [{"DOI": "10.1000/1", "title": ["A"], "prefix": "10.1000",
+                                     "issued": {"date-parts": [["soon"]]},
+                                     "published": {"date-parts": [["soon"]]}}]),
+    "csljson": ("file", "a.json", [{"id": "a", "issued": {"date-parts": [["soon"]]}}]),
+    "dblp": ("file", "a.xml", "<dblp><article key='a'><year>soon</year></article></dblp>"),
+    "jats": ("file", "a.xml", "<article><front><article-meta><pub-date><year>soon</year>"
+             "</pub-date></article-meta></front></article>"),
+    "ris": ("file", "a.ris", "TY  - JOUR\nTI  - A\nPY  - soon\nER  - \n"),
+    "ris, primary": ("file", "a.ris", "TY  - JOUR\nTI  - A\nY1  - soon\nER  - \n"),
+    "ris of Web of Science": ("file", "a.txt", "PT J\nTI A\nPY soon\nER\n"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("source", UNDATED)
+def test_a_year_that_is_none_is_reported(tmp_path, source):
+    key, name, content = UNDATED[source]
+    kind = re.split("[ ,]", source)[0]
+    _, problems = collect(
+        tmp_path, f"kind: {kind}, {key}: {name}", **{name.replace(".", "_"): content}
+    )
+    reason = "has the year “soon”, which is none; write it as 2019"
+    assert [why for _, why in problems if "year" in why] == [reason]
+
+
+FEED = (
+    "<feed xmlns='http://www.w3.org/2005/Atom'><entry><id>http://arxiv.org/abs/1901.00001v1</id>"
+    "<published>{}</published></entry></feed>"
+)
+RELEASES = "[{{title: A, releases: [{{venue: {{date: {{text: '{}', precision: 3}}}}}}]}}]"
+RIS = "TY  - JOUR\nTI  - A\nDA  - {}\nER  - \n"
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "content"),
+    [
+        ("kind: arxiv, file: a.xml", "a_xml", FEED),
+        ("kind: paperoni, file: a.yml", "a_yml", RELEASES),
+        ("kind: ris, file: a.ris", "a_ris", RIS),
+    ],
+)
+def test_a_date_that_is_none_is_not_published_and_is_reported(tmp_path, source, name, content):
+    papers, problems = collect(tmp_path, source, **{name: content.format("soon")})
+    assert [paper.published for paper in papers.values()] == [None]
+    reason = "has the date “soon”, which is none; write it as 2019-03-12"
+    assert [why for _, why in problems if "date" in why] == [reason]
+    papers, problems = collect(tmp_path, source, **{name: content.format("2018-05-03")})
+    assert [paper.published for paper in papers.values()] == ["2018-05-03"]
+    assert problems == []
 
 
 def test_a_name_of_signs_is_no_author_and_is_reported(tmp_path):
