@@ -19,10 +19,17 @@ from papersette import loading
 from papersette.errors import BadFile, UserError
 from papersette.records import Author, Count, Paper, Problem, Review, Venue
 from papersette.sources import files, live, values
-from papersette.sources.unused import to_nameless
+from papersette.sources.unused import to_nameless, to_unused, without_empty
 from papersette.text import to_slug
 
 TEXTS = ("title", "abstract", "TL;DR", "pdf", "venue")
+USED = {*TEXTS, "TLDR", "venueid", "keywords", "authors"}
+"""Fields of submissions that are read."""
+REPEATED = {"authorids", "paperhash", "_bibtex"}
+"""Fields of submissions that repeat others, or are about accounts."""
+REVIEW_TEXTS = ("review", "main_review", "comment", "summary")
+USED_OF_REVIEWS = {*REVIEW_TEXTS, "rating", "recommendation", "confidence", "title"}
+"""Fields of reviews that are read."""
 SITE = "https://openreview.net"
 
 
@@ -106,17 +113,30 @@ def read(settings: Settings) -> Iterator[Paper | Problem | Count]:
     yield Count(len(notes))
     for reason in loaded.reasons:
         yield Problem(venue, name, "read", reason)
+    contents = [_to_content(note.get("content")) for note in notes if isinstance(note, Mapping)]
+    if unused := to_unused(contents, USED | REPEATED, "field"):
+        yield Problem(venue, name, "read", unused)
+    reviews: list[Mapping[str, Any]] = []
     for index, note in enumerate(notes):
-        yield from _read_note(note, settings, folder, f"{name}: note {index}")
+        yield from _read_note(note, settings, folder, f"{name}: note {index}", reviews)
+    if unused := to_unused(reviews, (), "review field"):
+        yield Problem(venue, name, "read", unused)
     for path in folder.values():
         reason = "belongs to no note of the dump; it is not used"
         yield Problem(venue, path.name, "match", reason)
 
 
 def _read_note(
-    note: Any, settings: Settings, folder: dict[str, Path], item: str
+    note: Any,
+    settings: Settings,
+    folder: dict[str, Path],
+    item: str,
+    reviews: list[Mapping[str, Any]],
 ) -> Iterator[Paper | Problem]:
-    """Yield the paper of a note and its problems; its file is taken from `folder`."""
+    """Yield the paper of a note and its problems; its file is taken from `folder`.
+
+    The unused fields of its reviews are added to `reviews`.
+    """
     venue_id = settings.venue.venue_id
     forum = _forum(note) if isinstance(note, Mapping) else ""
     if not forum:
@@ -127,6 +147,7 @@ def _read_note(
     if isinstance(thread, str):
         yield Problem(venue_id, f"{item}, thread {forum}", "read", thread, paper_id=forum)
         thread = []
+    reviews += [_to_unused_fields(reply) for reply in thread if _is_review(reply)]
     content, reasons = values.check_types(_to_content(note.get("content")), TEXTS)
     people = _people(content)
     nameless = sum(_to_author(person) is None for person in people)
@@ -216,15 +237,21 @@ def _read_thread(folder: Path, forum: str) -> list[Mapping[str, Any]] | str:
         return "is not JSON with notes (perhaps a saved error page); fetch the thread again"
 
 
+def _is_review(note: Mapping[str, Any]) -> bool:
+    return re.fullmatch("(Official_)?Review", _invitation(note)) is not None
+
+
+def _to_unused_fields(review: Mapping[str, Any]) -> dict[str, str]:
+    """Return the fields of a review that have a value and are not read, without their texts."""
+    content = without_empty(_to_content(review.get("content")))
+    return {name: "given" for name in content if name not in USED_OF_REVIEWS}
+
+
 def _to_review(note: Mapping[str, Any]) -> Review:
     content = _to_content(note.get("content"))
     signature = next(iter(values.to_list(note.get("signatures"))), "")
     text = next(
-        (
-            content[name]
-            for name in ("review", "main_review", "comment", "summary")
-            if content.get(name)
-        ),
+        (content[name] for name in REVIEW_TEXTS if content.get(name)),
         None,
     )
     return Review(
@@ -289,11 +316,7 @@ def _to_paper(
         language=settings.language,
         license=values.to_text(note.get("license")),
         decision="withdrawn" if "Withdrawn" in _invitation(note) else _to_decision(content, thread),
-        reviews=tuple(
-            _to_review(reply)
-            for reply in thread
-            if re.fullmatch("(Official_)?Review", _invitation(reply))
-        ),
+        reviews=tuple(_to_review(reply) for reply in thread if _is_review(reply)),
         url=f"{SITE}/forum?id={paper_id}",
         pdf_url=_pdf_url(settings, paper_id, pdf, file),
         file=file,

@@ -292,6 +292,31 @@ def test_openreview_version_2_is_read_in_each_form_of_a_dump(tmp_path, content):
     assert (paper.license, problems) == ("CC BY 4.0", [])
 
 
+def test_openreview_reports_the_fields_of_submissions_and_reviews_that_are_not_used(tmp_path):
+    review = {
+        "invitations": ["V.cc/2024/Submission1/-/Official_Review"],
+        "content": {"summary": {"value": "Good."}, "rating": {"value": "6: accept"},
+                    "weaknesses": {"value": "Few."}, "questions": {"value": ""}},
+    }  # fmt: skip
+    chair = {**review, "invitations": ["V.cc/2024/Submission1/-/Meta_Review"]}
+    content = {**NOTE_2["content"], "award": {"value": "Best paper"}, "paperhash": {"value": "b|t"},
+               "supplementary_material": {"value": None}}  # fmt: skip
+    note = {**NOTE_2, "content": content, "details": {"replies": [review, chair]}}
+    path = write(tmp_path, "notes.json", [note])
+    (paper,), problems = read(openreview, openreview.Settings(V, path))
+    assert paper.reviews[0].text == "Good."
+    assert [(problem.item, problem.reason) for problem in problems] == [
+        (
+            "notes.json",
+            "has a field that is not used, with the number of values: award (1)",
+        ),
+        (
+            "notes.json",
+            "has a review field that is not used, with the number of values: weaknesses (1)",
+        ),
+    ]
+
+
 def test_texts_of_openreview_without_an_ending_are_read(tmp_path):
     notes = [{"forum": "B1x", "content": {"title": "A"}}, {"forum": "C2-y", "content": {}}]
     write(tmp_path, "notes.json", {"notes": notes})
