@@ -97,7 +97,8 @@ def _read_table(
     path, venue = _find(settings.folder, name), settings.venue.venue_id
     try:
         if obstacle := files.find_obstacle(path, settings.folder):
-            raise BadFile(path, obstacle)
+            remedy = f"; {NAME_THEM}" if name == SUBMISSIONS and obstacle == files.MISSING else ""
+            raise BadFile(path, obstacle + remedy)
         rows = [(line, _lower(row)) for line, row in table.read_csv(path)]
         header = next((row for _, row in rows if not isinstance(row, str)), {})
         if name == SUBMISSIONS and not {"#", "title"} <= header.keys():
@@ -118,11 +119,23 @@ def _read_table(
     return rows
 
 
+NAME_THEM = (
+    f"name the folder of EasyChair's tables, and name these {SUBMISSIONS}, {AUTHORS} and {REVIEWS}"
+)
+
+
 def _find(folder: Path, name: str) -> Path:
-    """Return the path of a file, whose name may differ in case or be in the plural."""
-    forms = {name, name.replace(".csv", "s.csv")}
-    found = (path for path in sorted(folder.glob("*")) if path.name.lower() in forms)
+    found = (path for path in sorted(folder.glob("*")) if is_named(path, name))
     return next(found, folder / name)
+
+
+def is_named(path: Path, *names: str) -> bool:
+    """Return whether a file has one of these names, in any case, or in the plural.
+
+    >>> [is_named(Path(name), AUTHORS) for name in ("Authors.csv", "authors-2019.csv")]
+    [True, False]
+    """
+    return path.name.lower() in {form for name in names for form in (name, f"{name[:-4]}s.csv")}
 
 
 def _lower(row: Row | str) -> Row | str:

@@ -16,7 +16,7 @@ from typing import Any
 
 from papersette import loading
 from papersette.errors import BadFile, UserError
-from papersette.sources import SOURCES, columns, files, headers
+from papersette.sources import SOURCES, columns, easychair, files, headers
 
 HEAD = 65_536
 """Characters at the start of a file that are enough to distinguish text formats."""
@@ -222,10 +222,12 @@ def _is_csl(content: Content) -> bool:
 
 
 def _is_easychair(content: Content) -> bool:
+    if not easychair.is_named(content.path, *easychair.USED):
+        return False  # the source would not find it, but a list of submissions is a table
     has_papers = {"#", "title", "decision"} <= content.header
     has_people = {"submission #", "first name", "last name"} <= content.header
     has_reviews = {"submission #", "total score"} <= content.header
-    return content.suffix == ".csv" and (has_papers or has_people or has_reviews)
+    return has_papers or has_people or has_reviews
 
 
 def _is_miniconf(content: Content) -> bool:

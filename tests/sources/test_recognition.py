@@ -6,6 +6,7 @@ import zipfile
 import pytest
 from conftest import ROOT, foreign, make_pdf
 
+from papersette.errors import UserError
 from papersette.records import Author, Paper, Venue
 from papersette.sources import SOURCES, columns, recognition, venues
 from papersette.sources.recognition import Found, NotRead, recognise, survey
@@ -239,6 +240,18 @@ def test_the_tables_of_easychair_are_one_source_also_with_semicolons(tmp_path):
     items = SOURCES["easychair"].read(SOURCES["easychair"].Settings(V, tmp_path))
     (paper,) = (item for item in items if isinstance(item, Paper))
     assert (paper.title, paper.authors) == ("Moss", (Author("Ann Ash"),))
+
+
+def test_submissions_of_easychair_under_another_name_are_a_table(tmp_path):
+    path = tmp_path / "accepted 2019.csv"
+    path.write_text("#,Title,Authors,Decision\n3,Moss,Ann Ash,accept\n4,Fern,Bo Bay,accept\n")
+    found = recognise(path)
+    assert (found.kind, found.settings["columns"]) == (
+        "table",
+        {"paper_id": "#", "title": "Title", "authors": "Authors", "decision": "Decision"},
+    )
+    with pytest.raises(UserError, match=r"does not exist; name the folder of EasyChair's tables"):
+        list(SOURCES["easychair"].read(SOURCES["easychair"].Settings(V, tmp_path)))
 
 
 def test_a_file_of_web_of_science_has_no_ending_in_the_name_of_its_venue(tmp_path):
