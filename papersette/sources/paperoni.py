@@ -17,11 +17,15 @@ from papersette.errors import BadFile, UserError
 from papersette.files import to_shown_name
 from papersette.records import Author, Count, Paper, Problem, Venue
 from papersette.sources import dates, files, values
-from papersette.sources.unused import to_nameless
+from papersette.sources.unused import to_nameless, to_unused, without_empty
 from papersette.text import to_slug
 
 SUFFIXES = {".json", ".yml", ".yaml"}
 LISTS = ("authors", "releases", "topics", "links")
+USED = {"title", "abstract", "paper_id", "key", "id", *LISTS}
+"""Keys of papers that are read."""
+OWN = {"info", "version", "flags", "validated", "score", "excerpts"}
+"""Keys for paperoni's own use."""
 HEAD = 65_536
 """Bytes at the start of a file that show whether it is a catalog."""
 UNDATED = 0
@@ -103,6 +107,9 @@ def _read_papers(
 ) -> Iterator[Paper | Problem | Count]:
     venue = settings.venue.venue_id
     yield Count(sum(max(1, len(_releases(entry))) for entry in entries))
+    objects = [entry for entry in entries if isinstance(entry, Mapping)]
+    if unused := to_unused(map(without_empty, objects), USED | OWN, "key"):
+        yield Problem(venue, path.name, "read", unused)
     for index, given in enumerate(entries, start=1):
         item = f"{path.name}: paper {index}"
         if not isinstance(given, Mapping):

@@ -16,12 +16,20 @@ from papersette.errors import BadFile, UserError
 from papersette.files import to_shown_name
 from papersette.records import Author, Count, LooseFile, Paper, Problem, Session, Slot, Venue
 from papersette.sources import dates, files, numbering, values
-from papersette.sources.unused import to_nameless
+from papersette.sources.unused import to_nameless, to_unused
 from papersette.text import to_slug
 
 SUFFIXES = {".md", ".markdown", ".html"}
 TEXTS = ("id", "title", "abstract", "pdf", "url", "section", "tex_title")
 LISTS = ("author",)
+USED = {*TEXTS, *LISTS, "date", "keywords", "doi", "volume", "page", "firstpage", "lastpage",
+        "license", "publisher"}  # fmt: skip
+"""Keys of posts that are read."""
+REPEATED = set(
+    """layout series issn isbn month year order cycles bibtex_author bibtex_editor editor booktitle
+    address container-title genre issued sections""".split()
+)
+"""Keys of posts that repeat others, or are about the volume or its pages."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +62,11 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
     venue = _to_venue(settings.venue, config)
     sections = _to_sections(config, venue)
     yield Count(len(paths))
+    rest: list[Mapping[str, Any]] = []
     for path in paths:
-        yield from _read_post(path, posts, replace(settings, venue=venue), folder, sections)
+        yield from _read_post(path, posts, replace(settings, venue=venue), folder, sections, rest)
+    if unused := to_unused(rest, (), "key"):
+        yield Problem(source, "_posts", "read", unused)
     yield from files.to_loose(folder, source, settings.files, settings.pdf_url)
 
 
@@ -65,7 +76,9 @@ def _read_post(
     settings: Settings,
     folder: dict[str, Path],
     sections: Mapping[str, Session],
+    rest: list[Mapping[str, Any]],
 ) -> Iterator[Paper | Problem]:
+    """Yield the paper of a post and its problems; its unused keys are added to `rest`."""
     source, name = settings.venue.venue_id, to_shown_name(path.name)
     try:
         if obstacle := files.find_obstacle(path, posts):
@@ -78,6 +91,7 @@ def _read_post(
         return
     post, reasons = values.check_types(loaded.value, TEXTS, LISTS)
     reasons += _name_reasons(post.get("author") or (), "author")
+    rest.append({key: value for key, value in post.items() if key not in USED | REPEATED})
     if not (post.get("title") or post.get("author")):
         yield Problem(source, name, "skip", "has neither title nor author; it is no paper")
         return

@@ -175,6 +175,13 @@ def test_paperoni_survives_a_number_in_each_list(tmp_path, field):
     has(problems, "paper 1", f"“{field}” is 5")
 
 
+def test_keys_of_papers_of_paperoni_that_are_not_used_are_reported(tmp_path):
+    entries = [{"title": "A", "award": "best", "version": "1"}, {"title": "B", "award": []}]
+    _, problems = collect(tmp_path, "kind: paperoni, file: m.json", m_json=entries)
+    reason = "has a key that is not used, with the number of values: award (1)"
+    assert problems == [("m.json", reason)]
+
+
 def test_virtual_and_openreview_survive_numbers_in_lists(tmp_path):
     papers, problems = collect(
         tmp_path,

@@ -133,6 +133,16 @@ def test_easychair_publishes_what_was_accepted_and_no_addresses(tmp_path):
     assert "Secret Name" not in repr([papers, problems])
 
 
+def test_keys_of_posts_of_pmlr_that_are_not_used_are_reported(tmp_path):
+    write(tmp_path, "_posts/a.md", POST.replace("layout", "software: https://x.org\nlayout"))
+    write(tmp_path, "_posts/b.md", POST.replace("layout", "software: ''\nextras: [x]\nlayout"))
+    _, (problem,) = read(pmlr, pmlr.Settings(V, tmp_path))
+    assert (problem.item, problem.reason) == (
+        "_posts",
+        "has keys that are not used, with the number of values: software (1), extras (1)",
+    )
+
+
 def test_authors_of_a_submission_that_easychair_does_not_have_are_reported(tmp_path):
     write(tmp_path, "submission.csv", SUBMISSIONS)
     write(
