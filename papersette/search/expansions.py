@@ -16,6 +16,7 @@ from papersette.search import adapter
 from papersette.search.analysis import SYMBOLS, to_terms
 from papersette.search.corpus import Corpus
 from papersette.search.index import Index
+from papersette.search.parser import STOP_WORDS
 from papersette.search.query import FACET_FIELDS, Query, Term
 from papersette.text import number_variants
 
@@ -38,6 +39,9 @@ SHORTEST_SPLIT = 4
 """Letters of a word from which on it is looked for in two parts as well: tsne, t-SNE."""
 COMMON_SHARE = 1 / 10
 """A word that a larger share of papers has is how it is written."""
+COHESION = 1 / 20
+"""Share of the papers with the rest of a word that must have its first letter before it: "k-means",
+but not "b-log"."""
 MOST_SPLITS = 3
 """Ways to split a word that are looked for: those with the commonest parts."""
 MOST_WORDS = 4096
@@ -203,7 +207,12 @@ class Expander:
         return [*numbers, *known]
 
     def _split(self, word: str) -> str | None:
-        """Return a word in two parts, as k-means for kmeans, if more papers write it so."""
+        """Return a word in two parts, as k-means for kmeans, if more papers write it so.
+
+        Parts that are words of any text only happen to stand beside each other: "an isotropic" is
+        the opposite of anisotropic, and "GAN in" has nothing to do with Ganin. So do letters at the
+        end: "min E" is not MINE.
+        """
         searcher, schema = self.index.papers, self.index.papers_schema
 
         def count_both(at: int) -> int:
@@ -213,10 +222,16 @@ class Expander:
         least = max(FEWEST_PAPERS, frequency + 1)
         if frequency > COMMON_SHARE * searcher.num_docs:
             return None
-        splits = [at for at in range(1, len(word)) if count_both(at) >= least]
+        splits = [
+            at
+            for at in range(1, len(word) - 1)
+            if STOP_WORDS.isdisjoint((word[:at], word[at:])) and count_both(at) >= least
+        ]
         for at in sorted(splits, key=count_both, reverse=True)[:MOST_SPLITS]:
             parts = [word[:at], word[at:]]
-            if adapter.count(searcher, adapter.phrase(schema, "text", parts)) >= least:
+            count = adapter.count(searcher, adapter.phrase(schema, "text", parts))
+            share = count / searcher.doc_freq("text", word[at:])
+            if count >= least and (at > 1 or share >= COHESION):
                 return "-".join(parts)
         return None
 

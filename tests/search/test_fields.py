@@ -48,6 +48,8 @@ PAPERS = {
     "treebank": ("Trees", "We parse the Penn Treebank with batch normalization.", [GLOW]),
     "norms": ("Norms", "We use batch normalization in an autoencoder.", []),
     "auto": ("Codes", "We train auto-encoders with the GRU cell.", []),
+    "spheres": ("Spheres", "It is an isotropic sphere of k-means; a cone in its min E; b log.", []),
+    "logs": ("Logs", "A log.", []),
 }
 TAGS = {
     "adam": ["SGD"],
@@ -179,6 +181,23 @@ def test_a_word_that_papers_write_in_two_parts_is_found_so_and_that_is_said(sear
     assert "⟦batch normalization⟧" in result.hits[0].passage
     # As a word of its own it is in as many papers.
     assert search("autoencoder").notices == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "also"),
+    [("kmeans", ["k-means"]), *((word, []) for word in ("anisotropic", "conein", "mine"))],
+)
+def test_words_that_only_stand_beside_each_other_are_no_parts_of_a_word(
+    search, monkeypatch, typed, also
+):
+    monkeypatch.setattr(expansions, "FEWEST_PAPERS", 1)
+    assert [form for notice in search(typed).notices for form in notice.also] == also
+
+
+def test_a_letter_that_is_seldom_before_a_word_is_no_part_of_it(search, monkeypatch):
+    monkeypatch.setattr(expansions, "FEWEST_PAPERS", 1)
+    monkeypatch.setattr(expansions, "COHESION", 0.6)
+    assert search("blog").notices == []
 
 
 def test_letters_of_mathematics_are_read_as_plain_letters_if_nothing_has_them(search):
