@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from tantivy import Query as EngineQuery
 
 from papersette.search import adapter
-from papersette.search.analysis import STEMS
+from papersette.search.analysis import STEMS, to_terms
 from papersette.search.clauses import Clause
 from papersette.search.corpus import Corpus, Numbers
 from papersette.search.index import Index
@@ -312,15 +312,21 @@ class Ranker:
         """Return the words of a short query next to each other, in their commonest forms."""
         if len(query.words) not in PHRASE_WORDS or len(clauses) != len(query.words):
             return []
-        frequency = functools.cache(lambda term: self.index.papers.doc_freq("text", term))
+        count = functools.cache(lambda term: self.index.papers.doc_freq("text", term))
+
+        def frequency(terms: Sequence[str]) -> int:
+            return min(map(count, terms))
+
         choices = [
-            sorted(dict.fromkeys(clause.terms), key=frequency, reverse=True)[:MOST_FORMS]
+            sorted({to_terms(form): None for form in clause.forms}, key=frequency, reverse=True)
             for clause in clauses
         ]
-        every = sorted(
-            itertools.product(*choices), key=lambda words: min(map(frequency, words)), reverse=True
-        )
-        return [list(words) for words in every[:MOST_PHRASES]]
+        # A form may have several terms: "auto-encoder".
+        every = [
+            list(itertools.chain(*forms))
+            for forms in itertools.product(*(forms[:MOST_FORMS] for forms in choices))
+        ]
+        return sorted(every, key=frequency, reverse=True)[:MOST_PHRASES]
 
     def _adjacency(self, phrases: list[list[str]], candidates: Numbers) -> Scores:
         """Score candidates with the words next to each other, or near each other in any order."""

@@ -183,6 +183,11 @@ def test_a_word_that_papers_write_in_two_parts_is_found_so_and_that_is_said(sear
     assert search("autoencoder").notices == []
 
 
+def test_a_word_with_a_hyphen_is_marked_as_a_whole_beside_another_word(search):
+    result = search("train auto-encoders")
+    assert result.hits[0].passage.startswith("Codes We ⟦train auto-encoders⟧ with")
+
+
 @pytest.mark.parametrize(
     ("typed", "also"),
     [("kmeans", ["k-means"]), *((word, []) for word in ("anisotropic", "conein", "mine"))],
