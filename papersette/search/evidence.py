@@ -163,7 +163,7 @@ class Finder:
         """Return the needles of the clauses, rare words weighing more than common ones."""
         total = self.index.papers.num_docs + 1
         needles = []
-        for i, clause in enumerate(clauses):
+        for i, clause in enumerate(_iterate_wanted(clauses)):
             count = max((self.index.papers.doc_freq("text", t) for t in clause.terms), default=0)
             weight = float(np.log(total / (count + 1)) + 0.3)
             needles += [
@@ -292,6 +292,15 @@ class Finder:
             names = map(to_words, [value.label, *(others.split("; ") if others else ())])
             forms = {form for name in names if name for form in _iterate_forms(name)}
             yield from (Needle(form) for form in sorted(forms))
+
+
+def _iterate_wanted(clauses: Iterable[Clause]) -> Iterator[Clause]:
+    """Yield clauses, and those in groups of which all are wanted: a passage should have each."""
+    for clause in clauses:
+        if clause.inner and not clause.choices:
+            yield from _iterate_wanted(clause.inner)
+        else:
+            yield clause
 
 
 def mark_entry(entry: str, needles: Needles) -> str:

@@ -50,6 +50,7 @@ PAPERS = {
     "auto": ("Codes", "We train auto-encoders with the GRU cell.", []),
     "spheres": ("Spheres", "It is an isotropic sphere of k-means; a cone in its min E; b log.", []),
     "logs": ("Logs", "A log.", []),
+    "ponds": ("Ponds", f"A heron met a heron. {'Reeds grow. ' * 40}A heron left its pond.", []),
 }
 TAGS = {
     "adam": ["SGD"],
@@ -181,6 +182,10 @@ def test_a_word_that_papers_write_in_two_parts_is_found_so_and_that_is_said(sear
     assert "⟦batch normalization⟧" in result.hits[0].passage
     # As a word of its own it is in as many papers.
     assert search("autoencoder").notices == []
+
+
+def test_the_passage_of_words_near_each_other_has_all_of_them(search):
+    assert "A ⟦heron⟧ left its ⟦pond⟧." in search("heron NEAR/2 pond").hits[0].passage
 
 
 def test_a_word_with_a_hyphen_is_marked_as_a_whole_beside_another_word(search):
