@@ -97,11 +97,18 @@ class FacetTerms:
         return self.corpus.values[facet_id].slug.partition("-")[0]
 
     def is_name(self, facet: str, typed: str) -> bool:
-        """Tell whether a text is the name of a value, and not only a part of one."""
+        """Tell whether a text is the name of a value, and not only a part of one.
+
+        A part will do if it has several words and means one thing only: "batch norm".
+        """
         if facet in NAME_FACETS:
             return all(self.corpus.find_names(facet, name) for name in split_people(typed))
         if facet in TERM_FACETS:
-            return bool(self.corpus.find_terms(facet, typed))
+            is_long = "-" in to_slug(typed)
+            begins = self._find_beginning(facet, typed) if is_long else []
+            return bool(self.corpus.find_terms(facet, typed)) or len(begins) == 1
+        if facet == "cited" and self._find_ids(typed):
+            return True
         return bool(self.corpus.find_prefix(facet, to_slug(typed)))
 
     def _find_slugs(self, facet: str, slug: str) -> list[int]:

@@ -9,10 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from papersette.search.facet_terms import AUTHORS_AND_YEAR
 from papersette.search.parser import LEAD_IN
 
 IsKnown = Callable[[str, str], bool]
 """Tells whether a field finds anything by a name."""
+ToField = Callable[[str, IsKnown], str | None]
+"""Returns a name as a field, None if it is not known."""
 
 PAPERS = re.compile(
     r"(?:(?:find|give|list|show)\s+(?:me\s+)?)?(?:do(?:es)?\s+)?"
@@ -29,21 +32,37 @@ USES = (
     r"|(?:train|test|evaluat)(?:e|s|es|ed|ing)?\s+on)\s+|[تي]ستخدم\s+"
 )
 WRITTEN_BY = r"(?:(?:written\s+)?by|(?:écrits?\s+)?par)\s+"
+NOT = r"(?:(?:do(?:es)?\s+not|do(?:es)?n['’]t|not|without|sans)\s+)"
 REQUEST = re.compile(
-    f"(?:(?P<cites>{CITES})|(?P<uses>{USES})|(?P<author>{WRITTEN_BY}))(?P<names>.+)",
+    f"(?P<not>{NOT})?(?:(?P<cites>{CITES})|(?P<uses>{USES})|(?P<author>{WRITTEN_BY}))(?P<names>.+)",
     re.IGNORECASE | re.DOTALL,
 )
-NEXT = re.compile(rf"(?:,\s*|\s+)(?:and\s+|et\s+|و\s*)?(?=(?:{CITES}|{USES}))", re.IGNORECASE)
+NEXT = re.compile(
+    r"(?<!n['’]t)(?<!\bdo)(?<!\bdoes)(?<!\bnot)(?<!\bwithout)(?<!\bsans)"
+    r"(?:,\s*|\s+)(?:(?:and|but|et|mais)\s+|و\s*)?(?:(?:that|which|who|qui|التي)\s+)?"
+    rf"(?={NOT}?(?:{CITES}|{USES}))",
+    re.IGNORECASE,
+)
 """Between two requests: "use dropout and cite Hinton"."""
 BETWEEN_TERMS = re.compile(r",?\s+(?:and|on|with|et|sur|avec)\s+|\s*,\s*", re.IGNORECASE)
+BETWEEN_CHOICES = re.compile(r",?\s+(?:or|ou|أو)\s+|\s*,\s*", re.IGNORECASE)
+CHOICE = re.compile(r"\s(?:or|ou|أو)\s", re.IGNORECASE)
+EXCEPT = re.compile(
+    r",?\s+(?:(?:but|and)\s+not|without|except|mais\s+pas|sans|بدون)\s+", re.IGNORECASE
+)
+"""Before what is not wanted: "MNIST without dropout"."""
+BETWEEN_UNWANTED = re.compile(r",?\s+(?:and|or|et|ou|أو)\s+|\s*,\s*", re.IGNORECASE)
+ARTICLE = re.compile(r"(?:an?|the|les?|la)\s+", re.IGNORECASE)
 TERM_FIELDS = ("dataset", "technique")
 KIND = re.compile(
-    r"(?:the\s+|les?\s+|la\s+)?"
     r"(?:(?P<before>datasets?|techniques?|methods?)\s+)?(?P<name>.+?)"
-    r"(?:\s+(?P<after>data\s?sets?|corpus|benchmark|techniques?|methods?))?",
+    r"(?:\s+(?P<after>data\s?sets?|corpus|benchmark|techniques?|methods?|algorithms?"
+    r"|architectures?|embeddings?|models?|networks?|optimi[sz]ers?))?",
     re.IGNORECASE,
 )
 """A name with the kind of thing that it is."""
+IN_BRACKETS = re.compile(r"\(([^()]*\b(?:19|20)\d\d[a-z]?)\)")
+"""A year in parentheses, or authors and year: "Kingma & Ba (2015)", "(Kingma & Ba, 2015)"."""
 SYNTAX = re.compile(r"[()*|]|:(?=\S)|\b(?:OR|NOT|NEAR)\b|(?:^|\s)-\w")
 """What a query has that is not in words. Quotation marks may be around names."""
 QUOTES = "\"'“”„«»"
@@ -62,9 +81,10 @@ def to_fields(typed: str, is_known: IsKnown) -> str | None:
     >>> to_fields("papers using dropout on MNIST", lambda *pair: pair in known)
     'technique:dropout dataset:MNIST'
     """
-    if len(typed) > LONGEST or SYNTAX.search(typed):
+    plain = IN_BRACKETS.sub(r" \1", typed)
+    if len(typed) > LONGEST or SYNTAX.search(plain):
         return None
-    asked = typed.strip().rstrip("?!.؟ ")
+    asked = " ".join(plain.split()).rstrip("?!.؟ ")
     wanted = asked
     for beginning in (LEAD_IN, PAPERS):
         if found := beginning.match(wanted):
@@ -81,26 +101,56 @@ def _to_part(asked: str, is_known: IsKnown) -> str | None:
     if not found:
         return None
     names = found["names"].strip()
-    if found["cites"]:
-        return _to_field(("cites", *_title_field(names)), names, is_known)
     if found["author"]:
         return _to_field(("author",), names, is_known)
+    to_one: ToField = _to_cited if found["cites"] else _to_term
+    is_title = found["cites"] and EXCEPT.search(names) and _to_work(names, is_known)
+    wanted, *unwanted = [names] if is_title else EXCEPT.split(names)
+    if found["not"]:
+        wanted, unwanted = "", [wanted, *unwanted]
+    fields = [_to_wanted(wanted, to_one, is_known)] if wanted else []
+    for name in (name for listed in unwanted for name in BETWEEN_UNWANTED.split(listed)):
+        field = to_one(name, is_known)
+        fields.append(field and f"-{field}")
+    return " ".join(field for field in fields if field) if all(fields) else None
+
+
+def _to_wanted(names: str, to_one: ToField, is_known: IsKnown) -> str | None:
+    """Return names as fields: any of them, if they are joined by "or", else all of them."""
+    is_title = to_one is _to_cited and _to_work(names, is_known)
+    if CHOICE.search(names) and not is_title:
+        choices = [to_one(name, is_known) for name in BETWEEN_CHOICES.split(names)]
+        return f"({' OR '.join(c for c in choices if c)})" if all(choices) else None
+    if is_title or to_one is _to_cited:
+        return to_one(names, is_known)
     fields = [_to_term(name, is_known) for name in BETWEEN_TERMS.split(names)]
     return " ".join(field for field in fields if field) if all(fields) else None
 
 
-def _title_field(names: str) -> tuple[str, ...]:
-    return ("cited",) if len(names.split()) >= TITLE_WORDS else ()
+def _to_work(named: str, is_known: IsKnown) -> str | None:
+    """Return a cited work by its title, or by authors and year."""
+    is_long = len(named.split()) >= TITLE_WORDS
+    return _to_field(("cited",), named, is_known) if is_long else None
+
+
+def _to_cited(named: str, is_known: IsKnown) -> str | None:
+    """Return a cited name, or a work; a year says that a work is meant."""
+    if AUTHORS_AND_YEAR.fullmatch(named):
+        return _to_work(named, is_known)
+    return _to_field(("cites",), named, is_known) or _to_work(named, is_known)
 
 
 def _to_term(named: str, is_known: IsKnown) -> str | None:
     """Return the dataset or technique of a name, with "the … dataset" around it or not."""
-    found = KIND.fullmatch(named.strip())
+    plain = ARTICLE.sub("", named.strip())
+    if field := _to_field(TERM_FIELDS, plain, is_known):
+        return field
+    found = KIND.fullmatch(plain)
     if not found:
         return None
     kind = (found["before"] or found["after"] or "").lower()
-    is_method = kind.startswith(("technique", "method"))
-    fields = TERM_FIELDS if not kind else TERM_FIELDS[is_method : is_method + 1]
+    is_dataset = kind.startswith(("data", "corpus", "benchmark"))
+    fields = TERM_FIELDS if not kind else TERM_FIELDS[:1] if is_dataset else TERM_FIELDS[1:]
     return _to_field(fields, found["name"], is_known)
 
 

@@ -10,6 +10,7 @@ from papersette.search.engine import Engine
 from papersette.search.evidence import LONGEST_ENTRY, mark_entry
 from papersette.search.index import to_index_folder
 from papersette.search.needles import Needle, Needles
+from papersette.search.plain_requests import to_fields
 from papersette.search.results import Request
 from papersette.search.suggestions import suggest
 
@@ -127,6 +128,17 @@ def test_a_cited_name_is_read_as_people_write_it(search, typed, found):
             'technique:"batch normalization" dataset:PTB',
         ),
         ("what papers use SGD and cite Dhariwal?", "technique:SGD cites:Dhariwal"),
+        ("papers that cite Wang or Neumann", "(cites:Wang OR cites:Neumann)"),
+        ("papers that cite Kingma but not Ba", "cites:Kingma -cites:Ba"),
+        ("papers that use SGD without citing Dhariwal", "technique:SGD -cites:Dhariwal"),
+        ("who does not use SGD?", "-technique:SGD"),
+        ("papers which don’t cite Wang or Zhang", "-cites:Wang -cites:Zhang"),
+        ("papers citing Kingma & Ba (2014)", 'cited:"Kingma & Ba 2014"'),
+        ("papers citing (Kingma & Dhariwal, 2018)", 'cited:"Kingma & Dhariwal, 2018"'),
+        ("papers that cite Vaswani et al. 2017", 'cited:"Vaswani et al. 2017"'),
+        ("papers using batch norm or SGD", '(technique:"batch norm" OR technique:SGD)'),
+        ("papers using the SGD optimizer that cite Kingma", "technique:SGD cites:Kingma"),
+        ("articles qui utilisent PTB mais pas SGD", "dataset:PTB -technique:SGD"),
         ("quels articles citent Kingma ?", "cites:Kingma"),
         ("الأوراق التي تستشهد ب Kingma", "cites:Kingma"),
     ],
@@ -154,6 +166,12 @@ def test_every_field_of_a_query_has_its_evidence_once(search, typed, shown):
         assert wanted in plain(text)
 
 
+def test_a_title_with_words_that_join_requests_is_read_as_a_whole():
+    title = "Learning without forgetting or not"
+    known = [("cited", title), ("cites", "Learning"), ("cites", "not")]
+    assert to_fields(f"who cites {title}?", lambda *pair: pair in known) == f'cited:"{title}"'
+
+
 @pytest.mark.parametrize(
     ("typed", "more"),
     [
@@ -165,6 +183,8 @@ def test_every_field_of_a_query_has_its_evidence_once(search, typed, shown):
         ("cites Kingma", {}),
         ("papers that cite Kingma -chess", {}),
         ("papers that cite Kingma OR Ba", {}),
+        ("papers that cite Kingma et al. 1905", {}),
+        ("papers using SGD or gardens", {}),
         ("who cites Kingma?", {"scope": "text"}),
         ("who cites Kingma? in:text", {}),
     ],
