@@ -9,14 +9,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from papersette.search import adapter
 from papersette.search.analysis import SYMBOLS, to_terms
 from papersette.search.corpus import Corpus
 from papersette.search.index import Index
-from papersette.search.parser import STOP_WORDS
+from papersette.search.parser import SOFT_HYPHEN, STOP_WORDS
 from papersette.search.query import FACET_FIELDS, Query, Term
 from papersette.text import number_variants
 
@@ -25,6 +25,8 @@ SHORTEST_EXPANDED = 5
 SHORTEST_SPELLED = 4
 """Letters of a word from which on it is looked for in its other spelling: "grey"."""
 HYPHENATED = re.compile(r"[^\W_]+(?:-[^\W_]+)+")
+BROKEN = re.compile(rf"(\w+){SOFT_HYPHEN}(\w+)")
+"""A word with the hyphen of the end of a line."""
 VERSION = re.compile(r"(?<=\d)v\d+$")
 """Of a preprint on arXiv."""
 ABBREVIATION = range(3, 6)
@@ -118,6 +120,8 @@ class Expander:
         before = dict(zip(words[1:], words, strict=False)) if is_short else {}
 
         def expand(term: Term) -> tuple[str, ...]:
+            if SOFT_HYPHEN in term.text:
+                term = replace(term, text=BROKEN.sub(self._to_whole, term.text))
             if term.is_prefix and len(term.text) == 1:  # A* search
                 notices.append(Notice("symbols", str(term), (f"{term.text.lower()}…",)))
             if term.is_phrase or term.is_prefix:
@@ -127,6 +131,16 @@ class Expander:
             return forms
 
         return expand
+
+    def _to_whole(self, parts: re.Match[str]) -> str:
+        """Return a word that was broken at the end of a line, with a hyphen if more papers write it
+        so.
+        """
+        searcher, whole = self.index.papers, "".join(parts.groups())
+        frequency = max((searcher.doc_freq("text", term) for term in to_terms(whole)), default=0)
+        hyphenated = to_terms("-".join(parts.groups()))
+        query = adapter.phrase(self.index.papers_schema, "text", hyphenated)
+        return whole if frequency > adapter.count(searcher, query) else "-".join(parts.groups())
 
     def _expand_word(
         self, text: str, before: str | None, is_sentence: bool

@@ -52,6 +52,7 @@ CITING = """
 select distinct paper_id from citations
 where cited_work_id in (select value from json_each(?))
 """
+LAST_YEAR = "9999"
 MOST_RARE = 50
 """Works with one citation that a text can mean; of more, none is meant."""
 
@@ -72,7 +73,7 @@ class FacetTerms:
         """Return the facet_ids that a text means, none where it means nothing."""
         if facet == "year" and ".." in typed:
             first, _, last = typed.partition("..")
-            return self.corpus.find_values("year", first, last)
+            return self.corpus.find_values("year", first, last or LAST_YEAR)
         if facet == "cites" and (names := self.corpus.find_names("cites", typed)):
             return names
         if facet == "cited" and (works := list(self._find_works(typed))):

@@ -6,6 +6,7 @@ is an error.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -15,6 +16,7 @@ from papersette.search.analysis import to_terms
 from papersette.search.query import (
     FACET_FIELDS,
     NEAR_WORDS,
+    OTHER_FIELD_NAMES,
     PARTS,
     TEXT_FIELDS,
     AllOf,
@@ -38,8 +40,8 @@ MOST_FUNCTIONS = 4
 """Functions inside the argument of a function; one with more is ignored."""
 STOP_WORDS = frozenset(
     """a about an and are as at be been but by can could do does for from had has have how i if in
-    into is it its of on or our should that the their them then there these they this to was we were
-    what when where which who why will with would you
+    into is it its not of on or our should that the their them then there these they this to was we
+    were what when where which who why will with would you
     au aux ce ces cette combien dans de des du elle en est et il la le les leur ne ou par pas pour
     pourquoi qu quand que quel quelle quelles quels qui se ses son sont sur un une
     إلى عن على في كيف لماذا ما من هل""".split()
@@ -49,7 +51,9 @@ QUESTION_WORDS = frozenset(
     "are can could do does how is should was what when where which who why will would".split()
 )
 """Words that begin a question."""
-QUOTES = str.maketrans("“”„«»‟＂", '"""""""', "\x00") | dict.fromkeys(range(0xD800, 0xE000), " ")
+QUOTES = str.maketrans("“”„«»‟＂「」『』", '"' * 11, "\x00") | dict.fromkeys(
+    range(0xD800, 0xE000), " "
+)
 """What is typed as quotation marks; halves of surrogate pairs, which are no text, become spaces."""
 TOKEN = re.compile(
     r"""(?P<space>\s+)
@@ -57,6 +61,7 @@ TOKEN = re.compile(
     |(?P<function>(?:citations|references|similar)\()
     |(?P<near_group>NEAR\([^()]*(?:\)|$))
     |(?P<field>[A-Za-z]+):(?=["(\S])
+    |(?P<spaced_field>[a-z]+):\s+(?=["(\w])
     |"(?P<phrase>[^"]*)(?:"|$)
     |(?P<open>\()
     |(?P<close>\))
@@ -67,10 +72,10 @@ LEAD_IN = re.compile(
     r"(?:(?:please\s+)?"
     r"(?:(?:i(?:['’]m|\s+am)|we(?:['’]re|\s+are))\s+(?:looking|searching)\s+for"
     r"|(?:show|tell|give|find)\s+(?:me|us)|(?:are|is)\s+there|do\s+you\s+have)\s+"
-    r"(?:(?:all|any|some|the)\s+)?"
+    r"(?:(?:all|an?|any|some|the)\s+)?"
     r"(?:(?:articles?|papers?|publications?|research|something|works?)\s+)?"
     r"(?:(?:about|of|on|that|which|with)\s+)?"
-    r"|(?:any|what|which|quels?)\s+(?:articles?|papers?|publications?|studies)\s+"
+    r"|(?:any|what|which|quels?)\s+(?:articles?|papiers?|papers?|publications?|studies)\s+"
     r"(?:(?:about|on|that|qui|sur)\s+)?"
     r"|(?:articles|papers|publications|studies)\s+"
     r"(?:(?:about|on|sur|that)\s+|(?=(?:by|cit(?:ed|ing)|mentioning|using)\s))"
@@ -79,15 +84,34 @@ LEAD_IN = re.compile(
     re.IGNORECASE,
 )
 """How people begin who talk to a search."""
-VERB = re.compile(r"(?:discuss(?:es)?|mention(?:s|ing)?|us(?:es?|ing))\s+(?=\S)", re.IGNORECASE)
+VERB = re.compile(
+    r"(?:discuss(?:es)?|mention(?:s|ing)?|us(?:es?|ing)|(?:parl|trait)(?:ent|ant)\s+d(?:es?|u)"
+    r"|port(?:ent|ant)\s+sur)\s+(?=\S)",
+    re.IGNORECASE,
+)
 """What papers do with everything that they have."""
 FUNCTION = re.compile(r"\b(?:citations|references|similar)\(")
 NEAR_OPERATOR = re.compile(r"NEAR(?:/(\d{1,3}))?")
 NEAR_GROUP = re.compile(r"NEAR\((.*?)(?:,\s*(\d{1,3})\s*)?\)?", re.DOTALL)
 SIMILAR = "similar"
 """The field of a text to which papers are to be similar."""
+SPACED_FIELDS = frozenset({*FACET_FIELDS, "title", "abstract", "tag", "author", "venue"})
+"""Fields that may have a space after their colon, "dataset: mnist", if they have no capital, as the
+words of titles before a colon have."""
 OR_FOLLOWS = re.compile(r"\s*(OR\b|\|)")
-YEARS = re.compile(r"(\d{4})?\.\.(\d{4})?")
+YEARS = re.compile(r"(\d{4})?(?:\.\.|[-–—+])(\d{4})?")
+"""2018..2020, 2018-2020, 2018.., 2018+."""
+COMPARED_YEAR = re.compile(r"([<>])(=?)(\d{4})")
+SINGLE_QUOTED = re.compile(r"(?<!\w)[‘‚‹'](?=\S)([^\"'‘’‚‹›]*\s[^\"'‘’‚‹›]*)(?<=\S)['‘’›](?!\w)")
+"""Several words in single quotation marks, which are apostrophes elsewhere."""
+LINE_BREAK = re.compile(
+    r"(?<=[^\W\d_])[-\u2010]\s*[\r\n]\s*(?=[^\W\d_])"
+    r"|(?<=[^\W\d_]{2})[-\u2010] +(?!(?:and|or|to|et|ou|und|oder)\b)(?=[a-zß-ÿ]{2})"
+)
+"""The hyphen of a word broken at the end of a line, in text pasted from a PDF; a search box makes a
+space of that end. "pre- and post-training" is not broken."""
+SOFT_HYPHEN = "\u00ad"
+"""Stands in a query for a hyphen that may not belong to its word."""
 
 
 @dataclass
@@ -104,18 +128,19 @@ class _Group:
     opened_with_minus: bool = False
     field_name: str | None = None
     """The field before its parenthesis, which its terms share."""
+    in_parentheses: Node | None = None
+    """The latest node, where parentheses are around it."""
+    ignored: list[str] = field(default_factory=list)
 
     def add(self, node: Node) -> None:
         latest, distance = self.latest, self.distance
         is_joining, is_negated = self.is_joining, self.is_negated
         self.is_joining, self.is_negated, self.distance = False, False, None
         if distance is not None and latest and not is_negated:
-            last = latest[-1]
-            before = last.nodes[:-1] if isinstance(last, AnyOf) else ()
-            near = _to_near(last.nodes[-1] if isinstance(last, AnyOf) else last, node, distance)
-            if near:
-                latest[-1] = AnyOf((*before, near)) if before else near
+            if near := self._to_near(latest[-1], node, distance):
+                latest[-1] = near
                 return
+            self.ignored.append(str(Near((), distance)))
         if is_joining and latest is self.clauses and self.clauses and not is_negated:
             last = self.clauses[-1]
             nodes = last.nodes if isinstance(last, AnyOf) else (last,)
@@ -123,6 +148,18 @@ class _Group:
             return
         self.latest = self.excluded if is_negated else self.clauses
         self.latest.append(node)
+
+    def _to_near(self, last: Node, node: Node, distance: int) -> Node | None:
+        """Return words near each other, each alternative in parentheses near each other one."""
+        choices = last.nodes if isinstance(last, AnyOf) else (last,)
+        before = () if last is self.in_parentheses else choices[:-1]
+        others = node.nodes if isinstance(node, AnyOf) else (node,)
+        pairs = itertools.product(choices[len(before) :], others)
+        near = [_to_near(one, other, distance) for one, other in pairs]
+        nodes = (*before, *(n for n in near if n is not None))
+        if None in near:
+            return None
+        return AnyOf(nodes) if len(nodes) > 1 else nodes[0]
 
     def to_node(self) -> Node | None:
         if not self.clauses and not self.excluded:
@@ -154,7 +191,8 @@ def parse(typed: str) -> Query:
 
 @lru_cache(maxsize=256)
 def _parse(typed: str) -> Query:
-    return _Parser(typed.translate(QUOTES)).parse()
+    plain = SINGLE_QUOTED.sub(r'"\1"', typed.translate(QUOTES))
+    return _Parser(LINE_BREAK.sub(SOFT_HYPHEN, plain)).parse()
 
 
 class _Parser:
@@ -162,8 +200,8 @@ class _Parser:
 
     def __init__(self, typed: str) -> None:
         self.typed = typed
-        self.groups = [_Group()]
         self.ignored: list[str] = []
+        self.groups = [_Group(ignored=self.ignored)]
         self.scope: str | None = None
         self.field: str | None = None
         self.term_count = 0
@@ -190,7 +228,7 @@ class _Parser:
         group = self.groups[-1]
         if kind == "minus":
             group.is_negated = True
-        elif kind == "field":
+        elif kind in {"field", "spaced_field"}:
             return self._read_field(match)
         elif kind == "function":
             return self._read_function(match)
@@ -209,8 +247,11 @@ class _Parser:
         return match.end()
 
     def _read_field(self, match: re.Match[str]) -> int:
-        name = SIMILAR if match["field"].lower() == SIMILAR else to_field(match["field"])
-        if match["field"].lower() == "in" and (scope := self._read_scope(match.end())):
+        typed = (match["field"] or match["spaced_field"]).lower()
+        name = SIMILAR if typed == SIMILAR else to_field(typed)
+        if match["spaced_field"] and name not in SPACED_FIELDS:
+            return self._read_word(match)
+        if match["field"] and typed == "in" and (scope := self._read_scope(match.end())):
             self.scope, end = scope
             return end
         if name is None:
@@ -232,8 +273,11 @@ class _Parser:
         self.field = None
         if len(FUNCTION.findall(argument)) > MOST_FUNCTIONS:
             self.ignored.append(f"{name}(…)")
-        elif argument:
+        elif to_terms(argument):
             self.groups[-1].add(Function(name, argument))
+        else:
+            self.ignored.append(f"{name}()")
+            self.groups[-1].is_negated = False
         return end + 1
 
     def _read_near_group(self, text: str) -> None:
@@ -255,6 +299,8 @@ class _Parser:
             self.groups[-1].add(Near(terms, distance))
         elif terms:
             self.groups[-1].add(terms[0])
+        else:
+            self.ignored.append(text)
 
     def _is_opening(self, match: re.Match[str]) -> bool:
         before = self.typed[match.start() - 1 : match.start()]
@@ -262,7 +308,9 @@ class _Parser:
 
     def _open(self) -> None:
         group = self.groups[-1]
-        opened = _Group(opened_with_minus=group.is_negated, field_name=self.field)
+        opened = _Group(
+            opened_with_minus=group.is_negated, field_name=self.field, ignored=self.ignored
+        )
         group.is_negated, self.field = False, None
         self.groups.append(opened)
 
@@ -285,6 +333,7 @@ class _Parser:
             outer.excluded.extend(node.excluded)
         else:
             outer.add(node)
+            outer.in_parentheses = node
 
     def _read_word(self, match: re.Match[str]) -> int:
         word = match[0]
@@ -304,7 +353,7 @@ class _Parser:
         group = self.groups[-1]
         is_operator = self.field is None and not group.is_negated
         near = NEAR_OPERATOR.fullmatch(word)
-        if is_operator and word in {"OR", "|"} and group.clauses:
+        if is_operator and word in {"OR", "|", "||"} and group.clauses:
             group.is_joining = True
         elif is_operator and near and group.latest:
             group.distance = int(near[1]) if near[1] else NEAR_WORDS
@@ -321,11 +370,11 @@ class _Parser:
             (g.field_name for g in reversed(self.groups) if g.field_name), None
         )
         self.field = None
-        if name == "year" and (years := YEARS.fullmatch(text)):
-            text = f"{years[1] or '0000'}..{years[2] or '9999'}"
+        if name == "year" and (years := _to_years(text)):
+            text = years
         elif not to_terms(text):
-            if text.strip():
-                self.ignored.append(text)
+            if text.strip() or name:
+                self.ignored.append(f'{name}:"{text}"' if name else text)
             group.is_negated = False
             return
         self.term_count += 1
@@ -353,6 +402,21 @@ class _Parser:
         )
 
 
+def _to_years(text: str) -> str | None:
+    """Return a range of years as first..last; None if it is none.
+
+    >>> _to_years("2018-2020"), _to_years("2018+"), _to_years(">2018"), _to_years("<=2018")
+    ('2018..2020', '2018..', '2019..', '..2018')
+    """
+    if compared := COMPARED_YEAR.fullmatch(text):
+        year = int(compared[3])
+        if compared[1] == ">":
+            return f"{year + (not compared[2])}.."
+        return f"..{year - (not compared[2])}"
+    years = YEARS.fullmatch(text)
+    return f"{years[1] or ''}..{years[2] or ''}" if years and any(years.groups()) else None
+
+
 def _closing(text: str, start: int) -> int:
     """Return the index of the parenthesis that closes the one before `start`, or the end."""
     depth = 1
@@ -371,6 +435,8 @@ def to_field(name: str) -> str | None:
     """
     name = name.lower()
     singular = name.removesuffix("s")
+    if other := OTHER_FIELD_NAMES.get(name) or OTHER_FIELD_NAMES.get(singular):
+        return other
     if name in FACET_FIELDS or name in TEXT_FIELDS:
         return name
     if singular in FACET_FIELDS or singular in TEXT_FIELDS:

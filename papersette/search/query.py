@@ -33,6 +33,8 @@ SENTENCE_WORDS = 5
 """A query with as many words or more is read as a sentence, of which a third may be missing."""
 QUESTION_CLAUSES = 4
 """The same of a question, as "does batch norm help GANs?"."""
+OTHER_FIELD_NAMES = {"cite": "cites", "citing": "cites", "conference": "venue", "keyword": "tag"}
+"""What fields are called too."""
 NEAR_WORDS = 10
 """Distance, in words, of NEAR without a number."""
 
@@ -73,7 +75,7 @@ class Near:
 
     def __str__(self) -> str:
         joiner = " NEAR " if self.distance == NEAR_WORDS else f" NEAR/{self.distance} "
-        return joiner.join(map(str, self.terms))
+        return joiner.join(map(str, self.terms)) if self.terms else joiner.strip()
 
 
 @dataclass(frozen=True)

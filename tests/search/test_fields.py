@@ -166,6 +166,19 @@ def test_every_field_of_a_query_has_its_evidence_once(search, typed, shown):
         assert wanted in plain(text)
 
 
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ('"auto-\nencoders with"', {"auto"}),
+        ("autoen- coder", {"norms"}),
+        ('"nor-\nmalization in an autoen- coder"', {"norms"}),
+    ],
+)
+def test_words_broken_at_the_end_of_a_line_are_found_whole(search, typed, found):
+    result = search(typed)
+    assert (set(ids(result)), result.relaxed) == (found, False)
+
+
 def test_a_title_with_words_that_join_requests_is_read_as_a_whole():
     title = "Learning without forgetting or not"
     known = [("cited", title), ("cites", "Learning"), ("cites", "not")]

@@ -27,6 +27,28 @@ def read(typed):
         ('"anisotropic noise', ['"anisotropic noise"'], []),
         ("sgd OR adam momentum", ["sgd OR adam", "momentum"], []),
         ("sgd | adam momentum", ["sgd OR adam", "momentum"], []),
+        ("sgd || adam momentum", ["sgd OR adam", "momentum"], []),
+        ("‘anisotropic noise’ 'in sgd'", ['"anisotropic noise"', '"in sgd"'], []),
+        (
+            "「anisotropic noise」 Gibbs' sampler's",
+            ['"anisotropic noise"', "Gibbs'", "sampler's"],
+            [],
+        ),
+        ("dropout NEAR (lstm OR gru)", ["dropout NEAR lstm OR dropout NEAR gru"], []),
+        ("(lstm OR gru) NEAR/3 dropout", ["lstm NEAR/3 dropout OR gru NEAR/3 dropout"], []),
+        ("dataset: mnist cite:hinton", ["dataset:mnist", "cites:hinton"], []),
+        ("Languages: a survey", ["Languages:", "survey"], []),
+        ("keywords:gan conference:acl", ["tag:gan", "venue:acl"], []),
+        (
+            "year:2018-2020 year:>2018 year:2018+",
+            ["year:2018..2020", "year:2019..", "year:2018.."],
+            [],
+        ),
+        (
+            "aniso-\ntropic few- shot pre- and post",
+            ["aniso\u00adtropic", "few\u00adshot", "pre-", "post"],
+            [],
+        ),
         ("(sgd OR adam) momentum", ["sgd OR adam", "momentum"], []),
         ("dropout AND lstm", ["dropout", "lstm"], []),
         ("dropout -lstm", ["dropout"], ["lstm"]),
@@ -45,7 +67,7 @@ def read(typed):
         ('title:"deep learning" author:Bottou', ['title:"deep learning"', "author:Bottou"], []),
         ("TITLE:gan tags:x refs:y", ["title:gan", "tag:x", "references:y"], []),
         ("nosuchfield:gan", ["nosuchfield:gan"], []),
-        ("year:..2018 year:2019..", ["year:0000..2018", "year:2019..9999"], []),
+        ("year:..2018 year:2019..", ["year:..2018", "year:2019.."], []),
         ("what is the dropout", ["dropout"], []),
         ("the who", ["the", "who"], []),
         ("gan gan GAN", ["gan", "GAN"], []),
@@ -134,6 +156,21 @@ def test_in_restricts_a_query_to_text_or_references(typed, scope, wanted):
 def test_questions_and_sentences_are_recognised(typed, is_question, is_sentence):
     query = parse(typed)
     assert (query.is_question, query.is_sentence) == (is_question, is_sentence)
+
+
+@pytest.mark.parametrize(
+    ("typed", "ignored"),
+    [
+        ("gan similar()", ("similar()",)),
+        ("gan -citations( )", ("citations()",)),
+        ('gan cites:""', ('cites:""',)),
+        ("gan NEAR()", ("NEAR()",)),
+        ("gan NEAR cites:hinton", ("NEAR",)),
+        ("gan not vae", ("not",)),
+    ],
+)
+def test_what_is_not_searched_for_is_said(typed, ignored):
+    assert parse(typed).ignored == ignored
 
 
 def test_function_words_are_ignored_and_said_to_be():
