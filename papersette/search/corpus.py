@@ -12,10 +12,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 
 from papersette.names import (
     parse_name,
@@ -54,6 +56,8 @@ ONE_OF = frozenset({"venue", "year", "decision", "language"})
 
 LIKE = 80
 """Similarity of a misspelled name and the one that is suggested, of 100."""
+MOST_LIKE = 20
+"""Spellings like a misspelled name that are compared."""
 RARE_READING = 0.02
 """A reading of a name with a smaller share of the papers of the commonest reading is dropped."""
 
@@ -263,11 +267,16 @@ class Corpus:
         is_name = facet in NAME_FACETS
         key = to_family_key(parse_name(typed).family) if is_name else to_term_key(typed)
         known = self._sorted_keys.get(facet, ())
-        found = process.extractOne(key, known, scorer=fuzz.ratio, score_cutoff=LIKE)
+        index = (self.names if is_name else self.terms).get(facet, {})
+        found = process.extract(key, known, scorer=fuzz.ratio, score_cutoff=LIKE, limit=MOST_LIKE)
         if not found:
             return None
-        ids = (self.names if is_name else self.terms)[facet][found[0]]
-        label = max((self.values[i] for i in ids), key=lambda value: value.papers).label
+        likely = [
+            max((self.values[i] for i in index[k]), key=attrgetter("papers")) for k, _, _ in found
+        ]
+        # "Hinto" and "Hinton" are one typing error away from "Hintno": more papers cite Hinton.
+        errors = [OSA.distance(key, like) for like, _, _ in found]
+        label = likely[min(range(len(found)), key=lambda i: (errors[i], -likely[i].papers))].label
         return parse_name(label).family if is_name else label
 
     def _index_terms(self) -> None:
