@@ -7,6 +7,7 @@ the family name. The functions below say how ambiguous forms are parsed.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -35,6 +36,8 @@ ORGANISATION = re.compile(
 )
 SPACING_ACCENTS = re.compile("[´`¨ˆ˜ˇ¯˙˚¸˘˝~^°]")
 """Accents that PDFs leave beside their letter, "Ko¨nig"."""
+TRANSLITERATIONS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
+"""How letters are written where a keyboard or a typesetter lacks them: Schoelkopf."""
 NUMBER = re.compile(r"\s+(\d{4})$")
 """The number with which DBLP distinguishes namesakes, "Wei Wang 0002"."""
 EAST_ASIAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
@@ -313,7 +316,9 @@ def to_given_name(typed: str) -> str:
 
 def _to_query_keys(words: Sequence[str], given: str) -> frozenset[str]:
     keys: set[str] = set()
-    for family, first in _readings(words, given):
+    other = [_transliterate(word) for word in words]
+    both = (words,) if other == [*words] else (words, other)
+    for family, first in (reading for form in both for reading in _readings(form, given)):
         if len(family) > 1 or EAST_ASIAN.match(family):
             full = len(first) > 1 and not is_initials(first)
             word = _squeeze(first)
@@ -352,9 +357,18 @@ def _family_forms(name: Name) -> Iterator[str]:
     yield _squeeze(name.family)
     yield _squeeze(name.bare_family)
     yield from (_squeeze(part) for part in re.split(r"[\s-]", name.bare_family) if len(part) > 1)
+    if (other := _transliterate(name.family)) != name.family:
+        yield _squeeze(other)
     before = name.given.split()[1:]
     if before and not is_initials(before[-1]):
         yield _squeeze(before[-1] + name.bare_family)
+
+
+def _transliterate(text: str) -> str:
+    """Return "Schoelkopf" for "Schölkopf", in lower case; a text without such letters as it is."""
+    plain = unicodedata.normalize("NFC", SPACING_ACCENTS.sub("", text)).lower()
+    other = plain.translate(TRANSLITERATIONS)
+    return text if other == plain else other
 
 
 def _squeeze(text: str) -> str:
