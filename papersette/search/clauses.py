@@ -15,7 +15,7 @@ from papersette.names import to_given_name
 from papersette.search import adapter, expansions
 from papersette.search.analysis import SYMBOLS, to_terms
 from papersette.search.corpus import ONE_OF, TERM_FACETS, Corpus, FacetValue, Numbers
-from papersette.search.facet_terms import FacetTerms, split_people
+from papersette.search.facet_terms import AUTHORS_AND_YEAR, FacetTerms, split_people
 from papersette.search.index import Index
 from papersette.search.needles import Needle, to_words
 from papersette.search.query import PARTS, AllOf, AnyOf, Function, Near, Node, Query, Term
@@ -217,10 +217,12 @@ class Compiler:
 
     def _compile_facet(self, term: Term, context: _Context, number: int) -> Clause:
         """Compile a field that is a facet. A dataset or technique that is not known is searched for
-        as words, which is said.
+        as words, cites: with a year as cited:, and cited: without one as cites:, which is said.
         """
         assert term.field is not None
         facet = expansions.facet_of(term.field)
+        if facet == "cites" and AUTHORS_AND_YEAR.fullmatch(term.text.strip()):
+            return self._compile_as(replace(term, field="cited"), term, context, number)
         people = split_people(term.text) if facet == "cites" else [term.text]
         if len(people) > 1:
             inner = [
@@ -234,6 +236,8 @@ class Compiler:
             context.notices.append(expansions.Notice("symbols", str(term), (term.text,)))
             words = Term(term.text, is_prefix=term.is_prefix, is_phrase=term.is_phrase)
             return self._compile_term(words, context, number)
+        if not found and facet == "cited" and self.facet_terms.is_of_people(term.text):
+            return self._compile_as(replace(term, field="cites"), term, context, number)
         if (
             not found
             and facet == "cited"
@@ -243,6 +247,11 @@ class Compiler:
             return Clause(str(term), partial(self._numbers_query, citing), rare_works=tuple(works))
         name = people[0] if facet == "cites" and to_given_name(people[0]) else ""
         return self._facet_clause(str(term), found, name)
+
+    def _compile_as(self, term: Term, typed: Term, context: _Context, number: int) -> Clause:
+        """Compile a term in place of the one that was typed, and say so."""
+        context.notices.append(expansions.Notice("symbols", str(typed), (str(term),)))
+        return self._compile_term(term, context, number)
 
     def _compile_term(self, term: Term, context: _Context, number: int) -> Clause:
         if term.is_facet:

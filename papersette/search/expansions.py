@@ -27,6 +27,10 @@ SHORTEST_SPELLED = 4
 HYPHENATED = re.compile(r"[^\W_]+(?:-[^\W_]+)+")
 BROKEN = re.compile(rf"(\w+){SOFT_HYPHEN}(\w+)")
 """A word with the hyphen of the end of a line."""
+ADDRESS = re.compile(
+    r"^(?:https?://)?(?:(?:www\.)?arxiv\.org/(?:abs|pdf)/|(?:dx\.)?doi\.org/)", re.IGNORECASE
+)
+"""Of a preprint or a work with a DOI."""
 VERSION = re.compile(r"(?<=\d)v\d+$")
 """Of a preprint on arXiv."""
 ABBREVIATION = range(3, 6)
@@ -192,7 +196,8 @@ class Expander:
     ) -> tuple[str, ...]:
         """Expand what has symbols between its letters, as $\\epsilon$-greedy, arXiv:1706.03762."""
         bare = re.sub(r"^(?:arxiv|doi):(?:https?://\S+?/)?", "", text, flags=re.IGNORECASE)
-        bare = re.sub(r"^https?://(?:dx\.)?(?:doi|arxiv)\.org/(?:abs/|pdf/)?", "", bare)
+        bare = ADDRESS.sub("", bare)
+        bare = re.sub(r"(?<=\d)\.pdf$", "", bare) if bare != text else bare
         found = [bare]
         if bare != text and VERSION.search(bare):
             found.append(VERSION.sub("", bare))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 import sqlite3
@@ -9,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from papersette.names import parse_name, to_family_key
+from papersette.names import SUFFIXES, is_initials, parse_name, to_family_key
 from papersette.search.corpus import (
     NAME_FACETS,
     TERM_FACETS,
@@ -26,7 +27,11 @@ AUTHORS_AND_YEAR = re.compile(r"(?P<authors>\D*[^\W\d_])[\s,.(]+(?P<year>(?:19|2
 """As a text cites a work: "Kingma & Ba, 2015", "He et al. (2016a)"."""
 PEOPLE = re.compile(r"\s*(?:&|;|,?\s+and\s)\s*")
 """Between the names of authors. A comma alone stands between family and given name."""
-ARXIV = re.compile(r"(?:arxiv:\s*)?(\d{4}\.\d{4,5})(?:v\d+)?", re.IGNORECASE)
+ARXIV = re.compile(
+    r"(?:arxiv:\s*|(?:https?://)?(?:www\.)?arxiv\.org/(?:abs|pdf)/)?"
+    r"(\d{4}\.\d{4,5}|[a-z-]+(?:\.[a-z]{2})?/\d{7})(?:v\d+)?(?:\.pdf)?",
+    re.IGNORECASE,
+)
 DOI = re.compile(r"(?:doi:\s*|https?://(?:dx\.)?doi\.org/)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
 
 BY_ARXIV = "select distinct cited_work_id from citations where arxiv_id = ?"
@@ -126,6 +131,14 @@ class FacetTerms:
         known = facet in (*NAME_FACETS, *TERM_FACETS)
         return self.corpus.suggest_value(facet, typed) if known else None
 
+    def is_of_people(self, typed: str) -> bool:
+        """Tell whether a text names authors, as "Kingma & Ba", of whom some papers cite all."""
+        people = split_people(typed)
+        if len(people) == 1 and not ET_AL.search(typed):
+            return False
+        papers = [self.corpus.find_papers(self.corpus.find_names("cites", n)) for n in people]
+        return len(functools.reduce(np.intersect1d, papers)) > 0
+
     def find_rare_works(self, typed: str) -> list[FacetValue]:
         """Return the works that a text means and one paper cites; they are no values of a facet."""
         words = to_slug(typed).split("-")
@@ -194,11 +207,35 @@ class FacetTerms:
 def split_people(typed: str) -> list[str]:
     """Return the names in "Kingma & Ba" or "Hinton et al., 2012", at least one.
 
+    A comma in "Ba, Jimmy" stands before a given name, in "LeCun, Bengio and Hinton" between names.
+
     >>> split_people("Kingma and Ba"), split_people("Hinton et al., 2012"), split_people("Ba, J")
     (['Kingma', 'Ba'], ['Hinton'], ['Ba, J'])
+    >>> split_people("LeCun, Bengio & Hinton"), split_people("Kingma, D.P., Ba, J.")
+    (['LeCun', 'Bengio', 'Hinton'], ['Kingma, D.P.', 'Ba, J.'])
     """
     plain = ET_AL.sub("", typed).strip()
-    return [name for name in PEOPLE.split(plain) if name] or [typed]
+    parts = [part for part in PEOPLE.split(plain) if part.strip(" ,")]
+    parsed = [_split_at_commas(part) for part in parts]
+    if len(parts) > 1 and "," in parts[-1]:  # "Ba, Jimmy and Kingma, Diederik"
+        pairs = zip(parts, parsed, strict=True)
+        parsed = [[part] if part.count(",") == 1 else names for part, names in pairs]
+    elif len(parts) == 1 and plain.count(",") == 1:
+        parsed = [parts]
+    return [name for names in parsed for name in names] or [typed]
+
+
+def _split_at_commas(names: str) -> list[str]:
+    """Return names between commas, each with its initials: ["LeCun, Y.", "Bengio"]."""
+    found: list[str] = []
+    for part in filter(None, map(str.strip, names.split(","))):
+        words = part.split()
+        is_given = all(is_initials(word) or word.lower() in SUFFIXES for word in words)
+        if found and is_given:
+            found[-1] += f", {part}"
+        else:
+            found.append(part)
+    return found
 
 
 def _iterate_spellings(slug: str) -> Iterator[str]:

@@ -139,6 +139,7 @@ def test_greek_letters_are_found_by_letter_name_and_in_tex(search, typed):
     [
         ("arXiv:1706.03762", "1706.03762", "attention"),
         ("https://arxiv.org/abs/1706.03762", "1706.03762", "attention"),
+        ("www.arxiv.org/pdf/1706.03762.pdf", "1706.03762", "attention"),
         ("doi:10.1162/neco.1997.9.8.1735", "10.1162/neco.1997.9.8.1735", "schmidhuber"),
         ("https://doi.org/10.1162/neco.1997.9.8.1735", "10.1162/neco.1997.9.8.1735", "schmidhuber"),
     ],

@@ -35,7 +35,11 @@ PAPERS = {
     "wei-wang": ("Lawns", "Lawns grow.", ["Wei Wang. Language for lawns. In ACL, 2017."]),
     "john": ("Games", "We play.", ["John von Neumann. Theory of games. Princeton, 1944."]),
     "initial": ("Chess", "We play on.", ["J. Neumann. Theory of chess. Princeton, 1945."]),
-    "gerhard": ("Actors", "We learn.", ["Gerhard Neumann. Fitted critics. In NIPS, 2008."]),
+    "gerhard": (
+        "Actors",
+        "We learn.",
+        ["Gerhard Neumann. Fitted critics. In NIPS, 2008.", "Jan Kinga. Fields of rye. Rye, 2003."],
+    ),
     "xiangyu": ("Layers", "We add layers.", ["Xiangyu Zhang. Deep residual paths. CVPR, 2016."]),
     "xiang": (
         "Letters",
@@ -109,6 +113,11 @@ def plain(passage):
         ('"Kingma and Ba"', {"adam", "adam-too"}),
         ('"Kingma & Dhariwal"', {"adam", "treebank"}),
         ('"Kingma et al."', {"adam", "adam-too", "treebank"}),
+        ('"Kingma, Ba & Vaswani"', {"adam-too"}),
+        ('"Kingma, Ba, Vaswani"', {"adam-too"}),
+        ('"Kingma, D. P., Ba, J. and Shazeer, N."', {"adam-too"}),
+        ('"Kingma, Diederik and Ba, Jimmy"', {"adam", "adam-too"}),
+        ("soenderby", {"accents"}),
     ],
 )
 def test_a_cited_name_is_read_as_people_write_it(search, typed, found):
@@ -177,6 +186,21 @@ def test_every_field_of_a_query_has_its_evidence_once(search, typed, shown):
 def test_words_broken_at_the_end_of_a_line_are_found_whole(search, typed, found):
     result = search(typed)
     assert (set(ids(result)), result.relaxed) == (found, False)
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ('cites:"Kingma et al., 2018"', 'cited:"Kingma et al., 2018"'),
+        ('cites:"Kingma & Ba (1999)"', 'cited:"Kingma & Ba (1999)"'),
+        ('cited:"Kingma & Ba"', 'cites:"Kingma & Ba"'),
+        ('cited:"Vaswani et al."', 'cites:"Vaswani et al."'),
+    ],
+)
+def test_a_year_makes_a_work_of_names_and_that_is_said(search, typed, meant):
+    result = search(typed)
+    assert ids(result) == ids(search(meant))
+    assert [(n.kind, n.typed, n.also) for n in result.notices] == [("symbols", typed, (meant,))]
 
 
 def test_a_title_with_words_that_join_requests_is_read_as_a_whole():
@@ -282,6 +306,8 @@ def test_the_entry_with_most_of_the_names_is_shown(search):
         ('"Kingma and Ba (2015)"', {"adam", "adam-too"}),
         ('"Vaswani et al., 2017"', {"adam-too", "attention"}),
         ("arXiv:1706.03762v3", {"adam-too", "attention"}),
+        ("https://arxiv.org/abs/1706.03762", {"adam-too", "attention"}),
+        ("arxiv.org/pdf/1706.03762v2.pdf", {"adam-too", "attention"}),
         ('"stochastic optimisation adam"', {"adam", "adam-too"}),
         ('"Kingma & Ba, 1999"', set()),
         ('"von Neumann, 1944"', {"john"}),
@@ -322,7 +348,12 @@ def test_a_technique_that_is_not_known_is_searched_for_as_words_and_that_is_said
 
 
 @pytest.mark.parametrize(
-    ("typed", "guess"), [("cites:kingmaa", "Kingma"), ("dataset:pentreebank", "Penn Treebank")]
+    ("typed", "guess"),
+    [
+        ("cites:kingmaa", "Kingma"),
+        ("cites:kingaa", "Kingma"),  # as near as Kinga, whom fewer papers cite
+        ("dataset:pentreebank", "Penn Treebank"),
+    ],
 )
 def test_a_misspelled_value_has_a_suggestion(search, typed, guess):
     notices = [n for n in search(typed).notices if n.kind == "did_you_mean"]
