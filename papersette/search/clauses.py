@@ -276,6 +276,11 @@ class Compiler:
                 str(term), make_query, needles, terms, variants, term.is_prefix, part=part
             )
         fields = (PAPER_FIELDS[term.field],) if term.field else SCOPE_FIELDS[scope]
+        if term.field == "tag" and (tags := self.facet_terms.find_tags(term.text)):
+            words = self._words_query(variants, fields, term.is_prefix)
+            papers = self._facet_query(tags)
+            either = papers if term.is_phrase else adapter.any_of([words, papers])
+            return Clause(str(term), lambda: either, needles, terms, variants, term.is_prefix)
         return Clause(
             str(term),
             partial(self._words_query, variants, fields, term.is_prefix),

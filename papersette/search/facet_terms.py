@@ -20,7 +20,7 @@ from papersette.search.corpus import (
     to_term_key,
 )
 from papersette.search.expansions import to_other_spellings
-from papersette.text import to_slug
+from papersette.text import to_singular, to_slug
 
 ET_AL = re.compile(r"[\s,]+et\.?\s+al\b\.?.*$", re.IGNORECASE)
 AUTHORS_AND_YEAR = re.compile(r"(?P<authors>\D*[^\W\d_])[\s,.(]+(?P<year>(?:19|20)\d\d)[a-z]?\)?")
@@ -101,6 +101,17 @@ class FacetTerms:
 
     def _to_first_word(self, facet_id: int) -> str:
         return self.corpus.values[facet_id].slug.partition("-")[0]
+
+    def find_tags(self, typed: str) -> list[int]:
+        """Return the tags that a text is: as written, in the singular, or under the name that it
+        has as a dataset or technique. Papers may spell a tag otherwise.
+        """
+        slug = to_slug(typed)
+        words = slug.split("-")
+        known = [i for facet in TERM_FACETS for i in self.corpus.find_terms(facet, typed)]
+        names = [self.corpus.values[facet_id].slug for facet_id in known]
+        slugs = {slug, "-".join([*words[:-1], to_singular(words[-1])]), *names}
+        return sorted({i for one in slugs for i in self.corpus.find_values("tag", one)})
 
     def is_name(self, facet: str, typed: str) -> bool:
         """Tell whether a text is the name of a value, and not only a part of one.

@@ -339,6 +339,17 @@ def test_a_dataset_or_technique_is_found_under_all_its_names(search, typed, foun
     assert all("⟦" in hit.passage for hit in result.hits)
 
 
+@pytest.mark.parametrize("typed", ["sgd", '"SGD"', '"stochastic gradient descent"'])
+def test_a_tag_is_found_in_every_spelling(search, typed):
+    spelled_either_way = {"adam", "bin-wang", "adam-too", "wei-wang"}
+    assert spelled_either_way <= set(ids(search(f"tag:{typed}")))
+    assert not spelled_either_way & set(ids(search(f"-tag:{typed}")))
+
+
+def test_a_tag_without_quotes_is_also_found_by_one_of_its_words(search):
+    assert set(ids(search("tag:batch"))) == {"norms", "treebank"}
+
+
 def test_a_technique_that_is_not_known_is_searched_for_as_words_and_that_is_said(search):
     result = search("technique:gru")
     assert ids(result) == ["auto"]
