@@ -304,21 +304,22 @@ class Engine:
     def _add_sentences(self, hits: Sequence[Hit], found: _Found) -> None:
         """Give hits without a passage the sentence of their abstract nearest to what was asked.
 
-        These are hits found by meaning alone, and those of similar:"…" and similar(…).
+        These are hits found by meaning alone, those of similar:"…" and similar(…), and those whose
+        abstract alone has the words.
         """
         functions = [n for n in found.query.clauses if isinstance(n, Function)]
         texts = [text for function in functions if (text := self._to_compared_text(function))]
-        if not texts and found.near is None:
+        asked = [c for c in found.matching.clauses if c.needles]
+        if not (texts or asked or found.near) or all(hit.passage for hit in hits):
             return
         like = self.meaning.read(texts[0]) if self.meaning and texts else None
-        asked = [c for c in found.matching.clauses if c.needles]
         needles = Needles(self.finder.weigh([*asked, *self._to_clauses(" ".join(texts))]))
         for hit in hits:
             if hit.passage is not None:
                 continue
             is_alone = found.near is not None and hit.found_by == "meaning"
             query = found.near.query if found.near is not None and is_alone else like
-            if query is None and not texts:
+            if query is None and not (texts or asked):
                 continue
             sentence = self._find_nearest(hit.number, query, needles)
             if sentence:

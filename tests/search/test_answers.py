@@ -12,6 +12,7 @@ from papersette.search.answers import MEASURE, find_answers, is_answered, measur
 from papersette.search.engine import Engine
 from papersette.search.meaning import FOLDER, Meaning, write_meaning
 from papersette.search.nearest import SentenceFinder
+from papersette.search.results import Request
 
 QUESTIONS = [q for q in read_questions(ROOT / "data/sample/queries.jsonl") if q.pages]
 
@@ -47,6 +48,12 @@ def test_questions_without_pages_measure_nothing(engine):
 def test_a_question_that_is_answered_elsewhere_is_not_answered(by_words):
     wrong = Question(QUESTIONS[0].query, pages=((QUESTIONS[0].pages[0][0], 2000),))
     assert not is_answered(by_words, wrong)
+
+
+def test_the_passage_of_a_paper_without_text_is_a_sentence_of_its_abstract(quoted):
+    (hit,) = quoted.search(Request(q="unicorn gardens")).hits
+    assert (hit.source, hit.page) == ("abstract", None)
+    assert "⟦Unicorns⟧ have been observed in ⟦gardens⟧" in hit.passage
 
 
 def test_an_abstract_answers_where_a_paper_has_no_text(quoted):
