@@ -1,6 +1,7 @@
 """Facts found in papers, from PDFs to tables and searches:
 citations, mentions, tags, related papers."""
 
+import re
 import sqlite3
 from contextlib import closing
 
@@ -33,8 +34,9 @@ def site(tmp_path_factory):
     folder = tmp_path_factory.mktemp("facts")
     (folder / "pdfs").mkdir()
     make_pdf(folder / "pdfs/one.pdf", [[*BODY, *REFERENCES]])
+    alone = [line.replace(" and Jimmy Ba", "") for line in REFERENCES]
     cited = "[3] Ann Author. Dropout for small gardens and their hedges. In Gardens, 2018."
-    make_pdf(folder / "pdfs/two.pdf", [BODY[:1], [*BODY[1:], *REFERENCES, cited]])
+    make_pdf(folder / "pdfs/two.pdf", [BODY[:1], [*BODY[1:], *alone, cited]])
     make_pdf(
         folder / "pdfs/three.pdf",
         [["Only words about hedges, gardens and dropout, and no list, but pruning-shears."]],
@@ -89,6 +91,26 @@ def test_a_cited_work_of_the_collection_is_linked_and_counted(site):
         site.get("/papers/search.json?q=hedges&sort=citations&_shape=array").json()[0]["paper_id"]
         == "one"
     )
+
+
+@pytest.mark.parametrize(
+    ("language", "counts"),
+    [
+        ("en", "2015 · cited by 2 papers · 1 under this name"),
+        ("fr", "2015 · cité par 2 articles · 1 sous ce nom"),
+        ("ar", "2015 · استشهدت به ورقتان · 1 بهذا الاسم"),
+    ],
+)
+def test_a_work_that_papers_cite_without_a_name_has_both_counts(site, language, counts):
+    def read(path):
+        answer = site.get(f"/papers/{path}", headers={"accept-language": language})
+        assert answer.status_code == 200, answer.text
+        return " ".join(re.sub("<[^>]*>", "", answer.text).split())
+
+    assert counts in read("cited_names/ba-j")
+    both, _, own = counts.rpartition(" · ")
+    assert both in read("cited_names/kingma-d")
+    assert own.partition(" ")[2] not in read("cited_names/kingma-d")
 
 
 @pytest.mark.parametrize(("q", "found"), [
