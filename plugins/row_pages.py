@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from dataclasses import replace
 from functools import partial
 
 from datasette import hookimpl
@@ -86,10 +85,7 @@ def engine_of(datasette):
 
 def search_first(engine, facet, value):
     """Return the same as `read_first_papers`, from one search."""
-    request = Request(filters=((facet, value),), sort="year")
-    found = engine.search(request)
-    if found.count < found.papers <= PAGE_SIZE:  # all versions fit on the page
-        found = engine.search(replace(request, versions="all"))
+    found = engine.search(Request(filters=((facet, value),), sort="year"))
     return {
         "ids": [hit.paper_id for hit in found.hits],
         "papers": found.papers,

@@ -250,6 +250,21 @@ def test_cards_on_the_page_of_a_venue_have_the_year_but_not_its_name(sample_site
     assert 'class="where"><a href="/papers/venues/' in other
 
 
+def test_the_page_of_an_author_has_each_work_once_and_links_to_all_its_versions(sample_site):
+    html = page(sample_site, "/papers/authors/devansh-arpit")
+    assert re.findall(r'data-paper="([^"]+)"', html) == ["walk-with-sgd", "flatter-minima"]
+    assert "Versions of a work are grouped (2 hidden)." in html
+    (link,) = re.findall(r'href="([^"]+)">Show all versions', html)
+    versions = sample_site.get(link.replace("&amp;", "&")).text
+    assert len(re.findall(r'data-paper="', versions)) == 4
+
+
+def test_the_page_of_a_work_has_all_its_versions(sample_site):
+    html = page(sample_site, "/papers/works/B1l6e3RcF7")
+    assert len(re.findall(r'data-paper="', html)) == 4
+    assert "are grouped" not in html
+
+
 @pytest.mark.parametrize("facet", ["/papers/search", "/papers/search_facets?facet=has"])
 def test_values_of_has_are_in_the_language_of_the_page(sample_site, facet):
     html = sample_site.get(facet, headers={"Accept-Language": "fr"}).text
