@@ -41,7 +41,8 @@ def to_number(n: float, language: str) -> str:
 def to_template_vars(folder: Path, language: str) -> dict[str, Any]:
     """Return the variables of templates that depend on the language.
 
-    These are `_` and `_n`, which translate, `number`, `day`, `language`, and its `direction`.
+    These are `_` and `_n`, which translate, `number`, `day`, `language_name`, `language`, and its
+    `direction`.
     """
     catalog = read_translations(folder, language)
 
@@ -59,6 +60,7 @@ def to_template_vars(folder: Path, language: str) -> dict[str, Any]:
         "_n": translate_number,
         "number": number,
         "day": lambda text: to_long_date(text, language),
+        "language_name": lambda code: to_language_name(code, language),
         "language": language,
         "direction": Locale(language).text_direction,
     }
@@ -70,3 +72,12 @@ def to_long_date(text: str | None, language: str) -> str:
         return format_date(date.fromisoformat((text or "")[:10]), "long", locale=language)
     except ValueError:
         return text or ""
+
+
+def to_language_name(code: str, language: str) -> str:
+    """Return the name of a language in another one; a code that has no name is not changed.
+
+    >>> [to_language_name(code, "fr") for code in ("ar", "grc", "zh-Hans", "Klingon")]
+    ['arabe', 'grec ancien', 'chinois simplifié', 'Klingon']
+    """
+    return str(Locale(language).languages.get(code.replace("-", "_"), code))

@@ -46,7 +46,14 @@ def extra_template_vars(request, datasette):
 
 def to_vars(language):
     """Return the template variables of a language."""
-    return to_template_vars(LOCALES, language) | {"languages": LANGUAGES}
+    found = to_template_vars(LOCALES, language)
+    labels = {"has": found["_"], "language": found["language_name"]}
+
+    def facet_label(facet, label):
+        """Return the label of a facet value, in this language if it is not a text of papers."""
+        return labels[facet](label) if facet in labels else label
+
+    return found | {"languages": LANGUAGES, "facet_label": facet_label}
 
 
 @hookimpl

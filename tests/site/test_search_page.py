@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from conftest import axe_findings, follow, page, visiting, wait_until
+from conftest import axe_findings, follow, page, query, visiting, wait_until
 
 NARROW = {"width": 390, "height": 800}
 TALLEST, LARGEST = 4_000, 250_000
@@ -270,6 +270,30 @@ def test_values_of_has_are_in_the_language_of_the_page(sample_site, facet):
     html = sample_site.get(facet, headers={"Accept-Language": "fr"}).text
     assert re.search(r'has=abstract[^>]*">\s*résumé</a>', html)
     assert ">abstract</a>" not in html
+
+
+@pytest.mark.parametrize("facet", ["/papers/search", "/papers/search_facets?facet=language"])
+@pytest.mark.parametrize(
+    ("language", "names"),
+    [
+        ("en", {"en": "English", "fr": "French"}),
+        ("fr", {"en": "anglais", "fr": "français"}),
+        ("ar", {"en": "الإنجليزية", "fr": "الفرنسية"}),
+    ],
+)
+def test_languages_have_names_in_the_language_of_the_page(sample_site, facet, language, names):
+    html = sample_site.get(facet, headers={"Accept-Language": language}).text
+    found = dict(re.findall(r'[?&;]language=(\w+)[^>]*">\s*([^<]*)</a>', html))
+    assert names.items() <= found.items()
+
+
+def test_a_chosen_language_and_that_of_a_paper_are_named(sample_site, sample_db):
+    french = {"Accept-Language": "fr"}
+    html = sample_site.get("/papers/search?language=-de", headers=french).text
+    assert re.search(r"exclure Langue(?: |&nbsp;)?:</span> <bdi>allemand</bdi>", html)
+    ((key,),) = query(sample_db, "select paper_id from papers where language = 'de'")
+    html = sample_site.get(f"/papers/papers/{key}", headers=french).text
+    assert "<dt>Langue</dt><dd>allemand</dd>" in html
 
 
 def test_two_mistyped_words_are_corrected_by_one_link(sample_site):
