@@ -123,6 +123,16 @@ def test_the_legend_of_a_chart_fits_a_screen_that_becomes_narrow(visit):
     assert len(set(lines)) == 1, "one below the other"
 
 
+@pytest.mark.parametrize("locale", ["en", "fr", "ar"])
+def test_the_fields_of_a_chart_have_most_of_the_width_of_a_phone(visit, locale):
+    for name in ("map_of_papers", "citations_by_year"):
+        path = f"/-/dashboards/pictures/{name}"
+        shown = visit(path, locale=locale, viewport={"width": 390, "height": 800})
+        widths = [field.bounding_box()["width"] for field in shown.locator(".chart input").all()]
+        assert widths
+        assert min(widths) > 195, name
+
+
 def test_a_bar_opens_the_search_for_its_papers(visit):
     page = wait_until_drawn(
         visit("/-/dashboards/pictures/phrase_by_venue?phrase=batch+normalization")
