@@ -1,4 +1,7 @@
-"""The version of the tables of papers.db, by which a server refuses a database of other code."""
+"""What the code that builds papers.db and the code that serves it have to agree on.
+
+A server refuses a database whose tables have another version.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,9 @@ from papersette.files import connect_read_only
 
 SCHEMA_VERSION = 3
 """To be increased with every change of a table in database/schema.py; a test demands it."""
+MAX_CHANGES = 1000
+"""Number of the newest changes that a build keeps, so that feed readers that were offline find
+them. A table with as many rows may lack older changes."""
 IS_BUILT = "select 1 from sqlite_master where name = 'builds'"
 
 

@@ -20,14 +20,13 @@ from typing import Any
 
 from papersette.files import connect_read_only
 from papersette.fulltext import engines
+from papersette.schema_version import MAX_CHANGES
 
 COMPARED = (
     "title authors year published abstract tldr tags venue_id decision language "
     "doi volume issue pages license url pdf_url file_sha256 work_id"
 ).split()
 """Columns of papers that are compared."""
-MAX_CHANGES = 1000
-"""Number of the newest changes that are kept, so that feed readers that were offline find them."""
 
 PACKAGE = Path(__file__).parents[1]
 RANKING = ("metadata.yml", "settings.json", "plugins/*.py")

@@ -9,14 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from papersette.schema_version import MAX_CHANGES
 from papersette.site.canned_queries import DATABASE
-
-MOST_CHANGES = 1000
-"""Largest number of rows of `changes`; see papersette/database/history.py."""
 
 PAGES = """
 with base as (
-    select strftime('%Y-%m-%dT%H:%M:%SZ', iif((select count(*) from changes) < :most_changes,
+    select strftime('%Y-%m-%dT%H:%M:%SZ', iif((select count(*) from changes) < :max_changes,
         (select min(started) from builds), (select min(started) from changes))) as stamp
 ),
 latest as (
@@ -29,7 +27,7 @@ where number > :after and number <= :last order by number
 """
 RECORDS = """
 with base as (
-    select strftime('%Y-%m-%dT%H:%M:%SZ', iif((select count(*) from changes) < :most_changes,
+    select strftime('%Y-%m-%dT%H:%M:%SZ', iif((select count(*) from changes) < :max_changes,
         (select min(started) from builds), (select min(started) from changes))) as stamp
 ),
 latest as (
@@ -65,7 +63,7 @@ Row = dict[str, Any]
 
 async def read_rows(datasette: Any, sql: str, **values: object) -> list[Row]:
     """Return the rows of one of the queries of this module."""
-    given: Mapping[str, object] = {"most_changes": MOST_CHANGES, **values}
+    given: Mapping[str, object] = {"max_changes": MAX_CHANGES, **values}
     found = await datasette.get_database(DATABASE).execute(sql, given)
     return [dict(row) for row in found.rows]
 

@@ -1,6 +1,7 @@
 """The changes between two builds of a database."""
 
-from papersette.database.history import COMPARED, MAX_CHANGES, Previous, to_changes
+from papersette.database.history import COMPARED, Previous, to_changes
+from papersette.schema_version import MAX_CHANGES
 
 
 def paper(title):

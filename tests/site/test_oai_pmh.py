@@ -17,9 +17,6 @@ from oaipmh_scythe.exceptions import (
     NoRecordsMatch,
 )
 
-from papersette.database.history import MAX_CHANGES
-from papersette.site.harvesting import MOST_CHANGES
-
 OAI = "{http://www.openarchives.org/OAI/2.0/}"
 DC = "{http://purl.org/dc/elements/1.1/}"
 COUNT = 240
@@ -293,7 +290,3 @@ def test_a_period_includes_its_first_and_last_day(site):
     day = min(stamps)[:10]
     root = ask(site, **(RECORDS | {"from": day, "until": max(today, day)}))
     assert token_of(root).get("completeListSize") == str(COUNT + 3)
-
-
-def test_the_site_knows_how_many_changes_a_build_keeps():
-    assert MOST_CHANGES == MAX_CHANGES
