@@ -61,6 +61,17 @@ def test_a_figure_that_misses_its_requirement_is_marked():
     assert row.lines()[1].split() == ["required", "≥", "0.895"]
 
 
+def test_only_pages_of_the_smallest_corpus_are_required_to_be_faster_than_a_scan_of_it():
+    from measures.speed import compare_pages
+
+    _, shares, growth = compare_pages({"1,589": 30.0, "20,657": 40.0, "100,000": 60.0}, 100.0)
+    assert shares.lines()[1].split() == ["required", "≤", "0.33"]
+    assert growth.lines()[1].split() == ["required", "≤", "3.00"]
+    _, shares, growth = compare_pages({"1,589": 40.0, "100,000": 160.0}, 100.0)
+    assert shares.lines()[1].split() == ["required", "≤", "0.33", "MISSED"]
+    assert growth.lines()[1].split() == ["required", "≤", "3.00", "MISSED"]
+
+
 def test_halves_of_the_questions_are_disjoint_and_complete():
     import random
 

@@ -24,7 +24,7 @@ ENGINE_LIMITS = {"1,589": 5.0, "20,657": 15.0, "100,000": 50.0}
 """Number of papers -> limit of the 95th percentile, in milliseconds."""
 SLOWEST_LIMIT = {"100,000": 300.0}
 PAGE_SHARE = 1 / 3
-"""Limit of the time of a page, as a share of the time to scan the texts."""
+"""Limit of the time of a page of the smallest corpus, as a share of the time to scan its texts."""
 PAGE_GROWTH = 3.0
 """Limit of the time of a page of the largest corpus, as a multiple of that of the smallest."""
 SENTENCE = 6
@@ -97,7 +97,6 @@ def measure_pages(
     corpora: Sequence[Corpus], sites: Mapping[str, Site], queries: Sequence[str]
 ) -> None:
     """Print the time of the first page over HTTP, beside a scan of the smallest corpus's texts."""
-    smallest, largest = corpora[0].name, corpora[-1].name
     texts = corpora[0].read_texts()
     tasks = {name: to_fetch(site) for name, site in sites.items()}
     tasks["scan"] = lambda q: sum(q.strip('"').lower() in text.lower() for text in texts)
@@ -107,7 +106,6 @@ def measure_pages(
     cpu = {n: (site.read_processor_ms() - before[n]) / pages_asked for n, site in sites.items()}
     scan = _p95(times.pop("scan"))
     pages = _apply(_p95, times)
-    growth = {name: value / pages[smallest] for name, value in pages.items()}
     show(
         f"first page over HTTP, {len(queries)} mixed queries",
         [
@@ -115,16 +113,27 @@ def measure_pages(
             Row("95th percentile, ms", pages),
             Row("mean processor time of the server, ms", cpu),
             *_by_length(times, queries),
-            Row(f"scan of the texts of {smallest}, 95th, ms", dict.fromkeys(pages, scan)),
-            Row(
-                "page / scan",
-                {name: value / scan for name, value in pages.items()},
-                dict.fromkeys(pages, PAGE_SHARE),
-                digits=2,
-            ),
-            Row(f"page / page of {smallest}", growth, {largest: PAGE_GROWTH}, digits=2),
+            *compare_pages(pages, scan),
         ],
     )
+
+
+def compare_pages(pages: Mapping[str, float], scan: float) -> list[Row]:
+    """Return rows that compare pages with a scan of the smallest corpus, and with its page.
+
+    Args:
+        pages: Number of papers, ascending -> milliseconds of a page.
+        scan: Milliseconds of a scan.
+    """
+    names = list(pages)
+    smallest, largest = names[0], names[-1]
+    shares = {name: value / scan for name, value in pages.items()}
+    growth = {name: value / pages[smallest] for name, value in pages.items()}
+    return [
+        Row(f"scan of the texts of {smallest}, 95th, ms", dict.fromkeys(pages, scan)),
+        Row("page / scan", shares, {smallest: PAGE_SHARE}, digits=2),
+        Row(f"page / page of {smallest}", growth, {largest: PAGE_GROWTH}, digits=2),
+    ]
 
 
 def measure_hard(corpora: Sequence[Corpus], sites: Mapping[str, Site]) -> None:
