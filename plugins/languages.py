@@ -12,6 +12,7 @@ from datasette import Response, hookimpl
 
 from papersette.catalogs.languages import LANGUAGES
 from papersette.site.addresses import to_location
+from papersette.site.error_messages import TRANSLATED
 from papersette.site.own_name import site_of
 from papersette.site.reader_language import COOKIE, to_language
 from papersette.translations import to_template_vars
@@ -53,7 +54,8 @@ def to_vars(language):
         """Return the label of a facet value, in this language if it is not a text of papers."""
         return labels[facet](label) if facet in labels else label
 
-    return found | {"languages": LANGUAGES, "facet_label": facet_label}
+    given = {"languages": LANGUAGES, "translated_errors": TRANSLATED}
+    return found | given | {"facet_label": facet_label}
 
 
 @hookimpl

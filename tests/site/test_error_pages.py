@@ -4,7 +4,9 @@ import re
 from urllib.parse import quote
 
 import pytest
-from conftest import axe_findings, follow
+from conftest import ROOT, axe_findings, follow
+
+from papersette.site.error_messages import TRANSLATED
 
 SLOW = "with recursive n(i) as (select 1 union all select i + 1 from n) select count(*) from n"
 ERRORS = {
@@ -64,7 +66,6 @@ def test_a_query_that_takes_too_long_says_so_and_what_to_do(ask, path, slow_meta
 @pytest.fixture
 def slow_metadata():
     import yaml
-    from conftest import ROOT
 
     metadata = yaml.safe_load((ROOT / "metadata.yml").read_text())
     metadata["databases"]["papers"]["queries"]["slow"] = {"title": "Slow", "sql": SLOW}
@@ -101,6 +102,55 @@ def test_a_forbidden_page_is_a_page_of_the_site(ask, slow_metadata):
     assert answer.status_code == 403
     assert "You may not see this page" in answer.text
     assert 'action="/papers/search"' in answer.text
+    assert "view-query" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *(path for path, status in ERRORS.items() if status == 404),
+        "/-/dashboards/nothing",
+        "/pdf/nothing.pdf",
+        "/papers/papers/nothing/read",
+    ],
+)
+def test_a_page_that_does_not_exist_says_so_only_in_the_language_of_the_reader(sample_site, path):
+    answer = sample_site.get(path, headers={"accept-language": "fr"})
+    assert answer.status_code == 404
+    assert "Cette page n’existe pas" in answer.text
+    assert '<bdi lang="en">' not in answer.text
+
+
+def test_a_forbidden_page_shows_no_english_message_of_datasette(ask, slow_metadata):
+    slow_metadata["databases"]["papers"]["tables"]["tags"]["allow"] = False
+    slow_metadata["databases"]["papers"]["allow_sql"] = False
+    for answer in ask("/papers/tags", "/papers?sql=select+1", metadata=slow_metadata):
+        assert answer.status_code == 403
+        assert '<bdi lang="en">' not in answer.text
+
+
+@pytest.mark.parametrize("message", TRANSLATED)
+def test_a_message_that_has_a_translation_is_one_of_the_code(message):
+    folders = [ROOT / "plugins", ROOT / "papersette" / "site"]
+    files = [path for folder in folders for path in folder.glob("*.py")]
+    assert any(
+        f'"{message}"' in path.read_text() for path in files if path.name != "error_messages.py"
+    )
+
+
+@pytest.mark.parametrize(
+    ("language", "says"),
+    [
+        ("en", "No session of this page has a date and time"),
+        ("fr", "Aucune séance de cette page n’a de date ni d’heure"),
+        ("ar", "لا توجد في هذه الصفحة جلسة لها تاريخ ووقت"),
+    ],
+)
+def test_a_message_about_an_export_is_in_the_language_of_the_reader(sample_site, language, says):
+    path = "/papers/search.ics?q=author%3Adevansh"
+    answer = sample_site.get(path, headers={"accept-language": language})
+    assert answer.status_code == 404
+    assert says in answer.text
 
 
 def test_an_error_page_explains_in_the_language_of_the_reader_why_sql_was_refused(sample_site):

@@ -8,6 +8,7 @@ import yaml
 from babel.messages.pofile import read_po
 from conftest import METADATA, ROOT, serve
 
+from papersette.site.error_messages import TRANSLATED
 from papersette.site.readers_messages import MESSAGES
 
 DASHBOARDS = yaml.safe_load((ROOT / "metadata.yml").read_text())["plugins"][
@@ -73,6 +74,7 @@ def texts_of_interface():
     facts = (ROOT / "papersette/database/facets.py").read_text()
     single |= set(re.findall(r"'has', '\w+', '([^']+)'", facts))
     single |= {query["title"] for query in METADATA["queries"].values()} | {*MESSAGES.values()}
+    single |= set(TRANSLATED)
     return single | texts_of_charts() | texts_of_data() | set(PLURAL.findall(texts))
 
 
