@@ -61,6 +61,10 @@ class FacetCounter:
             bits += [self._members(first + i) for i in range(rows.stop - rows.start)]
             self.tables[name] = FacetTable(first, papers, rows)
         self.bits = np.array(bits, np.uint64).reshape(len(bits), to_width(corpus.size))
+        is_small = corpus.size <= FEW_PAPERS
+        self.all_sets = np.ascontiguousarray(self.bits.T) if is_small else None
+        """Of a small corpus, the same with a row for each 64 papers: all sets are counted at once.
+        """
 
     def _members(self, column: int) -> NDArray[np.uint64]:
         return to_bits(self.corpus.papers_of.of(column).astype(np.int64), self.corpus.size)
@@ -79,8 +83,12 @@ class FacetCounter:
         is_large = len(result.single) > max(SMALL_RESULT, SMALL_SHARE * self.corpus.size)
         versions = self._add_up_works(result)
         every: Counts | None = None
+        settled = self._settle_all(result, versions, limits) if is_large else {}
         counts = {}
         for name, limit in limits.items():
+            if name in settled:
+                counts[name] = settled[name]
+                continue
             table = self.tables[name]
             own = self._settle(result, table, versions, limit) if is_large else None
             if own is None:
@@ -88,6 +96,28 @@ class FacetCounter:
                 own = every.between(table.first, table.first + len(table.papers))
             counts[name] = own.highest(limit)
         return counts
+
+    def _settle_all(
+        self, result: Result, versions: Counts, limits: Mapping[str, int]
+    ) -> dict[str, list[tuple[int, int]]]:
+        """Return the highest values of the facets that the sets settle; of a small corpus only."""
+        if self.all_sets is None:
+            return {}
+        common = np.bitwise_count(self.all_sets & result.bits[:, None]).sum(0, dtype=np.int16)
+        settled = {}
+        for name, limit in limits.items():
+            table = self.tables[name]
+            counts = common[table.rows]
+            if len(versions.positions):
+                others = versions.between(table.first, table.first + len(counts))
+                counts[others.positions - table.first] += others.works.astype(np.int16)
+            order = np.argsort(-counts, kind="stable")[:limit]
+            highest = counts[order].tolist()
+            least = highest[-1] if len(highest) == limit else 0
+            if len(table.papers) == len(counts) or table.papers[len(counts)] <= least:
+                pairs = zip((table.first + order).tolist(), highest, strict=True)
+                settled[name] = [pair for pair in pairs if pair[1]]
+        return settled
 
     def _settle(
         self, result: Result, table: FacetTable, versions: Counts, limit: int
@@ -151,7 +181,8 @@ class FacetCounter:
         of, width = self.corpus.facets_of, len(self.corpus.columns)
         lengths = of.starts[result.versions + 1] - of.starts[result.versions]
         pairs = np.repeat(result.works, lengths) * width + of.gather(result.versions)
-        return Counts(*np.unique(np.unique(pairs) % width, return_counts=True))
+        distinct, _ = np.unique(pairs, return_counts=True)  # counting sorts: faster than hashing
+        return Counts(*np.unique(distinct % width, return_counts=True))
 
 
 @dataclass(frozen=True)
