@@ -103,4 +103,9 @@ def to_stems(text: str) -> tuple[str, ...]:
     >>> to_stems("generalization generalizes")
     ('general', 'general')
     """
+    return _to_stems(text) if len(text) <= LONGEST_CACHED else _to_stems.__wrapped__(text)
+
+
+@lru_cache(maxsize=4096)
+def _to_stems(text: str) -> tuple[str, ...]:
     return tuple(STEMS.analyze(prepare(text)))

@@ -17,6 +17,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,10 @@ CHECKED_BYTES = 1 << 20
 """What is read at once to compute a checksum."""
 HEAP_BYTES = 256_000_000
 """What each writer may hold in memory before it writes a segment."""
+
+REMEMBERED_TERMS = 20_000
+"""Terms whose numbers of papers are kept in memory: a search asks for those of each several times.
+"""
 
 FOLDERS = ("papers", "pages", common_words.FOLDER, meaning.FOLDER)
 """Folders of an index; the last is only there where a model was named."""
@@ -59,6 +64,11 @@ class Index:
     papers_schema: tantivy.Schema
     pages_schema: tantivy.Schema
     common_words: CommonWords
+
+    @cached_property
+    def count_papers(self) -> Callable[[str, str], int]:
+        """Returns how many papers have a term in a field."""
+        return lru_cache(maxsize=REMEMBERED_TERMS)(self.papers.doc_freq)
 
 
 def to_fingerprint(conn: sqlite3.Connection) -> str:

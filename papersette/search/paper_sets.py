@@ -89,6 +89,6 @@ class PaperSets:
         if rare:
             schema, searcher = self.index.papers_schema, self.index.papers
             query = adapter.any_of(adapter.term(schema, *pair) for pair in rare)
-            most = sum(searcher.doc_freq(*pair) for pair in rare)
+            most = sum(self.index.count_papers(*pair) for pair in rare)
             papers[adapter.find_values(searcher, query, "number", most)] = True
         return papers

@@ -188,8 +188,7 @@ class Retriever:
 
     def _estimate_cost(self, clause: Clause) -> int:
         """Return how many papers the engine looks at for a phrase: those with its rarest word."""
-        searcher = self.index.papers
-        return min((searcher.doc_freq("text", term) for term in clause.terms), default=0)
+        return min((self.index.count_papers("text", term) for term in clause.terms), default=0)
 
     def _find(self, queries: list[EngineQuery]) -> PaperSet:
         """Return the papers that match all of these queries."""
