@@ -73,10 +73,20 @@ def term(schema: Schema, field: str, text: str) -> Query:
     return Query.term_query(schema, field, text, "freq")
 
 
-def phrase(schema: Schema, field: str, terms: Sequence[str], slop: int = 0) -> Query:
-    """Return the query of terms in this order, with at most `slop` words between them."""
+def phrase(
+    schema: Schema, field: str, terms: Sequence[str], slop: int = 0, among: Query | None = None
+) -> Query:
+    """Return the query of terms in this order, with at most `slop` words between them.
+
+    Where the caller restricts a union of queries to the documents `among`, the phrase needs them
+    too: the engine looks at all documents that any query of a union matches.
+    """
     words: list[str | tuple[int, str]] = list(terms)
-    return Query.phrase_query(schema, field, words, slop)
+    return _within(among, Query.phrase_query(schema, field, words, slop))
+
+
+def _within(among: Query | None, query: Query) -> Query:
+    return query if among is None else all_of([unscored(among), query])
 
 
 def to_single_term(text: str) -> str | None:
@@ -87,8 +97,13 @@ def to_single_term(text: str) -> str | None:
     return terms[0]
 
 
-def word(schema: Schema, field: str, text: str, is_prefix: bool = False) -> Query:
-    """Return the query of what a reader typed: a word, a phrase, or the beginning of a word."""
+def word(
+    schema: Schema, field: str, text: str, is_prefix: bool = False, among: Query | None = None
+) -> Query:
+    """Return the query of what a reader typed: a word, a phrase, or the beginning of a word.
+
+    `among` is that of `phrase`.
+    """
     terms = to_terms(text)
     if not terms:
         return Query.empty_query()
@@ -97,9 +112,9 @@ def word(schema: Schema, field: str, text: str, is_prefix: bool = False) -> Quer
     if is_prefix:  # Tantivy's phrase_prefix_query looks at 50 words only
         words: list[str | tuple[int, str]] = [re.escape(term) for term in terms]
         words[-1] = f"{words[-1]}.*"
-        return Query.regex_phrase_query(schema, field, words)
+        return _within(among, Query.regex_phrase_query(schema, field, words))
     if len(terms) > 1:
-        return phrase(schema, field, terms)
+        return phrase(schema, field, terms, among=among)
     if len(terms[0]) == 1 and CJK.match(terms[0]):
         return Query.regex_query(schema, field, f"{terms[0]}.?")
     return term(schema, field, terms[0])

@@ -116,12 +116,16 @@ class Clause:
         """Return the query of its words in one field of an index."""
         return adapter.any_of(self.iterate_words(schema, name))
 
-    def iterate_words(self, schema: tantivy.Schema, name: str) -> Iterator[EngineQuery]:
-        """Yield the query of each of its words in one field of an index."""
+    def iterate_words(
+        self, schema: tantivy.Schema, name: str, among: EngineQuery | None = None
+    ) -> Iterator[EngineQuery]:
+        """Yield the query of each of its words in one field of an index; phrases only of the
+        documents `among` which the caller looks.
+        """
         for clause in self.inner:
-            yield from clause.iterate_words(schema, name)
+            yield from clause.iterate_words(schema, name, among)
         for form in () if self.inner else self.forms:
-            yield adapter.word(schema, name, form, self.is_prefix)
+            yield adapter.word(schema, name, form, self.is_prefix, among)
 
 
 @dataclass(frozen=True)
@@ -293,8 +297,8 @@ class Compiler:
         )
 
     def _frequency(self, terms: Iterable[str], fields: Sequence[str]) -> int:
-        searcher = self.index.papers
-        return max((searcher.doc_freq(name, t) for t in terms for name in fields), default=0)
+        count = self.index.count_papers
+        return max((count(name, term) for term in terms for name in fields), default=0)
 
     def _compile_near(self, near: Near, context: _Context, number: int) -> Clause:
         inner = [self._compile_term(term, context, number) for term in near.terms]

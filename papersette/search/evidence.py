@@ -148,7 +148,7 @@ class Finder:
         """Return the page_id of the best page by number, and count the pages found."""
         schema = self.index.pages_schema
         among = adapter.any_number(schema, "number", list(hits))
-        scored = to_page_query(self.index, clauses, phrases)
+        scored = to_page_query(self.index, clauses, among, phrases)
         pages = adapter.all_of([adapter.unscored(among), scored])
         limit = min(self.index.pages.num_docs, MOST_PAGES * len(hits))
         fields = ("number", "page_id")
@@ -164,7 +164,7 @@ class Finder:
         total = self.index.papers.num_docs + 1
         needles = []
         for i, clause in enumerate(_iterate_wanted(clauses)):
-            count = max((self.index.papers.doc_freq("text", t) for t in clause.terms), default=0)
+            count = max((self.index.count_papers("text", t) for t in clause.terms), default=0)
             weight = float(np.log(total / (count + 1)) + 0.3)
             needles += [
                 Needle(n.words, n.is_prefix, i, weight, n.tail) for n in clause.needles if n.words

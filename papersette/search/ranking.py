@@ -11,17 +11,17 @@ The weights were chosen by cross-validation: `python benchmarks/search.py` print
 
 from __future__ import annotations
 
-import functools
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 from tantivy import Query as EngineQuery
 
 from papersette.search import adapter
-from papersette.search.analysis import STEMS, to_terms
+from papersette.search.analysis import to_stems, to_terms
 from papersette.search.clauses import Clause
 from papersette.search.corpus import Corpus, Numbers
 from papersette.search.index import Index
@@ -31,6 +31,8 @@ from papersette.search.retrieval import MANY_CHOICES, Matching
 
 Scores = NDArray[np.float64]
 """Of every paper, by number."""
+ToQuery = Callable[[EngineQuery | None], EngineQuery]
+"""Makes a query of the documents to which it is going to be restricted, if to any."""
 
 METADATA_WEIGHT = 0.5
 PAGES_WEIGHT = 1.5
@@ -210,11 +212,11 @@ class Ranker:
         self, query: Query, clauses: Sequence[Clause], matching: Matching
     ) -> dict[str, Scores]:
         terms = list(dict.fromkeys(term for clause in clauses for term in clause.terms))
-        stems = list(dict.fromkeys(stem for term in terms for stem in STEMS.analyze(term)))
+        stems = list(dict.fromkeys(stem for term in terms for stem in to_stems(term)))
         text_field = "refs" if all(clause.in_references for clause in clauses) else "text"
         metadata = self._metadata_query(stems)
         text = self._any_term("papers", text_field, terms)
-        pages = self._pages_query(query, clauses, stems)
+        pages = partial(self._pages_query, query, clauses, stems)
         if any(len(clause.choices) >= MANY_CHOICES for clause in clauses):
             of_papers = [self._paper_scores(words, matching) for words in (metadata, text)]
             of_pages = self._page_scores_among(pages, of_papers[0] + of_papers[1])
@@ -242,25 +244,29 @@ class Ranker:
         return adapter.any_of(adapter.term(schema, field, term) for term in terms)
 
     def _pages_query(
-        self, query: Query, clauses: Sequence[Clause], stems: Sequence[str]
+        self,
+        query: Query,
+        clauses: Sequence[Clause],
+        stems: Sequence[str],
+        among: EngineQuery | None = None,
     ) -> EngineQuery:
         """Return what scores pages: stems for a sentence, else the exact words."""
         if query.is_sentence and not any(c.part or c.in_references for c in clauses):
             return self._any_term("pages", "stems", stems)
-        return to_page_query(self.index, clauses)
+        return to_page_query(self.index, clauses, among)
 
     def _paper_scores(self, query: EngineQuery, matching: Matching) -> Scores:
         """Return the scores of the best candidates among the papers found, 1 for the best."""
-        found, values = self._find_best("papers", query, matching, PAPER_CANDIDATES)
+        found, values = self._find_best("papers", lambda among: query, matching, PAPER_CANDIDATES)
         scores = np.zeros(self.corpus.size)
         scores[found] = values
         return _scaled(scores)
 
-    def _page_scores(self, query: EngineQuery, matching: Matching) -> Scores:
+    def _page_scores(self, to_query: ToQuery, matching: Matching) -> Scores:
         """Return the scores of papers by their best pages, 1 for the best."""
-        return self._join_pages(*self._find_best("pages", query, matching, PAGE_CANDIDATES))
+        return self._join_pages(*self._find_best("pages", to_query, matching, PAGE_CANDIDATES))
 
-    def _page_scores_among(self, query: EngineQuery, scores: Scores) -> Scores:
+    def _page_scores_among(self, to_query: ToQuery, scores: Scores) -> Scores:
         """Return the scores of the best papers by other scores, by their best pages.
 
         Of many phrases, all pages would take longer than all else together.
@@ -268,7 +274,7 @@ class Ranker:
         best = np.argsort(-scores, kind="stable")[:ENOUGH]
         numbers = best[scores[best] > 0].tolist()
         among = adapter.any_number(self.index.pages_schema, "number", numbers)
-        restricted = adapter.all_of([adapter.unscored(among), query])
+        restricted = adapter.all_of([adapter.unscored(among), to_query(among)])
         pages = adapter.find_scored(self.index.pages, restricted, "number", PAGE_CANDIDATES)
         return self._join_pages(*pages)
 
@@ -278,7 +284,7 @@ class Ranker:
         return _scaled(np.power(powers, 1 / PAGES_POWER, dtype=np.float64))
 
     def _find_best(
-        self, index: str, query: EngineQuery, matching: Matching, limit: int
+        self, index: str, to_query: ToQuery, matching: Matching, limit: int
     ) -> tuple[Numbers, Scores]:
         """Return number and score of the documents of papers found that score best, best first.
 
@@ -291,7 +297,7 @@ class Ranker:
         allowed[numbers] = True
         wanted = min(ENOUGH, len(numbers)) if index == "papers" else ENOUGH
         for looked_at in () if self._is_few(numbers) else (limit, WIDER * limit):
-            found, scores = adapter.find_scored(searcher, query, "number", looked_at)
+            found, scores = adapter.find_scored(searcher, to_query(None), "number", looked_at)
             kept = np.flatnonzero(allowed[found])[:limit]
             if len(found) < looked_at or len(kept) >= wanted:
                 return found[kept], scores[kept]
@@ -300,7 +306,7 @@ class Ranker:
             among = matching.to_query()
         else:
             among = adapter.any_number(schema, "number", numbers[:MOST_RESTRICTED].tolist())
-        restricted = adapter.all_of([adapter.unscored(among), query])
+        restricted = adapter.all_of([adapter.unscored(among), to_query(among)])
         return adapter.find_scored(searcher, restricted, "number", limit)
 
     def _is_few(self, numbers: Numbers) -> bool:
@@ -312,10 +318,10 @@ class Ranker:
         """Return the words of a short query next to each other, in their commonest forms."""
         if len(query.words) not in PHRASE_WORDS or len(clauses) != len(query.words):
             return []
-        count = functools.cache(lambda term: self.index.papers.doc_freq("text", term))
+        count = partial(self.index.count_papers, "text")
 
         def frequency(terms: Sequence[str]) -> int:
-            return min(map(count, terms))
+            return min(map(count, terms), default=0)
 
         choices = [
             sorted({to_terms(form): None for form in clause.forms}, key=frequency, reverse=True)
@@ -331,48 +337,59 @@ class Ranker:
     def _adjacency(self, phrases: list[list[str]], candidates: Numbers) -> Scores:
         """Score candidates with the words next to each other, or near each other in any order."""
         schema, searcher = self.index.papers_schema, self.index.papers
-        among = adapter.unscored(adapter.any_number(schema, "number", candidates.tolist()))
         near = itertools.islice(itertools.permutations(phrases[0]), MOST_ORDERS)
         bonus = np.zeros(self.corpus.size)
-        is_candidate = np.zeros(self.corpus.size, np.bool_)
-        is_candidate[candidates] = True
+        left = candidates
         # One query for each phrase: a union of phrases looks through all papers that have one.
         for words, slop, value in [
             *((words, 0, PHRASE_BONUS) for words in phrases),
             *((words, NEAR_DISTANCE, NEAR_BONUS) for words in near),
         ]:
             query = adapter.phrase(schema, "text", words, slop)
-            most = min(searcher.doc_freq("text", word) for word in words)
+            most = min(self.index.count_papers("text", word) for word in words)
             if most > FEW_WITH_WORDS:
-                query, most = adapter.all_of([among, query]), len(candidates)
+                among = adapter.any_number(schema, "number", left.tolist())
+                query, most = adapter.all_of([adapter.unscored(among), query]), len(left)
             found = adapter.find_values(searcher, query, "number", most)
-            found = found[is_candidate[found]]
-            bonus[found] = np.maximum(bonus[found], value)
-            if np.count_nonzero(bonus) >= ENOUGH_ADJACENT:
+            has_words = np.zeros(self.corpus.size, np.bool_)
+            has_words[found] = True
+            bonus[left[has_words[left]]] = value
+            left = left[~has_words[left]]
+            if len(candidates) - len(left) >= ENOUGH_ADJACENT or not len(left):
                 break
         return bonus
 
 
 def to_page_query(
-    index: Index, clauses: Sequence[Clause], phrases: Sequence[Sequence[str]] = ()
+    index: Index,
+    clauses: Sequence[Clause],
+    among: EngineQuery | None = None,
+    phrases: Sequence[Sequence[str]] = (),
 ) -> EngineQuery:
     """Return the query that scores pages by the exact words of the clauses.
 
-    Pages that have one of `phrases` as well come first.
+    Args:
+        index: The search index.
+        clauses: Of a query.
+        among: Pages to which the caller restricts the query; phrases are looked for in these only.
+        phrases: Pages that have one of them come first.
     """
-    schema = index.pages_schema
     # One union of words: inside it, a union for each clause would take twice the time.
-    queries = [query for clause in clauses for query in _iterate_page_words(index, clause)]
+    queries = [query for clause in clauses for query in _iterate_page_words(index, clause, among)]
     if phrases:
-        close = adapter.any_of(adapter.phrase(schema, "body", phrase) for phrase in phrases)
+        close = adapter.any_of(
+            adapter.phrase(index.pages_schema, "body", phrase, among=among) for phrase in phrases
+        )
         queries.append(EngineQuery.const_score_query(close, PHRASE_SCORE))
     return adapter.any_of(queries)
 
 
-def _iterate_page_words(index: Index, clause: Clause) -> Iterator[EngineQuery]:
+def _iterate_page_words(
+    index: Index, clause: Clause, among: EngineQuery | None
+) -> Iterator[EngineQuery]:
     """Yield the queries of pages that have words of a clause, in the part it is about."""
     schema = index.pages_schema
-    words = clause.iterate_words(schema, "refs" if clause.in_references else "body")
+    words = clause.iterate_words(schema, "refs" if clause.in_references else "body", among)
     if not clause.part:
         yield from words
         return
