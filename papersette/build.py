@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -58,6 +58,7 @@ from papersette.meaning.encoder import MISSING, OnnxEncoder, is_installed
 from papersette.options import parse
 from papersette.progress import Progress, warn
 from papersette.proposals import starting_catalogs
+from papersette.records import Problem
 from papersette.search import answers, evaluation, index
 from papersette.search.engine import Engine
 from papersette.search.meaning import write_meaning
@@ -155,23 +156,27 @@ def build_locked(plan: Plan) -> Mapping[str, object]:
         path = replacement.to_catalog_path(publication.path, options.db)
         summary = load.save_build(db, publication, path, plan.started, fingerprint, previous)
         complete_index(publish.commit(db), options, plan.progress, encoder)
-        summary = {**summary, "problems": measure_search(db, plan)}
-        publish.check(db)
+        with publish.checking(db):
+            figures, late = measure_search(publish.commit(db), plan)
+        report_on_site(publication, late)
+        load.save_evaluation(db, map(asdict, figures))
+        summary = {**summary, "problems": load.save_late_problems(db, late)}
     warn_lost(options, pool)
     publish.save_inspection(to_inspection(options.db), options.db)
     return summary
 
 
-def measure_search(db: Database, plan: Plan) -> int:
-    """Save how well the search answers the catalog's questions, and check its featured queries.
-
-    Returns the number of all problems of the build.
+def measure_search(database: Path, plan: Plan) -> tuple[list[evaluation.Figure], list[Problem]]:
+    """Return how well the search answers the catalog's questions, and a problem for each featured
+    query without hits.
     """
-    engine = Engine(publish.commit(db), part_files.to_index_part(plan.options.db))
-    figures = evaluation.measure(engine, plan.publication.questions)
-    figures += answers.measure(engine, plan.publication.questions)
-    load.save_evaluation(db, map(asdict, figures))
-    return check_site(db, engine, plan.publication)
+    questions = plan.publication.questions
+    queries = [featured.q for featured in plan.publication.site.featured_queries]
+    if not questions and not queries:
+        return [], []
+    engine = Engine(database, part_files.to_index_part(plan.options.db))
+    figures = evaluation.measure(engine, questions) + answers.measure(engine, questions)
+    return figures, list(evaluation.check_featured(engine, queries))
 
 
 def warn_lost(options: argparse.Namespace, pool: Workers) -> None:
@@ -193,18 +198,12 @@ def start_workers(options: argparse.Namespace) -> Workers:
     return ClusterWorkers(options.scheduler, remote, options.jobs, prepare=prepare_worker)
 
 
-def check_site(db: Database, engine: Engine, publication: Catalog) -> int:
-    """Report on the key `site`, and save a problem for each featured query without hits.
-
-    Returns the number of all problems.
-    """
-    queries = [featured.q for featured in publication.site.featured_queries]
-    problems = list(evaluation.check_featured(engine, queries))
+def report_on_site(publication: Catalog, problems: Iterable[Problem]) -> None:
+    """Report on the key `site`: featured queries without hits, and its colours."""
     for problem in problems:
         warn(f"{problem.item}: {problem.reason}")
     for remark in publication.site.remarks:
         print(f"site: accent: {remark}")
-    return load.save_late_problems(db, problems)
 
 
 def read_charts(site_folder: Path) -> set[str] | None:

@@ -104,16 +104,21 @@ def commit(db: Database) -> Path:
     )
 
 
-def check(db: Database) -> None:
-    """Raise `RuntimeError` if the database is inconsistent: a bug, whatever the input."""
+@contextlib.contextmanager
+def checking(db: Database) -> Iterator[None]:
+    """Check the database while the block reads it, in another thread.
+
+    Raises `RuntimeError` if it is inconsistent: a bug, whatever the input.
+    """
     with ThreadPoolExecutor(1) as thread:  # SQLite works outside the interpreter's lock
         waiting = thread.submit(_check_integrity, commit(db))
         faults = [f"foreign key: {row}" for row in db.execute("pragma foreign_key_check")]
+        faults += [
+            f"{row[0]}: rowid is not number"
+            for row in db.execute("select paper_id from papers where rowid <> number")
+        ]
+        yield
         faults += waiting.result()
-    faults += [
-        f"{row[0]}: rowid is not number"
-        for row in db.execute("select paper_id from papers where rowid <> number")
-    ]
     db.conn.executescript(CHECKS)
     if faults:
         raise RuntimeError("the new database is inconsistent: " + "; ".join(faults[:5]))
