@@ -62,7 +62,7 @@ RARE_READING = 0.02
 """A reading of a name with a smaller share of the papers of the commonest reading is dropped."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class FacetValue:
     """One value of a facet."""
 
