@@ -75,8 +75,9 @@ class Clause:
     """Values of a facet that it asks for."""
     is_facet: bool = False
     """Whether it asks for these and for nothing else."""
-    rare_works: tuple[FacetValue, ...] = ()
-    """Cited works that it asks for and that are no values of a facet."""
+    works: tuple[FacetValue, ...] = ()
+    """Cited works that it asks for, beside values of facets: those that one paper cites, and those
+    of citations(…)."""
     name: str = ""
     """The cited name as typed, where it has a full given name."""
     ranked: tuple[int, ...] = ()
@@ -150,8 +151,8 @@ class Compiler:
         index: The open search index.
         corpus: The arrays of the same build.
         facet_terms: Finds the values of its facets that fields mean.
-        call: Returns the papers that a function of a query finds, as citations(…), and adds to the
-            notices.
+        call: Returns the papers that a function of a query finds, as citations(…), and the papers
+            that these cite for it; adds to the notices.
     """
 
     def __init__(
@@ -159,7 +160,7 @@ class Compiler:
         index: Index,
         corpus: Corpus,
         facet_terms: FacetTerms,
-        call: Callable[[Function, list[expansions.Notice]], Numbers],
+        call: Callable[[Function, list[expansions.Notice]], tuple[Numbers, Numbers]],
     ) -> None:
         self.index = index
         self.corpus = corpus
@@ -207,9 +208,11 @@ class Compiler:
             case Near():
                 return self._compile_near(node, context, number)
             case Function():
-                numbers = self.call(node, context.notices)
+                numbers, cited = self.call(node, context.notices)
+                works = tuple(self.facet_terms.find_works_here(cited)) if len(cited) else ()
                 ranked = tuple(numbers.tolist()) if node.name.startswith("similar") else ()
-                return Clause(str(node), partial(self._numbers_query, numbers), ranked=ranked)
+                make_query = partial(self._numbers_query, numbers)
+                return Clause(str(node), make_query, ranked=ranked, works=works)
             case AnyOf():
                 inner = [self._compile(n, context, number) for n in node.nodes]
                 merged = _merge(str(node), partial(to_any, inner), inner)
@@ -248,7 +251,7 @@ class Compiler:
             and (works := self.facet_terms.find_rare_works(term.text))
         ):
             citing = self.facet_terms.find_citing(works)
-            return Clause(str(term), partial(self._numbers_query, citing), rare_works=tuple(works))
+            return Clause(str(term), partial(self._numbers_query, citing), works=tuple(works))
         name = people[0] if facet == "cites" and to_given_name(people[0]) else ""
         return self._facet_clause(str(term), found, name)
 
@@ -285,9 +288,14 @@ class Compiler:
             papers = self._facet_query(tags)
             either = papers if term.is_phrase else adapter.any_of([words, papers])
             return Clause(str(term), lambda: either, needles, terms, variants, term.is_prefix)
+        make_query = partial(self._words_query, variants, fields, term.is_prefix)
+        own = self.corpus.numbers.get(term.text)
+        if own is not None and term.field is None and not term.is_prefix:
+            make_query = partial(self._words_or_paper_query, make_query, own)
+            return Clause(str(term), make_query, needles, terms, variants, ranked=(own,))
         return Clause(
             str(term),
-            partial(self._words_query, variants, fields, term.is_prefix),
+            make_query,
             needles,
             terms,
             variants,
@@ -295,6 +303,11 @@ class Compiler:
             fields,
             frequency=self._frequency(terms, fields) if term.is_plain_word else 0,
         )
+
+    def _words_or_paper_query(self, to_words: Callable[[], EngineQuery], own: int) -> EngineQuery:
+        """Return the query of papers with words, and of the paper whose id they are."""
+        schema = self.index.papers_schema
+        return adapter.any_of([to_words(), adapter.any_number(schema, "number", [own])])
 
     def _frequency(self, terms: Iterable[str], fields: Sequence[str]) -> int:
         count = self.index.count_papers

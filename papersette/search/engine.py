@@ -329,8 +329,10 @@ class Engine:
         """Return the text that papers are to be similar to: a sentence, or the title of a paper."""
         if function.name == "similar:":
             return function.argument
+        if function.name != "similar":
+            return ""
         own = self.corpus.numbers.get(function.argument.strip('"'))
-        return self.titles[own] if function.name == "similar" and own is not None else ""
+        return function.argument if own is None else self.titles[own]
 
     def _find_nearest(self, number: int, query: Vector | None, needles: Needles) -> str:
         """Return the sentence of an abstract that is nearest to a query by meaning or, without one,

@@ -115,7 +115,7 @@ class Finder:
             self._add_sections(hits, around)
             self._add_reference_passages(hits, worded)
         for clause in clauses:
-            if clause.facet_ids or clause.rare_works:
+            if clause.facet_ids or clause.works:
                 self._add_evidence(hits, clause)
 
     def _add_text_passages(
@@ -266,7 +266,7 @@ class Finder:
         wanted = set(clause.facet_ids)
         own = self.corpus.columns[self.corpus.facets_of.of(number)].tolist() if wanted else []
         values = [self.corpus.values[facet_id] for facet_id in own if facet_id in wanted]
-        return (*clause.rare_works, *(value for value in values if value.facet in EVIDENCE))
+        return (*clause.works, *(value for value in values if value.facet in EVIDENCE))
 
     def _read_evidence(self, paper_id: str, values: Sequence[FacetValue]) -> list[tuple[int, str]]:
         """Return (page, text) of all that shows that a paper has values of a facet."""

@@ -49,6 +49,15 @@ select cited_work_id from cited_works
 where citing_count = 1
 and not exists (select 1 from json_each(?) where title not like '%' || value || '%')
 """
+WORKS_HERE = """
+select cited_work_id, cited_works.title
+from cited_works join papers using (paper_id)
+where papers.number in (select value from json_each(?))
+order by papers.number
+limit ?
+"""
+MOST_HERE = 1000
+"""Papers of citations(…) whose entries in reference lists are shown."""
 RARE = """
 select cited_work_id, title from cited_works
 where citing_count = 1 and cited_work_id in (select value from json_each(?))
@@ -158,6 +167,11 @@ class FacetTerms:
         works = [FacetValue(-1, "cited", value, title, to_slug(title), 1) for value, title in rows]
         found = [one for one in works if ids or set(words) <= set(one.slug.split("-"))]
         return found if len(found) <= MOST_RARE else []
+
+    def find_works_here(self, numbers: Numbers) -> list[FacetValue]:
+        """Return these papers, or the first `MOST_HERE` of them, as works that others cite."""
+        rows = self.connect().execute(WORKS_HERE, (json.dumps(numbers.tolist()), MOST_HERE))
+        return [FacetValue(-1, "cited", value, title, to_slug(title), 1) for value, title in rows]
 
     def find_citing(self, works: Sequence[FacetValue]) -> Numbers:
         """Return the papers that cite any of these works."""

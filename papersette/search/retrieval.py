@@ -35,6 +35,8 @@ COMMON_SHARE = 0.8
 ALWAYS_ASKED = 5
 """So many of the rarest words of a sentence are required, however common they are."""
 
+MOST_WITH_TITLE = 3
+"""Papers with the same title that can be versions of one work; more have only some words of it."""
 MANY_CHOICES = 8
 """So many clauses of which any may match are looked for in two threads."""
 
@@ -303,25 +305,43 @@ class Retriever:
             tuple(itertools.compress(clauses, is_common)),
         )
 
-    def call(self, function: Function, notices: list[Notice]) -> Numbers:
+    def call(self, function: Function, notices: list[Notice]) -> tuple[Numbers, Numbers]:
         """Return the papers that citations(…) or references(…) finds, ascending, or similar(…) or
-        similar:"…", the most similar first.
+        similar:"…", the most similar first; and of citations(…) the papers that are cited.
 
         How the query inside was interpreted and relaxed is added to `notices`.
         """
+        nothing = np.empty(0, np.int64)
         if function.name == "similar:":
-            return np.array([n for n, _ in self.find_similar(function.argument)], np.int64)
+            return np.array([n for n, _ in self.find_similar(function.argument)], np.int64), nothing
         if function.name == "similar":
-            own = self.corpus.numbers.get(function.argument.strip('"'))
-            return np.array(self.corpus.related.get(own or 0, []), np.int64)
+            related = (self.corpus.related.get(n, []) for n in self._find_paper(function.argument))
+            return np.array(list(dict.fromkeys(itertools.chain(*related))), np.int64), nothing
+        numbers = self._find_inside(function, notices)
+        if function.name == "citations":
+            return np.unique(self.corpus.cited_by.gather(numbers)).astype(np.int64), numbers
+        return np.unique(self.corpus.cites.gather(numbers)).astype(np.int64), nothing
+
+    def _find_inside(self, function: Function, notices: list[Notice]) -> Numbers:
+        """Return the papers that the query inside a function finds, or the one with this id."""
+        if function.argument in self.corpus.numbers:
+            return np.array([self.corpus.numbers[function.argument]], np.int64)
         found = self.match(parse(function.argument))
         notices += found.notices
         # Where nothing is found, the function as a whole is missing.
         notices += [Notice("missing", label) for label in found.missing if len(found.numbers)]
         notices += [Notice("partial", str(function))] if found.partial else []
         notices += [Notice("relaxed", str(function))] if found.relaxed else []
-        table = self.corpus.cited_by if function.name == "citations" else self.corpus.cites
-        return np.unique(table.gather(found.numbers)).astype(np.int64)
+        return found.numbers
+
+    def _find_paper(self, named: str) -> list[int]:
+        """Return the paper with an id, else the paper with a title in all its versions."""
+        plain = named.strip('" ')
+        if plain in self.corpus.numbers:
+            return [self.corpus.numbers[plain]]
+        title = plain.replace('"', " ")
+        found = self._match_all(parse(f'title:"{title}"'), ())
+        return found.numbers.tolist() if len(found.numbers) <= MOST_WITH_TITLE else []
 
 
 def _combine(

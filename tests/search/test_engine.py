@@ -264,6 +264,30 @@ def test_a_filter_holds_for_what_ranks_high_by_evidence(search):
     assert len(result.hits) == result.count < 2
 
 
+def test_citations_show_the_entry_that_cites_each_paper_found(search):
+    hits = search("citations(title:orchards)").hits
+    assert {(hit.paper_id, hit.source) for hit in hits} == {
+        ("bengio-initials", "citation"), ("hinton", "citation"),
+    }  # fmt: skip
+    assert all("orchards" in marked(hit.passage)[0].lower() for hit in hits)
+
+
+@pytest.mark.parametrize(
+    ("by_id", "same"),
+    [
+        ("citations(hedging)", "citations(title:orchards)"),
+        ("references(hinton)", "references(cites:hinton)"),
+        ('similar("Faster training of classifiers")', "similar(norm-american)"),
+    ],
+)
+def test_functions_take_the_id_of_a_paper_or_its_title(search, by_id, same):
+    assert ids(search(by_id)) == ids(search(same)) != []
+
+
+def test_the_id_of_a_paper_finds_it(search):
+    assert ids(search("norm-american")) == ["norm-american"]
+
+
 def test_a_question_prefers_text_to_references(search):
     result = search("does batch norm help generalization in GANs?")
     assert ids(result)[0] == "norm-question"
