@@ -458,7 +458,14 @@ class Engine:
     def _collection_notices(self, request: Request, query: Query) -> list[Notice]:
         if not request.scope and (fields := self.to_fields(request.q)):
             return [Notice("fields", request.q, (fields,))]
-        asked = [term for term in iterate_terms(query.clauses) if term.field == "author"]
-        if asked and not self.corpus.has_facet("author"):
-            return [Notice("no_authors", term.text, (f'cites:"{term.text}"',)) for term in asked]
-        return []
+        if self.corpus.has_facet("author"):
+            return []
+        # "papers by Hinton" is searched for as words where no author is known.
+        wished = to_fields(request.q, self._is_name_or_cited)
+        clauses = parse(wished).clauses if wished else query.clauses
+        asked = [term for term in iterate_terms(clauses) if term.field == "author"]
+        return [Notice("no_authors", term.text, (f'cites:"{term.text}"',)) for term in asked]
+
+    def _is_name_or_cited(self, facet: str, name: str) -> bool:
+        """Tell whether a name is known, that of an author as one who is cited."""
+        return self.facet_terms.is_name("cites" if facet == "author" else facet, name)

@@ -216,6 +216,14 @@ def test_author_in_a_collection_without_authors_says_so_and_offers_cites(search)
     assert len(search('cites:"bengio"').hits) == 3
 
 
+def test_papers_by_a_name_are_told_apart_from_papers_that_have_it_where_there_are_no_authors(
+    search,
+):
+    result = search("papers by Yoshua Bengio")
+    assert notices(result) == [("no_authors", "Yoshua Bengio", ('cites:"Yoshua Bengio"',))]
+    assert notices(search("papers by Nobody Known")) == []
+
+
 @pytest.mark.parametrize(
     ("typed", "found", "source", "passage"),
     [
