@@ -81,7 +81,7 @@ class Clause:
     name: str = ""
     """The cited name as typed, where it has a full given name."""
     ranked: tuple[int, ...] = ()
-    """Of similar(…): the papers found, the most similar first."""
+    """Of a function, or of the id of a paper: the papers found, the best first."""
     part: str | None = None
     """The part of papers it is about."""
     frequency: int = 0
@@ -210,9 +210,8 @@ class Compiler:
             case Function():
                 numbers, cited = self.call(node, context.notices)
                 works = tuple(self.facet_terms.find_works_here(cited)) if len(cited) else ()
-                ranked = tuple(numbers.tolist()) if node.name.startswith("similar") else ()
                 make_query = partial(self._numbers_query, numbers)
-                return Clause(str(node), make_query, ranked=ranked, works=works)
+                return Clause(str(node), make_query, ranked=tuple(numbers.tolist()), works=works)
             case AnyOf():
                 inner = [self._compile(n, context, number) for n in node.nodes]
                 merged = _merge(str(node), partial(to_any, inner), inner)

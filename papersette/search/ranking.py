@@ -194,13 +194,13 @@ class Ranker:
         return others[np.argsort(-scores[others], kind="stable")]
 
     def _evidence(self, matching: Matching) -> Scores:
-        """Score papers by how often they have the facet values asked for, and by how similar they
-        are to the paper asked for, below any word.
+        """Score papers by how often they have the facet values asked for, and by where they are
+        among what a function finds, below any word.
         """
         scores = np.zeros(self.corpus.size)
         for clause in matching.clauses:
-            for rank, number in enumerate(clause.ranked, start=1):
-                scores[number] += 1 / rank
+            if clause.ranked:
+                scores[list(clause.ranked)] += 1 / np.arange(1, len(clause.ranked) + 1)
             for facet_id in clause.facet_ids:
                 numbers, counts = self.corpus.evidence_of(facet_id)
                 np.add.at(scores, numbers, counts)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
+from numpy.typing import NDArray
 from tantivy import Query as EngineQuery
 
 from papersette.search import adapter
@@ -306,8 +307,11 @@ class Retriever:
         )
 
     def call(self, function: Function, notices: list[Notice]) -> tuple[Numbers, Numbers]:
-        """Return the papers that citations(…) or references(…) finds, ascending, or similar(…) or
-        similar:"…", the most similar first; and of citations(…) the papers that are cited.
+        """Return the papers that a function finds, the best first, and of citations(…) the papers
+        that they cite for it.
+
+        The best are the most similar, or those that cite most of the papers found inside, or that
+        most of them cite.
 
         How the query inside was interpreted and relaxed is added to `notices`.
         """
@@ -319,8 +323,8 @@ class Retriever:
             return np.array(list(dict.fromkeys(itertools.chain(*related))), np.int64), nothing
         numbers = self._find_inside(function, notices)
         if function.name == "citations":
-            return np.unique(self.corpus.cited_by.gather(numbers)).astype(np.int64), numbers
-        return np.unique(self.corpus.cites.gather(numbers)).astype(np.int64), nothing
+            return _to_most_frequent(self.corpus.cited_by.gather(numbers)), numbers
+        return _to_most_frequent(self.corpus.cites.gather(numbers)), nothing
 
     def _find_inside(self, function: Function, notices: list[Notice]) -> Numbers:
         """Return the papers that the query inside a function finds, or the one with this id."""
@@ -342,6 +346,16 @@ class Retriever:
         title = plain.replace('"', " ")
         found = self._match_all(parse(f'title:"{title}"'), ())
         return found.numbers.tolist() if len(found.numbers) <= MOST_WITH_TITLE else []
+
+
+def _to_most_frequent(numbers: NDArray[np.int32]) -> Numbers:
+    """Return each number once, the most frequent first.
+
+    >>> _to_most_frequent(np.array([3, 9, 5, 9])).tolist()
+    [9, 3, 5]
+    """
+    distinct, counts = np.unique(numbers, return_counts=True)
+    return distinct[np.argsort(-counts, kind="stable")].astype(np.int64)
 
 
 def _combine(

@@ -115,6 +115,15 @@ def test_facets_show_their_evidence(search, q):
     assert all(hit.passage and hit.page for hit in hits)
 
 
+def test_references_begin_with_what_most_of_the_papers_cite(search, engine):
+    corpus = engine.corpus
+    citing = [corpus.numbers[i] for i in ids(search("title:gan", versions="all", size=500))]
+    found = [corpus.numbers[i] for i in ids(search("references(title:gan)", versions="all"))]
+    counts = [sum(number in corpus.cites.of(one) for one in citing) for number in found]
+    assert counts == sorted(counts, reverse=True)
+    assert counts[0] > counts[-1]
+
+
 def test_author_says_that_all_authors_are_anonymous(search):
     (notice,) = search("author:bengio").notices
     assert (notice.kind, notice.also) == ("no_authors", ('cites:"bengio"',))
