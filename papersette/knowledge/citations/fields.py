@@ -38,8 +38,14 @@ EDITION_TAIL = re.compile(
     r"(?:[a-zü.]+\s){0,2}(?:[Ee]d(?:n|ition|\.)?|Aufl(?:age)?\.?)\)?$"
 )
 """A statement of edition at the end of a title."""
-VOLUME_TAIL = re.compile(r"\.\s\d{1,4}(?:\(\d+\).*)?$")
-"""A volume after the title of an entry that names no journal."""
+VOLUME_TAIL = re.compile(r"\.\s\d{1,4}(?:\s?\(\d+\).*|\s?:\s?\d+\s?[-–]\s?\d+)?$")
+"""A volume, issue and pages after the title of an entry that names no journal."""
+PAGES = r"(?:pp?\.|pages?)\s?\d[\d\s–-]*|pp"
+PART_TAIL = re.compile(
+    r"(?:,\s|\s\()(?:(?:[Vv]ol(?:ume|\.)|[Bb]and|Bd\.|[Tt]ome)\s?(?:\d[\d-]*|[IVX]+)"
+    rf"(?:\s(?:of|in)\s.{{1,120}}?)?(?:,\s{PAGES})?|[Vv]ol|{PAGES})\)?$"
+)
+"""The volume or the pages of a book after its title and a comma, "volume 87 of Forests"."""
 EDITORS = re.compile(r"^[^()]{0,200}(?:\([Ee]ds?\.\)|,\s[Ee]ditors?),\s")
 VENUE_END = re.compile(
     r",?\s(?:pp?\.|pages?\b|vol\.|volume\b|no\.|number\b|\(?(?:19|20)\d\d\b|\d+\s?[(:,]|https?:|URL\b|doi\b|arXiv:|abs/)"
@@ -80,7 +86,7 @@ def read_fields(raw: str, authors: Authors | None) -> Fields:
 
 def _to_title(text: str) -> str | None:
     title = TAIL.sub("", text.strip(" .,;:")).strip(" .,;:")
-    title = VOLUME_TAIL.sub("", EDITION_TAIL.sub("", title))
+    title = VOLUME_TAIL.sub("", EDITION_TAIL.sub("", PART_TAIL.sub("", title)))
     if not QUOTES.search(title[1:-1]):
         title = title.strip(' .,;:"“”„')
     return title if sum(map(str.isalpha, title)) >= 3 else None
