@@ -29,8 +29,13 @@ CLOSING_YEAR = re.compile(
 )
 """A year as styles print it: after a comma or bracket, perhaps with a month, at the end."""
 MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
+SHORT_MONTHS = (
+    r"(?:[Jj]an|[Ff]eb|[Mm]ar|[Aa]pr|[Mm]ay|[Jj]un|[Jj]ul|[Aa]ug|[Ss]ept?|[Oo]ct|[Nn]ov|[Dd]ec)\.?"
+)
 TAIL = re.compile(
-    rf"[\s,.]*\(?(?:(?:(?:{MONTHS})\s)?(?:19|20)\d\d[a-z]?|[Ee]ds?\.|to appear|in press)\)?[\s,.]*$"
+    r"(?<![-–—\s,.])"  # the last year of "1990–2010" belongs to the title
+    rf"(?:[\s,.]*\(?(?:(?:(?:{MONTHS})\s)?(?:19|20)\d\d[a-z]?|[Ee]ds?\.|to appear|in press)\)?"
+    rf"|[,.]\s(?:{MONTHS}|{SHORT_MONTHS})(?:\s\d\d?)?(?:,?\s(?:19|20)\d\d)?)[\s,.]*$"
 )
 """Text after a title and a comma that is not part of the title."""
 EDITION_TAIL = re.compile(

@@ -44,7 +44,7 @@ ABBREVIATION = re.compile(
     re.IGNORECASE,
 )
 ORDINAL = re.compile(r"(?:^|\D)\d{1,2}$")
-EDITED = re.compile(r"Aufl|Ausg|Jg\b|Jahrg|Bd\b|Ed\.|Edition|[a-zü]")
+EDITED = re.compile(r"Aufl|Ausg|Jg\b|Jahrg|Bd\b|Ed\.|Edition|(?!ar[Xx]iv)[a-zü]")
 """Text after an ordinal number."""
 AFTER_TITLE = re.compile(
     r"(?:1[5-9]|20)\d\d\b|\d{4}\.\d|\d+(?:st|nd|rd|th)\b"
