@@ -302,6 +302,13 @@ def test_fields_of_an_entry(text, field, expected):
             "graves-a mohamed-a hinton-g",
         ),
         ("Robert Calderbank, Jr. and A. Roe. On trees. 2001.", "calderbank-r roe-a"),
+        ("Ann Doe, Ben Roe, , and Cal Poe. On trees. 2001.", "doe-a roe-b poe-c"),
+        ("Ann Doe, Ben Roe, and Cal Poe (eds.). Trees in Towns. 2001.", "doe-a roe-b poe-c"),
+        ("Ann Doe (ed.). Learning of Trees. Elm Press, 2001.", "doe-a"),
+        ("Noura Al Moubayed, Al Roe, et al. On trees. 2001.", "moubayed-n roe-a"),
+        ("Ann Doe, Ben Roe, and Cal Poe y Loe. On trees. 2001.", "doe-a roe-b poe-y-loe-c"),
+        ("Doe, A., Roe, B. y Poe, C. On trees. 2001.", "doe-a roe-b poe-c"),
+        ("Ann Doe, Ben Roe, and calvin poeton. Trees. 2001.", "doe-a roe-b poeton-c"),
         ("Нестеров, Ю. и Поляк, Б. О деревьях. Леса, 2001.", "нестеров-ю поляк-б"),
     ],
 )

@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from papersette.names import PARTICLES, SAINTS, SPACING_ACCENTS, SUFFIXES, is_initials
+from papersette.names import CONJUNCTIONS, PARTICLES, SAINTS, SPACING_ACCENTS, SUFFIXES, is_initials
 
 AND = frozenset({"and", "&", "und", "et", "y", "и", "e", "en", "och", "og", "i", "و", "та", "ja"})
 ET_AL = frozenset({"al", "al.", "al.:", "others", "others.", "…", "..."})
@@ -44,6 +44,9 @@ FOLLOWED_BY_CAPITALS = re.compile(
 """A family name and initials without stops: "Ulm AB,"."""
 FOLLOWED_BY_AND = re.compile(r"\s+[A-Z][\w’'-]+,?\s+and\s")
 LOWER_INITIAL = re.compile(r"[a-z]\.")
+AL_NAME = re.compile(r"\s+[^\W\d_a-z][^\W\d_]")
+"""The name after the Arabic article or the given name: "Noura Al Moubayed", "Al Borchers"."""
+YEAR_NEXT = re.compile(r"\s+[(\[]?\d{4}\b")
 YEAR = re.compile(
     r"[(\[]?((?:1[5-9]|20)\d\d)[a-z]?(?:[/–-]\d{1,4})?(?:[)\]][.,:;]*|[.,:;]+|$)"
     r"|[(\[]((?:1[5-9]|20)\d\d)[a-z]?[,;)\]]"
@@ -145,11 +148,15 @@ def read_tokens(
         if match is None or match.end() - match.start() > MAX_WORD:
             break
         word, offset = _read_word(match[0]), match.end()
+        if not word.bare and word.comma and tokens:
+            continue  # "Ann Doe, , and Ben Roe"
         if word.year:
             return Tokens(tokens, "year", offset, word.year)
         if word.is_quote:
             return Tokens(tokens, "quote", match.start())
         if word.is_editors and tokens:
+            if word.bare.endswith(").") and not YEAR_NEXT.match(text, offset):
+                return Tokens(tokens, "stop", offset)
             continue
         if word.are_capitals and _are_many_initials(word, text, offset, tokens, vancouver):
             token: Token | None = Token("I", word.bare, offset, word.comma)
@@ -212,8 +219,12 @@ def to_year(word: str) -> int | None:
 def _to_token(bare: str, text: str, end: int, comma: bool, before: list[Token]) -> Token | None:
     lower = bare.lower()
     are_initials = bare.rstrip(".") == "AL" and before and before[-1].kind == "N"  # "Ulm AL"
+    if bare == "Al" and before and before[-1].word.lower() != "et" and AL_NAME.match(text, end):
+        return Token("N", bare, end, comma)
     if lower in ET_AL and before and not are_initials:
         return Token("L", bare, end, comma)
+    if bare in CONJUNCTIONS and _has_other_and(bare, before):
+        return Token("N", bare, end)
     if bare in AND or (bare == "ET" and text.startswith(" AL", end)):
         return Token("A", bare, end)
     if lower in SUFFIXES and before:
@@ -233,6 +244,16 @@ def _to_token(bare: str, text: str, end: int, comma: bool, before: list[Token]) 
     ):
         return None
     return Token("N", bare, end, comma)
+
+
+def _has_other_and(bare: str, before: list[Token]) -> bool:
+    """Whether the list has another word for "and": "and Ann Doe y Roe" is one name."""
+    return (
+        bool(before)
+        and before[-1].kind == "N"
+        and not before[-1].comma
+        and any(token.kind == "A" and token.word != bare for token in before)
+    )
 
 
 def _are_many_initials(
@@ -266,11 +287,12 @@ def _is_vancouver(family: Token, initials: Token) -> bool:
 
 def _is_lower_name(bare: str, text: str, end: int, before: list[Token]) -> bool:
     """Whether a lower-case word is a given name: "Yang Song, xuejun Liao, and Ann Doe"."""
+    letters = bare.rstrip(".")
     if (
         not before
-        or not bare.isalpha()
-        or not bare.islower()
-        or bare in FUNCTION_WORDS
+        or not letters.isalpha()
+        or not letters.islower()
+        or letters in FUNCTION_WORDS
         or before[-1].kind == "I"
     ):
         return False
