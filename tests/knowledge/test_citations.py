@@ -344,6 +344,17 @@ def test_publishers_at_the_start_of_a_line_begin_no_entry():
     ]
 
 
+@pytest.mark.parametrize("publisher", ["ACM.\n", "ACM. ", "Elm Foundation.\n"])
+def test_a_publisher_after_the_year_begins_no_entry(publisher):
+    text = (
+        f"Aad Doe and Ben Roe. On trees. In Proceedings of Forests, 2001. {publisher}"
+        "Cal Poe and Dan Loe. On bushes. In Forests, 2003.\n"
+        "Eve Moe and Fay Noe. On grass. In Forests, 2004.\n"
+    )
+    entries = parse_references([(1, text)])
+    assert [entry.raw[:12] for entry in entries] == ["Aad Doe and ", "Cal Poe and ", "Eve Moe and "]
+
+
 def test_an_entry_without_its_year_does_not_swallow_the_next():
     text = (
         "Ann Doe and Ben Roe. On trees without a date. In Forests.\n"

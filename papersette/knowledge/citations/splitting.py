@@ -31,6 +31,15 @@ KEYED = re.compile(
 CANDIDATE = re.compile(rf"(?:^|(\n)|(?<=[.\d)\]/”\"]) +)(?={FIRST})")
 """Possible start of an entry: a line, or text after a character that can end one."""
 NO_TITLE = re.compile(r"\s*(?:\d|ISBN|ISSN|URL|https?:|doi\b|DOI\b|arXiv\b|pp?\.)")
+ACRONYM = re.compile(r"[A-Z]{3,6}\.\s")
+"""Capitals with one full stop, which may end an entry: "New York, 2016. ACM."."""
+REST_OF_LINE = re.compile(r"[^\n.]{1,60}\.\n")
+"""A sentence at the end of a line, which may end an entry: "NIPS Foundation."."""
+TITLE = re.compile(r"\s*(?:\d|ISBN|ISSN|URL|https?:|doi\b|DOI\b|arXiv\b|pp?\.)")
+PUBLISHER = re.compile(r"(?:[A-Z]{3,6}\.|URL)\s")
+"""Capitals with one full stop, which end an entry: "New York, 2016. ACM."."""
+REST_OF_LINE = re.compile(r"[^\n.]{1,60}\.\n")
+"""A sentence at the end of a line: "NIPS Foundation."."""
 TITLE = re.compile(r"\s*[^\s.,]+\s(?:[^\W\d_A-Z]|[^\s.,]+\s[^\s.,]+)")
 """Three words without a full stop, or a second word in lower case: a title, not names."""
 BEGINNING = re.compile(rf"[\"“‘„«\[(]?(?:{FIRST}|\d|[–—_-]|al-|['’])")
@@ -227,6 +236,8 @@ def _find_unlabelled(text: str) -> list[int]:
     for offset, at_line in candidates:
         if before and not _can_end(text, offset, at_line, style):
             continue
+        if before and _is_publisher(text, offset, at_line, parser):
+            continue
         has_year = not before or bisect_left(years, starts[-1]) < bisect_left(years, offset)
         if not has_year and not at_line:
             continue
@@ -249,6 +260,15 @@ def _find_style(lines: list[int], parser: _AuthorParser) -> str:
     if endings["comma"] < 2 * sum(times for ending, times in endings.items() if ending != "comma"):
         del endings["comma"]  # the second line of an entry can look like names and a comma
     return max(endings, key=lambda ending: endings[ending], default="stop")
+
+
+def _is_publisher(text: str, offset: int, at_line: bool, parser: _AuthorParser) -> bool:
+    """Whether a publisher, which ends the entry before it, precedes the authors of the next."""
+    publisher = ACRONYM.match(text, offset)
+    if publisher is None and not at_line:
+        publisher = REST_OF_LINE.match(text, offset)
+    authors = parser.parse(publisher.end()) if publisher else None
+    return authors is not None and authors.certain
 
 
 def _can_end(text: str, offset: int, at_line: bool, style: str) -> bool:
