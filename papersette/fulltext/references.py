@@ -21,12 +21,17 @@ RUN_IN = re.compile(
 )
 """A heading that the text engine joined to the first entry."""
 APPENDIX = re.compile(
-    r"(?i:(?:\d{1,2}\.? ?|A\.? ?)?A ?PPENDI(?:X|CES)\b.{0,120}|S ?UPPLEMENT(?:ARY|AL)\b.{0,120})"
+    r"(?i:(?:\d{1,2}\.? ?|A\.? ?)?(?:A ?PPENDI(?:X|CES)|S ?UPPLEMENT(?:ARY|AL))\b.{0,120})"
     r"|A(?:\.?\d?)? [A-Z][A-Za-z ,:-]{3,60}|[A-Z]\.?\d? [A-Z][A-Z0-9 ,:;&/()'’-]{5,80}"
 )
+SECTION = re.compile(
+    r"(?:\d{1,2}|[A-Z])(?:\.\d{1,2})*\.? (?!.*\b(?:19|20)\d\d$)"
+    r"[A-Z][A-Z0-9 ,.:;&/()'’-]{5,100}(?<!\.)"
+)
+"""A numbered heading in capitals, "A PROOF OF THEOREM 3.1", but not "49. ACM, 2017."."""
 FLOAT = re.compile(
     r"(?:Table|TABLE|Tab\.|Figure|FIGURE|Fig\.|Tabelle|Abbildung|Abb\.|Tableau|Tabla|Таблица|Рис\.)"
-    r"\s?\d{1,3}\b.{0,160}"
+    r"\s?\d{1,3}\b.*"
 )
 """The caption of a table or figure, which may interrupt a list."""
 YEAR = re.compile(r"\b(?:19|20)\d\d[a-z]?\b")
@@ -121,8 +126,9 @@ class _Lines:
     def ends(self, index: int) -> bool:
         """Return whether a heading at this line ends the list."""
         line = self.lines[index]
-        is_heading = APPENDIX.fullmatch(line) or find_kind(line) == "after"
-        return bool(is_heading) and not self.is_dense(index, CONTINUES)
+        if APPENDIX.fullmatch(line) or find_kind(line) == "after":
+            return not self.is_dense(index, CONTINUES)
+        return bool(SECTION.fullmatch(line)) and self._likelihood(index, WINDOW) < LIKELY
 
     def pauses(self, index: int) -> bool:
         """Return whether a table begins here, or the next `LOOK_AHEAD` lines contain no year."""

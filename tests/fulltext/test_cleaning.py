@@ -119,6 +119,39 @@ def test_text_after_an_appendix_heading_is_body_text():
     assert separated[0][0] == ["A PROOFS OF THEOREMS", "We prove it."]
 
 
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "6 Supplementary Material",
+        "7 TRAINING DETAILS",
+        "A.1 PROOF OF THEOREM 3.1",
+        "B DOE ET AL. (2017)",
+    ],
+)
+def test_text_after_a_numbered_heading_is_body_text(heading):
+    proof = [
+        "The trees of Doe (2017) are tall",
+        "and green, as we",
+        "prove, while others",
+        "are small.",
+    ]
+    text = [heading, *proof]
+    assert references.separate_references([["References", *entries(6), *text]])[0][0] == text
+
+
+def test_a_line_that_continues_an_entry_is_no_heading():
+    lines = ["Ann Ash. On paths. Gardens, pp. 39-", "49. ACM, 2017."]
+    refs = ["References", *entries(6), *lines]
+    assert references.separate_references([refs]) == [([], refs)]
+
+
+def test_a_long_caption_interrupts_a_list():
+    caption = f"Figure 7: {'The trees of our forests, and their leaves. ' * 8}"
+    picture = [caption, *["height of a tree"] * 9]
+    lines = ["References", *entries(6), *picture, *entries(12)[6:]]
+    assert references.separate_references([lines])[0][0] == picture
+
+
 def test_a_column_called_references_is_not_a_reference_list():
     lines = ["Model", "References", "ours", "yes", "theirs", "no"]
     assert references.separate_references([lines]) == [(lines, [])]
