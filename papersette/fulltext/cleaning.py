@@ -12,6 +12,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Container
 
+from papersette.fulltext.line_numbers import drop_line_numbers
 from papersette.fulltext.loose_accents import Habits, find_habits, join_loose
 
 HEADING = re.compile(
@@ -40,7 +41,7 @@ def clean_with_breaks(pages: list[str]) -> tuple[list[list[str]], list[str]]:
     habits = find_habits("\n".join(pages))
     lines = [to_lines(page, habits) for page in pages]
     lines = drop_repeated_edges(lines)
-    lines = [drop_line_numbers(page) for page in lines]
+    lines = drop_line_numbers(lines)
     words = to_vocabulary(lines)
     broken: dict[str, None] = {}
     return [join_hyphenated(page, words, broken) for page in lines], list(broken)
@@ -183,18 +184,6 @@ def _edges(page: list[str], depth: int) -> set[int]:
 
 def _mask(line: str) -> str:
     return re.sub(r"\d+", "#", line.lower())
-
-
-def drop_line_numbers(page: list[str]) -> list[str]:
-    """Drop the line numbers that submissions print; fewer than twenty may be a table."""
-    numbers = [line for line in page if _is_number(line)]
-    if len(numbers) < 20 or sorted(numbers, key=int) != numbers:
-        return page
-    return [line for line in page if not _is_number(line)]
-
-
-def _is_number(line: str) -> bool:
-    return len(line) <= 4 and line.isdecimal()
 
 
 def to_vocabulary(pages: list[list[str]]) -> set[str]:

@@ -86,6 +86,23 @@ def test_line_numbers_are_dropped_but_a_short_column_is_kept():
     assert "1 2 3" in cleaned("a table\n1\n2\n3\nends")[0]
 
 
+def test_line_numbers_inside_lines_are_dropped_and_broken_words_joined():
+    def draft(page):
+        number = iter(range(54 * page, 54 * page + 54))
+        lines = [f"{next(number)} Oaks of page {page} grow 7 metres" for _ in range(26)]
+        lines += [f"the gar{next(number)} dens of {next(number)} 12 towns", f"{next(number)}"]
+        return "\n".join([*lines, *(f"{n} and more" for n in number)])
+
+    text = " ".join(cleaned(*map(draft, range(3))))
+    assert "Oaks of page 2 grow 7 metres Oaks" in text
+    assert "the gardens of 12 towns and more" in text
+
+
+def test_numbers_of_a_table_on_one_of_several_pages_are_kept():
+    table = "\n".join(f"{n} trees" for n in range(1, 50))
+    assert "31 trees" in cleaned("text", "text", table)[2]
+
+
 @pytest.mark.parametrize(
     ("raw", "clean"),
     [
