@@ -18,6 +18,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
+from papersette.languages import to_language_name
+
 
 @cache
 def read_translations(folder: Path, language: str) -> gettext.NullTranslations:
@@ -72,12 +74,3 @@ def to_long_date(text: str | None, language: str) -> str:
         return format_date(date.fromisoformat((text or "")[:10]), "long", locale=language)
     except ValueError:
         return text or ""
-
-
-def to_language_name(code: str, language: str) -> str:
-    """Return the name of a language in another one; a code that has no name is not changed.
-
-    >>> [to_language_name(code, "fr") for code in ("ar", "grc", "zh-Hans", "Klingon")]
-    ['arabe', 'grec ancien', 'chinois simplifié', 'Klingon']
-    """
-    return str(Locale(language).languages.get(code.replace("-", "_"), code))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from datasette import Response, hookimpl
 
-from papersette.catalogs.languages import LANGUAGES
+from papersette.languages import LANGUAGES
 from papersette.site.addresses import to_location
 from papersette.site.error_messages import TRANSLATED
 from papersette.site.own_name import site_of

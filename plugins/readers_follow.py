@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl
 
 from datasette import hookimpl
 
-from papersette.catalogs.languages import LANGUAGES
+from papersette.languages import LANGUAGES
 from papersette.readers import follows, mail_settings, private_links
 from papersette.readers.collection import NotReady, to_search_target
 from papersette.readers.private_links import FEED, PATTERN, UNSUBSCRIBE

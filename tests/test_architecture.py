@@ -16,7 +16,7 @@ from papersette.search.corpus import FACETS
 
 LEAVES = (
     "__version__ records errors text names progress files list_headings loading markup stopping "
-    "system cache workers schema_version sentences plugin_settings"
+    "system cache workers schema_version sentences plugin_settings languages"
 )
 MAY_IMPORT = {
     "papersette/records.py": "",
@@ -43,7 +43,8 @@ MAY_IMPORT = {
     "papersette/fulltext": f"{LEAVES} fulltext",
     "papersette/knowledge": f"{LEAVES} knowledge",
     "papersette/mathematics.py": "",
-    "papersette/translations.py": "",
+    "papersette/languages.py": "",
+    "papersette/translations.py": "languages",
     "papersette/printed": f"{LEAVES} search printed",
     "papersette/readers": f"{LEAVES} exports readers search site_metadata sources translations",
     "papersette/exports": f"{LEAVES} exports",

@@ -14,8 +14,8 @@ from typing import Any
 from papersette import markup
 from papersette.catalogs import colours
 from papersette.catalogs.entries import Entry, listed, to_path, to_value
-from papersette.catalogs.languages import LANGUAGES
 from papersette.errors import UserError
+from papersette.languages import LANGUAGES
 from papersette.sources import files
 
 LARGEST_LOGO = 300_000

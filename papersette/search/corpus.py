@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
+from papersette.languages import to_language_names
 from papersette.names import (
     parse_name,
     to_family_key,
@@ -49,7 +50,9 @@ FACETS = {
 NAME_FACETS = ("author", "cites")
 """Facets whose values are personal names."""
 TERM_FACETS = ("dataset", "technique")
-"""Facets whose values have other names."""
+"""Facets whose values are words of the text."""
+OTHER_NAME_FACETS = (*TERM_FACETS, "language")
+"""Facets whose values have other names: a language has a code, and a name in each language."""
 ONE_OF = frozenset({"venue", "year", "decision", "language"})
 """Facets of which a paper has one value: of several chosen values, either is enough."""
 
@@ -147,7 +150,7 @@ class Corpus:
     names: dict[str, dict[str, list[int]]] = field(default_factory=dict)
     """By facet of personal names: facet_ids by key of a name."""
     terms: dict[str, dict[str, list[int]]] = field(default_factory=dict)
-    """By facet of datasets and techniques: facet_ids by `to_term_key` of each of their names."""
+    """By facet whose values have other names: facet_ids by `to_term_key` of each of them."""
 
     def __post_init__(self) -> None:
         self._index_names()
@@ -239,14 +242,14 @@ class Corpus:
             self.names[facet] = dict(index)
 
     def find_terms(self, facet: str, typed: str) -> list[int]:
-        """Return the facet_ids of the datasets or techniques with a name, however it is spelled."""
+        """Return the facet_ids of the values with a name, however it is spelled."""
         return self.terms.get(facet, {}).get(to_term_key(typed), [])
 
     def find_beginning(self, facet: str, beginning: str) -> list[int]:
         """Return the facet_ids of values with a name that begins with these letters.
 
         Args:
-            facet: Of personal names, by the key of a family name; or of datasets and techniques, by
+            facet: Of personal names, by the key of a family name; or of other names, by
                 `to_term_key`.
             beginning: Of such a key.
         """
@@ -276,18 +279,24 @@ class Corpus:
         ]
         # "Hinto" and "Hinton" are one typing error away from "Hintno": more papers cite Hinton.
         errors = [OSA.distance(key, like) for like, _, _ in found]
-        label = likely[min(range(len(found)), key=lambda i: (errors[i], -likely[i].papers))].label
-        return parse_name(label).family if is_name else label
+        best = min(range(len(found)), key=lambda i: (errors[i], -likely[i].papers))
+        value = likely[best]
+        return parse_name(value.label).family if is_name else to_label(value, found[best][0])
 
     def _index_terms(self) -> None:
-        """Prepare the facets of datasets and techniques for `find_terms`."""
-        self.terms = {facet: {} for facet in TERM_FACETS}
+        """Prepare the facets whose values have other names for `find_terms`."""
+        self.terms = {facet: {} for facet in OTHER_NAME_FACETS}
         for value in self.values.values():
-            if value.facet in TERM_FACETS:
-                others = self.other_names.get(value.value)
-                for name in (value.label, *(others.split("; ") if others else ())):
+            if value.facet in OTHER_NAME_FACETS:
+                for name in (value.label, *self._to_other_names(value)):
                     ids = self.terms[value.facet].setdefault(to_term_key(name), [])
                     ids += [value.facet_id] if value.facet_id not in ids else []
+
+    def _to_other_names(self, value: FacetValue) -> list[str]:
+        if value.facet == "language":
+            return to_language_names(value.value)
+        others = self.other_names.get(value.value)
+        return others.split("; ") if others else []
 
     def _to_all_name_keys(self, value: FacetValue) -> frozenset[str]:
         keys = to_name_keys(value.label)
@@ -383,6 +392,16 @@ def to_term_key(name: str) -> str:
     (True, 'autoencoder')
     """
     return to_singular("".join(map(to_singular, to_slug(name).split("-"))))
+
+
+def to_label(value: FacetValue, beginning: str) -> str:
+    """Return the label of a facet value; of a language, the name whose key begins as given, else
+    the English one.
+    """
+    if value.facet != "language":
+        return value.label
+    names = to_language_names(value.value)
+    return next((name for name in names if to_term_key(name).startswith(beginning)), names[0])
 
 
 def _read_related(conn: sqlite3.Connection) -> dict[int, list[int]]:

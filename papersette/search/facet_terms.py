@@ -13,6 +13,7 @@ import numpy as np
 from papersette.names import SUFFIXES, is_initials, parse_name, to_family_key
 from papersette.search.corpus import (
     NAME_FACETS,
+    OTHER_NAME_FACETS,
     TERM_FACETS,
     Corpus,
     FacetValue,
@@ -93,8 +94,9 @@ class FacetTerms:
         if facet == "cited" and (works := list(self._find_works(typed))):
             return works
         found = self._find_slugs(facet, to_slug(typed))
-        if facet in TERM_FACETS:
+        if facet in OTHER_NAME_FACETS:
             found = sorted({*found, *self.corpus.find_terms(facet, typed)})
+        if facet in TERM_FACETS:
             found = found or self._find_beginning(facet, typed)
         return found
 
@@ -148,7 +150,7 @@ class FacetTerms:
 
     def suggest(self, facet: str, typed: str) -> str | None:
         """Return what may have been meant by a text that means nothing; None without a guess."""
-        known = facet in (*NAME_FACETS, *TERM_FACETS)
+        known = facet in (*NAME_FACETS, *OTHER_NAME_FACETS)
         return self.corpus.suggest_value(facet, typed) if known else None
 
     def is_of_people(self, typed: str) -> bool:

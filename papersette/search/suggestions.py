@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from papersette.names import parse_name
 from papersette.search import adapter
 from papersette.search.analysis import to_terms
-from papersette.search.corpus import NAME_FACETS, TERM_FACETS, Corpus, to_term_key
+from papersette.search.corpus import NAME_FACETS, OTHER_NAME_FACETS, Corpus, to_label, to_term_key
 from papersette.search.facet_terms import FacetTerms
 from papersette.search.index import Index
 from papersette.text import to_slug
@@ -25,6 +25,8 @@ SUGGESTED = {
     "venue": "venue",
 }
 """Facets whose values are suggested, with the field that asks for them."""
+AFTER_FIELD = SUGGESTED | {"language": "language", "lang": "language"}
+"""Fields after which values are suggested, with the facet."""
 MOST_VALUES = 8
 MOST_TITLES = 4
 TITLE_CANDIDATES = 50
@@ -66,9 +68,9 @@ def suggest(
         typed: The beginning of a query.
     """
     text = typed[:LONGEST]
-    if (found := LAST_FIELD.match(text)) and found["field"].lower() in SUGGESTED:
+    if (found := LAST_FIELD.match(text)) and found["field"].lower() in AFTER_FIELD:
         before = text[: found.start("field")]
-        return _values(facet_terms, [found["field"].lower()], found["text"], before)
+        return _values(facet_terms, [AFTER_FIELD[found["field"].lower()]], found["text"], before)
     if len(to_slug(text)) < SHORTEST:
         return []
     values = _values(facet_terms, SUGGESTED, text)
@@ -95,8 +97,9 @@ def _values(
     for value in values[: 2 * MOST_VALUES]:
         ids = tuple(facet_terms.find(value.facet, value.label)) or (value.facet_id,)
         papers = {number for i in ids for number in corpus.evidence_of(i)[0].tolist()}
-        query = f'{before}{SUGGESTED[value.facet]}:"{value.label}"'
-        suggested.setdefault(ids, Suggestion(value.label, value.facet, len(papers), query))
+        label = to_label(value, to_term_key(text))
+        query = f'{before}{AFTER_FIELD[value.facet]}:"{label}"'
+        suggested.setdefault(ids, Suggestion(label, value.facet, len(papers), query))
     return list(suggested.values())[:MOST_VALUES]
 
 
@@ -106,7 +109,7 @@ def _find(corpus: Corpus, facet: str, text: str) -> Iterator[int]:
     slug = to_slug(text)
     first, end = bisect.bisect_left(known, (slug, 0)), bisect.bisect_left(known, (slug + LAST, 0))
     yield from (facet_id for _, facet_id in known[first:end])
-    if facet in TERM_FACETS:
+    if facet in OTHER_NAME_FACETS:
         yield from corpus.find_beginning(facet, to_term_key(text))
     if facet in NAME_FACETS:
         *given, family = slug.split("-")

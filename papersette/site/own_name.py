@@ -25,8 +25,8 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from papersette.catalogs.colours import SURFACES, to_hex, to_shade
-from papersette.catalogs.languages import LANGUAGES
 from papersette.files import connect_read_only
+from papersette.languages import LANGUAGES
 from papersette.site.addresses import is_own_path, is_web_address
 from papersette.site.canned_queries import DATABASE
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from babel import negotiate_locale
 
-from papersette.catalogs.languages import LANGUAGES
+from papersette.languages import LANGUAGES
 
 COOKIE = "language"
 

@@ -65,6 +65,7 @@ TAGS = {
     "norms": ["batch normalization"],
     "treebank": ["batch normalization"],
 }
+IN_GERMAN = {"john", "gerhard"}
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +80,7 @@ def engine(once):
             (folder / "texts" / f"{name}.txt").write_text(content, encoding="utf-8")
         papers = [
             {"paper_id": name, "title": title, "tags": TAGS.get(name, [])}
+            | ({"language": "de"} if name in IN_GERMAN else {"language": "en"})
             for name, (title, _, _) in PAPERS.items()
         ]
         (folder / "papers.json").write_text(json.dumps(papers), encoding="utf-8")
@@ -122,6 +124,18 @@ def plain(passage):
 )
 def test_a_cited_name_is_read_as_people_write_it(search, typed, found):
     assert set(ids(search(f"cites:{typed}"))) == found
+
+
+@pytest.mark.parametrize("name", ["de", "German", "allemand", "الألمانية", "Deutsch"])
+@pytest.mark.parametrize("field", ["lang", "language"])
+def test_a_language_is_found_by_its_code_and_its_names(search, field, name):
+    assert set(ids(search(f"{field}:{name}"))) == IN_GERMAN
+    assert not IN_GERMAN & set(ids(search(f"grow -{field}:{name}")))
+
+
+def test_a_language_is_not_suggested_for_words(engine):
+    found = suggest(engine.index, engine.facet_terms, engine.titles, "germa")
+    assert "language" not in {one.kind for one in found}
 
 
 @pytest.mark.parametrize(
@@ -364,6 +378,8 @@ def test_a_technique_that_is_not_known_is_searched_for_as_words_and_that_is_said
         ("cites:kingmaa", "Kingma"),
         ("cites:kingaa", "Kingma"),  # as near as Kinga, whom fewer papers cite
         ("dataset:pentreebank", "Penn Treebank"),
+        ("lang:germann", "German"),
+        ("language:allemend", "allemand"),
     ],
 )
 def test_a_misspelled_value_has_a_suggestion(search, typed, guess):
@@ -437,6 +453,8 @@ def test_prefixes_nearness_and_hyphens_find_all_that_they_mean(search, typed, fo
         ("dataset:pen", "Penn Treebank", 'dataset:"Penn Treebank"'),
         ("batchn", "batch normalization", 'technique:"batch normalization"'),
         ("hedges kingm", "Kingma, D", 'hedges cites:"Kingma, D"'),
+        ("hedges lang:deut", "Deutsch", 'hedges language:"Deutsch"'),
+        ("language:de", "Deutsch", 'language:"Deutsch"'),
     ],
 )
 def test_names_and_terms_are_suggested_from_any_of_their_words(engine, typed, label, query):
