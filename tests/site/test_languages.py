@@ -54,7 +54,7 @@ def texts_of_data():
         for name in group["queries"]
         if name not in {"search", "programme", "reading_list"}  # their pages do not show it
     }
-    texts |= {table["description"] for table in METADATA["tables"].values()}
+    texts |= {table[key] for table in METADATA["tables"].values() for key in ("title", "description")}
     texts |= {text for table in METADATA["tables"].values() for text in table["columns"].values()}
     inputs = DATA["inputs"].values()
     texts |= {one["label"] for one in inputs}
@@ -144,6 +144,33 @@ def test_the_chosen_language_overrides_the_browsers(sample_site):
     kept = {"cookie": chosen.headers["set-cookie"].partition(";")[0], "accept-language": "fr"}
     assert 'dir="rtl"' in sample_site.get("/", headers=kept).text
     sample_site.cookies.clear()
+
+
+@pytest.mark.parametrize(
+    ("language", "cited", "headings"),
+    [
+        ("en", "Cited names", ["Source", "Stage", "Lost"]),
+        ("fr", "Noms cités", ["Source", "Étape", "Perdus"]),
+        ("ar", "الأسماء المستشهد بها", ["المصدر", "المرحلة", "المفقود"]),
+    ],
+)
+def test_tables_and_facets_have_titles_in_the_language_of_the_page(
+    sample_site, language, cited, headings
+):
+    asked = {"accept-language": language}
+    html = sample_site.get("/papers/cited_names", headers=asked).text
+    assert f'<h1>{cited} <small dir="ltr">cited_names</small>' in html
+    ((key, *_),) = sample_site.get("/papers/cited_names.json?_size=1").json()["rows"]
+    row = sample_site.get(f"/papers/cited_names/{key}", headers=asked).text
+    assert f'<a href="/papers/cited_names">{cited}</a>' in row
+    html = sample_site.get("/papers/problems", headers=asked).text
+    assert re.findall(r"<h2>(.*?) <small>", html) == headings
+
+
+@pytest.mark.parametrize("name", METADATA["tables"])
+def test_every_facet_of_a_table_has_a_heading(name):
+    facets = METADATA["tables"][name].get("facets", [])
+    assert {facet for pair in facets for facet in pair.values()} <= set(DATA["columns"])
 
 
 @pytest.mark.parametrize(
