@@ -54,7 +54,9 @@ def texts_of_data():
         for name in group["queries"]
         if name not in {"search", "programme", "reading_list"}  # their pages do not show it
     }
-    texts |= {table[key] for table in METADATA["tables"].values() for key in ("title", "description")}
+    texts |= {
+        table[key] for table in METADATA["tables"].values() for key in ("title", "description")
+    }
     texts |= {text for table in METADATA["tables"].values() for text in table["columns"].values()}
     inputs = DATA["inputs"].values()
     texts |= {one["label"] for one in inputs}

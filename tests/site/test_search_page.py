@@ -207,6 +207,25 @@ def test_no_page_of_iclr_2019_is_large_or_tall(browser, iclr_site, path):
         check_size(visit, iclr_site, path)
 
 
+def test_close_stays_above_the_filters_of_a_phone_and_covers_what_is_behind_it(visit):
+    opened = visit("/papers/search", viewport={"width": 390, "height": 400})
+    opened.locator(".show-facets").click()
+    filters, close = opened.locator("#filters"), opened.locator("#filters > button")
+    filters.evaluate("panel => panel.scrollTo(0, 60)")
+    panel, bar = filters.bounding_box(), close.bounding_box()
+    assert filters.evaluate("panel => panel.scrollTop") == 60
+    assert bar["y"] - panel["y"] <= 1  # the border
+    text = panel["width"] - 32
+    assert bar["width"] >= text
+    assert close.evaluate("bar => getComputedStyle(bar).backgroundColor") == filters.evaluate(
+        "panel => getComputedStyle(panel).backgroundColor"
+    )
+    opened.locator("#filters a").last.focus()
+    opened.locator("#filters summary").first.focus()
+    first = opened.locator("#filters summary").first.bounding_box()
+    assert first["y"] >= bar["y"] + bar["height"]
+
+
 @pytest.mark.parametrize("locale", ["en", "fr", "ar"])
 def test_a_phone_user_gets_from_home_to_a_passage_without_javascript(visit, locale):
     opened = visit("/", viewport=NARROW, locale=locale, java_script_enabled=False)
