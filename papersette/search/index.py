@@ -13,6 +13,7 @@ import json
 import logging
 import shutil
 import sqlite3
+import tempfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -154,6 +155,18 @@ def write_manifest(database: Path, folder: Path) -> None:
         fingerprint = to_fingerprint(conn)
     manifest = {"fingerprint": fingerprint, "checksums": to_checksums(folder)}
     (folder / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+    _share(folder, (folder / MANIFEST).stat().st_mode)
+
+
+def _share(folder: Path, mode: int) -> None:
+    """Give all files of an index the mode of its manifest.
+
+    The engine keeps its meta.json for the owner; a server that runs as another user could not open
+    the index, and would build its own at each start.
+    """
+    for path in folder.rglob("*"):
+        if path.is_file():
+            path.chmod(mode)
 
 
 def to_checksums(folder: Path) -> dict[str, int]:
@@ -191,6 +204,9 @@ def is_current(database: Path, folder: Path) -> bool:
         with closing(connect(database)) as conn:
             is_of_build = manifest["fingerprint"] == to_fingerprint(conn)
         return bool(is_of_build and manifest["checksums"] == to_checksums(folder))
+    except PermissionError as error:
+        logger.warning("%s cannot be read: %s", folder, error)
+        return False
     except (OSError, ValueError, KeyError, TypeError, sqlite3.Error):
         return False
 
@@ -207,6 +223,21 @@ def open_index(folder: Path) -> Index:
 
 
 def _open(folder: Path) -> tantivy.Index:
+    try:
+        return _open_folder(folder)
+    except ValueError as error:
+        if "Lockfile" not in str(error):
+            raise
+    # The engine locks a folder to open it, even for reading. One that this user may only read, or
+    # that is on a read-only disk, is opened through links; they are not needed afterwards.
+    with tempfile.TemporaryDirectory(prefix="papersette-") as links:
+        for path in folder.iterdir():
+            if path.suffix != ".lock":
+                (Path(links) / path.name).symlink_to(path.resolve())
+        return _open_folder(Path(links))
+
+
+def _open_folder(folder: Path) -> tantivy.Index:
     index = tantivy.Index.open(str(folder))
     index.register_tokenizer("words", to_words_analyzer())
     index.register_tokenizer("stems", to_stems_analyzer())

@@ -100,7 +100,7 @@ class SearchService:
                 build_index(self.database, folder, self._report)
                 return Engine(self.database, folder)
             except OSError as error:
-                logger.warning("%s cannot be written: %s", folder, error)
+                logger.warning("the index cannot be written to %s: %s", folder, error)
         raise OSError("no folder for the search index can be written")
 
     def _temporary_folder(self) -> Path:

@@ -8,6 +8,7 @@ import tempfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 import yaml
@@ -54,6 +55,24 @@ def index(searched_db, database):
 
 def test_a_build_makes_an_index_that_is_current(searched_db):
     assert is_current(searched_db, to_index_folder(searched_db))
+
+
+def test_whoever_can_read_the_database_can_read_its_index(database, tmp_path):
+    folder = to_index_folder(database)
+    build_index(database, folder)
+    (tmp_path / "any").touch()
+    modes = {path.stat().st_mode for path in folder.rglob("*") if path.is_file()}
+    assert modes == {(tmp_path / "any").stat().st_mode}
+
+
+def test_an_index_in_a_folder_that_cannot_be_locked_is_searched(database, index, right):
+    before = (index / "manifest.json").stat().st_mtime_ns
+    for lock in index.rglob(".tantivy-meta.lock"):
+        lock.unlink()
+        lock.mkdir()  # as the lock of a read-only folder, it cannot be opened for writing
+    assert answers(open_engine(database)) == right
+    assert (index / "manifest.json").stat().st_mtime_ns == before
+    assert list(Path(tempfile.gettempdir()).iterdir()) == []
 
 
 def test_a_missing_index_is_made_beside_the_database(database, right):
