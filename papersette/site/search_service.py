@@ -133,6 +133,12 @@ def open_service(database: Path, original: Path | None = None) -> SearchService:
         return _services[key]
 
 
+def keep_service(service: SearchService) -> None:
+    """Keep a service that was opened for a file as the one of this file."""
+    with _lock:
+        _services[service.database] = service
+
+
 def forget_service(database: Path) -> None:
     """Forget the service of a file that is no longer served."""
     with _lock:

@@ -21,7 +21,12 @@ from typing import Any
 
 from papersette.site.canned_queries import DATABASE
 from papersette.site.datasette_seam import replace_database
-from papersette.site.search_service import SearchService, forget_service, open_service
+from papersette.site.search_service import (
+    SearchService,
+    forget_service,
+    keep_service,
+    open_service,
+)
 
 CHECK_SECONDS = 1.0
 """Least time between two checks of papers.db, in seconds."""
@@ -110,21 +115,22 @@ class Serving:
         """Open the next build, and exchange the databases in a single step."""
         identity = to_identity(self.original)
         link = link_to(self.original)
-        if identity is None or identity != to_identity(link) or link == self._link:
+        if identity is None or identity != to_identity(link):
             return  # the file is being replaced again
-        service = open_service(link, self.original)
+        service = SearchService(link.resolve(), self.original)
         await asyncio.to_thread(service.wait)
+        is_ready = not service.failure and identity == to_identity(link)
 
         def exchange() -> None:
             inspection = read_inspection(self.original)
             replace_database(self.datasette, DATABASE, link, inspection)
-
-        if not service.failure and await self.gate.exchange(exchange, EXCHANGE_SECONDS):
             forget_service(self._link)
+            keep_service(service)
+
+        if is_ready and await self.gate.exchange(exchange, EXCHANGE_SECONDS):
             remove_link(self._link, self.original)
             self._identity, self._link = identity, link
         else:
-            forget_service(link)
             remove_link(link, self.original)
 
     def close(self) -> None:
@@ -144,7 +150,8 @@ def to_identity(path: Path) -> tuple[int, int, int] | None:
 def link_to(path: Path) -> Path:
     """Return a hard link to a file, which stays when the file is replaced.
 
-    If the folder cannot be written, no build can replace the file either: return the path itself.
+    Return the path itself if the folder cannot be written, as by the user of the systemd unit. A
+    thread that opens it after a build and before the exchange then has the next build.
     """
     remove_stale_links(path)
     try:

@@ -1,10 +1,17 @@
 """A rebuild under a running server: every answer is of one build, and the next build is served."""
 
+import asyncio
+import shutil
 import threading
 import time
 
 from conftest import PATIENCE, serve
+from datasette.app import Datasette
 from rebuilds import make, replace
+
+from papersette.search.results import Request
+from papersette.site import serving
+from papersette.site.search_service import service_of
 
 
 def words_of(answer):
@@ -45,6 +52,37 @@ def test_every_answer_is_of_one_build_and_the_next_one_is_served(tmp_path):
         assert mixed == []
         assert "alpha" in seen
         assert set(seen[-10:]) == {"omega"}
+
+
+def test_the_next_build_is_served_from_a_folder_where_no_link_can_be_made(tmp_path, monkeypatch):
+    # A test that runs as root can write every folder.
+    monkeypatch.setattr(serving, "link_to", lambda path: path)
+    monkeypatch.setattr(serving, "CHECK_SECONDS", 0)
+    first, second = make(tmp_path / "first", "alpha"), make(tmp_path / "second", "omega")
+    folder = tmp_path / "site"
+    folder.mkdir()
+    for name in ("papers.db", "inspect-data.json"):
+        shutil.copy(first.with_name(name), folder)
+
+    async def title(datasette):
+        return (await datasette.execute("papers", "select min(title) from papers")).first()[0]
+
+    async def serve_both():
+        datasette = Datasette(immutables=[str(folder / "papers.db")])
+        served = serving.Serving(datasette)
+        assert await title(datasette) == "alpha 0"
+        service_of(datasette).wait()
+        replace(folder, second)
+        deadline = time.monotonic() + PATIENCE / 1000
+        while await title(datasette) == "alpha 0" and time.monotonic() < deadline:
+            served.check()
+            await asyncio.sleep(0.05)
+        assert await title(datasette) == "omega 0"
+        assert service_of(datasette).search(Request(q="omega")).count == 20
+        served.close()
+
+    asyncio.run(serve_both())
+    assert (folder / "papers.db").exists()
 
 
 def test_a_served_file_leaves_no_link_behind(tmp_path):
