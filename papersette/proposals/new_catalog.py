@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import os
 import shlex
+import shutil
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -199,7 +200,9 @@ def to_next(publication: Catalog, options: argparse.Namespace, proposal: Proposa
 def _to_python() -> str:
     """Return the command that runs this Python from the current folder."""
     path = os.path.relpath(sys.executable)
-    return "python" if path.startswith("..") else path
+    if not path.startswith(".."):
+        return path
+    return "python" if shutil.which("python") == sys.executable else sys.executable
 
 
 DB = Path("papers.db")

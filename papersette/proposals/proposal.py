@@ -66,12 +66,15 @@ class Proposal:
 
     def pdf_root(self) -> Path | None:
         """Return the folder that is to be served as /pdf/, with the PDFs of all sources."""
-        used = [draft.files.absolute() for draft in self.sources if draft.is_used and draft.files]
+        used = [
+            _to_absolute(draft.files) for draft in self.sources if draft.is_used and draft.files
+        ]
         return Path(os.path.commonpath(used)) if used else None
 
     def _below_root(self, folder: Path) -> str:
         """Return the path of a folder relative to `pdf_root`, with a slash at its end."""
-        path = folder.absolute().relative_to(self.pdf_root() or folder.absolute()).as_posix()
+        folder = _to_absolute(folder)
+        path = folder.relative_to(self.pdf_root() or folder).as_posix()
         return "" if path == "." else f"{path}/"
 
     def _to_entry(self, source: SourceDraft) -> dict[str, Any]:
@@ -100,6 +103,11 @@ def _dump(value: object) -> str:
 
 def _to_relative(path: Path, folder: Path) -> str:
     return path.relative_to(folder).as_posix()
+
+
+def _to_absolute(folder: Path) -> Path:
+    """Return an absolute path without “..”, which follows no symbolic link."""
+    return Path(os.path.normpath(folder.absolute()))
 
 
 def _settings_of(kind: str) -> set[str]:

@@ -74,6 +74,16 @@ def test_a_folder_with_a_bib_is_a_site_in_two_commands(papers, tmp_path):
     ]
 
 
+def test_printed_commands_name_this_python_and_a_plain_folder(papers, tmp_path, monkeypatch):
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    printed = init(tmp_path / "here" / ".." / papers.name).stdout
+    build_command, serve_command = (line.strip() for line in printed.splitlines()[-2:])
+    assert build_command.startswith(f"{sys.executable} build_db.py ")
+    assert serve_command == f"make serve PDFS='{papers / 'les pdfs'}'"
+
+
 @pytest.mark.slow
 def test_the_printed_commands_work_as_they_are(papers, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
