@@ -6,9 +6,11 @@ or else from the catalog of the site, or else from the browser. The texts of pap
 translated.
 """
 
+import re
 from pathlib import Path
 
 from datasette import Response, hookimpl
+from markupsafe import Markup
 
 from papersette.languages import LANGUAGES
 from papersette.site.addresses import to_location
@@ -18,6 +20,8 @@ from papersette.site.reader_language import COOKIE, to_language
 from papersette.translations import to_template_vars
 
 LOCALES = Path(__file__).resolve().parent.parent / "locales"
+LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
+"""A code that browsers understand, such as zh-Hans. Sources may give others."""
 YEAR = 365 * 86_400
 """Lifetime of the cookie in seconds."""
 
@@ -54,8 +58,20 @@ def to_vars(language):
         """Return the label of a facet value, in this language if it is not a text of papers."""
         return labels[facet](label) if facet in labels else label
 
+    def lang_of(code, is_metadata=False):
+        """Return the attribute `lang` of a text of a paper; nothing in the language of the page.
+
+        Screen readers choose a voice by it. Titles and abstracts of papers in other languages than
+        English are often in English, so that theirs is not known.
+        """
+        if is_metadata and code != "en":
+            return ""
+        if not code or code == language or not LANGUAGE_TAG.fullmatch(code):
+            return ""
+        return Markup(' lang="{}"').format(code)
+
     given = {"languages": LANGUAGES, "translated_errors": TRANSLATED}
-    return found | given | {"facet_label": facet_label}
+    return found | given | {"facet_label": facet_label, "lang_of": lang_of}
 
 
 @hookimpl

@@ -169,6 +169,24 @@ def test_tables_and_facets_have_titles_in_the_language_of_the_page(
     assert re.findall(r"<h2>(.*?) <small>", html) == headings
 
 
+@pytest.mark.parametrize(("language", "shows_code"), [("en", False), ("ar", True)])
+def test_texts_of_papers_in_another_language_than_the_page_say_theirs(
+    sample_site, language, shows_code
+):
+    asked = {"accept-language": language}
+    html = sample_site.get("/papers/search?q=noise&language=en", headers=asked).text
+    card = html[html.index("<article") : html.index("</article>")]
+    assert bool(re.search(r'<h2><a href="[^"]*" lang="en">', card)) == shows_code
+    assert bool(re.search(r'<span lang="en">[^<]*<mark', card)) == shows_code
+    path = re.search(r'href="(/papers/papers/[^/"?]+)', card)[1]
+    for address in (path, f"{path}/read"):
+        html = sample_site.get(address, headers=asked).text
+        assert ('<h1 dir="auto" lang="en">' in html) == shows_code
+    german = sample_site.get("/papers/search?q=spiele&language=de", headers=asked).text
+    assert re.search(r'<span lang="de">[^<]*<mark', german)
+    assert '<h2><a href="/papers/papers/integer-programming-games?q=spiele">' in german
+
+
 @pytest.mark.parametrize("name", METADATA["tables"])
 def test_every_facet_of_a_table_has_a_heading(name):
     facets = METADATA["tables"][name].get("facets", [])
