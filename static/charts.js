@@ -5,7 +5,8 @@ function theme(width) {
   const [ink, soft, line, paper, link, least, greatest] = ["ink", "soft", "line", "paper", "link", "least", "greatest"]
     .map((name) => style.getPropertyValue(`--${name}`).trim());
   const narrow = width < 520;
-  const labels = { labelColor: ink, titleColor: soft, labelFontSize: 12, titleFontSize: 12, titleFontWeight: "normal" };
+  const aria = document.documentElement.lang === "en"; // Vega describes axes and legends in English
+  const labels = { aria, labelColor: ink, titleColor: soft, labelFontSize: 12, titleFontSize: 12, titleFontWeight: "normal" };
   return {
     background: "transparent",
     font: getComputedStyle(document.body).fontFamily,

@@ -170,6 +170,13 @@ def test_marks_are_described_with_the_titles_of_columns_in_the_language(visit):
         assert re.search(title, label), label
 
 
+@pytest.mark.parametrize("locale", ["en", "fr", "ar"])
+def test_axes_are_not_described_in_english_on_pages_in_another_language(visit, locale):
+    page = wait_until_drawn(visit("/-/dashboards/pictures/papers_by_year", locale=locale))
+    axes = page.locator(".plot svg [aria-label^='X-axis'], .plot svg [aria-label^='Y-axis']")
+    assert (axes.count() > 0) == (locale == "en")
+
+
 def test_one_tab_enters_a_chart_and_the_next_leaves_its_marks(visit):
     page = wait_until_drawn(visit("/-/dashboards/pictures/papers_by_year"))
     assert page.locator(".plot svg [tabindex='0']").count() == 1
