@@ -127,7 +127,7 @@ def _open(location: str) -> tuple[Any, str]:
     try:
         from fsspec.core import url_to_fs
     except ImportError:
-        raise OSError(f"{location} needs fsspec: pip install 'papersette[cluster]'") from None
+        raise OSError(f"{location} needs fsspec: pip install -e '.[cluster]'") from None
     try:
         file_system, folder = url_to_fs(location)
     except (ImportError, ValueError) as error:

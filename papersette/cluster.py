@@ -164,9 +164,7 @@ def connect(address: str) -> Any:
     try:
         from distributed import Client
     except ImportError:
-        raise UserError(
-            "--scheduler needs dask.distributed: pip install 'papersette[cluster]'"
-        ) from None
+        raise UserError("--scheduler needs dask.distributed: pip install -e '.[cluster]'") from None
     try:
         client: Any = Client(address, timeout=PATIENCE, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:

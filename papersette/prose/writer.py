@@ -19,7 +19,7 @@ from papersette.prose.support import Supported, check
 
 REMEMBERED = 200
 """Answers kept in memory, so that a repeated question costs nothing."""
-MISSING = "the package llm is not installed; install it with “pip install 'papersette[ask]'”"
+MISSING = "the package llm is not installed; install it with “pip install -e '.[ask]'”"
 
 logger = logging.getLogger(__name__)
 

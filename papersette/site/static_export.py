@@ -4,8 +4,8 @@
     python build_db.py export-site DIR --no-text        without the text of the papers
 
 DIR gets pages of the papers, tags, authors, sessions and charts, the tables as CSV and JSON, and a
-full-text search that runs in the browser, over an index made by Pagefind (pip install
-"papersette[static]"). DIR must be new, empty or an earlier export, which is replaced.
+full-text search that runs in the browser, over an index made by Pagefind (pip install -e
+".[static]"). DIR must be new, empty or an earlier export, which is replaced.
 
 Exit status: 0 if all is written; 1 if the database cannot be read or DIR cannot be used; 2 for
 wrong usage.
@@ -81,7 +81,7 @@ def check(options: argparse.Namespace) -> None:
             f"{options.db}: there is no such file; build it first, or name it with --db"
         )
     if find_spec("pagefind") is None:
-        raise UserError('Pagefind is not installed: pip install "papersette[static]"')
+        raise UserError('Pagefind is not installed: pip install -e ".[static]"')
     folder = options.folder
     if folder.exists() and not folder.is_dir():
         raise UserError(f"{folder}: this is a file; name a folder")
