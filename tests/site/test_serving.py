@@ -4,6 +4,7 @@ import asyncio
 import shutil
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 from conftest import PATIENCE, serve
 from datasette.app import Datasette
@@ -81,7 +82,8 @@ def test_the_next_build_is_served_from_a_folder_where_no_link_can_be_made(tmp_pa
         assert service_of(datasette).search(Request(q="omega")).count == 20
         served.close()
 
-    asyncio.run(serve_both())
+    with ThreadPoolExecutor(1) as thread:  # tests with a browser leave a loop in this one
+        thread.submit(asyncio.run, serve_both()).result()
     assert (folder / "papers.db").exists()
 
 
