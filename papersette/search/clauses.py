@@ -171,9 +171,27 @@ class Compiler:
     def to_clauses(self, query: Query, notices: list[expansions.Notice]) -> tuple[Clause, ...]:
         """Compile each clause of a query; what its words were expanded to is added to `notices`."""
         context = _Context(query.scope, self.expander.start(query, notices), notices)
-        return tuple(
+        clauses = tuple(
             self._compile(node, context, number) for number, node in enumerate(query.clauses)
         )
+        own = self._find_paper(query)
+        return clauses if own is None else (self._with_paper(clauses[0], own),)
+
+    def _find_paper(self, query: Query) -> int | None:
+        """Return the number of the paper whose id is all that was typed."""
+        match query.clauses:
+            case (Term(field=None, is_prefix=False) as term,):
+                return self.corpus.numbers.get(term.text)
+        return None
+
+    def _with_paper(self, clause: Clause, own: int) -> Clause:
+        """Return a clause that a paper matches, too, and before all others."""
+        paper = adapter.any_number(self.index.papers_schema, "number", [own])
+
+        def make_query() -> EngineQuery:
+            return adapter.any_of([clause.make_query(), paper])
+
+        return replace(clause, make_query=make_query, fields=(), ranked=(own,))
 
     def to_exclusions(self, query: Query) -> list[Condition]:
         """Return a condition for each part of a query that no paper may match."""
@@ -287,14 +305,9 @@ class Compiler:
             papers = self._facet_query(tags)
             either = papers if term.is_phrase else adapter.any_of([words, papers])
             return Clause(str(term), lambda: either, needles, terms, variants, term.is_prefix)
-        make_query = partial(self._words_query, variants, fields, term.is_prefix)
-        own = self.corpus.numbers.get(term.text)
-        if own is not None and term.field is None and not term.is_prefix:
-            make_query = partial(self._words_or_paper_query, make_query, own)
-            return Clause(str(term), make_query, needles, terms, variants, ranked=(own,))
         return Clause(
             str(term),
-            make_query,
+            partial(self._words_query, variants, fields, term.is_prefix),
             needles,
             terms,
             variants,
@@ -302,11 +315,6 @@ class Compiler:
             fields,
             frequency=self._frequency(terms, fields) if term.is_plain_word else 0,
         )
-
-    def _words_or_paper_query(self, to_words: Callable[[], EngineQuery], own: int) -> EngineQuery:
-        """Return the query of papers with words, and of the paper whose id they are."""
-        schema = self.index.papers_schema
-        return adapter.any_of([to_words(), adapter.any_number(schema, "number", [own])])
 
     def _frequency(self, terms: Iterable[str], fields: Sequence[str]) -> int:
         count = self.index.count_papers
