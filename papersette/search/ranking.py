@@ -274,7 +274,10 @@ class Ranker:
         best = np.argsort(-scores, kind="stable")[:ENOUGH]
         numbers = best[scores[best] > 0].tolist()
         among = adapter.any_number(self.index.pages_schema, "number", numbers)
-        restricted = adapter.all_of([adapter.unscored(among), to_query(among)])
+        # In few pages, each phrase is faster found than the numbers of these papers for each.
+        is_large = self.corpus.size >= FEWEST_PAPERS
+        query = to_query(among if is_large else None)
+        restricted = adapter.all_of([adapter.unscored(among), query])
         pages = adapter.find_scored(self.index.pages, restricted, "number", PAGE_CANDIDATES)
         return self._join_pages(*pages)
 

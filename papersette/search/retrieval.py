@@ -40,6 +40,9 @@ MOST_WITH_TITLE = 3
 """Papers with the same title that can be versions of one work; more have only some words of it."""
 MANY_CHOICES = 8
 """So many clauses of which any may match are looked for in two threads."""
+MANY_MATCHES = 4
+"""With so many times as many papers as there are, a paper counted once for each phrase whose rarest
+word it has, most papers match a phrase."""
 
 RELAXATIONS = ("missing", "partial", "relaxed")
 """Kinds of notices about the query inside a function."""
@@ -183,11 +186,21 @@ class Retriever:
         """Return the papers that match any of many clauses, and other queries; in two threads."""
         ordered = sorted(choices, key=self._estimate_cost)
         one, other = run_both(
-            lambda: self._find([*others, to_any(ordered[::2])]),
-            lambda: self._find([*others, to_any(ordered[1::2])]),
+            lambda: self._find_any_of(ordered[::2], others),
+            lambda: self._find_any_of(ordered[1::2], others),
             is_long=self.corpus.size >= FEWEST_PAPERS,
         )
         return one | other
+
+    def _find_any_of(self, choices: Sequence[Clause], others: list[EngineQuery]) -> PaperSet:
+        """Return the papers that match any of many clauses, and other queries.
+
+        Where most papers are likely to match one, the few that match none are faster to fetch.
+        """
+        expected = sum(map(self._estimate_cost, choices))
+        if others or expected < MANY_MATCHES * self.corpus.size:
+            return self._find([*others, to_any(choices)])
+        return ~self._find([adapter.none_of(clause.query for clause in choices)])
 
     def _estimate_cost(self, clause: Clause) -> int:
         """Return how many papers the engine looks at for a phrase: those with its rarest word."""

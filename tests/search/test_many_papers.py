@@ -63,6 +63,19 @@ def find(site, q, **more):
     )
 
 
+@pytest.mark.parametrize(
+    ("phrase", "count"), [("lilacs and hedges", 1), ("no such phrase", 0), ("garden has", PAPERS)]
+)
+def test_any_of_many_phrases_finds_what_one_of_them_finds(database, phrase, count):
+    engine = Engine(database, to_index_folder(database))
+    words = ("garden", "hedge", "gate", "season", "year")
+    nowhere = [f'"{one} {other}"' for one in words for other in words if one != other]
+    asked = " OR ".join([f'"{phrase}"', *nowhere])
+    found = engine.find_numbers(Request(q=asked))
+    assert len(found) == count
+    assert set(found) == set(engine.find_numbers(Request(q=f'"{phrase}"'))) or not count
+
+
 @pytest.mark.parametrize("q", ["gate", "whoever looks after garden and hedge in every season"])
 def test_each_paper_comes_once_with_its_passage_on_whatever_page_of_the_results(site, q):
     rows = [row for page in range(1, 17) for row in find(site, q, page=page, size=20)]
