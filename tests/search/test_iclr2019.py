@@ -116,10 +116,10 @@ def test_facets_show_their_evidence(search, q):
 
 
 def test_references_begin_with_what_most_of_the_papers_cite(search, engine):
-    corpus = engine.corpus
-    citing = [corpus.numbers[i] for i in ids(search("cites:hinton", versions="all", size=2000))]
-    found = [corpus.numbers[i] for i in ids(search("references(cites:hinton)", versions="all"))]
-    counts = [sum(number in corpus.cites.of(one) for one in citing) for number in found]
+    cites = engine.corpus.cites
+    citing = [hit.number for hit in search("cites:hinton", size=2000).hits]
+    found = [hit.number for hit in search("references(cites:hinton)").hits]
+    counts = [sum(number in cites.of(one) for one in citing) for number in found]
     assert counts == sorted(counts, reverse=True)
     assert counts[0] > counts[-1]
 
