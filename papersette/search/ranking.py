@@ -218,11 +218,18 @@ class Ranker:
         text = self._any_term("papers", text_field, terms)
         pages = partial(self._pages_query, query, clauses, stems)
         if any(len(clause.choices) >= MANY_CHOICES for clause in clauses):
-            of_papers = [self._paper_scores(words, matching) for words in (metadata, text)]
+            of_papers = run_both(
+                lambda: self._paper_scores(metadata, matching),
+                lambda: self._paper_scores(text, matching),
+                is_long=self.corpus.size >= FEWEST_PAPERS,
+            )
             of_pages = self._page_scores_among(pages, of_papers[0] + of_papers[1])
         else:
             of_papers, of_pages = run_both(
-                lambda: [self._paper_scores(words, matching) for words in (metadata, text)],
+                lambda: (
+                    self._paper_scores(metadata, matching),
+                    self._paper_scores(text, matching),
+                ),
                 lambda: self._page_scores(pages, matching),
                 is_long=self.corpus.size >= FEWEST_PAPERS,
             )

@@ -21,7 +21,7 @@ from papersette.search.expansions import Notice
 from papersette.search.facet_terms import FacetTerms
 from papersette.search.index import Index
 from papersette.search.paper_sets import PaperSet, PaperSets
-from papersette.search.parallel import FEWEST_PAPERS, run_both
+from papersette.search.parallel import FEWEST_PAPERS, run_both, to_halves
 from papersette.search.parser import parse
 from papersette.search.query import Function, Node, Query
 from papersette.search.rewrites import to_relaxed
@@ -184,10 +184,10 @@ class Retriever:
 
     def _find_any(self, choices: Sequence[Clause], others: list[EngineQuery]) -> PaperSet:
         """Return the papers that match any of many clauses, and other queries; in two threads."""
-        ordered = sorted(choices, key=self._estimate_cost)
+        one_half, other_half = to_halves(sorted(choices, key=self._estimate_cost))
         one, other = run_both(
-            lambda: self._find_any_of(ordered[::2], others),
-            lambda: self._find_any_of(ordered[1::2], others),
+            lambda: self._find_any_of(one_half, others),
+            lambda: self._find_any_of(other_half, others),
             is_long=self.corpus.size >= FEWEST_PAPERS,
         )
         return one | other
