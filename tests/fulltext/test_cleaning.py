@@ -169,6 +169,37 @@ def test_a_long_caption_interrupts_a_list():
     assert references.separate_references([lines])[0][0] == picture
 
 
+PROSE = [
+    "The trees of Doe (2017) are measured as follows. We cut each of them when it is as tall as",
+    "a house, since our saws are not long enough for taller ones, and then we count the rings.",
+    "Where a ring was not seen in the wood, we have used the mean of both rings that are next",
+    "to it. This does not change the results, which can be reproduced with the saws that we sell.",
+]
+"""In sentences, with a year."""
+
+
+@pytest.mark.parametrize("heading", [[], ["DETAILS OF THE TREES"]])
+def test_sentences_after_a_list_are_body_text_with_their_heading(heading):
+    text = [*heading, *PROSE]
+    assert references.separate_references([["References", *entries(6), *text]])[0][0] == text
+
+
+def test_sentences_do_not_end_the_last_entry_too_early():
+    last = [
+        "Ann Ash and Ben Birch. On the age of trees that are found in",
+        "valleys. Leaves, 2019.",
+    ]
+    lines = ["References", *entries(6), *last]
+    assert references.separate_references([[*lines, *PROSE]])[0][1] == lines
+
+
+def test_a_list_goes_on_after_sentences_but_not_after_the_heading_of_an_appendix():
+    start, rest = ["References", *entries(6)], entries(15)[6:]
+    assert references.separate_references([[*start, *PROSE, *rest]])[0] == (PROSE, start + rest)
+    lines = [*start, *PROSE, "A PROOFS OF THEOREMS", *["By induction."] * 30, *rest]
+    assert references.separate_references([lines])[0][1] == start
+
+
 def test_a_column_called_references_is_not_a_reference_list():
     lines = ["Model", "References", "ours", "yes", "theirs", "no"]
     assert references.separate_references([lines]) == [(lines, [])]
