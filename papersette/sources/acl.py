@@ -17,10 +17,16 @@ from papersette.names import EAST_ASIAN
 from papersette.records import Author, Count, LooseFile, Paper, Problem, Venue
 from papersette.sources import dates, files, numbering, values
 from papersette.sources.acl_names import read_spellings
-from papersette.sources.unused import to_nameless
+from papersette.sources.unused import to_elements, to_nameless, to_unused
 
 SITE = "https://aclanthology.org"
 KINDS = {"proceedings": "conference", "journal": "journal"}
+USED = frozenset(
+    """title author pages url abstract doi award retracted removed language year bibkey
+    journal-volume journal-issue booktitle shortbooktitle editor publisher address month
+    volume-number venue""".split()
+)
+"""Elements of a paper or of the metadata of a volume, with those that repeat others."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +82,9 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
         for volume in root.findall("volume"):
             for one in _read_volume(volume, root.get("id") or "", name, settings, folder, events):
                 yield _with_spellings(one, spellings) if isinstance(one, Paper) else one
+        records = [*root.findall("volume/meta"), *root.findall("volume/paper")]
+        if unused := to_unused(map(to_elements, records), USED, "element"):
+            yield Problem(venue, name, "read", unused)
         talks = root.findall("event/talk")
         yield Count(len(talks))
         for talk in talks:

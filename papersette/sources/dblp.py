@@ -16,7 +16,7 @@ from papersette.errors import BadFile
 from papersette.markup import Element, to_plain_text
 from papersette.records import Author, Count, LooseFile, Paper, Problem, Session, Slot, Venue
 from papersette.sources import dates, files, numbering, values
-from papersette.sources.unused import to_missing, to_nameless
+from papersette.sources.unused import to_elements, to_missing, to_nameless, to_unused
 from papersette.text import to_slug
 
 SITE = "https://dblp.org/rec/"
@@ -26,6 +26,11 @@ RECORDS = {
     "www": "web",
 }  # fmt: skip
 """Element of a record -> kind of its venue."""
+USED = frozenset(
+    """title author authors editor pages year volume number ee url doi abstract key type journal
+    booktitle school venue publisher crossref conf toc access""".split()
+)
+"""Elements of a record or of a submitted volume."""
 AUTHORS = ("author", "authors/author", "editor")
 """Elements of the people who become authors, the first that a record has."""
 NO_PAPERS = {"proceedings": "is a volume, whose papers are used", "www": "is a person's page"}
@@ -56,12 +61,21 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
         raise BadFile(settings.file, reason)
     for reason in loaded.reasons:
         yield Problem(venue, name, "read", f"{reason}, so that papers may be missing")
+    if unused := to_unused(map(to_elements, _to_described(root)), USED, "element"):
+        yield Problem(venue, name, "read", unused)
     if root.tag == "dblpsubmission":
         yield from _read_submission(root, settings, folder)
     else:
         yield from _read_records(root, settings, folder)
     for path in folder.values():
         yield LooseFile(venue, path)
+
+
+def _to_described(root: Element) -> list[Element]:
+    """Return the elements that describe papers and volumes."""
+    if root.tag == "dblpsubmission":
+        return [*root, *root.iter("publ")]
+    return [one for one in root.iter() if one.tag == "info" or one.tag in {*RECORDS} - {"www"}]
 
 
 def _read_records(

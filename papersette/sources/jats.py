@@ -16,7 +16,7 @@ from papersette.files import to_shown_name
 from papersette.markup import Element, to_plain_text
 from papersette.records import Author, Count, Paper, Problem, Review, Venue
 from papersette.sources import dates, files, jats_references, jats_text, numbering, values
-from papersette.sources.unused import to_nameless
+from papersette.sources.unused import to_elements, to_nameless, to_unused
 from papersette.text import to_slug
 
 SUFFIXES = {".xml", ".nxml"}
@@ -24,6 +24,19 @@ SHORT_ABSTRACTS = {"teaser", "toc", "short", "precis"}
 """Types of abstracts that have only a sentence or two."""
 IDENTIFIERS = ("doi", "pmcid", "pmc", "pmid", "publisher-id")
 """Types of identifiers that can be the paper_id, the most general first."""
+
+USED = frozenset(
+    """article-id title-group contrib-group aff aff-alternatives conference pub-date volume issue
+    fpage lpage page-range elocation-id abstract kwd-group permissions""".split()
+)
+"""Children of an article's metadata."""
+ABOUT_RECORD = frozenset(
+    """article-version article-version-alternatives author-notes counts custom-meta-group ext-link
+    history pub-date-not-available pub-history self-uri volume-id volume-issue-group""".split()
+)
+"""Children that are about the publication of the article, or repeat others. Not among them are
+those that a library would miss, such as funding-group and related-article, which names the article
+that this one corrects."""
 
 
 @dataclass(frozen=True)
@@ -37,12 +50,22 @@ class Settings:
 
 def read(settings: Settings) -> Iterator[Paper | Problem | Count]:
     """Yield a paper for every article. Raises `UserError` if there is no such file or article."""
+    elements: list[dict[str, str]] = []
+    yield from _read_files(settings, elements)
+    if unused := to_unused(elements, USED | ABOUT_RECORD, "element"):
+        yield Problem(settings.venue.venue_id, settings.file.name, "read", unused)
+
+
+def _read_files(
+    settings: Settings, elements: list[dict[str, str]]
+) -> Iterator[Paper | Problem | Count]:
+    """Yield the papers of all files, and collect the elements of their metadata."""
     if not settings.file.is_dir():
         loaded = markup.load_xml(settings.file)
         if loaded.value is None or not _articles(loaded.value):
             reasons = ["is not JATS or NLM XML: it has no <article>", *loaded.reasons]
             raise BadFile(settings.file, "; ".join(reasons))
-        yield from _read_file(loaded, settings.file.name, settings)
+        yield from _read_file(loaded, settings.file.name, settings, elements)
         return
     paths = files.list_files(settings.file, SUFFIXES)
     if not paths:
@@ -59,7 +82,7 @@ def read(settings: Settings) -> Iterator[Paper | Problem | Count]:
             yield Count(1)
             yield Problem(venue, name, "read", error.reason, lost=True)
             continue
-        yield from _read_file(loaded, name, settings)
+        yield from _read_file(loaded, name, settings, elements)
 
 
 def _articles(root: Element) -> list[Element]:
@@ -67,7 +90,7 @@ def _articles(root: Element) -> list[Element]:
 
 
 def _read_file(
-    loaded: loading.Loaded, name: str, settings: Settings
+    loaded: loading.Loaded, name: str, settings: Settings, elements: list[dict[str, str]]
 ) -> Iterator[Paper | Problem | Count]:
     venue, root = settings.venue.venue_id, loaded.value
     articles = _articles(root) if root is not None else []
@@ -81,6 +104,7 @@ def _read_file(
         yield Problem(venue, name, "skip", reason)
     for number, article in enumerate(articles, start=1):
         item = f"{name}: article {number}" if len(articles) > 1 else name
+        elements.append(to_elements(_to_meta(article)))
         paper = _to_paper(article, settings, item)
         yield paper
         years = article.findall("front/article-meta/pub-date/year")
@@ -89,9 +113,14 @@ def _read_file(
             yield Problem(venue, item, "read", reason, paper.paper_id)
 
 
-def _to_paper(article: Element, settings: Settings, item: str) -> Paper:
+def _to_meta(article: Element) -> Element:
+    """Return the metadata of an article, empty if it has none."""
     meta = article.find("front/article-meta")
-    meta = Element("article-meta") if meta is None else meta
+    return Element("article-meta") if meta is None else meta
+
+
+def _to_paper(article: Element, settings: Settings, item: str) -> Paper:
+    meta = _to_meta(article)
     ids = {given.get("pub-id-type"): to_plain_text(given) for given in meta.findall("article-id")}
     doi = values.to_doi(ids.get("doi"))
     named = next((ids[kind] for kind in IDENTIFIERS if ids.get(kind)), None)

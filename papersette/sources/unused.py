@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
+from papersette.markup import Element, to_plain_text
 from papersette.sources import values
 
 MOST_COLUMNS = 60
@@ -33,8 +34,19 @@ def to_unused(
         return None
     named = [f"{column[:80]} ({count:,})" for column, count in list(counts.items())[:MOST_COLUMNS]]
     more = ["…"] if len(counts) > MOST_COLUMNS else []
-    which = f"a {noun} that is not used" if len(counts) == 1 else f"{noun}s that are not used"
+    article = "an" if noun[0] in "aeiou" else "a"
+    which = (
+        f"{article} {noun} that is not used" if len(counts) == 1 else f"{noun}s that are not used"
+    )
     return f"has {which}, with the number of values: {', '.join(named + more)}"
+
+
+def to_elements(record: Element) -> dict[str, str]:
+    """Return the names of the children of an element, each with the beginning of its content."""
+    return {
+        child.tag: (to_plain_text(child) or " ".join(child.attrib.values()))[:20]
+        for child in record
+    }
 
 
 def without_empty(record: Mapping[str, Any]) -> dict[str, Any]:

@@ -372,9 +372,40 @@ def test_dblp_reports_that_a_response_is_one_page_of_several(tmp_path):
     assert problem.reason.startswith("has 1 of the 123 records of its query; DBLP returns 30")
 
 
+@pytest.mark.parametrize(
+    ("module", "content", "unused"),
+    [
+        (
+            jats,
+            "<article><front><article-meta><title-group><article-title>T</article-title>"
+            "</title-group><history><date/></history><related-article id='c'/><empty/>"
+            "</article-meta></front></article>",
+            "has an element that is not used, with the number of values: related-article (1)",
+        ),
+        (
+            acl,
+            "<collection id='2031.toy'><volume id='1'><meta><booktitle>T</booktitle>"
+            "<isbn>9</isbn></meta><paper id='1'><title>One</title><video href='v.mp4'/></paper>"
+            "<paper id='2'><title>Two</title><video href='w.mp4'/></paper></volume></collection>",
+            "has elements that are not used, with the number of values: isbn (1), video (2)",
+        ),
+        (
+            dblp,
+            "<dblp><article key='a/B1'><title>T.</title><note>Withdrawn.</note></article></dblp>",
+            "has an element that is not used, with the number of values: note (1)",
+        ),
+    ],
+)
+def test_elements_that_are_not_used_are_one_problem_of_the_file(tmp_path, module, content, unused):
+    path = write(tmp_path, "given.xml", content)
+    _, (problem,) = read(module, module.Settings(V, path))
+    assert (problem.item, problem.reason) == ("given.xml", unused)
+
+
 def test_real_articles_of_elife_have_their_text_and_references():
     papers, problems = read(jats, jats.Settings(V, foreign("formats") / "jats"))
-    assert problems == []
+    (problem,) = problems
+    assert problem.reason.endswith("article-categories (3), related-article (2), funding-group (1)")
     sizes = {p.paper_id[-5:]: (len(p.sections), len(p.references), len(p.authors)) for p in papers}
     assert sizes == {"00013": (8, 105, 8), "00270": (1, 0, 4), "07586": (1, 0, 20)}
     assert sum(len(section.body.split()) for section in papers[0].sections) > 7000
@@ -383,7 +414,9 @@ def test_real_articles_of_elife_have_their_text_and_references():
 
 def test_real_volumes_of_the_acl_anthology_lose_no_paper():
     papers, problems = read(acl, acl.Settings(V, foreign("formats") / "acl"))
-    assert (len(papers), len(problems)) == (841, 14)
+    assert (len(papers), len(problems)) == (841, 15)
+    (unused,) = (p.reason for p in problems if "elements" in p.reason)
+    assert "video (348)" in unused
     venues = {paper.venue.venue_id: paper.venue for paper in papers}
     assert len(venues) == 11
     assert venues["2022.naloma-1"].event == venues["2022.acl-long"].event
@@ -394,5 +427,6 @@ def test_real_volumes_of_the_acl_anthology_lose_no_paper():
 def test_the_example_of_dblp_is_read():
     path = foreign("formats") / "dblp/proceedings-example.xml"
     papers, problems = read(dblp, dblp.Settings(V, path))
-    assert (len(papers), problems) == (2, [])
+    (problem,) = problems
+    assert (len(papers), problem.reason.rpartition(": ")[2]) == (2, "isbn (1), series (1)")
     assert papers[0].venue.editors == "Tal Rabin"
