@@ -253,7 +253,7 @@ def complete_index(
     if encoder:
         making = write_meaning(database, part, encoder, options.downloads / "models")
         progress.run("making vectors of meaning", making, None, "texts")
-    index.write_manifest(database, part)
+    index.write_manifest(part, index.read_fingerprint(database))
 
 
 def open_model(options: argparse.Namespace, publication: Catalog) -> OnnxEncoder | None:

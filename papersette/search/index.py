@@ -80,12 +80,19 @@ def to_fingerprint(conn: sqlite3.Connection) -> str:
     return " ".join(map(str, (FORMAT, importlib.metadata.version("tantivy"), *(row or ()))))
 
 
+def read_fingerprint(database: Path) -> str:
+    """Return the fingerprint of the build that is at a path now."""
+    with closing(connect(database)) as conn:
+        return to_fingerprint(conn)
+
+
 def build_index(
     database: Path, folder: Path, report: Callable[[int, int], None] = lambda done, total: None
 ) -> None:
     """Index a database into `folder`, replacing what is there.
 
-    Where another process indexes the same database, this one waits and uses its index.
+    Where another process indexes the same database, this one waits and uses its index. Where a
+    build replaces the database while it is read, the index of that build is used, or made.
 
     Args:
         database: papers.db.
@@ -97,13 +104,18 @@ def build_index(
     """
     part = to_part_folder(folder)
     with _locked(folder) as has_waited:
-        if has_waited and is_current(database, folder):
-            return
-        for done, total in write_index(database, part):
-            report(done, total)
-        meaning.keep_meaning(database, folder, part)
-        write_manifest(database, part)
-        install_index(part, folder)
+        is_made = has_waited and is_current(database, folder)
+        while not is_made:
+            fingerprint = read_fingerprint(database)
+            for done, total in write_index(database, part):
+                report(done, total)
+            meaning.keep_meaning(database, folder, part)
+            write_manifest(part, fingerprint)
+            if read_fingerprint(database) == fingerprint:
+                install_index(part, folder)
+                return
+            shutil.rmtree(part)
+            is_made = is_current(database, folder)
 
 
 @contextlib.contextmanager
@@ -137,7 +149,10 @@ def install_index(part: Path, folder: Path) -> None:
 
 
 def write_index(database: Path, part: Path) -> Iterator[tuple[int, int]]:
-    """Write an index into an empty folder; yield (pages done, all pages) for each paper."""
+    """Write an index into an empty folder; yield (pages done, all pages) for each paper.
+
+    Its manifest is written by `write_manifest`, when the index is complete.
+    """
     shutil.rmtree(part, ignore_errors=True)
     for name in ("papers", "pages"):
         (part / name).mkdir(parents=True)
@@ -146,13 +161,10 @@ def write_index(database: Path, part: Path) -> Iterator[tuple[int, int]]:
         size = conn.execute("select coalesce(max(number), 0) + 1 from papers").fetchone()[0]
     papers = _open(part / "papers")
     write_common_words(papers.searcher(), papers.schema, part, size)
-    write_manifest(database, part)
 
 
-def write_manifest(database: Path, folder: Path) -> None:
-    """Bind an index to its build, with the checksums of all its files."""
-    with closing(connect(database)) as conn:
-        fingerprint = to_fingerprint(conn)
+def write_manifest(folder: Path, fingerprint: str) -> None:
+    """Bind an index to the build with a fingerprint, with the checksums of all its files."""
     manifest = {"fingerprint": fingerprint, "checksums": to_checksums(folder)}
     (folder / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
     _share(folder, (folder / MANIFEST).stat().st_mode)
@@ -201,8 +213,7 @@ def is_current(database: Path, folder: Path) -> bool:
     """Tell whether the index in `folder` is one of this build of the database, and undamaged."""
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        with closing(connect(database)) as conn:
-            is_of_build = manifest["fingerprint"] == to_fingerprint(conn)
+        is_of_build = manifest["fingerprint"] == read_fingerprint(database)
         return bool(is_of_build and manifest["checksums"] == to_checksums(folder))
     except PermissionError as error:
         logger.warning("%s cannot be read: %s", folder, error)

@@ -106,6 +106,26 @@ def test_of_two_that_index_the_same_database_one_waits_for_the_other(database, r
     assert answers(open_engine(database)) == right
 
 
+def test_the_index_of_a_database_that_is_replaced_while_it_is_read_is_of_the_new_one(
+    database, tmp_path
+):
+    other = tmp_path / "next.db"
+    shutil.copyfile(database, other)
+    with closing(sqlite3.connect(other)) as conn:
+        conn.execute("update builds set fingerprint = 'next'")
+        conn.execute("delete from pages where paper_id = 'phrase'")
+        conn.commit()
+
+    def replace(done, total):
+        if other.exists():
+            other.rename(database)
+
+    build_index(database, to_index_folder(database), replace)
+    assert is_current(database, to_index_folder(database))
+    found = open_engine(database).search(Request(q='"spectral normalization"')).hits
+    assert "phrase" not in {hit.paper_id for hit in found}
+
+
 def delete(path):
     path.unlink()
 
