@@ -25,7 +25,7 @@ GROUPS = {
     "tags": """select tags.tag_id as id, tag as name, paper_id from tags
         join paper_tags using (tag_id) join papers using (paper_id)
         order by tag collate nocase, tags.tag_id, papers.year desc, number""",
-    "authors": """select author_id as id, authors.name, paper_id from authors
+    "authors": """select distinct author_id as id, authors.name, paper_id from authors
         join authorships using (author_id) join papers using (paper_id)
         order by authors.name collate nocase, author_id, papers.year desc, number""",
     "sessions": """select session_id as id, sessions.title as name, paper_id from sessions

@@ -119,7 +119,8 @@ def _to_names(given: Any) -> str | None:
 def read_authors(given: Any, separators: str) -> tuple[list[str], bool]:
     """Return the names in a list or a cell, and whether it was guessed how they are separated.
 
-    If a cell has semicolons or bars, commas are between family and given names.
+    If a cell has semicolons or bars, commas are between family and given names. Two authors may
+    have the same name.
 
     >>> read_authors("Ash, Ann; Bay, Bo", ";|"), read_authors("Ann Ash and Bo Bay", ";|")
     ((['Ash, Ann', 'Bay, Bo'], False), (['Ann Ash', 'Bo Bay'], False))
@@ -129,7 +130,7 @@ def read_authors(given: Any, separators: str) -> tuple[list[str], bool]:
     (['Ann Ash (Uni A, Oslo)', 'Bo Bay'], False)
     """
     if isinstance(given, list):
-        return list(values.to_list(given)), False
+        return list(values.to_list(given, repeated=True)), False
     text = BRACKETS.sub(_to_hidden, values.to_text(given) or "")
     names, is_guess = _separate(text, separators)
     return [name.translate(SHOWN).replace(HIDDEN_AND, AND) for name in names], is_guess
@@ -170,18 +171,18 @@ def _separate(text: str, separators: str) -> tuple[list[str], bool]:
     if len(pieces) > 1 and all(AFTER_NAME.fullmatch(piece) for piece in pieces):
         return pieces, False
     strong = "".join(mark for mark in ";|" if mark in separators and mark in text)
-    parts = values.to_list(text, strong) if strong else ()
+    parts = values.to_list(text, strong, repeated=True) if strong else ()
     if strong and ("," not in separators or _are_inverted(parts)):
         return [part.removeprefix("and ") for part in parts], False
     if strong or ORGANISATION.search(BRACKETS.sub("", text)):
-        return list(values.to_list(text, separators)), False
+        return list(values.to_list(text, separators, repeated=True)), False
     guessed = bibtex_names.separate_names(text, pairs="," in separators)
     if guessed and ("," not in separators or any("," in name for name in guessed)):
-        return list(dict.fromkeys(guessed)), True
+        return list(guessed), True
     parts = tuple(split_multiple_persons_names(text))
     if "," in separators and not _are_inverted(parts):
-        parts = values.to_list([name for part in parts for name in part.split(",")])
-    return [name.strip(" ,").removeprefix("and ") for name in dict.fromkeys(parts)], False
+        parts = values.to_list([n for part in parts for n in part.split(",")], repeated=True)
+    return [name.strip(" ,").removeprefix("and ") for name in parts], False
 
 
 def _are_inverted(parts: Sequence[str]) -> bool:

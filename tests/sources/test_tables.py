@@ -33,6 +33,9 @@ def read(tmp_path, rows, **more):
         ("Ann Ash, Bo Bay; Cy Coy", ",;|", ["Ann Ash", "Bo Bay", "Cy Coy"], False),
         ("Fern and Moss Society", ";|", ["Fern and Moss Society"], False),
         ("Ann Ash, PhD", ";|", ["Ann Ash, PhD"], False),
+        ("Wei Li; Bo Bay; Wei Li", ";|", ["Wei Li", "Bo Bay", "Wei Li"], False),
+        ("Wei Li, Bo Bay and Wei Li", ",;|", ["Wei Li", "Bo Bay", "Wei Li"], False),
+        (["Wei Li", "Wei Li"], ";|", ["Wei Li", "Wei Li"], False),
     ],
 )
 def test_names_are_separated_as_people_write_them(tmp_path, cell, separators, names, is_reported):
