@@ -120,9 +120,13 @@ def _read_papers(
         people = entry.get("authors") or ()
         nameless = sum(_to_author(given, None) is None for given in people)
         reasons += filter(None, [to_nameless(nameless, len(people), "author")])
-        yield from (Problem(venue, item, "read", reason) for reason in reasons)
-        for number, release in enumerate(_releases(entry) or [{}], start=1):
-            yield _to_paper(entry, release, number, settings, item)
+        papers = [
+            _to_paper(entry, release, number, settings, item)
+            for number, release in enumerate(_releases(entry) or [{}], start=1)
+        ]
+        yield from papers
+        first = papers[0].paper_id
+        yield from (Problem(venue, item, "read", reason, first) for reason in reasons)
 
 
 def _to_entries(given: Any, path: Path) -> list[Any]:

@@ -491,6 +491,12 @@ def test_paperoni_gives_a_version_for_each_release_of_one_work(tmp_path):
     assert (len(problems), Count(4) in given) == (1, True)
 
 
+def test_a_problem_of_a_paper_of_paperoni_names_its_first_release(tmp_path):
+    (tmp_path / "papers.json").write_text(json.dumps([PAPERONI | {"abstract": ["A"]}]))
+    _, (problem,), _ = by_type(paperoni.read(paperoni.Settings(VENUE, tmp_path / "papers.json")))
+    assert (problem.paper_id, "“abstract”" in problem.reason) == ("v-2019-abc", True)
+
+
 def test_paperoni_reads_yaml_and_reports_files_without_papers(tmp_path):
     (tmp_path / "papers.yml").write_text(
         "_papers:\n- id: 0\n  title: T\n  releases:\n"
