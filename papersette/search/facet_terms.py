@@ -127,8 +127,11 @@ class FacetTerms:
     def is_name(self, facet: str, typed: str) -> bool:
         """Tell whether a text is the name of a value, and not only a part of one.
 
-        A part will do if it has several words and means one thing only: "batch norm".
+        A part will do if it has several words and means one thing only: "batch norm". Of a session,
+        a part is enough: its title has several topics.
         """
+        if facet == "session":
+            return bool(self.find(facet, typed))
         if facet in NAME_FACETS:
             return all(self.corpus.find_names(facet, name) for name in split_people(typed))
         if facet in TERM_FACETS:

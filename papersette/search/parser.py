@@ -77,13 +77,19 @@ LEAD_IN = re.compile(
     r"(?:(?:about|of|on|that|which|with)\s+)?"
     r"|(?:any|what|which|quels?)\s+(?:articles?|papiers?|papers?|publications?|studies)\s+"
     r"(?:(?:about|on|that|qui|sur)\s+)?"
-    r"|(?:articles|papers|publications|studies)\s+"
+    r"|(?:(?:recent|new|latest|relevant)\s+)?(?:articles|papers|publications|studies)\s+"
     r"(?:(?:about|on|sur|that)\s+|(?=(?:by|cit(?:ed|ing)|mentioning|using)\s))"
     r"|(?:الأوراق|أوراق)\s+(?:التي|حول|عن)\s+"
     r")(?=\S)",
     re.IGNORECASE,
 )
 """How people begin who talk to a search."""
+TAIL = re.compile(
+    r"(?<=\w)(?<!\bin)(?<!\bof)(?<!\bfor)(?<!\bthe)(?<!\band)(?<!\bor)(?<!\bsurvey)"
+    r"\s+(?:papers|articles|publications)[\s?!.]*(?=$|\s+in:\w+$)",
+    re.IGNORECASE,
+)
+"""How people end who name a topic, "moss papers"; the part of the papers may follow."""
 VERB = re.compile(
     r"(?:discuss(?:es)?|mention(?:s|ing)?|us(?:es?|ing)|(?:parl|trait)(?:ent|ant)\s+d(?:es?|u)"
     r"|port(?:ent|ant)\s+sur)\s+(?=\S)",
@@ -212,6 +218,9 @@ class _Parser:
             verb = VERB.match(self.typed, lead_in.end())
             position = (verb or lead_in).end()
             self.ignored.append(self.typed[:position].strip())
+        if tail := TAIL.search(self.typed, position):
+            self.ignored.append(tail[0].strip())
+            self.typed = self.typed[: tail.start()] + self.typed[tail.end() :]
         while position < len(self.typed):
             match = TOKEN.match(self.typed, position)
             if match is None:

@@ -2,6 +2,7 @@
 cites:"Geoffrey Hinton".
 
 A request is read so only where all the names in it are known; else its words are searched for.
+Years and sessions that papers are asked from are read, too.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Callable
 
 from papersette.search.facet_terms import AUTHORS_AND_YEAR
 from papersette.search.parser import LEAD_IN
+from papersette.search.request_years import YEAR, take_years
 
 IsKnown = Callable[[str, str], bool]
 """Tells whether a field finds anything by a name."""
@@ -52,6 +54,24 @@ EXCEPT = re.compile(
 )
 """Before what is not wanted: "MNIST without dropout"."""
 BETWEEN_UNWANTED = re.compile(r",?\s+(?:and|or|et|ou|أو)\s+|\s*,\s*", re.IGNORECASE)
+YEAR_FIRST = re.compile(
+    rf"(?P<year>{YEAR})\s+(?=(?:papers|articles|publications)\b)", re.IGNORECASE
+)
+"""Before what is asked for: "2020 papers about moss"."""
+TOPIC_FIRST = re.compile(
+    r"(?P<topic>.+?)\s+(?:papers|articles|publications)\s+(?=\S)", re.IGNORECASE
+)
+"""Before the years: "moss papers since 2019"."""
+LINK = re.compile(r"(?:(?:that|which|who|are|were|qui|sont|التي)\s+)+", re.IGNORECASE)
+"""Between "papers" and what is asked of them."""
+ABOUT = re.compile(rf"(?:{LINK.pattern})?(?:(?:about|on|sur|حول|عن)\s+)?", re.IGNORECASE)
+IN_SESSION = re.compile(
+    r"(?:(?:presented|given|held|présentés?)\s+)?(?:in|at|during|dans|في)\s+(?:the\s+|la\s+)?"
+    r"(?:session\s+(?:(?:on|about|called|sur)\s+)?(?P<name>.+)|(?P<before>.+?)\s+session"
+    r"|جلسة\s+(?P<arabic>.+))",
+    re.IGNORECASE,
+)
+"""Papers of a programme: "in the session on moss", "in the moss session"."""
 ARTICLE = re.compile(r"(?:an?|the|les?|la)\s+", re.IGNORECASE)
 TERM_FIELDS = ("dataset", "technique")
 KIND = re.compile(
@@ -85,18 +105,52 @@ def to_fields(typed: str, is_known: IsKnown) -> str | None:
     if len(typed) > LONGEST or SYNTAX.search(plain):
         return None
     asked = " ".join(plain.split()).rstrip("?!.؟ ")
-    wanted = asked
-    for beginning in (LEAD_IN, PAPERS):
-        if found := beginning.match(wanted):
-            wanted = wanted[found.end() :]
+    first = YEAR_FIRST.match(asked)
+    wanted = _without(asked, YEAR_FIRST, LEAD_IN, PAPERS)
     if wanted == asked:
+        return _to_topic_of_years(asked)
+    # "Cite Kingma and Ba from 2014" asks for the year of their work.
+    is_cited = re.search(rf"\b(?:{CITES})", wanted, re.IGNORECASE)
+    wanted, year = take_years(_without(wanted, LINK), at_end=not is_cited)
+    year = f"year:{first['year']}" if first else year
+    parts = [_to_part(part, is_known) for part in NEXT.split(_without(wanted, LINK))]
+    if all(parts):
+        return " ".join(part for part in (*parts, year) if part)
+    return _to_topic(wanted, year) if year else None
+
+
+def _without(asked: str, *beginnings: re.Pattern[str]) -> str:
+    """Return a text without each of these beginnings that it has, one after the other."""
+    for beginning in beginnings:
+        if found := beginning.match(asked):
+            asked = asked[found.end() :]
+    return asked
+
+
+def _to_topic_of_years(asked: str) -> str | None:
+    """Return "moss papers since 2019" as fields; None if no years are asked for."""
+    found = TOPIC_FIRST.match(asked)
+    if not found:
         return None
-    parts = [_to_part(part, is_known) for part in NEXT.split(wanted)]
-    return " ".join(part for part in parts if part) if all(parts) else None
+    rest, year = take_years(asked[found.end() :])
+    return f"{found['topic']} {year}" if year and not rest else None
+
+
+def _to_topic(asked: str, year: str) -> str | None:
+    """Return the words that papers of a year are about, with the year; None for other requests."""
+    if not asked:
+        return year
+    topic = _without(asked, ABOUT)
+    if found := REQUEST.match(topic):
+        topic = found["names"] if found["uses"] and not found["not"] else ""
+    return f"{topic} {year}" if topic and not IN_SESSION.fullmatch(topic) else None
 
 
 def _to_part(asked: str, is_known: IsKnown) -> str | None:
     """Return what comes after "papers" as fields; None if it is no request or not known."""
+    if in_session := IN_SESSION.fullmatch(asked.strip()):
+        name = in_session["name"] or in_session["before"] or in_session["arabic"]
+        return _to_field(("session",), name, is_known)
     found = REQUEST.fullmatch(asked.strip())
     if not found:
         return None

@@ -66,6 +66,8 @@ TAGS = {
     "treebank": ["batch normalization"],
 }
 IN_GERMAN = {"john", "gerhard"}
+YEARS = {"bin-wang": 2017, "wei-wang": 2018}
+SESSIONS = {"bin-wang": "Hedges and Lawns", "wei-wang": "Hedges and Lawns", "ponds": "Water"}
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +83,7 @@ def engine(once):
         papers = [
             {"paper_id": name, "title": title, "tags": TAGS.get(name, [])}
             | ({"language": "de"} if name in IN_GERMAN else {"language": "en"})
+            | {"year": YEARS.get(name, 2019), "session": SESSIONS.get(name)}
             for name, (title, _, _) in PAPERS.items()
         ]
         (folder / "papers.json").write_text(json.dumps(papers), encoding="utf-8")
@@ -164,6 +167,18 @@ def test_a_language_is_not_suggested_for_words(engine):
         ("articles qui utilisent PTB mais pas SGD", "dataset:PTB -technique:SGD"),
         ("quels articles citent Kingma ?", "cites:Kingma"),
         ("الأوراق التي تستشهد ب Kingma", "cites:Kingma"),
+        ("papers from 2017 about hedges", "hedges year:2017"),
+        ("2018 papers on lawns", "lawns year:2018"),
+        ("papers about lawns published in 2018", "lawns year:2018"),
+        ("lawns papers before 2019", "lawns year:..2018"),
+        ("which papers are from 2017?", "year:2017"),
+        ("papers from 2017 to 2018 that cite Wang", "cites:Wang year:2017..2018"),
+        ("papers since 2019 using SGD", "technique:SGD year:2019.."),
+        ("papers using gardens after 2018", "gardens year:2019.."),
+        ("articles de 2018 sur lawns", "lawns year:2018"),
+        ("أوراق من عام 2018 عن lawns", "lawns year:2018"),
+        ("which papers are presented in the session on lawns?", "session:lawns"),
+        ("papers in the Water session", "session:Water"),
     ],
 )
 def test_a_request_in_words_is_read_as_fields_and_that_is_said(search, typed, fields):
@@ -238,6 +253,9 @@ def test_a_title_with_words_that_join_requests_is_read_as_a_whole():
         ("papers using SGD or gardens", {}),
         ("who cites Kingma?", {"scope": "text"}),
         ("who cites Kingma? in:text", {}),
+        ("papers about lawns in 2018", {}),
+        ("papers citing Kingma & Ba from 2018", {}),
+        ("papers in the session on chess", {}),
     ],
 )
 def test_other_words_are_searched_for_as_words(search, typed, more):
@@ -390,7 +408,7 @@ def test_a_misspelled_value_has_a_suggestion(search, typed, guess):
 @pytest.mark.parametrize(
     ("typed", "missing"),
     [
-        ("train year:2018", "year:2018"),
+        ("train year:2016", "year:2016"),
         ("train cites:kingmaaaa", "cites:kingmaaaa"),
         ("has:nosuch", "has:nosuch"),
         ("similar(nosuch)", "similar(nosuch)"),
@@ -438,6 +456,8 @@ def test_a_number_left_of_a_phrase_that_is_in_no_paper_finds_nothing(search):
         ("articles on lawns", {"wei-wang"}),
         ("quels articles sur lawns", {"wei-wang"}),
         ("أوراق عن lawns", {"wei-wang"}),
+        ("lawns papers", {"wei-wang"}),
+        ("recent papers on lawns", {"wei-wang"}),
     ],
 )
 def test_prefixes_nearness_and_hyphens_find_all_that_they_mean(search, typed, found):
