@@ -25,6 +25,7 @@ PAPER_FIELDS = {
     "abstract": "abstract",
     "tag": "tags",
     "author": "authors",
+    "affiliation": "affiliations",
     "venue": "venue",
     "references": "refs",
 }

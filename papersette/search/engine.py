@@ -66,7 +66,9 @@ BATCH = 500
 """Hits whose passages are read at once."""
 ANYWHERE = ("text", "refs")
 """Fields of a word without a field."""
-EXPLAINED_FIELDS = ("title", "abstract", "tags", "authors", "venue", "text", "refs")
+EXPLAINED_FIELDS = (
+    "title", "abstract", "tags", "authors", "affiliations", "venue", "text", "refs"
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -305,7 +307,7 @@ class Engine:
         """Give hits without a passage the sentence of their abstract nearest to what was asked.
 
         These are hits found by meaning alone, those of similar:"…" and similar(…), and those whose
-        abstract alone has the words.
+        abstract alone has the words. If only an affiliation has them, they get that.
         """
         functions = [n for n in found.query.clauses if isinstance(n, Function)]
         texts = [text for function in functions if (text := self._to_compared_text(function))]
@@ -324,6 +326,8 @@ class Engine:
             sentence = self._find_nearest(hit.number, query, needles)
             if sentence:
                 hit.passage, hit.source = mark(sentence, needles), "abstract"
+            elif asked and not is_alone:
+                self.finder.add_affiliation(hit, needles)
 
     def _to_compared_text(self, function: Function) -> str:
         """Return the text that papers are to be similar to: a sentence, or the title of a paper."""

@@ -47,6 +47,12 @@ SECTIONS = (
 )
 PAGES_OF = "select page, body, refs from pages where paper_id = ? order by page"
 PAGES = "select page_id, page, body from pages where page_id in (select value from json_each(?))"
+OF_AUTHORS = ("affiliations",)
+"""Fields of words that are sought in the affiliations of authors, and not in the text."""
+AFFILIATIONS = """
+select name || ': ' || affiliation from authorships
+where paper_id = ? and affiliation is not null order by position
+"""
 ENTRIES = "select page, raw from citations where paper_id = ? order by position"
 
 
@@ -108,7 +114,8 @@ class Finder:
             clauses: Of the query, as they matched.
             phrases: The words of a short query next to each other; pages that have them come first.
         """
-        worded = [clause for clause in clauses if clause.needles]
+        of_authors = [clause for clause in clauses if clause.fields == OF_AUTHORS]
+        worded = [clause for clause in clauses if clause.needles and clause.fields != OF_AUTHORS]
         by_number = {hit.number: hit for hit in hits}
         if worded and hits:
             around = self._add_text_passages(by_number, worded, phrases)
@@ -117,6 +124,10 @@ class Finder:
         for clause in clauses:
             if clause.facet_ids or clause.works:
                 self._add_evidence(hits, clause)
+        for clause in of_authors:
+            needles = Needles(self.weigh([clause]))
+            for hit in hits:
+                self.add_affiliation(hit, needles)
 
     def _add_text_passages(
         self, hits: Mapping[int, Hit], clauses: Sequence[Clause], phrases: list[list[str]]
@@ -219,11 +230,14 @@ class Finder:
                 continue
             fitting = [row for row in shown if named and named.search(fold_in_place(row[1]))]
             best = max(fitting or shown, key=lambda row: shown[row])
-            excerpt = Excerpt(mark(best[1], needles), best[0], EVIDENCE[values[0].facet].source)
-            if hit.passage is None:
-                hit.passage, hit.page, hit.source = excerpt.text, excerpt.page, excerpt.source
-            elif _unmarked(excerpt.text) != _unmarked(hit.passage):
-                hit.evidence.append(excerpt)
+            source = EVIDENCE[values[0].facet].source
+            _add(hit, Excerpt(mark(best[1], needles), best[0], source))
+
+    def add_affiliation(self, hit: Hit, needles: Needles) -> None:
+        """Give a hit the first author with an affiliation that has one of the needles."""
+        rows = self.connect().execute(AFFILIATIONS, (hit.paper_id,))
+        if shown := next((text for (text,) in rows if find(text, needles)), None):
+            _add(hit, Excerpt(mark(shown, needles), None, "affiliation"))
 
     def find_named(self, clauses: Sequence[Clause]) -> Numbers:
         """Return the papers that cite a name with the full given name that a clause asks for."""
@@ -310,6 +324,14 @@ def mark_entry(entry: str, needles: Needles) -> str:
     """
     passage = cut_passage(entry, needles)[0] if len(entry) > LONGEST_ENTRY else ""
     return passage or mark(entry, needles)
+
+
+def _add(hit: Hit, excerpt: Excerpt) -> None:
+    """Give a hit an excerpt as its passage, or as further evidence if it has another one."""
+    if hit.passage is None:
+        hit.passage, hit.page, hit.source = excerpt.text, excerpt.page, excerpt.source
+    elif _unmarked(excerpt.text) != _unmarked(hit.passage):
+        hit.evidence.append(excerpt)
 
 
 def _unmarked(passage: str) -> str:

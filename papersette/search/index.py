@@ -30,7 +30,7 @@ from papersette.search.common_words import CommonWords, write_common_words
 
 logger = logging.getLogger(__name__)
 
-FORMAT = 5
+FORMAT = 6
 """Of the fields and analyzers below; an index of another format is rebuilt."""
 MANIFEST = "manifest.json"
 CHECKED_BYTES = 1 << 20
@@ -44,7 +44,9 @@ REMEMBERED_TERMS = 20_000
 
 FOLDERS = ("papers", "pages", common_words.FOLDER, meaning.FOLDER)
 """Folders of an index; the last is only there where a model was named."""
-PAPER_FIELDS = ("title", "abstract", "tags", "authors", "venue", "text", "refs")
+PAPER_FIELDS = (
+    "title", "abstract", "tags", "authors", "affiliations", "venue", "text", "refs"
+)  # fmt: skip
 """`text` is all of a paper but its reference lists."""
 PAPER_STEMS = ("title_stems", "abstract_stems", "tags_stems")
 FUNCTION_WORDS = tuple(f" {word} " for word in "the of and to in is de la et der und في".split())
@@ -308,7 +310,7 @@ def _read(conn: sqlite3.Connection) -> Iterator[tuple[dict[str, Any], list[dict[
     for kind, page_id in conn.execute("select kind, page_id from section_pages"):
         parts.setdefault(page_id, []).append(kind)
     for number, paper_id, *fields in conn.execute(PAPERS):
-        title, abstract, tags, authors, venue = map(prepare, fields)
+        title, abstract, tags, authors, affiliations, venue = map(prepare, fields)
         pages = [
             {"page_id": page_id, "number": number, "part": parts.get(page_id, []),
              "body": prepare(body), "refs": prepare(refs), "prose": to_prose(body or "")}
@@ -318,9 +320,11 @@ def _read(conn: sqlite3.Connection) -> Iterator[tuple[dict[str, Any], list[dict[
             page["stems"] = page["body"]
         paper = {
             "number": number,
-            "title": title, "abstract": abstract, "tags": tags, "authors": authors, "venue": venue,
+            "title": title, "abstract": abstract, "tags": tags, "venue": venue,
+            "authors": authors, "affiliations": affiliations,
             "title_stems": title, "abstract_stems": abstract, "tags_stems": tags,
-            "text": [title, abstract, tags, authors, venue, "\n".join(p["body"] for p in pages)],
+            "text": [title, abstract, tags, authors, affiliations, venue,
+                     "\n".join(p["body"] for p in pages)],
             "refs": "\n".join(p["refs"] for p in pages),
         }  # fmt: skip
         yield paper, pages
@@ -340,7 +344,10 @@ def to_prose(text: str) -> float:
 
 PAPERS = """
 select number, paper_id, papers.title, coalesce(abstract, '') || char(10) || coalesce(tldr, ''),
-    tags, authors, venues.name || ' ' || coalesce(papers.year, '')
+    tags, authors,
+    (select group_concat(affiliation, char(10)) from authorships
+     where authorships.paper_id = papers.paper_id),
+    venues.name || ' ' || coalesce(papers.year, '')
 from papers join venues using (venue_id) order by number
 """
 PAGES = "select page_id, body, refs from pages where paper_id = ? order by page"

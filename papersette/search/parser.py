@@ -101,7 +101,9 @@ NEAR_OPERATOR = re.compile(r"NEAR(?:/(\d{1,3}))?")
 NEAR_GROUP = re.compile(r"NEAR\((.*?)(?:,\s*(\d{1,3})\s*)?\)?", re.DOTALL)
 SIMILAR = "similar"
 """The field of a text to which papers are to be similar."""
-SPACED_FIELDS = frozenset({*FACET_FIELDS, "title", "abstract", "tag", "author", "venue"})
+SPACED_FIELDS = frozenset(
+    {*FACET_FIELDS, "title", "abstract", "tag", "author", "affiliation", "venue"}
+)
 """Fields that may have a space after their colon, "dataset: mnist", if they have no capital, as the
 words of titles before a colon have."""
 OR_FOLLOWS = re.compile(r"\s*(OR\b|\|)")

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-TEXT_FIELDS = ("title", "abstract", "tag", "author", "venue", "body", "references")
+TEXT_FIELDS = (
+    "title", "abstract", "tag", "author", "affiliation", "venue", "body", "references"
+)  # fmt: skip
 """Fields of words. A tl;dr counts as part of the abstract."""
 PARTS = ("introduction", "related", "method", "experiments", "conclusion", "appendix")
 """Fields that ask for words in one part of a paper, where its headings show the parts."""
@@ -33,7 +35,15 @@ SENTENCE_WORDS = 5
 """A query with as many words or more is read as a sentence, of which a third may be missing."""
 QUESTION_CLAUSES = 4
 """The same of a question, as "does batch norm help GANs?"."""
-OTHER_FIELD_NAMES = {"cite": "cites", "citing": "cites", "conference": "venue", "keyword": "tag"}
+OTHER_FIELD_NAMES = {
+    "cite": "cites",
+    "citing": "cites",
+    "conference": "venue",
+    "institute": "affiliation",
+    "institution": "affiliation",
+    "keyword": "tag",
+    "university": "affiliation",
+}
 """What fields are called too."""
 NEAR_WORDS = 10
 """Distance, in words, of NEAR without a number."""

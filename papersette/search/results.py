@@ -94,7 +94,8 @@ class Hit:
     """With ⟦ and ⟧ around each match."""
     page: int | None = None
     source: str | None = None
-    """Where the passage is from: "text", "references", "mention", "citation" or "abstract"."""
+    """Where the passage is from: "text", "references", "mention", "citation", "affiliation" or
+    "abstract"."""
     section: str | None = None
     evidence: list[Excerpt] = field(default_factory=list)
     """What shows that the paper matches the other fields of a query."""
