@@ -242,7 +242,8 @@ class Compiler:
 
     def _compile_facet(self, term: Term, context: _Context, number: int) -> Clause:
         """Compile a field that is a facet. A dataset or technique that is not known is searched for
-        as words, cites: with a year as cited:, and cited: without one as cites:, which is said.
+        as words, cites: with a year as cited:, cited: without one as cites:, and a cited title that
+        was not told from the rest of its entry as a phrase of references, which is said.
         """
         assert term.field is not None
         facet = expansions.facet_of(term.field)
@@ -270,8 +271,19 @@ class Compiler:
         ):
             citing = self.facet_terms.find_citing(works)
             return Clause(str(term), partial(self._numbers_query, citing), works=tuple(works))
+        if not found and facet == "cited" and self._is_in_references(term.text):
+            entry = Term(term.text, "references", is_phrase=True)
+            return self._compile_as(entry, term, context, number)
         name = people[0] if facet == "cites" and to_given_name(people[0]) else ""
         return self._facet_clause(str(term), found, name)
+
+    def _is_in_references(self, text: str) -> bool:
+        """Tell whether several words are a phrase of some reference list."""
+        words = to_terms(text)
+        if len(words) < 2:
+            return False
+        phrase = adapter.phrase(self.index.papers_schema, "refs", words)
+        return adapter.count(self.index.papers, phrase) > 0
 
     def _compile_as(self, term: Term, typed: Term, context: _Context, number: int) -> Clause:
         """Compile a term in place of the one that was typed, and say so."""

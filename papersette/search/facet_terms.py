@@ -46,10 +46,13 @@ BY_PREFIX = (
     "select cited_work_id from cited_works where cited_work_id between ? and ? || char(1114111)"
 )
 BY_TITLE = """
-select cited_work_id from cited_works
-where citing_count = 1
-and not exists (select 1 from json_each(?) where title not like '%' || value || '%')
+select cited_work_id, title from cited_works
+where citing_count = 1 and (
+    length(title) < length(cast(title as blob))
+    or not exists (select 1 from json_each(?) where title not like '%' || value || '%')
+)
 """
+"""Also gives all titles beyond ASCII: "like" knows neither accents nor the capitals of other scripts."""
 WORKS_HERE = """
 select cited_work_id, cited_works.title
 from cited_works join papers using (paper_id)
@@ -68,7 +71,7 @@ select distinct paper_id from citations
 where cited_work_id in (select value from json_each(?))
 """
 LAST_YEAR = "9999"
-MOST_RARE = 50
+MOST_RARE = 1000
 """Works with one citation that a text can mean; of more, none is meant."""
 
 
@@ -166,11 +169,16 @@ class FacetTerms:
 
     def find_rare_works(self, typed: str) -> list[FacetValue]:
         """Return the works that a text means and one paper cites; they are no values of a facet."""
-        words = to_slug(typed).split("-")
+        words = set(to_slug(typed).split("-")) - {""}
         ids = self._find_ids(typed)
-        rows = self.connect().execute(RARE, (json.dumps(ids or self._find_by_title(words)),))
-        works = [FacetValue(-1, "cited", value, title, to_slug(title), 1) for value, title in rows]
-        found = [one for one in works if ids or set(words) <= set(one.slug.split("-"))]
+        sql, asked = (RARE, ids) if ids else (BY_TITLE, sorted(words))
+        rows = self.connect().execute(sql, (json.dumps(asked),)) if asked else ()
+        works = ((value, title, to_slug(title)) for value, title in rows)
+        found = [
+            FacetValue(-1, "cited", value, title, slug, 1)
+            for value, title, slug in works
+            if ids or words <= set(slug.split("-"))
+        ]
         return found if len(found) <= MOST_RARE else []
 
     def find_works_here(self, numbers: Numbers) -> list[FacetValue]:
@@ -199,10 +207,6 @@ class FacetTerms:
         if found := AUTHORS_AND_YEAR.fullmatch(plain):
             return self._find_by_year(found["authors"], int(found["year"]))
         return []
-
-    def _find_by_title(self, words: Sequence[str]) -> list[str]:
-        """Return the ids of rare works with these letters in their titles, inside words too."""
-        return self._select(BY_TITLE, json.dumps(words))
 
     def _select(self, sql: str, *values: str) -> list[str]:
         return [row[0] for row in self.connect().execute(sql, values) if row[0]]

@@ -47,6 +47,15 @@ PAPERS = {
         ["Ruixiang Zhang. Paths of letters. ACL, 2014.", "Xiang Zhang. Letters. In NIPS, 2015."],
     ),
     "accents": ("Ladders", "We climb.", ["Łukasz Sønderby. Ladders of boxes. In NIPS, 2016."]),
+    "scripts": (
+        "Fences",
+        "Fences stand.",
+        [
+            "Ute Müller. Über Gärten und Zäune. In Beete, 1998.",
+            "О. Йовин. Чай у забора. Москва, 2003.",
+            "Eve Emer. The orchards of 1992. Rye, 1988.",
+        ],
+    ),
     "adam": ("Descents", "We train with SGD.", [GLOW, ADAM]),
     "adam-too": ("Ascents", "We train with stochastic gradient descent.", [ADAM, ATTENTION]),
     "attention": ("Looks", "We report the perplexity on the PTB dataset.", [ATTENTION]),
@@ -318,6 +327,24 @@ def test_an_entry_is_shown_as_a_whole_unless_an_appendix_is_behind_it():
 def test_a_rare_work_is_found_by_whole_words_of_its_title(search):
     assert ids(search("cited:chess")) == ["initial"]
     assert ids(search("cited:hess")) == []
+
+
+@pytest.mark.parametrize(
+    "typed", ["über gärten", "Uber Garten", "Zäune über Gärten", "ЧАЙ у забора"]
+)
+def test_a_rare_work_is_found_with_accents_and_in_other_scripts(search, typed):
+    result = search(f'cited:"{typed}"')
+    assert ids(result) == ["scripts"]
+    assert "⟦" in result.hits[0].passage
+
+
+def test_a_cited_title_that_was_read_in_part_is_a_phrase_of_its_entry(search):
+    result = search('cited:"the orchards of 1992"')
+    assert ids(result) == ["scripts"]
+    assert "⟦The orchards of 1992⟧" in result.hits[0].passage
+    assert [n.also for n in result.notices] == [('references:"the orchards of 1992"',)]
+    nothing = search('cited:"orchards the of 1992"')
+    assert (ids(nothing), nothing.notices) == ([], [])
 
 
 def test_papers_that_print_the_given_name_come_first_and_show_that_entry(search):
