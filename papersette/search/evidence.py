@@ -213,6 +213,17 @@ class Finder:
             if best:
                 hit.page, hit.source = best[0], "references"
                 hit.passage = mark_entry(best[1], needles)
+            elif others := self._find_in_references(hit.paper_id, needles):
+                hit.page, hit.passage = max(others, key=lambda pair: pair[1].count(OPEN))
+                hit.source = "references"
+
+    def _find_in_references(self, paper_id: str, needles: Needles) -> list[tuple[int, str]]:
+        """Return (page, passage) of the reference lists of a paper, which have more than entries: a
+        list of the publisher's reports may follow.
+        """
+        rows = self.connect().execute(PAGES_OF, (paper_id,))
+        found = ((page, cut_passage(refs or "", needles)[0]) for page, _, refs in rows)
+        return [(page, passage) for page, passage in found if passage]
 
     def _add_evidence(self, hits: Sequence[Hit], clause: Clause) -> None:
         """Give hits the sentence or the citation that shows the facet value asked for, as their
@@ -251,20 +262,23 @@ class Finder:
     def find_in_paper(self, paper_id: str, clauses: Sequence[Clause]) -> list[tuple[int, str]]:
         """Return (page, passage) of what a paper has for the clauses, by page.
 
-        A page has one passage of its text, else one entry of its references; for a facet, as a
-        cited name, each of its citations or the first mention.
+        A page has one passage of its text, else one entry of its references, or of what follows
+        these where the paper has nothing else; for a facet, as a cited name, each of its citations
+        or the first mention.
         """
         worded = [clause for clause in clauses if clause.needles]
-        found = list(self._find_on_pages(paper_id, worded)) if worded else []
+        needles = Needles(self.weigh(worded))
+        found = list(self._find_on_pages(paper_id, needles)) if worded else []
+        if worded and not found:
+            found = self._find_in_references(paper_id, needles)
         for clause in clauses:
             values = self._find_own_values(self.corpus.numbers[paper_id], clause)
-            needles = self._to_needles(values)
+            names = self._to_needles(values)
             rows = self._read_evidence(paper_id, values)
-            found += [(page or 0, mark(text, needles)) for page, text in rows]
+            found += [(page or 0, mark(text, names)) for page, text in rows]
         return sorted(dict.fromkeys(found), key=lambda pair: pair[0])
 
-    def _find_on_pages(self, paper_id: str, clauses: Sequence[Clause]) -> Iterator[tuple[int, str]]:
-        needles = Needles(self.weigh(clauses))
+    def _find_on_pages(self, paper_id: str, needles: Needles) -> Iterator[tuple[int, str]]:
         entries: defaultdict[int, list[str]] = defaultdict(list)
         for page, raw in self.connect().execute(ENTRIES, (paper_id,)):
             entries[page].append(raw)
@@ -300,7 +314,9 @@ class Finder:
             yield from [Needle(words)] if words else []
         elif value.facet == "cites":
             words = tuple(value.slug.split("-"))
-            yield Needle(words[:-1] or words)
+            # A slug has "и" for "й", which is a letter of its own in a text.
+            family = words[:-1] or words, to_words(value.label.partition(",")[0])
+            yield from (Needle(form) for form in dict.fromkeys(family) if form)
         else:
             others = self.corpus.other_names.get(value.value)
             names = map(to_words, [value.label, *(others.split("; ") if others else ())])

@@ -1,6 +1,9 @@
 """Fields of a query: who is cited, which works, datasets and techniques, however they are typed."""
 
+import contextlib
 import json
+import shutil
+import sqlite3
 
 import pytest
 from conftest import build_database
@@ -507,6 +510,26 @@ def test_prefixes_nearness_and_hyphens_find_all_that_they_mean(search, typed, fo
 def test_names_and_terms_are_suggested_from_any_of_their_words(engine, typed, label, query):
     found = suggest(engine.index, engine.facet_terms, engine.titles, typed)
     assert query in [one.query for one in found if one.label == label]
+
+
+def test_words_after_the_entries_of_a_reference_list_are_shown(engine, tmp_path):
+    copy = tmp_path / "papers.db"
+    shutil.copy(engine.database, copy)
+    with contextlib.closing(sqlite3.connect(copy)) as conn, conn:
+        conn.execute("delete from citations where raw like '%chess%'")
+    engine = Engine(copy, to_index_folder(engine.database))
+    (hit,) = engine.search(Request(q="references:chess")).hits
+    assert (hit.paper_id, hit.page, hit.source) == ("initial", 1, "references")
+    assert "Theory of ⟦chess⟧" in hit.passage
+    ((page, passage),) = engine.find_in_paper("initial", "princeton")
+    assert page == 1
+    assert "⟦Princeton⟧" in passage
+    engine.connect().close()
+
+
+def test_a_cited_name_with_a_letter_that_has_its_own_accent_is_marked(search):
+    (hit,) = search("cites:Йовин").hits
+    assert "⟦Йовин⟧" in hit.passage
 
 
 def test_find_in_paper_shows_the_entries_of_a_name_and_the_mention_of_a_dataset(engine):
