@@ -26,6 +26,8 @@ SAINTS = frozenset({"St.", "Ste."})
 """Abbreviations that begin family names, "St. Orme", also after particles."""
 ALL_PARTICLES = PARTICLES | CAPITAL_PARTICLES | ARABIC_PARTICLES
 SUFFIXES = frozenset("jr jr. sr sr. ii iii iv".split())
+INITIALS_OR_SUFFIX = frozenset({"JR", "SR"})
+"""Suffixes that are initials after a family name alone: "Landis JR", as Vancouver prints them."""
 CONJUNCTIONS = frozenset("y e i".split())
 """Words that join two family names: "Ortega y Gasset"."""
 ABD = "عبد"
@@ -141,7 +143,8 @@ def to_cited_name(words: Sequence[str], given: Sequence[str] | None = None) -> N
     'van-der-maaten-l'
     """
     if given is None:
-        plain = [word for word in words if word.lower() not in SUFFIXES]
+        are_initials = len(words) == 2 and words[1].rstrip(".") in INITIALS_OR_SUFFIX
+        plain = [word for word in words if are_initials or word.lower() not in SUFFIXES]
         if plain and plain[-1][:-1] in PARTICLES:
             plain[-1] = plain[-1].rstrip(".")  # the stop ends the list
         size = _count_capitals(plain) or _count_before_initials(plain)

@@ -113,6 +113,24 @@ STYLES = {
     "no author, and a subtitle in lower case": (
         "Hedges: a history. Oslo: Harbour Press, 2003.",
         [], 2003, "Hedges: a history"),
+    "Vancouver, initials like a suffix": (
+        "Ulm JR, Vogt C, Prado SR. Care after surgery. Rev Bras Enferm. 2007; 41(3):500-7.",
+        ["ulm-j", "vogt-c", "prado-s"], 2007, "Care after surgery"),
+    "a family name of two words": (
+        "Elm Ash, Ingrid (2004). Learning in gardens. Studies of Hedges, 39(1), 38-53.",
+        ["elm-ash-i"], 2004, "Learning in gardens"),
+    "a family name of two words, then another author": (
+        "Elm Ash, Ingrid & Vogt, Kirsten (2001). Space for gardens. Oslo: Harbour Press.",
+        ["elm-ash-i", "vogt-k"], 2001, "Space for gardens"),
+    "a family name of two words, semicolons": (
+        "Elm Ash, Ivo; Lorenz, Uta; Moll, Iris 2010: On tempo. In: Population Notes 24,2: 271-291.",
+        ["elm-ash-i", "lorenz-u", "moll-i"], 2010, "On tempo"),
+    "a particle with a capital": (
+        "Van Ulm, Evert 2001: On measures. In: Population Notes 5,2: 23-64.",
+        ["van-ulm-e"], 2001, "On measures"),
+    "an author with one name after others": (
+        "Ann Elm, Ben Roe, Plato (2004). Learning in gardens. Studies of Hedges, 39(1), 38-53.",
+        ["elm-a", "roe-b", "plato"], 2004, "Learning in gardens"),
     "Vancouver, four and five initials": (
         "Quintal TRBC, Ulm AB, de Vogt Prado CDEFG. Hortas e jardins. Rev Hortas. 2008;2:1-5.",
         ["quintal-t", "ulm-a", "de-vogt-prado-c"], 2008, "Hortas e jardins"),

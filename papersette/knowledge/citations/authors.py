@@ -66,10 +66,13 @@ class _Segment(NamedTuple):
     after_and: bool
     shape: str
     """The kinds of the words, a letter each."""
+    ends_name: bool = False
+    """Whether a semicolon or slash follows, which stand between names only."""
 
     @classmethod
-    def of(cls, tokens: list[Token], after_and: bool) -> _Segment:
-        return cls(tuple(tokens), after_and, "".join([token.kind for token in tokens]))
+    def of(cls, tokens: list[Token], after_and: bool, text: str) -> _Segment:
+        shape = "".join([token.kind for token in tokens])
+        return cls(tuple(tokens), after_and, shape, text[tokens[-1].end - 1] in ";/")
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -94,7 +97,7 @@ def read_authors(
     `vancouver`: most names of the reference list are a family name with initials without stops.
     """
     found = read_tokens(text, start, budget, vancouver)
-    names, ending, end = _read_names(_to_segments(found.tokens), found.ending, found.end)
+    names, ending, end = _read_names(_to_segments(found.tokens, text), found.ending, found.end)
     uncertain = len(names) < 2 and not any(name.initial for name in names)
     tokens = found.tokens
     is_acronym = len(tokens) == 1 and tokens[0].has_capitals and not tokens[0].dotted
@@ -141,21 +144,21 @@ def _read_institution(text: str, start: int) -> Authors | None:
     return Authors((name,), found.end(), "year", year) if name.family else None
 
 
-def _to_segments(tokens: list[Token]) -> list[_Segment]:
+def _to_segments(tokens: list[Token], text: str) -> list[_Segment]:
     segments: list[_Segment] = []
     current: list[Token] = []
     after_and = False
     for token in tokens:
         if token.kind in "AL":
             if current:
-                segments.append(_Segment.of(current, after_and))
+                segments.append(_Segment.of(current, after_and, text))
             current, after_and = [], token.kind == "A"
             continue
         current.append(token)
         if token.comma:
-            segments.append(_Segment.of(current, after_and))
+            segments.append(_Segment.of(current, after_and, text))
             current, after_and = [], False
-    return segments + ([_Segment.of(current, after_and)] if current else [])
+    return segments + ([_Segment.of(current, after_and, text)] if current else [])
 
 
 def _read_names(segments: list[_Segment], ending: str, end: int) -> tuple[list[Name], str, int]:
@@ -172,7 +175,7 @@ def _read_names(segments: list[_Segment], ending: str, end: int) -> tuple[list[N
         if set(current.shape) == {"S"}:
             done, i = current.end, i + 1
             continue
-        pair = _is_pair(segments[i : i + 3], ending)
+        pair = _is_pair(segments[i : i + 3], ending, first=i == 0)
         before = segments[i - 1] if names else None
         if before and i > last_marked and _is_over(before, ending, have_initials and not pair):
             return _without_none(names), "comma", done
@@ -221,8 +224,11 @@ def _is_over(before: _Segment, ending: str, have_initials: bool) -> bool:
     return before.after_and or (have_initials and ending in {"year", "other", "colon", "subtitle"})
 
 
-def _is_pair(rest: list[_Segment], ending: str) -> bool:
-    """Whether the rest of a list begins with "family name, given names"; reads three segments."""
+def _is_pair(rest: list[_Segment], ending: str, *, first: bool) -> bool:
+    """Whether the rest of a list begins with "family name, given names"; reads three segments.
+
+    `first`: this is the whole list.
+    """
     if len(rest) < 2 or rest[1].after_and or set(rest[0].shape) != {"N"}:
         return False
     family, given = rest[:2]
@@ -236,7 +242,14 @@ def _is_pair(rest: list[_Segment], ending: str) -> bool:
         or ending != "other"
         or any(token.dotted for token in given.tokens)
     )
-    return count == 1 and len(given.tokens) <= 3 and given.shape[0] != "S" and is_separate
+    if count == 1 and len(given.tokens) <= 3 and given.shape[0] != "S" and is_separate:
+        return True
+    if count != 2 or given.shape != "N" or given.words[0].endswith(":"):
+        return False
+    # "Elm Ash, Ann": an author with one name, after one with two, is much rarer.
+    is_only = len(rest) == 2 and ending in {"year", "stop"} and not given.tokens[-1].comma
+    is_first = is_only or (len(rest) > 2 and rest[2].after_and)
+    return (given.ends_name and not family.ends_name) or (first and is_first)
 
 
 def _count_words(segment: _Segment, given: bool, ending: str, family_first: bool) -> int:

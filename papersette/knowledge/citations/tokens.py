@@ -13,7 +13,15 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from papersette.names import CONJUNCTIONS, PARTICLES, SAINTS, SPACING_ACCENTS, SUFFIXES, is_initials
+from papersette.names import (
+    CONJUNCTIONS,
+    INITIALS_OR_SUFFIX,
+    PARTICLES,
+    SAINTS,
+    SPACING_ACCENTS,
+    SUFFIXES,
+    is_initials,
+)
 
 AND = frozenset({"and", "&", "und", "et", "y", "и", "e", "en", "och", "og", "i", "و", "та", "ja"})
 ET_AL = frozenset({"al", "al.", "al.:", "others", "others.", "…", "..."})
@@ -227,6 +235,8 @@ def _to_token(bare: str, text: str, end: int, comma: bool, before: list[Token]) 
         return Token("N", bare, end)
     if bare in AND or (bare == "ET" and text.startswith(" AL", end)):
         return Token("A", bare, end)
+    if bare.rstrip(".") in INITIALS_OR_SUFFIX and _is_family_alone(before):
+        return Token("I", bare, end, comma)
     if lower in SUFFIXES and before:
         return Token("S", bare, end, comma)
     if is_initials(bare.rstrip(":")) or (
@@ -244,6 +254,16 @@ def _to_token(bare: str, text: str, end: int, comma: bool, before: list[Token]) 
     ):
         return None
     return Token("N", bare, end, comma)
+
+
+def _is_family_alone(before: list[Token]) -> bool:
+    """Whether the last name so far is one word, and not in capitals: "Ulm" before "JR"."""
+    return (
+        bool(before)
+        and (len(before) == 1 or before[-2].comma or before[-2].kind == "A")
+        and before[-1].kind == "N"
+        and not (before[-1].comma or before[-1].word.isupper())
+    )
 
 
 def _has_other_and(bare: str, before: list[Token]) -> bool:
