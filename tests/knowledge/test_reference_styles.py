@@ -125,6 +125,9 @@ STYLES = {
     "a family name of two words, semicolons": (
         "Elm Ash, Ivo; Lorenz, Uta; Moll, Iris 2010: On tempo. In: Population Notes 24,2: 271-291.",
         ["elm-ash-i", "lorenz-u", "moll-i"], 2010, "On tempo"),
+    "the last author in the other order, with an initial": (
+        "Elm, David M., and Adrian J. Vogt (2011), Gardens of the East, in: Notes, 5, 2, 369-410.",
+        ["elm-d", "vogt-a"], 2011, "Gardens of the East"),
     "a particle with a capital": (
         "Van Ulm, Evert 2001: On measures. In: Population Notes 5,2: 23-64.",
         ["van-ulm-e"], 2001, "On measures"),

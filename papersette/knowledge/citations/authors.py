@@ -169,6 +169,7 @@ def _read_names(segments: list[_Segment], ending: str, end: int) -> tuple[list[N
         default=-1,
     )
     have_initials = True
+    was_pair = False
     done = i = 0
     while i < len(segments):
         current = segments[i]
@@ -181,13 +182,15 @@ def _read_names(segments: list[_Segment], ending: str, end: int) -> tuple[list[N
             return _without_none(names), "comma", done
         last = segments[i + pair]
         closing = i + pair + 1 == len(segments)
-        family_first = before is not None and before.shape.endswith("I")
+        # "Elm, Ann B. and Cy D. Vogt" has the second name in the other order.
+        is_turned = was_pair and current.after_and
+        family_first = before is not None and before.shape.endswith("I") and not is_turned
         count = _count_words(last, pair, ending if closing else "", family_first)
         if count == 0:
             return _without_none(names), "comma", done
         names.append(_to_name(current, last, pair, count))
         have_initials = have_initials and "I" in last.shape
-        done, i = last.tokens[count - 1].end, i + 1 + pair
+        done, i, was_pair = last.tokens[count - 1].end, i + 1 + pair, pair
         if count < len(last.tokens) or (
             closing and ending == "other" and not last.tokens[-1].comma
         ):
