@@ -193,6 +193,7 @@ SEARCHED_TEXTS = {
     "japanese": ("機械の本", "我々は機械翻訳を研究する。"),
     "japanese-apart": ("翻訳の本", "機械を使い、翻る訳を読む。"),
     "arabic": ("تعلم الآلة", "هذا نص عن تعلّم الآلة والشبكات."),
+    "french": ("Jardins", "La méthode d’apprentissage des jardins, autant qu’une autre."),
     "epsilon-letter": ("Bandits in letters", "The policy is ϵ-greedy, with a small ϵ."),
 }
 """The same as text files, in scripts that Helvetica lacks."""

@@ -1,5 +1,6 @@
 """Expands words to the forms that mean the same: plural and singular, British and American
-spelling, the long form of an abbreviation, Greek letters.
+spelling, the long form of an abbreviation, Greek letters, Arabic words with and without article,
+French words without the elided word before them.
 
 A form is used only if the index has it. What is in quotes is not expanded.
 """
@@ -18,7 +19,7 @@ from papersette.search.corpus import Corpus
 from papersette.search.index import Index
 from papersette.search.parser import SOFT_HYPHEN, STOP_WORDS
 from papersette.search.query import FACET_FIELDS, Query, Term
-from papersette.text import number_variants
+from papersette.text import ARABIC, number_variants
 
 SHORTEST_EXPANDED = 5
 """Letters of a word from which on it is expanded: "gans" is not the plural of any "gan" typed."""
@@ -80,6 +81,14 @@ SPELLINGS = [
     (re.compile(r"^skeptic"), "sceptic"),
 ]
 """British and American spellings, each way. "color" becomes "colour", but "filed" not "filled"."""
+ELIDED = re.compile(
+    r"(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu)['’ʼ]([^\W\d_]{3,})", re.IGNORECASE
+)
+"""A French word after a short one that lost its vowel: "l'apprentissage"."""
+ARTICLES = ("ال", "وال", "بال", "كال", "فال", "لل")
+"""The Arabic article, alone and after "and", "with", "like", "so" and "for"."""
+SHORTEST_STEM = 3
+"""Letters of an Arabic word without its article; "التي" has none."""
 GREEK = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "zeta": "ζ",
     "eta": "η", "theta": "θ", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ",
@@ -177,6 +186,9 @@ class Expander:
         if before and len(word) in ABBREVIATION and (long := self._long_form(before, word)):
             found[long] = None
             notices.append(Notice("abbreviation", text, (long,)))
+        if ARABIC.search(word):
+            forms = dict.fromkeys(to_other_articles(word))
+            found |= {form: None for form in forms if form != word and self._is_known(form)}
         if len(word) < SHORTEST_SPELLED or not word.isalpha():
             return tuple(found)
         has_number = not is_sentence and len(word) >= SHORTEST_EXPANDED
@@ -206,6 +218,8 @@ class Expander:
             found.append(" ".join(greek))
         if bare != text:
             notices.append(Notice("symbols", text, tuple(found)))
+        if (elided := ELIDED.fullmatch(text)) and elided[1].lower() not in STOP_WORDS:
+            found += self._expand(elided[1], None, is_sentence, notices)
         if HYPHENATED.fullmatch(text) and not is_sentence:
             found += self._expand_hyphenated(text, terms, notices)
         return tuple(found)
@@ -289,3 +303,24 @@ def to_other_spellings(word: str) -> Iterator[str]:
     for pattern, replacement in SPELLINGS:
         if pattern.search(word):
             yield pattern.sub(replacement, word)
+
+
+def to_other_articles(word: str) -> Iterator[str]:
+    """Yield an Arabic word without its article and with each one; after light stemming as in
+    Lucene's ArabicStemmer, which drops the same.
+
+    >>> list(to_other_articles("بالعلم"))
+    ['علم', 'العلم', 'والعلم', 'بالعلم', 'كالعلم', 'فالعلم', 'للعلم']
+    """
+    # "للغة" is for "اللغة".
+    stems = [
+        word.removeprefix(article) if article != "لل" or len(word) > 4 else word[1:]
+        for article in ARTICLES
+        if word.startswith(article)
+    ]
+    stem = min((s for s in stems if len(s) >= SHORTEST_STEM), key=len, default=word)
+    if len(stem) < SHORTEST_STEM:
+        return
+    yield stem
+    for other in ARTICLES:
+        yield f"ل{stem}" if other == "لل" and stem.startswith("ل") else other + stem

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from corpora import SEARCHED
 
-from papersette.search import clauses
+from papersette.search import clauses, expansions
 from papersette.search.corpus import FACETS
 from papersette.search.engine import MOST_FACET_VALUES, Engine
 from papersette.search.index import to_index_folder
@@ -167,6 +167,36 @@ def test_a_japanese_word_is_found_as_a_phrase_and_marked(search, typed):
 @pytest.mark.parametrize("typed", ["تعلم الآلة", "تعلم الالة", '"تعلّم الآلة"', "title:تعلم"])
 def test_arabic_is_found_in_any_spelling(search, typed):
     assert ids(search(typed)) == ["arabic"]
+
+
+@pytest.mark.parametrize("typed", ["شبكات", "الشبكات", "بالشبكات", "للآلة", "آلة"])
+def test_arabic_words_are_found_with_and_without_article(search, typed):
+    result = search(typed)
+    assert ids(result) == ["arabic"]
+    assert "⟦" in result.hits[0].passage
+
+
+def test_quotes_find_arabic_words_as_typed(search):
+    assert ids(search('"شبكات"')) == []
+
+
+def test_articles_are_no_part_of_short_arabic_words():
+    assert "تي" not in expansions.to_other_articles("التي")
+    assert list(expansions.to_other_articles("من")) == []
+    assert "اللغه" in expansions.to_other_articles("للغه")
+
+
+@pytest.mark.parametrize(
+    "typed", ["l'apprentissage", "l’apprentissage", "L'Apprentissage", "jardin"]
+)
+def test_french_words_are_found_without_the_elided_word(search, typed):
+    assert ids(search(typed)) == ["french"]
+
+
+def test_a_stop_word_is_not_searched_for_after_an_elided_word(search):
+    (hit,) = search("qu'une").hits
+    assert marked(hit.passage) == ["qu’une"]
+    assert ids(search('"l’apprentissage"')) == []
 
 
 def test_arabic_words_are_marked_with_their_vowel_signs(search):

@@ -281,7 +281,7 @@ def test_a_multilingual_model_answers_french_questions_better_than_words(multili
         for meaning in ("", "off")
     }
     assert gains[""] >= 0.58
-    assert gains["off"] <= 0.3
+    assert gains["off"] <= 0.32
 
 
 def test_a_build_measures_its_questions_with_and_without_meaning(meaning_db):
