@@ -52,7 +52,7 @@ where citing_count = 1 and (
     or not exists (select 1 from json_each(?) where title not like '%' || value || '%')
 )
 """
-"""Also gives all titles beyond ASCII: "like" knows neither accents nor capitals of other scripts."""
+"""Also gives all titles beyond ASCII: "like" knows neither their accents nor their capitals."""
 WORKS_HERE = """
 select cited_work_id, cited_works.title
 from cited_works join papers using (paper_id)
