@@ -16,6 +16,7 @@ from papersette.knowledge.citations.authors import Authors, read_authors
 from papersette.knowledge.citations.fields import YEAR, Fields, read_fields
 from papersette.knowledge.citations.list_end import count_entries
 from papersette.knowledge.citations.splitting import Start, find_starts
+from papersette.knowledge.citations.untitled import read_untitled
 from papersette.list_headings import find_kind
 from papersette.names import Name
 
@@ -100,10 +101,12 @@ def _to_entries(found: Sequence[tuple[int, str, str]]) -> tuple[list[Entry], lis
         text = f"{SAME}, {content[repeated.end() :]}" if repeated else content
         text = GLUED.sub(r"\1 ", text)
         authors = read_authors(text, vancouver=vancouver)
+        untitled = read_untitled(text, authors, vancouver=vancouver)
+        authors = untitled.authors if untitled else authors
         names = authors.names if authors else ()
         if repeated:
             names = entries[-1].authors + names[1:]
-        fields = read_fields(text, authors)
+        fields = read_fields(text, authors, untitled)
         entries.append(_to_entry(len(entries) + 1, page, raw, names, fields))
         every.append(authors)
     return entries, every

@@ -9,7 +9,9 @@ import re
 from dataclasses import dataclass
 
 from papersette.knowledge.citations.authors import Authors
+from papersette.knowledge.citations.journals import read_shortened
 from papersette.knowledge.citations.titles import split_title
+from papersette.knowledge.citations.untitled import Untitled
 
 DOI = re.compile(r"\b10\.\d{4,9}/[^\s,;\"<>]+")
 ARXIV = re.compile(
@@ -19,10 +21,11 @@ ARXIV = re.compile(
 NO_YEAR = re.compile(
     r"(?=[\dhwap\[])"  # the first characters of all alternatives, which excludes most positions
     r"(?:https?:\s?//\S+|www\.\S+|\b10\.\s?\d{4,9}/\S+|(?:abs/|arXiv[:.]\s?)\d{4}\.\s?\d{4,5}|\b\d{4}\.\d{4,5}(?:v\d)?\b"
-    r"|\b\d+\s?[-–—]+\s?\d+|\bpp?\.\s?\d+|\bpages?\s\d+|accessed[^\]).;]{0,30}|\[Online[^\]]{0,40}\])",
+    r"|\b\d+\s?[-–—]+\s?\d+|\b(?-i:p|pp|Pp|PP)\.\s?\d+|\bpages?\s\d+|accessed[^\]).;]{0,30}|\[Online[^\]]{0,40}\])",
     re.IGNORECASE,
 )
-"""Identifiers, addresses, page ranges and dates of access, whose digits are not years."""
+"""Identifiers, addresses, page ranges and dates of access, whose digits are not years; but the P. of
+"Quist, P. 2001" is an initial."""
 YEAR = re.compile(r"(?=[12])(?<![\d.:/])((?:1[5-9]|20)\d\d)[a-z]?(?![\d/:])")
 CLOSING_YEAR = re.compile(
     r"(?:[,(]\s?|\.\s)(?:[A-Z][a-z]{2,8}\.?\s(?:\d\d?,\s)?)?((?:1[5-9]|20)\d\d)[a-z]?(?:[.)]|\s?$)"
@@ -76,8 +79,18 @@ class Fields:
     arxiv_id: str | None = None
 
 
-def read_fields(raw: str, authors: Authors | None) -> Fields:
-    """Parse the fields of one reference; its title begins where `authors` end."""
+def read_fields(raw: str, authors: Authors | None, untitled: Untitled | None = None) -> Fields:
+    """Parse the fields of one reference.
+
+    Args:
+        raw: The reference without its label.
+        authors: Its authors; the title begins where they end.
+        untitled: What was read of a reference without a title; its place serves as title.
+    """
+    if untitled:
+        year = untitled.authors.year
+        arxiv_id = _first(ARXIV, raw)
+        return Fields(untitled.place, year, untitled.journal, _find_doi(raw), arxiv_id)
     start = authors.end if authors else 0
     rest = EDITORS_WORD.sub("", raw[start:].lstrip(" .,:;)"))
     text, after = split_title(rest, authors.ending if authors else "stop")
@@ -100,6 +113,8 @@ def _to_title(text: str) -> str | None:
 def _to_venue(after: str) -> str | None:
     text = re.sub(r"^(?:[Ii]n[:\s]\s?|\W+)", "", after[: 2 * MAX_VENUE])
     text = EDITORS.sub("", text)
+    if journal := read_shortened(text):
+        return journal
     end = VENUE_END.search(text)
     venue = text[: min(MAX_VENUE, end.start() if end else 0)].strip(" ,.;:")
     if venue.count("(") != venue.count(")"):
