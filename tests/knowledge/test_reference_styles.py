@@ -196,6 +196,34 @@ STYLES = {
     "a quotation that is the title, before a colon": (
         "Coster, F. (2013). “Tea in gardens”: Garden Notes, 48(5), 594-612.",
         ["coster-f"], 2013, "Tea in gardens"),
+    "slashes, and a particle": (
+        "Abel, J./ Baker, D./ Cole, B./van Dorn, T. (eds.) (1991): Roses at Risk. London. Sage.",
+        ["abel-j", "baker-d", "cole-b", "van-dorn-t"], 1991, "Roses at Risk"),
+    "editors of a work that is announced": (
+        "Abel, H., G. Baker and L. Cole (eds.) (forthcoming in 2011), Hedges. Oslo: Sage.",
+        ["abel-h", "baker-g", "cole-l"], 2011, "Hedges"),
+    "the year of the first edition in brackets": (
+        "Abel, Joseph (1991[1872]) ‘Hedges’, in Ann Baker (ed.) The Book of Gardens. Oslo: Sage.",
+        ["abel-j"], 1991, "Hedges"),
+    "a stop before and": (
+        "Abel-Ruiz, José. and Ana Baker. 2013.¿El jardín? La Huerta, May 5.",
+        ["abel-ruiz-j", "baker-a"], 2013, "¿El jardín?"),
+    "no space before the year": (
+        "Abel, F. & Baker, J.H.1994. Hedges from West to East. Harbour India Limited.",
+        ["abel-f", "baker-j"], 1994, "Hedges from West to East"),
+    "an acronym with a stop": (
+        "GHS. (2015). Hedges. Retrieved from http://www.example.org/hedges",
+        ["ghs"], 2015, "Hedges"),
+    "a given name cut to two letters": (
+        "Abel M., Orlov Yu. S., Baker Rad E. Roots of hedges. Hort. J. 4 (2008) 95-112.",
+        ["abel-m", "orlov-y", "baker-rad-e"], 2008, "Roots of hedges"),
+    "the initial P. before the year": (
+        "Quist, A. V., & Reed, P. 2001, Hedges of the North, Oslo: Sage.",
+        ["quist-a", "reed-p"], 2001, "Hedges of the North"),
+    "a German subtitle before In": (
+        "Abel, Martin, and Jan Baker. 2001. Gärten in Städten. Bestand und Zukunft. In Orte im "
+        "Alter, ed. Ann Cole, 1-9. Opladen: Leske.",
+        ["abel-m", "baker-j"], 2001, "Gärten in Städten. Bestand und Zukunft"),
     "Russian, GOST": (
         "Волков А., Сидоров Б. Методы отбора признаков // Вестник науки. 2014. № 3. С. 11–19.",
         None, 2014, "Методы отбора признаков"),

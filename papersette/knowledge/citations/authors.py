@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from papersette.knowledge.citations.tokens import (
     ARTICLES,
+    UNDATED,
     WORD,
     Budget,
     Token,
@@ -30,15 +31,6 @@ INSTITUTION = re.compile(
     r"|(?:,\s|\s|\.\s)((?:1[5-9]|20)\d\d)[a-z]?[.:](?=\s\S{2}))"
 )
 """A possible institution, and the year after it."""
-UNDATED = re.compile(
-    r"[\s,.]*(?:\([Ee]ds?\.?\)[\s,.]*)?[(\[]"
-    r"(?:forthcoming|in press|in print|im Erscheinen|i\.\s?E\.|im Druck|n\.\s?d\.|o\.\s?J\."
-    r"|s\.\s?[ad]\.|à paraître|en prensa|no prelo|in preparation|under review|submitted|в печати"
-    r"|б\.\s?г\.)"
-    r"[^()\[\]]{0,30}[)\]][.,:]?",
-    re.IGNORECASE,
-)
-"""Text instead of the year of an undated or unpublished work."""
 ANNOUNCED = re.compile(r"(?:19|20)\d\d")
 SENTENCE = re.compile(r"[^\W\d_]{3,}[.?!] |[“”\"‘«„\d]|[,;:]\s[a-z]|,.*,")
 """Text that occurs in titles, but not in the names of institutions."""
@@ -100,7 +92,7 @@ def read_authors(
     names, ending, end = _read_names(_to_segments(found.tokens, text), found.ending, found.end)
     uncertain = len(names) < 2 and not any(name.initial for name in names)
     tokens = found.tokens
-    is_acronym = len(tokens) == 1 and tokens[0].has_capitals and not tokens[0].dotted
+    is_acronym = len(tokens) == 1 and tokens[0].has_capitals
     if (found.ending == "other" and ending != "stop" and uncertain) or (
         found.ending == "year" and is_acronym
     ):

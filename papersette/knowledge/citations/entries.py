@@ -33,8 +33,10 @@ REPEATED = re.compile(
     r"(?:[.,:]\s*|\s*(?=\())"
 )
 """A dash or word that repeats the authors of the previous entry."""
-GLUED = re.compile(r"\b((?:1[5-9]|20)\d\d[a-z]?[.:,)]+)(?=[^\W\d_]{2})")
+GLUED = re.compile(r"\b((?:1[5-9]|20)\d\d[a-z]?[.:,)]+)(?=[^\W\d_]{2}|[¿¡“‘«])")
 """A year that is not followed by a space."""
+GLUED_BEFORE = re.compile(r"(?<=[\s.][^\W\d_a-z]\.)(?=(?:19|20)\d\d[a-z]?[.:,)])")
+"""Where no space is between initials and a year: "Roe, K.B.1994."."""
 VANCOUVER = re.compile(
     r"[^\W\d_][\w’'-]+(?:\s[^\W\d_][\w’'-]+){0,2}\s(?:[^\W\d_a-z]{1,3},|[^\W\d_a-z]{2,3}[.;])\s"
 )
@@ -99,7 +101,7 @@ def _to_entries(found: Sequence[tuple[int, str, str]]) -> tuple[list[Entry], lis
     for page, raw, content in found:
         repeated = REPEATED.match(content) if entries else None
         text = f"{SAME}, {content[repeated.end() :]}" if repeated else content
-        text = GLUED.sub(r"\1 ", text)
+        text = GLUED_BEFORE.sub(" ", GLUED.sub(r"\1 ", text))
         authors = read_authors(text, vancouver=vancouver)
         untitled = read_untitled(text, authors, vancouver=vancouver)
         authors = untitled.authors if untitled else authors

@@ -24,8 +24,8 @@ NO_YEAR = re.compile(
     r"|\b\d+\s?[-–—]+\s?\d+|\b(?-i:p|pp|Pp|PP)\.\s?\d+|\bpages?\s\d+|accessed[^\]).;]{0,30}|\[Online[^\]]{0,40}\])",
     re.IGNORECASE,
 )
-"""Identifiers, addresses, page ranges and dates of access, whose digits are not years; but the P. of
-"Quist, P. 2001" is an initial."""
+"""Identifiers, addresses, page ranges and dates of access, whose digits are not years; but the P.
+of "Quist, P. 2001" is an initial."""
 YEAR = re.compile(r"(?=[12])(?<![\d.:/])((?:1[5-9]|20)\d\d)[a-z]?(?![\d/:])")
 CLOSING_YEAR = re.compile(
     r"(?:[,(]\s?|\.\s)(?:[A-Z][a-z]{2,8}\.?\s(?:\d\d?,\s)?)?((?:1[5-9]|20)\d\d)[a-z]?(?:[.)]|\s?$)"
@@ -62,6 +62,7 @@ VENUE_END = re.compile(
 )
 EDITORS_WORD = re.compile(r"^\(?(?:[Ee]ditors?|[Ee]ds?|[Hh]rsg|[Hh]g)\.?\)?[.,:;]\s+")
 """Word between editors and the title."""
+NO_VENUE = re.compile(r"http|www\.|(?:[Rr]etrieved|[Aa]vailable|[Aa]ccessed)\b")
 QUOTES = re.compile('["“”„]')
 MAX_VENUE = 200
 NEAR = 500
@@ -119,11 +120,7 @@ def _to_venue(after: str) -> str | None:
     venue = text[: min(MAX_VENUE, end.start() if end else 0)].strip(" ,.;:")
     if venue.count("(") != venue.count(")"):
         venue = venue.partition("(")[0].rstrip() if "(" in venue else venue.rstrip(")")
-    return (
-        venue
-        if sum(map(str.isalpha, venue)) >= 2 and not venue.startswith(("http", "www."))
-        else None
-    )
+    return venue if sum(map(str.isalpha, venue)) >= 2 and not NO_VENUE.match(venue) else None
 
 
 def _last_year(text: str) -> int | None:

@@ -115,7 +115,8 @@ def _find_end(rest: str, ending: str) -> int:
     before = rest[: hard.start() if hard else limit]
     stops = _sentence_ends(before, rest)
     parts = [before[a:b].strip(" .") for a, b in zip([0, *stops], stops, strict=False)]
-    first = _first_container(parts)
+    in_next = hard is not None and hard.group().strip(" .,;:").lower() in {"in", "//"}
+    first = _first_container(parts, in_next=in_next)
     if (
         first > 1
         and ending in {"stop", "comma"}
@@ -126,7 +127,7 @@ def _find_end(rest: str, ending: str) -> int:
     if first:
         start = stops[first - 1]
         return start + _subtitle_end(before[start : stops[first]])
-    if hard and (len(parts) < 3 or hard.group().strip(" .,;:").lower() in {"in", "//"}):
+    if hard and (len(parts) < 3 or in_next):
         return _end_before(before, hard.start())
     if len(parts) > 1 and len(rest) - stops[0] > 3:
         return stops[-2] + _subtitle_end(before[stops[-2] :]) or stops[0]
@@ -176,8 +177,11 @@ def _sentence_ends(before: str, rest: str) -> list[int]:
     return ends if ends and ends[-1] == len(before) else [*ends, len(before)]
 
 
-def _first_container(parts: list[str]) -> int:
-    """Return the index of the first sentence after the title; 0 if there is none."""
+def _first_container(parts: list[str], *, in_next: bool = False) -> int:
+    """Return the index of the first sentence after the title; 0 if there is none.
+
+    `in_next`: "In" follows these sentences, so that the last one is no place or publisher.
+    """
     for i in range(1, len(parts)):
         if TITLED_VOLUME.match(parts[i]):
             return i
@@ -187,7 +191,7 @@ def _first_container(parts: list[str]) -> int:
             return i - 1
         if parts[i][:1].islower() and VOLUME.match(parts[i].capitalize()):
             return _walk_left(parts, i, ABBREVIATED)  # "IEEE Trans. on Information Theory, 25"
-        if i == len(parts) - 1 and is_short_name(parts[i]):
+        if i == len(parts) - 1 and is_short_name(parts[i]) and not in_next:
             return i - 1 if i > 1 and PUBLISHER.search(parts[i - 1]) else _walk_left(parts, i)
         if is_container(parts[i].lstrip("(")) or EDITION.fullmatch(parts[i]):
             journal = VOLUME.match(parts[i]) and not is_place(parts[i])

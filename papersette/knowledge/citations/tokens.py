@@ -51,18 +51,30 @@ FOLLOWED_BY_CAPITALS = re.compile(
 )
 """A family name and initials without stops: "Ulm AB,"."""
 FOLLOWED_BY_AND = re.compile(r"\s+[A-Z][\w’'-]+,?\s+and\s")
+LONG_INITIAL = re.compile(r"[^\W\d_a-z][^\W\d_A-Z]\.")
+INITIAL_NEXT = re.compile(r"\s?[^\W\d_a-z]\.[,;\s]")
+AND_NEXT = re.compile(r"\s(?:and|&|und|et)\s[^\W\d_a-z]")
 LOWER_INITIAL = re.compile(r"[a-z]\.")
 AL_NAME = re.compile(r"\s+[^\W\d_a-z][^\W\d_]")
 """The name after the Arabic article or the given name: "Noura Al Moubayed", "Al Borchers"."""
 YEAR_NEXT = re.compile(r"\s+[(\[]?\d{4}\b")
 YEAR = re.compile(
-    r"[(\[]?((?:1[5-9]|20)\d\d)[a-z]?(?:[/–-]\d{1,4})?(?:[)\]][.,:;]*|[.,:;]+|$)"
+    r"[(\[]?((?:1[5-9]|20)\d\d)[a-z]?(?:[/–-]\d{1,4}|\[\d{4}\])?(?:[)\]][.,:;]*|[.,:;]+|$)"
     r"|[(\[]((?:1[5-9]|20)\d\d)[a-z]?[,;)\]]"
 )
 """A word that is a year, and is in brackets or followed by punctuation."""
+UNDATED = re.compile(
+    r"[\s,.]*(?:\([Ee]ds?\.?\)[\s,.]*)?[(\[]"
+    r"(?:forthcoming|in press|in print|im Erscheinen|i\.\s?E\.|im Druck|n\.\s?d\.|o\.\s?J\."
+    r"|s\.\s?[ad]\.|à paraître|en prensa|no prelo|in preparation|under review|submitted|в печати"
+    r"|б\.\s?г\.)"
+    r"[^()\[\]]{0,30}[)\]][.,:]?",
+    re.IGNORECASE,
+)
+"""Text instead of the year of an undated or unpublished work."""
 MAX_WORDS = 1500
 """Largest number of words of a list; the largest collaborations print some hundred names."""
-WORD = re.compile(r"[^\s/]+/(?=[^\W\d_a-z][\w'’-]+,\s)|\S+")
+WORD = re.compile(r"[^\s/]+/(?=(?:(?:van|von|de|da|zu)\s)*[^\W\d_a-z][\w'’-]+,\s)|\S+")
 """A word; a slash separates the names in some German styles: "Bick, Wolfgang/Mann, Reinhard"."""
 FEW_INITIALS = 3
 """Most letters of initials without stops in any style."""
@@ -173,6 +185,8 @@ def read_tokens(
         else:
             token = _to_token(word.bare, text, offset, word.comma, tokens)
         if token is None:
+            if tokens and UNDATED.match(text, match.start()):
+                return Tokens(tokens, "stop", match.start())
             break
         ending = _ending(token, text, tokens)
         tokens.append(token)
@@ -215,7 +229,8 @@ def _to_kind(bare: str) -> str:
         return ""
     if is_initials(bare.rstrip(":")):
         return "I"
-    return "N" if is_name_word(bare, first=True) else ""
+    is_name = is_name_word(bare, first=True) and not LONG_INITIAL.fullmatch(bare)
+    return "N" if is_name else ""
 
 
 def to_year(word: str) -> int | None:
@@ -243,6 +258,8 @@ def _to_token(bare: str, text: str, end: int, comma: bool, before: list[Token]) 
         before and LOWER_INITIAL.fullmatch(bare) and bare not in PARTICLES
     ):
         return Token("I", bare, end, comma)
+    if _is_long_initial(bare, text, end, before):
+        return Token("I", f"{bare[0]}.", end, comma)
     if _is_broken(bare, comma or bare.endswith("."), before):
         last = before.pop()
         return Token("N", last.word + bare, end, comma)
@@ -254,6 +271,16 @@ def _to_token(bare: str, text: str, end: int, comma: bool, before: list[Token]) 
     ):
         return None
     return Token("N", bare, end, comma)
+
+
+def _is_long_initial(bare: str, text: str, end: int, before: list[Token]) -> bool:
+    """Whether this is a given name cut to two letters, with a further initial: "Orlov Yu. B."."""
+    return (
+        LONG_INITIAL.fullmatch(bare) is not None
+        and bool(before)
+        and before[-1].kind == "N"
+        and INITIAL_NEXT.match(text, end) is not None
+    )
 
 
 def _is_family_alone(before: list[Token]) -> bool:
@@ -377,6 +404,8 @@ def _ending(token: Token, text: str, before: list[Token]) -> str:
     starts = not before or before[-1].comma or before[-1].kind == "A"
     if starts and len(token.word) <= 3 and text[token.end : token.end + 2].strip().isupper():
         return ""  # "Yu. Nesterov" has a given name cut to two letters
+    if AND_NEXT.match(text, token.end):
+        return ""  # "Roe, Ann. and Ben Doe"
     if starts and FOLLOWED_BY_AND.match(text, token.end):
         return ""  # "Peter. Dayan and Geoff. Hinton"
     return "stop"
