@@ -33,9 +33,11 @@ CONJUNCTIONS = frozenset("y e i".split())
 ABD = "عبد"
 """First word of a name of two words, "عبد الله"."""
 ORGANISATION = re.compile(
-    r"\b(?:collaboration|consortium|committee|company|team|group|project|initiative|society|organi[sz]ation|inc|ltd)\b",
+    r"\b(?:collaboration|consortium|committee|company|team|group|project|initiative|society|organi[sz]ation"
+    r"|commission|council|network|agency|nations|investigators|inc|ltd)\b",
     re.IGNORECASE,
 )
+"""Words of the names of groups, which have no family name."""
 SPACING_ACCENTS = re.compile("[´`¨ˆ˜ˇ¯˙˚¸˘˝~^°]")
 """Accents that PDFs leave beside their letter, "Ko¨nig"."""
 TRANSLITERATIONS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
@@ -141,7 +143,11 @@ def to_cited_name(words: Sequence[str], given: Sequence[str] | None = None) -> N
     'van-der-maaten-l'
     >>> to_cited_name(["Maaten"], ["L.", "van", "der"]).key
     'van-der-maaten-l'
+    >>> to_cited_name(["Planck", "Collaboration"]).key
+    'planck-collaboration'
     """
+    if given is None and is_organisation(" ".join(words)) and "." not in words[-2]:
+        return Name(" ".join(words).strip(".,;:"))
     if given is None:
         are_initials = len(words) == 2 and words[1].rstrip(".") in INITIALS_OR_SUFFIX
         plain = [word for word in words if are_initials or word.lower() not in SUFFIXES]
@@ -153,6 +159,12 @@ def to_cited_name(words: Sequence[str], given: Sequence[str] | None = None) -> N
         name = _inverted(words, given)
     family = name.family.strip(".,;:")
     return Name(family, name.initial or "") if family else None
+
+
+def is_organisation(name: str) -> bool:
+    """Return whether the last of several words is one of a group: "Planck Collaboration"."""
+    _, space, last = name.rpartition(" ")
+    return bool(space) and ORGANISATION.match(last) is not None
 
 
 def _count_capitals(words: Sequence[str]) -> int:

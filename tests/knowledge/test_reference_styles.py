@@ -196,6 +196,21 @@ STYLES = {
     "a quotation that is the title, before a colon": (
         "Coster, F. (2013). “Tea in gardens”: Garden Notes, 48(5), 594-612.",
         ["coster-f"], 2013, "Tea in gardens"),
+    "a group": (
+        "Hedge Growers Collaboration. Counting roses. J. Hort. 7, 16 (2012).",
+        ["hedge-growers-collaboration"], 2012, "Counting roses"),
+    "a group with an article": (
+        "The ROSE Collaboration. Counting roses. J. Hort. 7, 16 (2012).",
+        ["rose-collaboration"], 2012, "Counting roses"),
+    "a group that begins with a number": (
+        "[1] 1000 Roses Project Consortium (2015). Counting roses. Hort. Rev. 526, 68.",
+        ["1000-roses-project-consortium"], 2015, "Counting roses"),
+    "a group before authors": (
+        "Rose Working Group, Abel J, Baker A. Counting roses. J. Hort. 2001;357:12-5.",
+        ["rose-working-group", "abel-j", "baker-a"], 2001, "Counting roses"),
+    "a journal of shortened words after the title": (
+        "Abel, G.; Baker, J. Counting roses by their leaves. Hort. Rev. B 1996, 54, 11169–11186.",
+        ["abel-g", "baker-j"], 1996, "Counting roses by their leaves"),
     "slashes, and a particle": (
         "Abel, J./ Baker, D./ Cole, B./van Dorn, T. (eds.) (1991): Roses at Risk. London. Sage.",
         ["abel-j", "baker-d", "cole-b", "van-dorn-t"], 1991, "Roses at Risk"),

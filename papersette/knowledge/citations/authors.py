@@ -31,6 +31,12 @@ INSTITUTION = re.compile(
     r"|(?:,\s|\s|\.\s)((?:1[5-9]|20)\d\d)[a-z]?[.:](?=\s\S{2}))"
 )
 """A possible institution, and the year after it."""
+GROUP = re.compile(
+    r"(?:The\s)?(?P<name>(?:[^\W\d_a-z]|\d)[\w&’'-]*(?:\s(?:of|for|the|on|and|[^\W\d_a-z][\w&’'-]*)){0,8}?"
+    r"\s(?:Collaboration|Consortium|Team|Committee|Organi[sz]ation|Commission|Council|Nations))"
+    r"(?:[.:,]|(?=\s\())"
+)
+"""A group as author, and the punctuation after it."""
 ANNOUNCED = re.compile(r"(?:19|20)\d\d")
 SENTENCE = re.compile(r"[^\W\d_]{3,}[.?!] |[“”\"‘«„\d]|[,;:]\s[a-z]|,.*,")
 """Text that occurs in titles, but not in the names of institutions."""
@@ -99,6 +105,8 @@ def read_authors(
         institution = _read_institution(text, start)
         if institution:
             return institution
+    if not names and (group := _read_group(text, start)):
+        return group
     if not names or (ending == "subtitle" and uncertain):
         return None  # it is the title of an entry without authors: "Bees: a history."
     if ending == "subtitle":
@@ -134,6 +142,15 @@ def _read_institution(text: str, start: int) -> Authors | None:
     name = Name(" ".join(found[1].split()).strip(" ,.("))
     year = int(found[2] or found[3])
     return Authors((name,), found.end(), "year", year) if name.family else None
+
+
+def _read_group(text: str, start: int) -> Authors | None:
+    """Return a group whose first word is in no name: "The ATLAS Collaboration"."""
+    found = GROUP.match(text, start)
+    if found is None:
+        return None
+    ending, end, year = _read_year(text, "stop", found.end(), None)
+    return Authors((Name(found["name"]),), end, ending, year)
 
 
 def _to_segments(tokens: list[Token], text: str) -> list[_Segment]:

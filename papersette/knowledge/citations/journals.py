@@ -14,9 +14,10 @@ NO_INITIAL = r"(?![^\W\d_]\.(?!(?<=J\.|Z\.)\s?\w+\.|(?<=C\.)\s?R\.))"
 """No initial of a name before the journal, but "J. Phys.", "Z. Phys." and "C. R. Acad."."""
 JOURNAL = (
     rf"{NO_INITIAL}(?=[^\W\d_a-z])(?P<journal>{WORD}"
-    rf"(?:(?:(?<=\w\w\.),(?=\s\w+\.))?\s{WORD}){{0,9}}?)"
+    rf"(?:(?:(?<=\w\w\.),(?=\s\w+\.)|(?<=\s[A-Z]):)?\s{WORD}){{0,9}}?)"
 )
-"""Words with capitals; a comma only between shortened words: "Angew. Chem., Int. Ed."."""
+"""Words with capitals; a comma only between shortened words, "Angew. Chem., Int. Ed.", and a colon
+only after the letter of a section, "Phys. Rev. B: Condens. Matter"."""
 BEFORE_VOLUME = r",?\s(?=[A-Z]{0,2}\d)"
 ABBREVIATED = rf"(?:{CAPITALS}|[^\W\d_a-z][^\W\d_A-Z]*\.|[A-Z]|{SMALL})"
 ALL_ABBREVIATED = re.compile(

@@ -19,7 +19,7 @@ from itertools import pairwise
 from papersette.knowledge.citations.authors import Authors, read_authors
 from papersette.knowledge.citations.fields import NO_YEAR, YEAR
 from papersette.knowledge.citations.tokens import Budget
-from papersette.names import to_family_key
+from papersette.names import is_organisation, to_family_key
 
 BRACKETED = re.compile(r"(?:^|\n|(?<=[.\])/\d”\"] ))[ ]?\[(\d{1,4})\]")
 NUMBERED = re.compile(r"(?:^|\n)[ ]?\(?(\d{1,4})[.)] (?=\S)")
@@ -293,9 +293,8 @@ def _fits(text: str, authors: Authors, before: Authors | None, at_line: bool, st
     if authors.ending != style or NO_TITLE.match(text, authors.end):
         return False
     name = authors.names[0]
-    if name.initial is None and (
-        name.family.isupper() or not at_line or not TITLE.match(text, authors.end)
-    ):
+    is_single = name.initial is None and not is_organisation(name.family)
+    if is_single and (name.family.isupper() or not at_line or not TITLE.match(text, authors.end)):
         return False  # it is "PMLR." or "Springer." at the end of the previous entry
     return (
         at_line

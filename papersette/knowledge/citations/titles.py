@@ -25,6 +25,7 @@ from papersette.knowledge.citations.containers import (
     is_place,
     is_short_name,
 )
+from papersette.knowledge.citations.journals import read_shortened
 
 MAX_TITLE = 400
 CLOSING = {
@@ -110,6 +111,13 @@ def _begins_container(text: str) -> bool:
 
 
 def _find_end(rest: str, ending: str) -> int:
+    """Return the end of a title that is not quoted; not beyond the start of a shortened journal."""
+    end = _find_end_before_container(rest, ending)
+    stops = _sentence_ends(rest[:end], rest)
+    return next((stop for stop in stops if stop < end and read_shortened(rest[stop:])), end)
+
+
+def _find_end_before_container(rest: str, ending: str) -> int:
     limit = min(len(rest), MAX_TITLE)
     hard = HARD_END.search(rest, 3, limit + 10)
     before = rest[: hard.start() if hard else limit]

@@ -47,7 +47,7 @@ ENDS_IN_INITIAL = re.compile(r"(?:\b|\W)[^\W\d_a-z]{1,3}\.?,?$")
 FAMILY_FIRST = re.compile(r"[^,.]+,\s[^\W\d_a-z]\.")
 """A list in the style of "Roe, K., Doe, J."."""
 ET_AL = re.compile(r"\b(?:et al|others)\b")
-COLLABORATION = re.compile(r"[\[(][^\])]{1,60}[\])]")
+COLLABORATION = re.compile(r"[\[(][^\])]{1,200}[\])]")
 """What may stand between authors and journal: "[ATLAS Collaboration]"."""
 LONGEST_JOURNAL = 90
 """Characters of a journal's name and of what stands before it, after the last name."""
@@ -132,7 +132,7 @@ def _is_list(before: str, journal: str) -> bool:
     if not INITIAL.search(before):
         return IS_ABBREVIATED.search(journal) is not None
     last = LAST_NAME.sub("", before)
-    if ET_AL.search(last) or last.endswith(("]", ")")):
+    if ET_AL.search(last) or last.rstrip(",").endswith(("]", ")")):
         return True
     if FAMILY_FIRST.match(before) and not AND_LAST.search(before):
         return ENDS_IN_INITIAL.search(last) is not None
