@@ -211,6 +211,24 @@ STYLES = {
     "a journal of shortened words after the title": (
         "Abel, G.; Baker, J. Counting roses by their leaves. Hort. Rev. B 1996, 54, 11169–11186.",
         ["abel-g", "baker-j"], 1996, "Counting roses by their leaves"),
+    "commas only, and a journal of shortened words": (
+        "I. N. Abel, S. I. Baker, Roses on base hedges, Funct. Hort. Appl. 5 (1971), 1–8.",
+        ["abel-i", "baker-s"], 1971, "Roses on base hedges"),
+    "commas only, and a volume of a series": (
+        "Ann Abel, Topics in rose hedges, Graduate Studies in Roses, vol. 132, Rose Society, 2012.",
+        ["abel-a"], 2012, "Topics in rose hedges"),
+    "a full given name and a title with and": (
+        "Abel, Michel. Hedges and Roses: The Birth of the Garden. New York: Vintage, 1977.",
+        ["abel-m"], 1977, "Hedges and Roses: The Birth of the Garden"),
+    "two full given names and a title with and": (
+        "Abel, Noam and Baker, Thomas. Safe and nested hedges for roses. In Gardens, 2017.",
+        ["abel-n", "baker-t"], 2017, "Safe and nested hedges for roses"),
+    "no punctuation and a title": (
+        "Abel S, Baker C D and Cole M P 1983 Roses by simulated growth Science 220 671–80",
+        ["abel-s", "baker-c", "cole-m"], 1983, "Roses by simulated growth"),
+    "an edition in brackets": (
+        "Ann Abel. 1994. Roses: A Growth System (2nd ed.). Harbour-Press.",
+        ["abel-a"], 1994, "Roses: A Growth System"),
     "slashes, and a particle": (
         "Abel, J./ Baker, D./ Cole, B./van Dorn, T. (eds.) (1991): Roses at Risk. London. Sage.",
         ["abel-j", "baker-d", "cole-b", "van-dorn-t"], 1991, "Roses at Risk"),

@@ -46,6 +46,11 @@ EDITION_TAIL = re.compile(
     r"(?:[a-zü.]+\s){0,2}(?:[Ee]d(?:n|ition|\.)?|Aufl(?:age)?\.?)\)?$"
 )
 """A statement of edition at the end of a title."""
+WITH_JOURNAL = re.compile(
+    r"(?P<title>[^.,]{10,}?[^\W\d_A-Z])\s[^\W\d_a-z][\w.]*(?:\s(?:[^\W\d_a-z][\w.]*|of|and|the|in|on))*"
+    r"\s\d{1,4}[A-Z]?\s\d[\d–-]*$"
+)
+"""A title with journal, volume and pages without punctuation: "On tea Science 220 671"."""
 VOLUME_TAIL = re.compile(r"\.\s\d{1,4}(?:\s?\(\d+\).*|\s?:\s?\d+\s?[-–]\s?\d+)?$")
 """A volume, issue and pages after the title of an entry that names no journal."""
 PAGES = r"(?:pp?\.|pages?)\s?\d[\d\s–-]*|pp"
@@ -104,7 +109,9 @@ def read_fields(raw: str, authors: Authors | None, untitled: Untitled | None = N
 
 
 def _to_title(text: str) -> str | None:
-    title = TAIL.sub("", text.strip(" .,;:")).strip(" .,;:")
+    if unpunctuated := WITH_JOURNAL.match(text):
+        text = unpunctuated["title"]
+    title = TAIL.sub("", EDITION_TAIL.sub("", text.strip(" .,;:"))).strip(" .,;:")
     title = VOLUME_TAIL.sub("", EDITION_TAIL.sub("", PART_TAIL.sub("", title)))
     if not QUOTES.search(title[1:-1]):
         title = title.strip(' .,;:"“”„')

@@ -18,7 +18,7 @@ JOURNAL = (
 )
 """Words with capitals; a comma only between shortened words, "Angew. Chem., Int. Ed.", and a colon
 only after the letter of a section, "Phys. Rev. B: Condens. Matter"."""
-BEFORE_VOLUME = r",?\s(?=[A-Z]{0,2}\d)"
+BEFORE_VOLUME = r",?\s(?:[Vv]ol\.?\s)?(?=[A-Z]{0,2}\d)"
 ABBREVIATED = rf"(?:{CAPITALS}|[^\W\d_a-z][^\W\d_A-Z]*\.|[A-Z]|{SMALL})"
 ALL_ABBREVIATED = re.compile(
     rf"(?P<journal>Nature|Science|{ABBREVIATED}(?:\s{ABBREVIATED}){{0,7}}){BEFORE_VOLUME}"

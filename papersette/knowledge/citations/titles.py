@@ -69,8 +69,10 @@ STATE = re.compile(r"(?:[A-Z]{2,3}|[A-Z][a-z]{2,4}\.|England|Canada|Germany|Aust
 """A state or country between a city and a publisher: "Reading, MA: Addison-Wesley"."""
 LAST_OF_MANY = re.compile(r"(?:and|und|et|y|e|&)\s")
 """Start of the last part of an enumeration: "Forests, Fields, and Gardens"."""
+VOLUME_NUMBER = re.compile(r"[Vv]ol(?:ume|\.)?\s\d+$")
 MAX_CITY = 12
 """Most letters of a city of one word before another one."""
+BEFORE_SHORTENED = re.compile(r",\s(?=[^\W\d_a-z][^\W\d_]*\.|[A-Z]{2,}\s)")
 NUMBER_AFTER_COMMA = re.compile(r",\s?\(?\d")
 
 
@@ -113,8 +115,10 @@ def _begins_container(text: str) -> bool:
 def _find_end(rest: str, ending: str) -> int:
     """Return the end of a title that is not quoted; not beyond the start of a shortened journal."""
     end = _find_end_before_container(rest, ending)
-    stops = _sentence_ends(rest[:end], rest)
-    return next((stop for stop in stops if stop < end and read_shortened(rest[stop:])), end)
+    # After a comma, words with capitals may be a part of the title.
+    commas = [match.end() for match in BEFORE_SHORTENED.finditer(rest, 0, end)]
+    ends = sorted([*_sentence_ends(rest[:end], rest), *commas])
+    return next((stop for stop in ends if stop < end and read_shortened(rest[stop:])), end)
 
 
 def _find_end_before_container(rest: str, ending: str) -> int:
@@ -239,6 +243,8 @@ def _first_part(parts: list[str]) -> int:
     for i in range(1, len(parts)):
         if NUMBER_START.match(parts[i]) and not EDITION.fullmatch(parts[i]):
             return _walk_over_places(parts, max(1, i - 1))
+        if i > 1 and VOLUME_NUMBER.match(parts[i]) and is_name(parts[i - 1]):
+            return i - 1  # "Hedges, Gardens in Europe, vol. 3"
         if EDITION.fullmatch(parts[i]) or i in places[-1:]:
             return _walk_over_cities(parts, i)
         if i not in places and is_container(parts[i]):

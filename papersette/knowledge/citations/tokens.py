@@ -50,7 +50,7 @@ FOLLOWED_BY_CAPITALS = re.compile(
     r"(?:\s[^\W\d_a-z][\w’'-]*[^\W\d_A-Z])?\s[^\W\d_a-z]{1,3}[,;.]"
 )
 """A family name and initials without stops: "Ulm AB,"."""
-FOLLOWED_BY_AND = re.compile(r"\s+[A-Z][\w’'-]+,?\s+and\s")
+FOLLOWED_BY_AND = re.compile(r"\s+[A-Z][\w’'-]+,?\s+and\s+[^\W\d_a-z]")
 LONG_INITIAL = re.compile(r"[^\W\d_a-z][^\W\d_A-Z]\.")
 INITIAL_NEXT = re.compile(r"\s?[^\W\d_a-z]\.[,;\s]")
 AND_NEXT = re.compile(r"\s(?:and|&|und|et)\s[^\W\d_a-z]")
@@ -406,6 +406,7 @@ def _ending(token: Token, text: str, before: list[Token]) -> str:
         return ""  # "Yu. Nesterov" has a given name cut to two letters
     if AND_NEXT.match(text, token.end):
         return ""  # "Roe, Ann. and Ben Doe"
-    if starts and FOLLOWED_BY_AND.match(text, token.end):
+    is_pair = len(before) == 1 and before[0].comma  # "Roe, Ann. Hedges and Roots"
+    if starts and not is_pair and FOLLOWED_BY_AND.match(text, token.end):
         return ""  # "Peter. Dayan and Geoff. Hinton"
     return "stop"
