@@ -104,3 +104,41 @@ def test_the_publisher_after_a_conference_is_not_part_of_the_venue():
     (entry,) = parse_references([(1, text)])
 
     assert entry.venue == "ECCV"
+
+
+def test_several_works_in_one_entry_are_entries_of_their_own():
+    lists = (
+        "[1] (a) Abel, J. A.; Baker, K. J. Hort. Chem. 2008, 130, 1234; (b) Cole, C. Hort. Rev. "
+        "2011, 50, 12. (c) For a review, see: Dorn, D. Rose Rev. 2010, 110, 1.\n"
+        "[2] E. Elm, Phys. Rev. 1, 2 (1999).\n[3] F. Frey, Phys. Rev. 3, 4 (2001)."
+    )
+
+    entries = parse_references([(1, lists)])
+
+    names = [[name.key for name in entry.authors] for entry in entries]
+    assert names == [["abel-j", "baker-k"], ["cole-c"], ["dorn-d"], ["elm-e"], ["frey-f"]]
+    assert [entry.raw[:8] for entry in entries[:3]] == ["[1] (a) ", "(b) Cole", "(c) For "]
+
+
+@pytest.mark.parametrize(
+    "lead_in",
+    ["See, for example: ", "See also, ", "For a review see: ", "cf. ", "See ", "See e.g., "],
+)
+def test_words_before_the_authors_are_left_out(lead_in):
+    (entry,) = parse_references([(1, f"[1] {lead_in}P. W. Abel, Science 177, 393 (1972).")])
+
+    assert [name.key for name in entry.authors] == ["abel-p"]
+    assert entry.title == "Science 177, 393"
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("N. W. Abel, Solid Roses (Garden College, Philadelphia, 1976).", "Solid Roses"),
+        ("Abel, M. P.; Dorn, D. J. Care of Roses; Garden Press: New York, 1987.", "Care of Roses"),
+    ],
+)
+def test_a_book_ends_before_its_publisher_place_and_year(text, title):
+    (entry,) = parse_references([(1, text)])
+
+    assert entry.title == title

@@ -43,8 +43,18 @@ VANCOUVER = re.compile(
 """A family name and initials without stops between them, at the start of an entry: "Ulm AB,"."""
 MIN_VANCOUVER = 3
 """Least number of such entries, more than half of a list, that show its style."""
+LEAD_IN = re.compile(
+    r"(?:\(?a\)\s)?(?:(?:[Ff]or\s(?:an?\s|recent\s|some\s)*(?:reviews?|examples?)[^.,:;]{0,60}[,:]?\s)?"
+    r"[Ss]ee(?:,?\s(?:also|e\.\s?g\.|for\s(?:example|instance|a\sreview)))?[,:]?\s|[Cc]f\.,?\s)?"
+    r"(?=[^\W\d_a-z])"
+)
+"""Words before the authors of a work that notes on the text cite: "See, for example, A. Roe"."""
+PART = re.compile(r"(?:^|(?<=[.;])\s)\(?([a-h])\)\s(?=[^\W\d_])")
+"""A label of one of several works in one entry, as chemists print them: "(a) … (b) …"."""
 SAME = "Same, A."
 """Author name that replaces a dash or word while the entry is parsed."""
+SHORTEST_ENTRY = 8
+"""Characters of an entry; what is shorter names no work."""
 MAX_ENTRY = 4000
 """Longest entry in characters; the largest collaborations fit, and the rest is other text."""
 MAX_TEXT = 300_000
@@ -82,14 +92,25 @@ def parse_references(pages: Sequence[tuple[int, str]]) -> list[Entry]:
     for start, end in zip(starts, [*(s.offset for s in starts[1:]), len(text)], strict=True):
         raw = " ".join(text[start.offset : min(end, start.offset + MAX_ENTRY)].split())
         content = " ".join(text[start.content : min(end, start.offset + MAX_ENTRY)].split())
-        if len(content) >= 8:
+        if len(content) >= SHORTEST_ENTRY:
             page = numbers[max(0, bisect_right(offsets, start.offset) - 1)]
-            found.append((page, raw, content))
+            found += [(page, *part) for part in _split_parts(raw, content)]
     entries, authors = _to_entries(found)
     if any(start.content > start.offset for start in starts):
         return entries  # the labels determine the end of the list
     complete = [bool(entry.title and entry.year) for entry in entries]
     return entries[: count_entries(authors, complete)]
+
+
+def _split_parts(raw: str, content: str) -> list[tuple[str, str]]:
+    """Return (text, text after the label) of each work in an entry, mostly of one."""
+    labels = list(PART.finditer(content)) if content[:3].lstrip("(").startswith("a)") else []
+    if "".join(label[1] for label in labels) != "abcdefgh"[: len(labels)] or len(labels) < 2:
+        return [(raw, content)]
+    ends = [*(label.start() for label in labels[1:]), len(content)]
+    parts = zip(labels, ends, strict=True)
+    pairs = [(content[m.start() : end].strip(), content[m.end() : end]) for m, end in parts]
+    return [(f"{raw[: -len(content)]}{pairs[0][0]}", pairs[0][1]), *pairs[1:]]
 
 
 def _to_entries(found: Sequence[tuple[int, str, str]]) -> tuple[list[Entry], list[Authors | None]]:
@@ -99,6 +120,7 @@ def _to_entries(found: Sequence[tuple[int, str, str]]) -> tuple[list[Entry], lis
     entries: list[Entry] = []
     every: list[Authors | None] = []
     for page, raw, content in found:
+        content = content[LEAD_IN.match(content).end() :] if LEAD_IN.match(content) else content
         repeated = REPEATED.match(content) if entries else None
         text = f"{SAME}, {content[repeated.end() :]}" if repeated else content
         text = GLUED_BEFORE.sub(" ", GLUED.sub(r"\1 ", text))

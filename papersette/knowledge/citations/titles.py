@@ -57,10 +57,13 @@ HARD_END = re.compile(
     r"(?:[.,;:?!]?\s+\(?(?:In|in|Dans|dans|En|en|Em|V|В|В кн\.|في)\s?:\s"
     r"|(?:(?<=[.?!\])])|(?<=[.?!][”’\"])),?\s+\(?[Ii]n\s+(?=[^\W\d_a-z“‘\"'„])"
     r"|,\s+in\s+(?=[^\W\d_a-z“‘\"'„(])"
+    r"|\s\((?=[^\W\d_a-z](?![^()]*\bet al)[^()]{2,90},\s(?:1[5-9]|20)\d\d\)(?:[.,]|$))"
+    r"|;\s(?=[^\W\d_a-z][^.;:]{1,60}:\s[^.;:]{2,40},\s(?:1[5-9]|20)\d\d)"
     r"|\s//\s?|[.,:]?\s+\(?(?:https?:|www\.)|\s?\[?<?https?://"
     r"|[.,]?\s\[(?:[Oo]nline|Електрон|Электрон|On-line))"
 )
-"""End of a title in any style: "In:", the "//" of Russian styles, an address."""
+"""End of a title in any style: "In:", "(Wiley, Oslo, 1976)", "; Wiley: Oslo, 1976", the "//" of
+Russian styles, an address."""
 SENTENCE_AFTER = re.compile(r".\W\.\s|[?!]\W\s(?=[^\W\d_a-z])")
 """Text around the closing mark of a quotation that may be only the first sentence."""
 TRANSLATED = re.compile(r"\s?\[[^\]\d][^\]]{2,200}\]")
