@@ -44,7 +44,7 @@ VANCOUVER = re.compile(
 MIN_VANCOUVER = 3
 """Least number of such entries, more than half of a list, that show its style."""
 LEAD_IN = re.compile(
-    r"(?:\(?a\)\s)?(?:(?:[Ff]or\s(?:an?\s|recent\s|some\s)*(?:reviews?|examples?)[^.,:;]{0,60}[,:]?\s)?"
+    r"^(?:\(?a\)\s)?(?:(?:[Ff]or\s(?:an?\s|recent\s|some\s)*(?:reviews?|examples?)[^.,:;]{0,60}[,:]?\s)?"
     r"[Ss]ee(?:,?\s(?:also|e\.\s?g\.|for\s(?:example|instance|a\sreview)))?[,:]?\s|[Cc]f\.,?\s)?"
     r"(?=[^\W\d_a-z])"
 )
@@ -120,7 +120,7 @@ def _to_entries(found: Sequence[tuple[int, str, str]]) -> tuple[list[Entry], lis
     entries: list[Entry] = []
     every: list[Authors | None] = []
     for page, raw, content in found:
-        content = content[LEAD_IN.match(content).end() :] if LEAD_IN.match(content) else content
+        content = LEAD_IN.sub("", content, count=1)
         repeated = REPEATED.match(content) if entries else None
         text = f"{SAME}, {content[repeated.end() :]}" if repeated else content
         text = GLUED_BEFORE.sub(" ", GLUED.sub(r"\1 ", text))
