@@ -137,6 +137,9 @@ class Expander:
                 term = replace(term, text=BROKEN.sub(self._to_whole, term.text))
             if term.is_prefix and len(term.text) == 1:  # A* search
                 notices.append(Notice("symbols", str(term), (f"{term.text.lower()}…",)))
+            if term.text.startswith("*") and not term.is_phrase:  # *ization
+                read = replace(term, text=term.text.lstrip("*"))
+                notices.append(Notice("symbols", str(term), (str(read),)))
             if term.is_phrase or term.is_prefix:
                 return (term.text,)
             forms, said = self._remembered(term.text, before.get(term.text), query.is_sentence)
@@ -176,7 +179,8 @@ class Expander:
         found: dict[str, None] = {text: None}
         plain = unicodedata.normalize("NFKC", text)
         if plain != text and not self._is_known(word) and to_terms(plain):  # ℓ2, ﬁlter
-            notices.append(Notice("symbols", text, (plain,)))
+            read = plain if plain.isalnum() else " ".join(to_terms(plain))  # ℓ∞
+            notices.append(Notice("symbols", text, (read,)))
             return (plain,)
         if len(word) == 1 < len(text) and not SYMBOLS.fullmatch(text):  # L∞
             notices.append(Notice("symbols", text, (word,)))

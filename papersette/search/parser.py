@@ -57,7 +57,7 @@ QUOTES = str.maketrans("“”„«»‟＂「」『』", '"' * 11, "\x00") | di
 """What is typed as quotation marks; halves of surrogate pairs, which are no text, become spaces."""
 TOKEN = re.compile(
     r"""(?P<space>\s+)
-    |(?P<minus>-(?=["(\w$\\]))
+    |(?P<minus>-(?=["(\w$\\])|!(?=["(\w]))
     |(?P<function>(?:citations|references|similar)\()
     |(?P<near_group>NEAR\([^()]*(?:\)|$))
     |(?P<field>[A-Za-z]+):(?=["(\S])
@@ -68,6 +68,10 @@ TOKEN = re.compile(
     |(?P<word>[^\s"]+)""",
     re.VERBOSE,
 )
+EQUALS = re.compile(r"(?<![^\s(-])(?P<name>[a-z]+)\s*=\s*(?=[\"\w])")
+"""A field as in other search engines: title=dropout, author = "Hinton"."""
+IN_FIELD = re.compile(r"(?:^|(?<=\s))(?:in:|allin)(?P<name>title|abstract)(?::\s*|(?=\s|$))")
+"""What restricts all words of a query to a field: in:title, allintitle:."""
 LEAD_IN = re.compile(
     r"(?:(?:please\s+)?"
     r"(?:(?:i(?:['’]m|\s+am)|we(?:['’]re|\s+are))\s+(?:looking|searching)\s+for"
@@ -216,6 +220,7 @@ class _Parser:
 
     def parse(self) -> Query:
         position = 0
+        self._read_other_syntax()
         if lead_in := LEAD_IN.match(self.typed):
             verb = VERB.match(self.typed, lead_in.end())
             position = (verb or lead_in).end()
@@ -232,6 +237,14 @@ class _Parser:
         while len(self.groups) > 1:
             self._close()
         return self._finish()
+
+    def _read_other_syntax(self) -> None:
+        """Read fields as other search engines write them."""
+        if found := IN_FIELD.search(self.typed):
+            self.groups[0].field_name = found["name"]
+            self.typed = self.typed[: found.start()] + self.typed[found.end() :]
+        if not self.typed.startswith("@"):  # an entry of BibTeX
+            self.typed = EQUALS.sub(_to_colon, self.typed)
 
     def _read(self, match: re.Match[str]) -> int:
         """Take one token; return where the next begins."""
@@ -426,6 +439,12 @@ def _to_years(text: str) -> str | None:
         return f"..{year - (not compared[2])}"
     years = YEARS.fullmatch(text)
     return f"{years[1] or ''}..{years[2] or ''}" if years and any(years.groups()) else None
+
+
+def _to_colon(found: re.Match[str]) -> str:
+    """Return "title:" for "title = "; other words before such a sign, as in formulae, remain."""
+    name = to_field(found["name"])
+    return f"{found['name']}:" if name == "year" or name in SPACED_FIELDS else found[0]
 
 
 def _closing(text: str, start: int) -> int:

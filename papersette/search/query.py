@@ -36,15 +36,19 @@ SENTENCE_WORDS = 5
 QUESTION_CLAUSES = 4
 """The same of a question, as "does batch norm help GANs?"."""
 OTHER_FIELD_NAMES = {
+    "abs": "abstract",
+    "au": "author",
     "cite": "cites",
     "citing": "cites",
     "conference": "venue",
     "institute": "affiliation",
     "institution": "affiliation",
+    "intitle": "title",
     "keyword": "tag",
+    "ti": "title",
     "university": "affiliation",
 }
-"""What fields are called too."""
+"""What fields are called too, here or in other search engines."""
 NEAR_WORDS = 10
 """Distance, in words, of NEAR without a number."""
 

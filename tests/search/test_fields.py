@@ -244,6 +244,14 @@ def test_a_year_makes_a_work_of_names_and_that_is_said(search, typed, meant):
     assert [(n.kind, n.typed, n.also) for n in result.notices] == [("symbols", typed, (meant,))]
 
 
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [("*ization", "ization"), ("title:*ization", "title:ization"), ("ℓ∞", "l")],
+)
+def test_symbols_that_are_not_searched_for_are_said(search, typed, read):
+    assert ("symbols", typed, (read,)) in [(n.kind, n.typed, n.also) for n in search(typed).notices]
+
+
 def test_a_title_with_words_that_join_requests_is_read_as_a_whole():
     title = "Learning without forgetting or not"
     known = [("cited", title), ("cites", "Learning"), ("cites", "not")]

@@ -37,6 +37,12 @@ def read(typed):
         ("dropout NEAR (lstm OR gru)", ["dropout NEAR lstm OR dropout NEAR gru"], []),
         ("(lstm OR gru) NEAR/3 dropout", ["lstm NEAR/3 dropout OR gru NEAR/3 dropout"], []),
         ("dataset: mnist cite:hinton", ["dataset:mnist", "cites:hinton"], []),
+        ("intitle:gan au:bengio ti: adam", ["title:gan", "author:bengio", "title:adam"], []),
+        ('title=gan author = "Hinton"', ["title:gan", 'author:"Hinton"'], []),
+        ("year=2018 x=y", ["year:2018", "x=y"], []),
+        ("allintitle: deep moss", ["title:deep", "title:moss"], []),
+        ("deep in:title -moss year:2018", ["title:deep", "year:2018"], ["title:moss"]),
+        ("moss !fern wow! a!b", ["moss", "wow", "a!b"], ["fern"]),
         ("Languages: a survey", ["Languages:", "survey"], []),
         ("keywords:gan conference:acl", ["tag:gan", "venue:acl"], []),
         (
