@@ -41,6 +41,15 @@ to look for all of them would take long."""
 LONG_AFTER_WORDS = 1000
 """Words that are so many."""
 
+GUESSED_FIELDS = {"cited": "refs", "affiliation": "affiliations"}
+"""Fields of a query whose misspelled words are compared with those of a field of the index."""
+GUESSED_FACETS = {"cited", "decision", "has", "session"}
+"""Facets whose misspelled values are corrected word by word."""
+GUESSED_BEGINNING = 2
+"""Letters that a misspelled word and its suggestion have in common."""
+MOST_GUESSED = 2000
+"""Words that a misspelled one is compared with."""
+
 
 @dataclass(frozen=True)
 class _Context:
@@ -274,8 +283,32 @@ class Compiler:
         if not found and facet == "cited" and self._is_in_references(term.text):
             entry = Term(term.text, "references", is_phrase=True)
             return self._compile_as(entry, term, context, number)
+        if not found and facet in GUESSED_FACETS:
+            self._suggest_words(term, facet, context)
         name = people[0] if facet == "cites" and to_given_name(people[0]) else ""
         return self._facet_clause(str(term), found, name)
+
+    def _suggest_words(self, term: Term, name: str, context: _Context) -> None:
+        """Add what may have been meant by misspelled words of a field or facet."""
+        if name == "author" and self._frequency(to_terms(term.text), ("authors",)):
+            return  # a given name
+        if name == "author":
+            guess = self.facet_terms.suggest(name, term.text)
+        elif name in GUESSED_FIELDS:
+            field = GUESSED_FIELDS[name]
+            guess = expansions.respell(term.text, partial(self._find_like, field))
+        else:
+            guess = expansions.respell(term.text, lambda _: self.corpus.iterate_words(name))
+        if guess:
+            context.notices.append(expansions.Notice("did_you_mean", term.text, (guess,)))
+
+    def _find_like(self, field: str, word: str) -> Iterator[str]:
+        """Yield the word if a field has it, then the commonest words that begin as it does."""
+        searcher = self.index.papers
+        if searcher.doc_freq(field, word):
+            yield word
+        known = searcher.terms_with_prefix(field, word[:GUESSED_BEGINNING], limit=MOST_GUESSED)
+        yield from (other for other, _ in known)
 
     def _is_in_references(self, text: str) -> bool:
         """Tell whether several words are a phrase of some reference list."""
@@ -297,6 +330,8 @@ class Compiler:
             names = self.corpus.find_names("author", term.text)
             if names:
                 return self._facet_clause(str(term), names)
+        if term.field in {"author", "affiliation"} and not term.is_prefix:
+            self._suggest_words(term, term.field, context)
         scope = context.scope
         needles: tuple[Needle, ...] = ()
         if endings := self._to_endings(term):

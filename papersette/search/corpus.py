@@ -9,7 +9,7 @@ from __future__ import annotations
 import bisect
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import attrgetter
@@ -201,6 +201,11 @@ class Corpus:
         # Letters are compared first: of 20,000 titles, few have those of the longest word.
         likely = ((other, i) for other, i in known if longest in other)
         return list({i: None for other, i in likely if words <= set(other.split("-"))})
+
+    def iterate_words(self, facet: str) -> Iterator[str]:
+        """Yield the words of the values of a facet."""
+        for slug, _ in self.slugs.get(facet, []):
+            yield from slug.split("-")
 
     def find_names(self, facet: str, typed: str) -> list[int]:
         """Return the facet_ids of the personal names that a query for a name means.

@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 from papersette.search import adapter
 from papersette.search.analysis import SYMBOLS, to_terms
@@ -25,6 +28,8 @@ SHORTEST_EXPANDED = 5
 """Letters of a word from which on it is expanded: "gans" is not the plural of any "gan" typed."""
 SHORTEST_SPELLED = 4
 """Letters of a word from which on it is looked for in its other spelling: "grey"."""
+LONG_WORD = 8
+"""Letters of a word from which on it may have two typing errors, otherwise one."""
 HYPHENATED = re.compile(r"[^\W_]+(?:-[^\W_]+)+")
 BROKEN = re.compile(rf"(\w+){SOFT_HYPHEN}(\w+)")
 """A word with the hyphen of the end of a line."""
@@ -296,6 +301,31 @@ class Expander:
         # The word itself may be common, and slow to count: it is counted last.
         is_used = counts[best] >= FEWEST_PAPERS and counts[best] >= count(word)
         return best if is_used else None
+
+
+def respell(text: str, find_words: Callable[[str], Iterable[str]]) -> str | None:
+    """Return a text with the known words that its unknown ones are like; None if one has none.
+
+    Args:
+        text: What was typed.
+        find_words: Returns the known words that a word may be like, the likeliest first.
+
+    >>> respell("deep lerning", lambda _: ["deep", "learning", "leaning"])
+    'deep learning'
+    """
+    words = to_terms(text)
+    meant = [_to_like(word, list(find_words(word))) for word in words]
+    known = [word for word in meant if word]
+    return " ".join(known) if len(known) == len(words) and tuple(known) != words else None
+
+
+def _to_like(word: str, known: Sequence[str]) -> str | None:
+    """Return the known word with the fewest typing errors; None if all have too many."""
+    if word in known or len(word) < SHORTEST_SPELLED or not word.isalpha():
+        return word
+    most = 1 if len(word) < LONG_WORD else 2
+    found = process.extractOne(word, known, scorer=OSA.distance, score_cutoff=most)
+    return found[0] if found else None
 
 
 def to_other_spellings(word: str) -> Iterator[str]:

@@ -84,3 +84,14 @@ def test_the_affiliation_is_shown_beside_the_sentence_with_the_other_words(searc
 def test_a_collection_without_the_affiliation_says_so(search):
     result = search("affiliation:nowhere")
     assert (result.hits, result.missing) == ([], ("affiliation:nowhere",))
+
+
+@pytest.mark.parametrize(
+    ("typed", "guess"), [("affiliation:Zurihc", ("zurich",)), ("author:Assh", ("Ash",))]
+)
+def test_a_misspelled_affiliation_or_author_has_a_suggestion(search, typed, guess):
+    assert [(n.kind, n.also) for n in search(typed).notices] == [("did_you_mean", guess)]
+
+
+def test_a_given_name_needs_no_suggestion(search):
+    assert (search("author:Ann").notices, ids(search("author:Ann"))) == ([], {"moss", "fern"})
