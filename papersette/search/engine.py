@@ -168,7 +168,14 @@ class Engine:
 
     def to_fields(self, q: str) -> str | None:
         """Return a request in words as the query with fields that is searched for, if it is one."""
-        return to_fields(q, self.facet_terms.is_name)
+        return to_fields(q, self._is_name)
+
+    def _is_name(self, field: str, name: str) -> bool:
+        """Tell whether a field finds papers by a name."""
+        if field != "affiliation":
+            return self.facet_terms.is_name(field, name)
+        named = adapter.word(self.index.papers_schema, "affiliations", name)
+        return adapter.count(self.index.papers, named) > 0
 
     def find_similar(self, text: str, limit: int = 50) -> list[tuple[int, float]]:
         """Return (number, score) of the papers whose metadata is most similar to a text."""

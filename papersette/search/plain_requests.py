@@ -2,7 +2,7 @@
 cites:"Geoffrey Hinton".
 
 A request is read so only where all the names in it are known; else its words are searched for.
-Years and sessions that papers are asked from are read, too.
+Years, sessions and institutions that papers are asked from are read, too.
 """
 
 from __future__ import annotations
@@ -34,6 +34,13 @@ USES = (
     r"|(?:train|test|evaluat)(?:e|s|es|ed|ing)?\s+on)\s+|[تي]ستخدم\s+"
 )
 WRITTEN_BY = r"(?:(?:written\s+)?by|(?:écrits?\s+)?par)\s+"
+AT_INSTITUTION = re.compile(
+    r"(?:(?:(?:written\s+)?by|de|par)\s+)?"
+    r"(?:(?:authors?|people|researchers?|scientists|auteurs?|chercheurs|باحثين)\s+)?"
+    r"(?:affiliated\s+with|at|from|chez|de|du|من|في)\s+(?:the\s+|la\s+|l['’])?(?P<name>.+)",
+    re.IGNORECASE,
+)
+"""Papers of an institution: "from Stanford", "by authors at Google"."""
 NOT = r"(?:(?:do(?:es)?\s+not|do(?:es)?n['’]t|not|without|sans)\s+)"
 REQUEST = re.compile(
     f"(?P<not>{NOT})?(?:(?P<cites>{CITES})|(?P<uses>{USES})|(?P<author>{WRITTEN_BY}))(?P<names>.+)",
@@ -151,12 +158,15 @@ def _to_part(asked: str, is_known: IsKnown) -> str | None:
     if in_session := IN_SESSION.fullmatch(asked.strip()):
         name = in_session["name"] or in_session["before"] or in_session["arabic"]
         return _to_field(("session",), name, is_known)
+    at = AT_INSTITUTION.fullmatch(asked.strip())
+    if at and (field := _to_field(("affiliation",), at["name"], is_known)):
+        return field
     found = REQUEST.fullmatch(asked.strip())
     if not found:
         return None
     names = found["names"].strip()
     if found["author"]:
-        return _to_field(("author",), names, is_known)
+        return _to_field(("author", "affiliation"), names, is_known)
     to_one: ToField = _to_cited if found["cites"] else _to_term
     is_title = found["cites"] and EXCEPT.search(names) and _to_work(names, is_known)
     wanted, *unwanted = [names] if is_title else EXCEPT.split(names)

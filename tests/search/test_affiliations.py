@@ -95,3 +95,30 @@ def test_a_misspelled_affiliation_or_author_has_a_suggestion(search, typed, gues
 
 def test_a_given_name_needs_no_suggestion(search):
     assert (search("author:Ann").notices, ids(search("author:Ann"))) == ([], {"moss", "fern"})
+
+
+@pytest.mark.parametrize(
+    ("typed", "fields"),
+    [
+        ("papers from Oslo", "affiliation:Oslo"),
+        (
+            "Which papers are by authors at the University of Oslo?",
+            'affiliation:"University of Oslo"',
+        ),
+        ("papers by ETH Zurich", 'affiliation:"ETH Zurich"'),
+        ("papers by Ann Ash", 'author:"Ann Ash"'),
+        ("articles de chercheurs de l'ETH", "affiliation:ETH"),
+        ("أوراق من Bergen", "affiliation:Bergen"),
+        ("papers from Bergen since 2018", "affiliation:Bergen year:2018.."),
+    ],
+)
+def test_institutions_in_words_are_read_as_affiliations_and_that_is_said(search, typed, fields):
+    result = search(typed)
+    assert [(n.kind, n.also) for n in result.notices] == [("fields", (fields,))]
+    assert result.hits
+    assert ids(result) == ids(search(fields))
+
+
+@pytest.mark.parametrize("typed", ["papers from Stanford", "papers at dusk", "papers by Google"])
+def test_institutions_that_are_in_no_affiliation_are_words(search, typed):
+    assert [n.kind for n in search(typed).notices if n.kind == "fields"] == []
