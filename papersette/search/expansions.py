@@ -310,8 +310,8 @@ def respell(text: str, find_words: Callable[[str], Iterable[str]]) -> str | None
         text: What was typed.
         find_words: Returns the known words that a word may be like, the likeliest first.
 
-    >>> respell("deep lerning", lambda _: ["deep", "learning", "leaning"])
-    'deep learning'
+    >>> respell("deep gartden", lambda _: ["deep", "garden", "gardener"])
+    'deep garden'
     """
     words = to_terms(text)
     meant = [_to_like(word, list(find_words(word))) for word in words]
