@@ -246,22 +246,45 @@ def _read_jsonl(path: Path) -> Iterator[tuple[int, Any]]:
 
 
 def read_markdown(path: Path) -> Iterator[tuple[int, Any]]:
-    """Yield the rows of every table of a Markdown file.
+    """Yield the rows of every table of a Markdown file; bars at the ends of a line are optional.
 
     A cell [text](URL) gives the text to its column, and the URL to the column “<column> link”.
     """
     header: list[str] | None = None
-    for number, line in enumerate(loading.read_text(path).splitlines(), start=1):
-        cells = [cell.strip() for cell in re.split(r"(?<!\\)\|", line.strip())[1:-1]]
+    lines = loading.read_text(path).splitlines()
+    for number, (line, following) in enumerate(zip(lines, [*lines[1:], ""], strict=True), start=1):
+        cells = _to_cells(line)
         if not cells:
             header = None
         elif header is None:
-            header = cells
-        elif not all(re.fullmatch(":?-+:?", cell) for cell in cells):
+            header = cells if line.lstrip().startswith("|") or _is_rule(following) else None
+        elif not _is_rule(line):
             if len(cells) == len(header):
                 yield number, _to_linked(dict(zip(header, cells, strict=True)))
             else:
                 yield number, _to_cells_reason(len(cells), len(header))
+
+
+def _to_cells(line: str) -> list[str]:
+    r"""Return the cells of a line of Markdown, which has none if it has no bar.
+
+    >>> _to_cells("| A | B |"), _to_cells(r"A \| a | B"), _to_cells("text")
+    (['A', 'B'], ['A \\| a', 'B'], [])
+    """
+    text = line.strip()
+    if not BAR.search(text):
+        return []
+    return [cell.strip() for cell in BAR.split(LAST_BAR.sub("", text.removeprefix("|")))]
+
+
+BAR = re.compile(r"(?<!\\)\|")
+LAST_BAR = re.compile(r"(?<!\\)\|$")
+
+
+def _is_rule(line: str) -> bool:
+    """Return whether this is the line between header and rows, as |---|:-:|."""
+    cells = _to_cells(line)
+    return bool(cells) and all(re.fullmatch(":?-+:?", cell) for cell in cells)
 
 
 def _to_cells_reason(count: int, expected: int) -> str:

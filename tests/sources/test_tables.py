@@ -292,6 +292,25 @@ def test_rows_of_markdown_with_another_number_of_cells_are_reported_with_the_rem
     ]
 
 
+MARKDOWN = {
+    "no bars at the ends": "Title | Year\n---|---\nMoss | 2019\nFern | 2020\n",
+    "bars at the beginnings": "|Title | Year\n|:-|-:\n|Moss | 2019\n|Fern | 2020\n",
+    "bars at some ends": "| Title | Year |\n|---|---|\nMoss | 2019\n| Fern | 2020\n",
+    "after a line with a bar": "A | B\n\nTitle | Year\n--- | ---\nMoss | 2019\nFern | 2020\n",
+}
+
+
+@pytest.mark.parametrize("markdown", MARKDOWN.values(), ids=MARKDOWN)
+def test_markdown_with_or_without_bars_at_the_ends_is_read(tmp_path, markdown):
+    path = tmp_path / "t.md"
+    path.write_text(markdown)
+    columns = {"title": "Title", "year": "Year"}
+    items = list(table.read(table.Settings(V, path, columns=columns)))
+    assert [item for item in items if isinstance(item, Problem)] == []
+    papers = [(item.title, item.year) for item in items if isinstance(item, Paper)]
+    assert papers == [("Moss", 2019), ("Fern", 2020)]
+
+
 @pytest.mark.parametrize("mark", [";", "\t", ","])
 def test_csv_of_every_country_is_read_and_recognised(tmp_path, mark):
     rows = [["Title", "Authors"], ['"Moss, fern; lichen"', '"Ash, Ann; Bay, Bo"']]
