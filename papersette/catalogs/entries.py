@@ -33,7 +33,7 @@ class Entry:
             for key_node, value_node in self.node.value:
                 if key_node.value == key:
                     return Entry(self.value[key], value_node, self.file, str(key))
-        raise self.error(f"has no “{key}”")
+        raise self.error(f"has no “{key}”; add “{key}: …” (docs/formats.md)")
 
     def check_names(self, known: Collection[str]) -> None:
         """Raise `UserError` if this is not a mapping or has an unknown key."""
@@ -120,7 +120,7 @@ def to_dataclass(entry: Entry, kind: type, data: Path, extra: Collection[str] = 
         if f.name in entry.value:
             values[f.name] = to_value(entry.child(f.name), hints[f.name], data)
         elif f.default is MISSING and f.default_factory is MISSING:
-            raise entry.error(f"has no “{f.name}”")
+            raise entry.error(f"has no “{f.name}”; add “{f.name}: …” (docs/formats.md)")
     return kind(**values)
 
 
@@ -183,8 +183,20 @@ def to_path(entry: Entry, data: Path) -> Path:
         raise entry.error("must be the name of a file or folder")
     path = data / entry.value
     if not exists(path):
+        near = _find_similar(path)
+        hint = f"did you mean “{shown(near)}”? Relative" if near else "relative"
         raise entry.error(
-            f"names {shown(entry.value)}, which does not exist in {data.resolve()}; relative "
+            f"names {shown(entry.value)}, which does not exist in {data.resolve()}; {hint} "
             "paths start at the folder given with --data"
         )
     return path
+
+
+def _find_similar(path: Path) -> str | None:
+    """Return the name in the same folder that is most similar, whatever its case, or None."""
+    try:
+        names = {one.name.casefold(): one.name for one in path.parent.iterdir()}
+    except (OSError, ValueError):  # no such folder, or a NUL in its name
+        return None
+    near = difflib.get_close_matches(path.name.casefold(), names, n=1, cutoff=0.8)
+    return names[near[0]] if near else None
