@@ -48,11 +48,18 @@ class Loaded:
     """The root node of a YAML file, whose nodes have their lines."""
 
 
+NO_FILE = "it is missing, or is not a regular file; correct its name"
+BINARY = (b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b")
+"""How PDFs, office documents, old spreadsheets and gzip begin: no conversion to UTF-8 helps."""
+
+
 def read_bytes(path: Path, largest: int = LARGEST) -> bytes:
     """Return the content of a regular file. Raises `BadFile`."""
     try:
         if not path.is_file():
-            raise BadFile(path, "cannot be read: it is missing, or is not a regular file")
+            is_folder = path.is_dir()
+            why = "is a folder; name a file in it" if is_folder else "cannot be read: " + NO_FILE
+            raise BadFile(path, why)
         if (size := path.stat().st_size) > largest:
             raise BadFile(path, f"has {size:,} bytes; the limit is {largest:,}: split the file")
         return path.read_bytes()
@@ -65,6 +72,8 @@ def read_text(path: Path, largest: int = LARGEST) -> str:
     try:
         return read_bytes(path, largest).decode("utf-8-sig")
     except UnicodeDecodeError as error:
+        if error.object.startswith(BINARY):
+            raise BadFile(path, "is a binary file, not text") from None
         is_table = path.suffix.lower() in {".csv", ".tsv", ".tab"}
         how = "save it in Excel as “CSV UTF-8”, or " if is_table else ""
         reason = f"is not UTF-8 at byte {error.start}; {how}convert it, for example with iconv"

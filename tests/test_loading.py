@@ -1,6 +1,7 @@
 """Files with limits: a part that cannot be used costs only itself, and a reason says so."""
 
 import json
+import os
 import time
 
 import pytest
@@ -156,8 +157,11 @@ def test_xml_is_read_in_the_encoding_that_it_declares(tmp_path):
 
 def test_a_file_that_is_no_regular_file_or_too_large_is_refused(tmp_path):
     (tmp_path / "folder.json").mkdir()
-    with pytest.raises(BadFile, match="not a regular file"):
+    with pytest.raises(BadFile, match="is a folder; name a file in it"):
         loading.load_json(tmp_path / "folder.json")
+    os.mkfifo(tmp_path / "pipe.json")
+    with pytest.raises(BadFile, match="not a regular file; correct its name"):
+        loading.load_json(tmp_path / "pipe.json")
     with pytest.raises(BadFile, match="limit"):
         loading.read_text(write(tmp_path, "x.txt", "abcdef"), largest=5)
     (tmp_path / "latin.txt").write_bytes(b"caf\xe9")

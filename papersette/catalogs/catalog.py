@@ -68,11 +68,11 @@ class Source:
             raise
         if has_papers:
             return
+        path = _find_path(settings)
+        name = to_shown_name(path.name) if path else self.kind
         if hint := self._to_hint(settings):
-            yield Problem(self.name, self.kind, "read", f"has no papers in the file; {hint}")
+            yield Problem(self.name, name, "read", f"has no papers; {hint}")
         elif not count:
-            path = _find_path(settings)
-            name = to_shown_name(path.name) if path else self.kind
             yield Problem(self.name, name, "read", f"has no papers; {NO_PAPERS}")
 
     def _to_hint(self, settings: Any) -> str | None:

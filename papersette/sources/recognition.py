@@ -274,6 +274,8 @@ UTF_16 = Format("text in UTF-16", _begins(b"\xff\xfe", b"\xfe\xff"), remedy="sav
 FORMATS = (
     Format("an old spreadsheet", _begins(b"\xd0\xcf\x11\xe0"), remedy="save it as CSV in UTF-8"),
     Format("an office document", _begins(b"PK\x03\x04"), remedy="save its table as CSV in UTF-8"),
+    Format("a PDF", _begins(b"%PDF"), remedy="name a file of metadata, or “kind: folder” for PDFs"),
+    Format("a compressed file", _begins(b"\x1f\x8b"), remedy="decompress it"),
     UTF_16,
     Format("BibTeX", _has(r"^[ \t]*@\s*\w+\s*[{(]"), "bibtex"),
     Format("RIS", _has(r"^TY  ?- ?"), "ris"),

@@ -185,6 +185,8 @@ def _read_rows(settings: Settings) -> Iterator[tuple[int, Mapping[Any, Any] | st
     reader = readers.get(settings.file.suffix.lower())
     if reader is None:
         raise UserError(f"{settings.file}: a table is a .csv, .tsv, .json, .jsonl or .md file")
+    if reader is read_csv:
+        _check_ending(settings.file)
     for line, row in reader(settings.file):
         if isinstance(row, Mapping):
             _check_columns(settings, row)
@@ -193,6 +195,19 @@ def _read_rows(settings: Settings) -> Iterator[tuple[int, Mapping[Any, Any] | st
             yield line, row
         else:
             yield line, "is not an object with a value for each column"
+
+
+def _check_ending(path: Path) -> None:
+    """Raise `BadFile` if a file that is named as CSV has JSON or a Markdown table."""
+    head = loading.read_text(path).lstrip()[:LONGEST_HEADER]
+    header, _, following = head.partition("\n")
+    if re.match(r'\[\s*\{|\{\s*"', head):
+        name, suffix = "JSON", ".json" if head.startswith("[") else ".jsonl"
+    elif header.startswith("|") and _is_rule(following.partition("\n")[0]):
+        name, suffix = "a Markdown table", ".md"
+    else:
+        return
+    raise BadFile(path, f"is {name}, named as CSV; rename it to {path.with_suffix(suffix).name}")
 
 
 def _check_columns(settings: Settings, row: Mapping[str, Any]) -> None:

@@ -146,6 +146,40 @@ def test_a_date_that_is_none_is_not_published_and_is_reported(tmp_path, source, 
     assert problems == []
 
 
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (
+            b"PK\x03\x04\xff",
+            "an office document, which is not read: save its table as CSV in UTF-8",
+        ),
+        (b"\xd0\xcf\x11\xe0", "an old spreadsheet, which is not read: save it as CSV in UTF-8"),
+        (b"\x1f\x8b\xff", "a compressed file, which is not read: decompress it"),
+        (
+            b"%PDF-1.5\n\xff",
+            "a PDF, which is not read: name a file of metadata, or “kind: folder” for PDFs",
+        ),
+    ],
+)
+def test_a_binary_file_named_as_csv_has_one_remedy(tmp_path, content, reason):
+    (tmp_path / "a.csv").write_bytes(content)
+    with pytest.raises(UserError) as refused:
+        collect(tmp_path, "kind: table, file: a.csv")
+    assert str(refused.value) == f"{tmp_path / 'a.csv'}: is a binary file, not text; it is {reason}"
+
+
+@pytest.mark.parametrize("kind", ["bibtex", "table"])
+def test_a_web_page_instead_of_papers_is_named_with_its_remedy(tmp_path, kind):
+    with pytest.raises(UserError, match=r": a\.csv has no papers; it is a web page, .*: export"):
+        collect(tmp_path, f"kind: {kind}, file: a.csv", a_csv="<!DOCTYPE html><html></html>")
+
+
+@pytest.mark.parametrize("name", ["A.BIB", "aa.bib", "a.bibb"])
+def test_a_file_that_does_not_exist_has_a_similar_one_suggested(tmp_path, name):
+    with pytest.raises(UserError, match=f"names {name}, which does.*; did you mean “a.bib”"):
+        collect(tmp_path, f"kind: bibtex, file: {name}", a_bib="")
+
+
 def test_a_name_of_signs_is_no_author_and_is_reported(tmp_path):
     rows = [{"title": "A", "authors": "Ann Ash; -"}, {"title": "B", "authors": "李伟; 1337"}]
     papers, problems = collect(tmp_path, "kind: table, file: t.json", t_json=rows)

@@ -292,6 +292,20 @@ def test_rows_of_markdown_with_another_number_of_cells_are_reported_with_the_rem
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ('[{"title": "A"}]', "is JSON, named as CSV; rename it to t.json"),
+        ('{"title": "A"}\n{"title": "B"}\n', "is JSON, named as CSV; rename it to t.jsonl"),
+        ("| title |\n|---|\n| A |\n", "is a Markdown table, named as CSV; rename it to t.md"),
+    ],
+)
+def test_another_kind_of_table_that_is_named_as_csv_is_refused(tmp_path, text, reason):
+    with pytest.raises(UserError) as refused:
+        read(tmp_path, text)
+    assert str(refused.value) == f"{tmp_path / 't.csv'}: {reason}"
+
+
 MARKDOWN = {
     "no bars at the ends": "Title | Year\n---|---\nMoss | 2019\nFern | 2020\n",
     "bars at the beginnings": "|Title | Year\n|:-|-:\n|Moss | 2019\n|Fern | 2020\n",
