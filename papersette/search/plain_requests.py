@@ -1,8 +1,8 @@
-"""Reads requests in words for what fields find: "which papers cite Geoffrey Hinton?" is
+"""Translates requests in plain words into fields: "which papers cite Geoffrey Hinton?" becomes
 cites:"Geoffrey Hinton".
 
-A request is read so only where all the names in it are known; else its words are searched for.
-Years, sessions and institutions that papers are asked from are read, too.
+A request is translated only if the collection knows every name in it; otherwise the words
+themselves are searched for. Years, sessions and institutions become fields, too.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from papersette.search.parser import LEAD_IN
 from papersette.search.request_years import YEAR, take_years
 
 IsKnown = Callable[[str, str], bool]
-"""Tells whether a field finds anything by a name."""
+"""Takes a field and a name; returns whether the field finds any paper by that name."""
 ToField = Callable[[str, IsKnown], str | None]
-"""Returns a name as a field, None if it is not known."""
+"""Takes a name; returns it as a field of a query, or None if the name is not known."""
 
 PAPERS = re.compile(
     r"(?:(?:find|give|list|show)\s+(?:me\s+)?)?(?:do(?:es)?\s+)?"
@@ -27,7 +27,7 @@ PAPERS = re.compile(
     r"(?:(?:here|that|which|who|have|has|are|qui|ont|التي)\s+)*",
     re.IGNORECASE,
 )
-"""Who is asked for."""
+"""The beginning that says papers are wanted: "find all papers that", "who"."""
 CITES = r"(?:cit(?:es?|ed|ing|ent)|refer(?:s|red|ring)?\s+to)\s+|[تي]ستشهد\s+ب(?:ـ|\s)*"
 USES = (
     r"(?:us(?:es?|ed|ing)|utilisent?|appl(?:y|ies|ied|ying)|employ(?:s|ed|ing)?"
@@ -52,25 +52,25 @@ NEXT = re.compile(
     rf"(?={NOT}?(?:{CITES}|{USES}))",
     re.IGNORECASE,
 )
-"""Between two requests: "use dropout and cite Hinton"."""
+"""Separates two requests of one sentence: "use dropout and cite Hinton"."""
 BETWEEN_TERMS = re.compile(r",?\s+(?:and|on|with|et|sur|avec)\s+|\s*,\s*", re.IGNORECASE)
 BETWEEN_CHOICES = re.compile(r",?\s+(?:or|ou|أو)\s+|\s*,\s*", re.IGNORECASE)
 CHOICE = re.compile(r"\s(?:or|ou|أو)\s", re.IGNORECASE)
 EXCEPT = re.compile(
     r",?\s+(?:(?:but|and)\s+not|without|except|mais\s+pas|sans|بدون)\s+", re.IGNORECASE
 )
-"""Before what is not wanted: "MNIST without dropout"."""
+"""Separates wanted names from unwanted ones: "MNIST without dropout"."""
 BETWEEN_UNWANTED = re.compile(r",?\s+(?:and|or|et|ou|أو)\s+|\s*,\s*", re.IGNORECASE)
 YEAR_FIRST = re.compile(
     rf"(?P<year>{YEAR})\s+(?=(?:papers|articles|publications)\b)", re.IGNORECASE
 )
-"""Before what is asked for: "2020 papers about moss"."""
+"""A year before the word "papers": "2020 papers about moss"."""
 TOPIC_FIRST = re.compile(
     r"(?P<topic>.+?)\s+(?:papers|articles|publications)\s+(?=\S)", re.IGNORECASE
 )
-"""Before the years: "moss papers since 2019"."""
+"""A topic before the word "papers", with years after it: "moss papers since 2019"."""
 LINK = re.compile(r"(?:(?:that|which|who|are|were|qui|sont|التي)\s+)+", re.IGNORECASE)
-"""Between "papers" and what is asked of them."""
+"""Words between "papers" and the condition that they must meet: "that are"."""
 ABOUT = re.compile(rf"(?:{LINK.pattern})?(?:(?:about|on|sur|حول|عن)\s+)?", re.IGNORECASE)
 IN_SESSION = re.compile(
     r"(?:(?:presented|given|held|présentés?)\s+)?(?:in|at|during|dans|في)\s+(?:the\s+|la\s+)?"
@@ -78,7 +78,7 @@ IN_SESSION = re.compile(
     r"|جلسة\s+(?P<arabic>.+))",
     re.IGNORECASE,
 )
-"""Papers of a programme: "in the session on moss", "in the moss session"."""
+"""A session of the programme: "in the session on moss", "in the moss session"."""
 ARTICLE = re.compile(r"(?:an?|the|les?|la)\s+", re.IGNORECASE)
 TERM_FIELDS = ("dataset", "technique")
 KIND = re.compile(
@@ -91,12 +91,14 @@ KIND = re.compile(
 IN_BRACKETS = re.compile(r"\(([^()]*\b(?:19|20)\d\d[a-z]?)\)")
 """A year in parentheses, or authors and year: "Kingma & Ba (2015)", "(Kingma & Ba, 2015)"."""
 SYNTAX = re.compile(r"[()*|]|:(?=\S)|\b(?:OR|NOT|NEAR)\b|(?:^|\s)-\w")
-"""What a query has that is not in words. Quotation marks may be around names."""
+"""Operators of the query language, which a request in plain words does not have.
+
+Quotation marks are not among them, as they may surround names."""
 QUOTES = "\"'“”„«»"
 LONGEST = 300
-"""Characters of a request; longer text is a pasted one."""
+"""Largest number of characters of a request; longer text was pasted."""
 TITLE_WORDS = 2
-"""Words of a title at least: "dropout" alone could be any work."""
+"""Smallest number of words of a title: "dropout" alone could be any work."""
 
 
 def to_fields(typed: str, is_known: IsKnown) -> str | None:
@@ -127,7 +129,7 @@ def to_fields(typed: str, is_known: IsKnown) -> str | None:
 
 
 def _without(asked: str, *beginnings: re.Pattern[str]) -> str:
-    """Return a text without each of these beginnings that it has, one after the other."""
+    """Return a text after removing each of these patterns, in turn, from its beginning."""
     for beginning in beginnings:
         if found := beginning.match(asked):
             asked = asked[found.end() :]
@@ -144,7 +146,7 @@ def _to_topic_of_years(asked: str) -> str | None:
 
 
 def _to_topic(asked: str, year: str) -> str | None:
-    """Return the words that papers of a year are about, with the year; None for other requests."""
+    """Return the topic of a request, with the year; None if it asks for something else."""
     if not asked:
         return year
     topic = _without(asked, ABOUT)
@@ -154,7 +156,7 @@ def _to_topic(asked: str, year: str) -> str | None:
 
 
 def _to_part(asked: str, is_known: IsKnown) -> str | None:
-    """Return what comes after "papers" as fields; None if it is no request or not known."""
+    """Return the condition after "papers" as fields; None if it is not one or a name is unknown."""
     if in_session := IN_SESSION.fullmatch(asked.strip()):
         name = in_session["name"] or in_session["before"] or in_session["arabic"]
         return _to_field(("session",), name, is_known)
@@ -180,7 +182,10 @@ def _to_part(asked: str, is_known: IsKnown) -> str | None:
 
 
 def _to_wanted(names: str, to_one: ToField, is_known: IsKnown) -> str | None:
-    """Return names as fields: any of them, if they are joined by "or", else all of them."""
+    """Return names as fields; papers need one of them if "or" joins them, otherwise all.
+
+    Returns None if a name is not known.
+    """
     is_title = to_one is _to_cited and _to_work(names, is_known)
     if CHOICE.search(names) and not is_title:
         choices = [to_one(name, is_known) for name in BETWEEN_CHOICES.split(names)]
@@ -192,20 +197,20 @@ def _to_wanted(names: str, to_one: ToField, is_known: IsKnown) -> str | None:
 
 
 def _to_work(named: str, is_known: IsKnown) -> str | None:
-    """Return a cited work by its title, or by authors and year."""
+    """Return the field for a cited work named by title, or by authors and year; None if unknown."""
     is_long = len(named.split()) >= TITLE_WORDS
     return _to_field(("cited",), named, is_known) if is_long else None
 
 
 def _to_cited(named: str, is_known: IsKnown) -> str | None:
-    """Return a cited name, or a work; a year says that a work is meant."""
+    """Return the field for a cited name or work; None if unknown. A year indicates a work."""
     if AUTHORS_AND_YEAR.fullmatch(named):
         return _to_work(named, is_known)
     return _to_field(("cites",), named, is_known) or _to_work(named, is_known)
 
 
 def _to_term(named: str, is_known: IsKnown) -> str | None:
-    """Return the dataset or technique of a name, with "the … dataset" around it or not."""
+    """Return the field for a dataset or technique: "MNIST", "the MNIST dataset"; None if unknown."""
     plain = ARTICLE.sub("", named.strip())
     if field := _to_field(TERM_FIELDS, plain, is_known):
         return field
@@ -219,7 +224,7 @@ def _to_term(named: str, is_known: IsKnown) -> str | None:
 
 
 def _to_field(fields: tuple[str, ...], name: str, is_known: IsKnown) -> str | None:
-    """Return `field:name` for the first field that knows a name."""
+    """Return `field:name` for the first field that knows the name; None if none does."""
     name = name.strip(QUOTES)
     field = next((field for field in fields if is_known(field, name)), None)
     if field is None or '"' in name:
