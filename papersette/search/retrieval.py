@@ -1,7 +1,7 @@
 """Finds the papers that match a query.
 
 Matching is exact: a paper matches or it does not, and counts are never estimates. How well it
-matches is ranking.py's.
+matches is decided in ranking.py.
 """
 
 from __future__ import annotations
@@ -27,22 +27,23 @@ from papersette.search.query import Function, Node, Query
 from papersette.search.rewrites import to_relaxed
 
 RARE_SHARE = 1 / 32
-"""A clause that a smaller share of papers has is added to the query of a phrase, so that the engine
-looks for the phrase in these papers only."""
+"""A clause that fewer than this share of the papers match is added to the query for a phrase, so
+that the engine looks for the phrase in these papers only."""
 WORDS_PER_MISSING = 3
-"""One word of a sentence may be missing for each so many words."""
+"""For every so many words of a sentence, a paper may match one word fewer than the best paper."""
 COMMON_SHARE = 0.8
-"""A word of a sentence that this share of the papers with text have is not required."""
+"""A word of a sentence is ignored if at least this share of the papers with text contain it."""
 ALWAYS_ASKED = 5
-"""So many of the rarest words of a sentence are required, however common they are."""
+"""Number of rarest words of a sentence that are never ignored, however common they are."""
 
 MOST_WITH_TITLE = 3
-"""Papers with the same title that can be versions of one work; more have only some words of it."""
+"""Largest number of papers found by a title that are taken for versions of one work. If more are
+found, their titles only share the words."""
 MANY_CHOICES = 8
-"""So many clauses of which any may match are looked for in two threads."""
+"""From this number of alternative clauses on, two threads look for one half each."""
 MANY_MATCHES = 4
-"""With so many times as many papers as there are, a paper counted once for each phrase whose rarest
-word it has, most papers match a phrase."""
+"""If the numbers of papers with the rarest word of each phrase add up to this many times the size of
+the collection, most papers are expected to match at least one phrase."""
 
 RELAXATIONS = ("missing", "partial", "relaxed")
 """Kinds of notices about the query inside a function."""
@@ -54,24 +55,24 @@ class Matching:
 
     numbers: Numbers
     clauses: tuple[Clause, ...] = ()
-    """Those that were asked."""
+    """The clauses of the query."""
     conditions: tuple[Condition, ...] = ()
-    """What papers must match beside the clauses: filters, and what is excluded."""
+    """Further conditions that all papers meet: filters and exclusions."""
     sets: list[PaperSet] = field(default_factory=list)
-    """The papers of each of the clauses, where some may be missing."""
+    """The papers that match each clause; only filled if papers may lack some clauses."""
     fields: dict[str, PaperSet] = field(default_factory=dict)
-    """By field, those of the only clause that the engine was asked for, among papers that can
-    match."""
+    """If the engine was asked for one clause only: the papers that have it in each field. Papers that
+    fail another clause may be absent."""
     wanted: int = 0
-    """How many of the clauses a paper must have."""
+    """Smallest number of clauses that a paper must match."""
     common: tuple[Clause, ...] = ()
-    """Those that nearly every paper has, and that were therefore not required."""
+    """Clauses that were ignored, because almost every paper matches them."""
     missing: tuple[str, ...] = ()
-    """Labels of clauses that no paper has."""
+    """Labels of clauses that no paper matches."""
     partial: bool = False
-    """Whether papers match that lack some clauses, although all were wanted."""
+    """Whether no paper matches every clause, so that papers lacking some are returned."""
     relaxed: bool = False
-    """Whether phrases were taken apart, as no paper has them."""
+    """Whether phrases were split into words, because no paper contains them."""
     notices: list[Notice] = field(default_factory=list)
     named: Numbers = field(default_factory=lambda: np.empty(0, np.int64))
     """Papers that cite a name with the full given name that was asked for."""
@@ -213,8 +214,9 @@ class Retriever:
         return papers
 
     def _match_most(self, query: Query, filters: Sequence[Condition]) -> Matching:
-        """Return the papers with as many clauses as any paper has; of a sentence, with somewhat
-        fewer.
+        """Return the papers that match the most clauses.
+
+        Papers that match slightly fewer (see `WORDS_PER_MISSING`) count too for a sentence.
         """
         matching = self._prepare(query, filters)
         required = tuple(clause for clause in matching.clauses if not clause.is_optional)
@@ -308,9 +310,9 @@ class Retriever:
     def _split_common(
         self, clauses: tuple[Clause, ...]
     ) -> tuple[tuple[Clause, ...], tuple[Clause, ...]]:
-        """Return the clauses of a sentence that tell papers apart, and the others."""
-        places = sorted(range(len(clauses)), key=lambda i: clauses[i].frequency)
-        rarest = set(places[:ALWAYS_ASKED])
+        """Return the selective clauses of a sentence, and those that are too common to require."""
+        by_frequency = sorted(range(len(clauses)), key=lambda i: clauses[i].frequency)
+        rarest = set(by_frequency[:ALWAYS_ASKED])
         limit = COMMON_SHARE * (self.corpus.with_text or self.index.papers.num_docs)
         is_asked = [c.frequency < limit or i in rarest for i, c in enumerate(clauses)]
         is_common = [not asked for asked in is_asked]
@@ -320,13 +322,17 @@ class Retriever:
         )
 
     def call(self, function: Function, notices: list[Notice]) -> tuple[Numbers, Numbers]:
-        """Return the papers that a function finds, the best first, and of citations(…) the papers
-        that they cite for it.
+        """Return the papers that a function of the query language finds, the best first.
 
-        The best are the most similar, or those that cite most of the papers found inside, or that
-        most of them cite.
+        similar(…) is ordered by similarity, citations(…) by how many of the papers found by the
+        inner query each paper cites, and references(…) by how many of those papers cite it.
 
-        How the query inside was interpreted and relaxed is added to `notices`.
+        Args:
+            function: The function with its argument.
+            notices: Receives how the inner query was interpreted and relaxed.
+
+        Returns:
+            The numbers of the papers, and for citations(…) those of the cited papers, else none.
         """
         nothing = np.empty(0, np.int64)
         if function.name == "similar:":
