@@ -210,7 +210,7 @@ def _to_cited(named: str, is_known: IsKnown) -> str | None:
 
 
 def _to_term(named: str, is_known: IsKnown) -> str | None:
-    """Return the field for a dataset or technique: "MNIST", "the MNIST dataset"; None if unknown."""
+    """Return the field for a dataset or technique: "MNIST", "MNIST dataset"; None if unknown."""
     plain = ARTICLE.sub("", named.strip())
     if field := _to_field(TERM_FIELDS, plain, is_known):
         return field

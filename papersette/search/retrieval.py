@@ -42,8 +42,8 @@ found, their titles only share the words."""
 MANY_CHOICES = 8
 """From this number of alternative clauses on, two threads look for one half each."""
 MANY_MATCHES = 4
-"""If the numbers of papers with the rarest word of each phrase add up to this many times the size of
-the collection, most papers are expected to match at least one phrase."""
+"""If the numbers of papers with the rarest word of each phrase add up to this many times the size
+of the collection, most papers are expected to match at least one phrase."""
 
 RELAXATIONS = ("missing", "partial", "relaxed")
 """Kinds of notices about the query inside a function."""
@@ -61,8 +61,8 @@ class Matching:
     sets: list[PaperSet] = field(default_factory=list)
     """The papers that match each clause; only filled if papers may lack some clauses."""
     fields: dict[str, PaperSet] = field(default_factory=dict)
-    """If the engine was asked for one clause only: the papers that have it in each field. Papers that
-    fail another clause may be absent."""
+    """If the engine was asked for one clause only: the papers that have it in each field.
+    Papers that fail another clause may be absent."""
     wanted: int = 0
     """Smallest number of clauses that a paper must match."""
     common: tuple[Clause, ...] = ()
