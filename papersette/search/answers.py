@@ -13,11 +13,11 @@ from papersette.text import to_key
 LONGEST_QUESTION = 500
 """Characters of a question that are read."""
 SPARE = 3
-"""How many times as many sentences are found as are wanted, as versions repeat some."""
+"""How many times the wanted number of sentences is fetched, as versions of a work repeat some."""
 LEAST_SHARE = 0.4
-"""Of the score of the best sentence; what is below is about something else."""
+"""Share of the best score that answers must have; sentences below it are about something else."""
 LEAST_COSINE_SHARE = 0.7
-"""Of the best cosine; what is in another language than the question has no words of it."""
+"""Share of the best cosine that is enough, too: in another language, answers share no words."""
 FEW = 3
 """Passages among which the right page should be."""
 MEASURE = f"right page among the first {FEW} passages"

@@ -36,10 +36,10 @@ MOST_COMBINATIONS = 128
 MOST_OF_PREFIX = 24
 """Words of a prefix that are looked for near others."""
 MOST_AFTER_WORDS = 100
-"""Words of a prefix that are looked for after other words, as in pre-t*, if there are so many that
-to look for all of them would take long."""
+"""Number of words that a prefix after other words, as in pre-t*, stands for if it has more than
+`LONG_AFTER_WORDS`: to look for all of them would take long."""
 LONG_AFTER_WORDS = 1000
-"""Words that are so many."""
+"""Largest number of words of such a prefix that are all looked for."""
 
 GUESSED_FIELDS = {"cited": "refs", "affiliation": "affiliations"}
 """Fields of a query whose misspelled words are compared with those of a field of the index."""

@@ -18,7 +18,7 @@ from tantivy import Schema, Searcher
 from papersette.search import adapter
 
 FOLDER = "common"
-"""Of the files, in the folder of the index."""
+"""Name of the folder with the sets, in the folder of the index."""
 FIELDS = ("text", "refs")
 """Fields of papers that have such sets."""
 COMMON_SHARE = 1 / 32

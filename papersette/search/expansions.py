@@ -36,13 +36,13 @@ BROKEN = re.compile(rf"(\w+){SOFT_HYPHEN}(\w+)")
 ADDRESS = re.compile(
     r"^(?:https?://)?(?:(?:www\.)?arxiv\.org/(?:abs|pdf)/|(?:dx\.)?doi\.org/)", re.IGNORECASE
 )
-"""Of a preprint or a work with a DOI."""
+"""Beginning of the web address of a preprint, or of a work with a DOI."""
 VERSION = re.compile(r"(?<=\d)v\d+$")
-"""Of a preprint on arXiv."""
+"""Version at the end of the id of a preprint on arXiv."""
 ABBREVIATION = range(3, 6)
 """Letters of a word that may be short for a longer one: norm, reg, dim."""
 ABBREVIATED = 4
-"""How many letters longer the long form is at least."""
+"""Smallest number of letters by which the long form is longer."""
 LONG_FORMS = 5
 """Possible long forms that are looked for beside the word before."""
 FEWEST_PAPERS = 3

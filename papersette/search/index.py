@@ -31,12 +31,12 @@ from papersette.search.common_words import CommonWords, write_common_words
 logger = logging.getLogger(__name__)
 
 FORMAT = 6
-"""Of the fields and analyzers below; an index of another format is rebuilt."""
+"""Version of the fields and analyzers below; an index of another version is rebuilt."""
 MANIFEST = "manifest.json"
 CHECKED_BYTES = 1 << 20
-"""What is read at once to compute a checksum."""
+"""Number of bytes that are read at once to compute a checksum."""
 HEAP_BYTES = 256_000_000
-"""What each writer may hold in memory before it writes a segment."""
+"""Number of bytes that each writer may hold in memory before it writes a segment."""
 
 REMEMBERED_TERMS = 20_000
 """Terms whose numbers of papers are kept in memory: a search asks for those of each several times.

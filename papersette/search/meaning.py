@@ -31,7 +31,7 @@ from papersette.meaning.vectors import (
 )
 
 FOLDER = "meaning"
-"""Of the model and the vectors, in the folder of an index."""
+"""Name of the folder with the model and the vectors, in the folder of an index."""
 BEGINNING = 1500
 """Characters of the first page that stand for a missing abstract."""
 

@@ -111,9 +111,9 @@ class SentenceFinder:
 
         Args:
             text: A question, a quotation or a passage.
-            limit: How many at most.
-            numbers: Of the papers to look in; all without.
-            skip: Tells which sentences are not wanted, as the passage itself.
+            limit: Largest number of sentences.
+            numbers: Numbers of the papers to look in; all papers if empty.
+            skip: Returns whether to leave out a sentence, such as the passage itself.
             abstracts: Whether to look at abstracts as well.
         """
         text = text[:LONGEST_TEXT]

@@ -34,7 +34,7 @@ SCOPES = ("text", "references")
 SENTENCE_WORDS = 5
 """A query with as many words or more is read as a sentence, of which a third may be missing."""
 QUESTION_CLAUSES = 4
-"""The same of a question, as "does batch norm help GANs?"."""
+"""A question with as many clauses or more is read as a sentence: "does batch norm help GANs?"."""
 OTHER_FIELD_NAMES = {
     "abs": "abstract",
     "au": "author",
@@ -48,7 +48,7 @@ OTHER_FIELD_NAMES = {
     "ti": "title",
     "university": "affiliation",
 }
-"""What fields are called too, here or in other search engines."""
+"""Other names of fields, here or in other search engines."""
 NEAR_WORDS = 10
 """Distance, in words, of NEAR without a number."""
 

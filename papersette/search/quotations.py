@@ -28,18 +28,18 @@ LONGEST_QUOTATION = 2000
 LEAST_LETTERS = 16
 """Letters of a quotation; shorter ones are in too many papers."""
 LEAST_NEAR = 32
-"""The same where some of them may differ."""
+"""Smallest number of letters of a quotation that may differ from the text in some of them."""
 LEAST_IN_PIECE = 6
 """Letters of a piece between two omissions; shorter pieces are ignored."""
 MOST_SKIPPED = 2000
-"""Letters that may be left out in all."""
+"""Largest number of letters that all omissions together may stand for."""
 NEARLY = 80
 """Likeness, in percent, of the same sentence with other words here and there."""
 PARAPHRASED = 0.5
 """Least score of a sentence that may say the same: of two papers about other things the best
 sentence has .4."""
 LEAST_SHARED = 0.6
-"""Of the distinct words of a quotation, on a page that is compared letter by letter."""
+"""Share of the distinct words of a quotation that a page must have to be compared by letters."""
 WINDOW = 3
 """Consecutive words by which pages are found."""
 MOST_WINDOWS = 80

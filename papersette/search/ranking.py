@@ -30,7 +30,7 @@ from papersette.search.query import Query
 from papersette.search.retrieval import MANY_CHOICES, Matching
 
 Scores = NDArray[np.float64]
-"""Of every paper, by number."""
+"""A score of every paper, by number."""
 ToQuery = Callable[[EngineQuery | None], EngineQuery]
 """Makes a query of the documents to which it is going to be restricted, if to any."""
 
@@ -45,7 +45,7 @@ PHRASE_BONUS = 6.0
 NEAR_BONUS = 3.0
 """More than the other scores of a paper together, so that adjacency decides first."""
 PHRASE_SCORE = 50.0
-"""Of a page with the phrase, when the page of a passage is chosen: more than its words."""
+"""Score of a page with the phrase, when the page of a passage is chosen: more than its words."""
 EVIDENCE_WEIGHT = 0.1
 """Of the paper with most mentions or citations asked for, and of a full name that is cited."""
 MEANING_WEIGHT = 0.6
@@ -88,7 +88,7 @@ FEW_PAPERS = 50
 """Up to so many matches, candidates are sought among them and not in the whole index."""
 FEW_OF_MANY = 400
 FEW_SHARE = 1 / 20
-"""The same where they are less than this share of all papers."""
+"""Where the matches are less than this share of all papers, the limit is `FEW_OF_MANY`."""
 WIDER = 5
 """So many times as many documents are looked at where the best are mostly of other papers."""
 ENOUGH = 100

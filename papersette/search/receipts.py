@@ -18,7 +18,7 @@ from papersette.search.query import in_parentheses
 from papersette.search.results import Request, Result
 
 VERSION = 1
-"""Of the fields; more may be added, none is renamed or removed within a version."""
+"""Version of the fields. Within a version, fields may be added, but not renamed or removed."""
 BUILD = """
 select title, build_id, started, fingerprint, papers, papersette
 from builds order by build_id desc limit 1
