@@ -177,7 +177,7 @@ async def change_mail(visit):
 
 async def unsubscribe(visit):
     """Ask whether to end the digests of a reader, or end them: one POST is enough (RFC 8058)."""
-    reader = await find_owner(visit, UNSUBSCRIBE, is_asked=False)
+    reader = await find_owner(visit, UNSUBSCRIBE, must_see_papers=False)
     if not visit.is_get:
         await visit.readers.write(mail_settings.remove, reader.reader_id)
     return await visit.page("readers_unsubscribe.html", is_done=not visit.is_get)

@@ -50,13 +50,13 @@ def to_page_path(datasette: Any, kind: str, target: str) -> str:
     return str(datasette.urls.path(to_follow_path(kind, target)))
 
 
-async def find_owner(visit: Visit, purpose: str, is_asked: bool = True) -> Reader:
+async def find_owner(visit: Visit, purpose: str, must_see_papers: bool = True) -> Reader:
     """Return the reader whose secret is in the address.
 
     Args:
         visit: A visit to an address with a secret.
         purpose: The purpose of the secret.
-        is_asked: Whether the reader must still be allowed to see papers.
+        must_see_papers: Whether the reader must still be allowed to see papers.
 
     Raises:
         NotFound: The secret is not valid, or the reader is blocked.
@@ -65,9 +65,9 @@ async def find_owner(visit: Visit, purpose: str, is_asked: bool = True) -> Reade
     secret = visit.request.url_vars["secret"]
     reader = await visit.readers.read(private_links.find_reader, secret, purpose)
     actor = {"id": reader.actor} if reader else None
-    if reader is None or (is_asked and not visit.readers.allows(actor, READER)):
+    if reader is None or (must_see_papers and not visit.readers.allows(actor, READER)):
         raise NotFound("This private address is no longer valid.")
-    if is_asked:
+    if must_see_papers:
         await ensure_papers_allowed(visit.readers.datasette, actor)
     return reader
 
