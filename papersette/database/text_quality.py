@@ -23,7 +23,7 @@ MIN_PAPERS = 20
 SAMPLED_WORDS = 60
 """Approximate number of words looked up for each paper."""
 LETTERS = "a-z\u00df-\u024f\u0370-\u058f\u05d0-\u05ea\u0620-\u064a\u066e-\u06d3"
-"""Of scripts with spaces between words and without vowel signs that the index drops."""
+"""Letters of scripts with spaces between words and without vowel signs that the index drops."""
 LETTER = re.compile(f"[{LETTERS}]")
 OTHER_LETTER = re.compile(rf"[^\W\d_{LETTERS}]")
 WORD = re.compile(rf"(?<!\w)[{LETTERS}]{{4,24}}(?!\w)")

@@ -20,7 +20,7 @@ FACET_SPAN = 10_000_000
 BITSETS = 256
 """Values of each facet that are kept as sets of bits."""
 FIRST_BITSETS = 64
-"""Of these, how many are counted before it is known which others can be among the highest."""
+"""Number of these that are counted first, to learn which others can be among the highest."""
 MANY_VALUES = 500
 """With more values than so many, the highest are separated from the rest before they are sorted."""
 FEW_PAPERS = 5_000

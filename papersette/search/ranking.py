@@ -47,10 +47,11 @@ NEAR_BONUS = 3.0
 PHRASE_SCORE = 50.0
 """Score of a page with the phrase, when the page of a passage is chosen: more than its words."""
 EVIDENCE_WEIGHT = 0.1
-"""Of the paper with most mentions or citations asked for, and of a full name that is cited."""
+"""Score of the paper with most of the mentions or citations asked for, and of papers that cite a
+name in full."""
 MEANING_WEIGHT = 0.6
-"""Of the paper nearest to a question by meaning, as a share of the highest score by words, so that
-meaning is a good third of the sum."""
+"""Score of the paper nearest to a question by meaning, as a share of the highest score by words, so
+that meaning is a good third of the sum."""
 SENTENCE_SHARE = 1 / 3
 """Share of the nearest sentence in how near a paper is; the rest is title and abstract as a whole.
 """
