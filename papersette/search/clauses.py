@@ -290,8 +290,9 @@ class Compiler:
 
     def _suggest_words(self, term: Term, name: str, context: _Context) -> None:
         """Add what may have been meant by misspelled words of a field or facet."""
-        if name == "author" and self._frequency(to_terms(term.text), ("authors",)):
-            return  # a given name
+        own = {"author": "authors", "tag": "tags"}.get(name)
+        if own and self._frequency(to_terms(term.text), (own,)):
+            return  # a given name, or a word of a longer tag
         if name == "author":
             guess = self.facet_terms.suggest(name, term.text)
         elif name in GUESSED_FIELDS:
@@ -330,7 +331,7 @@ class Compiler:
             names = self.corpus.find_names("author", term.text)
             if names:
                 return self._facet_clause(str(term), names)
-        if term.field in {"author", "affiliation"} and not term.is_prefix:
+        if term.field in {"author", "affiliation", "tag"} and not term.is_prefix:
             self._suggest_words(term, term.field, context)
         scope = context.scope
         needles: tuple[Needle, ...] = ()

@@ -469,6 +469,18 @@ class Engine:
     def _collection_notices(self, request: Request, query: Query) -> list[Notice]:
         if not request.scope and (fields := self.to_fields(request.q)):
             return [Notice("fields", request.q, (fields,))]
+        return [*self._author_notices(request, query), *self._affiliation_notices(query)]
+
+    def _affiliation_notices(self, query: Query) -> list[Notice]:
+        """Tell that affiliations were asked for where no paper has any."""
+        terms = iterate_terms((*query.clauses, *query.excluded))
+        asked = [term for term in terms if term.field == "affiliation"]
+        if not asked or self.index.papers.terms_with_prefix("affiliations", "", limit=1):
+            return []
+        return [Notice("no_affiliations", term.text) for term in asked[:1]]
+
+    def _author_notices(self, request: Request, query: Query) -> list[Notice]:
+        """Tell that authors were asked for where no paper has any, and offer cites:."""
         if self.corpus.has_facet("author"):
             return []
         # "papers by Hinton" is searched for as words where no author is known.

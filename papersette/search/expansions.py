@@ -108,8 +108,9 @@ class Notice:
     """Something to tell the reader about how the query was interpreted."""
 
     kind: str
-    """"spelling", "abbreviation", "symbols", "prefix", "fields", "did_you_mean" or "no_authors"; of
-    the query inside citations(…) or references(…) also "missing", "partial" or "relaxed"."""
+    """"spelling", "abbreviation", "symbols", "prefix", "fields", "did_you_mean", "no_authors" or
+    "no_affiliations"; of the query inside citations(…) or references(…) also "missing", "partial"
+    or "relaxed"."""
     typed: str
     also: tuple[str, ...] = ()
 

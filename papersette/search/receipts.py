@@ -96,6 +96,8 @@ def describe_notices(result: Result) -> Iterator[str]:
     for notice in result.notices:
         if notice.kind == "no_authors":
             yield f"Papers have no author names; try {', '.join(notice.also)}."
+        elif notice.kind == "no_affiliations":
+            yield "The papers of this collection have no affiliations."
         elif notice.kind == "did_you_mean":
             yield f"{notice.typed} is not known; {', '.join(notice.also)} is."
         elif notice.kind == "prefix":

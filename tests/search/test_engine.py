@@ -246,6 +246,11 @@ def test_author_in_a_collection_without_authors_says_so_and_offers_cites(search)
     assert len(search('cites:"bengio"').hits) == 3
 
 
+def test_affiliation_in_a_collection_without_affiliations_says_so(search):
+    assert notices(search("affiliation:oslo")) == [("no_affiliations", "oslo", ())]
+    assert notices(search("-affiliation:oslo moss")) == [("no_affiliations", "oslo", ())]
+
+
 def test_papers_by_a_name_are_told_apart_from_papers_that_have_it_where_there_are_no_authors(
     search,
 ):

@@ -435,6 +435,7 @@ def test_a_technique_that_is_not_known_is_searched_for_as_words_and_that_is_said
         ("cites:kingaa", "Kingma"),  # as near as Kinga, whom fewer papers cite
         ("dataset:pentreebank", "Penn Treebank"),
         ("session:lwans", "lawns"),
+        ("tag:bacth", "batch"),
         ("cited:stochastik", "stochastic"),
         ("lang:germann", "German"),
         ("language:allemend", "allemand"),
