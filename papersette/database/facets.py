@@ -49,7 +49,8 @@ with every(facet, value, label, number, occurrences) as (
     select 'cites', name_id, cited_names.name, number, times
     from (
         select name_id, number, count(*) as times
-        from papers cross join citations using (paper_id) cross join cited_authors using (citation_id)
+        from papers cross join citations using (paper_id)
+        cross join cited_authors using (citation_id)
         group by name_id, number
     ) join cited_names using (name_id)
     union all
