@@ -60,6 +60,7 @@ def prepare_connection(conn, database, datasette):
     define("search_facets", 1, rows.facet_rows)
     define("search_numbers", 1, rows.number_rows)
     define("search_suggestions", 1, rows.suggestion_rows)
+    define("search_words", 1, rows.word_rows)
     define("search_passages", 2, rows.passage_rows)
     define("search_similar", 1, rows.similar_rows)
     define("search_sentences", 1, rows.sentence_rows)

@@ -13,6 +13,8 @@ NOTHING = '""'
 """The FTS5 expression that matches nothing."""
 SHORTEST_EXPANDED = 5
 """Letters from which on a word is searched for in singular and plural."""
+OF_VALUES = frozenset({"author", "affiliation", "tag"})
+"""Fields of names and tags, whose words the texts need not have."""
 MOST_WORDS = 48
 """Words that suggestions of a spelling are looked for."""
 
@@ -68,8 +70,14 @@ def _either(matches: Iterable[str]) -> str:
 
 
 def to_words(typed: str) -> str:
-    """Return the words of a query that may be misspelt, as a JSON list, folded."""
-    terms = [term for term in iterate_terms(parse(typed).clauses) if not term.is_facet]
+    """Return the words of a query that may be misspelt, as a JSON list, folded; not those of fields
+    whose values the engine compares itself.
+
+    >>> to_words("garden affiliation:standford title:moss")
+    '["garden", "moss"]'
+    """
+    every = iterate_terms(parse(typed).clauses)
+    terms = [term for term in every if not term.is_facet and term.field not in OF_VALUES]
     words = [w for t in terms if not t.is_prefix for w in to_slug(t.text).split("-")]
     spelled = [word for word in words if len(word) > 3 and word.isalpha()]
     return json.dumps(list(dict.fromkeys(spelled))[:MOST_WORDS], ensure_ascii=False)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from papersette.search import fts
 from papersette.search.engine import Engine
 from papersette.search.results import Hit, Request, Result
 from papersette.search.suggestions import suggest
@@ -37,6 +38,13 @@ def suggestion_rows(engine: Engine, typed: str | None) -> str:
     """Return suggestions as a JSON array of [label, kind, papers, query]."""
     found = suggest(engine.index, engine.facet_terms, engine.titles, typed or "")
     return json.dumps([[s.label, s.kind, s.papers, s.query] for s in found], ensure_ascii=False)
+
+
+def word_rows(engine: Engine, typed: str | None) -> str:
+    """Return the words of a query that may be misspelt as a JSON array; of a request in words, not
+    those that became fields, whose names are known.
+    """
+    return fts.to_words(engine.to_fields(typed or "") or typed or "")
 
 
 def passage_rows(engine: Engine, paper_id: str | None, q: str | None) -> str:

@@ -8,6 +8,7 @@ from conftest import build_database
 from papersette.search.engine import Engine
 from papersette.search.index import to_index_folder
 from papersette.search.results import Request
+from papersette.search.rows import word_rows
 
 CATALOG = """
 title: Gardens
@@ -33,12 +34,16 @@ PAPERS = [
 
 
 @pytest.fixture(scope="module")
-def search(once):
+def database(once):
     def fill(folder):
         (folder / "papers.json").write_text(json.dumps(PAPERS), encoding="utf-8")
         build_database(folder, CATALOG)
 
-    database = once("affiliations", fill) / "papers.db"
+    return once("affiliations", fill) / "papers.db"
+
+
+@pytest.fixture(scope="module")
+def search(database):
     engine = Engine(database, to_index_folder(database))
     return lambda q: engine.search(Request(q=q))
 
@@ -122,3 +127,9 @@ def test_institutions_in_words_are_read_as_affiliations_and_that_is_said(search,
 @pytest.mark.parametrize("typed", ["papers from Stanford", "papers at dusk", "papers by Google"])
 def test_institutions_that_are_in_no_affiliation_are_words(search, typed):
     assert [n.kind for n in search(typed).notices if n.kind == "fields"] == []
+
+
+def test_the_name_of_an_institution_is_not_corrected_to_a_word_of_the_texts(database):
+    engine = Engine(database, to_index_folder(database))
+    assert word_rows(engine, "papers from Bergen") == "[]"
+    assert word_rows(engine, "affiliation:bergen mosss") == '["mosss"]'
