@@ -70,12 +70,13 @@ def read(settings: Settings) -> Iterator[Paper | Problem | LooseFile | Count]:
         yield Problem(venue, settings.file.name, "read", reason)
     readable = [row for _, row in rows if isinstance(row, dict)]
     day_first = dates.find_day_first(row["published"] for row in readable)
+    short = _to_short_reasons(settings.file, given_rows)
     for line, given in rows:
         item = f"{settings.file.name}: line {line}" if line else settings.file.name
         if isinstance(given, str):
             yield Problem(venue, item, "read", given, lost=line > 0)
-        else:
-            yield from _read_row(given, day_first, settings, folder, item)
+            continue
+        yield from _read_row(given, day_first, settings, folder, item, short.get(line))
     naming = sum(values.to_text(row["file"]) is not None for row in readable)
     if naming and not settings.files:
         yield Problem(venue, settings.file.name, "match", to_folder_reason(naming, "row", "rows"))
@@ -88,15 +89,17 @@ def _read_row(
     settings: Settings,
     folder: dict[str, Path],
     item: str,
+    short: str | None,
 ) -> Iterator[Paper | Problem]:
     """Yield the paper of a row and its problems; its file is taken from `folder`.
 
-    `day_first` tells the order of day and month in dates, as for `dates.read_date`.
+    `day_first` tells the order of day and month in dates, as for `dates.read_date`; `short` is the
+    reason that the row has too few cells.
     """
     venue = settings.venue.venue_id
     row, reasons = values.check_types(given, [name for name in FIELDS if name not in LISTS])
     row["published"], doubt = dates.read_date(row["published"], day_first)
-    reasons += [doubt] if doubt else []
+    reasons += [reason for reason in (doubt, short) if reason]
     paper, doubts = _to_paper(row, settings, folder, item)
     yield paper
     reasons += [*doubts, *_to_object_reasons(row)]
@@ -149,6 +152,27 @@ def _drop_page_counts(rows: Iterable[dict[str, Any] | str]) -> bool:
     return are_counts
 
 
+def _to_short_reasons(path: Path, rows: list[tuple[int, Any]]) -> dict[int, str]:
+    """Return line -> reason for the rows of CSV that have fewer cells than others, and the header.
+
+    Some programs omit the empty cells at the ends of all rows.
+    """
+    if path.suffix.lower() not in DELIMITED:
+        return {}
+    counts = {
+        line: (sum(cell is not None for cell in row.values()), len(row))
+        for line, row in rows
+        if isinstance(row, Mapping)
+    }
+    most = max((count for count, _ in counts.values()), default=0)
+    return {
+        line: _to_cells_reason(count, expected)
+        for line, (count, expected) in counts.items()
+        if count < most
+    }
+
+
+DELIMITED = {".csv", ".tsv", ".tab"}
 LISTS = {"authors", "affiliations", "tags", "ratings"}
 """Fields that are lists in JSON."""
 
@@ -211,7 +235,7 @@ def _check_ending(path: Path) -> None:
 
 
 def _check_columns(settings: Settings, row: Mapping[str, Any]) -> None:
-    if settings.file.suffix.lower() not in {".csv", ".tsv", ".tab", ".md"}:
+    if settings.file.suffix.lower() not in {*DELIMITED, ".md"}:
         return  # in JSON a row may omit a key instead of having a missing value
     for name, column in settings.columns.items():
         if column not in row:
@@ -303,7 +327,7 @@ def _is_rule(line: str) -> bool:
 
 
 def _to_cells_reason(count: int, expected: int) -> str:
-    """Return the reason that a row of Markdown has another number of cells than the header.
+    """Return the reason that a row has another number of cells than the header.
 
     >>> _to_cells_reason(1, 3)
     'has 1 cell where the header has 3; add the others, empty if need be'

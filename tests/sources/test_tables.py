@@ -292,6 +292,25 @@ def test_rows_of_markdown_with_another_number_of_cells_are_reported_with_the_rem
     ]
 
 
+def test_rows_of_csv_with_fewer_cells_than_others_are_reported_and_read(tmp_path):
+    papers, problems = read(tmp_path, "title,authors,year\nA,Ann Ash\nB,Bo Bay,2019\nC\n")
+    assert [paper.title for paper in papers] == ["A", "B", "C"]
+    assert [(problem.item, problem.reason, problem.paper_id) for problem in problems] == [
+        ("t.csv: line 2", "has 2 cells where the header has 3; " + ADD, "a"),
+        ("t.csv: line 4", "has 1 cell where the header has 3; " + ADD, "c"),
+    ]
+    assert not any(problem.lost for problem in problems)
+
+
+ADD = "add the others, empty if need be"
+
+
+@pytest.mark.parametrize("rows", ["A\nB\n", "A,Ann Ash\nB,\n"])
+def test_empty_cells_at_the_ends_of_all_rows_may_be_omitted(tmp_path, rows):
+    papers, problems = read(tmp_path, "title,authors,year\n" + rows)
+    assert ([paper.title for paper in papers], problems) == (["A", "B"], [])
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
