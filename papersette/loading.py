@@ -100,8 +100,23 @@ def explain(error: json.JSONDecodeError) -> str:
             "is not JSON: another value begins here; if each line has one value, name the file "
             ".jsonl, or make it one list"
         )
+    if _is_delimited(error.doc):
+        return "is not JSON, but CSV or another table; rename it to end in .csv"
     found = "the end of the file" if error.pos >= len(error.doc) else f"“{error.doc[error.pos]}”"
     return f"is not JSON: {error.msg}, at character {error.colno} ({found}); save it again"
+
+
+def _is_delimited(text: str) -> bool:
+    """Return whether the first two lines of a text have cells, as many in both.
+
+    >>> _is_delimited("title,year\\nMoss,2019\\n"), _is_delimited('{"title": "a, b",\\n"c": 1,}')
+    (True, False)
+    """
+    lines = text.lstrip()[:LONGEST_CELL].splitlines()[:2]
+    if len(lines) < 2 or lines[0][0] in "[{<@%#":
+        return False
+    rows = [[_read_leniently(line, sign) for line in lines] for sign in ",;\t|"]
+    return any(len(first) == len(second) > 1 for first, second in rows)
 
 
 def parse_json(text: str) -> Loaded:
@@ -375,7 +390,10 @@ def _read_leniently(line: str, delimiter: str) -> list[str]:
         return []
 
 
+QUOTING = "quote cells with the sign that separates cells"
+
+
 def _to_columns(header: list[str], row: list[str]) -> dict[str, str | None] | str:
     if len(row) > len(header):
-        return f"has more cells than the header has columns ({len(header)}); quote its commas"
+        return f"has more cells than the header has columns ({len(header)}); {QUOTING}"
     return dict(zip(header, [*row, *[None] * (len(header) - len(row))], strict=True))

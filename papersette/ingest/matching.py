@@ -242,7 +242,7 @@ def _to_file_problems(
             shown = ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
             reason = (
                 f"has {len(names):,} files that belong to no entry: {shown}; no key, field “file” "
-                "or title matches them; they are not used"
+                f"or title matches them; {UNUSED_FILES}"
             )
             yield Problem(source, f"{folder.name}/", "match", reason)
     single = Counter(path.parent for path in without)
@@ -251,7 +251,7 @@ def _to_file_problems(
         if owner is None and single[path.parent] > 1:
             continue
         if owner is None:
-            reason = "belongs to no entry: no key, field “file” or title matches it; it is not used"
+            reason = f"belongs to no entry: no key, field “file” or title matches it; {UNUSED}"
         elif owner in used:
             reason = (
                 f"shows the title of the paper {owner}, whose file is {used[owner].name}; it "
@@ -263,6 +263,10 @@ def _to_file_problems(
                 "name one of them in the entry's field “file”"
             )
         yield Problem(source, path.name, "match", reason, owner)
+
+
+UNUSED = "it is not used: name it in the field “file” of its entry, or add an entry"
+UNUSED_FILES = "they are not used: name each in the field “file” of its entry, or add entries"
 
 
 def _read_title(text: Text | str | None) -> str:

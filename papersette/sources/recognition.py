@@ -117,8 +117,9 @@ class Content:
     @cached_property
     def fault(self) -> str | None:
         """The reason why a table or JSON cannot be read, such as its encoding; None if it can."""
+        read = loading.load_json if self.suffix == ".json" else loading.read_text
         try:
-            loading.read_text(self.path)
+            read(self.path)
         except BadFile as error:
             return error.reason
         return None

@@ -208,7 +208,11 @@ def _read_rows(settings: Settings) -> Iterator[tuple[int, Mapping[Any, Any] | st
     }
     reader = readers.get(settings.file.suffix.lower())
     if reader is None:
-        raise UserError(f"{settings.file}: a table is a .csv, .tsv, .json, .jsonl or .md file")
+        ending = _find_ending(loading.read_text(settings.file)) or ("a table", ".csv")
+        raise UserError(
+            f"{settings.file}: a table is a .csv, .tsv, .json, .jsonl or .md file; if it is "
+            f"{ending[0]}, rename it to {settings.file.with_suffix(ending[1]).name}"
+        )
     if reader is read_csv:
         _check_ending(settings.file)
     for line, row in reader(settings.file):
@@ -223,15 +227,23 @@ def _read_rows(settings: Settings) -> Iterator[tuple[int, Mapping[Any, Any] | st
 
 def _check_ending(path: Path) -> None:
     """Raise `BadFile` if a file that is named as CSV has JSON or a Markdown table."""
-    head = loading.read_text(path).lstrip()[:LONGEST_HEADER]
-    header, _, following = head.partition("\n")
+    if ending := _find_ending(loading.read_text(path)):
+        name, suffix = ending
+        renamed = path.with_suffix(suffix).name
+        raise BadFile(path, f"is {name}, named as CSV; rename it to {renamed}")
+
+
+def _find_ending(text: str) -> tuple[str, str] | None:
+    """Return the name and ending of JSON or a Markdown table; None for another text.
+
+    >>> _find_ending("a | b\\n--- | ---\\n"), _find_ending("a,b\\n")
+    (('a Markdown table', '.md'), None)
+    """
+    head = text.lstrip()[:LONGEST_HEADER]
     if re.match(r'\[\s*\{|\{\s*"', head):
-        name, suffix = "JSON", ".json" if head.startswith("[") else ".jsonl"
-    elif header.startswith("|") and _is_rule(following.partition("\n")[0]):
-        name, suffix = "a Markdown table", ".md"
-    else:
-        return
-    raise BadFile(path, f"is {name}, named as CSV; rename it to {path.with_suffix(suffix).name}")
+        return "JSON", ".json" if head.startswith("[") else ".jsonl"
+    lines = head.split("\n", 2)
+    return ("a Markdown table", ".md") if len(lines) > 1 and _is_rule(lines[1]) else None
 
 
 def _check_columns(settings: Settings, row: Mapping[str, Any]) -> None:
@@ -245,7 +257,7 @@ def _check_columns(settings: Settings, row: Mapping[str, Any]) -> None:
 
 
 def read_csv(path: Path) -> Iterator[tuple[int, Any]]:
-    """Yield the rows of a table with commas, semicolons or tabs between its cells."""
+    """Yield the rows of a table with commas, semicolons, tabs or bars between its cells."""
     yield from loading.read_csv(path, find_delimiter(loading.read_text(path), path.suffix))
 
 
@@ -259,7 +271,7 @@ def find_delimiter(text: str, suffix: str) -> str:
         return named[1]
     header = re.sub(r'"[^"]*"', "", text.lstrip()[:LONGEST_HEADER]).partition("\n")[0]
     usual = "," if suffix.lower() == ".csv" else "\t"
-    found: str = max((usual, *",;\t"), key=header.count)
+    found: str = max((usual, *",;\t|"), key=header.count)
     return found
 
 

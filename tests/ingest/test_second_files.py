@@ -37,4 +37,5 @@ def test_a_second_file_of_a_paper_that_has_one_says_so():
 def test_a_file_of_no_paper_belongs_to_no_entry():
     _, problems = match(Paper("k", VENUE, title="Another and longer title"), "a.pdf")
     assert "belongs to no entry" in problems["a.pdf"].reason
+    assert "name it in the field “file” of its entry" in problems["a.pdf"].reason
     assert problems["a.pdf"].paper_id is None

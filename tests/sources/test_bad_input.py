@@ -610,6 +610,7 @@ def test_a_file_in_utf_16_is_refused_with_the_remedy_once(tmp_path):
         ('{"id": 1}\n{"id": 2}\n', r"line 2: is not JSON: another value begins here; .*\.jsonl"),
         ('[{"id": 1},]', r"line 1: is not JSON: .*, at character 1\d \(“[],]”\); save it again"),
         ('[{"id": 1}', r"line 1: is not JSON: .*, at character 11 \(the end of the file\)"),
+        ("id,title\n1,Moss\n", "is not JSON, but CSV or another table; rename it to end in .csv$"),
     ],
 )
 def test_a_file_that_is_not_json_is_explained_with_the_remedy(tmp_path, content, message):

@@ -317,12 +317,28 @@ def test_empty_cells_at_the_ends_of_all_rows_may_be_omitted(tmp_path, rows):
         ('[{"title": "A"}]', "is JSON, named as CSV; rename it to t.json"),
         ('{"title": "A"}\n{"title": "B"}\n', "is JSON, named as CSV; rename it to t.jsonl"),
         ("| title |\n|---|\n| A |\n", "is a Markdown table, named as CSV; rename it to t.md"),
+        ("title | a\n--- | ---\nA | B", "is a Markdown table, named as CSV; rename it to t.md"),
     ],
 )
 def test_another_kind_of_table_that_is_named_as_csv_is_refused(tmp_path, text, reason):
     with pytest.raises(UserError) as refused:
         read(tmp_path, text)
     assert str(refused.value) == f"{tmp_path / 't.csv'}: {reason}"
+
+
+@pytest.mark.parametrize(
+    ("text", "remedy"),
+    [
+        ("title,authors\nA,Ann Ash\n", "if it is a table, rename it to t.csv"),
+        ('[{"title": "A"}]', "if it is JSON, rename it to t.json"),
+        ("| title |\n|---|\n| A |\n", "if it is a Markdown table, rename it to t.md"),
+    ],
+)
+def test_a_table_named_as_text_is_refused_with_the_name_that_it_needs(tmp_path, text, remedy):
+    path = tmp_path / "t.txt"
+    path.write_text(text)
+    with pytest.raises(UserError, match=f"a table is a .csv, .* file; {remedy}"):
+        list(table.read(table.Settings(V, path)))
 
 
 MARKDOWN = {
@@ -344,7 +360,7 @@ def test_markdown_with_or_without_bars_at_the_ends_is_read(tmp_path, markdown):
     assert papers == [("Moss", 2019), ("Fern", 2020)]
 
 
-@pytest.mark.parametrize("mark", [";", "\t", ","])
+@pytest.mark.parametrize("mark", [";", "\t", ",", "|"])
 def test_csv_of_every_country_is_read_and_recognised(tmp_path, mark):
     rows = [["Title", "Authors"], ['"Moss, fern; lichen"', '"Ash, Ann; Bay, Bo"']]
     text = "\n".join(mark.join(row) for row in rows) + "\n"
