@@ -117,6 +117,9 @@ def build(
 ) -> Mapping[str, object]:
     """Build the database and return its row of `builds`, or nothing if none was built."""
     progress = Progress()
+    for name in ("rebuild", "replace") if options.check else ():
+        if getattr(options, name):
+            warn(f"--check builds nothing; leave it out to build with --{name}")
     if options.check and not starting_catalogs.is_catalog(options.catalog):
         print(starting_catalogs.to_starting_catalog(options.catalog))
         return {}

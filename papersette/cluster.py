@@ -8,6 +8,7 @@ database does not depend on the cluster, and its failures cost nothing but time.
 from __future__ import annotations
 
 import multiprocessing
+import re
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -27,7 +28,7 @@ BATCH = 8
 """Jobs in one task: the scheduler takes about a millisecond for each task."""
 TASKS_AHEAD = 4
 """Tasks, for each thread of the cluster, that are submitted before the first result is used."""
-PATIENCE = 30
+PATIENCE = 10
 """Time limit in seconds for the connection to the scheduler."""
 
 Call = tuple[Callable[[Any], Any], Any]
@@ -155,6 +156,10 @@ def _to_failed(error: Exception) -> Future[Any]:
     return failed
 
 
+ADDRESS = re.compile(r"(?:[a-z]+://)?\S+:\d+/?")
+NO_ANSWER = "start “dask scheduler”, and give the address that it prints, as in tcp://10.0.0.1:8786"
+
+
 def connect(address: str) -> Any:
     """Return a client of a cluster with usable workers.
 
@@ -165,10 +170,12 @@ def connect(address: str) -> Any:
         from distributed import Client
     except ImportError:
         raise UserError("--scheduler needs dask.distributed: pip install -e '.[cluster]'") from None
+    if not ADDRESS.fullmatch(address):
+        raise UserError(f"--scheduler {address} is no address with a port; {NO_ANSWER}")
     try:
         client: Any = Client(address, timeout=PATIENCE, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
-        raise UserError(f"--scheduler {address} does not answer: {error}") from error
+        raise UserError(f"--scheduler {address} does not answer ({error}); {NO_ANSWER}") from error
     reason = _find_fault(client)
     if reason:
         client.close()

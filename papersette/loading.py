@@ -49,8 +49,26 @@ class Loaded:
 
 
 NO_FILE = "it is missing, or is not a regular file; correct its name"
-BINARY = (b"%PDF", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b")
-"""How PDFs, office documents, old spreadsheets and gzip begin: no conversion to UTF-8 helps."""
+IS_BINARY = "is a binary file, not text"
+BINARY = (
+    b"%PDF",
+    b"PK\x03\x04",
+    b"\xd0\xcf\x11\xe0",
+    b"\x1f\x8b",
+    b"SQLite format 3\0",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+)
+"""How PDFs, office documents, old spreadsheets, gzip, databases and pictures begin: no conversion
+to UTF-8 helps."""
+
+
+def is_binary(path: Path) -> bool:
+    """Return whether a file begins as a binary file of a known kind."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(16).startswith(BINARY)
 
 
 def read_bytes(path: Path, largest: int = LARGEST) -> bytes:
@@ -72,8 +90,8 @@ def read_text(path: Path, largest: int = LARGEST) -> str:
     try:
         return read_bytes(path, largest).decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        if error.object.startswith(BINARY):
-            raise BadFile(path, "is a binary file, not text") from None
+        if is_binary(path):
+            raise BadFile(path, IS_BINARY) from None
         is_table = path.suffix.lower() in {".csv", ".tsv", ".tab"}
         how = "save it in Excel as “CSV UTF-8”, or " if is_table else ""
         reason = f"is not UTF-8 at byte {error.start}; {how}convert it, for example with iconv"

@@ -5,6 +5,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
+from pathlib import Path
 
 import pytest
 from conftest import ROOT, build_here, make_pdf, replaced, run_build
@@ -137,6 +138,39 @@ def test_a_missing_folder_for_the_database_is_an_error(build, papers, tmp_path):
     assert "create it or give another path" in built.stderr
 
 
+@pytest.mark.skipif(not Path("/proc/version").exists(), reason="needs Linux")
+def test_a_folder_that_cannot_be_written_is_an_error_with_the_remedy(build, papers):
+    built = build(CATALOG, "--db", "/proc/papers.db")  # not even root may write there
+    assert built.returncode == 1
+    assert "/proc/papers.db: its folder cannot be written" in built.stderr
+    assert "give another path with --db" in built.stderr
+    assert ".lock" not in built.stderr
+
+
+@pytest.mark.parametrize("option", ["--rebuild", "--replace"])
+def test_an_option_that_check_ignores_is_a_warning(build, papers, option):
+    built = build(CATALOG, "--check", option)
+    assert built.returncode == 0
+    assert f"warning: --check builds nothing; leave it out to build with {option}" in built.stderr
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"%PDF-1.5\n\xff", "is a binary file, not text; name a catalog"),
+        (b"SQLite format 3\0", "is a binary file, not text; name a catalog"),
+        (None, "is a folder; write its catalog with “build_db.py init"),
+    ],
+    ids=["PDF", "database", "folder"],
+)
+def test_what_is_no_catalog_is_an_error_that_says_how_to_write_one(tmp_path, content, message):
+    path = tmp_path / "papers"
+    path.mkdir() if content is None else path.write_bytes(content)
+    built = build_here(path)
+    assert built.returncode == 1
+    assert f"{path}: {message}" in built.stderr
+
+
 def test_two_builds_of_the_same_input_differ_only_in_the_table_builds(build, papers, tmp_path):
     dumps = []
     for options in ([], ["--rebuild"]):
@@ -251,6 +285,23 @@ def test_a_folder_of_pdfs_gets_titles_and_abstracts_from_page_1(build, tmp_path)
 def test_an_empty_folder_is_an_error(build, tmp_path):
     (tmp_path / "pdfs").mkdir()
     assert "has no PDF" in build(FOLDER).stderr
+
+
+def test_a_folder_with_an_archive_is_an_error_that_says_to_unpack_it(build, tmp_path):
+    (tmp_path / "pdfs").mkdir()
+    (tmp_path / "pdfs" / "papers.zip").write_bytes(b"PK\x03\x04")
+    assert "has no PDF and no text; unpack papers.zip" in build(FOLDER).stderr
+
+
+def test_a_table_whose_files_are_in_an_archive_has_a_problem_that_says_to_unpack_it(
+    build, papers, tmp_path
+):
+    (tmp_path / "pdfs").mkdir()
+    (tmp_path / "pdfs" / "papers.zip").write_bytes(b"PK\x03\x04")
+    built = build(replaced(CATALOG, "file: papers.csv", "file: papers.csv\n    files: pdfs"))
+    assert built.returncode == 0, built.stderr
+    ((reason,),) = rows(tmp_path / "papers.db", "select reason from problems where item = 'pdfs'")
+    assert reason.endswith("such as papers.zip; they are not used: unpack archives")
 
 
 def test_a_second_build_without_changes_does_nothing(build, papers, tmp_path):

@@ -201,8 +201,14 @@ def test_a_worker_that_is_killed_loses_nothing(tmp_path):
 
 def test_an_address_without_a_scheduler_is_an_error(tmp_path, monkeypatch):
     monkeypatch.setattr(cluster, "PATIENCE", 1)
-    with pytest.raises(UserError, match="does not answer"):
+    with pytest.raises(UserError, match=r"does not answer \(.*\); start “dask scheduler”"):
         cluster.connect("tcp://127.0.0.1:1")
+
+
+@pytest.mark.parametrize("address", ["10.0.0.1", "tcp://scheduler", "nonsense"])
+def test_an_address_without_a_port_is_an_error_at_once(address):
+    with pytest.raises(UserError, match="is no address with a port; start “dask scheduler”"):
+        cluster.connect(address)
 
 
 def test_workers_with_another_version_are_an_error(running, monkeypatch):

@@ -94,6 +94,9 @@ def listed(names: typing.Iterable[str]) -> str:
     return ", ".join(sorted(names))
 
 
+NO_CATALOG = "name a catalog, which “build_db.py init FOLDER” writes for a folder of papers"
+
+
 def read_yaml(path: Path) -> Entry:
     """Read a YAML file written by a person. Raises `UserError` if a part would be ignored."""
     if not exists(path):
@@ -101,6 +104,10 @@ def read_yaml(path: Path) -> Entry:
         raise UserError(
             f"{path}: there is no such catalog" + (f"; there are {near}" if near else "")
         )
+    if path.is_dir():
+        raise UserError(f"{path}: is a folder; write its catalog with “build_db.py init {path}”")
+    if loading.is_binary(path):
+        raise UserError(f"{path}: {loading.IS_BINARY}; {NO_CATALOG}")
     loaded = loading.load_yaml(path)
     if loaded.node is None:
         raise BadFile(

@@ -31,13 +31,13 @@ was writing."""
 def lock(database: Path) -> Iterator[None]:
     """Hold the lock of a database, and remove part files that its earlier builds left.
 
-    Raises `UserError` if another build holds it, and `OSError` if its folder cannot be written.
+    Raises `UserError` if another build holds it, or if its folder cannot be written.
     """
     path = database.with_name(f".{database.name}.lock")
     with contextlib.ExitStack() as stack:
         held = False
         while not held:
-            file = stack.enter_context(path.open("a"))
+            file = stack.enter_context(_open(path, database))
             if not _try_lock(file, database):
                 break
             with contextlib.suppress(FileNotFoundError):  # the build that held the lock removed it
@@ -46,6 +46,19 @@ def lock(database: Path) -> Iterator[None]:
         for part in find_leftovers(database) if held else ():
             remove(part)
         yield
+
+
+def _open(path: Path, database: Path) -> IO[str]:
+    """Create the lock file. Raises `UserError` if the folder cannot be written."""
+    try:
+        return path.open("a")
+    except OSError as error:
+        if error.errno not in {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT}:
+            raise
+        raise UserError(
+            f"{database}: its folder cannot be written ({os.strerror(error.errno)}); make it "
+            "writable for this user, or give another path with --db"
+        ) from None
 
 
 def _try_lock(file: IO[str], database: Path) -> bool:

@@ -45,11 +45,17 @@ def _count(papers: Sequence[Paper]) -> str:
     return "1 paper" if len(papers) == 1 else f"{len(papers):,} papers"
 
 
+NOTHING = (
+    "is no metadata that can be read, and no catalog; name a catalog, a file such as BibTeX or "
+    "CSV, or a folder of papers"
+)
+
+
 def _propose_file(path: Path) -> Proposal:
     """Return a catalog for one file, and ignore the rest of its folder."""
     answer = recognition.recognise(path)
     if not isinstance(answer, recognition.Found):
-        reason = answer.reason if answer else "is no metadata that can be read, and no catalog"
+        reason = answer.reason if answer else NOTHING
         raise UserError(f"{path}: {reason}")
     settings = SOURCES[answer.kind].Settings(venue=Venue("x", "X"), **answer.settings)
     papers = [item for item in SOURCES[answer.kind].read(settings) if isinstance(item, Paper)]

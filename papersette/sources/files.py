@@ -19,6 +19,8 @@ from papersette.records import LooseFile, Problem
 
 MISSING = "does not exist"
 SUFFIXES = {".pdf", ".txt"}
+ARCHIVES = {".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".7z", ".rar"}
+"""Endings of files that may hold papers, but are not unpacked."""
 DOWNLOAD = re.compile(r"pdf(?:\?|%3F)id(?:=|%3D)[\w-]+", re.IGNORECASE)
 """Name of a file downloaded from OpenReview, which is the end of its address."""
 
@@ -69,9 +71,11 @@ def read_folder(folder: Path, source: str) -> tuple[dict[str, Path], list[Proble
         key=lambda p: (p.suffix.lower() == ".txt", len(p.parts), p.as_posix()),
     )
     if not named and (others := sorted(p.name for p in folder.iterdir() if p.is_file())):
+        archive = next((n for n in others if Path(n).suffix.lower() in ARCHIVES), None)
+        remedy = "unpack archives" if archive else "rename those that are PDFs or texts"
         reason = (
             f"has no .pdf and no .txt file, but {len(others):,} of other kinds, such as "
-            f"{to_shown_name(others[0])}; they are not used: rename those that are PDFs or texts"
+            f"{to_shown_name(archive or others[0])}; they are not used: {remedy}"
         )
         problems.append(Problem(source, to_shown_name(folder.name), "match", reason))
     files: dict[str, Path] = {}

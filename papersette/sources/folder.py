@@ -31,9 +31,9 @@ def read(settings: Settings) -> Iterator[Paper | Problem | Count]:
     """Yield a paper for every PDF or text. Raises `UserError` if there is none."""
     paths = files.list_files(settings.files, files.SUFFIXES)
     if not paths:
-        raise UserError(
-            f"{settings.files}: has no PDF and no text; name the folder that holds them"
-        )
+        archives = files.list_files(settings.files, files.ARCHIVES)
+        remedy = f"unpack {archives[0].name}" if archives else "name the folder that holds them"
+        raise UserError(f"{settings.files}: has no PDF and no text; {remedy}")
     yield Count(len(paths))
     unusable: list[Problem] = []
     usable = list(files.to_usable(paths, settings.files, settings.venue.venue_id, unusable))
