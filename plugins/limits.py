@@ -91,6 +91,8 @@ def handle_exception(datasette, request, exception):
 
 def to_request_error(exception, request):
     """Return the error to show for an exception caused by the request; None for others."""
+    if "pks" in request.url_vars and str(exception).startswith("no such table"):
+        return DatasetteError("Table not found", "Not found", status=404)
     if isinstance(exception, DatasetteError) and exception.status == 500:
         exception.status = 400  # errors of Datasette: unknown columns, conflicting arguments
         return exception

@@ -302,6 +302,7 @@ def test_the_pages_of_a_search_have_as_many_works_as_its_counts_say(sample_site)
         ("/papers.json?sql=delete+from+papers", 400),
         ("/papers/papers/nosuch.json", 404),
         ("/papers/nosuch.json", 404),
+        ("/papers/nosuch/swalp.json", 404),
         ("/papers/papers.json?_size=2001", 400),
     ],
 )
@@ -312,6 +313,27 @@ def test_an_error_is_json_that_says_what_is_wrong(path, status, sample_site):
         False,
         True,
     )
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/papers/nosuch.bib", 404),
+        ("/papers/papers/nosuch.csv", 404),
+        ("/papers/nosuch/swalp.ris", 404),
+        ("/papers/papers/swalp.md?pages=99", 400),
+    ],
+)
+def test_an_error_of_another_format_is_a_page_or_a_line_of_text(path, status, sample_site):
+    answer = sample_site.get(path)
+    assert answer.status_code == status
+    assert answer.headers["content-type"].startswith(("text/html", "text/plain"))
+
+
+@pytest.mark.parametrize("given", ["in=nosuch", "sort=nosuch", "size=many", "page=0"])
+def test_a_parameter_of_the_search_with_an_unknown_value_has_its_default(given, sample_site):
+    path = "/papers/search.json?q=noise&_shape=array"
+    assert sample_site.get(f"{path}&{given}").json() == sample_site.get(path).json()
 
 
 def test_an_id_stands_in_an_address_as_the_documentation_says(sample_site):
