@@ -125,7 +125,7 @@ def explain(error: json.JSONDecodeError) -> str:
 
 
 def _is_delimited(text: str) -> bool:
-    """Return whether the first two lines of a text have cells, as many in both.
+    """Return whether the first line of a text has cells, and the second has no more.
 
     >>> _is_delimited("title,year\\nMoss,2019\\n"), _is_delimited('{"title": "a, b",\\n"c": 1,}')
     (True, False)
@@ -134,7 +134,7 @@ def _is_delimited(text: str) -> bool:
     if len(lines) < 2 or lines[0][0] in "[{<@%#":
         return False
     rows = [[_read_leniently(line, sign) for line in lines] for sign in ",;\t|"]
-    return any(len(first) == len(second) > 1 for first, second in rows)
+    return any(len(first) >= len(second) > 1 for first, second in rows)
 
 
 def parse_json(text: str) -> Loaded:

@@ -32,7 +32,10 @@ def test_json_has_the_results_and_the_receipt_of_the_site(run, sample_site):
     served = sample_site.get("/papers/search.json?q=noise&receipt=1").json()
     assert found["receipt"] == served["receipt"]
     assert [row["paper_id"] for row in found["rows"]] == [r["paper_id"] for r in served["rows"]]
-    assert {"snippet", "snippet_page", "score", "title"} <= set(found["rows"][0])
+    columns = list(served["rows"][0])
+    scores = columns[columns.index("score") : columns.index("without") + 1]
+    paper = {"title", "authors", "year", "venue", "url", "pdf_url", "rank"}
+    assert {*scores, "found_versions", "explanation", *paper} <= set(found["rows"][0])
 
 
 def test_nothing_found_is_no_error(run):

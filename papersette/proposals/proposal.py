@@ -181,9 +181,11 @@ def _draft_of_files(survey: recognition.Survey, doubts: list[str]) -> SourceDraf
         )
         raise UserError(f"{survey.folder}: has no PDF, and {'; '.join(reasons)}")
     if not survey.files:
+        archives = folders.list_files(survey.folder, folders.ARCHIVES)
+        remedy = f"unpack {archives[0].name}" if archives else "put them there"
         raise UserError(
             f"{survey.folder}: has no PDF, and no metadata that can be read (BibTeX, CSV, JSON, "
-            "…); put them there, or name another folder"
+            f"…); {remedy}, or name another folder"
         )
     doubts.append(
         "there is no metadata: titles and authors are read from page 1 of each file; check them "

@@ -245,6 +245,13 @@ def test_every_doubt_is_listed_with_its_remedy(tmp_path):
     assert len(catalog.load(folder / "catalog.yml", None).sources) == 2
 
 
+def test_a_folder_with_only_an_archive_is_refused_with_the_remedy(tmp_path):
+    folder = tmp_path / "lab"
+    folder.mkdir()
+    (folder / "papers.zip").write_bytes(b"PK\x03\x04")
+    assert "…); unpack papers.zip, or name another folder" in init(folder).stderr
+
+
 def test_pdfs_in_folders_of_their_own_as_zotero_exports_them_are_all_matched(tmp_path):
     folder = tmp_path / "lab"
     for number, title in ((12, "Deep hedges of gardens"), (13, "Gates that gradients open")):
