@@ -362,7 +362,7 @@ def test_an_index_that_cannot_be_written_keeps_the_old_file(built, monkeypatch, 
     assert hidden(built) == []
 
 
-@pytest.mark.parametrize("code", [errno.EROFS, errno.EACCES])
+@pytest.mark.parametrize("code", [errno.EROFS, errno.EACCES, errno.ENOENT])
 def test_a_folder_that_cannot_be_written_is_named_with_the_remedy(built, monkeypatch, code):
     opened = Path.open
 
@@ -375,8 +375,8 @@ def test_a_folder_that_cannot_be_written_is_named_with_the_remedy(built, monkeyp
     ended = build_catalog(built, CATALOG, "--rebuild")
     assert ended.returncode == 1
     assert os.strerror(code) in ended.stderr
-    assert str(built) in ended.stderr
-    assert system.REMEDIES[code] in ended.stderr
+    assert f"{built / 'papers.db'}: its folder cannot be written" in ended.stderr
+    assert "writable for this user, or give another path with --db" in ended.stderr
 
 
 def test_a_bug_is_no_error_of_the_system():
