@@ -43,7 +43,7 @@ STYLES = {
         "H. A. Zorn, Phys. Rev. 55, 434 (1939); H. A. Zorn and C. Abel, Phys. Rev. 54, 248 (1938).",
         ["zorn-h"], 1939, "Phys. Rev. 55, 434", "Phys. Rev."),
 }  # fmt: skip
-"""Style -> entry, keys of the authors, year, place as title, journal."""
+"""Style -> entry, keys of the authors, year, title, journal."""
 
 TITLED = {
     "a title before the journal": (
@@ -61,12 +61,12 @@ TITLED = {
 
 @pytest.mark.parametrize("style", STYLES)
 def test_the_journal_of_a_reference_without_title_is_neither_author_nor_title(style):
-    text, authors, year, place, journal = STYLES[style]
+    text, authors, year, title, journal = STYLES[style]
 
     (entry,) = parse_references([(1, text)])
 
     assert [name.key for name in entry.authors] == authors
-    assert (entry.title, entry.year, entry.venue) == (place, year, journal)
+    assert (entry.title, entry.year, entry.venue) == (title, year, journal)
 
 
 @pytest.mark.parametrize("style", TITLED)

@@ -91,12 +91,12 @@ def read_fields(raw: str, authors: Authors | None, untitled: Untitled | None = N
     Args:
         raw: The reference without its label.
         authors: Its authors; the title begins where they end.
-        untitled: What was read of a reference without a title; its place serves as title.
+        untitled: What was read of a reference without a title; its label serves as title.
     """
     if untitled:
         year = untitled.authors.year
         arxiv_id = _first(ARXIV, raw)
-        return Fields(untitled.place, year, untitled.journal, _find_doi(raw), arxiv_id)
+        return Fields(untitled.label, year, untitled.journal, _find_doi(raw), arxiv_id)
     start = authors.end if authors else 0
     rest = EDITORS_WORD.sub("", raw[start:].lstrip(" .,:;)"))
     text, after = split_title(rest, authors.ending if authors else "stop")

@@ -19,6 +19,7 @@ from papersette.knowledge.citations.journals import (
     JOURNAL,
 )
 
+# In these patterns, [^\W\d_a-z] is a capital of any alphabet, and [^\W\d_] any letter.
 VOLUME = r"(?P<volume>[A-Z]{0,2}\d{1,5}[A-Z]?)(?:\s?\(\d[\d–/-]*\))?"
 PAGE = r"(?:pp?\.\s?)?(?P<page>[A-Za-z]{0,4}\d{1,7})(?:\([A-Z]\))?(?:\s?[–—-]+\s?[A-Z]?\d{1,7})?\b"
 YEAR = r"(?:1[6-9]|20)\d\d"
@@ -39,10 +40,13 @@ VOLUME_AND_PAGE = re.compile(rf"{VOLUME}(?:[,:]\s?|\s){PAGE}")
 BEGIN = re.compile(rf"(?<=[,;.:\]])\s(?=[^\W\d_a-z])|\s(?={YEAR}\s[^\W\d_a-z])")
 """Where a journal, or the year before it, may begin."""
 INITIAL = re.compile(r"\b[^\W\d_a-z](?:\.|\b)")
+"""A capital alone, with or without a full stop."""
 LAST_NAME = re.compile(r".*(?:,|;|\sand|\s&)\s(?=.)", re.DOTALL)
 """All of an author list but its last part."""
 AND_LAST = re.compile(r"(?:\sand|\s&)\s[^,;]*,?$")
+"""The last author after "and"."""
 ENDS_IN_WORD = re.compile(r"(?<!\bal)(?<!\bJr)(?<!\bSr)(?<!\bothers)(?<=[^\W\d_]{3})\.$")
+"""Three or more letters and a full stop at the end, which are no initial."""
 ENDS_IN_INITIAL = re.compile(r"(?:\b|\W)[^\W\d_a-z]{1,3}\.?,?$")
 FAMILY_FIRST = re.compile(r"[^,.]+,\s[^\W\d_a-z]\.")
 """A list in the style of "Roe, K., Doe, J."."""
@@ -62,8 +66,8 @@ class Untitled:
     authors: Authors
     """With the end of the reference, and the year."""
     journal: str
-    place: str
-    """Journal, volume and first page, which tell it from others: "Phys. Rev. 48, 696"."""
+    label: str
+    """Journal, volume and first page, which serve as its title: "Phys. Rev. 48, 696"."""
 
 
 def read_untitled(
@@ -87,6 +91,7 @@ def read_untitled(
 
 
 def _read_after_year(text: str, authors: Authors) -> Untitled | None:
+    """Read journal, volume and page after authors and year, as astronomers print them."""
     rest = text[authors.end :].lstrip(" .,:;")
     journal = ALL_ABBREVIATED.match(rest)
     numbers = VOLUME_AND_PAGE.match(rest, journal.end()) if journal else None
@@ -112,6 +117,7 @@ def _iterate_untitled(text: str, vancouver: bool) -> Iterator[Untitled]:
 
 
 def _match_numbers(text: str, journal: re.Match[str]) -> re.Match[str] | None:
+    """Match volume, page and year after a journal; the year may be before it."""
     forms = [VOLUME_AND_PAGE] if journal["first"] else NUMBERS
     return next(filter(None, (form.match(text, journal.end()) for form in forms)), None)
 
